@@ -1,0 +1,70 @@
+"""CloudEvents 1.0 over Kafka in binary mode: attributes in `ce_*` headers, the event's JSON as the value.
+
+Source: CloudEvents 1.0.2 Kafka protocol binding, section 3.2; W3C Trace Context for `traceparent`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+SPEC_VERSION = "1.0"
+CONTENT_TYPE = "application/json"
+
+
+class BadEnvelope(ValueError):
+    """The headers of a record do not make a CloudEvent; the text says which one is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The attributes of one event. `id` is fixed when the event is recorded and never changes on a repeat."""
+
+    id: str
+    type: str
+    source: str
+    time: datetime
+    subject: str
+    traceparent: str | None = None
+
+    def headers(self) -> list[tuple[str, bytes]]:
+        """The record's headers, all UTF-8."""
+        pairs = [
+            ("ce_specversion", SPEC_VERSION),
+            ("ce_id", self.id),
+            ("ce_type", self.type),
+            ("ce_source", self.source),
+            ("ce_time", self.time.isoformat()),
+            ("ce_subject", self.subject),
+            ("content-type", CONTENT_TYPE),
+        ]
+        if self.traceparent:
+            pairs.append(("traceparent", self.traceparent))
+        return [(name, value.encode()) for name, value in pairs]
+
+    @classmethod
+    def of(cls, headers: Mapping[str, str]) -> Envelope:
+        """Read the headers of a record; raises BadEnvelope when an attribute is missing or unreadable."""
+        try:
+            if headers["ce_specversion"] != SPEC_VERSION:
+                raise BadEnvelope(f"ce_specversion is {headers['ce_specversion']!r}, expected {SPEC_VERSION!r}")
+            return cls(
+                id=headers["ce_id"],
+                type=headers["ce_type"],
+                source=headers["ce_source"],
+                time=datetime.fromisoformat(headers["ce_time"]),
+                subject=headers["ce_subject"],
+                traceparent=headers.get("traceparent"),
+            )
+        except KeyError as missing:
+            raise BadEnvelope(f"header {missing.args[0]} is missing") from None
+        except BadEnvelope:
+            raise
+        except ValueError as wrong:
+            raise BadEnvelope(f"header ce_time is not an RFC 3339 time: {wrong}") from None
+
+
+def source_of(producer: str) -> str:
+    """The `ce_source` of a producing service: `/anchorage/checkout`."""
+    return f"/anchorage/{producer}"

@@ -1,0 +1,64 @@
+"""The base of every event: a frozen model that states its topic, its key and its one producer beside its fields."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts.topics import Topic
+
+TYPE_PREFIX = "anchorage."
+
+Version = Annotated[int, Field(ge=0, description="version of the aggregate after the change that this event tells of")]
+Text = Annotated[str, Field(max_length=4096)]
+Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+
+
+class Value(BaseModel):
+    """A part of an event. Readers ignore fields that they do not know."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Event(Value):
+    """A fact, in the past tense. Subclasses name their `topic`; the key field and the producer are the topic's own."""
+
+    topic: ClassVar[Topic]
+    schema_version: ClassVar[int] = 1
+
+    version: Version
+
+    @classmethod
+    def type_name(cls) -> str:
+        """The CloudEvents `type`: `anchorage.OrderPlaced.v1`."""
+        return f"{TYPE_PREFIX}{cls.__name__}.v{cls.schema_version}"
+
+    @property
+    def key(self) -> str:
+        """The partition key: the value of the topic's key field."""
+        return str(getattr(self, self.topic.key))
+
+
+EventT = TypeVar("EventT", bound="Event")
+
+EVENTS: dict[str, type[Event]] = {}
+"""Every published event by its type name; filled by `published`."""
+
+
+def published(event: type[EventT]) -> type[EventT]:
+    """Register an event class; raises TypeError when its topic's key is not among its fields."""
+    if event.topic.key not in event.model_fields:
+        raise TypeError(f"{event.__name__} lacks the key field {event.topic.key!r} of topic {event.topic.name!r}")
+    EVENTS[event.type_name()] = event
+    return event
+
+
+def parse(type_name: str, value: bytes) -> Event:
+    """The event in `value`; raises KeyError for a type nobody publishes and pydantic.ValidationError for a wrong one."""
+    return EVENTS[type_name].model_validate_json(value)
+
+
+def fields_of(event: Event) -> dict[str, Any]:
+    """The event's fields as JSON types, for storage inside an aggregate."""
+    return event.model_dump(mode="json", exclude_none=True)
