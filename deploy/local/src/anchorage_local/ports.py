@@ -1,0 +1,71 @@
+"""TCP ports on the loopback interface: is one free, who holds it, and one that nobody holds."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import time
+
+import psutil
+
+HOST = "127.0.0.1"
+
+
+class PortTaken(Exception):
+    """A port that a part needs is held by somebody else; the text says by whom and how to choose another."""
+
+
+def free_port() -> int:
+    """A port that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on the port now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise
+        return True
+
+
+def accepts(port: int) -> bool:
+    """Whether somebody answers on the port."""
+    try:
+        with socket.create_connection((HOST, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def holder_of(port: int) -> str:
+    """Who listens on the port, for a person to read."""
+    for connection in psutil.net_connections(kind="tcp"):
+        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            try:
+                return f"{psutil.Process(connection.pid).name()}, pid {connection.pid}"
+            except psutil.NoSuchProcess:
+                break
+    return "a process that this user may not see"
+
+
+def claim(port: int, who: str, variable: str, patience: float = 10) -> None:
+    """Make sure that `who` can listen on the port; a port still closing after a stop is waited for.
+
+    Raises PortTaken when it is still held after `patience` seconds, or at once when somebody answers on it.
+    """
+    deadline = time.monotonic() + patience
+    while not is_free(port):
+        if accepts(port) or time.monotonic() > deadline:
+            raise PortTaken(
+                f"{who} needs port {port} on {HOST}, and {holder_of(port)} holds it. "
+                f"Stop that process, or choose another port: {variable}=<port>."
+            )
+        time.sleep(0.2)

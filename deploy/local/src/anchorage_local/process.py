@@ -1,0 +1,126 @@
+"""One child process: started, waited for until it serves, stopped; its output goes to a log file."""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import mirakuru.base
+from mirakuru import Executor
+from mirakuru.exceptions import ProcessFinishedWithError, TimeoutExpired
+
+PR_SET_PDEATHSIG = 1
+LOG_LIMIT = 32 * 1024 * 1024
+"""Size in bytes from which a log is set aside as `<name>.log.1` at the next start."""
+
+# At exit mirakuru kills every process on the machine whose marker contains our pid's digits anywhere, so
+# another run's Kafka may be hit. What we start dies with us by other means (see `_in_child`).
+atexit.unregister(mirakuru.base.cleanup_subprocesses)
+
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+class StartFailed(Exception):
+    """A process ended, or did not serve in time; the text names its log."""
+
+
+def _in_child() -> None:
+    """Runs in the child before its program: an own process group, so that Ctrl-C reaches us alone, and SIGTERM
+    from the kernel when we die, so that a kill -9 of this process leaves nothing running."""
+    os.setsid()
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class ManagedProcess(Executor):
+    """A process that is `ready()` some time after its start.
+
+    `env` is added to this process's own environment. `ready` is asked about ten times a second after the start; it
+    answers False, or raises OSError, while the process does not serve yet. Must be started from the main thread: the
+    kernel's signal on our death is bound to the thread that started the child.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        log: Path,
+        ready: Callable[[], bool],
+        env: Mapping[str, str] | None = None,
+        start_timeout: float = 120,
+        stop_timeout: float = 15,
+    ) -> None:
+        super().__init__(list(command), timeout=start_timeout, envvars=dict(env or {}), stdin=None, stdout=None)
+        self.name = name
+        self.log = log
+        self._ready = ready
+        self._start_timeout = start_timeout
+        self._stop_timeout = stop_timeout
+
+    @property
+    def _popen_kwargs(self) -> dict[str, Any]:
+        return {**super()._popen_kwargs, "preexec_fn": _in_child, "stdin": -3}
+
+    @property
+    def pid(self) -> int | None:
+        return self.process.pid if self.process else None
+
+    def launch(self) -> None:
+        """Start the process and return at once."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        if self.log.exists() and self.log.stat().st_size > LOG_LIMIT:
+            self.log.replace(self.log.with_name(self.log.name + ".1"))
+        self._timeout = self._start_timeout
+        with self.log.open("ab") as output:
+            self._stdout = self._stderr = output  # type: ignore[assignment]
+            super(Executor, self).start()
+
+    def wait_ready(self) -> None:
+        """Wait until the process serves.
+
+        Raises StartFailed when it ends before that, or when `start_timeout` passes (it is killed then).
+        """
+        try:
+            self.wait_for(self._serves)
+        except TimeoutExpired:
+            raise StartFailed(
+                f"{self.name} did not serve within {self._start_timeout:.0f} s\n{self.log_tail()}"
+            ) from None
+
+    def start(self) -> ManagedProcess:
+        """Start the process and wait until it serves."""
+        self.launch()
+        self.wait_ready()
+        return self
+
+    def _serves(self) -> bool:
+        if not self.running():
+            code = self.process.poll() if self.process else None
+            self._clear_process()
+            raise StartFailed(f"{self.name} ended with exit code {code} while starting\n{self.log_tail()}")
+        try:
+            return self._ready()
+        except OSError:
+            return False
+
+    def end(self) -> None:
+        """Stop the process: SIGTERM, then SIGKILL to its whole group after `stop_timeout`."""
+        self._timeout = self._stop_timeout
+        try:
+            self.stop()
+        except ProcessFinishedWithError:
+            pass  # how it ends on SIGTERM is its own affair, e.g. 143 for a JVM
+
+    def log_tail(self, lines: int = 20) -> str:
+        """The end of the log, for an error message."""
+        if not self.log.exists():
+            return f"(no log at {self.log})"
+        tail = self.log.read_bytes()[-16384:].decode("utf-8", "replace").splitlines()[-lines:]
+        return "\n".join([f"--- end of {self.log}", *tail])
