@@ -1,0 +1,1 @@
+"""The robustness benchmark of the round code: `python -m bench --help`."""

@@ -1,0 +1,1 @@
+"""The round mini-program code: an open format with an encoder and a decoder (`docs/round-code.md`)."""

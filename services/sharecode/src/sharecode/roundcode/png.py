@@ -1,0 +1,128 @@
+"""A code as PNG: drawn four times too large as a stencil, made smaller, and inked in the line colour."""
+
+import io
+from functools import cache
+
+from PIL import Image, ImageDraw, ImageFont
+
+from sharecode.roundcode.geometry import LOGO_RADIUS, QUIET_RADIUS, SHORT, Layout
+from sharecode.roundcode.logo import round_logo
+from sharecode.roundcode.look import Look
+from sharecode.roundcode.payload import Cells
+from sharecode.roundcode.shapes import Bar, Ring, Stroke, anchor, bars, rings
+
+WHITE = (255, 255, 255)
+CAPTION_SHARE = 0.13
+"""Height of the strip under the code, of the width; the letters take 0.45 of it."""
+
+
+def draw_png(dark: Cells, look: Look, layout: Layout = SHORT) -> bytes:
+    """The code as PNG bytes, `look.width` pixels wide and square; a caption adds a strip below.
+
+    The same cells and look always give the same bytes. Raises `BadLook` for a logo that is no picture.
+    """
+    width = look.width
+    height = width + (round(width * CAPTION_SHARE) if look.caption else 0)
+    picture = _ground(width, height, look)
+    picture.paste(look.rgb, (0, 0), _stencil(dark, width, look.logo is None, layout))
+    if look.logo is not None:
+        side = round(width * LOGO_RADIUS / QUIET_RADIUS)
+        corner = (width - side) // 2
+        logo = round_logo(look.logo, side)
+        picture.paste(logo, (corner, corner), logo)
+    if look.caption:
+        _write(picture, look)
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=6)
+    return out.getvalue()
+
+
+def _ground(width: int, height: int, look: Look) -> Image.Image:
+    if not look.transparent:
+        return Image.new("RGB", (width, height), WHITE)
+    picture = Image.new("RGBA", (width, height), (*WHITE, 0))
+    picture.paste((*WHITE, 255), (0, 0), _disc(width))
+    if look.caption:
+        strip = (0, round(width * 1.015), width - 1, height - 1)
+        ImageDraw.Draw(picture).rounded_rectangle(strip, (height - width) * 0.42, (*WHITE, 255))
+    return picture
+
+
+def _disc(width: int) -> Image.Image:
+    large = Image.new("L", (width * 4, width * 4))
+    ImageDraw.Draw(large).ellipse((0, 0, width * 4 - 1, width * 4 - 1), 255)
+    return large.reduce(4)
+
+
+def _stencil(dark: Cells, width: int, with_anchor: bool, layout: Layout) -> Image.Image:
+    times = 4 if width <= 640 else 2
+    pen = _Pen(width * times)
+    for bar in bars(dark, layout):
+        pen.bar(bar)
+    for ring in rings():
+        pen.ring(ring)
+    if with_anchor:
+        eyes, strokes = anchor()
+        for ring in eyes:
+            pen.ring(ring)
+        for stroke in strokes:
+            pen.stroke(stroke)
+    return pen.image.reduce(times)
+
+
+class _Pen:
+    """Draws shapes given in code units on a square stencil (255 is ink)."""
+
+    def __init__(self, side: int) -> None:
+        self.image = Image.new("L", (side, side))
+        self._draw = ImageDraw.Draw(self.image)
+        self._scale = side / (2 * QUIET_RADIUS)
+        # Pillow puts a pixel's centre on the whole number, so the middle of `side` pixels is half a pixel less.
+        self._middle = (side - 1) / 2
+
+    def _point(self, x: float, y: float) -> tuple[float, float]:
+        return self._middle + x * self._scale, self._middle + y * self._scale
+
+    def disc(self, x: float, y: float, radius: float, ink: int = 255) -> None:
+        px, py = self._point(x, y)
+        r = radius * self._scale
+        self._draw.ellipse((px - r, py - r, px + r, py + r), ink)
+
+    def ring(self, ring: Ring) -> None:
+        self.disc(ring.x, ring.y, ring.outer)
+        if ring.inner:
+            self.disc(ring.x, ring.y, ring.inner, 0)
+
+    def bar(self, bar: Bar) -> None:
+        corners = [
+            (bar.inner, -bar.inner_half_width),
+            (bar.outer, -bar.outer_half_width),
+            (bar.outer, bar.outer_half_width),
+            (bar.inner, bar.inner_half_width),
+        ]
+        if bar.outer > bar.inner:
+            self._draw.polygon([self._point(*bar.at(*corner)) for corner in corners], 255)
+        self.disc(*bar.at(bar.inner, 0), bar.inner_half_width)
+        self.disc(*bar.at(bar.outer, 0), bar.outer_half_width)
+
+    def stroke(self, stroke: Stroke) -> None:
+        points = [self._point(*point) for point in stroke.points]
+        self._draw.line(points, 255, round(stroke.width * self._scale), joint="curve")
+        for x, y in stroke.points:
+            self.disc(x, y, stroke.width / 2)
+
+
+def _write(picture: Image.Image, look: Look) -> None:
+    strip = picture.height - picture.width
+    font = _font(round(strip * 0.45))
+    draw = ImageDraw.Draw(picture)
+    while font.size > 8 and draw.textlength(look.caption, font) > picture.width * 0.94:
+        font = _font(int(font.size) - 1)
+    draw.text((picture.width / 2, picture.width + strip * 0.47), look.caption, look.rgb, font, anchor="mm")
+
+
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    font = ImageFont.load_default(size)
+    assert isinstance(font, ImageFont.FreeTypeFont)  # noqa: S101 - Pillow's wheels come with FreeType
+    return font

@@ -1,0 +1,105 @@
+"""The ink of a code as a few kinds of shape, for the SVG and the PNG drawing alike."""
+
+from dataclasses import dataclass
+from math import cos, sin
+
+from sharecode.roundcode.geometry import (
+    INK_ALONG,
+    LOGO_RADIUS,
+    LOGO_RING_INNER,
+    LOGO_RING_OUTER,
+    MARK_CENTRES,
+    MARK_DOT,
+    MARK_RADIUS,
+    MARK_RING_INNER,
+    Cell,
+    Layout,
+    cells,
+)
+from sharecode.roundcode.payload import Cells
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A round-ended bar along a ray, which may widen outwards: two end circles and what lies between."""
+
+    angle: float
+    inner: float
+    outer: float
+    inner_half_width: float
+    outer_half_width: float
+
+    def at(self, along: float, across: float) -> tuple[float, float]:
+        """The point `along` the ray and `across` it, as x and y."""
+        c, s = cos(self.angle), sin(self.angle)
+        return along * c - across * s, along * s + across * c
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A circle's line, or a whole disc when `inner` is 0."""
+
+    x: float
+    y: float
+    outer: float
+    inner: float = 0.0
+
+
+def bars(dark: Cells, layout: Layout) -> list[Bar]:
+    """The dark cells as bars: neighbours along a ray of one zone are joined."""
+    runs: dict[tuple[int, int], list[list[Cell]]] = {}
+    for cell in sorted((c for c, on in zip(cells(layout), dark, strict=True) if on), key=lambda c: c.ring):
+        of_ray = runs.setdefault((cell.zone, cell.ray), [])
+        if of_ray and of_ray[-1][-1].ring == cell.ring - 1:
+            of_ray[-1].append(cell)
+        else:
+            of_ray.append([cell])
+    return [_bar(run[0], run[-1], layout) for of_ray in runs.values() for run in of_ray]
+
+
+def _bar(first: Cell, last: Cell, layout: Layout) -> Bar:
+    reach = INK_ALONG * layout.pitch
+    return Bar(
+        angle=first.angle,
+        inner=first.radius - reach + first.half_width,
+        outer=last.radius + reach - last.half_width,
+        inner_half_width=first.half_width,
+        outer_half_width=last.half_width,
+    )
+
+
+def rings() -> list[Ring]:
+    """The logo's ring and the three marks."""
+    marks = [
+        ring
+        for x, y in MARK_CENTRES
+        for ring in (Ring(x, y, MARK_RADIUS, MARK_RING_INNER), Ring(x, y, MARK_DOT))
+    ]
+    return [Ring(0, 0, LOGO_RING_OUTER, LOGO_RING_INNER), *marks]
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A line of the anchor: points of a polyline with round ends."""
+
+    points: tuple[tuple[float, float], ...]
+    width: float
+
+
+def anchor() -> tuple[list[Ring], list[Stroke]]:
+    """The anchor in the middle of a code without a logo, within `LOGO_RADIUS`."""
+    from math import pi
+
+    scale = LOGO_RADIUS * 0.84
+    width = 0.155 * scale
+    turns = [pi * (0.08 + 0.84 * k / 24) for k in range(25)]
+    arms = tuple((0.72 * scale * cos(t), scale * (0.10 + 0.76 * sin(t))) for t in turns)
+    eye = Ring(0, -0.74 * scale, 0.25 * scale, 0.25 * scale - width)
+    strokes = [
+        Stroke(((0, -0.52 * scale), (0, 0.84 * scale)), width),
+        Stroke(((-0.36 * scale, -0.24 * scale), (0.36 * scale, -0.24 * scale)), width),
+        Stroke(arms, width),
+        Stroke(((arms[0][0] - 0.17 * scale, arms[0][1] + 0.13 * scale), arms[0], (arms[0][0] + 0.12 * scale, arms[0][1] + 0.19 * scale)), width),
+        Stroke(((arms[-1][0] + 0.17 * scale, arms[-1][1] + 0.13 * scale), arms[-1], (arms[-1][0] - 0.12 * scale, arms[-1][1] + 0.19 * scale)), width),
+    ]
+    return [eye], strokes
