@@ -18,7 +18,9 @@ class Engagement(Event):
     topic: ClassVar[Topic] = ENGAGEMENT
 
     version: int = 0
-    viewer: Identifier = Field(description="keyed pseudonym of host and host user; the trace id where nobody is known")
+    viewer: Identifier = Field(
+        description="keyed pseudonym of host and host user; the trace id where nobody is known"
+    )
     host_id: Identifier
     mini_program_id: str | None = None
     click_id: str | None = None

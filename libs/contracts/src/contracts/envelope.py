@@ -48,7 +48,9 @@ class Envelope:
         """Read the headers of a record; raises BadEnvelope when an attribute is missing or unreadable."""
         try:
             if headers["ce_specversion"] != SPEC_VERSION:
-                raise BadEnvelope(f"ce_specversion is {headers['ce_specversion']!r}, expected {SPEC_VERSION!r}")
+                raise BadEnvelope(
+                    f"ce_specversion is {headers['ce_specversion']!r}, expected {SPEC_VERSION!r}"
+                )
             return cls(
                 id=headers["ce_id"],
                 type=headers["ce_type"],

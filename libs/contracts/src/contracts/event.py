@@ -10,7 +10,9 @@ from contracts.topics import Topic
 
 TYPE_PREFIX = "anchorage."
 
-Version = Annotated[int, Field(ge=0, description="version of the aggregate after the change that this event tells of")]
+Version = Annotated[
+    int, Field(ge=0, description="version of the aggregate after the change that this event tells of")
+]
 Text = Annotated[str, Field(max_length=4096)]
 Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 
@@ -49,7 +51,9 @@ EVENTS: dict[str, type[Event]] = {}
 def published(event: type[EventT]) -> type[EventT]:
     """Register an event class; raises TypeError when its topic's key is not among its fields."""
     if event.topic.key not in event.model_fields:
-        raise TypeError(f"{event.__name__} lacks the key field {event.topic.key!r} of topic {event.topic.name!r}")
+        raise TypeError(
+            f"{event.__name__} lacks the key field {event.topic.key!r} of topic {event.topic.name!r}"
+        )
     EVENTS[event.type_name()] = event
     return event
 

@@ -1,0 +1,77 @@
+"""What a consumer hands to a service: checked events with their origin, in the order of their partition."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiokafka import ConsumerRecord as Raw
+
+from contracts.envelope import BadEnvelope, Envelope, source_of
+from contracts.event import TYPE_PREFIX, Event
+from contracts.topics import Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One event as it was delivered. `traceparent` is that of this consumer's own span."""
+
+    event: Any
+    envelope: Envelope
+    raw: Raw
+    traceparent: str | None = None
+
+
+BatchHandler = Callable[[Sequence[Delivery]], Awaitable[None]]
+"""Takes deliveries in order; must bear seeing any of them again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """Which events of which topics a service takes, and what it does with them. `name` ends the group's id."""
+
+    name: str
+    events: tuple[type[Event], ...]
+    handle: BatchHandler
+    max_records: int = 200
+
+    @property
+    def topics(self) -> tuple[Topic, ...]:
+        """The topics of the events, each once."""
+        return tuple({event.topic.name: event.topic for event in self.events}.values())
+
+
+def each(handlers: Mapping[type[Event], Callable[[Delivery], Awaitable[None]]]) -> BatchHandler:
+    """A batch handler that gives one delivery after the other to the handler of its type."""
+
+    async def handle(deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            await handlers[type(delivery.event)](delivery)
+
+    return handle
+
+
+def headers_of(raw: Raw) -> dict[str, str]:
+    """The headers as text: null becomes empty, bytes that are not UTF-8 are replaced, never an error."""
+    return {name: (value or b"").decode("utf-8", "replace") for name, value in raw.headers}
+
+
+def read(raw: Raw, wanted: Mapping[str, type[Event]]) -> tuple[Envelope, Event] | None:
+    """The event in a record, or None when it is one that this subscription does not take.
+
+    Raises BadEnvelope for headers that are no CloudEvent or a producer that does not own the type, and
+    pydantic.ValidationError for a body that does not fit its type.
+    """
+    envelope = Envelope.of(headers_of(raw))
+    event_type = wanted.get(envelope.type)
+    if event_type is None:
+        if envelope.type.startswith(TYPE_PREFIX):
+            return None
+        raise BadEnvelope(f"ce_type {envelope.type!r} is not one of this platform's events")
+    expected = source_of(event_type.topic.producer)
+    if envelope.source != expected:
+        raise BadEnvelope(
+            f"ce_source is {envelope.source!r}, but {envelope.type} comes from {expected!r} only"
+        )
+    return envelope, event_type.model_validate_json(raw.value or b"")

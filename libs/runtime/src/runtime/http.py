@@ -1,0 +1,223 @@
+"""HTTP in and out: routes that name their scopes, problem documents, traces and metrics, one pooled client.
+
+A service serves the same paths as the gateway's public surface, so that the gateway can pass a call on as it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import aiohttp
+import orjson
+from aiohttp import web
+from opentelemetry.trace import SpanKind, Status, StatusCode
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import BaseModel, ValidationError
+from pymongo.errors import PyMongoError
+
+from runtime import telemetry
+from runtime.dependencies import is_away
+from runtime.problems import Problem, unavailable, wrong_content
+from runtime.tokens import BadToken, Principal, TokenVerifier
+
+MAX_BODY = 1024 * 1024
+"""1 MiB: no call but a picture comes near it."""
+DEADLINE_SECONDS = 10.0
+MAX_LINE = 16 * 1024
+"""Request line and single header: signed links and order strings are longer than aiohttp's 8,190 bytes."""
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Model = TypeVar("Model", bound=BaseModel)
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One call: `scopes` are those of which the token must carry one; `PUBLIC` (empty) needs none.
+
+    `deadline` in seconds ends a call that takes too long with 503; None for streams.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    scopes: frozenset[str]
+    deadline: float | None = DEADLINE_SECONDS
+    max_body: int = MAX_BODY
+
+
+def scopes(*names: str) -> frozenset[str]:
+    """Any one of these scopes is enough."""
+    return frozenset(names)
+
+
+def principal_of(request: web.Request) -> Principal:
+    """Who calls; only on routes that have scopes."""
+    return request["principal"]  # type: ignore[no-any-return]
+
+
+def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    """`value` (JSON types, models, dates) as the answer."""
+    body = (
+        value.model_dump_json(exclude_none=False).encode()
+        if isinstance(value, BaseModel)
+        else orjson.dumps(value)
+    )
+    return web.Response(status=status, body=body, content_type="application/json", headers=headers)
+
+
+async def read_json(request: web.Request, model: type[Model]) -> Model:
+    """The body as `model`; raises Problem 400 for what is not JSON and 422 for wrong fields."""
+    body = await request.read()
+    try:
+        orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Problem(400, "malformed_json", "the body is not JSON; send a JSON object in UTF-8") from None
+    try:
+        return model.model_validate_json(body)
+    except ValidationError as wrong:
+        raise wrong_content(wrong) from None
+
+
+def read_query(request: web.Request, model: type[Model]) -> Model:
+    """The query string as `model`; raises Problem 422 for wrong or repeated parameters."""
+    pairs = request.query
+    repeated = [name for name in set(pairs) if len(pairs.getall(name)) > 1]
+    if repeated:
+        raise Problem(
+            422,
+            "invalid_content",
+            "a parameter is given twice",
+            errors=[(name, "give it once") for name in repeated],
+        )
+    try:
+        return model.model_validate(dict(pairs))
+    except ValidationError as wrong:
+        raise wrong_content(wrong) from None
+
+
+def build_http(service: str, routes: Sequence[Route], verifier: TokenVerifier | None) -> web.Application:
+    """The application that serves `routes`; `/livez`, `/readyz` and `/metrics` are added by `health`.
+
+    Raises ValueError when a route has scopes and there is no verifier.
+    """
+    table = {(route.method, route.path): route for route in routes}
+    if verifier is None and any(route.scopes for route in routes):
+        raise ValueError("routes with scopes need a token verifier")
+    app = web.Application(
+        middlewares=[_boundary(table, verifier)],
+        client_max_size=max([MAX_BODY, *(route.max_body for route in routes)]),
+        handler_args={"max_line_size": MAX_LINE, "max_field_size": MAX_LINE, "access_log": None},
+    )
+    app["service"] = service
+    for route in routes:
+        app.router.add_route(route.method, route.path, route.handler)
+    return app
+
+
+def _boundary(table: dict[tuple[str, str], Route], verifier: TokenVerifier | None) -> Any:
+    """One middleware for all that every call needs: trace, scope, deadline, problems, metrics."""
+
+    @web.middleware
+    async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse:
+        resource = request.match_info.route.resource
+        path = resource.canonical if resource is not None else "unmatched"
+        route = table.get((request.method, path))
+        started = time.perf_counter()
+        span = telemetry.start_span(f"{request.method} {path}", SpanKind.SERVER, request.headers)
+        with telemetry.span_as_current(span):
+            try:
+                response = await _answer(request, handler, route, verifier)
+            except asyncio.CancelledError:
+                span.set_status(Status(StatusCode.ERROR, "the caller went away"))
+                raise
+            if response.status >= 500:
+                span.set_status(Status(StatusCode.ERROR))
+            if span.is_recording():
+                span.set_attribute("http.response.status_code", response.status)
+            if not response.prepared and (own := telemetry.traceparent_of(span)):
+                response.headers[telemetry.TRACEPARENT] = own
+        telemetry.http_duration.record(
+            time.perf_counter() - started,
+            {"method": request.method, "route": path, "status": response.status},
+        )
+        return response
+
+    async def _answer(
+        request: web.Request, handler: Handler, route: Route | None, verifier: TokenVerifier | None
+    ) -> web.StreamResponse:
+        try:
+            if route is None:
+                return await handler(request)
+            if route.scopes:
+                request["principal"] = await _authenticate(request, route, verifier)
+            if (request.content_length or 0) > route.max_body:
+                raise Problem(413, "too_large", f"the body may have {route.max_body} bytes at most")
+            async with asyncio.timeout(route.deadline):
+                return await handler(request)
+        except Problem as problem:
+            return problem.response()
+        except web.HTTPException as refused:
+            if refused.status < 400:
+                raise
+            allow = {"Allow": refused.headers["Allow"]} if "Allow" in refused.headers else None
+            code = {404: "no_such_path", 405: "method_not_allowed", 413: "too_large"}.get(
+                refused.status, "refused"
+            )
+            return Problem(refused.status, code, refused.reason, headers=allow).response()
+        except TimeoutError:
+            return unavailable("this took too long and was given up; try again").response()
+        except (PyMongoError, aiohttp.ClientError) as fault:
+            if not is_away(fault):
+                log.exception("a call failed")
+                return Problem(500, "internal", "an internal error occurred; it has been logged").response()
+            log.warning("a dependency is away", extra={"fault": type(fault).__name__})
+            return unavailable("a part of the platform is away for the moment; try again").response()
+        except Exception:
+            log.exception("a call failed")
+            return Problem(500, "internal", "an internal error occurred; it has been logged").response()
+
+    return boundary
+
+
+async def _authenticate(request: web.Request, route: Route, verifier: TokenVerifier | None) -> Principal:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    challenge = {"WWW-Authenticate": "Bearer"}
+    if kind.lower() != "bearer" or not token or verifier is None:
+        raise Problem(401, "no_token", "send Authorization: Bearer <token>", headers=challenge)
+    try:
+        principal = await verifier.principal(token.strip())
+    except BadToken:
+        raise Problem(
+            401, "bad_token", "the token is not valid, or no longer; get a new one", headers=challenge
+        ) from None
+    if not principal.scopes & route.scopes:
+        needed = " or ".join(sorted(route.scopes))
+        raise Problem(403, "wrong_scope", f"this call needs a token with the scope {needed}")
+    return principal
+
+
+async def metrics_page(_: web.Request) -> web.Response:
+    """All metrics of the process in Prometheus' text format."""
+    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+def trace_headers() -> dict[str, str]:
+    """The header that continues the current trace in another process."""
+    own = telemetry.traceparent_of()
+    return {telemetry.TRACEPARENT: own} if own else {}
+
+
+def client_session(total: float = DEADLINE_SECONDS, limit: int = 256) -> aiohttp.ClientSession:
+    """A pooled client: `total` seconds for a call, `limit` connections at most."""
+    return aiohttp.ClientSession(
+        timeout=aiohttp.ClientTimeout(total=total, connect=2),
+        connector=aiohttp.TCPConnector(limit=limit, keepalive_timeout=30),
+        auto_decompress=False,
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )

@@ -1,0 +1,87 @@
+"""The way out to Kafka: idempotent, acknowledged by all replicas, in groups.
+
+A record whose answer did not come counts as unknown and is sent again with the same `ce_id`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
+
+from runtime import telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record ready to be sent: final topic name, key, bytes and headers."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+
+class Publisher:
+    """One producer of the process. After an error it is made anew, since an idempotent producer that lost a
+    sequence number refuses everything that comes later."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._producer: AIOKafkaProducer | None = None
+        self._lock = asyncio.Lock()
+
+    async def publish(self, records: Sequence[Record]) -> None:
+        """Send all, in order for each key; returns when all are durable. Raises KafkaError when one is not."""
+        producer = await self._started()
+        try:
+            answers = [
+                await producer.send(r.topic, key=r.key, value=r.value, headers=list(r.headers))
+                for r in records
+            ]
+            await asyncio.gather(*answers)
+        except KafkaError:
+            await self._forget(producer)
+            raise
+        for record in records:
+            telemetry.records_published.add(1, {"topic": record.topic})
+
+    async def _started(self) -> AIOKafkaProducer:
+        if self._producer is None:
+            async with self._lock:
+                if self._producer is None:
+                    producer = AIOKafkaProducer(
+                        bootstrap_servers=self._bootstrap,
+                        acks="all",
+                        enable_idempotence=True,
+                        linger_ms=0,
+                        request_timeout_ms=15_000,
+                        retry_backoff_ms=100,
+                        max_batch_size=256 * 1024,
+                        max_request_size=2 * 1024 * 1024,
+                    )
+                    try:
+                        await producer.start()
+                    except BaseException:
+                        await producer.stop()
+                        raise
+                    self._producer = producer
+        return self._producer
+
+    async def _forget(self, producer: AIOKafkaProducer) -> None:
+        async with self._lock:
+            if self._producer is producer:
+                self._producer = None
+                with contextlib.suppress(KafkaError, TimeoutError):
+                    async with asyncio.timeout(2):
+                        await producer.stop()
+
+    async def stop(self) -> None:
+        """Send what is under way and close."""
+        if self._producer is not None:
+            await self._producer.stop()
+            self._producer = None

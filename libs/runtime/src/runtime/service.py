@@ -1,0 +1,261 @@
+"""A service put together: its parts, how they start, how their health shows, how they stop.
+
+A service's own `app.py` makes one `Service`, gives it routes, subscriptions and tasks, and is run by `serve`; tests run
+the same object with `async with service.running()`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import aiohttp
+import uvloop
+from aiohttp import web
+
+from runtime import mongo
+from runtime.clock import Clock, system_clock
+from runtime.consumers import Consumers
+from runtime.delivery import Subscription
+from runtime.http import Route, build_http, client_session, json_response, metrics_page
+from runtime.ids import NewId, random_id
+from runtime.logs import configure_logging
+from runtime.outbox import Recorder
+from runtime.publisher import Publisher
+from runtime.relay import Relay
+from runtime.settings import ServiceSettings
+from runtime.telemetry import configure_telemetry, shutdown_telemetry
+from runtime.tokens import Keys, TokenVerifier
+from runtime.watchdog import Watchdog
+
+log = logging.getLogger(__name__)
+
+LONGEST_PAUSE_SECONDS = 5.0
+Task = Callable[[], Awaitable[None]]
+
+
+class Service:
+    """The parts of one process. Clients are made when it starts, since they belong to the running event loop."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: ServiceSettings,
+        *,
+        clock: Clock = system_clock,
+        new_id: NewId = random_id,
+        uses_mongo: bool = True,
+    ) -> None:
+        self.name = name
+        self.settings = settings
+        self.clock = clock
+        self.new_id = new_id
+        self.recorder = Recorder(clock, new_id)
+        self.publisher = Publisher(settings.kafka)
+        self.keys = Keys(settings.identity_url, lambda: self.http)
+        self.verifier = TokenVerifier(self.keys)
+        self.ready = False
+        self.url = ""
+        self._uses_mongo = uses_mongo
+        self._routes: list[Route] = []
+        self._subscriptions: list[Subscription] = []
+        self._tasks: list[tuple[str, Task]] = []
+        self._preparations: list[Task] = []
+        self._relayed: str | None = None
+        self._consumers: Consumers | None = None
+        self._watchdog: Watchdog | None = None
+        self._db: mongo.Database | None = None
+        self._http: aiohttp.ClientSession | None = None
+
+    @property
+    def db(self) -> mongo.Database:
+        """The service's database; only once it has started."""
+        assert self._db is not None, f"{self.name} has not started"  # noqa: S101
+        return self._db
+
+    @property
+    def http(self) -> aiohttp.ClientSession:
+        """The pooled HTTP client; only once it has started."""
+        assert self._http is not None, f"{self.name} has not started"  # noqa: S101
+        return self._http
+
+    def routes(self, routes: Sequence[Route]) -> None:
+        """Serve these."""
+        self._routes.extend(routes)
+
+    def subscribe(self, *subscriptions: Subscription) -> None:
+        """Take these events."""
+        self._subscriptions.extend(subscriptions)
+
+    def prepare(self, preparation: Task) -> None:
+        """Do this (indexes, first documents) before anything is consumed; again until it succeeds."""
+        self._preparations.append(preparation)
+
+    def background(self, name: str, task: Task) -> None:
+        """Run this as long as the service runs; it is started again when it fails."""
+        self._tasks.append((name, task))
+
+    def relay(self, collections: str = ".") -> None:
+        """Relay the outboxes of the collections whose name matches."""
+        self._relayed = collections
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Service]:
+        """Everything up and ready inside; everything stopped in order outside."""
+        async with self._serving():
+            tasks = await self._start()
+            try:
+                yield self
+            finally:
+                await self._stop(tasks)
+
+    @asynccontextmanager
+    async def _serving(self) -> AsyncIterator[None]:
+        """The HTTP side with its clients, from the first moment, so that health can be asked while starting."""
+        client = mongo.connect(self.settings.mongodb_uri) if self._uses_mongo else None
+        self._db = mongo.database(client, self.settings.database(self.name)) if client is not None else None
+        self._http = client_session()
+        app = build_http(self.name, [*self._routes, *self._health_routes()], self.verifier)
+        runner = web.AppRunner(
+            app, access_log=None, shutdown_timeout=self.settings.graceful_timeout.total_seconds()
+        )
+        await runner.setup()
+        site = web.TCPSite(runner, self.settings.host, self.settings.port, backlog=1024)
+        try:
+            await site.start()
+            host, port = runner.addresses[0][:2]
+            self.url = f"http://{host}:{port}"
+            log.info("serving", extra={"url": self.url})
+            yield
+        finally:
+            await runner.cleanup()
+            await self._http.close()
+            if client is not None:
+                await client.close()
+
+    async def _start(self) -> list[asyncio.Task[None]]:
+        for preparation in self._preparations:
+            await self._until_done(preparation)
+        tasks: list[asyncio.Task[None]] = []
+        if self._relayed is not None:
+            relay = Relay(
+                self.db, self.publisher, self.clock,
+                prefix=self.settings.prefix, holder=self.new_id(), collections=self._relayed,
+            )  # fmt: skip
+            await self._until_done(relay.prepare)
+            tasks.append(asyncio.create_task(relay.run(), name="relay"))
+        if self._subscriptions:
+            await self._until_done(self._start_consumers)
+        tasks += [asyncio.create_task(self._supervise(name, task), name=name) for name, task in self._tasks]
+        if self._watchdog is not None:
+            tasks.append(asyncio.create_task(self._supervise("watchdog", self._watchdog.run)))
+        self.ready = True
+        log.info("ready")
+        return tasks
+
+    async def _start_consumers(self) -> None:
+        consumers = Consumers(self.name, self.settings, self._subscriptions, self.publisher, self.clock)
+        try:
+            await consumers.start()
+        except BaseException:
+            await consumers.stop()
+            raise
+        self._consumers = consumers
+        self._watchdog = Watchdog(consumers.consumers)
+
+    async def _until_done(self, preparation: Task) -> None:
+        """Try until it succeeds: what a service needs may come up after it."""
+        pause = 0.2
+        while True:
+            try:
+                return await preparation()
+            except Exception as fault:
+                log.warning("not yet ready", extra={"waiting_for": repr(fault)[:300]})
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _supervise(self, name: str, task: Task) -> None:
+        pause = 0.2
+        while True:
+            try:
+                await task()
+                return
+            except Exception:
+                log.exception("a background task failed and starts again", extra={"task": name})
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
+        """First no new work, then what is under way, then the way out."""
+        self.ready = False
+        if self._consumers is not None:
+            await self._consumers.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        with suppress(Exception):
+            await self.publisher.stop()
+
+    def _health_routes(self) -> list[Route]:
+        public: frozenset[str] = frozenset()
+        return [
+            Route("GET", "/livez", self._livez, public),
+            Route("GET", "/readyz", self._readyz, public),
+            Route("GET", "/metrics", metrics_page, public),
+        ]
+
+    async def _livez(self, _: web.Request) -> web.Response:
+        stuck = self._watchdog.stuck if self._watchdog is not None else []
+        return json_response({"status": "stuck" if stuck else "alive", "stuck": stuck}, 503 if stuck else 200)
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        checks: dict[str, Any] = {"started": self.ready}
+        if self._db is not None:
+            checks["mongodb"] = await self._mongo_answers()
+        if self._consumers is not None:
+            checks["consumers"] = not any(c.waiting_for_dependency for c in self._consumers.consumers)
+        good = all(checks.values())
+        return json_response({"status": "ready" if good else "not ready", **checks}, 200 if good else 503)
+
+    async def _mongo_answers(self) -> bool:
+        try:
+            async with asyncio.timeout(1):
+                await self.db.command("ping")
+        except Exception:
+            return False
+        return True
+
+
+def serve(service: Service) -> None:
+    """Run the service until it is asked to stop (SIGTERM, SIGINT)."""
+    settings = service.settings
+    configure_logging(service.name, settings.log_level)
+    configure_telemetry(service.name, ratio=settings.trace_ratio, trace_dir=settings.trace_dir)
+    try:
+        uvloop.run(_until_asked(service))
+    finally:
+        shutdown_telemetry()
+
+
+async def _until_asked(service: Service) -> None:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, asked.set)
+    running = asyncio.create_task(_run(service, asked))
+    waiting = asyncio.create_task(asked.wait())
+    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    if not service.ready:
+        running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+    waiting.cancel()
+
+
+async def _run(service: Service, asked: asyncio.Event) -> None:
+    async with service.running():
+        await asked.wait()

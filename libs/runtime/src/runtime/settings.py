@@ -1,0 +1,44 @@
+"""Settings that every service has; a service adds its own in a subclass. All come from ANCHORAGE_* variables."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ServiceSettings(BaseSettings):
+    """Read once at start; a missing or wrong value stops the process and names the variable."""
+
+    model_config = SettingsConfigDict(env_prefix="ANCHORAGE_", frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=0, ge=0, le=65535, description="0 takes a free port")
+    kafka: str = Field(default="127.0.0.1:9092", description="bootstrap servers")
+    mongodb_uri: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
+    prefix: str = Field(
+        default="", pattern=r"^[a-z0-9_]{0,24}$", description="before topics, groups, databases"
+    )
+    identity_url: str = Field(default="http://127.0.0.1:8101", description="where the token keys are")
+    log_level: str = "INFO"
+    trace_ratio: float = Field(default=1.0, ge=0, le=1, description="share of new traces that are recorded")
+    trace_dir: Path | None = Field(
+        default=None, description="also write finished spans here, one file a service"
+    )
+    graceful_timeout: timedelta = Field(
+        default=timedelta(seconds=8), description="containers are killed 10 s after they are asked to stop"
+    )
+
+    def database(self, service: str) -> str:
+        """The name of the service's own database."""
+        return f"{self.prefix}{service}"
+
+    def topic(self, name: str) -> str:
+        """The name of a topic on this installation's broker."""
+        return f"{self.prefix}{name}"
+
+    def group(self, service: str, subscription: str) -> str:
+        """The consumer group of one subscription of one service."""
+        return f"{self.prefix}{service}.{subscription}"
