@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
 import time
 from pathlib import Path
 
+import psutil
+
 from anchorage_local.fetch import FetchFailed
 from anchorage_local.infra import Infrastructure
-from anchorage_local.ports import PortTaken, claim
+from anchorage_local.ports import PortTaken, claim, free_port
 from anchorage_local.process import StartFailed
 
 
@@ -21,16 +24,28 @@ def say(text: str) -> None:
 
 def infra(options: argparse.Namespace) -> None:
     """Run Kafka and MongoDB alone, in the foreground, until Ctrl-C or SIGTERM."""
-    claim(options.kafka_port, "Kafka", "--kafka-port")
-    claim(options.mongo_port, "MongoDB", "--mongo-port")
+    kafka_port, mongo_port = options.kafka_port or free_port(), options.mongo_port or free_port()
+    claim(kafka_port, "Kafka", "--kafka-port")
+    claim(mongo_port, "MongoDB", "--mongo-port")
     cache = Path(os.environ.get("ANCHORAGE_CACHE", options.dir / "runtime"))
-    with Infrastructure(
-        options.dir, cache, kafka_port=options.kafka_port, mongo_port=options.mongo_port, say=say
-    ) as pair:
+    with Infrastructure(options.dir, cache, kafka_port=kafka_port, mongo_port=mongo_port, say=say) as pair:
         say(f"Kafka   {pair.kafka.bootstrap}\nMongoDB {pair.mongodb.uri}\nCtrl-C stops both.")
-        while (ended := pair.ended()) is None:
-            time.sleep(0.5)
-        raise StartFailed(f"{ended.name} has ended by itself\n{ended.log_tail()}")
+        addresses = options.dir / "infra.json"
+        write_whole(addresses, json.dumps({"kafka": pair.kafka.bootstrap, "mongodb": pair.mongodb.uri}))
+        try:
+            while options.while_pid is None or psutil.pid_exists(options.while_pid):
+                if ended := pair.ended():
+                    raise StartFailed(f"{ended.name} has ended by itself\n{ended.log_tail()}")
+                time.sleep(0.5)
+        finally:
+            addresses.unlink()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file that others wait for: it appears with all its text or not at all."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(text)
+    part.replace(path)
 
 
 def main() -> int:
@@ -38,8 +53,9 @@ def main() -> int:
     commands = parser.add_subparsers(required=True)
     command = commands.add_parser("infra", help=infra.__doc__)
     command.add_argument("--dir", type=Path, default=Path(".data"), help="where data and logs are kept")
-    command.add_argument("--kafka-port", type=int, default=29092)
-    command.add_argument("--mongo-port", type=int, default=27117)
+    command.add_argument("--kafka-port", type=int, default=29092, help="0: any free port")
+    command.add_argument("--mongo-port", type=int, default=27117, help="0: any free port")
+    command.add_argument("--while-pid", type=int, help="stop when the process with this id is gone")
     command.set_defaults(run=infra)
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

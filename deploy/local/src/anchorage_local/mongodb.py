@@ -69,7 +69,9 @@ class MongoDB:
             try:
                 self._configure(client)
                 client.admin.command(
-                    "appendOplogNote", data={"note": "started"}, writeConcern={"w": "majority", "wtimeout": 2000}
+                    "appendOplogNote",
+                    data={"note": "started"},
+                    writeConcern={"w": "majority", "wtimeout": 2000},
                 )
             except PyMongoError:
                 return False

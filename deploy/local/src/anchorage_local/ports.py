@@ -47,10 +47,10 @@ def accepts(port: int) -> bool:
 
 def holder_of(port: int) -> str:
     """Who listens on the port, for a person to read."""
-    for connection in psutil.net_connections(kind="tcp"):
-        if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+    for found in psutil.net_connections(kind="tcp"):
+        if found.status == psutil.CONN_LISTEN and found.laddr[1] == port and found.pid:
             try:
-                return f"{psutil.Process(connection.pid).name()}, pid {connection.pid}"
+                return f"{psutil.Process(found.pid).name()}, pid {found.pid}"
             except psutil.NoSuchProcess:
                 break
     return "a process that this user may not see"

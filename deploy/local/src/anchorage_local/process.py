@@ -6,8 +6,10 @@ import atexit
 import ctypes
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +59,9 @@ class ManagedProcess(Executor):
         start_timeout: float = 120,
         stop_timeout: float = 15,
     ) -> None:
-        super().__init__(list(command), timeout=start_timeout, envvars=dict(env or {}), stdin=None, stdout=None)
+        super().__init__(
+            list(command), timeout=start_timeout, envvars=dict(env or {}), stdin=None, stdout=None
+        )
         self.name = name
         self.log = log
         self._ready = ready
@@ -66,7 +70,7 @@ class ManagedProcess(Executor):
 
     @property
     def _popen_kwargs(self) -> dict[str, Any]:
-        return {**super()._popen_kwargs, "preexec_fn": _in_child, "stdin": -3}
+        return {**super()._popen_kwargs, "preexec_fn": _in_child, "stdin": subprocess.DEVNULL}
 
     @property
     def pid(self) -> int | None:
@@ -79,7 +83,7 @@ class ManagedProcess(Executor):
             self.log.replace(self.log.with_name(self.log.name + ".1"))
         self._timeout = self._start_timeout
         with self.log.open("ab") as output:
-            self._stdout = self._stderr = output  # type: ignore[assignment]
+            self._stdout = self._stderr = output
             super(Executor, self).start()
 
     def wait_ready(self) -> None:
@@ -113,10 +117,10 @@ class ManagedProcess(Executor):
     def end(self) -> None:
         """Stop the process: SIGTERM, then SIGKILL to its whole group after `stop_timeout`."""
         self._timeout = self._stop_timeout
-        try:
+        with suppress(
+            ProcessFinishedWithError
+        ):  # how it ends on SIGTERM is its own affair, e.g. 143 for a JVM
             self.stop()
-        except ProcessFinishedWithError:
-            pass  # how it ends on SIGTERM is its own affair, e.g. 143 for a JVM
 
     def log_tail(self, lines: int = 20) -> str:
         """The end of the log, for an error message."""

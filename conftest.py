@@ -1,0 +1,3 @@
+"""What every test of the project may use: real Kafka and MongoDB, a prefix of its own, waiting by condition."""
+
+pytest_plugins = ["support.fixtures"]

@@ -1,0 +1,1 @@
+"""What tests of several packages share; `tests` is on the import path of pytest (see pyproject.toml)."""

@@ -1,0 +1,43 @@
+"""Waiting by condition: with a deadline, and telling what was last seen when it passes."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar, cast
+
+T = TypeVar("T")
+
+POLL_EVERY = 0.05
+"""Seconds between two looks: short beside any step of the system, long beside the cost of a look."""
+
+
+class Eventually(Protocol):
+    """The type of the `eventually` fixture."""
+
+    async def __call__(
+        self, condition: Callable[[], T | Awaitable[T]], within: float = 10, what: str = ""
+    ) -> T: ...
+
+
+async def eventually(condition: Callable[[], T | Awaitable[T]], within: float = 10, what: str = "") -> T:
+    """Ask `condition` (plain or async) until its answer is true, and return that answer.
+
+    An AssertionError inside it means "not yet"; any other error passes through. After `within` seconds the test fails
+    with `what` was waited for and what was last seen.
+    """
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            answer = condition()
+            seen: object = await cast("Awaitable[T]", answer) if inspect.isawaitable(answer) else answer
+            if seen:
+                return cast("T", seen)
+        except AssertionError as not_yet:
+            seen = not_yet
+        if time.monotonic() > deadline:
+            name = what or getattr(condition, "__name__", "the condition")
+            raise AssertionError(f"waited {within} s for: {name}\nlast seen: {seen!r}")
+        await asyncio.sleep(POLL_EVERY)

@@ -1,0 +1,79 @@
+"""Fixtures for tests against real parts. Nothing is started for a run whose tests ask for none of them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from aiokafka.admin import AIOKafkaAdminClient
+from pymongo import MongoClient
+
+from support import eventually as waiting
+from support import parts
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The controller opens the run; xdist workers find its folder in the environment."""
+    if not hasattr(config, "workerinput"):
+        folder = parts.open_run()
+        config.add_cleanup(lambda: parts.close_run(folder))
+
+
+@pytest.fixture(scope="session")
+def real_parts(pytestconfig: pytest.Config) -> parts.Parts:
+    """The real Kafka and MongoDB of this run; an error when they cannot be had."""
+    cache = Path(os.environ.get("ANCHORAGE_CACHE", pytestconfig.rootpath / ".data" / "runtime"))
+    return parts.find(cache)
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(real_parts: parts.Parts) -> str:
+    """`host:port` of a real Kafka that makes no topic by itself."""
+    return real_parts.kafka
+
+
+@pytest.fixture(scope="session")
+def mongodb_uri(real_parts: parts.Parts) -> str:
+    """URI of a real MongoDB replica set."""
+    return real_parts.mongodb
+
+
+@pytest_asyncio.fixture(scope="session")
+async def _kafka_admin(kafka_bootstrap: str) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
+    await admin.start()
+    yield admin
+    await admin.close()
+
+
+@pytest.fixture(scope="session")
+def _mongodb_admin(mongodb_uri: str) -> Iterator[MongoClient[dict[str, object]]]:
+    with MongoClient[dict[str, object]](mongodb_uri, serverSelectionTimeoutMS=10_000) as client:
+        yield client
+
+
+@pytest_asyncio.fixture
+async def prefix(
+    _kafka_admin: AIOKafkaAdminClient, _mongodb_admin: MongoClient[dict[str, object]]
+) -> AsyncIterator[str]:
+    """A fresh prefix such as `t3f9ab2c1_` for this test's topics, groups and databases.
+
+    Databases and topics that carry it are gone after the test.
+    """
+    mine = f"t{secrets.token_hex(4)}_"
+    yield mine
+    for database in _mongodb_admin.list_database_names():
+        if database.startswith(mine):
+            _mongodb_admin.drop_database(database)
+    if topics := [topic for topic in await _kafka_admin.list_topics() if topic.startswith(mine)]:
+        await _kafka_admin.delete_topics(topics)
+
+
+@pytest.fixture(scope="session")
+def eventually() -> waiting.Eventually:
+    """Waiting by condition: `await eventually(condition, within=10, what="…")`."""
+    return waiting.eventually
