@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
@@ -30,7 +30,7 @@ from contracts.envelope import BadEnvelope
 from runtime import telemetry
 from runtime.clock import Clock
 from runtime.deadletters import dead_letter
-from runtime.delivery import Delivery, Raw, Subscription, headers_of, read
+from runtime.delivery import Delivery, Subscription, headers_of, read
 from runtime.dependencies import is_away
 from runtime.publisher import Publisher
 from runtime.settings import ServiceSettings
@@ -111,10 +111,10 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: Any) -> None:
         """Nothing to prepare."""
 
-    async def _parse(self, batch: tuple[Raw, ...]) -> KafkaAckableMessage:
+    async def _parse(self, batch: tuple[ConsumerRecord, ...]) -> KafkaAckableMessage:
         return KafkaAckableMessage(body=b"", raw_message=batch, consumer=self.kafka)
 
-    async def _take(self, batch: Sequence[Raw]) -> None:
+    async def _take(self, batch: Sequence[ConsumerRecord]) -> None:
         """Deal with every record of the batch, for good; raises only when the dead letters cannot be written."""
         deliveries = []
         for raw in batch:
@@ -205,7 +205,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         finally:
             consumer.resume(*(held & consumer.assignment()))
 
-    async def _give_up(self, raw: Raw, fault: Exception, attempts: int) -> None:
+    async def _give_up(self, raw: ConsumerRecord, fault: Exception, attempts: int) -> None:
         reason = f"{type(fault).__name__}: {_without_input(fault)}"
         letter = dead_letter(raw, reason=reason, attempts=attempts, consumer=self.group, at=self._clock())
         pause = FIRST_PAUSE_SECONDS
@@ -225,7 +225,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         telemetry.records_consumed.add(1, {"group": self.group, "event": event, "outcome": outcome})
 
 
-async def _raw_records(message: KafkaAckableMessage) -> list[Raw]:
+async def _raw_records(message: KafkaAckableMessage) -> list[ConsumerRecord]:
     return list(message.raw_message)
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from aiokafka import ConsumerRecord
+
 from contracts.topics import DEAD_LETTER_SUFFIX
-from runtime.delivery import Raw
 from runtime.publisher import Record
 
 MARK = "dlq_"
 
 
-def dead_letter(raw: Raw, *, reason: str, attempts: int, consumer: str, at: datetime) -> Record:
+def dead_letter(raw: ConsumerRecord, *, reason: str, attempts: int, consumer: str, at: datetime) -> Record:
     """The record for the dead-letter topic: same key, bytes and headers, and `dlq_*` headers that say why.
 
     A record that had been put back and failed again keeps only the newest reason.
@@ -34,7 +35,7 @@ def dead_letter(raw: Raw, *, reason: str, attempts: int, consumer: str, at: date
     return Record(raw.topic + DEAD_LETTER_SUFFIX, raw.key, raw.value, headers)
 
 
-def put_back(raw: Raw) -> Record:
+def put_back(raw: ConsumerRecord) -> Record:
     """The record as it first was, for the topic that it came from; its `ce_id` is unchanged."""
     headers = {name: value or b"" for name, value in raw.headers}
     origin = headers.get(MARK + "topic", raw.topic.removesuffix(DEAD_LETTER_SUFFIX).encode()).decode()

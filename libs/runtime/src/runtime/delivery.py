@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aiokafka import ConsumerRecord as Raw
+from aiokafka import ConsumerRecord
 
 from contracts.envelope import BadEnvelope, Envelope, source_of
 from contracts.event import TYPE_PREFIX, Event
@@ -19,7 +19,7 @@ class Delivery:
 
     event: Any
     envelope: Envelope
-    raw: Raw
+    raw: ConsumerRecord
     traceparent: str | None = None
 
 
@@ -52,12 +52,12 @@ def each(handlers: Mapping[type[Event], Callable[[Delivery], Awaitable[None]]]) 
     return handle
 
 
-def headers_of(raw: Raw) -> dict[str, str]:
+def headers_of(raw: ConsumerRecord) -> dict[str, str]:
     """The headers as text: null becomes empty, bytes that are not UTF-8 are replaced, never an error."""
     return {name: (value or b"").decode("utf-8", "replace") for name, value in raw.headers}
 
 
-def read(raw: Raw, wanted: Mapping[str, type[Event]]) -> tuple[Envelope, Event] | None:
+def read(raw: ConsumerRecord, wanted: Mapping[str, type[Event]]) -> tuple[Envelope, Event] | None:
     """The event in a record, or None when it is one that this subscription does not take.
 
     Raises BadEnvelope for headers that are no CloudEvent or a producer that does not own the type, and

@@ -54,7 +54,7 @@ class Publisher:
         if self._producer is None:
             async with self._lock:
                 if self._producer is None:
-                    producer = AIOKafkaProducer(
+                    producer: AIOKafkaProducer = AIOKafkaProducer(
                         bootstrap_servers=self._bootstrap,
                         acks="all",
                         enable_idempotence=True,
@@ -67,7 +67,8 @@ class Publisher:
                     try:
                         await producer.start()
                     except BaseException:
-                        await producer.stop()
+                        with contextlib.suppress(KafkaError):
+                            await producer.stop()
                         raise
                     self._producer = producer
         return self._producer

@@ -1,0 +1,222 @@
+"""Orders, payments, refunds, the viewer's account."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from contracts.api.common import Answer, Id, PageQuery, QueryInt, Request, ShortText
+from contracts.engagement import Surface
+from contracts.money import Money
+
+OrderStatus = Literal[
+    "placed", "confirmed", "awaiting_payment", "closing", "paid", "shipped", "completed", "rejected", "cancelled", "refunded"
+]  # fmt: skip
+RefundStatus = Literal["requested", "approved", "rejected", "processing", "settled", "failed"]
+PaymentProduct = Literal["wap", "page", "app"]
+ReturnUrl = Annotated[str, Field(max_length=1024, pattern=r"^https?://[^\s\x00-\x1f\"<>\\^`{|}]+$")]
+
+
+class LineRequest(Request):
+    """So many of a SKU."""
+
+    sku_id: Id
+    quantity: int = Field(ge=1, le=999)
+
+
+class Address(Request):
+    """Where to send it. Kept by checkout alone, in no event and no log."""
+
+    recipient: ShortText
+    phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{4,24}$")]
+    region: ShortText
+    street: ShortText
+
+
+class OrderRequest(Request):
+    """What the buyer wants; prices are the server's own, `expected_total` guards the buyer."""
+
+    lines: Annotated[list[LineRequest], Field(min_length=1, max_length=50)]
+    address: Address | None = None
+    address_id: Id | None = None
+    expected_total: Money | None = None
+    click_id: Annotated[str, Field(max_length=2048)] | None = None
+    payment: PaymentRequest | None = None
+    return_url: ReturnUrl | None = None
+
+    @model_validator(mode="after")
+    def _one_address(self) -> OrderRequest:
+        if (self.address is None) == (self.address_id is None):
+            raise ValueError("give either address or address_id")
+        if len({line.sku_id for line in self.lines}) != len(self.lines):
+            raise ValueError("a sku_id is given on two lines; add up the quantities")
+        return self
+
+
+class PaymentRequest(Request):
+    """Which of Alipay's products the buyer pays with."""
+
+    product: PaymentProduct = "wap"
+
+
+class WaitQuery(Request):
+    """`wait` seconds at most until the cashier link is there or the order has ended."""
+
+    wait: Annotated[QueryInt, Field(ge=0, le=10)] | None = None
+
+
+class LineView(Answer):
+    """A line as it was bought."""
+
+    sku_id: str
+    product_id: str
+    title: str
+    attributes: dict[str, str]
+    unit_price: Money
+    quantity: int
+    line_total: Money
+
+
+class PaymentView(Answer):
+    """How to pay, or that it is paid."""
+
+    status: Literal["requested", "settled", "closed"]
+    product: PaymentProduct = "wap"
+    out_trade_no: str
+    cashier_url: str | None = None
+    order_string: str | None = None
+    trade_no: str | None = None
+
+
+class RefundView(Answer):
+    """A refund and how far it is."""
+
+    refund_id: str
+    amount: Money
+    reason: str
+    status: RefundStatus
+
+
+class ShipmentLine(Request):
+    """So many of a SKU in a parcel."""
+
+    sku_id: Id
+    quantity: int = Field(ge=1, le=999)
+
+
+class ShipmentRequest(Request):
+    """A parcel on its way; without lines it holds all that has not been sent."""
+
+    carrier: ShortText
+    tracking_number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
+    lines: Annotated[list[ShipmentLine], Field(min_length=1, max_length=50)] | None = None
+
+
+class ShipmentView(Answer):
+    """A parcel."""
+
+    shipment_id: str
+    carrier: str
+    tracking_number: str
+    lines: list[ShipmentLine]
+    shipped_at: datetime
+
+
+class AttributionView(Answer):
+    """What brought the buyer."""
+
+    surface: Surface
+    video_id: str | None = None
+    creator_id: str | None = None
+    click_id: str | None = None
+    share_code: str | None = None
+
+
+class HistoryEntry(Answer):
+    """When the order came to a state."""
+
+    status: OrderStatus
+    at: datetime
+
+
+class OrderView(Answer):
+    """An order as its buyer and its mini program's owner see it."""
+
+    order_id: str
+    mini_program_id: str
+    openid: str
+    status: OrderStatus
+    reason: str | None = None
+    lines: list[LineView]
+    total: Money
+    placed_at: datetime
+    expires_at: datetime
+    payment: PaymentView | None = None
+    refunds: list[RefundView] = []
+    refunded_total: Money
+    shipments: list[ShipmentView] = []
+    attribution: AttributionView
+    history: list[HistoryEntry]
+    address: Address | None = Field(default=None, description="as placed")
+
+
+class OrdersQuery(PageQuery):
+    """Which orders."""
+
+    status: OrderStatus | None = None
+
+
+class RefundRequestBody(Request):
+    """How much to send back (default: all that is left) and why."""
+
+    amount: Money | None = None
+    reason: ShortText
+
+
+class AddressView(Address):
+    """A saved address."""
+
+    address_id: str
+    is_default: bool = False
+
+
+class AddressRequest(Address):
+    """An address to save."""
+
+    is_default: bool = False
+
+
+class OrderCounts(Answer):
+    """How many orders are in which state."""
+
+    awaiting_payment: int = 0
+    paid: int = 0
+    shipped: int = 0
+    completed: int = 0
+    refunding: int = 0
+
+
+class RecentView(Answer):
+    """A product looked at lately."""
+
+    product_id: str
+    mini_program_id: str
+    title: str
+    price: Money
+    image_url: str
+    viewed_at: datetime
+
+
+class AccountPage(Answer):
+    """The viewer's own page in one mini program."""
+
+    openid: str
+    addresses: list[AddressView]
+    orders: OrderCounts
+    recently_viewed: list[RecentView] | None
+    degraded: list[str] = []
+
+
+OrderRequest.model_rebuild()
