@@ -54,7 +54,7 @@ class Publisher:
         if self._producer is None:
             async with self._lock:
                 if self._producer is None:
-                    producer: AIOKafkaProducer = AIOKafkaProducer(
+                    producer = AIOKafkaProducer(
                         bootstrap_servers=self._bootstrap,
                         acks="all",
                         enable_idempotence=True,
