@@ -48,7 +48,7 @@ def accepts(port: int) -> bool:
 def holder_of(port: int) -> str:
     """Who listens on the port, for a person to read."""
     for found in psutil.net_connections(kind="tcp"):
-        if found.status == psutil.CONN_LISTEN and found.laddr[1] == port and found.pid:
+        if found.status == psutil.CONN_LISTEN and found.laddr and found.laddr.port == port and found.pid:
             try:
                 return f"{psutil.Process(found.pid).name()}, pid {found.pid}"
             except psutil.NoSuchProcess:

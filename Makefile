@@ -1,0 +1,47 @@
+# Everything a person does here. `make help` lists it.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml apps/*/pyproject.toml deploy/*/pyproject.toml)
+PACKAGES := $(PYPROJECTS:/pyproject.toml=)
+INSTALLED := $(VENV)/.installed
+PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile
+
+.DEFAULT_GOAL := help
+.PHONY: help install run stop clean test lint lint-fix types lock
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+install: $(INSTALLED) ## Make .venv with everything in it (other targets do it when needed)
+
+$(INSTALLED): requirements-dev.lock $(PYPROJECTS)
+	@PYTHON="$(PYTHON)" deploy/local/bootstrap $(VENV) $(PACKAGES)
+	@touch $@
+
+run: $(INSTALLED) ## Start Kafka, MongoDB and every service with demo data; Ctrl-C stops them
+	@exec $(BIN)/python -m anchorage_local run
+
+stop: ## Stop what `make run` started in another shell
+	@if [ -x $(BIN)/python ]; then exec $(BIN)/python -m anchorage_local stop; fi
+
+clean: stop ## Remove .data (all state) and .venv
+	rm -rf .data $(VENV)
+
+test: $(INSTALLED) ## Run all tests against a real Kafka and a real MongoDB
+	@$(BIN)/python -m anchorage_local fetch
+	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: $(INSTALLED) ## Check style and layout of the code
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+lint-fix: $(INSTALLED) ## Mend what can be mended by itself
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: $(INSTALLED) ## Check types
+	@$(BIN)/mypy $(wildcard $(PACKAGES:=/src)) tests/support conftest.py
+
+lock: $(INSTALLED) ## Compile the requirements locks from all pyproject.toml files (UPGRADE=1: newest versions)
+	@$(BIN)/python -m anchorage_local.requirements $(if $(UPGRADE),--upgrade)
