@@ -1,0 +1,111 @@
+"""Where a code lies in a picture: hypotheses from ellipses, scored against the fixed structure, then refined."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from sharecode.roundcode import template
+from sharecode.roundcode.finder import Ellipse
+
+Floats = npt.NDArray[np.float32]
+Matrix = npt.NDArray[np.float64]
+BOOSTS = (0.0, -0.045, 0.045)
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A homography from code units to pixels of the whole picture, and how well the fixed structure agrees
+    (the correlation coefficient, at most 1)."""
+
+    to_picture: Matrix
+    score: float
+
+    @property
+    def radius(self) -> float:
+        """Of the code in pixels, about."""
+        m = self.to_picture / self.to_picture[2, 2]
+        return float(np.sqrt(abs(np.linalg.det(m[:2, :2] - np.outer(m[:2, 2], m[2, :2])))))
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        return (
+            float(self.to_picture[0, 2] / self.to_picture[2, 2]),
+            float(self.to_picture[1, 2] / self.to_picture[2, 2]),
+        )
+
+
+def circle_maps(ellipse: Ellipse, scale: float, radius: float) -> list[Matrix]:
+    """Homographies which take the code's circle of `radius` to `ellipse` (found in a picture made smaller by
+    `scale`), up to a turn: flat, and leaning either way along the shorter axis."""
+    cos, sin = np.cos(ellipse.angle), np.sin(ellipse.angle)
+    a, b = ellipse.a * scale, ellipse.b * scale
+    x, y = (ellipse.x + 0.5) * scale - 0.5, (ellipse.y + 0.5) * scale - 0.5
+    affine = np.array([[a * cos, -b * sin, x], [a * sin, b * cos, y], [0, 0, 1.0]])
+    to_unit = np.diag([1 / radius, 1 / radius, 1.0])
+    lean = np.sqrt(max(0.0, 1 - (b / a) ** 2))
+    boosts = BOOSTS if lean > 0.35 else (0.0,)
+    return [affine @ _boost(t * lean * radius / 0.365) @ to_unit for t in boosts]
+
+
+def _boost(t: float) -> Matrix:
+    """The projective map which keeps the unit circle and leans the disc along y."""
+    return np.array([[np.sqrt(1 - t * t), 0, 0], [0, 1, t], [0, t, 1.0]])
+
+
+def turned(maps: Matrix, level: Floats, scale: float) -> tuple[Matrix, Floats]:
+    """Each of the maps (n, 3, 3) with the turn at which `level` (the picture made smaller by `scale`) fits the
+    fixed structure best, and its score."""
+    polar = template.polar()
+    seen = sample(level, maps, polar.x.ravel(), polar.y.ravel(), scale).reshape(-1, *polar.x.shape)
+    seen -= seen.mean((1, 2), keepdims=True)
+    spectrum = np.fft.rfft(seen)
+    dot = np.fft.irfft((polar.spectrum * spectrum).sum(1), template.TURNS)
+    total = np.fft.irfft((polar.mask_spectrum * spectrum).sum(1), template.TURNS)
+    squares = np.fft.irfft((polar.mask_spectrum * np.fft.rfft(seen * seen)).sum(1), template.TURNS)
+    spread = np.sqrt(np.maximum(squares - total**2 / polar.count, 1e-6) * polar.count) * polar.spread
+    # Ink is dark, so the picture should fall where the template rises.
+    score = -(dot - total * polar.mean) / np.maximum(spread, 1e-3 * polar.count)
+    best = score.argmax(1)
+    angle = best * 2 * np.pi / template.TURNS
+    cos, sin, zero, one = np.cos(angle), np.sin(angle), np.zeros(len(best)), np.ones(len(best))
+    turn = np.stack([cos, -sin, zero, sin, cos, zero, zero, zero, one], 1).reshape(-1, 3, 3)
+    return maps @ turn, score[np.arange(len(best)), best].astype(np.float32)
+
+
+def sample(level: Floats, maps: Matrix, x: Floats, y: Floats, scale: float) -> Floats:
+    """The values of `level` at the points (x, y) of each map: an array (n, points)."""
+    at = maps @ np.stack([x, y, np.ones_like(x)]).astype(np.float64)
+    px = ((at[:, 0] / at[:, 2] + 0.5) / scale - 0.5).astype(np.float32)
+    py = ((at[:, 1] / at[:, 2] + 0.5) / scale - 0.5).astype(np.float32)
+    return cv2.remap(level, px, py, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+def refined(start: Matrix, level: Floats, scale: float, points: template.Points, rounds: int) -> tuple[Matrix, float]:
+    """`start` moved so that the picture fits `points`, by inverse compositional Gauss-Newton with Huber's weights
+    (S. Baker and I. Matthews, "Lucas-Kanade 20 years on", 2004); and the final correlation."""
+    x, y, gx, gy = points.x, points.y, points.slope_x, points.slope_y
+    radial = gx * x + gy * y
+    jacobian = np.stack([gx * x, gx * y, gx, gy * x, gy * y, gy, -radial * x, -radial * y], 1)
+    value, pose = points.value, start
+    score = -1.0
+    for step in range(rounds + 1):
+        seen = -sample(level, pose[None], x, y, scale)[0]
+        centred = seen - seen.mean()
+        score = float((centred @ (value - value.mean())) / (len(x) * max(centred.std(), 1e-3) * value.std()))
+        if step == rounds or score < 0.1:
+            break
+        slope = (centred @ (value - value.mean())) / (centred @ centred)
+        error = slope * centred + value.mean() - value
+        limit = 1.5 * np.median(np.abs(error)) + 1e-6
+        weight = np.minimum(1, limit / np.maximum(np.abs(error), 1e-9))
+        weighted = jacobian * weight[:, None]
+        normal = weighted.T @ jacobian
+        normal[np.diag_indices(8)] *= 1.001
+        d = np.linalg.solve(normal, weighted.T @ error)
+        change = np.array([[1 + d[0], d[1], d[2]], [d[3], 1 + d[4], d[5]], [d[6], d[7], 1]])
+        pose = pose @ np.linalg.inv(change)
+        if np.abs(d).max() < 2e-3:
+            break
+    return pose, score

@@ -1,0 +1,113 @@
+"""Reads round codes in a grey picture: find, score, refine, sample, correct."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from sharecode.roundcode import template
+from sharecode.roundcode.cellvalues import beliefs
+from sharecode.roundcode.finder import ellipses
+from sharecode.roundcode.geometry import LAYOUTS, LOGO_RING_INNER, LOGO_RING_OUTER, Layout
+from sharecode.roundcode.payload import correct, key_in
+from sharecode.roundcode.pose import Hypothesis, Matrix, circle_maps, refined, turned
+from sharecode.roundcode.softword import likely_data
+
+Grey = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+LEVELS = 4
+SCORE_RADIUS = 40.0
+MIN_SCORE = 0.35
+TRIES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RoundReading:
+    key: bytes
+    layout: Layout
+    to_picture: Matrix
+    confidence: float
+
+
+def read_round(grey: Grey) -> list[RoundReading]:
+    """All round codes found in a grey picture of at most about two megapixels."""
+    return _Frame(grey).read()
+
+
+class _Frame:
+    def __init__(self, grey: Grey) -> None:
+        self.levels: list[Grey] = [grey]
+        for _ in range(LEVELS - 1):
+            last = self.levels[-1]
+            self.levels.append(cv2.resize(last, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
+        self.fine = [level.astype(np.float32) for level in self.levels]
+        self.readings: list[RoundReading] = []
+
+    def read(self) -> list[RoundReading]:
+        self.trace = []
+        for step, block, offset in ((1, 25, 4), (0, 31, 6), (2, 25, 4), (1, 51, 8)):
+            self._read_stage(step, block, offset)
+            if self.readings:
+                break
+        return self.readings
+
+    def _read_stage(self, step, block, offset):
+        scale = 2.0**step
+        grey = self.levels[step]
+        if step == 0: grey = cv2.GaussianBlur(grey, (0, 0), 0.8)
+        maps = [
+            m
+            for e in ellipses(grey, block, offset)
+            for m in circle_maps(e, scale, LOGO_RING_INNER if e.hole else LOGO_RING_OUTER)
+        ]
+        hypotheses = self._scored(maps)
+        self.trace.append((step, len(maps), [round(h.score, 2) for h in hypotheses[:5]]))
+        for h in hypotheses[:TRIES]:
+            self._try(h)
+            if self.readings: return
+
+    def _scored(self, maps: list[Matrix]) -> list[Hypothesis]:
+        by_level: dict[int, list[Matrix]] = {}
+        for m in maps:
+            by_level.setdefault(self._level(Hypothesis(m, 0).radius), []).append(m)
+        found = []
+        for step, group in by_level.items():
+            turned_maps, scores = turned(np.array(group), self.fine[step], 2.0**step)
+            found += [Hypothesis(m, float(s)) for m, s in zip(turned_maps, scores) if s > MIN_SCORE]
+        found.sort(key=lambda h: -h.score)
+        kept = []
+        for h in found:
+            if all(np.hypot(h.centre[0] - k.centre[0], h.centre[1] - k.centre[1]) > 0.2 * k.radius or not 0.85< h.radius / k.radius < 1.18 for k in kept):
+                kept.append(h)
+        return kept
+
+    def _level(self, radius: float, wanted: float = SCORE_RADIUS) -> int:
+        return int(np.clip(np.round(np.log2(max(radius, 1) / wanted)), 0, LEVELS - 1))
+
+    def _try(self, h: Hypothesis) -> None:
+        step = self._level(h.radius, 26)
+        pose, score = refined(h.to_picture, self.fine[step], 2.0**step, template.points(0.05, 0.04), 6)
+        step = self._level(h.radius, 52)
+        pose, score = refined(pose, self.fine[step], 2.0**step, template.points(0.025, 0.03), 8)
+        self.trace.append(('try', round(h.score, 2), round(score, 2)))
+        if score < 0.4: return
+        for layout in LAYOUTS:
+            belief = beliefs(self.fine[step], pose, 2.0**step, layout)[: layout.word_bytes * 8]
+            key = decode(belief, layout)
+            if key is not None:
+                self.readings.append(RoundReading(key, layout, pose, score))
+                return
+
+
+def decode(belief: Floats, layout: Layout) -> bytes | None:
+    word = np.packbits(belief > 0).tobytes()
+    weakest = np.abs(belief).reshape(-1, 8).min(1).argsort()
+    for erased in (0, 8):
+        data = correct(word, layout, [int(i) for i in weakest[:erased]])
+        if data is not None and (key := key_in(data, layout)) is not None:
+            return key
+    for data in likely_data(belief, layout):
+        if (key := key_in(data, layout)) is not None:
+            return key
+    return None

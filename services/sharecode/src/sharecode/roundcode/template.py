@@ -1,0 +1,105 @@
+"""What is the same in every code, as pictures to compare with: the logo's ring and the three marks."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from sharecode.roundcode.geometry import LOGO_RING_INNER, LOGO_RING_OUTER, MARK_CENTRES, MARK_RADIUS
+from sharecode.roundcode.shapes import rings
+
+Floats = npt.NDArray[np.float32]
+PIXELS = 200
+"""Pixels for one radius in the drawings made here."""
+REACH = 1.25
+
+TURNS = 72
+SCORE_RADII = (0.26, 0.333, 0.40, 0.68, 0.75, 0.83, 0.91, 0.98)
+RING_SPAN = (0.235, 0.395)
+MARK_SPAN = MARK_RADIUS + 0.025
+
+
+def fixed(x: Floats, y: Floats) -> npt.NDArray[np.bool_]:
+    """Whether a point belongs to the fixed structure or the white just round it."""
+    r = np.hypot(x, y)
+    inside = (r > RING_SPAN[0]) & (r < RING_SPAN[1])
+    for mx, my in MARK_CENTRES:
+        inside |= np.hypot(x - mx, y - my) < MARK_SPAN
+    return inside
+
+
+@cache
+def drawn(blur: float) -> Floats:
+    """The fixed structure drawn 1 on white 0, blurred by a sigma of `blur` radii."""
+    side = int(2 * REACH * PIXELS)
+    ys, xs = (np.mgrid[0:side, 0:side] + 0.5) / PIXELS - REACH
+    picture = np.zeros((side, side), np.float32)
+    for ring in rings():
+        away = np.hypot(xs - ring.x, ys - ring.y)
+        picture[(away < ring.outer) & (away >= ring.inner)] = 1
+    return cv2.GaussianBlur(picture, (0, 0), blur * PIXELS) if blur else picture
+
+
+def look_up(picture: Floats, x: Floats, y: Floats) -> Floats:
+    """The values of a picture made by `drawn` at points given in radii."""
+    shape = x.shape
+    to_pixel = lambda v: ((v + REACH) * PIXELS - 0.5).reshape(1, -1).astype(np.float32)  # noqa: E731
+    return cv2.remap(picture, to_pixel(x), to_pixel(y), cv2.INTER_LINEAR).reshape(shape)
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Points of the fixed structure with the darkness and its slope expected there."""
+
+    x: Floats
+    y: Floats
+    value: Floats
+    slope_x: Floats
+    slope_y: Floats
+
+
+@cache
+def points(blur: float, spacing: float) -> Points:
+    """A square grid over the fixed structure."""
+    line = np.arange(-1.02, 1.02, spacing)
+    x, y = (part.ravel() for part in np.meshgrid(line, line))
+    keep = fixed(x, y)
+    x, y = x[keep].astype(np.float32), y[keep].astype(np.float32)
+    picture = drawn(blur)
+    slope_x = cv2.Sobel(picture, cv2.CV_32F, 1, 0) * (PIXELS / 8)
+    slope_y = cv2.Sobel(picture, cv2.CV_32F, 0, 1) * (PIXELS / 8)
+    return Points(x, y, look_up(picture, x, y), look_up(slope_x, x, y), look_up(slope_y, x, y))
+
+
+@dataclass(frozen=True, slots=True)
+class Polar:
+    """The points at which a hypothesis is scored for all turns at once, and what to expect there."""
+
+    x: Floats
+    y: Floats
+    spectrum: npt.NDArray[np.complex64]
+    mask_spectrum: npt.NDArray[np.complex64]
+    count: float
+    mean: float
+    spread: float
+
+
+@cache
+def polar() -> Polar:
+    angles = np.arange(TURNS) * 2 * np.pi / TURNS
+    radii = np.array(SCORE_RADII)
+    x = (radii[:, None] * np.cos(angles)).astype(np.float32)
+    y = (radii[:, None] * np.sin(angles)).astype(np.float32)
+    value, mask = look_up(drawn(0.03), x, y), fixed(x, y)
+    inside = value[mask]
+    return Polar(
+        x,
+        y,
+        np.conj(np.fft.rfft(value * mask)).astype(np.complex64),
+        np.conj(np.fft.rfft(mask.astype(np.float32))).astype(np.complex64),
+        float(mask.sum()),
+        float(inside.mean()),
+        float(inside.std()),
+    )
