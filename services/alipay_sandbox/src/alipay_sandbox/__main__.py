@@ -1,0 +1,43 @@
+"""`python -m alipay_sandbox` serves; `python -m alipay_sandbox keys --dir DIR` makes the key files."""
+
+import argparse
+import asyncio
+import signal
+from pathlib import Path
+
+from alipay_sandbox.key_files import make_key_files
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="alipay_sandbox", description="A simulator of Alipay's gateway protocol."
+    )
+    commands = parser.add_subparsers(dest="command")
+    commands.add_parser("serve", help="serve; settings come from the environment (default)")
+    keys = commands.add_parser("keys", help="make the key files that are missing")
+    keys.add_argument("--dir", type=Path, required=True)
+    arguments = parser.parse_args()
+    if arguments.command == "keys":
+        for file in make_key_files(arguments.dir):
+            print(f"made {file}")
+    else:
+        asyncio.run(_serve())
+
+
+async def _serve() -> None:
+    from alipay_sandbox.server import Server  # the key command needs no web server and no settings
+    from alipay_sandbox.settings import Settings
+
+    settings = Settings()
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, ended.set)
+    async with Server(settings) as server:
+        print(f"Alipay sandbox at {server.url}", flush=True)
+        await ended.wait()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""RSA keys, MongoDB and the sending of notices."""

@@ -1,0 +1,1 @@
+"""What the sandbox does: checks calls, keeps trades, delivers notices."""

@@ -1,0 +1,123 @@
+"""From raw parameters to a call that is known to come from a merchant."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from alipay_sandbox.domain import beijing
+from alipay_sandbox.domain.failures import invalid, missing
+from alipay_sandbox.domain.signing import request_text
+from alipay_sandbox.merchants import Merchant, Merchants
+
+CHARSETS = frozenset({"utf-8", "gbk", "gb2312"})
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A verified request. `biz` holds biz_content with every value as text, numbers exactly as they were written."""
+
+    merchant: Merchant
+    method: str
+    charset: str
+    params: Mapping[str, str]
+    biz: Mapping[str, str]
+
+    @property
+    def out_trade_no(self) -> str:
+        """The trade that the call is about, as far as it says so."""
+        return self.biz.get("out_trade_no", "")
+
+
+class Verifier:
+    """Checks requests by Alipay's rules."""
+
+    def __init__(self, merchants: Merchants, skew: timedelta, clock: Callable[[], datetime]) -> None:
+        self._merchants = merchants
+        self._skew = skew
+        self._clock = clock
+
+    def verify(self, params: Mapping[str, str], *, fresh: bool = True) -> Call:
+        """The call that these parameters make; raises GatewayFailure with Alipay's codes otherwise.
+
+        `fresh` checks the timestamp, which a payment link, signed long before it is opened, need not pass.
+        """
+        merchant = self._merchant(params)
+        charset = _charset(params)
+        _check_signature(merchant, params, charset)
+        if params.get("version", "") != "1.0":
+            raise invalid("parameter", "version 只支持 1.0") if params.get("version") else missing("version")
+        if params.get("format", "JSON").upper() not in ("", "JSON"):
+            raise invalid("format", "format 只支持 JSON")
+        self._check_timestamp(params.get("timestamp", ""), fresh=fresh)
+        return Call(merchant, params["method"], charset, params, _biz(params))
+
+    def _merchant(self, params: Mapping[str, str]) -> Merchant:
+        """Failures here are unsigned: the gateway does not know yet for whom it would sign."""
+        if not params.get("method"):
+            raise missing("method", signed=False)
+        if not params.get("app_id"):
+            raise missing("app-id", signed=False)
+        merchant = self._merchants.of_app(params["app_id"])
+        if merchant is None:
+            raise invalid("app-id", "无效的AppID参数", signed=False)
+        return merchant
+
+    def _check_timestamp(self, text: str, *, fresh: bool) -> None:
+        if not text:
+            raise missing("timestamp")
+        try:
+            stamped = beijing.parse(text)
+        except ValueError as error:
+            raise invalid("timestamp", "timestamp 格式为 yyyy-MM-dd HH:mm:ss") from error
+        if fresh and abs(self._clock() - stamped) > self._skew:
+            raise invalid("timestamp", "timestamp 与当前时间相差过大")
+
+
+def _charset(params: Mapping[str, str]) -> str:
+    charset = params.get("charset", "").lower()
+    if not charset:
+        raise invalid("charset", "缺少 charset")
+    if charset not in CHARSETS:
+        raise invalid("charset", f"charset 只支持 {', '.join(sorted(CHARSETS))}")
+    return charset
+
+
+def _check_signature(merchant: Merchant, params: Mapping[str, str], charset: str) -> None:
+    """Tries the text without blank parameters, and where there are any, the one with them: clients differ."""
+    if not params.get("sign_type"):
+        raise missing("signature-type")
+    if params["sign_type"] != "RSA2":
+        raise invalid("signature-type", "sign_type 只支持 RSA2")
+    signature = params.get("sign", "")
+    if not signature:
+        raise missing("signature")
+    text = request_text(params)
+    if merchant.signed(text, signature, charset):
+        return
+    if not all(params.values()) and merchant.signed(
+        request_text(params, with_blanks=True), signature, charset
+    ):
+        return
+    raise invalid(
+        "signature",
+        "验签出错, 建议检查签名字符串或签名私钥与应用公钥是否匹配, 网关生成的验签字符串为: " + text,
+    )
+
+
+def _biz(params: Mapping[str, str]) -> dict[str, str]:
+    text = params.get("biz_content", "")
+    if not text:
+        return {}
+    try:
+        content = json.loads(text, parse_int=str, parse_float=str)
+    except (ValueError, RecursionError) as error:
+        raise invalid("parameter", "biz_content 不是合法的 JSON") from error
+    if not isinstance(content, dict):
+        raise invalid("parameter", "biz_content 不是 JSON 对象")
+    return {key: _as_text(value) for key, value in content.items() if value is not None}
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,133 @@
+"""The buyer's side: what happens when somebody opens a link, scans a code, pays, or fails to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from alipay_sandbox.adapters.keys import SigningKey
+from alipay_sandbox.application.calls import CHARSETS, Verifier
+from alipay_sandbox.application.codes import Codes
+from alipay_sandbox.application.methods import order_of
+from alipay_sandbox.application.trade_desk import TradeDesk
+from alipay_sandbox.domain import beijing
+from alipay_sandbox.domain.failures import GatewayFailure, business, invalid
+from alipay_sandbox.domain.money import yuan_of
+from alipay_sandbox.domain.order import PRODUCT_CODES, Order
+from alipay_sandbox.domain.signing import notice_text
+from alipay_sandbox.domain.trade import Trade
+from alipay_sandbox.merchants import Merchants
+
+DEMO_BUYER = "2088102100000001"
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What leads a buyer to a trade; one of them is given."""
+
+    link: str = ""  # a cashier address or a signed order string
+    code: str = ""  # the text of a QR code, or the code at its end
+    out_trade_no: str = ""
+
+
+class Cashier:
+    """Lets a buyer pay."""
+
+    def __init__(
+        self,
+        *,
+        verifier: Verifier,
+        desk: TradeDesk,
+        codes: Codes,
+        merchants: Merchants,
+        key: SigningKey,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._verifier = verifier
+        self._desk = desk
+        self._codes = codes
+        self._merchants = merchants
+        self._key = key
+        self._clock = clock
+
+    async def order(self, means: Means) -> Order:
+        """The order that a link or a code stands for; a link has to be signed by its merchant."""
+        if means.link:
+            return self.order_of_link(read_parameters(urlsplit(means.link).query or means.link))
+        return await self._codes.order(means.code.rstrip("/").rpartition("/")[2])
+
+    def order_of_link(self, params: Mapping[str, str]) -> Order:
+        """The order in a link's parameters."""
+        call = self._verifier.verify(params, fresh=False)
+        if call.method not in PRODUCT_CODES:
+            raise invalid("method", f"not a payment link: {call.method}")
+        return order_of(call)
+
+    async def trade(self, order: Order) -> Trade | None:
+        """The trade of an order, if a buyer has come before."""
+        try:
+            return (await self._desk.find(order.seller_id, out_trade_no=order.out_trade_no)).trade
+        except GatewayFailure:
+            return None
+
+    async def come(self, order: Order, buyer_id: str) -> Trade:
+        """The buyer logs in, scans, or fails to pay: from now on there is a trade, and it waits."""
+        return await self._desk.open(order, buyer_id)
+
+    async def pay(self, order: Order, buyer_id: str) -> Trade:
+        """The buyer pays."""
+        return await self._desk.pay(order, buyer_id)
+
+    async def act(self, means: Means, buyer_id: str, *, succeed: bool) -> Trade:
+        """A program is the buyer: pays, or tries in vain and leaves a trade that waits."""
+        if not means.out_trade_no:
+            order = await self.order(means)
+            return await (self.pay if succeed else self.come)(order, buyer_id or DEMO_BUYER)
+        for seller_id in self._merchants.seller_ids():
+            try:
+                stored = await self._desk.find(seller_id, out_trade_no=means.out_trade_no)
+            except GatewayFailure:
+                continue
+            if succeed:
+                return await self._desk.pay_existing(stored, buyer_id)
+            stored.trade.check_payable(buyer_id or stored.trade.buyer_id, self._clock())
+            return stored.trade
+        raise business("ACQ.TRADE_NOT_EXIST")
+
+    def way_back(self, trade: Trade) -> str:
+        """The address that a buyer who has paid is sent to, signed as Alipay signs it; empty if none was given."""
+        order = trade.order
+        if not order.return_url:
+            return ""
+        fields = {
+            "charset": order.charset,
+            "out_trade_no": order.out_trade_no,
+            "method": f"{order.method}.return",
+            "total_amount": yuan_of(order.total),
+            "trade_no": trade.trade_no,
+            "auth_app_id": order.app_id,
+            "version": "1.0",
+            "app_id": order.app_id,
+            "sign_type": "RSA2",
+            "seller_id": order.seller_id,
+            "timestamp": beijing.to_text(self._clock()),
+        }
+        own = dict(parse_qsl(urlsplit(order.return_url).query))
+        signed = {**fields, "sign": self._key.sign(notice_text({**own, **fields}), order.charset)}
+        joint = "&" if urlsplit(order.return_url).query else "?"
+        return f"{order.return_url}{joint}{urlencode(signed, encoding=order.charset)}"
+
+
+def read_parameters(query: str, body: str = "") -> dict[str, str]:
+    """The parameters of a call, query and body as one, decoded in the charset that they name.
+
+    A parameter given twice with different values is refused: nobody could say which one was signed.
+    """
+    charset = dict(parse_qsl(query) + parse_qsl(body)).get("charset", "utf-8").lower()
+    encoding = charset if charset in CHARSETS else "utf-8"
+    params: dict[str, str] = {}
+    for text in (query, body):
+        for name, value in parse_qsl(text, keep_blank_values=True, encoding=encoding):
+            if params.setdefault(name, value) != value:
+                raise invalid("parameter", f"参数重复且不一致: {name}", signed=False)
+    return params

@@ -1,0 +1,1 @@
+"""The HTTP surface: gateway, cashier, bills and the controls of the sandbox."""

@@ -1,0 +1,111 @@
+"""`/gateway.do`: GET and POST, parameters in the query, in the body, or split between them."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+
+from aiohttp import web
+from prometheus_client import Counter
+from pymongo.errors import PyMongoError
+
+from alipay_sandbox.adapters.keys import SigningKey
+from alipay_sandbox.application.answers import FAILED_BESIDE, Answer, render
+from alipay_sandbox.application.calls import Call, Verifier
+from alipay_sandbox.application.cashier import read_parameters
+from alipay_sandbox.application.fault_desk import FaultDesk
+from alipay_sandbox.application.methods import Methods
+from alipay_sandbox.domain.failures import GatewayFailure, business
+from alipay_sandbox.domain.faults import FaultKind
+from alipay_sandbox.domain.order import PRODUCT_CODES
+from alipay_sandbox.http.cashier import CashierPages
+from alipay_sandbox.http.origin import Origin
+
+_log = logging.getLogger(__name__)
+CALLS = Counter("alipay_sandbox_calls", "Calls of the gateway, by method and code", ["method", "code"])
+
+
+class GatewayRoutes:
+    """Answers merchants' calls, and shows the cashier for payment links."""
+
+    def __init__(
+        self,
+        *,
+        verifier: Verifier,
+        methods: Methods,
+        pages: CashierPages,
+        faults: FaultDesk,
+        key: SigningKey,
+        origin: Origin,
+    ) -> None:
+        self._verifier = verifier
+        self._methods = methods
+        self._pages = pages
+        self._faults = faults
+        self._key = key
+        self._origin = origin
+
+    def routes(self) -> list[web.RouteDef]:
+        """Both ways to call."""
+        return [web.get("/gateway.do", self.handle), web.post("/gateway.do", self.handle)]
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """One call. Everything is HTTP 200, as at Alipay; the code says what it is."""
+        try:
+            params = read_parameters(request.rel_url.raw_query_string, await _body(request))
+        except GatewayFailure as failure:
+            return self._answer({}, failure.fields(), signed=False)
+        if params.get("method") in PRODUCT_CODES:
+            return await self._pages.show(params)
+        try:
+            call = self._verifier.verify(params)
+            answer = await self._perform(request, call)
+        except GatewayFailure as failure:
+            beside = FAILED_BESIDE.get(params.get("method", ""), {})
+            return self._answer(params, {**failure.fields(), **beside}, signed=failure.signed)
+        return self._answer(params, answer, signed=True)
+
+    async def _perform(self, request: web.Request, call: Call) -> Answer:
+        """Performs a call, unless a fault strikes it first; a fault may come before or after the effect."""
+        if fault := await self._faults.strike(FaultKind.GATEWAY_TIMEOUT, call.out_trade_no, call.method):
+            if fault.applied:
+                await self._quietly(request, call)
+            await asyncio.sleep(fault.seconds)
+            if request.transport is not None:
+                request.transport.abort()
+            raise web.HTTPGatewayTimeout
+        if fault := await self._faults.strike(FaultKind.GATEWAY_ERROR, call.out_trade_no, call.method):
+            if fault.applied:
+                await self._quietly(request, call)
+            raise GatewayFailure("20000", "isp.unknow-error", "系统繁忙", signed=fault.signed)
+        try:
+            return await self._methods.answer(call, self._origin.of(request))
+        except PyMongoError as error:
+            _log.warning("the database is away: %s", type(error).__name__)
+            raise GatewayFailure("20000", "isp.unknow-error", "系统繁忙") from error
+
+    async def _quietly(self, request: web.Request, call: Call) -> None:
+        """The call takes effect, or is refused, and nobody hears of it."""
+        try:
+            await self._methods.answer(call, self._origin.of(request))
+        except GatewayFailure:
+            return
+
+    def _answer(
+        self, params: Mapping[str, str], answer: Mapping[str, object], *, signed: bool
+    ) -> web.Response:
+        method = params.get("method", "")
+        CALLS.labels(method if signed else "", str(answer["code"])).inc()
+        charset = params.get("charset", "").lower()
+        charset = charset if charset in ("utf-8", "gbk", "gb2312") else "utf-8"
+        body = render(method if signed else "", answer, self._key if signed else None, charset)
+        # Alipay labels its JSON as text/html: a client that insists on a JSON content type is found out.
+        return web.Response(body=body, headers={"Content-Type": f"text/html;charset={charset}"})
+
+
+async def _body(request: web.Request) -> str:
+    """The raw form body; percent-encoding is ASCII, so its charset is decided later."""
+    if request.method != "POST":
+        return ""
+    if request.content_type not in ("application/x-www-form-urlencoded", "application/octet-stream"):
+        raise business("ACQ.INVALID_PARAMETER", "a POST is application/x-www-form-urlencoded")
+    return (await request.read()).decode("latin-1")

@@ -1,0 +1,114 @@
+"""The cashier's pages, Chinese and English side by side. Everything that a merchant wrote is escaped."""
+
+from collections.abc import Mapping
+from html import escape
+from importlib.resources import files
+from string import Template
+from urllib.parse import urlsplit
+
+from alipay_sandbox.domain import beijing
+from alipay_sandbox.domain.failures import GatewayFailure
+from alipay_sandbox.domain.money import yuan_of
+from alipay_sandbox.domain.order import Order
+from alipay_sandbox.domain.trade import Trade, TradeStatus
+
+BUYERS = {
+    "2088102100000001": "王小明 Wang Xiaoming",
+    "2088102100000002": "李华 Li Hua",
+    "2088102100000003": "Alex Chen",
+}
+
+_STATES = {
+    TradeStatus.WAIT_BUYER_PAY: ("…", "等待付款", "Waiting for payment"),
+    TradeStatus.TRADE_SUCCESS: ("✓", "支付成功", "Paid"),
+    TradeStatus.TRADE_FINISHED: ("✓", "交易完成", "Finished"),
+    TradeStatus.TRADE_CLOSED: ("×", "交易关闭", "Closed"),
+}
+
+_FRAME = Template(files("alipay_sandbox.http").joinpath("frame.html").read_text("utf-8"))
+_CHECKOUT = Template(files("alipay_sandbox.http").joinpath("checkout.html").read_text("utf-8"))
+_RESULT = Template(files("alipay_sandbox.http").joinpath("result.html").read_text("utf-8"))
+
+
+def checkout_page(
+    order: Order, trade: Trade | None, merchant: str, means: Mapping[str, str], *, must_enter: bool
+) -> str:
+    """Where a buyer decides. `must_enter`: first log in or scan, which is when the trade comes to be."""
+    deadline = trade.expires_at if trade else order.pay_by.at
+    action, zh, en = (
+        ("enter", "登录并继续", "Log in and continue") if must_enter else ("pay", "确认付款", "Pay now")
+    )
+    return _framed(
+        _CHECKOUT.substitute(
+            amount=yuan_of(order.total),
+            merchant=escape(merchant),
+            subject=escape(order.subject),
+            out_trade_no=escape(order.out_trade_no),
+            deadline=beijing.to_text(deadline) if deadline else "—",
+            hidden="".join(_hidden(name, value) for name, value in means.items()),
+            buyers="".join(_buyer(buyer_id, name, trade) for buyer_id, name in BUYERS.items()),
+            action=action,
+            label=f"{zh} <small>{en}</small>",
+            failing="" if must_enter else _FAIL_BUTTON,
+            quit=_link(order.quit_url, "返回商家", "Back to the merchant"),
+        )
+    )
+
+
+def result_page(trade: Trade, merchant: str, way_back: str) -> str:
+    """What became of a trade."""
+    mark, zh, en = _STATES[trade.status]
+    return _framed(
+        _RESULT.substitute(
+            tone="good" if trade.paid_at and not trade.refunds else "quiet",
+            mark=mark,
+            zh=zh,
+            en=en,
+            detail=f"¥ {yuan_of(trade.order.total)} · {escape(merchant)}",
+            number=escape(trade.trade_no),
+            back=_link(way_back, "返回商家", "Back to the merchant"),
+        )
+    )
+
+
+def failure_page(failure: GatewayFailure) -> str:
+    """Why a link or an attempt was refused."""
+    return _framed(
+        _RESULT.substitute(
+            tone="bad",
+            mark="!",
+            zh="无法付款",
+            en="This cannot be paid",
+            detail=escape(failure.sub_msg),
+            number=escape(failure.sub_code),
+            back="",
+        )
+    )
+
+
+_FAIL_BUTTON = '<button class="plain" name="action" value="fail">模拟付款失败 <small>Fail, and leave it unpaid</small></button>'
+
+
+def _framed(body: str) -> str:
+    return _FRAME.substitute(body=body)
+
+
+def _hidden(name: str, value: str) -> str:
+    return f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">'
+
+
+def _buyer(buyer_id: str, name: str, trade: Trade | None) -> str:
+    """A buyer to choose; a trade that has its buyer already leaves no choice."""
+    fixed = trade.buyer_id if trade else ""
+    chosen = buyer_id == (fixed or next(iter(BUYERS)))
+    state = " checked" if chosen else " disabled" if fixed in BUYERS else ""
+    return (
+        f'<label><input type="radio" name="buyer_id" value="{buyer_id}"{state}>'
+        f"<span>{escape(name)}<small>{buyer_id[:4]}…{buyer_id[-4:]}</small></span></label>"
+    )
+
+
+def _link(address: str, zh: str, en: str) -> str:
+    if urlsplit(address).scheme not in ("http", "https"):
+        return ""
+    return f'<a class="plain" href="{escape(address)}">{zh} <small>{en}</small></a>'

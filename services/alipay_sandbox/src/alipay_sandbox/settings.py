@@ -1,0 +1,47 @@
+"""Settings, from the environment (prefix ANCHORAGE_)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from alipay_sandbox.key_files import ALIPAY_PRIVATE_KEY, MERCHANTS
+
+
+class Settings(BaseSettings):
+    """All that the sandbox can be told from outside."""
+
+    model_config = SettingsConfigDict(env_prefix="ANCHORAGE_", frozen=True, extra="ignore")
+
+    mongodb_uri: str
+    prefix: str = Field("", pattern=r"^[a-z0-9_]{0,24}$")
+
+    alipay_sandbox_host: str = "127.0.0.1"
+    alipay_sandbox_port: int = 8090
+    # Further addresses to answer on, for clients that cannot dial a port (`127.0.0.9:80`).
+    alipay_sandbox_extra_addresses: list[str] = []
+    # What links to the cashier, QR codes and bills start with; by default the address that a call came to.
+    alipay_sandbox_public_url: str = ""
+    alipay_sandbox_keys: Path = Path("keys")
+    # How far a call's timestamp may be from ours. A day, since clients stamp the local time of any zone.
+    alipay_sandbox_timestamp_skew: timedelta = timedelta(days=1)
+    # How long a merchant may take to answer a notice, in real time.
+    alipay_sandbox_notice_timeout: timedelta = timedelta(seconds=10)
+    # Notices under way at once.
+    alipay_sandbox_notices_at_once: int = Field(64, ge=1, le=1000)
+
+    @property
+    def database(self) -> str:
+        """The name of the sandbox's own database."""
+        return f"{self.prefix}alipay_sandbox"
+
+    @property
+    def alipay_private_key_file(self) -> Path:
+        """Alipay's own key, PKCS#1 or PKCS#8 PEM."""
+        return self.alipay_sandbox_keys / ALIPAY_PRIVATE_KEY
+
+    @property
+    def merchants_file(self) -> Path:
+        """The list of merchants."""
+        return self.alipay_sandbox_keys / MERCHANTS
