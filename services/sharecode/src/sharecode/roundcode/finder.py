@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 Grey = npt.NDArray[np.uint8]
 
-MIN_AXIS = 3.0
+MIN_AXIS = 2.0
 """Half the shorter axis of the smallest ellipse looked at, in pixels of its level."""
 MAX_AXIS = 110.0
 MAX_AXIS_RATIO = 3.2
@@ -39,7 +39,7 @@ def ellipses(grey: Grey, block: int, offset: float) -> list[Ellipse]:
     tree = tree.reshape(-1, 4)
     found = []
     for index, contour in enumerate(contours):
-        if not 16 <= len(contour) <= 8 * MAX_AXIS:
+        if not 10 <= len(contour) <= 8 * MAX_AXIS:
             continue
         hole = bool(tree[index, 3] >= 0)
         ellipse = _fit(contour, hole)

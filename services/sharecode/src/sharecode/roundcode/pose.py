@@ -1,6 +1,7 @@
 """Where a code lies in a picture: hypotheses from ellipses, scored against the fixed structure, then refined."""
 
 from dataclasses import dataclass
+from math import hypot, sqrt
 
 import cv2
 import numpy as np
@@ -25,15 +26,18 @@ class Hypothesis:
     @property
     def radius(self) -> float:
         """Of the code in pixels, about."""
-        m = self.to_picture / self.to_picture[2, 2]
-        return float(np.sqrt(abs(np.linalg.det(m[:2, :2] - np.outer(m[:2, 2], m[2, :2])))))
+        (a, b, x), (c, d, y), (g, h, w) = self.to_picture.tolist()
+        return sqrt(abs((a - x * g / w) * (d - y * h / w) - (b - x * h / w) * (c - y * g / w))) / abs(w)
 
     @property
     def centre(self) -> tuple[float, float]:
-        return (
-            float(self.to_picture[0, 2] / self.to_picture[2, 2]),
-            float(self.to_picture[1, 2] / self.to_picture[2, 2]),
-        )
+        x, y, w = self.to_picture[:, 2].tolist()
+        return x / w, y / w
+
+    def same_as(self, other: "Hypothesis") -> bool:
+        """Whether both stand for the same code at about the same place and size."""
+        (x, y), (u, v), size = self.centre, other.centre, other.radius
+        return hypot(x - u, y - v) < 0.2 * size and 0.85 < self.radius / size < 1.18
 
 
 def circle_maps(ellipse: Ellipse, scale: float, radius: float) -> list[Matrix]:
@@ -55,22 +59,29 @@ def _boost(t: float) -> Matrix:
 
 
 def turned(maps: Matrix, level: Floats, scale: float) -> tuple[Matrix, Floats]:
-    """Each of the maps (n, 3, 3) with the turn at which `level` (the picture made smaller by `scale`) fits the
-    fixed structure best, and its score."""
+    """Each of the maps (n, 3, 3) with the turn at which `level` (the picture made smaller by `scale`) shows the
+    three marks best, and how well: the correlation with the better two and, at half the weight, the third."""
     polar = template.polar()
     seen = sample(level, maps, polar.x.ravel(), polar.y.ravel(), scale).reshape(-1, *polar.x.shape)
-    seen -= seen.mean((1, 2), keepdims=True)
+    seen = seen - seen.mean((1, 2), keepdims=True)
     spectrum = np.fft.rfft(seen)
-    dot = np.fft.irfft((polar.spectrum * spectrum).sum(1), template.TURNS)
-    total = np.fft.irfft((polar.mask_spectrum * spectrum).sum(1), template.TURNS)
-    squares = np.fft.irfft((polar.mask_spectrum * np.fft.rfft(seen * seen)).sum(1), template.TURNS)
-    spread = np.sqrt(np.maximum(squares - total**2 / polar.count, 1e-6) * polar.count) * polar.spread
-    # Ink is dark, so the picture should fall where the template rises.
-    score = -(dot - total * polar.mean) / np.maximum(spread, 1e-3 * polar.count)
+    dot, mean, square = (
+        np.fft.irfft((kernel * signal).sum(1), template.TURNS)
+        for kernel, signal in (
+            (polar.spectrum, spectrum),
+            (polar.mask_spectrum, spectrum),
+            (polar.mask_spectrum, np.fft.rfft(seen * seen)),
+        )
+    )
+    # Ink is dark: the picture falls where the template rises.
+    one = -dot / np.sqrt(np.maximum(square - mean**2, 1.0))
+    quarter = template.TURNS // 4
+    three = np.sort(np.stack([one, np.roll(one, -quarter, 1), np.roll(one, quarter, 1)]), axis=0)
+    score = 0.2 * three[0] + 0.4 * three[1] + 0.4 * three[2]
     best = score.argmax(1)
     angle = best * 2 * np.pi / template.TURNS
-    cos, sin, zero, one = np.cos(angle), np.sin(angle), np.zeros(len(best)), np.ones(len(best))
-    turn = np.stack([cos, -sin, zero, sin, cos, zero, zero, zero, one], 1).reshape(-1, 3, 3)
+    cos, sin, zero, whole = np.cos(angle), np.sin(angle), np.zeros(len(best)), np.ones(len(best))
+    turn = np.stack([cos, -sin, zero, sin, cos, zero, zero, zero, whole], 1).reshape(-1, 3, 3)
     return maps @ turn, score[np.arange(len(best)), best].astype(np.float32)
 
 

@@ -10,6 +10,7 @@ from sharecode.roundcode import template
 from sharecode.roundcode.cellvalues import beliefs
 from sharecode.roundcode.finder import ellipses
 from sharecode.roundcode.geometry import LAYOUTS, LOGO_RING_INNER, LOGO_RING_OUTER, Layout
+from sharecode.roundcode.marks import likely_marks, pair_maps
 from sharecode.roundcode.payload import correct, key_in
 from sharecode.roundcode.pose import Hypothesis, Matrix, circle_maps, refined, turned
 from sharecode.roundcode.softword import likely_data
@@ -18,7 +19,7 @@ Grey = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float32]
 LEVELS = 4
 SCORE_RADIUS = 40.0
-MIN_SCORE = 0.35
+MIN_SCORE = 0.4
 TRIES = 10
 
 
@@ -56,11 +57,14 @@ class _Frame:
         scale = 2.0**step
         grey = self.levels[step]
         if step == 0: grey = cv2.GaussianBlur(grey, (0, 0), 0.8)
+        found = ellipses(grey, block, offset)
         maps = [
-            m
-            for e in ellipses(grey, block, offset)
-            for m in circle_maps(e, scale, LOGO_RING_INNER if e.hole else LOGO_RING_OUTER)
+            m for e in found for m in circle_maps(e, scale, LOGO_RING_INNER if e.hole else LOGO_RING_OUTER)
         ]
+        mk = likely_marks(found)
+        pm = pair_maps(mk, scale)
+        self.trace.append((len(found), len(maps), len(mk), len(pm)))
+        maps += pm
         hypotheses = self._scored(maps)
         self.trace.append((step, len(maps), [round(h.score, 2) for h in hypotheses[:5]]))
         for h in hypotheses[:TRIES]:
@@ -76,10 +80,12 @@ class _Frame:
             turned_maps, scores = turned(np.array(group), self.fine[step], 2.0**step)
             found += [Hypothesis(m, float(s)) for m, s in zip(turned_maps, scores) if s > MIN_SCORE]
         found.sort(key=lambda h: -h.score)
-        kept = []
+        kept: list[Hypothesis] = []
         for h in found:
-            if all(np.hypot(h.centre[0] - k.centre[0], h.centre[1] - k.centre[1]) > 0.2 * k.radius or not 0.85< h.radius / k.radius < 1.18 for k in kept):
+            if not any(h.same_as(k) for k in kept):
                 kept.append(h)
+            if len(kept) == TRIES:
+                break
         return kept
 
     def _level(self, radius: float, wanted: float = SCORE_RADIUS) -> int:
