@@ -164,6 +164,13 @@ class AccountRequest(Request):
     active: bool = True
 
 
+class AccountView(AccountRequest):
+    """An account as it is now."""
+
+    account_id: Id
+    version: int
+
+
 class ClientRequest(Request):
     """A client of the platform: who it is and its secret (at least 24 characters). Operators only."""
 
