@@ -20,6 +20,12 @@ _MONGO_AWAY = (
     ExecutionTimeout,
     WaitQueueTimeoutError,
 )
+_HTTP_AWAY = (
+    aiohttp.ClientConnectionError,
+    aiohttp.ClientPayloadError,  # the other side died in the middle of its answer
+    aiohttp.ServerTimeoutError,
+    ConnectionError,
+)
 _RETRYABLE_LABELS = ("TransientTransactionError", "RetryableWriteError", "UnknownTransactionCommitResult")
 _MONGO_BUSY_CODES = frozenset({6, 7, 89, 91, 112, 189, 262, 10107, 11600, 11602, 13435, 13436})
 """Server codes for hosts unreachable, shutdowns, elections and write conflicts (MongoDB error_codes.yml)."""
@@ -38,4 +44,4 @@ def is_away(fault: BaseException) -> bool:
         return labelled or getattr(fault, "code", None) in _MONGO_BUSY_CODES
     if isinstance(fault, KafkaError):
         return True
-    return isinstance(fault, (aiohttp.ClientConnectionError, aiohttp.ServerTimeoutError, ConnectionError))
+    return isinstance(fault, _HTTP_AWAY)

@@ -18,7 +18,6 @@ from aiohttp import web
 from opentelemetry.trace import SpanKind, Status, StatusCode
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel, ValidationError
-from pymongo.errors import PyMongoError
 
 from runtime import telemetry
 from runtime.dependencies import is_away
@@ -172,13 +171,10 @@ def _boundary(table: dict[tuple[str, str], Route], verifier: TokenVerifier | Non
             return Problem(refused.status, code, refused.reason, headers=allow).response()
         except TimeoutError:
             return unavailable("this took too long and was given up; try again").response()
-        except (PyMongoError, aiohttp.ClientError) as fault:
-            if not is_away(fault):
-                log.exception("a call failed")
-                return Problem(500, "internal", "an internal error occurred; it has been logged").response()
-            log.warning("a dependency is away", extra={"fault": type(fault).__name__})
-            return unavailable("a part of the platform is away for the moment; try again").response()
-        except Exception:
+        except Exception as fault:
+            if is_away(fault):
+                log.warning("a dependency is away", extra={"fault": type(fault).__name__})
+                return unavailable("a part of the platform is away for the moment; try again").response()
             log.exception("a call failed")
             return Problem(500, "internal", "an internal error occurred; it has been logged").response()
 
