@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import aiohttp
 import jwt
@@ -48,6 +49,13 @@ class BadToken(Exception):
     """The token is not one of ours, or no longer."""
 
 
+class KeySource(Protocol):
+    """Where the public keys are."""
+
+    async def get(self, kid: str) -> jwt.PyJWK:
+        """The key; raises BadToken for one that nobody knows."""
+
+
 class Keys:
     """Identity's public keys by `kid`, fetched when needed and at most once in `pause` seconds for an unknown one."""
 
@@ -78,7 +86,7 @@ class Keys:
 class TokenVerifier:
     """Turns bearer tokens into principals; remembers the last `size` good ones until they expire."""
 
-    def __init__(self, keys: Keys, now: Callable[[], float] = time.time, size: int = 10_000) -> None:
+    def __init__(self, keys: KeySource, now: Callable[[], float] = time.time, size: int = 10_000) -> None:
         self._keys = keys
         self._now = now
         self._size = size
