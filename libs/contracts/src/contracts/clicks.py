@@ -44,7 +44,10 @@ class Click(BaseModel):
 
     def sign(self, secret: str) -> str:
         """The `click_id`."""
-        claims = self.model_dump(mode="json", exclude_none=True) | {"aud": AUDIENCE, "exp": self.at + LIFETIME}
+        claims = self.model_dump(mode="json", exclude_none=True) | {
+            "aud": AUDIENCE,
+            "exp": self.at + LIFETIME,
+        }
         return jwt.encode(claims, secret, algorithm=ALGORITHM)
 
     def attribution(self, click_id: str) -> Attribution:
@@ -63,7 +66,9 @@ class Click(BaseModel):
 def read_click(click_id: str, secret: str) -> Click:
     """The click in a token; raises BadClick for one that is forged, altered or older than seven days."""
     try:
-        claims = jwt.decode(click_id, secret, algorithms=[ALGORITHM], audience=AUDIENCE, options={"require": ["exp"]})
+        claims = jwt.decode(
+            click_id, secret, algorithms=[ALGORITHM], audience=AUDIENCE, options={"require": ["exp"]}
+        )
         return Click.model_validate(claims)
     except (jwt.InvalidTokenError, ValidationError) as wrong:
         raise BadClick(str(wrong)) from None

@@ -65,6 +65,15 @@ class RefundFailed(PaymentEvent):
     reason: str
 
 
+@published
+class LatePaymentReceived(PaymentEvent):
+    """Money came for an order that had already ended unpaid; it goes back under `refund_id`, once."""
+
+    trade_no: Text
+    amount: Money
+    refund_id: Identifier
+
+
 class SettlementEvent(Event):
     """Something was earned or paid out in a mini program."""
 

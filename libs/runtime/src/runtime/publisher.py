@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
@@ -37,24 +38,24 @@ class Publisher:
 
     async def publish(self, records: Sequence[Record]) -> None:
         """Send all, in order for each key; returns when all are durable. Raises KafkaError when one is not."""
-        producer = await self._started()
+        running = await self._started()
         try:
             answers = [
-                await producer.send(r.topic, key=r.key, value=r.value, headers=list(r.headers))
+                await running.send(r.topic, key=r.key, value=r.value, headers=list(r.headers))
                 for r in records
             ]
             await asyncio.gather(*answers)
         except KafkaError:
-            await self._forget(producer)
+            await self._forget(running)
             raise
         for record in records:
             telemetry.records_published.add(1, {"topic": record.topic})
 
-    async def _started(self) -> AIOKafkaProducer:
+    async def _started(self) -> Any:
         if self._producer is None:
             async with self._lock:
                 if self._producer is None:
-                    producer = AIOKafkaProducer(
+                    producer: Any = AIOKafkaProducer(
                         bootstrap_servers=self._bootstrap,
                         acks="all",
                         enable_idempotence=True,
@@ -73,7 +74,7 @@ class Publisher:
                     self._producer = producer
         return self._producer
 
-    async def _forget(self, producer: AIOKafkaProducer) -> None:
+    async def _forget(self, producer: Any) -> None:
         async with self._lock:
             if self._producer is producer:
                 self._producer = None

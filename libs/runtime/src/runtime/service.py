@@ -36,6 +36,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS = 5.0
 Task = Callable[[], Awaitable[None]]
+Assemble = Callable[["Service"], None]
 
 
 class Service:
@@ -49,7 +50,10 @@ class Service:
         clock: Clock = system_clock,
         new_id: NewId = random_id,
         uses_mongo: bool = True,
+        assemble: Assemble | None = None,
     ) -> None:
+        """`assemble` is called once the clients are there and before anything is served: it makes the adapters and
+        use cases, and tells the service its routes, subscriptions and tasks."""
         self.name = name
         self.settings = settings
         self.clock = clock
@@ -61,6 +65,7 @@ class Service:
         self.ready = False
         self.url = ""
         self._uses_mongo = uses_mongo
+        self._assemble = assemble
         self._routes: list[Route] = []
         self._subscriptions: list[Subscription] = []
         self._tasks: list[tuple[str, Task]] = []
@@ -119,6 +124,8 @@ class Service:
         client = mongo.connect(self.settings.mongodb_uri) if self._uses_mongo else None
         self._db = mongo.database(client, self.settings.database(self.name)) if client is not None else None
         self._http = client_session()
+        if self._assemble is not None:
+            self._assemble(self)
         app = build_http(self.name, [*self._routes, *self._health_routes()], self.verifier)
         runner = web.AppRunner(
             app, access_log=None, shutdown_timeout=self.settings.graceful_timeout.total_seconds()

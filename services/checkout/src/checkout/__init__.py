@@ -1,0 +1,1 @@
+"""Orders: placed, confirmed, paid, shipped, completed, or ended; each in its own mini program's collection."""

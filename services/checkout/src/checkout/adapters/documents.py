@@ -1,0 +1,79 @@
+"""Orders as MongoDB documents and back. The address and the outbox are not part of the domain's order."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from checkout.domain.order import Attribution, Line, Order, Payment, Shipment, Terms
+from checkout.domain.refunds import Refund, RefundStatus
+from checkout.domain.status import Status
+from runtime.mongo import Document
+
+DOMAIN_FIELDS = {"address": 0, "outbox": 0, "fingerprint": 0}
+"""Projection that leaves out what transitions do not need."""
+
+
+def document_of(order: Order) -> Document:
+    """The order's own fields; `total` and `refunded_total` are stored for queries and reports."""
+    return {
+        "_id": order.order_id,
+        "mini_program_id": order.mini_program_id,
+        "host_id": order.host_id,
+        "openid": order.openid,
+        "status": str(order.status),
+        "reason": order.reason,
+        "version": order.version,
+        "lines": [asdict(line) for line in order.lines],
+        "total": order.total,
+        "placed_at": order.placed_at,
+        "expires_at": order.expires_at,
+        "region": order.region,
+        "attribution": {k: v for k, v in asdict(order.attribution).items() if v is not None},
+        "merchant": order.merchant,
+        "payment_product": order.payment_product,
+        "return_url": order.return_url,
+        "payment": asdict(order.payment) if order.payment else None,
+        "refunds": [{**asdict(refund), "status": str(refund.status)} for refund in order.refunds],
+        "refunded_total": order.refunded_total,
+        "shipments": [_shipment(shipment) for shipment in order.shipments],
+        "history": [{"status": str(status), "at": at} for status, at in order.history],
+    }
+
+
+def _shipment(shipment: Shipment) -> Document:
+    return {**asdict(shipment), "lines": [{"sku_id": s, "quantity": q} for s, q in shipment.lines]}
+
+
+def order_of(document: Document) -> Order:
+    """The order in a document."""
+    d = document
+    return Order(
+        order_id=d["_id"],
+        mini_program_id=d["mini_program_id"],
+        host_id=d["host_id"],
+        openid=d["openid"],
+        lines=tuple(Line(**{**line, "terms": Terms(**line["terms"])}) for line in d["lines"]),
+        placed_at=d["placed_at"],
+        expires_at=d["expires_at"],
+        region=d["region"],
+        attribution=Attribution(**d["attribution"]),
+        merchant=d["merchant"],
+        payment_product=d["payment_product"],
+        return_url=d["return_url"],
+        status=Status(d["status"]),
+        reason=d["reason"],
+        version=d["version"],
+        payment=Payment(**d["payment"]) if d["payment"] else None,
+        refunds=tuple(Refund(**{**r, "status": RefundStatus(r["status"])}) for r in d["refunds"]),
+        shipments=tuple(
+            Shipment(**{**s, "lines": tuple((x["sku_id"], x["quantity"]) for x in s["lines"])})
+            for s in d["shipments"]
+        ),
+        history=[(Status(entry["status"]), entry["at"]) for entry in d["history"]],
+    )
+
+
+def changed_fields(before: Document, after: Document) -> dict[str, Any]:
+    """The top-level fields that differ: what an update has to set."""
+    return {name: value for name, value in after.items() if before.get(name) != value}

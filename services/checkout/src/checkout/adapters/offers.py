@@ -1,0 +1,111 @@
+"""What can be bought at which price: checkout's own projection of the products stream.
+
+It is stale by nature; the buyer is guarded by `expected_total`, the owner by catalog, which reserves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pymongo import ReplaceOne
+from pymongo.errors import BulkWriteError
+
+from checkout.domain.order import Terms
+from contracts.catalog import ProductState
+from runtime.delivery import Delivery
+from runtime.mongo import Database, Document
+
+DUPLICATE_KEY = 11000
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A SKU as it could be bought now."""
+
+    sku_id: str
+    product_id: str
+    mini_program_id: str
+    title: str
+    attributes: dict[str, str]
+    price: int
+    product_version: int
+    listed: bool
+    terms: Terms
+
+
+class Offers:
+    """SKUs by id, and product cards for the account page."""
+
+    def __init__(self, db: Database) -> None:
+        self._products = db["products"]
+
+    async def prepare(self) -> None:
+        """Indexes."""
+        await self._products.create_index("skus.sku_id")
+
+    async def of(self, mini_program_id: str, sku_ids: Iterable[str]) -> dict[str, Offer]:
+        """The offers of these SKUs in this mini program; what is not there is unknown."""
+        wanted = list(sku_ids)
+        found: dict[str, Offer] = {}
+        query = {"skus.sku_id": {"$in": wanted}, "mini_program_id": mini_program_id}
+        async for product in self._products.find(query):
+            for sku in product["skus"]:
+                if sku["sku_id"] in wanted:
+                    found[sku["sku_id"]] = _offer(product, sku)
+        return found
+
+    async def cards(self, product_ids: Sequence[str]) -> dict[str, Document]:
+        """Title, picture and lowest price of products, by id."""
+        fields = {"title": 1, "image": 1, "mini_program_id": 1, "skus.price": 1}
+        query = {"_id": {"$in": list(product_ids)}, "listed": True}
+        return {d["_id"]: d async for d in self._products.find(query, fields)}
+
+    async def on_products(self, deliveries: Sequence[Delivery]) -> None:
+        """Keep the newest version of each product; an older one that comes late is ignored."""
+        newest: dict[str, ProductState] = {}
+        for delivery in deliveries:
+            event: ProductState = delivery.event
+            if event.product_id not in newest or newest[event.product_id].version < event.version:
+                newest[event.product_id] = event
+        writes = [
+            ReplaceOne(
+                {"_id": event.product_id, "version": {"$lt": event.version}}, _document(event), upsert=True
+            )
+            for event in newest.values()
+        ]
+        try:
+            await self._products.bulk_write(writes, ordered=False)
+        except BulkWriteError as refused:
+            # an upsert of an older version meets the newer document's id: exactly what is wanted
+            if any(error["code"] != DUPLICATE_KEY for error in refused.details["writeErrors"]):
+                raise
+
+
+def _document(event: ProductState) -> Document:
+    return {
+        "mini_program_id": event.mini_program_id,
+        "title": event.title,
+        "image": event.images[0] if event.images else "",
+        "listed": event.listed,
+        "version": event.version,
+        "terms": event.terms.model_dump(),
+        "skus": [
+            {"sku_id": sku.sku_id, "attributes": sku.attributes, "price": sku.price.amount}
+            for sku in event.skus
+        ],
+    }
+
+
+def _offer(product: Document, sku: Document) -> Offer:
+    return Offer(
+        sku_id=sku["sku_id"],
+        product_id=product["_id"],
+        mini_program_id=product["mini_program_id"],
+        title=product["title"],
+        attributes=sku["attributes"],
+        price=sku["price"],
+        product_version=product["version"],
+        listed=product["listed"],
+        terms=Terms(**product["terms"]),
+    )

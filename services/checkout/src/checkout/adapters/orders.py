@@ -1,0 +1,140 @@
+"""Orders in MongoDB: one collection for each mini program, found by the order's id alone.
+
+Every change is one guarded write of one document that carries the state and its events together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pymongo import ASCENDING, DESCENDING, UpdateOne
+from pymongo.asynchronous.collection import AsyncCollection
+
+from checkout.adapters.documents import DOMAIN_FIELDS, changed_fields, document_of, order_of
+from checkout.domain.events import OrderEvent
+from checkout.domain.order import Order
+from checkout.messages import contract_of
+from runtime.clock import Clock
+from runtime.mongo import Database, Document
+from runtime.outbox import FIELD, Recorder
+
+PREFIX = "orders_"
+COLLECTIONS = f"^{PREFIX}"
+_ORDER_ID = re.compile(r"^([a-z0-9]{8,32})_[A-Za-z0-9]{16,31}$")
+
+
+class Conflict(Exception):
+    """Another writer changed an order in between: load again and decide again."""
+
+
+@dataclass(slots=True)
+class Loaded:
+    """An order with the document that it was read from, and what is to be told of it."""
+
+    order: Order
+    document: Document
+    events: list[OrderEvent]
+    traceparent: str | None = None
+
+
+def mini_program_of(order_id: str) -> str | None:
+    """The mini program that an order id names; None for what is no order id of ours."""
+    match = _ORDER_ID.match(order_id)
+    return match[1] if match else None
+
+
+class Orders:
+    """The repository."""
+
+    def __init__(self, db: Database, recorder: Recorder, clock: Clock) -> None:
+        self._db = db
+        self._recorder = recorder
+        self._clock = clock
+
+    async def prepare(self, mini_program_id: str) -> None:
+        """Make the collection and its indexes; called when a mini program is registered, never in a purchase."""
+        orders = self.of(mini_program_id)
+        await orders.create_index([("openid", ASCENDING), ("placed_at", DESCENDING), ("_id", DESCENDING)])
+        await orders.create_index([("placed_at", DESCENDING), ("_id", DESCENDING)])
+
+    def of(self, mini_program_id: str) -> AsyncCollection[Document]:
+        """The collection of one mini program; the id must come from the registry or from a checked order id."""
+        return self._db[PREFIX + mini_program_id]
+
+    async def insert(self, order: Order, events: Sequence[OrderEvent], private: Document) -> None:
+        """A new order with its events; raises DuplicateKeyError when it is there already."""
+        document = document_of(order) | private
+        document[FIELD] = self._recorder.slots(order.version, [self._contract(order, e) for e in events])
+        await self.of(order.mini_program_id).insert_one(document)
+
+    async def document(self, mini_program_id: str, order_id: str, **owned_by: str) -> Document | None:
+        """The whole document without its outbox, where `owned_by` fields match."""
+        if mini_program_of(order_id) != mini_program_id:
+            return None
+        return await self.of(mini_program_id).find_one({"_id": order_id, **owned_by}, {FIELD: 0})
+
+    async def load(self, order_ids: Iterable[str]) -> dict[str, Loaded]:
+        """The orders that exist, by id: one query for each mini program."""
+        grouped: dict[str, list[str]] = defaultdict(list)
+        for order_id in order_ids:
+            mini_program_id = mini_program_of(order_id)
+            if mini_program_id is not None:
+                grouped[mini_program_id].append(order_id)
+        found: dict[str, Loaded] = {}
+        for mini_program_id, ids in grouped.items():
+            async for document in self.of(mini_program_id).find({"_id": {"$in": ids}}, DOMAIN_FIELDS):
+                found[document["_id"]] = Loaded(order_of(document), document, [])
+        return found
+
+    async def save(self, changed: Iterable[Loaded]) -> None:
+        """Write all that changed, each guarded by the version that was read; raises Conflict when one was not written."""
+        writes: dict[str, list[UpdateOne]] = defaultdict(list)
+        for loaded in changed:
+            order, before = loaded.order, loaded.document
+            fields: dict[str, Any] = changed_fields(before, document_of(order))
+            if not fields:
+                continue
+            told = [self._contract(order, event) for event in loaded.events]
+            fields |= self._recorder.updates(order.version, told, loaded.traceparent)
+            writes[order.mini_program_id].append(
+                UpdateOne({"_id": order.order_id, "version": before["version"]}, {"$set": fields})
+            )
+        for mini_program_id, updates in writes.items():
+            result = await self.of(mini_program_id).bulk_write(updates, ordered=False)
+            if result.matched_count != len(updates):
+                raise Conflict(f"{len(updates) - result.matched_count} order(s) changed meanwhile")
+
+    async def page(
+        self, mini_program_id: str, match: Document, before: tuple[datetime, str] | None, limit: int
+    ) -> list[Document]:
+        """Newest first, `limit` documents at most, older than `before` (placed_at, order id)."""
+        query = dict(match)
+        if before is not None:
+            placed_at, order_id = before
+            query["$or"] = [
+                {"placed_at": {"$lt": placed_at}},
+                {"placed_at": placed_at, "_id": {"$lt": order_id}},
+            ]
+        newest_first = [("placed_at", DESCENDING), ("_id", DESCENDING)]
+        cursor = self.of(mini_program_id).find(query, {FIELD: 0}).sort(newest_first).limit(limit)
+        return await cursor.to_list()
+
+    async def counts(self, mini_program_id: str, openid: str) -> dict[str, int]:
+        """How many of a viewer's orders are in which status, and how many have a refund under way (`refunding`)."""
+        running = {"$in": ["$$r.status", ["requested", "approved", "processing"]]}
+        has_running = {"$anyElementTrue": {"$map": {"input": "$refunds", "as": "r", "in": running}}}
+        group = {"_id": "$status", "n": {"$sum": 1}, "refunding": {"$sum": {"$cond": [has_running, 1, 0]}}}
+        counts: dict[str, int] = {"refunding": 0}
+        pipeline: list[Document] = [{"$match": {"openid": openid}}, {"$group": group}]
+        async for row in await self.of(mini_program_id).aggregate(pipeline):
+            counts[row["_id"]] = row["n"]
+            counts["refunding"] += row["refunding"]
+        return counts
+
+    def _contract(self, order: Order, event: OrderEvent) -> Any:
+        return contract_of(order, event, self._clock())
