@@ -1,6 +1,6 @@
 """Where a code lies in a picture: hypotheses from ellipses, scored against the fixed structure, then refined."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import hypot, sqrt
 
 import cv2
@@ -9,10 +9,17 @@ import numpy.typing as npt
 
 from sharecode.roundcode import template
 from sharecode.roundcode.finder import Ellipse
+from sharecode.roundcode.geometry import LOGO_RING_INNER, LOGO_RING_OUTER
 
 Floats = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
 BOOSTS = (0.0, -0.045, 0.045)
+RING_MIDDLE = (LOGO_RING_INNER + LOGO_RING_OUTER) / 2
+PROFILE_TURNS = 24
+PROFILE_HOLE = np.arange(-0.05, 0.55, 0.05)
+"""How far outside a hole's outline, of its mean radius, the dark line's middle is looked for; blur and a strict
+threshold make holes small."""
+PROFILE_OUTER = -np.arange(-0.05, 0.45, 0.05)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +47,48 @@ class Hypothesis:
         return hypot(x - u, y - v) < 0.2 * size and 0.85 < self.radius / size < 1.18
 
 
-def circle_maps(ellipse: Ellipse, scale: float, radius: float) -> list[Matrix]:
-    """Homographies which take the code's circle of `radius` to `ellipse` (found in a picture made smaller by
+def on_line(ellipses: list[Ellipse], hole: bool, grey: npt.NDArray[np.uint8], contrast: float) -> list[Ellipse]:
+    """The outlines (of holes, or outer ones) moved to the middle of the dark line they belong to; those without a
+    line at least `contrast` darker than its two sides are left out."""
+    chosen = [e for e in ellipses if e.hole == hole]
+    if not chosen:
+        return []
+    x, y, a, b, angle = np.array([(e.x, e.y, e.a, e.b, e.angle) for e in chosen]).T[:, :, None, None]
+    steps = PROFILE_HOLE if hole else PROFILE_OUTER
+    off = steps[:, None] * np.sqrt(a * b)
+    t = np.arange(PROFILE_TURNS) * 2 * np.pi / PROFILE_TURNS
+    u, v = (a + off) * np.cos(t), np.maximum(b + off, 0.5) * np.sin(t)
+    px = (x + u * np.cos(angle) - v * np.sin(angle)).astype(np.float32)
+    py = (y + u * np.sin(angle) + v * np.cos(angle)).astype(np.float32)
+    seen = cv2.remap(grey, px.reshape(len(chosen), -1), py.reshape(len(chosen), -1), cv2.INTER_LINEAR)
+    profile = seen.reshape(len(chosen), len(steps), PROFILE_TURNS).mean(2, dtype=np.float32)
+    inner = profile[:, :-1]
+    darkest = inner.argmin(1)
+    row = np.arange(len(chosen))
+    depth = profile.max(1) - inner[row, darkest]
+    found = []
+    for i in np.nonzero(depth > contrast)[0]:
+        e, k = chosen[i], int(darkest[i])
+        before, here, after = profile[i, max(k - 1, 0)], profile[i, k], profile[i, k + 1]
+        bend = before + after - 2 * here
+        shift = float((before - after) / (2 * bend)) if bend > 1e-3 and k else 0.0
+        moved = float(steps[k] + np.clip(shift, -0.5, 0.5) * (steps[1] - steps[0])) * sqrt(e.a * e.b)
+        if e.b + moved > 1.5:
+            found.append(replace(e, a=e.a + moved, b=e.b + moved))
+    return found
+
+
+def circle_maps(ellipse: Ellipse, scale: float) -> list[Matrix]:
+    """Homographies which take the middle of the logo ring's line to `ellipse` (found in a picture made smaller by
     `scale`), up to a turn: flat, and leaning either way along the shorter axis."""
     cos, sin = np.cos(ellipse.angle), np.sin(ellipse.angle)
     a, b = ellipse.a * scale, ellipse.b * scale
     x, y = (ellipse.x + 0.5) * scale - 0.5, (ellipse.y + 0.5) * scale - 0.5
     affine = np.array([[a * cos, -b * sin, x], [a * sin, b * cos, y], [0, 0, 1.0]])
-    to_unit = np.diag([1 / radius, 1 / radius, 1.0])
+    to_unit = np.diag([1 / RING_MIDDLE, 1 / RING_MIDDLE, 1.0])
     lean = np.sqrt(max(0.0, 1 - (b / a) ** 2))
     boosts = BOOSTS if lean > 0.35 else (0.0,)
-    return [affine @ _boost(t * lean * radius / 0.365) @ to_unit for t in boosts]
+    return [affine @ _boost(t * lean) @ to_unit for t in boosts]
 
 
 def _boost(t: float) -> Matrix:

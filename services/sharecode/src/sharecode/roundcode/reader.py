@@ -9,10 +9,10 @@ import numpy.typing as npt
 from sharecode.roundcode import template
 from sharecode.roundcode.cellvalues import beliefs
 from sharecode.roundcode.finder import ellipses
-from sharecode.roundcode.geometry import LAYOUTS, LOGO_RING_INNER, LOGO_RING_OUTER, Layout
+from sharecode.roundcode.geometry import LAYOUTS, Layout
 from sharecode.roundcode.marks import likely_marks, pair_maps
 from sharecode.roundcode.payload import correct, key_in
-from sharecode.roundcode.pose import Hypothesis, Matrix, circle_maps, refined, turned
+from sharecode.roundcode.pose import Hypothesis, Matrix, circle_maps, on_line, refined, turned
 from sharecode.roundcode.softword import likely_data
 
 Grey = npt.NDArray[np.uint8]
@@ -58,9 +58,8 @@ class _Frame:
         grey = self.levels[step]
         if step == 0: grey = cv2.GaussianBlur(grey, (0, 0), 0.8)
         found = ellipses(grey, block, offset)
-        maps = [
-            m for e in found for m in circle_maps(e, scale, LOGO_RING_INNER if e.hole else LOGO_RING_OUTER)
-        ]
+        lines = [e for hole in (True, False) for e in on_line(found, hole, grey, 2 * offset)]
+        maps = [m for e in lines for m in circle_maps(e, scale)]
         mk = likely_marks(found)
         pm = pair_maps(mk, scale)
         self.trace.append((len(found), len(maps), len(mk), len(pm)))
