@@ -24,10 +24,15 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def real_parts(pytestconfig: pytest.Config) -> parts.Parts:
+def programs(pytestconfig: pytest.Config) -> Path:
+    """Where fetched programs (Kafka, mongod) are kept from run to run."""
+    return Path(os.environ.get("ANCHORAGE_CACHE", pytestconfig.rootpath / ".data" / "runtime"))
+
+
+@pytest.fixture(scope="session")
+def real_parts(programs: Path) -> parts.Parts:
     """The real Kafka and MongoDB of this run; an error when they cannot be had."""
-    cache = Path(os.environ.get("ANCHORAGE_CACHE", pytestconfig.rootpath / ".data" / "runtime"))
-    return parts.find(cache)
+    return parts.find(programs)
 
 
 @pytest.fixture(scope="session")

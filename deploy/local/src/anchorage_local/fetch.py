@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-Say = Callable[[str], None]
+from anchorage_local.console import Say
 
 KAFKA_VERSION = "4.1.0"
 KAFKA_ENDPOINT = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}+org.slf4j:slf4j-simple:1.7.36"
@@ -41,7 +41,14 @@ def _fetch_kafka(folder: Path, say: Say) -> None:
     import jgo.maven
 
     work = folder / "work"
-    maven = jgo.maven.MavenContext(repo_cache=work / "repository", timeout=60)
+
+    @contextmanager
+    def told(name: str, size: int) -> Iterator[Callable[[int], None]]:
+        say(f"  {name} ({size / 1e6:.1f} MB)")
+        yield lambda _: None
+
+    resolver = jgo.maven.PythonResolver(progress_callback=told)
+    maven = jgo.maven.MavenContext(resolver=resolver, repo_cache=work / "repository", timeout=60)
     builder = jgo.env.EnvironmentBuilder(
         context=maven, cache_dir=work / "environment", link_strategy=jgo.env.LinkStrategy.HARD
     )

@@ -1,59 +1,42 @@
-"""Kafka and MongoDB as a pair: what every other part needs first and loses last."""
+"""Kafka and MongoDB as parts: what every other part needs first and loses last."""
 
 from __future__ import annotations
 
 import resource
 from pathlib import Path
-from types import TracebackType
 
-from anchorage_local.fetch import Say
+from anchorage_local.console import Say
 from anchorage_local.kafka import Kafka
 from anchorage_local.mongodb import MongoDB
-from anchorage_local.process import ManagedProcess
+from anchorage_local.supervisor import Part
+
+MONGODB_STAGE, KAFKA_STAGE = 0, 1
 
 
 class Infrastructure:
-    """A Kafka and a MongoDB with their data under `folder` and their programs in `cache`.
+    """A Kafka and a MongoDB with their data under `folder` and their programs in `programs`."""
 
-    A context manager: both serve inside, both are stopped after it, MongoDB last.
-    """
-
-    def __init__(self, folder: Path, cache: Path, *, kafka_port: int, mongo_port: int, say: Say) -> None:
+    def __init__(self, folder: Path, programs: Path, *, kafka_port: int, mongodb_port: int, say: Say) -> None:
         logs = folder / "logs"
-        self.kafka = Kafka(folder / "kafka", kafka_port, cache=cache, log=logs / "kafka.log", say=say)
-        self.mongodb = MongoDB(folder / "mongodb", mongo_port, cache=cache, log=logs / "mongodb.log", say=say)
-        self._processes: list[ManagedProcess] = []
+        self.kafka = Kafka(folder / "kafka", kafka_port, cache=programs, log=logs / "kafka.log", say=say)
+        self.mongodb = MongoDB(
+            folder / "mongodb", mongodb_port, cache=programs, log=logs / "mongodb.log", say=say
+        )
+        self._kafka_port = kafka_port
+        self._mongodb_port = mongodb_port
 
-    def __enter__(self) -> Infrastructure:
-        allow_many_files()
-        try:
-            for part in (self.mongodb, self.kafka):
-                process = part.process()
-                self._processes.append(process)
-                process.launch()
-            for process in self._processes:
-                process.wait_ready()
-        except BaseException:
-            self.stop()
-            raise
-        return self
+    def fetch(self) -> None:
+        """Have both programs ready, so that a later start is quick."""
+        self.kafka.fetch()
+        self.mongodb.fetch()
 
-    def __exit__(
-        self,
-        error_type: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.stop()
-
-    def ended(self) -> ManagedProcess | None:
-        """The first of the two found no longer running, if one is."""
-        return next((process for process in self._processes if not process.running()), None)
-
-    def stop(self) -> None:
-        """Stop both, Kafka before MongoDB."""
-        while self._processes:
-            self._processes.pop().end()
+    @property
+    def parts(self) -> list[Part]:
+        """In the order of their start: what fails soonest first."""
+        return [
+            Part("mongodb", MONGODB_STAGE, self._mongodb_port, self.mongodb.process),
+            Part("kafka", KAFKA_STAGE, self._kafka_port, self.kafka.process),
+        ]
 
 
 def allow_many_files() -> None:

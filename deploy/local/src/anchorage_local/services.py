@@ -1,0 +1,99 @@
+"""The services: in which order they stop, and what each is told through its environment."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+from anchorage_local.ports import HOST, answers, free_port
+from anchorage_local.process import ManagedProcess
+from anchorage_local.secrets import Secrets
+from anchorage_local.settings import LocalSettings
+from anchorage_local.supervisor import Part
+
+SANDBOX_STAGE, SERVICE_STAGE, FRONT_STAGE = 2, 3, 4
+
+STAGES = {
+    "alipay_sandbox": SANDBOX_STAGE,
+    "identity": SERVICE_STAGE,
+    "catalog": SERVICE_STAGE,
+    "search": SERVICE_STAGE,
+    "checkout": SERVICE_STAGE,
+    "payment": SERVICE_STAGE,
+    "sharecode": SERVICE_STAGE,
+    "gateway": FRONT_STAGE,
+    "host_demo": FRONT_STAGE,
+}
+"""Every service by the name of its package: `python -m <name>` runs it, `ANCHORAGE_<NAME>_PORT` sets its port."""
+
+
+class NotInstalled(Exception):
+    """A service's package is not in the environment."""
+
+
+@dataclass(frozen=True)
+class System:
+    """Where everything of one run is: addresses, folders, secrets."""
+
+    settings: LocalSettings
+    kafka: str
+    mongodb: str
+    ports: Mapping[str, int]
+    secrets: Secrets
+    folder: Path
+
+    def url(self, name: str) -> str:
+        """The service's address."""
+        return f"http://{HOST}:{self.ports[name]}"
+
+
+def choose_ports(settings: LocalSettings) -> dict[str, int]:
+    """Each service's port as set; a free one for 0."""
+    return {name: getattr(settings, f"{name}_port") or free_port() for name in STAGES}
+
+
+def environment(name: str, system: System) -> dict[str, str]:
+    """What the service `name` is told beside what it inherits."""
+    common = {
+        "ANCHORAGE_HOST": HOST,
+        "ANCHORAGE_PORT": str(system.ports[name]),
+        "ANCHORAGE_KAFKA": system.kafka,
+        "ANCHORAGE_MONGODB_URI": system.mongodb,
+        "ANCHORAGE_PREFIX": system.settings.prefix,
+        "ANCHORAGE_TRACE_DIR": str((system.folder / "traces").resolve()),
+    }
+    urls = {f"ANCHORAGE_{other.upper()}_URL": system.url(other) for other in STAGES}
+    return common | urls | _own(name, system)
+
+
+def _own(name: str, system: System) -> dict[str, str]:
+    """What this one service alone is told."""
+    match name:
+        case "alipay_sandbox":
+            return {
+                "ANCHORAGE_ALIPAY_SANDBOX_PORT": str(system.ports[name]),
+                "ANCHORAGE_ALIPAY_SANDBOX_KEYS": str(system.secrets.folder("alipay").resolve()),
+            }
+    return {}
+
+
+def service_part(name: str, system: System) -> Part:
+    """The service as a part to be started and watched. Raises NotInstalled."""
+    if find_spec(name) is None:
+        raise NotInstalled(f"the package {name} is not installed in {sys.prefix}; `make install` installs it")
+    port = system.ports[name]
+
+    def process() -> ManagedProcess:
+        return ManagedProcess(
+            name,
+            [sys.executable, "-m", name],
+            env=environment(name, system),
+            log=system.folder / "logs" / f"{name}.log",
+            ready=partial(answers, port, "/readyz"),
+        )
+
+    return Part(name, STAGES[name], port, process, live=partial(answers, port, "/livez", timeout=5))

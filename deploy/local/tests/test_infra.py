@@ -1,0 +1,64 @@
+"""A pair of real parts of this test's own: started, stopped, started again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from pymongo import AsyncMongoClient
+
+from anchorage_local.infra import Infrastructure
+from anchorage_local.ports import free_port, is_free
+from anchorage_local.supervisor import Supervisor
+
+
+@contextmanager
+def running(folder: Path, programs: Path) -> Iterator[Infrastructure]:
+    """A pair on free ports, other ones each time."""
+    pair = Infrastructure(folder, programs, kafka_port=free_port(), mongodb_port=free_port(), say=print)
+    supervisor = Supervisor(print)
+    try:
+        supervisor.start(pair.parts)
+        yield pair
+    finally:
+        supervisor.stop()
+
+
+async def partitions(kafka: str, topic: str) -> int:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    try:
+        [described] = await admin.describe_topics([topic])
+        return len(described["partitions"])
+    finally:
+        await admin.close()
+
+
+async def fill(pair: Infrastructure) -> None:
+    async with AsyncMongoClient[dict[str, object]](pair.mongodb.uri, w="majority") as client:
+        await client["shop"]["orders"].insert_one({"_id": "one"})
+    admin = AIOKafkaAdminClient(bootstrap_servers=pair.kafka.bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic("orders", num_partitions=12, replication_factor=1)])
+    await admin.close()
+    async with AIOKafkaProducer(bootstrap_servers=pair.kafka.bootstrap, acks="all") as producer:
+        await producer.send_and_wait("orders", b"placed")
+
+
+@pytest.mark.timeout(300)
+async def test_what_was_written_is_there_after_a_restart_on_other_ports(
+    tmp_path: Path, programs: Path
+) -> None:
+    with running(tmp_path, programs) as pair:
+        await fill(pair)
+        ports = [part.port for part in pair.parts]
+    assert all(is_free(port) for port in ports)
+
+    with running(tmp_path, programs) as pair:
+        async with AsyncMongoClient[dict[str, object]](pair.mongodb.uri) as client:
+            assert await client["shop"]["orders"].find_one() == {"_id": "one"}
+        assert await partitions(pair.kafka.bootstrap, "orders") == 12

@@ -1,0 +1,248 @@
+"""The supervisor, over small real child processes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from textwrap import dedent
+
+import psutil
+import pytest
+
+from anchorage_local.ports import free_port
+from anchorage_local.process import ManagedProcess, StartFailed
+from anchorage_local.supervisor import LIVE_EVERY, RED_AT_MOST, STEADY_AFTER, Part, Supervisor
+from support.eventually import Eventually
+
+SERVES = """
+    import pathlib, signal, sys, time
+    name, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+
+    def stop(*_):
+        with (folder / "stopped").open("a") as file:
+            file.write(name + "\\n")
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, stop)
+    (folder / name).touch()
+    while True:
+        time.sleep(60)
+"""
+
+
+class Bench:
+    """A supervisor with a clock that a test moves by hand, and what it has said."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.said: list[str] = []
+        self.pids: dict[str, int] = {}
+        self.now = 1000.0
+        self.supervisor = Supervisor(self.said.append, self._changed, clock=lambda: self.now)
+
+    def _changed(self, pids: dict[str, int]) -> None:
+        self.pids = pids
+
+    def part(
+        self,
+        name: str,
+        *,
+        stage: int = 0,
+        code: str = SERVES,
+        live: Callable[[], bool] | None = None,
+        start_timeout: float = 20,
+    ) -> Part:
+        """A child that runs `code`; it is ready when it has made a file of its name."""
+
+        def make() -> ManagedProcess:
+            (self.folder / name).unlink(missing_ok=True)
+            return ManagedProcess(
+                name,
+                [sys.executable, "-c", dedent(code), name, str(self.folder)],
+                log=self.folder / f"{name}.log",
+                ready=(self.folder / name).exists,
+                start_timeout=start_timeout,
+            )
+
+        return Part(name, stage, free_port(), make, live)
+
+    def kill(self, name: str) -> int:
+        """kill -9; returns the id that it had."""
+        pid = self.pids[name]
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+    def heard(self, text: str) -> bool:
+        """Whether something with this text was said."""
+        return any(text in line for line in self.said)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(tmp_path)
+    yield bench
+    bench.supervisor.stop()
+
+
+async def test_a_part_that_dies_is_started_again_and_the_person_is_told(
+    bench: Bench, eventually: Eventually
+) -> None:
+    bench.supervisor.start([bench.part("checkout")])
+    old = bench.kill("checkout")
+
+    def back() -> bool:
+        bench.supervisor.look()
+        bench.now += 1
+        return bench.heard("checkout is back")
+
+    await eventually(back, what="checkout to be back")
+    assert bench.heard("checkout has ended (killed by SIGKILL)")
+    assert bench.pids["checkout"] != old
+    assert psutil.pid_exists(bench.pids["checkout"])
+
+
+async def test_pauses_grow_for_a_part_that_keeps_dying_and_are_forgotten_when_it_holds(
+    bench: Bench, eventually: Eventually
+) -> None:
+    bench.supervisor.start([bench.part("payment")])
+
+    async def dies() -> str:
+        before = len(bench.said)
+        bench.kill("payment")
+
+        def told() -> str | None:
+            bench.supervisor.look()
+            return next((line for line in bench.said[before:] if "has ended" in line), None)
+
+        line = await eventually(told, what="the end to be noticed")
+        assert line
+        return line
+
+    async def lives_again() -> None:
+        bench.now += 60
+        before = len(bench.said)
+
+        def back() -> bool:
+            bench.supervisor.look()
+            return any("is back" in line for line in bench.said[before:])
+
+        await eventually(back, what="payment to be back")
+
+    assert "again in 0.5 s" in await dies()
+    await lives_again()
+    assert "again in 1.0 s" in await dies()
+    await lives_again()
+    assert "again in 2.0 s" in await dies()
+    await lives_again()
+    bench.now += STEADY_AFTER + 1
+    bench.supervisor.look()
+    assert "again in 0.5 s" in await dies()
+
+
+async def test_a_part_is_not_started_again_before_its_pause_is_over(
+    bench: Bench, eventually: Eventually
+) -> None:
+    bench.supervisor.start([bench.part("search")])
+    bench.kill("search")
+
+    def noticed() -> bool:
+        bench.supervisor.look()
+        return bench.heard("search has ended")
+
+    await eventually(noticed, what="the end to be noticed")
+    bench.now += 0.4
+    bench.supervisor.look()
+    assert not psutil.pid_exists(bench.pids["search"]) or _is_zombie(bench.pids["search"])
+    bench.now += 0.2
+    bench.supervisor.look()
+    assert psutil.Process(bench.pids["search"]).is_running()
+
+
+def _is_zombie(pid: int) -> bool:
+    return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+
+
+async def test_a_part_that_makes_no_progress_is_killed_and_started_again(
+    bench: Bench, eventually: Eventually
+) -> None:
+    hangs = True
+    bench.supervisor.start([bench.part("catalog", live=lambda: not hangs)])
+    old = bench.pids["catalog"]
+    for _ in range(RED_AT_MOST):
+        assert not bench.heard("makes no progress")
+        bench.supervisor.look()
+        bench.now += LIVE_EVERY
+    assert bench.heard("catalog is running but makes no progress")
+    hangs = False
+
+    def back() -> bool:
+        bench.supervisor.look()
+        bench.now += 1
+        return bench.heard("catalog is back")
+
+    await eventually(back, what="catalog to be back")
+    assert bench.pids["catalog"] != old
+
+
+def test_parts_stop_stage_by_stage_from_the_top(bench: Bench) -> None:
+    names = {"mongodb": 0, "kafka": 1, "alipay_sandbox": 2, "checkout": 3, "gateway": 4}
+    bench.supervisor.start([bench.part(name, stage=stage) for name, stage in names.items()])
+    bench.supervisor.stop()
+    stopped = (bench.folder / "stopped").read_text().split()
+    assert stopped == ["gateway", "checkout", "alipay_sandbox", "kafka", "mongodb"]
+    assert bench.pids == {}
+
+
+def test_a_part_that_ends_while_starting_is_an_error_that_shows_its_log(bench: Bench) -> None:
+    with pytest.raises(StartFailed, match=r"(?s)identity has ended while starting \(exit code 3\).*no key"):
+        bench.supervisor.start([bench.part("identity", code="import sys; print('no key'); sys.exit(3)")])
+
+
+def test_a_part_that_never_serves_is_killed_and_is_an_error(bench: Bench) -> None:
+    part = bench.part(
+        "sharecode", code="import time; print('thinking', flush=True); time.sleep(60)", start_timeout=1
+    )
+    with pytest.raises(StartFailed, match=r"(?s)sharecode did not serve within 1 s.*thinking"):
+        bench.supervisor.start([part])
+
+
+def test_a_part_that_ignores_a_polite_stop_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import signal, sys, time; signal.signal(15, signal.SIG_IGN); open(sys.argv[1], 'w'); time.sleep(60)"
+    )
+    flag = tmp_path / "up"
+    process = ManagedProcess(
+        "stubborn",
+        [sys.executable, "-c", code, str(flag)],
+        log=tmp_path / "log",
+        ready=flag.exists,
+        stop_timeout=0.5,
+    )
+    process.start()
+    pid = process.pid
+    process.end()
+    assert pid
+    assert not psutil.pid_exists(pid)
+
+
+def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    code = f"""
+        import pathlib, sys, time
+        from anchorage_local.process import ManagedProcess
+        child = ManagedProcess(
+            "child", ["sleep", "60"], log=pathlib.Path({str(tmp_path / "log")!r}), ready=lambda: True
+        )
+        child.start()
+        print(child.pid, flush=True)
+        time.sleep(60)
+    """
+    with subprocess.Popen([sys.executable, "-c", dedent(code)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    _, alive = psutil.wait_procs([child], timeout=10)
+    assert not alive
