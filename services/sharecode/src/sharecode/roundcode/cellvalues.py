@@ -6,10 +6,10 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
+from sharecode.roundcode.expected import Blur, unblur, where
 from sharecode.roundcode.geometry import Layout, cells
-from sharecode.roundcode.pose import Matrix, sample
+from sharecode.roundcode.placement import Floats, Placement
 
-Floats = npt.NDArray[np.float32]
 NEIGHBOURS = 28
 
 
@@ -21,6 +21,19 @@ class Grid:
     y: Floats
     spots: int
     neighbours: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class CellLevels:
+    """For each cell: `belief` above 0 when it looks dark, the larger the surer; the light and the dark level near it."""
+
+    belief: Floats
+    high: Floats
+    low: Floats
+
+    @property
+    def contrast(self) -> Floats:
+        return self.high - self.low
 
 
 @cache
@@ -39,10 +52,23 @@ def grid(layout: Layout) -> Grid:
     return Grid(np.array(x, np.float32), np.array(y, np.float32), len(offsets), np.argsort(away, 1)[:, :NEIGHBOURS])
 
 
-def beliefs(level: Floats, pose: Matrix, scale: float, layout: Layout) -> Floats:
-    """For each cell a number above 0 when it looks dark, the larger the surer."""
+def cell_levels(placement: Placement, level: Floats, scale: float, layout: Layout) -> CellLevels:
+    """The cells as they look, threshold between the light and the dark ones nearby."""
     where = grid(layout)
-    seen = sample(level, pose[None], where.x, where.y, scale)[0].reshape(-1, where.spots).mean(1)
-    around = np.sort(seen[where.neighbours], axis=1)
+    return _levels(placement.seen(level, where.x, where.y, scale).reshape(-1, where.spots).mean(1), layout)
+
+
+def unblurred_levels(placement: Placement, level: Floats, scale: float, layout: Layout, blur: Blur) -> CellLevels:
+    """The cells as they would look without `blur`."""
+    matrix, fixed = unblur(layout, blur)
+    x, y = where()
+    seen = placement.seen(level, x, y, scale)
+    white, black = np.percentile(seen, 85), np.percentile(seen, 10)
+    darkness = white - seen - fixed * (white - black)
+    return _levels(-(matrix @ darkness), layout)
+
+
+def _levels(seen: Floats, layout: Layout) -> CellLevels:
+    around = np.sort(seen[grid(layout).neighbours], axis=1)
     low, high = around[:, NEIGHBOURS // 5], around[:, -1 - NEIGHBOURS // 5]
-    return ((low + high) / 2 - seen).astype(np.float32)
+    return CellLevels(((low + high) / 2 - seen).astype(np.float32), high, low)

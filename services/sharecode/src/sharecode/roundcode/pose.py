@@ -1,7 +1,7 @@
 """Where a code lies in a picture: hypotheses from ellipses, scored against the fixed structure, then refined."""
 
-from dataclasses import dataclass, replace
-from math import hypot, sqrt
+from dataclasses import replace
+from math import sqrt
 
 import cv2
 import numpy as np
@@ -20,31 +20,6 @@ PROFILE_HOLE = np.arange(-0.05, 0.55, 0.05)
 """How far outside a hole's outline, of its mean radius, the dark line's middle is looked for; blur and a strict
 threshold make holes small."""
 PROFILE_OUTER = -np.arange(-0.05, 0.45, 0.05)
-
-
-@dataclass(frozen=True, slots=True)
-class Hypothesis:
-    """A homography from code units to pixels of the whole picture, and how well the fixed structure agrees
-    (the correlation coefficient, at most 1)."""
-
-    to_picture: Matrix
-    score: float
-
-    @property
-    def radius(self) -> float:
-        """Of the code in pixels, about."""
-        (a, b, x), (c, d, y), (g, h, w) = self.to_picture.tolist()
-        return sqrt(abs((a - x * g / w) * (d - y * h / w) - (b - x * h / w) * (c - y * g / w))) / abs(w)
-
-    @property
-    def centre(self) -> tuple[float, float]:
-        x, y, w = self.to_picture[:, 2].tolist()
-        return x / w, y / w
-
-    def same_as(self, other: "Hypothesis") -> bool:
-        """Whether both stand for the same code at about the same place and size."""
-        (x, y), (u, v), size = self.centre, other.centre, other.radius
-        return hypot(x - u, y - v) < 0.2 * size and 0.85 < self.radius / size < 1.18
 
 
 def on_line(ellipses: list[Ellipse], hole: bool, grey: npt.NDArray[np.uint8], contrast: float) -> list[Ellipse]:

@@ -7,12 +7,15 @@ import numpy as np
 import numpy.typing as npt
 
 from sharecode.roundcode import template
-from sharecode.roundcode.cellvalues import beliefs
+from sharecode.roundcode.bending import bent
+from sharecode.roundcode.cellvalues import CellLevels, cell_levels, unblurred_levels
+from sharecode.roundcode.expected import BLURS, Blur, bank
 from sharecode.roundcode.finder import ellipses
 from sharecode.roundcode.geometry import LAYOUTS, Layout
 from sharecode.roundcode.marks import likely_marks, pair_maps
 from sharecode.roundcode.payload import correct, key_in
-from sharecode.roundcode.pose import Hypothesis, Matrix, circle_maps, on_line, refined, turned
+from sharecode.roundcode.placement import Placement
+from sharecode.roundcode.pose import Matrix, circle_maps, on_line, refined, turned
 from sharecode.roundcode.softword import likely_data
 
 Grey = npt.NDArray[np.uint8]
@@ -27,7 +30,7 @@ TRIES = 10
 class RoundReading:
     key: bytes
     layout: Layout
-    to_picture: Matrix
+    placement: Placement
     confidence: float
 
 
@@ -65,23 +68,23 @@ class _Frame:
         self.trace.append((len(found), len(maps), len(mk), len(pm)))
         maps += pm
         hypotheses = self._scored(maps)
-        self.trace.append((step, len(maps), [round(h.score, 2) for h in hypotheses[:5]]))
+        self.trace.append((step, len(maps), [round(h[1], 2) for h in hypotheses[:5]]))
         for h in hypotheses[:TRIES]:
-            self._try(h)
+            self._try(*h)
             if self.readings: return
 
-    def _scored(self, maps: list[Matrix]) -> list[Hypothesis]:
+    def _scored(self, maps: list[Matrix]) -> list[tuple[Placement, float]]:
         by_level: dict[int, list[Matrix]] = {}
         for m in maps:
-            by_level.setdefault(self._level(Hypothesis(m, 0).radius), []).append(m)
+            by_level.setdefault(self._level(Placement(m).radius), []).append(m)
         found = []
         for step, group in by_level.items():
             turned_maps, scores = turned(np.array(group), self.fine[step], 2.0**step)
-            found += [Hypothesis(m, float(s)) for m, s in zip(turned_maps, scores) if s > MIN_SCORE]
-        found.sort(key=lambda h: -h.score)
-        kept: list[Hypothesis] = []
+            found += [(Placement(m), float(s)) for m, s in zip(turned_maps, scores) if s > MIN_SCORE]
+        found.sort(key=lambda h: -h[1])
+        kept: list[tuple[Placement, float]] = []
         for h in found:
-            if not any(h.same_as(k) for k in kept):
+            if not any(h[0].same_as(k) for k, _ in kept):
                 kept.append(h)
             if len(kept) == TRIES:
                 break
@@ -90,29 +93,49 @@ class _Frame:
     def _level(self, radius: float, wanted: float = SCORE_RADIUS) -> int:
         return int(np.clip(np.round(np.log2(max(radius, 1) / wanted)), 0, LEVELS - 1))
 
-    def _try(self, h: Hypothesis) -> None:
-        step = self._level(h.radius, 26)
-        pose, score = refined(h.to_picture, self.fine[step], 2.0**step, template.points(0.05, 0.04), 6)
-        step = self._level(h.radius, 52)
-        pose, score = refined(pose, self.fine[step], 2.0**step, template.points(0.025, 0.03), 8)
-        self.trace.append(('try', round(h.score, 2), round(score, 2)))
-        if score < 0.4: return
+    def _try(self, start: Placement, score: float) -> None:
+        step = self._level(start.radius, 26)
+        pose, fit = refined(start.matrix, self.fine[step], 2.0**step, template.points(0.05, 0.04), 6)
+        step = self._level(start.radius, 52)
+        pose, fit = refined(pose, self.fine[step], 2.0**step, template.points(0.025, 0.03), 8)
+        self.trace.append(("try", round(score, 2), round(fit, 2)))
+        if fit < 0.4:
+            return
+        level, scale = self.fine[step], 2.0**step
+        flat = Placement(pose)
+        x, y, rows = bank(0.03)
+        seen = -flat.seen(level, x, y, scale)
+        fits = rows @ (seen - seen.mean())
+        blur = BLURS[int(fits.argmax())]
+        even = BLURS[int(fits[:6].argmax())]
+        self.trace.append((round(blur.along, 3), round(blur.across, 3), blur.angle, even.along))
         for layout in LAYOUTS:
-            belief = beliefs(self.fine[step], pose, 2.0**step, layout)[: layout.word_bytes * 8]
-            key = decode(belief, layout)
-            if key is not None:
-                self.readings.append(RoundReading(key, layout, pose, score))
+            if self._decoded(flat, cell_levels(flat, level, scale, layout), layout, fit, False):
+                return
+        for layout in LAYOUTS:
+            near = bent(flat, level, scale, layout, Blur(max(even.along, 0.025), max(even.across, 0.025)))
+            if self._decoded(near, cell_levels(near, level, scale, layout), layout, fit, True):
+                return
+            if self._decoded(near, unblurred_levels(near, level, scale, layout, blur), layout, fit, True):
                 return
 
+    def _decoded(self, placement: Placement, values: CellLevels, layout: Layout, fit: float, thorough: bool) -> bool:
+        key = decode(values.belief[: layout.word_bytes * 8], layout, thorough)
+        if key is not None:
+            self.readings.append(RoundReading(key, layout, placement, fit))
+        return key is not None
 
-def decode(belief: Floats, layout: Layout) -> bytes | None:
+
+def decode(belief: Floats, layout: Layout, thorough: bool) -> bytes | None:
+    if thorough:
+        for data in likely_data(belief, layout):
+            if (key := key_in(data, layout)) is not None:
+                return key
+        return None
     word = np.packbits(belief > 0).tobytes()
     weakest = np.abs(belief).reshape(-1, 8).min(1).argsort()
     for erased in (0, 8):
         data = correct(word, layout, [int(i) for i in weakest[:erased]])
         if data is not None and (key := key_in(data, layout)) is not None:
-            return key
-    for data in likely_data(belief, layout):
-        if (key := key_in(data, layout)) is not None:
             return key
     return None

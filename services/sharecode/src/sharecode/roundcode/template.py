@@ -11,7 +11,7 @@ from sharecode.roundcode.geometry import LOGO_RING_INNER, LOGO_RING_OUTER, MARK_
 from sharecode.roundcode.shapes import rings
 
 Floats = npt.NDArray[np.float32]
-PIXELS = 200
+PIXELS = 100
 """Pixels for one radius in the drawings made here."""
 REACH = 1.25
 

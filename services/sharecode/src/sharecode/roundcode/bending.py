@@ -1,0 +1,49 @@
+"""Moves a placement until the picture fits the code's own dots, also on a bent surface, from the middle outwards."""
+
+import numpy as np
+
+from sharecode.roundcode.cellvalues import CellLevels, cell_levels
+from sharecode.roundcode.expected import Blur, model
+from sharecode.roundcode.geometry import Layout
+from sharecode.roundcode.placement import Floats, Placement, terms
+
+REACHES = (0.58, 0.66, 0.75, 0.84, 0.93, 1.1, 1.1)
+"""How far out the dots are trusted, round by round; the three marks count from the first."""
+STIFFNESS = np.array([0.02, 0.02, 0.02, 0.2, 0.2, 0.2, 0.6, 0.6, 0.6, 0.6])
+
+
+def bent(start: Placement, level: Floats, scale: float, layout: Layout, blur: Blur) -> Placement:
+    """`start` with the bend under which the dots, as they are read on the way, fit best (Gauss-Newton)."""
+    m = model(layout, blur)
+    radius = np.hypot(m.x, m.y)
+    basis = terms(m.x, m.y)
+    marks = m.fixed > 0.05
+    bend = np.zeros((10, 2))
+    for reach in REACHES:
+        placement = Placement(start.matrix, bend)
+        values = cell_levels(placement, level, scale, layout)
+        darkness, trust = _darkness(placement.seen(level, m.x, m.y, scale), values, m.nearest)
+        dark = np.clip(0.5 + values.belief / np.maximum(values.contrast, 1e-3), 0, 1)
+        error = darkness - m.fixed - m.spots @ dark
+        slope_x = m.fixed_slope_x + m.spots_slope_x @ dark
+        slope_y = m.fixed_slope_y + m.spots_slope_y @ dark
+        weight = trust * ((radius < reach) | marks)
+        limit = 1.5 * np.median(np.abs(error)) + 1e-6
+        weight *= np.minimum(1, limit / np.maximum(np.abs(error), 1e-9))
+        jacobian = np.concatenate([basis * slope_x[:, None], basis * slope_y[:, None]], 1)
+        weighted = jacobian * weight[:, None]
+        normal = (weighted.T @ jacobian).astype(np.float64)
+        stiff = np.tile(STIFFNESS, 2) * np.diag(normal).mean()
+        normal[np.diag_indices(20)] += stiff
+        right = weighted.T @ error - stiff * -bend.T.ravel()
+        change = np.linalg.solve(normal, right).reshape(2, 10).T
+        bend = bend - change
+    return Placement(start.matrix, bend)
+
+
+def _darkness(seen: Floats, values: CellLevels, nearest: np.ndarray) -> tuple[Floats, Floats]:  # type: ignore[type-arg]
+    """Brightness as darkness 0..1 by the levels near each point, and how far that can be trusted."""
+    contrast = values.contrast[nearest]
+    trust = np.minimum(1, contrast / max(float(np.median(values.contrast)), 1e-3)) ** 2
+    darkness = (values.high[nearest] - seen) / np.maximum(contrast, 1.0)
+    return np.clip(darkness, -0.5, 1.5), trust
