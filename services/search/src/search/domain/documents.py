@@ -1,0 +1,87 @@
+"""What can be found: mini programs, settled-in accounts, products."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class MiniProgram:
+    """A mini program as search knows it. `exposure_priority` is 0..100, higher is shown earlier."""
+
+    mini_program_id: str
+    name: str
+    hosts: frozenset[str]
+    published: bool = True
+    name_en: str = ""
+    aliases: tuple[str, ...] = ()
+    owner_id: str = ""
+    owner_name: str = ""
+    owner_kind: Literal["brand", "platform", "celebrity"] = "brand"
+    slogan: str = ""
+    category: str = ""
+    logo_url: str = ""
+    exposure_priority: int = 0
+    sponsored: bool = False
+    shelves: dict[str, str] = field(default_factory=dict)
+    version: int = 0
+
+    def visible_in(self, host_id: str) -> bool:
+        """Whether the host's viewers may enter it."""
+        return self.published and host_id in self.hosts
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A merchant's or creator's account on one host."""
+
+    account_id: str
+    host_id: str
+    name: str
+    kind: Literal["merchant", "creator"] = "merchant"
+    bio: str = ""
+    avatar_url: str = ""
+    followers: int = 0
+    active: bool = True
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sku:
+    """One thing that can be bought; `price` in minor units."""
+
+    sku_id: str
+    price: int
+    available: bool = True
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product of a mini program. Not listed: kept with its version only, so that a late older event changes nothing."""
+
+    product_id: str
+    mini_program_id: str
+    title: str
+    skus: tuple[Sku, ...]
+    title_en: str = ""
+    brand: str = ""
+    model: str = ""
+    description: str = ""
+    category_id: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
+    image_url: str = ""
+    sales: int = 0
+    listed: bool = True
+    version: int = 0
+
+    @property
+    def price(self) -> int:
+        """The lowest price, of a SKU that can be had if there is one; minor units."""
+        return min((s.price for s in self.skus if s.available), default=min((s.price for s in self.skus), default=0))
+
+    @property
+    def in_stock(self) -> bool:
+        """Whether any SKU can be had."""
+        return any(sku.available for sku in self.skus)

@@ -1,0 +1,22 @@
+"""One slip of the finger: a letter too many, too few, another one, or two changed over."""
+
+from __future__ import annotations
+
+
+def deletions(word: str) -> set[str]:
+    """`word` with one letter left out, each way."""
+    return {word[:at] + word[at + 1 :] for at in range(len(word))}
+
+
+def one_edit_apart(a: str, b: str) -> bool:
+    """Whether one insertion, deletion, replacement or exchange of neighbours makes `b` of `a`; not when they are equal."""
+    if a == b or abs(len(a) - len(b)) > 1:
+        return False
+    head = 0
+    while head < min(len(a), len(b)) and a[head] == b[head]:
+        head += 1
+    rest_a, rest_b = a[head:], b[head:]
+    if len(a) == len(b):
+        swapped = rest_a[:2] == rest_b[1::-1] and rest_a[2:] == rest_b[2:]
+        return rest_a[1:] == rest_b[1:] or swapped
+    return rest_a[1:] == rest_b if len(a) > len(b) else rest_a == rest_b[1:]

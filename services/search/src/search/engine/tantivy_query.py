@@ -1,0 +1,130 @@
+"""Queries of the embedded engine, built from terms and never from text: no query syntax can reach it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import tantivy
+
+from search.domain.queries import ProductQuery
+from search.engine.tantivy_schema import FREQUENCIES, PRESENCE
+from search.engine.terms import COMMON_CHARACTER, WORD_WEIGHT, Terms
+
+MUST, SHOULD, NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
+Query = tantivy.Query
+SORTS = {
+    "price_asc": ("price", tantivy.Order.Asc),
+    "price_desc": ("price", tantivy.Order.Desc),
+    "sales": ("sales", tantivy.Order.Desc),
+}
+FACETS: dict[str, Any] = {
+    "category": {"terms": {"field": "category", "size": 50}},
+    "brand": {"terms": {"field": "brand", "size": 20}},
+    "in_stock": {"terms": {"field": "in_stock", "size": 2}},
+}
+HIGHEST_PRICE = 2**63
+
+
+class Builder:
+    """Makes the engine's queries for one question."""
+
+    def __init__(
+        self, schema: tantivy.Schema, searcher: tantivy.Searcher, query: ProductQuery, terms: Terms
+    ) -> None:
+        self._schema = schema
+        self._searcher = searcher
+        self._terms = terms
+        self._filters = list(self._conditions(query))
+
+    def all_terms(self) -> Query:
+        """Products in which everything that was asked for stands; all of the scope when nothing was asked for."""
+        terms = self._terms
+        if terms.is_nothing:
+            return self.scoped(Query.all_query())
+        if not terms.is_han:
+            return self._filtered([(MUST, word) for word in self._words()])
+        clauses = [(MUST, gram) for gram in self._grams(terms.grams)]
+        return self._filtered(clauses + [(SHOULD, word) for word in self._words(WORD_WEIGHT)])
+
+    def any_term(self, some_have_all: bool) -> Query:
+        """Products in which any of it stands."""
+        terms = self._terms
+        if terms.is_han:
+            clauses = [*self._grams(self._telling(terms.grams)), *self._words(WORD_WEIGHT)]
+        elif some_have_all:
+            clauses = self._words()
+        else:  # perhaps it stands inside text without spaces
+            clauses = [*self._grams(self._telling(terms.grams)), *self._words(WORD_WEIGHT)]
+        return self._filtered([(SHOULD, clause) for clause in clauses])
+
+    def all_grams(self) -> Query:
+        """Products with every character and neighbour of what was typed."""
+        return Query.boolean_query([(MUST, gram) for gram in self._grams(self._terms.grams)])
+
+    def spoken(self, whole: Sequence[str], ends: Sequence[str]) -> Query:
+        """Products whose titles have the `whole` words and one of `ends`."""
+        clauses = [(MUST, Query.term_query(self._schema, "spoken", word, PRESENCE)) for word in whole]
+        return Query.boolean_query([*clauses, (MUST, Query.term_set_query(self._schema, "spoken", list(ends)))])
+
+    def sounding(self, sounds: Sequence[str]) -> Query:
+        """Products whose titles are read like one of `sounds`."""
+        return Query.term_set_query(self._schema, "sounds", list(sounds))
+
+    def scoped(self, wanted: Query) -> Query:
+        """`wanted` under the question's filters."""
+        if not self._filters:
+            return Query.boolean_query([(MUST, wanted), (MUST, self._listed())])
+        return Query.boolean_query([(MUST, wanted), (MUST, self._listed()), *self._filters])
+
+    def _filtered(self, clauses: list[tuple[Any, Query]]) -> Query:
+        wanted = Query.boolean_query(clauses)
+        if not self._filters:
+            return wanted
+        return Query.boolean_query([(MUST, wanted), *self._filters])
+
+    def _listed(self) -> Query:
+        return _unscored(
+            Query.range_query(self._schema, "price", tantivy.FieldType.Unsigned, 0, HIGHEST_PRICE)
+        )
+
+    def _words(self, weight: float = 1.0) -> list[Query]:
+        words = [Query.term_query(self._schema, "words", word, FREQUENCIES) for word in self._terms.words]
+        return words if weight == 1.0 else [Query.boost_query(word, weight) for word in words]
+
+    def _grams(self, grams: Iterable[str]) -> list[Query]:
+        return [Query.term_query(self._schema, "chars", gram, FREQUENCIES) for gram in grams]
+
+    def _telling(self, grams: Sequence[str]) -> Sequence[str]:
+        """Pairs, and the single characters that say something: the common ones cost most and find nothing."""
+        if not any(len(gram) > 1 for gram in grams):
+            return grams
+        limit = COMMON_CHARACTER * self._searcher.num_docs
+        return [g for g in grams if len(g) > 1 or self._searcher.doc_freq("chars", g) <= limit]
+
+    def _conditions(self, query: ProductQuery) -> Iterable[tuple[Any, Query]]:
+        scope, filters = query.scope, query.filters
+        if scope.only is not None:
+            yield MUST, self._any_of("program", scope.only - scope.never)
+        elif scope.never:
+            yield NOT, self._any_of("program", scope.never)
+        if filters.category_id is not None:
+            yield MUST, self._any_of("category", {filters.category_id})
+        if filters.in_stock is not None:
+            yield MUST, self._between("in_stock", int(filters.in_stock), int(filters.in_stock))
+        if filters.min_price is not None or filters.max_price is not None:
+            high = HIGHEST_PRICE if filters.max_price is None else filters.max_price
+            yield MUST, self._between("price", filters.min_price or 0, high)
+
+    def _any_of(self, field: str, values: Iterable[str]) -> Query:
+        chosen = sorted(values)
+        if len(chosen) == 1:
+            return _unscored(Query.term_query(self._schema, field, chosen[0], PRESENCE))
+        return _unscored(Query.term_set_query(self._schema, field, chosen))
+
+    def _between(self, field: str, low: int, high: int) -> Query:
+        return _unscored(Query.range_query(self._schema, field, tantivy.FieldType.Unsigned, low, high))
+
+
+def _unscored(query: Query) -> Query:
+    return Query.const_score_query(query, 0.0)

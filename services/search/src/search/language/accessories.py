@@ -1,0 +1,29 @@
+"""What tells an accessory from the thing it belongs to.
+
+Who types the name of a thing wants the thing; its covers, holders and spare parts carry the same word in shorter
+titles and would fill the first page. Products named so rank a little lower, unless an accessory is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from search.language.text import stems
+
+ENGLISH = frozenset(
+    stems(
+        "accessory case cover sleeve holder stand mount charger adapter cable battery spare replacement part protector "
+        "strap for dock bag"
+    )
+)
+CHINESE = (
+    "配件", "保护套", "保护壳", "外壳", "贴膜", "保护膜", "支架", "充电器", "充电线", "数据线", "转接头", "转接线",
+    "替换装", "替换芯", "备用电池", "收纳包", "收纳袋", "表带", "挂绳", "适用于",
+)  # fmt: skip
+
+
+def names_an_accessory(text: str, text_stems: Collection[str]) -> bool:
+    """Whether a title or a query, given with its stems, speaks of an accessory."""
+    return not ENGLISH.isdisjoint(text_stems) or (
+        not text.isascii() and any(word in text for word in CHINESE)
+    )

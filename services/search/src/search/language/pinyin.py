@@ -1,0 +1,50 @@
+"""Pinyin of Chinese characters, without tones, as people type it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin, pinyin
+
+from search.language.text import is_han, units
+
+MOST_READINGS = 8
+"""A name of several characters with several readings each could have thousands; the first ones are the likely ones."""
+
+
+@lru_cache(maxsize=32_768)
+def syllable(char: str) -> str:
+    """The commonest reading of one character; anything else is returned as it is."""
+    return str(lazy_pinyin(char)[0])
+
+
+def romanise(pieces: Sequence[str]) -> str:
+    """Units joined into one word, Chinese characters by their commonest reading."""
+    return "".join(syllable(piece) if is_han(piece) else piece for piece in pieces)
+
+
+def readings(text: str) -> list[str]:
+    """The ways to type `text` in Latin letters without blanks, likeliest first; empty when it has no Chinese."""
+    pieces = units(text)
+    if not any(is_han(piece) for piece in pieces):
+        return []
+    found = ["".join(lazy_pinyin(pieces))]
+    for piece in pinyin(pieces, style=Style.NORMAL, heteronym=True):
+        if len(piece) > 1:
+            break
+    else:
+        return found
+    spelt = [""]
+    for piece in pieces:
+        options = pinyin(piece, style=Style.NORMAL, heteronym=True)[0] if is_han(piece) else [piece]
+        spelt = [head + tail for head in spelt for tail in options][:MOST_READINGS]
+    return list(dict.fromkeys(found + spelt))[:MOST_READINGS]
+
+
+def initials(text: str) -> str:
+    """The first letters: `小米有品` is `xmyp`; empty when there is no Chinese."""
+    pieces = units(text)
+    if not any(is_han(piece) for piece in pieces):
+        return ""
+    return "".join(syllable(piece)[0] if is_han(piece) else piece for piece in pieces)
