@@ -1,0 +1,1 @@
+"""Who calls: clients, access tokens, viewers' sessions with their openids, settled-in accounts."""

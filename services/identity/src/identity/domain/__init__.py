@@ -1,0 +1,1 @@
+"""Identity's rules: pure, without I/O, clock or chance."""

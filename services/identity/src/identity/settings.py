@@ -1,0 +1,24 @@
+"""Identity's settings."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from runtime.settings import ServiceSettings
+
+SECRET_LENGTH = 32
+"""Characters: as many as a SHA-256 key has bytes (RFC 2104, section 3)."""
+
+
+class Settings(ServiceSettings):
+    """What identity needs beside what every service needs."""
+
+    viewer_secret: str = Field(min_length=SECRET_LENGTH, description="keys the pseudonyms of viewers")
+    openid_secret: str = Field(min_length=SECRET_LENGTH, description="keys the openids")
+    ops_client_id: str | None = Field(default=None, description="the first operator's client")
+    ops_client_secret: str | None = Field(default=None, min_length=24)
+    token_seconds: int = Field(
+        default=900, ge=1, le=900, description="life of an access token: 15 min at most"
+    )
+    session_seconds: int = Field(default=7200, ge=1, le=86_400, description="life of a session token")
+    signing_key_days: int = Field(default=90, ge=1, description="age at which the signing key is replaced")
