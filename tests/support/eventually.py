@@ -5,10 +5,8 @@ from __future__ import annotations
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
-from typing import Protocol, TypeVar, cast
-
-T = TypeVar("T")
+from collections.abc import Callable
+from typing import Any, Protocol
 
 POLL_EVERY = 0.05
 """Seconds between two looks: short beside any step of the system, long beside the cost of a look."""
@@ -17,12 +15,10 @@ POLL_EVERY = 0.05
 class Eventually(Protocol):
     """The type of the `eventually` fixture."""
 
-    async def __call__(
-        self, condition: Callable[[], T | Awaitable[T]], within: float = 10, what: str = ""
-    ) -> T: ...
+    async def __call__(self, condition: Callable[[], Any], within: float = 10, what: str = "") -> Any: ...
 
 
-async def eventually(condition: Callable[[], T | Awaitable[T]], within: float = 10, what: str = "") -> T:
+async def eventually(condition: Callable[[], Any], within: float = 10, what: str = "") -> Any:
     """Ask `condition` (plain or async) until its answer is true, and return that answer.
 
     An AssertionError inside it means "not yet"; any other error passes through. After `within` seconds the test fails
@@ -31,10 +27,11 @@ async def eventually(condition: Callable[[], T | Awaitable[T]], within: float = 
     deadline = time.monotonic() + within
     while True:
         try:
-            answer = condition()
-            seen: object = await cast("Awaitable[T]", answer) if inspect.isawaitable(answer) else answer
+            seen = condition()
+            if inspect.isawaitable(seen):
+                seen = await seen
             if seen:
-                return cast("T", seen)
+                return seen
         except AssertionError as not_yet:
             seen = not_yet
         if time.monotonic() > deadline:

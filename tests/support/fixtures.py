@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -69,13 +70,30 @@ async def prefix(
 
     Databases and topics that carry it are gone after the test.
     """
+    async with _fresh_prefix(_kafka_admin, _mongodb_admin) as mine:
+        yield mine
+
+
+@pytest_asyncio.fixture(scope="module")
+async def module_prefix(
+    _kafka_admin: AIOKafkaAdminClient, _mongodb_admin: MongoClient[dict[str, object]]
+) -> AsyncIterator[str]:
+    """The same for all tests of a module, which then tell themselves apart by random ids."""
+    async with _fresh_prefix(_kafka_admin, _mongodb_admin) as mine:
+        yield mine
+
+
+@asynccontextmanager
+async def _fresh_prefix(
+    kafka: AIOKafkaAdminClient, mongodb: MongoClient[dict[str, object]]
+) -> AsyncIterator[str]:
     mine = f"t{secrets.token_hex(4)}_"
     yield mine
-    for database in _mongodb_admin.list_database_names():
+    for database in mongodb.list_database_names():
         if database.startswith(mine):
-            _mongodb_admin.drop_database(database)
-    if topics := [topic for topic in await _kafka_admin.list_topics() if topic.startswith(mine)]:
-        await _kafka_admin.delete_topics(topics)
+            mongodb.drop_database(database)
+    if topics := [topic for topic in await kafka.list_topics() if topic.startswith(mine)]:
+        await kafka.delete_topics(topics)
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,7 @@ MAX_LINE = 16 * 1024
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Model = TypeVar("Model", bound=BaseModel)
+PRINCIPAL = web.RequestKey("principal", Principal)
 log = logging.getLogger(__name__)
 
 
@@ -57,7 +58,7 @@ def scopes(*names: str) -> frozenset[str]:
 
 def principal_of(request: web.Request) -> Principal:
     """Who calls; only on routes that have scopes."""
-    return request["principal"]  # type: ignore[no-any-return]
+    return request[PRINCIPAL]
 
 
 def json_response(value: Any, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
@@ -100,7 +101,7 @@ def read_query(request: web.Request, model: type[Model]) -> Model:
         raise wrong_content(wrong) from None
 
 
-def build_http(service: str, routes: Sequence[Route], verifier: TokenVerifier | None) -> web.Application:
+def build_http(routes: Sequence[Route], verifier: TokenVerifier | None) -> web.Application:
     """The application that serves `routes`; `/livez`, `/readyz` and `/metrics` are added by `health`.
 
     Raises ValueError when a route has scopes and there is no verifier.
@@ -113,7 +114,6 @@ def build_http(service: str, routes: Sequence[Route], verifier: TokenVerifier | 
         client_max_size=max([MAX_BODY, *(route.max_body for route in routes)]),
         handler_args={"max_line_size": MAX_LINE, "max_field_size": MAX_LINE, "access_log": None},
     )
-    app["service"] = service
     for route in routes:
         app.router.add_route(route.method, route.path, route.handler)
     return app
@@ -154,7 +154,7 @@ def _boundary(table: dict[tuple[str, str], Route], verifier: TokenVerifier | Non
             if route is None:
                 return await handler(request)
             if route.scopes:
-                request["principal"] = await _authenticate(request, route, verifier)
+                request[PRINCIPAL] = await _authenticate(request, route, verifier)
             if (request.content_length or 0) > route.max_body:
                 raise Problem(413, "too_large", f"the body may have {route.max_body} bytes at most")
             async with asyncio.timeout(route.deadline):

@@ -33,7 +33,7 @@ class Publisher:
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
-        self._producer: AIOKafkaProducer | None = None
+        self._producer: Any = None
         self._lock = asyncio.Lock()
 
     async def publish(self, records: Sequence[Record]) -> None:

@@ -126,7 +126,7 @@ class Service:
         self._http = client_session()
         if self._assemble is not None:
             self._assemble(self)
-        app = build_http(self.name, [*self._routes, *self._health_routes()], self.verifier)
+        app = build_http([*self._routes, *self._health_routes()], self.verifier)
         runner = web.AppRunner(
             app, access_log=None, shutdown_timeout=self.settings.graceful_timeout.total_seconds()
         )
