@@ -1,0 +1,153 @@
+"""From the tables under `data/` to a `World`."""
+
+from functools import cache
+from itertools import chain
+
+from anchorage_demo.products import build_product
+from anchorage_demo.source import Glossary, SourceError, Table, paragraph, read
+from anchorage_demo.text import Text
+from anchorage_demo.world import (
+    Account,
+    Anchor,
+    Category,
+    CommissionTerms,
+    Creator,
+    Host,
+    MiniProgram,
+    Operator,
+    Owner,
+    Product,
+    Video,
+    World,
+)
+
+
+@cache
+def load_world() -> World:
+    """The demo world; every call gives the same one."""
+    base, people, words = read("world.toml"), read("people.toml"), Glossary()
+    stores = [_store(folder, words) for folder in base["stores"]]
+    games = [_mini_program(game, "game", game["art"]) for game in base["game"]]
+    return World(
+        hosts=tuple(_host(entry) for entry in base["host"]),
+        owners=tuple(
+            Owner(entry["owner_id"], Text.parse(entry["name"]), entry["kind"], entry["client_id"])
+            for entry in base["owner"]
+        ),
+        operators=tuple(
+            Operator(entry["operator_id"], Text.parse(entry["name"]), entry["client_id"])
+            for entry in base["operator"]
+        ),
+        mini_programs=(*(shop for shop, _ in stores), *games),
+        products=tuple(chain.from_iterable(products for _, products in stores)),
+        accounts=(
+            *chain.from_iterable(_creator_accounts(entry) for entry in people["creator"]),
+            *(_merchant(entry) for entry in people["merchant"]),
+        ),
+        creators=tuple(_creator(entry) for entry in people["creator"]),
+        videos=tuple(_video(entry) for entry in read("videos.toml")["video"]),
+    )
+
+
+def _store(folder: str, words: Glossary) -> tuple[MiniProgram, list[Product]]:
+    store = read(f"stores/{folder}/store.toml")
+    shelves = {key: read(f"stores/{folder}/{key}.toml") for key in store["categories"]}
+    categories = {
+        key: Category(key, Text.parse(shelf["name"]), shelf["accent"], shelf["backdrop"])
+        for key, shelf in shelves.items()
+    }
+    products = []
+    for shelf_key, shelf in shelves.items():
+        for key, entry in shelf["product"].items():
+            try:
+                products.append(build_product(key, entry, shelf, categories[shelf_key], store, words))
+            except KeyError as missing:
+                raise SourceError(f"stores/{folder}/{shelf_key}.toml: {key} lacks {missing}") from missing
+    return _mini_program(store, "ecommerce", folder, tuple(categories.values())), products
+
+
+def _mini_program(
+    entry: Table, category: str, art: str, categories: tuple[Category, ...] = ()
+) -> MiniProgram:
+    return MiniProgram(
+        mini_program_id=entry["mini_program_id"],
+        owner_id=entry["owner"],
+        name=Text.parse(entry["name"]),
+        slogan=Text.parse(entry["slogan"]),
+        about=paragraph(entry["about"]),
+        aliases=tuple(entry["aliases"]),
+        category="ecommerce" if category == "ecommerce" else "game",
+        host_ids=tuple(entry["hosts"]),
+        exposure_priority=entry["exposure_priority"],
+        colour=entry["colour"],
+        art=art,
+        categories=categories,
+        commission=CommissionTerms(**entry["commission"]) if "commission" in entry else None,
+    )
+
+
+def _host(entry: Table) -> Host:
+    return Host(
+        host_id=entry["host_id"],
+        name=Text.parse(entry["name"]),
+        about=paragraph(entry["about"]),
+        kind=entry["kind"],
+        colour=entry["colour"],
+        client_id=entry["client_id"],
+    )
+
+
+def _merchant(entry: Table) -> Account:
+    return Account(
+        account_id=entry["account_id"],
+        host_id=entry["host"],
+        name=Text.parse(entry["name"]),
+        about=paragraph(entry["about"]),
+        followers=entry["followers"],
+        colour=entry["colour"],
+    )
+
+
+def _creator(entry: Table) -> Creator:
+    return Creator(
+        creator_id=entry["creator_id"],
+        name=Text.parse(entry["name"]),
+        about=paragraph(entry["about"]),
+        client_id=entry["client_id"],
+        account_ids={host: _account_id(entry["creator_id"], host) for host in entry["hosts"]},
+    )
+
+
+def _creator_accounts(entry: Table) -> list[Account]:
+    return [
+        Account(
+            account_id=_account_id(entry["creator_id"], host),
+            host_id=host,
+            name=Text.parse(entry["name"]),
+            about=paragraph(entry["about"]),
+            followers=followers,
+            colour=entry["colour"],
+            creator_id=entry["creator_id"],
+        )
+        for host, followers in entry["hosts"].items()
+    ]
+
+
+def _account_id(creator_id: str, host_id: str) -> str:
+    return f"acct_{host_id.removeprefix('host_')}_{creator_id.removeprefix('creator_')}"
+
+
+def _video(entry: Table) -> Video:
+    video_id: str = entry["video_id"]
+    return Video(
+        video_id=video_id,
+        host_id=entry["host"],
+        creator_id=entry["creator"],
+        title=Text.parse(entry["title"]),
+        seconds=entry["seconds"],
+        likes=entry["likes"],
+        anchors=tuple(
+            Anchor(f"anc_{video_id.removeprefix('vid_')}_{number}", Text.parse(label), product_id)
+            for number, (product_id, label) in enumerate(entry["anchors"].items(), start=1)
+        ),
+    )
