@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
@@ -13,6 +14,7 @@ import pytest_asyncio
 from aiokafka.admin import AIOKafkaAdminClient
 from pymongo import MongoClient
 
+from support import breakable as breaking
 from support import eventually as waiting
 from support import parts
 
@@ -94,6 +96,19 @@ async def _fresh_prefix(
             mongodb.drop_database(database)
     if topics := [topic for topic in await kafka.list_topics() if topic.startswith(mine)]:
         await kafka.delete_topics(topics)
+
+
+@pytest_asyncio.fixture(scope="module")
+async def breakable(
+    tmp_path_factory: pytest.TempPathFactory, programs: Path
+) -> AsyncIterator[breaking.BreakableParts]:
+    """A Kafka and a MongoDB of this module's own, to be killed, frozen and started again; costs about 6 s."""
+    own = breaking.BreakableParts(tmp_path_factory.mktemp("breakable"), programs)
+    try:
+        await asyncio.gather(own.start("mongodb"), own.start("kafka"))
+        yield own
+    finally:
+        await own.end()
 
 
 @pytest.fixture(scope="session")

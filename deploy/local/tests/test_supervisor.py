@@ -118,9 +118,7 @@ async def test_pauses_grow_for_a_part_that_keeps_dying_and_are_forgotten_when_it
             bench.supervisor.look()
             return next((line for line in bench.said[before:] if "has ended" in line), None)
 
-        line = await eventually(told, what="the end to be noticed")
-        assert line
-        return line
+        return str(await eventually(told, what="the end to be noticed"))
 
     async def lives_again() -> None:
         bench.now += 60

@@ -52,6 +52,9 @@ SETTINGS = {
     "group.initial.rebalance.delay.ms": "0",
     "group.coordinator.append.linger.ms": "0",
     "transaction.coordinator.append.linger.ms": "0",
+    # after a kill -9 the node is let in again only when its old session has ended: 9 s by default
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
     # a system switched off for a month still knows how far its consumers had come
     "offsets.retention.minutes": str(30 * 24 * 60),
     "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),  # the default takes a quarter of the heap

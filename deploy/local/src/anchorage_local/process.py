@@ -123,10 +123,15 @@ class ManagedProcess(Executor):
         code = self.process.poll() if self.process else None
         return f"killed by {signal.Signals(-code).name}" if code and code < 0 else f"exit code {code}"
 
+    def send(self, number: signal.Signals) -> None:
+        """A signal to the process and its group, while it runs."""
+        if self.process and self.running():
+            os.killpg(self.process.pid, number)
+
     def kill_now(self) -> None:
         """SIGKILL to the process and its group; how it ended can still be asked."""
-        if self.process and self.running():
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self.send(signal.SIGKILL)
+        if self.process:
             self.process.wait()
 
     def forget(self) -> None:
