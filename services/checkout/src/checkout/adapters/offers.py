@@ -8,15 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pymongo import ReplaceOne
-from pymongo.errors import BulkWriteError
-
 from checkout.domain.order import Terms
 from contracts.catalog import ProductState
 from runtime.delivery import Delivery
 from runtime.mongo import Database, Document
-
-DUPLICATE_KEY = 11000
+from runtime.projections import keep_newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +59,12 @@ class Offers:
 
     async def on_products(self, deliveries: Sequence[Delivery]) -> None:
         """Keep the newest version of each product; an older one that comes late is ignored."""
-        newest: dict[str, ProductState] = {}
-        for delivery in deliveries:
-            event: ProductState = delivery.event
-            if event.product_id not in newest or newest[event.product_id].version < event.version:
-                newest[event.product_id] = event
-        writes = [
-            ReplaceOne(
-                {"_id": event.product_id, "version": {"$lt": event.version}}, _document(event), upsert=True
-            )
-            for event in newest.values()
-        ]
-        try:
-            await self._products.bulk_write(writes, ordered=False)
-        except BulkWriteError as refused:
-            # an upsert of an older version meets the newer document's id: exactly what is wanted
-            if any(error["code"] != DUPLICATE_KEY for error in refused.details["writeErrors"]):
-                raise
+        by_version = sorted((delivery.event for delivery in deliveries), key=_version)
+        await keep_newest(self._products, {event.product_id: _document(event) for event in by_version})
+
+
+def _version(event: ProductState) -> int:
+    return event.version
 
 
 def _document(event: ProductState) -> Document:

@@ -10,12 +10,11 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pymongo.errors import DuplicateKeyError
-
 from checkout.adapters.orders import Orders
 from contracts.catalog import MiniProgramState
 from runtime.delivery import Delivery
 from runtime.mongo import Database, Document
+from runtime.projections import keep_newest
 
 REFRESH_SECONDS = 1.0
 
@@ -51,23 +50,13 @@ class Registry:
 
     async def on_mini_programs(self, deliveries: Sequence[Delivery]) -> None:
         """Make the collection of a new one, and keep the newest state."""
-        for delivery in deliveries:
-            event: MiniProgramState = delivery.event
+        newest: dict[str, Document] = {}
+        for event in sorted((delivery.event for delivery in deliveries), key=lambda e: int(e.version)):
             if event.mini_program_id not in self._known:
                 await self._orders.prepare(event.mini_program_id)
-            await self._store(event)
+            newest[event.mini_program_id] = _document(event)
+        await keep_newest(self._entries, newest)
         await self.refresh()
-
-    async def _store(self, event: MiniProgramState) -> None:
-        document = {
-            "name": event.name, "owner_id": event.owner.owner_id, "merchant": event.merchant,
-            "hosts": list(event.hosts), "state": event.state, "version": event.version,
-        }  # fmt: skip
-        older = {"_id": event.mini_program_id, "version": {"$lt": event.version}}
-        try:
-            await self._entries.update_one(older, {"$set": document}, upsert=True)
-        except DuplicateKeyError:
-            return  # what is stored is as new, or newer
 
     async def refresh(self) -> None:
         """Read all entries."""
@@ -78,6 +67,17 @@ class Registry:
         while True:
             await self.refresh()
             await asyncio.sleep(REFRESH_SECONDS)
+
+
+def _document(event: MiniProgramState) -> Document:
+    return {
+        "name": event.name,
+        "owner_id": event.owner.owner_id,
+        "merchant": event.merchant,
+        "hosts": list(event.hosts),
+        "state": event.state,
+        "version": event.version,
+    }
 
 
 def _entry(d: Document) -> MiniProgram:

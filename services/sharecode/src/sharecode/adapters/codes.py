@@ -1,0 +1,102 @@
+"""Codes in MongoDB: one for each host, sharer and product, whichever of several equal calls came first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pymongo import ASCENDING, ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from contracts.sharecode import ShareCodeCreated, ShareCodeEvent, ShareCodeWithdrawn
+from runtime.mongo import Database, Document
+from runtime.outbox import FIELD, Recorder
+from sharecode.domain.codes import ShareCode
+
+COLLECTION = "codes"
+
+
+class Codes:
+    """The repository."""
+
+    def __init__(self, db: Database, recorder: Recorder) -> None:
+        self._codes = db[COLLECTION]
+        self._recorder = recorder
+
+    async def prepare(self) -> None:
+        """Indexes."""
+        same = [("host_id", ASCENDING), ("sharer", ASCENDING), ("product_id", ASCENDING)]
+        await self._codes.create_index(same, unique=True)
+        await self._codes.create_index([("mini_program_id", ASCENDING), ("_id", ASCENDING)])
+
+    async def add(self, new: ShareCode) -> tuple[ShareCode, bool]:
+        """Keep `new`, or find the one that this sharer has for the product already; True when it is new."""
+        document = _document(new)
+        document[FIELD] = self._recorder.slots(1, [_event(ShareCodeCreated, new)])
+        try:
+            await self._codes.insert_one(document)
+        except DuplicateKeyError:
+            same = {"host_id": new.host_id, "sharer": new.sharer, "product_id": new.product_id}
+            found = await self._codes.find_one(same, {FIELD: 0})
+            if found is None:
+                raise
+            return _code(found), False
+        return new, True
+
+    async def get(self, code: str) -> ShareCode | None:
+        """The code, if it was ever given out."""
+        found = await self._codes.find_one({"_id": code}, {FIELD: 0})
+        return _code(found) if found else None
+
+    async def count_scan(self, code: str) -> None:
+        """One more scan."""
+        await self._codes.update_one({"_id": code}, {"$inc": {"scans": 1}})
+
+    async def withdraw(self, share: ShareCode) -> ShareCode:
+        """It opens nothing from now on; a repeat changes nothing."""
+        told = self._recorder.updates(
+            share.version + 1, [_event(ShareCodeWithdrawn, share, share.version + 1)]
+        )
+        changed = await self._codes.find_one_and_update(
+            {"_id": share.code, "withdrawn": False},
+            {"$set": {"withdrawn": True, "version": share.version + 1, **told}},
+            projection={FIELD: 0},
+            return_document=ReturnDocument.AFTER,
+        )
+        return _code(changed) if changed else share
+
+    async def page(self, mini_program_id: str, after: str | None, limit: int) -> list[ShareCode]:
+        """The codes of one mini program, in order of their text."""
+        query: dict[str, Any] = {"mini_program_id": mini_program_id}
+        if after is not None:
+            query["_id"] = {"$gt": after}
+        return [_code(d) async for d in self._codes.find(query, {FIELD: 0}).sort("_id").limit(limit)]
+
+
+def _event(kind: type[ShareCodeEvent], share: ShareCode, version: int = 1) -> ShareCodeEvent:
+    return kind(
+        version=version,
+        code=share.code,
+        host_id=share.host_id,
+        mini_program_id=share.mini_program_id,
+        product_id=share.product_id,
+        sharer=share.sharer,
+        at=share.created_at,
+    )
+
+
+def _document(share: ShareCode) -> Document:
+    return {
+        "_id": share.code,
+        "host_id": share.host_id,
+        "mini_program_id": share.mini_program_id,
+        "product_id": share.product_id,
+        "sharer": share.sharer,
+        "created_at": share.created_at,
+        "withdrawn": share.withdrawn,
+        "scans": share.scans,
+        "version": share.version,
+    }
+
+
+def _code(d: Document) -> ShareCode:
+    return ShareCode(code=d["_id"], **{k: v for k, v in d.items() if k != "_id"})

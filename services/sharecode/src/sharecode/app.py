@@ -1,0 +1,54 @@
+"""The share code service put together."""
+
+from __future__ import annotations
+
+from contracts.catalog import (
+    MiniProgramChanged,
+    MiniProgramPublished,
+    MiniProgramRegistered,
+    MiniProgramSuspended,
+    ProductChanged,
+    ProductDelisted,
+    ProductListed,
+)
+from runtime.clock import Clock, system_clock
+from runtime.delivery import Subscription
+from runtime.ids import NewId, random_id
+from runtime.service import Service
+from sharecode.adapters.codes import COLLECTION, Codes
+from sharecode.adapters.shops import Shops
+from sharecode.http import Calls
+from sharecode.pictures import Pictures
+from sharecode.settings import Settings
+
+MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
+PRODUCT_EVENTS = (ProductListed, ProductChanged, ProductDelisted)
+
+
+def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
+    """The service, ready to run."""
+    return Service(
+        "sharecode", settings, clock=clock, new_id=new_id, assemble=lambda s: _assemble(s, settings)
+    )
+
+
+def _assemble(service: Service, settings: Settings) -> None:
+    codes, shops = Codes(service.db, service.recorder), Shops(service.db)
+    pictures = Pictures(settings.max_image_bytes)
+    calls = Calls(
+        codes,
+        shops,
+        pictures,
+        service.clock,
+        service.new_id,
+        settings.public_url.rstrip("/"),
+        settings.max_image_bytes,
+    )
+    service.routes(calls.routes())
+    service.prepare(codes.prepare)
+    service.subscribe(
+        Subscription("products", PRODUCT_EVENTS, shops.on_products, max_records=500),
+        Subscription("mini-programs", MINI_PROGRAM_EVENTS, shops.on_mini_programs),
+    )
+    service.relay(f"^{COLLECTION}$")
+    service.background("pictures", pictures.run)

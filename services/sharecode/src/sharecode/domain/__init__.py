@@ -1,0 +1,1 @@
+"""What a share code is, without I/O."""
