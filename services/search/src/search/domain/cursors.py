@@ -21,9 +21,9 @@ DEEPEST = 1_000
 """Products one can page through: nobody does, programs have feeds and streams for that."""
 
 
-def key_of(product_id: str) -> bytes:
-    """The product's key in a cursor."""
-    return blake2b(product_id.encode(), digest_size=KEY_BYTES).digest()
+def key_of(number: int) -> bytes:
+    """The key in a cursor of the product with this number."""
+    return (number & 0xFFFFFF).to_bytes(KEY_BYTES, "big")
 
 
 def write_cursor(question: str, seen: Iterable[bytes]) -> str | None:

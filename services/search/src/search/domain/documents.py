@@ -73,13 +73,16 @@ class Product:
     attributes: dict[str, str] = field(default_factory=dict)
     image_url: str = ""
     sales: int = 0
+    rating: float | None = None
     listed: bool = True
     version: int = 0
 
     @property
     def price(self) -> int:
         """The lowest price, of a SKU that can be had if there is one; minor units."""
-        return min((s.price for s in self.skus if s.available), default=min((s.price for s in self.skus), default=0))
+        return min(
+            (s.price for s in self.skus if s.available), default=min((s.price for s in self.skus), default=0)
+        )
 
     @property
     def in_stock(self) -> bool:

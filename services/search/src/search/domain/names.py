@@ -180,9 +180,9 @@ class NameBook:
         entries = [e for e in self._by_key.get(key, ()) if alone or _is_written_so(part, e, evidence)]
         if entries:
             return min(entry.how for entry in entries), entries
-        if alone and (entries := self._by_initials.get(key)):
-            return How.PINYIN, entries
-        if any(is_han(piece) for piece in part) and (entries := self._by_sound.get(romanise(part))):
+        if alone and (spelt := self._by_initials.get(key)):
+            return How.PINYIN, spelt
+        if any(is_han(piece) for piece in part) and (spelt := self._by_sound.get(romanise(part))):
             return How.TYPO if all(is_han(piece) for piece in part) else How.PINYIN, entries
         if entries := self._slipped(part, key, alone, evidence):
             return How.TYPO, entries

@@ -15,16 +15,24 @@ from typing import NamedTuple
 from search.domain.documents import Product
 from search.language.accessories import names_an_accessory
 from search.language.pinyin import syllable
-from search.language.text import clean, gram_text, has_han, is_glued, is_han, stems, stems_of, surface_words, units
+from search.language.text import (
+    clean,
+    gram_text,
+    has_han,
+    is_glued,
+    is_han,
+    stems,
+    stems_of,
+    surface_words,
+    units,
+)
 
 LEAD = 6
 """Words, or Chinese characters, at the front of the title that count once more: titles begin with the thing itself."""
-ATTRIBUTE_LETTERS = 250
-"""About forty words of attributes are kept: long tables of data drown what the product is."""
+ATTRIBUTE_LETTERS = 160
+"""About twenty-five words of attributes are kept: long tables of data drown what the product is."""
 SOUNDED = 12
 """Chinese characters of a title whose pinyin can be typed for a suggestion."""
-
-
 
 
 class Indexed(NamedTuple):
@@ -100,5 +108,5 @@ def sounds(title: str) -> list[str]:
 
 
 def number_of(identifier: str) -> int:
-    """A number for an id, where an engine sorts and groups numbers only."""
-    return int.from_bytes(blake2b(identifier.encode(), digest_size=7).digest())
+    """The number that stands for an id in an index and in cursors: 56 bits, so that a million ids do not meet."""
+    return int.from_bytes(blake2b(identifier.encode(), digest_size=7).digest(), "big")

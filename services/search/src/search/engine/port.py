@@ -1,8 +1,12 @@
-"""What the rest of the service asks of a product index, whatever engine is behind it."""
+"""What the rest of the service asks of a product index, whatever engine is behind it.
+
+An index finds; what a product looks like stands in the state beside it (`adapters/state.py`). Products go by number here
+(`layout.number_of`), so that no engine needs to store a word of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -12,24 +16,24 @@ from search.domain.queries import ProductQuery, Scope
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A product found. `all_terms`: everything that was asked for stands in it."""
+    """A product found, by its number. `whole`: everything that was asked for stands in it."""
 
-    product: Product
+    number: int
     score: float
-    all_terms: bool
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of hits, best first; `more` says whether others follow; `any_whole` whether any hit has all terms."""
+    """One page of hits, best first; `more` says whether others follow; `any_whole` whether any match has all terms."""
 
-    hits: tuple[Hit, ...]
-    more: bool
-    any_whole: bool
+    hits: tuple[Hit, ...] = ()
+    more: bool = False
+    any_whole: bool = False
     facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-class IndexAway(Exception):
+class IndexAway(ConnectionError):
     """The engine does not answer; the same may be asked again later."""
 
 
@@ -39,14 +43,17 @@ class ProductIndex(Protocol):
     def search(self, query: ProductQuery) -> Found:
         """What matches `query`; any text is taken. Raises IndexAway."""
 
-    def write(self, products: Iterable[Product]) -> None:
-        """Replace these products and make them durable and visible. Raises IndexAway; may then be repeated."""
+    def put(self, products: Iterable[Product]) -> None:
+        """Replace these listed products, and remove those that are not listed. Raises IndexAway; may be repeated."""
 
-    def fetch(self, product_ids: Sequence[str]) -> dict[str, Product]:
-        """What is stored of these products, listed or not; those never seen are left out."""
+    def commit(self) -> None:
+        """Make durable what was put. Raises IndexAway; may be repeated."""
 
-    def suggest(self, typed: str, scope: Scope, limit: int) -> list[str]:
-        """Titles of products that `typed` may be the beginning of: in Chinese, pinyin or Latin letters."""
+    def refresh(self) -> None:
+        """Make visible what is durable."""
+
+    def suggest(self, typed: str, scope: Scope, limit: int) -> list[int]:
+        """Products whose titles `typed` may be the beginning of: in Chinese, pinyin or Latin letters."""
 
     def is_word(self, word: str) -> bool | None:
         """Whether a word stands in products; None when there are too few products to tell."""
@@ -56,6 +63,10 @@ class ProductIndex(Protocol):
 
     def correct(self, text: str) -> str | None:
         """`text` with words that no product has replaced by the nearest that some have; None when that is no help."""
+
+    @property
+    def size(self) -> int:
+        """Products that can be found."""
 
     def close(self) -> None:
         """Give up files and connections."""

@@ -33,7 +33,7 @@ class Builder:
         self, schema: tantivy.Schema, searcher: tantivy.Searcher, query: ProductQuery, terms: Terms
     ) -> None:
         self._schema = schema
-        self._searcher = searcher
+        self.searcher = searcher
         self._terms = terms
         self._filters = list(self._conditions(query))
 
@@ -65,7 +65,9 @@ class Builder:
     def spoken(self, whole: Sequence[str], ends: Sequence[str]) -> Query:
         """Products whose titles have the `whole` words and one of `ends`."""
         clauses = [(MUST, Query.term_query(self._schema, "spoken", word, PRESENCE)) for word in whole]
-        return Query.boolean_query([*clauses, (MUST, Query.term_set_query(self._schema, "spoken", list(ends)))])
+        return Query.boolean_query(
+            [*clauses, (MUST, Query.term_set_query(self._schema, "spoken", list(ends)))]
+        )
 
     def sounding(self, sounds: Sequence[str]) -> Query:
         """Products whose titles are read like one of `sounds`."""
@@ -99,8 +101,8 @@ class Builder:
         """Pairs, and the single characters that say something: the common ones cost most and find nothing."""
         if not any(len(gram) > 1 for gram in grams):
             return grams
-        limit = COMMON_CHARACTER * self._searcher.num_docs
-        return [g for g in grams if len(g) > 1 or self._searcher.doc_freq("chars", g) <= limit]
+        limit = COMMON_CHARACTER * self.searcher.num_docs
+        return [g for g in grams if len(g) > 1 or self.searcher.doc_freq("chars", g) <= limit]
 
     def _conditions(self, query: ProductQuery) -> Iterable[tuple[Any, Query]]:
         scope, filters = query.scope, query.filters

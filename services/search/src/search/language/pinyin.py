@@ -29,17 +29,12 @@ def readings(text: str) -> list[str]:
     pieces = units(text)
     if not any(is_han(piece) for piece in pieces):
         return []
-    found = ["".join(lazy_pinyin(pieces))]
-    for piece in pinyin(pieces, style=Style.NORMAL, heteronym=True):
-        if len(piece) > 1:
-            break
-    else:
-        return found
+    likeliest = "".join(lazy_pinyin(pieces))
     spelt = [""]
     for piece in pieces:
         options = pinyin(piece, style=Style.NORMAL, heteronym=True)[0] if is_han(piece) else [piece]
         spelt = [head + tail for head in spelt for tail in options][:MOST_READINGS]
-    return list(dict.fromkeys(found + spelt))[:MOST_READINGS]
+    return list(dict.fromkeys([likeliest, *spelt]))[:MOST_READINGS]
 
 
 def initials(text: str) -> str:

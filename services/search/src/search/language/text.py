@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-import Stemmer
+import Stemmer  # type: ignore[import-not-found]
 
 LONGEST_WORD = 40
 """Letters that are kept of a run; what is longer is a code or noise, and would only swell the dictionary."""
@@ -29,6 +29,7 @@ _long_run = re.compile(rf"[A-Za-z0-9]{{{GLUED_WORD},}}")
 _apostrophe = re.compile("['’`´]")
 _accented = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 _stemmer = Stemmer.Stemmer("english")
+
 
 def clean(text: str) -> str:
     """`text` in compatibility form (NFKC), without control characters and lone surrogates, blanks made single."""

@@ -1,0 +1,206 @@
+"""What search knows, in one SQLite file beside the index: entities, how far each stream was read, popular queries.
+
+An index is written first, then this file in one transaction with the offsets: after a crash between the two, some
+events are applied again, which changes nothing.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+
+from search.domain.cards import Card, card_of
+from search.domain.documents import Account, MiniProgram, Product, Sku
+from search.engine.layout import number_of
+
+LAYOUT = 1
+"""Number of this layout of state and index together: another one means a rebuild."""
+AT_ONCE = 500
+"""Values in one statement; SQLite's own limit is higher."""
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS products (number INTEGER PRIMARY KEY, version INTEGER, card BLOB, source BLOB);
+CREATE TABLE IF NOT EXISTS stock (sku_id TEXT PRIMARY KEY, product INTEGER, version INTEGER, available INTEGER) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS mini_programs (id TEXT PRIMARY KEY, source BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS accounts (id TEXT PRIMARY KEY, source BLOB) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS offsets (topic TEXT, partition INTEGER, next INTEGER, PRIMARY KEY (topic, partition)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS askers (host_id TEXT, query TEXT, viewer TEXT, PRIMARY KEY (host_id, query, viewer)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS popular (host_id TEXT, query TEXT, viewers INTEGER, PRIMARY KEY (host_id, query)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+"""
+
+T = TypeVar("T")
+Position = tuple[str, int]
+"""Topic and partition."""
+
+
+class State:
+    """The file in `folder`; in memory for None. One writer; reads see what was committed, or the writer's own."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        path = ":memory:" if folder is None else str(folder / "state.sqlite")
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        # a lost last commit costs events read again, never a wrong answer
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        self._db.executescript(TABLES)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside become durable together, or none."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def cards(self, numbers: Sequence[int]) -> dict[int, Card]:
+        """The cards of these products; those unknown or not listed are left out."""
+        rows = self._select("SELECT number, card FROM products WHERE card IS NOT NULL AND number IN", numbers)
+        return {number: Card(*orjson.loads(card)) for number, card in rows}
+
+    def versions(self, product_ids: Iterable[str]) -> dict[int, int]:
+        """The version that is known of each product, by number."""
+        return dict(
+            self._select("SELECT number, version FROM products WHERE number IN", _numbers(product_ids))
+        )
+
+    def products(self, numbers: Sequence[int]) -> list[Product]:
+        """These products as they were put last, listed or not."""
+        rows = self._select("SELECT source, number FROM products WHERE number IN", numbers)
+        return [product_of(source) for source, _ in rows]
+
+    def all_products(self) -> Iterator[Product]:
+        """Every listed product."""
+        for (source,) in self._db.execute("SELECT source FROM products WHERE card IS NOT NULL"):
+            yield product_of(source)
+
+    def put_products(self, products: Iterable[Product]) -> None:
+        """Remember these products."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO products VALUES (?, ?, ?, ?)",
+            (
+                (
+                    number_of(product.product_id),
+                    product.version,
+                    orjson.dumps(tuple(card_of(product))) if product.listed else None,
+                    orjson.dumps(product),
+                )
+                for product in products
+            ),
+        )
+
+    def stock(self, sku_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
+        """Product's number, version and how many are available, by SKU."""
+        rows = self._select("SELECT sku_id, product, version, available FROM stock WHERE sku_id IN", sku_ids)
+        return {sku_id: (product, version, available) for sku_id, product, version, available in rows}
+
+    def put_stock(self, rows: Iterable[tuple[str, str, int, int]]) -> None:
+        """Remember SKU, product id, version, available."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO stock VALUES (?, ?, ?, ?)",
+            ((sku, number_of(product), version, available) for sku, product, version, available in rows),
+        )
+
+    def mini_programs(self) -> list[MiniProgram]:
+        """All mini programs, in whatever state."""
+        return [
+            _mini_program(orjson.loads(s)) for (s,) in self._db.execute("SELECT source FROM mini_programs")
+        ]
+
+    def put_mini_programs(self, programs: Iterable[MiniProgram]) -> None:
+        """Remember these mini programs."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO mini_programs VALUES (?, ?)",
+            ((p.mini_program_id, orjson.dumps(p, default=sorted)) for p in programs),
+        )
+
+    def accounts(self) -> list[Account]:
+        """All accounts, active or not."""
+        return [
+            Account(**orjson.loads(source)) for (source,) in self._db.execute("SELECT source FROM accounts")
+        ]
+
+    def put_accounts(self, accounts: Iterable[Account]) -> None:
+        """Remember these accounts."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO accounts VALUES (?, ?)",
+            ((a.account_id, orjson.dumps(a)) for a in accounts),
+        )
+
+    def offsets(self) -> dict[Position, int]:
+        """The next record to read, by topic and partition."""
+        rows = self._db.execute("SELECT topic, partition, next FROM offsets")
+        return {(topic, partition): following for topic, partition, following in rows}
+
+    def put_offsets(self, offsets: Mapping[Position, int]) -> None:
+        """Remember how far was read."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)",
+            ((topic, partition, following) for (topic, partition), following in offsets.items()),
+        )
+
+    def note_asker(self, host_id: str, query: str, viewer: str, enough: int) -> bool:
+        """Count a viewer of a query once; whether it has now been asked by `enough` of them.
+
+        Who asked is forgotten as soon as enough have.
+        """
+        key = (host_id, query)
+        counted = self._db.execute(
+            "UPDATE popular SET viewers = viewers + 1 WHERE host_id = ? AND query = ?", key
+        )
+        if counted.rowcount:
+            return True
+        self._db.execute("INSERT OR IGNORE INTO askers VALUES (?, ?, ?)", (*key, viewer))
+        (askers,) = self._db.execute(
+            "SELECT count(*) FROM askers WHERE host_id = ? AND query = ?", key
+        ).fetchone()
+        if askers < enough:
+            return False
+        self._db.execute("DELETE FROM askers WHERE host_id = ? AND query = ?", key)
+        self._db.execute("INSERT INTO popular VALUES (?, ?, ?)", (*key, askers))
+        return True
+
+    def popular(self) -> list[tuple[str, str, int]]:
+        """Host, query and how often viewers asked it, for queries that several asked."""
+        return list(self._db.execute("SELECT host_id, query, viewers FROM popular"))
+
+    def fact(self, name: str) -> str | None:
+        """What was remembered under a name."""
+        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def put_fact(self, name: str, value: str) -> None:
+        """Remember a value under a name."""
+        self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def _select(self, statement: str, values: Sequence[Any]) -> Iterator[Any]:
+        for at in range(0, len(values), AT_ONCE):
+            part = values[at : at + AT_ONCE]
+            yield from self._db.execute(f"{statement} ({','.join('?' * len(part))})", part)
+
+
+def product_of(source: bytes) -> Product:
+    """The product in its JSON."""
+    fields = orjson.loads(source)
+    fields["skus"] = tuple(Sku(**sku) for sku in fields["skus"])
+    return Product(**fields)
+
+
+def _mini_program(fields: dict[str, Any]) -> MiniProgram:
+    return MiniProgram(**fields | {"hosts": frozenset(fields["hosts"]), "aliases": tuple(fields["aliases"])})
+
+
+def _numbers(product_ids: Iterable[str]) -> list[int]:
+    return [number_of(product_id) for product_id in product_ids]

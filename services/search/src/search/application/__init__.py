@@ -1,0 +1,1 @@
+"""What search does: answer the column, a store, a viewer who types; follow the streams."""

@@ -1,0 +1,115 @@
+"""Mini programs and settled-in accounts, in memory: who is there, in which host, under which names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from search.domain.documents import Account, MiniProgram, Product
+from search.domain.names import NameBook
+from search.domain.prefixes import PrefixBook, typed_key
+from search.domain.queries import ProductQuery, Scope
+from search.domain.ranking import RankingRule
+from search.engine.layout import number_of
+from search.engine.tantivy_index import TantivyIndex
+
+
+class Directory:
+    """Changes take effect at once: what is suspended is not answered from this moment on."""
+
+    def __init__(self, rule: RankingRule) -> None:
+        self.programs: dict[str, MiniProgram] = {}
+        self.names = NameBook()
+        self.beginnings = PrefixBook()
+        self._rule = rule
+        self._scopes: dict[str, Scope] = {}
+        self._boosts: dict[str, float] = {}
+
+    def put(self, programs: Iterable[MiniProgram]) -> None:
+        """Know these mini programs as they are now."""
+        for program in programs:
+            self.programs[program.mini_program_id] = program
+            self.names.put(program)
+            texts = (program.name, program.name_en, *program.aliases)
+            self.beginnings.put(program.mini_program_id, texts, program.exposure_priority)
+        self._scopes.clear()
+        self._boosts = self._rule.boosts(self.programs.values())
+
+    def expect(self, mini_program_ids: Iterable[str]) -> list[MiniProgram]:
+        """Mini programs whose products came before themselves: there, but not to be seen. Answers the new ones."""
+        new = [
+            MiniProgram(program_id, name="", hosts=frozenset(), published=False, version=-1)
+            for program_id in sorted(set(mini_program_ids) - self.programs.keys())
+        ]
+        self.put(new)
+        return new
+
+    def visible(self, host_id: str, mini_program_id: str) -> MiniProgram | None:
+        """The mini program, if the host's viewers may enter it."""
+        program = self.programs.get(mini_program_id)
+        return program if program is not None and program.visible_in(host_id) else None
+
+    def scope(self, host_id: str) -> Scope:
+        """The mini programs whose products the host's viewers may see, said in the shorter way."""
+        if host_id not in self._scopes:
+            shown = {i for i, program in self.programs.items() if program.visible_in(host_id)}
+            hidden = self.programs.keys() - shown
+            shorter = len(hidden) <= len(shown)
+            self._scopes[host_id] = Scope(never=frozenset(hidden)) if shorter else Scope(frozenset(shown))
+        return self._scopes[host_id]
+
+    @property
+    def boosts(self) -> dict[str, float]:
+        """What the ranking rule grants the products of each mini program."""
+        return self._boosts
+
+
+class Accounts:
+    """Settled-in accounts by name. They are few and short: an index in memory, made again at each start."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, Account] = {}
+        self._numbers: dict[int, str] = {}
+        self._same: dict[tuple[str, str], set[str]] = defaultdict(set)
+        self._index = TantivyIndex()
+
+    def put(self, accounts: Iterable[Account]) -> None:
+        """Know these accounts as they are now."""
+        changed = list(accounts)
+        for account in changed:
+            known = self.by_id.get(account.account_id)
+            if known is not None:
+                self._same[known.host_id, typed_key(known.name)].discard(known.account_id)
+            self.by_id[account.account_id] = account
+            self._numbers[number_of(account.account_id)] = account.account_id
+            if account.active:
+                self._same[account.host_id, typed_key(account.name)].add(account.account_id)
+        self._index.put(map(_as_document, changed))
+        self._index.commit()
+        self._index.refresh()
+
+    def like(self, host_id: str, texts: Iterable[str], limit: int) -> list[Account]:
+        """Accounts of the host called like one of `texts`: the same name first, then the more followed."""
+        same: set[str] = set()
+        near: set[str] = set()
+        for text in dict.fromkeys(texts):
+            same |= self._same.get((host_id, typed_key(text)), set())
+            query = ProductQuery(text=text, scope=Scope(only=frozenset({host_id})), limit=4 * limit)
+            near.update(self._numbers[hit.number] for hit in self._index.search(query).hits if hit.whole)
+        found = [self.by_id[account_id] for account_id in same | near]
+        found.sort(key=lambda a: (a.account_id not in same, -a.followers, a.account_id))
+        return found[:limit]
+
+
+def _as_document(account: Account) -> Product:
+    """An account as what the index takes: its host in the place of the mini program."""
+    return Product(
+        product_id=account.account_id,
+        mini_program_id=account.host_id,
+        title=account.name,
+        description=account.bio,
+        skus=(),
+        sales=account.followers,
+        listed=account.active,
+        version=account.version,
+    )

@@ -1,0 +1,68 @@
+"""Texts by how they begin, for suggestions while typing."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable
+
+from search.language.pinyin import initials, readings
+from search.language.text import units
+
+MOST_LOOKED_AT = 200
+"""Entries with a prefix that are weighed; a prefix so short that it has more will be typed on."""
+
+
+def typed_key(text: str) -> str:
+    """How a text is compared: folded, without blanks and signs."""
+    return "".join(units(text))
+
+
+def typing_keys(text: str) -> set[str]:
+    """The ways to type a text: as it is written, from each of its words on, in pinyin, in initials."""
+    pieces = units(text)
+    starts = [at for at in range(len(pieces)) if at == 0 or len(pieces[at]) > 1]
+    keys = {"".join(pieces[at:]) for at in starts}
+    keys.update(readings(text))
+    keys.add(initials(text))
+    return {key for key in keys if key}
+
+
+class PrefixBook:
+    """Texts with a weight, found by the beginnings of their keys."""
+
+    def __init__(self) -> None:
+        self._keys: list[tuple[str, str, str]] = []
+        self._of: dict[str, list[tuple[str, str, str]]] = {}
+        self._weights: dict[str, float] = {}
+
+    def put(self, owner: str, texts: Iterable[str], weight: float = 0) -> None:
+        """Know the texts of `owner`, and forget those known before; heavier ones are found first."""
+        if owner in self._of:
+            self.forget(owner)
+        entries = [(key, text, owner) for text in texts if text for key in typing_keys(text)]
+        self._of[owner], self._weights[owner] = entries, weight
+        for entry in entries:
+            insort(self._keys, entry)
+
+    def weigh(self, owner: str, weight: float) -> None:
+        """Change the weight of an owner."""
+        self._weights[owner] = weight
+
+    def forget(self, owner: str) -> None:
+        """Know the owner no longer."""
+        for entry in self._of.pop(owner, ()):
+            del self._keys[bisect_left(self._keys, entry)]
+        self._weights.pop(owner, None)
+
+    def find(self, typed: str) -> list[tuple[str, str]]:
+        """Owner and text of what begins like `typed`, heaviest first; each owner once."""
+        key = typed_key(typed)
+        if not key:
+            return []
+        found: dict[str, str] = {}
+        start = bisect_left(self._keys, (key, "", ""))
+        for entry, text, owner in self._keys[start : start + MOST_LOOKED_AT]:
+            if not entry.startswith(key):
+                break
+            found.setdefault(owner, text)
+        return sorted(found.items(), key=lambda item: (-self._weights.get(item[0], 0), item[1], item[0]))
