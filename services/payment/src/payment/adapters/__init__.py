@@ -1,0 +1,1 @@
+"""MongoDB and Alipay behind the ports."""

@@ -1,0 +1,1 @@
+"""Alipay as a payment provider: its gateway protocol, spoken as a merchant."""

@@ -1,0 +1,50 @@
+"""Alipay's trade bill of a day: a zip with a CSV in GBK, read for the money that moved.
+
+Source: Alipay open platform, "bill download", trade bill. Lines that begin with # are headings and sums; ids have a
+tab after them; a refund is a line of its own with its request number and a negative amount.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+
+from payment.adapters.alipay.wire import Unreadable, fen
+from payment.domain.reconciliation import Movement
+
+ORDER, KIND, AMOUNT, REQUEST = "商户订单号", "业务类型", "订单金额（元）", "退款批次号/请求号"
+PAYMENT, REFUND = "交易", "退款"
+
+
+def read_bill(archive: bytes) -> Sequence[Movement]:
+    """Every movement of the bill; raises Unreadable for what is not such a bill, or one without its columns."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as files:
+            texts = [files.read(name).decode("gb18030") for name in files.namelist()]
+    except (zipfile.BadZipFile, UnicodeDecodeError) as wrong:
+        raise Unreadable(f"not a bill of Alipay's: {wrong}") from None
+    details = [text for text in texts if ORDER in text]
+    if len(details) != 1:
+        raise Unreadable(
+            f"{len(details)} of the {len(texts)} files in the bill list trades; one was expected"
+        )
+    return [_movement(row) for row in _rows(details[0])]
+
+
+def _rows(text: str) -> Iterator[dict[str, str]]:
+    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    for row in csv.DictReader(lines):
+        if row.get(AMOUNT) is None or row.get(ORDER) is None or row.get(KIND) is None:
+            raise Unreadable("a line of the bill lacks columns")
+        yield {name: (value or "").strip() for name, value in row.items() if name}
+
+
+def _movement(row: dict[str, str]) -> Movement:
+    amount = fen(row[AMOUNT])
+    if row[KIND] == PAYMENT:
+        return Movement(row[ORDER], None, amount)
+    if row[KIND] == REFUND:
+        return Movement(row[ORDER], row[REQUEST], amount)
+    raise Unreadable(f"a line of the bill is neither payment nor refund: {row[KIND]!r}")

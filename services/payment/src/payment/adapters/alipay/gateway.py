@@ -1,0 +1,124 @@
+"""Alipay's gateway as a merchant speaks to it: signed links, order strings and calls, and answers that are verified."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from payment.adapters.alipay.merchants import Merchant
+from payment.adapters.alipay.wire import Unreadable, beijing, read_answer, request_text
+from runtime.clock import Clock
+
+log = logging.getLogger(__name__)
+
+OK, BUSINESS_FAILED = "10000", "40004"
+MOST_BYTES = 64 * 1024 * 1024
+"""A bill of a busy day, unpacked by us, stays below it."""
+TIMEOUT_SECONDS = 8.0
+"""Longer than the gateway's own longest usual answer, shorter than a lease holder may take for one step."""
+
+Biz = Mapping[str, object]
+
+
+class NoAnswer(Exception):
+    """Nothing that can be relied on came back: the call may have worked or not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A verified answer: success (10000) with its fields, or a business failure (40004) with its sub_code."""
+
+    ok: bool
+    sub_code: str
+    fields: Mapping[str, Any]
+
+
+class AlipayGateway:
+    """One merchant's side of the gateway. Values are signed raw and encoded afterwards."""
+
+    def __init__(self, merchant: Merchant, http: Callable[[], aiohttp.ClientSession], clock: Clock) -> None:
+        self._merchant = merchant
+        self._http = http
+        self._clock = clock
+
+    def link(self, method: str, biz: Biz, *, notify_url: str, return_url: str, now: datetime) -> str:
+        """The address of a page of the gateway, for a browser to open (trade.wap.pay, trade.page.pay)."""
+        params = self._signed(method, biz, now, notify_url=notify_url, return_url=return_url)
+        return f"{self._merchant.gateway_url}?{urlencode(params)}"
+
+    def order_string(self, method: str, biz: Biz, *, notify_url: str, now: datetime) -> str:
+        """The text that Alipay's SDK in an app is given (trade.app.pay)."""
+        return urlencode(self._signed(method, biz, now, notify_url=notify_url))
+
+    async def call(self, method: str, biz: Biz, *, notify_url: str = "") -> Reply:
+        """A call between servers. Raises NoAnswer for anything but a signed success or a signed business failure."""
+        params = self._signed(method, biz, self._clock(), notify_url=notify_url)
+        body = {"biz_content": params.pop("biz_content")}
+        address = URL(f"{self._merchant.gateway_url}?{urlencode(params)}", encoded=True)
+        try:
+            answer = await self._fetch("POST", address, urlencode(body).encode())
+            found = read_answer(answer, method)
+        except Unreadable as wrong:
+            raise NoAnswer(str(wrong)) from None
+        if found.signature is None or not self._merchant.alipay_keys.verify(found.signed, found.signature):
+            raise NoAnswer(f"an answer that Alipay did not sign: code {found.fields.get('code')}")
+        code, sub_code = str(found.fields.get("code")), str(found.fields.get("sub_code", ""))
+        if code not in (OK, BUSINESS_FAILED):
+            if code.startswith("4"):  # our own fault or the settings': asking again will not mend it
+                log.error(
+                    "Alipay refuses our calls", extra={"method": method, "code": code, "sub_code": sub_code}
+                )
+            raise NoAnswer(f"code {code} {sub_code}")
+        return Reply(code == OK, sub_code, found.fields)
+
+    async def download(self, address: str) -> bytes:
+        """What lies at an address that the gateway gave out; raises NoAnswer."""
+        return await self._fetch("GET", URL(address), None)
+
+    async def _fetch(self, verb: str, address: URL, body: bytes | None) -> bytes:
+        headers = {"Accept-Encoding": "identity"}
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded;charset=utf-8"
+        timeout = aiohttp.ClientTimeout(total=TIMEOUT_SECONDS, connect=2)
+        try:
+            async with self._http().request(
+                verb, address, data=body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as answer:
+                if answer.status != 200:
+                    raise NoAnswer(f"HTTP status {answer.status}")
+                content = bytearray()
+                async for chunk in answer.content.iter_chunked(64 * 1024):
+                    content += chunk
+                    if len(content) > MOST_BYTES:
+                        raise NoAnswer("an answer without end")
+                return bytes(content)
+        except (aiohttp.ClientError, TimeoutError, OSError) as fault:
+            raise NoAnswer(f"{type(fault).__name__}") from None
+
+    def _signed(
+        self, method: str, biz: Biz, now: datetime, *, notify_url: str = "", return_url: str = ""
+    ) -> dict[str, str]:
+        params = {
+            "app_id": self._merchant.payee.app,
+            "biz_content": orjson.dumps(biz).decode(),
+            "charset": "utf-8",
+            "format": "JSON",
+            "method": method,
+            "sign_type": "RSA2",
+            "timestamp": beijing(now),
+            "version": "1.0",
+        }
+        if notify_url:
+            params["notify_url"] = notify_url
+        if return_url:
+            params["return_url"] = return_url
+        params["sign"] = self._merchant.key.sign(request_text(params))
+        return params

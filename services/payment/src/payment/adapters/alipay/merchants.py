@@ -1,0 +1,55 @@
+"""The merchants that collect through Alipay, from the settings' JSON file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from payment.adapters.alipay.keys import SigningKey, VerifyingKeys
+from payment.domain.trade import Payee
+
+PROVIDER = "alipay"
+
+
+class MerchantEntry(BaseModel):
+    """One merchant. Paths are relative to the file. Two public keys may be alive while Alipay's is being replaced."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    merchant: str = Field(min_length=1, max_length=64)
+    app_id: str = Field(pattern=r"^[0-9]{1,32}$")
+    seller_id: str = Field(pattern=r"^[0-9]{16}$")
+    gateway_url: str = Field(pattern=r"^https?://")
+    app_private_key_file: Path
+    alipay_public_key_files: list[Path] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """A merchant with its keys."""
+
+    payee: Payee
+    gateway_url: str
+    key: SigningKey
+    alipay_keys: VerifyingKeys
+
+
+def read_merchants(file: Path) -> Sequence[Merchant]:
+    """The merchants; raises OSError or ValueError that says what is wrong with the file or a key."""
+    entries = TypeAdapter(list[MerchantEntry]).validate_json(file.read_bytes())
+    names = [entry.merchant for entry in entries]
+    if len(set(names)) != len(names):
+        raise ValueError(f"{file}: a merchant is named twice")
+    return [_merchant(entry, file.parent) for entry in entries]
+
+
+def _merchant(entry: MerchantEntry, folder: Path) -> Merchant:
+    return Merchant(
+        payee=Payee(PROVIDER, entry.merchant, entry.app_id, entry.seller_id),
+        gateway_url=entry.gateway_url,
+        key=SigningKey.read(folder / entry.app_private_key_file),
+        alipay_keys=VerifyingKeys.read([folder / key for key in entry.alipay_public_key_files]),
+    )

@@ -1,0 +1,61 @@
+"""Alipay's asynchronous notices: verified first, then read.
+
+Source: Alipay open platform, "asynchronous notices". The same message family tells of payments, refunds and ends, told
+apart by `trade_status` and the refund's fields; a partial refund sends TRADE_SUCCESS again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from payment.adapters.alipay.keys import VerifyingKeys
+from payment.adapters.alipay.wire import Unreadable, charset_of, fen, moment, notice_text, read_form
+from payment.application.ports import BadNotice
+from payment.domain.provider import Notice
+from payment.domain.trade import Money
+
+PAID = frozenset({"TRADE_SUCCESS", "TRADE_FINISHED"})
+STATES = PAID | {"TRADE_CLOSED", "WAIT_BUYER_PAY"}
+
+
+def read_notice(body: bytes, keys: Mapping[str, VerifyingKeys]) -> Notice:
+    """What a notice says; raises BadNotice for one that Alipay did not sign or that cannot be read."""
+    try:
+        form = read_form(body)
+        verify(form, keys)
+        return _notice(form)
+    except Unreadable as wrong:
+        raise BadNotice(str(wrong)) from None
+    except KeyError as missing:
+        raise BadNotice(f"{missing.args[0]} is missing") from None
+
+
+def verify(form: Mapping[str, str], keys: Mapping[str, VerifyingKeys]) -> None:
+    """Raises BadNotice unless Alipay signed the form for one of our apps, with RSA2."""
+    if form.get("sign_type") != "RSA2":
+        raise BadNotice("sign_type is not RSA2")
+    of_app = keys.get(form.get("app_id", ""))
+    if of_app is None:
+        raise BadNotice("an app that is not ours")
+    content = notice_text(form).encode(charset_of(form))
+    if not of_app.verify(content, form.get("sign", "")):
+        raise BadNotice("Alipay did not sign this")
+
+
+def _notice(form: Mapping[str, str]) -> Notice:
+    status = form["trade_status"]
+    if status not in STATES:
+        raise BadNotice(f"trade_status {status!r} is unknown")
+    amount = fen(form["total_amount"])
+    money = None
+    if status in PAID:
+        paid_at = moment(form.get("gmt_payment") or form["notify_time"])
+        money = Money(form["trade_no"], amount, paid_at)
+    return Notice(
+        order_id=form["out_trade_no"],
+        app=form["app_id"],
+        account=form["seller_id"],
+        amount=amount,
+        money=money,
+        stirs=status == "TRADE_CLOSED" or "refund_fee" in form,
+    )

@@ -1,0 +1,203 @@
+"""Alipay behind the port of payment providers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+
+import aiohttp
+
+from payment.adapters.alipay import notices
+from payment.adapters.alipay.bill import read_bill
+from payment.adapters.alipay.gateway import AlipayGateway, NoAnswer, Reply
+from payment.adapters.alipay.merchants import Merchant
+from payment.adapters.alipay.wire import Unreadable, beijing, fen, moment, yuan
+from payment.application.ports import BadNotice, NoBill, ProviderAway
+from payment.domain.provider import (
+    Accepted,
+    Ended,
+    Form,
+    Made,
+    NeverSeen,
+    NoSuchRefund,
+    Notice,
+    Paid,
+    RefundAnswer,
+    Refused,
+    TradeAnswer,
+    Unsure,
+    Waiting,
+)
+from payment.domain.reconciliation import Movement
+from payment.domain.trade import Money, Payee, Refund, Trade
+from runtime.clock import Clock
+
+WAP_PAY, PAGE_PAY, APP_PAY = "alipay.trade.wap.pay", "alipay.trade.page.pay", "alipay.trade.app.pay"
+PRODUCTS: Mapping[str, tuple[str, str]] = {
+    "wap": (WAP_PAY, "QUICK_WAP_WAY"),
+    "page": (PAGE_PAY, "FAST_INSTANT_TRADE_PAY"),
+    "app": (APP_PAY, "QUICK_MSECURITY_PAY"),
+}
+LONGEST_SUBJECT = 256
+REFUSED_FOR_GOOD = frozenset(
+    {
+        "ACQ.DISCORDANT_REPEAT_REQUEST",
+        "ACQ.INVALID_PARAMETER",
+        "ACQ.REASON_TRADE_BEEN_FREEZEN",
+        "ACQ.REASON_TRADE_REFUND_FEE_ERR",
+        "ACQ.REASON_TRADE_STATUS_INVALID",
+        "ACQ.REFUND_AMT_NOT_EQUAL_TOTAL",
+        "ACQ.TRADE_HAS_CLOSE",
+        "ACQ.TRADE_HAS_FINISHED",
+        "ACQ.TRADE_NOT_ALLOW_REFUND",
+        "ACQ.TRADE_STATUS_ERROR",
+    }
+)
+"""Sub codes of trade.refund after which the same request can never work; all others are tried again."""
+
+
+class Alipay:
+    """All merchants of the installation. `public_url` is where Alipay and the payer's browser reach us."""
+
+    def __init__(
+        self,
+        merchants: Sequence[Merchant],
+        http: Callable[[], aiohttp.ClientSession],
+        clock: Clock,
+        *,
+        public_url: str,
+    ) -> None:
+        self._payees = {merchant.payee.merchant: merchant.payee for merchant in merchants}
+        self._gateways = {
+            merchant.payee.merchant: AlipayGateway(merchant, http, clock) for merchant in merchants
+        }
+        self._keys = {merchant.payee.app: merchant.alipay_keys for merchant in merchants}
+        self.notify_url = f"{public_url.rstrip('/')}/v1/payments/alipay/notify"
+        self.return_url = f"{public_url.rstrip('/')}/v1/payments/alipay/return"
+
+    def payees(self) -> Mapping[str, Payee]:
+        """Who can collect, by merchant."""
+        return self._payees
+
+    def gateway(self, merchant: str) -> AlipayGateway:
+        """One merchant's gateway; raises KeyError."""
+        return self._gateways[merchant]
+
+    def form(self, trade: Trade, product: str, now: datetime) -> Form:
+        """A link (wap, page) or order string (app), good until the trade's deadline."""
+        method, product_code = PRODUCTS[product]
+        biz = terms(trade) | {"product_code": product_code}
+        gateway = self._gateways[trade.payee.merchant]
+        if product == "app":
+            return Form(order_string=gateway.order_string(method, biz, notify_url=self.notify_url, now=now))
+        link = gateway.link(method, biz, notify_url=self.notify_url, return_url=self.return_url, now=now)
+        return Form(cashier_url=link)
+
+    async def ask(self, trade: Trade) -> TradeAnswer:
+        """alipay.trade.query."""
+        try:
+            reply = await self._call(trade, "alipay.trade.query", {})
+            return _trade_answer(trade, reply)
+        except (NoAnswer, Unreadable, KeyError) as fault:
+            return Unsure(f"{type(fault).__name__}: {fault}")
+
+    async def close(self, trade: Trade) -> TradeAnswer:
+        """alipay.trade.close. A trade that was paid meanwhile cannot be closed: that is to be asked."""
+        try:
+            reply = await self._call(trade, "alipay.trade.close", {})
+        except NoAnswer as fault:
+            return Unsure(str(fault))
+        if reply.ok:
+            return Ended()
+        return NeverSeen() if reply.sub_code == "ACQ.TRADE_NOT_EXIST" else Unsure(reply.sub_code)
+
+    async def refund(self, trade: Trade, refund: Refund) -> RefundAnswer:
+        """alipay.trade.refund under the refund's own id: a repeat moves no money again."""
+        biz = {
+            "refund_amount": yuan(refund.amount),
+            "out_request_no": refund.refund_id,
+            "refund_reason": "order ended before the payment" if refund.late else "refund",
+        }
+        try:
+            reply = await self._call(trade, "alipay.trade.refund", biz)
+            if not reply.ok:
+                final = reply.sub_code in REFUSED_FOR_GOOD
+                return Refused(reply.sub_code) if final else Unsure(reply.sub_code)
+            return Made(_refunded_at(reply)) if reply.fields.get("fund_change") == "Y" else Accepted()
+        except (NoAnswer, Unreadable) as fault:
+            return Unsure(str(fault))
+
+    async def ask_refund(self, trade: Trade, refund: Refund) -> RefundAnswer:
+        """alipay.trade.fastpay.refund.query."""
+        biz = {"out_request_no": refund.refund_id, "query_options": ["gmt_refund_pay"]}
+        try:
+            reply = await self._call(trade, "alipay.trade.fastpay.refund.query", biz)
+            if not reply.ok:
+                return Unsure(reply.sub_code)
+            if "refund_amount" not in reply.fields:
+                return NoSuchRefund()
+            if reply.fields.get("refund_status", "REFUND_SUCCESS") != "REFUND_SUCCESS":
+                return Unsure(str(reply.fields["refund_status"]))
+            if fen(str(reply.fields["refund_amount"])) != refund.amount:
+                return Refused("another_amount_under_this_id")
+            return Made(_refunded_at(reply))
+        except (NoAnswer, Unreadable) as fault:
+            return Unsure(str(fault))
+
+    def read_notice(self, body: bytes) -> Notice:
+        """A notice, verified with the keys of the app that it names."""
+        return notices.read_notice(body, self._keys)
+
+    def read_return(self, query: Mapping[str, str]) -> str:
+        """The out_trade_no of the address that the payer's browser was sent back to."""
+        notices.verify(query, self._keys)
+        if not query.get("out_trade_no"):
+            raise BadNotice("the return names no order")
+        return query["out_trade_no"]
+
+    async def bill(self, payee: Payee, day: date) -> Sequence[Movement]:
+        """The trade bill of a Beijing day: alipay.data.dataservice.bill.downloadurl.query and the zip behind it."""
+        gateway = self._gateways[payee.merchant]
+        biz = {"bill_type": "trade", "bill_date": day.isoformat()}
+        try:
+            reply = await gateway.call("alipay.data.dataservice.bill.downloadurl.query", biz)
+            if not reply.ok:
+                if reply.sub_code == "isp.bill_not_exist":
+                    raise NoBill(f"Alipay has no bill of {day}")
+                raise ProviderAway(f"Alipay gives no bill of {day}: {reply.sub_code}")
+            return read_bill(await gateway.download(str(reply.fields["bill_download_url"])))
+        except (NoAnswer, Unreadable) as fault:
+            raise ProviderAway(f"Alipay's bill of {day} cannot be had: {fault}") from None
+
+    async def _call(self, trade: Trade, method: str, biz: Mapping[str, object]) -> Reply:
+        gateway = self._gateways[trade.payee.merchant]
+        return await gateway.call(method, {"out_trade_no": trade.order_id, **biz})
+
+
+def terms(trade: Trade) -> dict[str, str]:
+    """What every way to pay a trade says of it. `time_expire` wins over any other limit and is the order's deadline."""
+    return {
+        "out_trade_no": trade.order_id,
+        "total_amount": yuan(trade.total),
+        "subject": trade.subject[:LONGEST_SUBJECT],
+        "time_expire": beijing(trade.expires_at),
+    }
+
+
+def _trade_answer(trade: Trade, reply: Reply) -> TradeAnswer:
+    if not reply.ok:
+        return NeverSeen() if reply.sub_code == "ACQ.TRADE_NOT_EXIST" else Unsure(reply.sub_code)
+    if reply.fields.get("out_trade_no") != trade.order_id:
+        return Unsure("an answer about another trade")
+    status = reply.fields.get("trade_status")
+    if status in notices.PAID:
+        paid_at = moment(str(reply.fields["send_pay_date"]))
+        return Paid(Money(str(reply.fields["trade_no"]), fen(str(reply.fields["total_amount"])), paid_at))
+    if status == "TRADE_CLOSED":
+        return Ended()
+    return Waiting() if status == "WAIT_BUYER_PAY" else Unsure(f"trade_status {status}")
+
+
+def _refunded_at(reply: Reply) -> datetime | None:
+    text = reply.fields.get("gmt_refund_pay")
+    return moment(str(text)) if text else None

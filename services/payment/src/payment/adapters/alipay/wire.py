@@ -1,0 +1,135 @@
+"""How Alipay writes things: the texts that are signed, amounts in yuan, Beijing time, signed forms and answers.
+
+Source: Alipay open platform, "signing" and "asynchronous notices". A request signs `sign_type`; a notice does not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import parse_qsl
+
+BEIJING = timezone(timedelta(hours=8))
+"""Alipay's days and times, in every message and every bill."""
+MOST_FIELDS = 100
+"""A notice has about thirty fields."""
+
+_YUAN = re.compile(r"(-?)(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
+
+
+class Unreadable(ValueError):
+    """Not what Alipay writes; the text says what."""
+
+
+def request_text(params: Mapping[str, str]) -> str:
+    """What is signed of a request: all but `sign`, empty ones left out, in order of their names, before URL encoding."""
+    return "&".join(f"{name}={params[name]}" for name in sorted(params) if name != "sign" and params[name])
+
+
+def notice_text(params: Mapping[str, str]) -> str:
+    """What is signed of a notice or a return: all but `sign` and `sign_type`, in order of their names, decoded."""
+    return "&".join(
+        f"{name}={params[name]}"
+        for name in sorted(params)
+        if name not in ("sign", "sign_type") and params[name]
+    )
+
+
+def yuan(fen: int) -> str:
+    """An amount as Alipay wants it: `129.00`."""
+    return f"{fen // 100}.{fen % 100:02d}"
+
+
+def fen(text: str) -> int:
+    """An amount out of yuan; raises Unreadable for more than two decimals or anything that is no amount."""
+    match = _YUAN.fullmatch(text.strip())
+    if match is None:
+        raise Unreadable(f"{text!r} is no amount in yuan")
+    sign, whole, part = match.groups()
+    amount = int(whole) * 100 + int((part or "0").ljust(2, "0"))
+    return -amount if sign else amount
+
+
+def beijing(moment: datetime) -> str:
+    """A moment as Alipay writes it, in whole seconds."""
+    return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def moment(text: str) -> datetime:
+    """A moment that Alipay wrote (milliseconds are kept); raises Unreadable."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=BEIJING).astimezone(UTC)
+    except ValueError:
+        raise Unreadable(f"{text!r} is no time of Alipay's") from None
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """A form's values, decoded by the charset that it names; raises Unreadable.
+
+    Empty values are left out, as Alipay does not sign them. A name given twice is refused: which one was signed?
+    """
+    try:
+        text = body.decode("ascii")
+        charset = dict(_pairs(text, "latin-1")).get("charset", "utf-8").lower()
+        if charset not in ("utf-8", "gbk", "gb2312", "gb18030"):
+            raise Unreadable(f"charset {charset!r} is not one of Alipay's")
+        pairs = _pairs(text, charset)
+    except UnicodeDecodeError:
+        raise Unreadable("the form is not in the charset that it names") from None
+    except ValueError as wrong:
+        raise Unreadable(str(wrong)) from None
+    form = dict(pairs)
+    if len(form) != len(pairs):
+        raise Unreadable("a field is given twice")
+    return form
+
+
+def _pairs(text: str, charset: str) -> list[tuple[str, str]]:
+    return parse_qsl(text, encoding=charset, errors="strict", max_num_fields=MOST_FIELDS)
+
+
+def charset_of(form: Mapping[str, str]) -> str:
+    """The charset that a notice's text was signed in."""
+    return form.get("charset", "utf-8").lower()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedObject:
+    """The response object of an answer: its fields, the exact bytes that were signed, and the signature, if any."""
+
+    fields: dict[str, Any]
+    signed: bytes
+    signature: str | None
+
+
+def read_answer(body: bytes, method: str) -> SignedObject:
+    """The response object of a gateway answer, cut out exactly as it was sent; raises Unreadable.
+
+    It is never written anew: key order, spaces and `\\/` are part of what was signed.
+    """
+    try:
+        text = body.decode("utf-8")
+        whole = json.loads(text)
+    except ValueError:
+        raise Unreadable("the answer is not JSON in UTF-8") from None
+    if not isinstance(whole, dict):
+        raise Unreadable("the answer is no JSON object")
+    name = method.replace(".", "_") + "_response"
+    if name not in whole:
+        name = "error_response"
+    if not isinstance(whole.get(name), dict):
+        raise Unreadable("the answer has no response object")
+    start = re.compile(rf'"{name}"\s*:\s*').search(text)
+    if start is None:
+        raise Unreadable("the response object's name is escaped")
+    fields, end = json.JSONDecoder().raw_decode(text, start.end())
+    if fields != whole[name]:
+        raise Unreadable("the response object is there twice")
+    signature = whole.get("sign")
+    return SignedObject(
+        fields, text[start.end() : end].encode(), signature if isinstance(signature, str) else None
+    )

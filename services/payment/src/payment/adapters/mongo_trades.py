@@ -1,0 +1,94 @@
+"""Trades in MongoDB: one document each, its events beside its state in the same write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from pymongo import ASCENDING, IndexModel, UpdateOne
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from contracts.payment import PaymentClosed
+from payment.adapters.bulk import insert_new
+from payment.adapters.trade_documents import changes, from_document, to_document
+from payment.application.announce import requested
+from payment.application.ports import Opened, Step
+from payment.domain.trade import State, Trade
+from runtime.dependencies import DependencyAway
+from runtime.mongo import Database, Document
+from runtime.outbox import Recorder
+
+COLLECTION = "trades"
+_READ = {"outbox": False}
+
+
+class MongoTrades:
+    """The `trades` collection. A document without `payee` is a tombstone: its order ended before its trade came."""
+
+    def __init__(self, db: Database, recorder: Recorder) -> None:
+        self._trades = db[COLLECTION]
+        self._recorder = recorder
+
+    async def prepare(self) -> None:
+        """The indexes: of work that is due, and of the days on which money came."""
+        due = IndexModel([("due_at", ASCENDING)], sparse=True)
+        settled = IndexModel([("settled_at", ASCENDING)], sparse=True)
+        await self._trades.create_indexes([due, settled])
+
+    async def add(self, opened: Sequence[Opened]) -> None:
+        """Store new trades in one round trip."""
+        await insert_new(self._trades, [self._new(each) for each in opened])
+
+    def _new(self, opened: Opened) -> Document:
+        trade = opened.trade
+        told = [requested(trade, opened.form)]
+        return to_document(trade) | {"outbox": self._recorder.slots(trade.version, told, trade.traceparent)}
+
+    async def close_unseen(self, order_id: str, mini_program_id: str, reason: str, now: datetime) -> None:
+        """Leave a tombstone, unless there is a trade or a tombstone."""
+        closed = PaymentClosed(
+            version=1, order_id=order_id, mini_program_id=mini_program_id, at=now, reason=reason
+        )
+        tombstone = {
+            "_id": order_id,
+            "version": 1,
+            "mini_program_id": mini_program_id,
+            "state": State.CLOSED.value,
+            "close_reason": reason,
+            "closed_at": now,
+            "outbox": self._recorder.slots(1, [closed]),
+        }
+        try:
+            await self._trades.insert_one(tombstone)
+        except DuplicateKeyError:
+            return
+
+    async def load(self, order_ids: Sequence[str]) -> dict[str, Trade]:
+        """Trades, not tombstones."""
+        found = self._trades.find({"_id": {"$in": list(order_ids)}, "payee": {"$exists": True}}, _READ)
+        return {document["_id"]: from_document(document) async for document in found}
+
+    async def save(self, steps: Sequence[Step]) -> bool:
+        """One round trip for all; each write is guarded by the version before it."""
+        try:
+            result = await self._trades.bulk_write([self._write(step) for step in steps], ordered=False)
+        except BulkWriteError as fault:
+            if (fault.details or {}).get("writeConcernErrors"):
+                raise DependencyAway("MongoDB did not make a write durable in time") from fault
+            raise
+        return result.matched_count == len(steps)
+
+    def _write(self, step: Step) -> UpdateOne:
+        put, away = changes(step.before, step.after)
+        for version, events in step.events:
+            put |= self._recorder.updates(version, events, step.traceparent or step.before.traceparent)
+        update: Document = {"$set": put} | ({"$unset": away} if away else {})
+        return UpdateOne({"_id": step.before.order_id, "version": step.before.version}, update)
+
+    async def due(self, now: datetime, limit: int, *, but: Sequence[str]) -> list[Trade]:
+        """By the sparse index of work."""
+        query: Document = {"due_at": {"$lte": now}}
+        if but:
+            query["_id"] = {"$nin": list(but)}
+        found = self._trades.find(query, _READ).sort("due_at", ASCENDING).limit(limit)
+        return [from_document(document) async for document in found]

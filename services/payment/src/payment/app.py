@@ -1,0 +1,50 @@
+"""The composition root: everything is made here, and nowhere else."""
+
+from __future__ import annotations
+
+from payment.adapters.alipay.merchants import PROVIDER, read_merchants
+from payment.adapters.alipay.provider import Alipay
+from payment.adapters.mongo_answers import Answers
+from payment.adapters.mongo_trades import MongoTrades
+from payment.application.arbiter import Arbiter
+from payment.application.notices import Notices
+from payment.application.orders import Orders
+from payment.application.providers import Providers
+from payment.application.trades import Trades
+from payment.application.worker import Worker
+from payment.http.notices import NoticeRoutes
+from payment.http.payments import PaymentRoutes
+from payment.settings import Settings
+from payment.subscribers import orders_subscription
+from runtime.clock import Clock, system_clock
+from runtime.ids import NewId, random_id
+from runtime.lease import Lease
+from runtime.service import Service
+
+RELAYED = "^trades$"
+
+
+def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
+    """The payment service. Reads the merchants' file and keys now (OSError, ValueError)."""
+    merchants = read_merchants(settings.alipay_merchants)
+
+    def assemble(service: Service) -> None:
+        alipay = Alipay(merchants, lambda: service.http, clock, public_url=settings.public_url)
+        providers = Providers({PROVIDER: alipay})
+        store = MongoTrades(service.db, service.recorder)
+        answers = Answers(service.db)
+        trades = Trades(store)
+        notices = Notices(trades, clock)
+        orders = Orders(trades, store, providers, settings.schedule, clock)
+        arbiter = Arbiter(trades, providers, settings.schedule, clock)
+        worker = Worker(store, arbiter.look, Lease(service.db, "work", new_id(), clock), clock)
+
+        service.prepare(store.prepare)
+        service.prepare(answers.prepare)
+        service.routes(NoticeRoutes(notices, alipay).routes())
+        service.routes(PaymentRoutes(store, answers, providers, clock).routes())
+        service.subscribe(orders_subscription(orders))
+        service.background("worker", worker.run)
+        service.relay(RELAYED)
+
+    return Service("payment", settings, clock=clock, new_id=new_id, assemble=assemble)

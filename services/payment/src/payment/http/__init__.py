@@ -1,0 +1,1 @@
+"""The calls of api.md that this service answers."""

@@ -1,0 +1,279 @@
+"""A running payment service beside a running Alipay sandbox, on real Kafka and MongoDB."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+import socket
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiokafka import AIOKafkaConsumer
+
+from alipay_sandbox.key_files import make_key_files
+from alipay_sandbox.server import Server
+from alipay_sandbox.settings import Settings as SandboxSettings
+from contracts.catalog import CommissionTerms
+from contracts.checkout import Attribution, OrderCloseRequested, OrderConfirmed, OrderLine, RefundApproved
+from contracts.event import Event, parse
+from contracts.money import cny
+from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS
+from payment.app import build_app
+from payment.settings import Settings
+from runtime.clock import system_clock
+from runtime.outbox import direct_record
+from runtime.service import Service
+from runtime.topics import ensure_topics
+from support.eventually import eventually
+from support.issuer import Issuer
+
+SHOP = "demoshop01"
+
+
+class ShiftedClock:
+    """The machine's time, moved by `shift`."""
+
+    def __init__(self) -> None:
+        self.shift = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return system_clock() + self.shift
+
+
+@pytest.fixture(scope="session")
+def key_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("alipay-keys")
+    make_key_files(folder)
+    return folder
+
+
+def merchants_file(folder: Path, keys: Path, gateway_url: str) -> Path:
+    """The settings file of the one merchant that the tests collect with."""
+    entry = {
+        "merchant": "default",
+        "app_id": "2021000000000001",
+        "seller_id": "2088000000000001",
+        "gateway_url": gateway_url,
+        "app_private_key_file": str(keys / "platform_private_key.pem"),
+        "alipay_public_key_files": [str(keys / "alipay_public_key.pem")],
+    }
+    file = folder / "merchants.json"
+    file.write_text(json.dumps([entry]))
+    return file
+
+
+@dataclass
+class Till:
+    """Payment and the sandbox, and what a test wants of both."""
+
+    service: Service
+    sandbox: str
+    http: aiohttp.ClientSession
+    issuer: Issuer
+    prefix: str
+    clock: ShiftedClock
+    told: list[Event] = field(default_factory=list)
+
+    def confirmed(
+        self,
+        *,
+        amount: int = 12900,
+        expires_in: float = 900,
+        platform_bp: int = 500,
+        creator_bp: int = 1000,
+        creator_id: str | None = None,
+        product: str = "wap",
+        openid: str = "o-buyer",
+        **more: Any,
+    ) -> OrderConfirmed:
+        """An order that checkout has confirmed."""
+        now = self.clock()
+        line = OrderLine(
+            sku_id="sku-1", product_id="p-1", title="葡萄酒 Wine", unit_price=cny(amount), quantity=1,
+            line_total=cny(amount), product_version=1,
+            terms=CommissionTerms(platform_bp=platform_bp, creator_bp=creator_bp, terms_version=1),
+        )  # fmt: skip
+        return OrderConfirmed.model_validate(
+            {
+                "version": 2, "order_id": f"{SHOP}_{secrets.token_hex(13)}", "mini_program_id": SHOP, "at": now,
+                "host_id": "host-1", "openid": openid, "lines": [line], "total": cny(amount),
+                "attribution": Attribution(surface="video_anchor", creator_id=creator_id), "merchant": "default",
+                "payment_product": product, "subject": "葡萄酒 & Wine +1 100%", "expires_at": now + timedelta(seconds=expires_in),
+                **more,
+            }
+        )  # fmt: skip
+
+    async def tell(self, *events: Event) -> None:
+        """As checkout or catalog would."""
+        at = system_clock()
+        await self.service.publisher.publish(
+            [direct_record(e, event_id=secrets.token_hex(8), at=at, prefix=self.prefix) for e in events]
+        )
+
+    async def open(self, **order: Any) -> tuple[OrderConfirmed, str]:
+        """A confirmed order and its cashier link or order string."""
+        confirmed = self.confirmed(**order)
+        await self.tell(confirmed)
+        [requested] = await self.heard(confirmed.order_id, "PaymentRequested")
+        return confirmed, requested.cashier_url or requested.order_string
+
+    async def close(self, order: OrderConfirmed, reason: str = "cancelled_by_buyer") -> None:
+        await self.tell(
+            OrderCloseRequested.model_validate(
+                {
+                    "version": 3, "order_id": order.order_id, "mini_program_id": SHOP, "at": self.clock(),
+                    "reason": reason, "expires_at": order.expires_at,
+                }
+            )
+        )  # fmt: skip
+
+    async def approve_refund(self, order: OrderConfirmed, amount: int, refund_id: str = "") -> str:
+        refund_id = refund_id or f"r{secrets.token_hex(8)}"
+        await self.tell(
+            RefundApproved(
+                version=5, order_id=order.order_id, mini_program_id=SHOP, at=self.clock(),
+                refund_id=refund_id, amount=cny(amount),
+            )
+        )  # fmt: skip
+        return refund_id
+
+    def of(self, order_id: str, *types: str) -> list[Any]:
+        """What payment has told of an order so far."""
+        return [
+            e
+            for e in self.told
+            if getattr(e, "order_id", None) == order_id and (not types or type(e).__name__ in types)
+        ]
+
+    async def heard(self, order_id: str, event: str, count: int = 1, within: float = 15) -> list[Any]:
+        """Wait until payment has told this of the order so often."""
+        await eventually(
+            lambda: len(self.of(order_id, event)) >= count,
+            within,
+            f"{count} {event} of {order_id}; told: {[type(e).__name__ for e in self.of(order_id)]}",
+        )
+        return self.of(order_id, event)
+
+    async def paid(self, **order: Any) -> OrderConfirmed:
+        """An order that was paid and settled."""
+        confirmed, link = await self.open(**order)
+        status, body = await self.pay(link)
+        assert status == 200, body
+        await self.heard(confirmed.order_id, "PaymentSettled")
+        return confirmed
+
+    async def pay(self, link: str, **more: Any) -> tuple[int, Any]:
+        """The buyer pays at the sandbox."""
+        means = "cashier_url" if link.startswith("http") else "order_string"
+        return await self.ask_sandbox("POST", "/sandbox/pay", {means: link, **more})
+
+    async def fault(self, fault: str, count: int = 1, **more: Any) -> None:
+        status, body = await self.ask_sandbox(
+            "POST", "/sandbox/faults", {"fault": fault, "count": count, **more}
+        )
+        assert status < 300, body
+
+    async def ask_sandbox(self, method: str, path: str, json: Any = None) -> tuple[int, Any]:
+        async with self.http.request(method, self.sandbox + path, json=json) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def ask(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
+        async with self.http.request(method, self.service.url + path, **more) as answer:
+            return answer.status, await answer.json(content_type=None)
+
+    async def notify(self, body: bytes | str) -> str:
+        headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+        url = f"{self.service.url}/v1/payments/alipay/notify"
+        async with self.http.post(url, data=body, headers=headers) as answer:
+            assert answer.status == 200
+            return await answer.text()
+
+    async def trade(self, order_id: str) -> dict[str, Any]:
+        return await self.service.db["trades"].find_one({"_id": order_id}) or {}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+Configure = Callable[..., Any]
+
+
+@pytest.fixture
+def options() -> dict[str, Any]:
+    """Settings that a test module changes."""
+    return {}
+
+
+@pytest.fixture
+async def till(
+    kafka_bootstrap: str,
+    mongodb_uri: str,
+    prefix: str,
+    key_files: Path,
+    tmp_path: Path,
+    options: dict[str, Any],
+) -> AsyncIterator[Till]:
+    await ensure_topics(kafka_bootstrap, prefix, (ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS))
+    sandbox_settings = SandboxSettings(
+        mongodb_uri=mongodb_uri, prefix=prefix, alipay_sandbox_port=0, alipay_sandbox_keys=key_files
+    )
+    clock, port = ShiftedClock(), free_port()
+    async with (
+        Server(sandbox_settings) as sandbox,
+        Issuer().serving() as issuer,
+        aiohttp.ClientSession() as http,
+    ):
+        settings = Settings(
+            **{
+                "kafka": kafka_bootstrap,
+                "mongodb_uri": mongodb_uri,
+                "prefix": prefix,
+                "port": port,
+                "public_url": f"http://127.0.0.1:{port}",
+                "identity_url": issuer.url,
+                "alipay_merchants": merchants_file(tmp_path, key_files, f"{sandbox.url}/gateway.do"),
+                **options,
+            }
+        )
+        async with build_app(settings, clock=clock).running() as service:
+            till = Till(service, sandbox.url, http, issuer, prefix, clock)
+            listening = asyncio.create_task(_listen(kafka_bootstrap, prefix, till.told))
+            yield till
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+
+
+async def _listen(bootstrap: str, prefix: str, told: list[Event]) -> None:
+    consumer = AIOKafkaConsumer(
+        prefix + PAYMENTS.name,
+        prefix + SETTLEMENTS.name,
+        bootstrap_servers=bootstrap,
+        auto_offset_reset="earliest",
+    )
+    await consumer.start()
+    try:
+        async for record in consumer:
+            told.append(  # noqa: PERF401 - the test looks at the list while it grows
+                parse(dict(record.headers)["ce_type"].decode(), record.value)
+            )
+    finally:
+        await consumer.stop()
+
+
+def names(events: Sequence[Event]) -> list[str]:
+    """The short names of the events."""
+    return [type(event).__name__ for event in events]
+
+
+def utc(text: str) -> datetime:
+    """A moment written in a test."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
