@@ -5,6 +5,8 @@ import asyncio
 import signal
 from pathlib import Path
 
+import uvloop
+
 from alipay_sandbox.key_files import make_key_files
 
 
@@ -22,7 +24,7 @@ def main() -> None:
         for file in make_key_files(arguments.dir):
             print(f"made {file}")
     else:
-        asyncio.run(_serve())
+        uvloop.run(_serve())
 
 
 async def _serve() -> None:

@@ -94,7 +94,6 @@ async def build_app(settings: Settings, clock: Clock = utc_now) -> web.Applicati
         courier=courier,
         faults=faults,
         accounts=accounts,
-        merchants=merchants,
         clock=clock,
     )
     pages = CashierPages(cashier, merchants)

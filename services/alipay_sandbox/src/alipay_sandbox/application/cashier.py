@@ -6,6 +6,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from alipay_sandbox.adapters.keys import SigningKey
+from alipay_sandbox.adapters.trade_store import StoredTrade
 from alipay_sandbox.application.calls import CHARSETS, Verifier
 from alipay_sandbox.application.codes import Codes
 from alipay_sandbox.application.methods import order_of
@@ -83,16 +84,26 @@ class Cashier:
         if not means.out_trade_no:
             order = await self.order(means)
             return await (self.pay if succeed else self.come)(order, buyer_id or DEMO_BUYER)
+        stored = await self.find(means.out_trade_no)
+        if succeed:
+            return await self._desk.pay_existing(stored, buyer_id)
+        stored.trade.check_payable(buyer_id or stored.trade.buyer_id, self._clock())
+        return stored.trade
+
+    async def find(self, out_trade_no: str) -> StoredTrade:
+        """The trade under this number, whoever sells: the first seller's, should two use the same number."""
         for seller_id in self._merchants.seller_ids():
             try:
-                stored = await self._desk.find(seller_id, out_trade_no=means.out_trade_no)
+                return await self._desk.find(seller_id, out_trade_no=out_trade_no)
             except GatewayFailure:
                 continue
-            if succeed:
-                return await self._desk.pay_existing(stored, buyer_id)
-            stored.trade.check_payable(buyer_id or stored.trade.buyer_id, self._clock())
-            return stored.trade
         raise business("ACQ.TRADE_NOT_EXIST")
+
+    async def as_if_paid(self, means: Means) -> Trade:
+        """The trade as it would be had it been paid, for forging a notice of that."""
+        if means.out_trade_no:
+            return (await self.find(means.out_trade_no)).trade
+        return self._desk.as_if_paid(await self.order(means), DEMO_BUYER)
 
     def way_back(self, trade: Trade) -> str:
         """The address that a buyer who has paid is sent to, signed as Alipay signs it; empty if none was given."""

@@ -5,17 +5,16 @@ from collections.abc import Callable
 from datetime import datetime
 
 from alipay_sandbox.adapters.control_store import ControlStore
-from alipay_sandbox.adapters.trade_store import StoredTrade, TradeStore
+from alipay_sandbox.adapters.trade_store import TradeStore
 from alipay_sandbox.application.accounts import Accounts
 from alipay_sandbox.application.cashier import Cashier, Means
 from alipay_sandbox.application.courier import Courier
 from alipay_sandbox.application.fault_desk import FaultDesk
 from alipay_sandbox.application.trade_desk import TradeDesk
-from alipay_sandbox.domain.failures import GatewayFailure, business
-from alipay_sandbox.domain.faults import Fault
+from alipay_sandbox.domain.failures import business
+from alipay_sandbox.domain.faults import Fault, Forgery
 from alipay_sandbox.domain.money import yuan_of
 from alipay_sandbox.domain.trade import Trade
-from alipay_sandbox.merchants import Merchants
 
 View = dict[str, object]
 
@@ -33,7 +32,6 @@ class Controls:
         courier: Courier,
         faults: FaultDesk,
         accounts: Accounts,
-        merchants: Merchants,
         clock: Callable[[], datetime],
     ) -> None:
         self.faults = faults
@@ -43,7 +41,6 @@ class Controls:
         self._trades = trades
         self._control = control
         self._courier = courier
-        self._merchants = merchants
         self._clock = clock
 
     async def pay(self, means: Means, buyer_id: str, *, succeed: bool) -> View:
@@ -53,7 +50,7 @@ class Controls:
 
     async def trade(self, out_trade_no: str) -> View:
         """A trade and its notices, with what was answered to each."""
-        stored = await self._stored(out_trade_no)
+        stored = await self._cashier.find(out_trade_no)
         notices = [
             {
                 "notify_id": notice["notify_id"],
@@ -70,12 +67,12 @@ class Controls:
 
     async def close(self, out_trade_no: str) -> View:
         """Alipay closes an unpaid trade, as at its deadline."""
-        stored = await self._stored(out_trade_no)
+        stored = await self._cashier.find(out_trade_no)
         return _view((await self._desk.change(stored, lambda trade, at: trade.close(at))).trade)
 
     async def finish(self, out_trade_no: str) -> View:
         """The time for refunds is over."""
-        stored = await self._stored(out_trade_no)
+        stored = await self._cashier.find(out_trade_no)
         return _view((await self._desk.change(stored, lambda trade, at: trade.finish(at))).trade)
 
     async def arm(self, make: Callable[[str], Fault]) -> Fault:
@@ -83,6 +80,13 @@ class Controls:
         fault = make(secrets.token_hex(8))
         await self.faults.arm(fault)
         return fault
+
+    async def forge(self, means: Means, kind: Forgery | None, count: int, at_once: int) -> View:
+        """Sends forged notices of a payment now, also where nothing was paid; says what was answered."""
+        trade = await self._cashier.as_if_paid(means)
+        if not trade.order.notify_url:
+            raise business("ACQ.INVALID_PARAMETER", "the order has no notify_url")
+        return {"sent": count, "answers": await self._courier.forge(trade, kind, count, at_once)}
 
     async def set_speed(self, speed: float) -> View:
         """Lets the notice clock run at another speed from now on."""
@@ -94,14 +98,6 @@ class Controls:
     def clock_view(self) -> View:
         """The notice clock now."""
         return {"speed": self._courier.notice_clock.speed, "notice_time": self._courier.now()}
-
-    async def _stored(self, out_trade_no: str) -> StoredTrade:
-        for seller_id in self._merchants.seller_ids():
-            try:
-                return await self._desk.find(seller_id, out_trade_no=out_trade_no)
-            except GatewayFailure:
-                continue
-        raise business("ACQ.TRADE_NOT_EXIST")
 
 
 def _view(trade: Trade) -> View:

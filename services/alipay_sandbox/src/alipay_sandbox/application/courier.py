@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from prometheus_client import Counter
+import prometheus_client
 from pymongo.errors import PyMongoError
 
 from alipay_sandbox.adapters.keys import SigningKey
@@ -17,15 +18,18 @@ from alipay_sandbox.application.fault_desk import FaultDesk
 from alipay_sandbox.application.forgery import Forger
 from alipay_sandbox.application.timer import Timer
 from alipay_sandbox.domain import beijing
-from alipay_sandbox.domain.faults import Fault, FaultKind
+from alipay_sandbox.domain.faults import FaultKind, Forgery
 from alipay_sandbox.domain.notice_clock import NoticeClock
-from alipay_sandbox.domain.notices import Notice, next_try
+from alipay_sandbox.domain.notices import Notice, next_try, notice_fields
 from alipay_sandbox.domain.signing import notice_text
+from alipay_sandbox.domain.trade import Trade
 
 _log = logging.getLogger(__name__)
 
-DELIVERIES = Counter("alipay_sandbox_notices", "Notices sent, by what was answered", ["answer"])
-FORGERIES = Counter(
+DELIVERIES = prometheus_client.Counter(
+    "alipay_sandbox_notices", "Notices sent, by what was answered", ["answer"]
+)
+FORGERIES = prometheus_client.Counter(
     "alipay_sandbox_forged_notices", "Forged notices sent, by what was answered", ["kind", "answer"]
 )
 
@@ -90,6 +94,20 @@ class Courier:
         """Delivers a stored notice when it is due."""
         self._timer.add(notice.due, Delivery(key, notice))
 
+    async def forge(self, trade: Trade, kind: Forgery | None, count: int, at_once: int) -> dict[str, int]:
+        """Sends forged notices that the trade is paid, now; returns how often each answer came."""
+        notice = Notice(
+            "", trade.order.notify_url, trade.order.charset, notice_fields(trade, None), self.now()
+        )
+        signed = self._signed(notice)
+        slots = asyncio.Semaphore(at_once)
+
+        async def send() -> str:
+            async with slots:
+                return await self._send_forged(notice, signed, kind)
+
+        return Counter(await asyncio.gather(*(send() for _ in range(count))))
+
     async def run(self) -> None:
         """Delivers until cancelled, and ends the deliveries under way with itself."""
         try:
@@ -148,7 +166,7 @@ class Courier:
         number = notice.fields["out_trade_no"]
         signed = self._signed(notice)
         if forgery := await self._faults.strike(FaultKind.FORGE_NOTIFY, number):
-            await self._send_forged(notice, signed, forgery)
+            await self._send_forged(notice, signed, forgery.forgery)
         if await self._faults.strike(FaultKind.DROP_NOTIFY, number):
             return "fault: dropped"
         if duplicate := await self._faults.strike(FaultKind.DUPLICATE_NOTIFY, number):
@@ -165,11 +183,12 @@ class Courier:
         answers = await asyncio.gather(*(send() for _ in range(copies)))
         return next((answer for answer in answers if answer != SUCCESS), SUCCESS)
 
-    async def _send_forged(self, notice: Notice, signed: Mapping[str, str], fault: Fault) -> None:
-        kind = fault.forgery or self._forger.next_kind()
+    async def _send_forged(self, notice: Notice, signed: Mapping[str, str], kind: Forgery | None) -> str:
+        kind = kind or self._forger.next_kind()
         forged = self._forger.forge(kind, signed, notice.charset)
         answer = await self._postman.post(notice.url, notice.charset, forged)
         FORGERIES.labels(kind.value, "success" if answer == SUCCESS else "refused").inc()
+        return answer
 
     async def _settle(self, key: str, notice: Notice, answer: str) -> None:
         DELIVERIES.labels("success" if answer == SUCCESS else "other").inc()

@@ -101,6 +101,11 @@ class TradeDesk:
 
         return (await self.change(existing, step)).trade
 
+    def as_if_paid(self, order: Order, buyer_id: str) -> Trade:
+        """What the trade would be had its buyer paid now; nothing is stored."""
+        now = self._clock()
+        return open_trade(order, self._identifiers.trade_no(now), buyer_id, now).pay(buyer_id, now).trade
+
     async def pay_existing(self, stored: StoredTrade, buyer_id: str) -> Trade:
         """The buyer of a trade that waits pays it."""
         return (await self.change(stored, lambda trade, at: trade.pay(buyer_id or trade.buyer_id, at))).trade

@@ -22,21 +22,38 @@ class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class PayBody(_Body):
-    """`POST /sandbox/pay`: exactly one of the four means."""
+class _MeansBody(_Body):
+    """Exactly one of the four ways to a trade."""
 
     cashier_url: str = ""
     order_string: str = ""
     qr_code: str = ""
     out_trade_no: str = ""
-    buyer_id: Annotated[str, StringConstraints(pattern=r"^(2088\d{12})?$")] = ""
-    result: Literal["success", "fail"] = "success"
 
     @model_validator(mode="after")
     def _one_means(self) -> Self:
         if sum(map(bool, (self.cashier_url, self.order_string, self.qr_code, self.out_trade_no))) != 1:
             raise ValueError("give one of cashier_url, order_string, qr_code and out_trade_no")
         return self
+
+    def means(self) -> Means:
+        """The way that was given."""
+        return Means(self.cashier_url or self.order_string, self.qr_code, self.out_trade_no)
+
+
+class PayBody(_MeansBody):
+    """`POST /sandbox/pay`."""
+
+    buyer_id: Annotated[str, StringConstraints(pattern=r"^(2088\d{12})?$")] = ""
+    result: Literal["success", "fail"] = "success"
+
+
+class ForgeBody(_MeansBody):
+    """`POST /sandbox/forged-notices`: without `forgery` the kinds come in turn."""
+
+    forgery: Forgery | None = None
+    count: int = Field(1, ge=1, le=100_000)
+    at_once: int = Field(20, ge=1, le=200)
 
 
 class FaultBody(_Body):
@@ -78,6 +95,7 @@ class ControlRoutes:
             web.get("/sandbox/trades/{out_trade_no}", _json(self._trade)),
             web.post("/sandbox/trades/{out_trade_no}/close", _json(self._close)),
             web.post("/sandbox/trades/{out_trade_no}/finish", _json(self._finish)),
+            web.post("/sandbox/forged-notices", _json(self._forge)),
             web.get("/sandbox/faults", _json(self._faults)),
             web.post("/sandbox/faults", _json(self._arm)),
             web.delete("/sandbox/faults", _json(self._disarm)),
@@ -89,8 +107,11 @@ class ControlRoutes:
 
     async def _pay(self, request: web.Request) -> object:
         body = await _read(request, PayBody)
-        means = Means(body.cashier_url or body.order_string, body.qr_code, body.out_trade_no)
-        return await self._controls.pay(means, body.buyer_id, succeed=body.result == "success")
+        return await self._controls.pay(body.means(), body.buyer_id, succeed=body.result == "success")
+
+    async def _forge(self, request: web.Request) -> object:
+        body = await _read(request, ForgeBody)
+        return await self._controls.forge(body.means(), body.forgery, body.count, body.at_once)
 
     async def _trade(self, request: web.Request) -> object:
         return await self._controls.trade(request.match_info["out_trade_no"])

@@ -1,0 +1,202 @@
+"""Published Alipay clients, each in an environment of its own, and a sandbox for them to call."""
+
+import asyncio
+import errno
+import fcntl
+import json
+import secrets
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import pytest
+from pymongo import AsyncMongoClient
+
+from alipay_sandbox.key_files import make_key_files
+from alipay_sandbox.server import Server
+from alipay_sandbox.settings import Settings
+from alipay_sandbox.testing import Controls, Merchant
+
+CLIENTS = {
+    "community": ("python-alipay-sdk==3.4.0", "community_client.py"),
+    "official": ("alipay-sdk-python==3.7.1411", "official_client.py"),
+}
+HERE = Path(__file__).parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "interop: runs clients published by others (installed on the first run)"
+    )
+
+
+class Client:
+    """A published client in its own process: commands go in, results come out."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    async def perform(self, **command: Any) -> Any:
+        """The result of one command; AssertionError with the client's own words if it raised."""
+        answer = await self.attempt(**command)
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    async def attempt(self, **command: Any) -> dict[str, Any]:
+        """The result, or the error that the client raised."""
+        assert self._process.stdout is not None
+        await self.tell(command)
+        line = await asyncio.wait_for(self._process.stdout.readline(), 30)
+        assert line, "the client's process has ended"
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    async def tell(self, content: dict[str, Any]) -> None:
+        """Sends one line."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(content).encode() + b"\n")
+        await self._process.stdin.drain()
+
+    async def end(self) -> None:
+        """Lets the process end by itself."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+
+
+def environment(root: Path, requirement: str) -> Path:
+    """The interpreter of an environment that holds one client; made once and kept between runs."""
+    home = root / ".data" / "interop" / requirement.replace("==", "-")
+    home.mkdir(parents=True, exist_ok=True)
+    python, done = home / "venv" / "bin" / "python", home / "installed"
+    with (home / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            subprocess.run([sys.executable, "-m", "venv", "--clear", str(home / "venv")], check=True)
+            install = [
+                python,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--no-compile",
+            ]
+            # setuptools: both clients, or what they need, still import what newer Pythons no longer bring.
+            subprocess.run([*install, requirement, "setuptools<81"], check=True)
+            done.touch()
+    return python
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Key files as the command makes them."""
+    directory = tmp_path_factory.mktemp("keys")
+    make_key_files(directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def port_80_address() -> str | None:
+    """An address of the loopback range where port 80 may be taken; None on a machine that forbids it."""
+    address = f"127.0.{secrets.randbelow(250) + 1}.{secrets.randbelow(250) + 1}"
+    with socket.socket() as trial:
+        try:
+            trial.bind((address, 80))
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EADDRNOTAVAIL):
+                raise
+            address = ""
+    return address or None
+
+
+@pytest.fixture(scope="session")
+async def sandbox(mongodb_uri: str, keys: Path, port_80_address: str | None) -> AsyncIterator[Server]:
+    """A running sandbox."""
+    settings = Settings(
+        mongodb_uri=mongodb_uri,
+        prefix=f"t{secrets.token_hex(4)}_",
+        alipay_sandbox_port=0,
+        alipay_sandbox_keys=keys,
+        alipay_sandbox_extra_addresses=[f"{port_80_address}:80"] if port_80_address else [],
+    )
+    async with Server(settings) as server:
+        yield server
+    async with AsyncMongoClient[dict[str, object]](mongodb_uri) as mongo:
+        await mongo.drop_database(settings.database)
+
+
+@pytest.fixture(scope="session")
+async def http() -> AsyncIterator[aiohttp.ClientSession]:
+    """An HTTP client."""
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+async def merchant(sandbox: Server, keys: Path, http: aiohttp.ClientSession) -> AsyncIterator[Merchant]:
+    """Takes the notices."""
+    async with Merchant(keys, http).listening() as merchant:
+        merchant.gateway = f"{sandbox.url}/gateway.do"
+        yield merchant
+
+
+@pytest.fixture(scope="session")
+def controls(sandbox: Server, http: aiohttp.ClientSession) -> Controls:
+    """The controls of the sandbox."""
+    return Controls(sandbox.url, http)
+
+
+StartClient = Callable[[str, str], AbstractAsyncContextManager[Client]]
+
+
+@pytest.fixture(scope="session")
+def start_client(pytestconfig: pytest.Config, keys: Path, merchant: Merchant) -> StartClient:
+    """Starts a client, `community` or `official`, that calls the gateway at the given address."""
+
+    @asynccontextmanager
+    async def start(name: str, gateway: str) -> AsyncIterator[Client]:
+        requirement, script = CLIENTS[name]
+        python = await asyncio.to_thread(environment, pytestconfig.rootpath, requirement)
+        process = await asyncio.create_subprocess_exec(
+            python, HERE / script, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        settings = {
+            "gateway": gateway,
+            "app_id": merchant.app_id,
+            "notify_url": merchant.notify_url,
+            "app_private_key": (keys / "test_private_key.pem").read_text(),
+            "alipay_public_key": (keys / "alipay_public_key.pem").read_text(),
+            "dial_port": urlsplit(gateway).port is not None,
+        }
+        client = Client(process)
+        await client.tell(settings)
+        try:
+            yield client
+        finally:
+            await client.end()
+
+    return start
+
+
+@pytest.fixture(scope="session")
+async def community(start_client: StartClient, sandbox: Server) -> AsyncIterator[Client]:
+    """python-alipay-sdk."""
+    async with start_client("community", f"{sandbox.url}/gateway.do") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def official(
+    start_client: StartClient, sandbox: Server, port_80_address: str | None
+) -> AsyncIterator[Client]:
+    """alipay-sdk-python, on port 80 where that may be taken."""
+    origin = f"http://{port_80_address}" if port_80_address else sandbox.url
+    async with start_client("official", f"{origin}/gateway.do") as client:
+        yield client
