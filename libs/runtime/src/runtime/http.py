@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -29,6 +29,8 @@ MAX_BODY = 1024 * 1024
 DEADLINE_SECONDS = 10.0
 MAX_LINE = 16 * 1024
 """Request line and single header: signed links and order strings are longer than aiohttp's 8,190 bytes."""
+
+NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Model = TypeVar("Model", bound=BaseModel)
@@ -101,25 +103,32 @@ def read_query(request: web.Request, model: type[Model]) -> Model:
         raise wrong_content(wrong) from None
 
 
-def build_http(routes: Sequence[Route], verifier: TokenVerifier | None) -> web.Application:
-    """The application that serves `routes`; `/livez`, `/readyz` and `/metrics` are added by `health`.
+def build_http(
+    routes: Sequence[Route], verifier: TokenVerifier | None, answer_headers: Mapping[str, str] = NOSNIFF
+) -> web.Application:
+    """The application that serves `routes`, with `answer_headers` on every answer that does not say otherwise.
 
     Raises ValueError when a route has scopes and there is no verifier.
     """
-    table = {(route.method, route.path): route for route in routes}
+    table: dict[tuple[str, str], Route] = {}
     if verifier is None and any(route.scopes for route in routes):
         raise ValueError("routes with scopes need a token verifier")
     app = web.Application(
-        middlewares=[_boundary(table, verifier)],
+        middlewares=[_boundary(table, verifier, answer_headers)],
         client_max_size=max([MAX_BODY, *(route.max_body for route in routes)]),
         handler_args={"max_line_size": MAX_LINE, "max_field_size": MAX_LINE, "access_log": None},
     )
     for route in routes:
-        app.router.add_route(route.method, route.path, route.handler)
+        resource = app.router.add_route(route.method, route.path, route.handler).resource
+        if resource is None:
+            raise ValueError(f"{route.path} makes no resource")
+        table[route.method, resource.canonical] = route
     return app
 
 
-def _boundary(table: dict[tuple[str, str], Route], verifier: TokenVerifier | None) -> Any:
+def _boundary(
+    table: Mapping[tuple[str, str], Route], verifier: TokenVerifier | None, answer_headers: Mapping[str, str]
+) -> Any:
     """One middleware for all that every call needs: trace, scope, deadline, problems, metrics."""
 
     @web.middleware
@@ -139,8 +148,11 @@ def _boundary(table: dict[tuple[str, str], Route], verifier: TokenVerifier | Non
                 span.set_status(Status(StatusCode.ERROR))
             if span.is_recording():
                 span.set_attribute("http.response.status_code", response.status)
-            if not response.prepared and (own := telemetry.traceparent_of(span)):
-                response.headers[telemetry.TRACEPARENT] = own
+            if not response.prepared:
+                for name, value in answer_headers.items():
+                    response.headers.setdefault(name, value)
+                if own := telemetry.traceparent_of(span):
+                    response.headers[telemetry.TRACEPARENT] = own
         telemetry.http_duration.record(
             time.perf_counter() - started,
             {"method": request.method, "route": path, "status": response.status},

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -21,7 +21,7 @@ from runtime import mongo
 from runtime.clock import Clock, system_clock
 from runtime.consumers import Consumers
 from runtime.delivery import Subscription
-from runtime.http import Route, build_http, client_session, json_response, metrics_page
+from runtime.http import NOSNIFF, Route, build_http, client_session, json_response, metrics_page
 from runtime.ids import NewId, random_id
 from runtime.logs import configure_logging
 from runtime.outbox import Recorder
@@ -51,6 +51,7 @@ class Service:
         new_id: NewId = random_id,
         uses_mongo: bool = True,
         assemble: Assemble | None = None,
+        answer_headers: Mapping[str, str] = NOSNIFF,
     ) -> None:
         """`assemble` is called once the clients are there and before anything is served: it makes the adapters and
         use cases, and tells the service its routes, subscriptions and tasks."""
@@ -66,10 +67,12 @@ class Service:
         self.url = ""
         self._uses_mongo = uses_mongo
         self._assemble = assemble
+        self._answer_headers = answer_headers
         self._routes: list[Route] = []
         self._subscriptions: list[Subscription] = []
         self._tasks: list[tuple[str, Task]] = []
         self._preparations: list[Task] = []
+        self._closings: list[Task] = []
         self._relayed: str | None = None
         self._consumers: Consumers | None = None
         self._watchdog: Watchdog | None = None
@@ -104,6 +107,10 @@ class Service:
         """Run this as long as the service runs; it is started again when it fails."""
         self._tasks.append((name, task))
 
+    def close_last(self, close: Task) -> None:
+        """Do this when nothing is served any more."""
+        self._closings.append(close)
+
     def relay(self, collections: str = ".") -> None:
         """Relay the outboxes of the collections whose name matches."""
         self._relayed = collections
@@ -126,7 +133,7 @@ class Service:
         self._http = client_session()
         if self._assemble is not None:
             self._assemble(self)
-        app = build_http([*self._routes, *self._health_routes()], self.verifier)
+        app = build_http([*self._routes, *self._health_routes()], self.verifier, self._answer_headers)
         runner = web.AppRunner(
             app, access_log=None, shutdown_timeout=self.settings.graceful_timeout.total_seconds()
         )
@@ -140,6 +147,8 @@ class Service:
             yield
         finally:
             await runner.cleanup()
+            for close in self._closings:
+                await close()
             await self._http.close()
             if client is not None:
                 await client.close()
