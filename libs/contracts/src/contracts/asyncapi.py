@@ -1,0 +1,99 @@
+"""The event streams as an AsyncAPI 3.0 document (https://www.asyncapi.com/docs/reference/specification/v3.0.0)."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from contracts.catalogue import all_events
+from contracts.envelope import CONTENT_TYPE, source_of
+from contracts.event import Event
+from contracts.topics import Topic
+
+HEADERS = {
+    "type": "object",
+    "description": "CloudEvents 1.0 attributes in Kafka's binary mode, all UTF-8",
+    "required": ["ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "ce_subject"],
+    "properties": {
+        "ce_specversion": {"const": "1.0"},
+        "ce_id": {
+            "type": "string",
+            "description": "fixed when the event is recorded; the same on every repeat",
+        },
+        "ce_type": {"type": "string"},
+        "ce_source": {"type": "string", "description": "the one service that may publish it"},
+        "ce_time": {"type": "string", "format": "date-time"},
+        "ce_subject": {"type": "string", "description": "the key of the aggregate"},
+        "traceparent": {"type": "string", "description": "W3C Trace Context"},
+        "content-type": {"const": CONTENT_TYPE},
+    },
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole document, as JSON types."""
+    by_topic = {topic: list(events) for topic, events in groupby(all_events(), key=lambda event: event.topic)}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Anchorage event streams",
+            "version": "1.0.0",
+            "description": "Facts that Anchorage's services publish. Readers ignore fields and types they do not know.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": CONTENT_TYPE,
+        "channels": {topic.name: _channel(topic, events) for topic, events in by_topic.items()},
+        "operations": {
+            f"publish-{topic.name}": {
+                "action": "send",
+                "title": f"{topic.producer} publishes {topic.name}",
+                "channel": {"$ref": f"#/channels/{topic.name}"},
+            }
+            for topic in by_topic
+        },
+        "components": {
+            "messages": {event.__name__: _message(event) for event in all_events()},
+            "messageTraits": {"cloudEvent": {"headers": HEADERS}},
+        },
+    }
+
+
+def _channel(topic: Topic, events: list[type[Event]]) -> dict[str, Any]:
+    policy = ["compact"] if topic.compacted else ["delete"]
+    keep = -1 if topic.retention is None else int(topic.retention.total_seconds() * 1000)
+    return {
+        "address": topic.name,
+        "description": f"Key: {topic.key}. Producer: {topic.producer}. A prefix may stand before the address.",
+        "messages": {event.__name__: {"$ref": f"#/components/messages/{event.__name__}"} for event in events},
+        "bindings": {
+            "kafka": {
+                "partitions": topic.partitions,
+                "topicConfiguration": {"cleanup.policy": policy, "retention.ms": keep},
+                "bindingVersion": "0.5.0",
+            }
+        },
+    }
+
+
+def _message(event: type[Event]) -> dict[str, Any]:
+    return {
+        "name": event.type_name(),
+        "title": event.__name__,
+        "summary": (event.__doc__ or "").strip().splitlines()[0],
+        "contentType": CONTENT_TYPE,
+        "traits": [{"$ref": "#/components/messageTraits/cloudEvent"}],
+        "headers": {
+            "type": "object",
+            "properties": {
+                "ce_type": {"const": event.type_name()},
+                "ce_source": {"const": source_of(event.topic.producer)},
+            },
+        },
+        "payload": {
+            "schemaFormat": "application/schema+json;version=draft-2020-12",
+            "schema": {"$ref": f"schemas/{event.type_name()}.json"},
+        },
+        "bindings": {
+            "kafka": {"key": {"type": "string", "description": event.topic.key}, "bindingVersion": "0.5.0"}
+        },
+    }

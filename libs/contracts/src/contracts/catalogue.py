@@ -1,0 +1,13 @@
+"""All of the platform's events: importing this module registers every one."""
+
+from __future__ import annotations
+
+from contracts import catalog, checkout, engagement, identity, payment, sharecode
+from contracts.event import EVENTS, Event
+
+MODULES = (catalog, checkout, engagement, identity, payment, sharecode)
+
+
+def all_events() -> list[type[Event]]:
+    """Every published event, by topic and then as declared."""
+    return sorted(EVENTS.values(), key=lambda event: event.topic.name)

@@ -1,0 +1,148 @@
+"""Contracts: what is committed is what the models say, and no change may break a reader."""
+
+import copy
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from contracts.asyncapi import document
+from contracts.catalogue import all_events
+from contracts.checkout import OrderPlaced
+from contracts.compatibility import breaking_changes
+from contracts.envelope import BadEnvelope, Envelope
+from contracts.event import EVENTS, parse
+from contracts.generate import ROOT, broken_readers, drift, schema_of
+from contracts.topics import TOPICS
+
+SAMPLES = sorted((Path(__file__).parents[1] / "samples").glob("*.json"))
+
+
+def test_the_committed_files_are_what_the_models_say() -> None:
+    assert drift(ROOT) == []
+
+
+def test_no_model_breaks_a_published_schema() -> None:
+    assert broken_readers(ROOT) == []
+
+
+def _order_placed() -> dict[str, Any]:
+    return schema_of(OrderPlaced)
+
+
+def _remove_region(schema: dict[str, Any]) -> None:
+    del schema["properties"]["region"]
+
+
+def _narrow_order_id(schema: dict[str, Any]) -> None:
+    schema["properties"]["order_id"]["pattern"] = "^[a-z]+$"
+
+
+def _require_merchant(schema: dict[str, Any]) -> None:
+    schema["properties"]["merchant"] = {"type": "string"}
+    schema["required"].append("merchant")
+
+
+def _shorten_titles(schema: dict[str, Any]) -> None:
+    schema["$defs"]["OrderLine"]["properties"]["title"]["maxLength"] = 10
+
+
+def _drop_a_product(schema: dict[str, Any]) -> None:
+    schema["properties"]["payment_product"]["enum"].remove("app")
+
+
+def _money_as_text(schema: dict[str, Any]) -> None:
+    schema["$defs"]["Money"]["properties"]["amount"] = {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [_remove_region, _narrow_order_id, _require_merchant, _shorten_titles, _drop_a_product, _money_as_text],
+)
+def test_a_breaking_edit_of_a_schema_is_named(edit: Any) -> None:
+    new = copy.deepcopy(_order_placed())
+    edit(new)
+    assert breaking_changes(_order_placed(), new)
+
+
+def test_a_new_field_with_a_default_and_a_wider_limit_break_nobody() -> None:
+    new = copy.deepcopy(_order_placed())
+    new["properties"]["gift_note"] = {"type": "string", "default": ""}
+    new["$defs"]["OrderLine"]["properties"]["title"]["maxLength"] = 9999
+    assert breaking_changes(_order_placed(), new) == []
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
+def test_every_sample_still_parses(sample: Path) -> None:
+    event = parse(sample.stem, sample.read_bytes())
+    assert json.loads(event.model_dump_json(exclude_none=True)).keys() <= json.loads(
+        sample.read_text()
+    ).keys() | {name for name, field in type(event).model_fields.items() if not field.is_required()}
+
+
+def test_every_event_has_a_sample() -> None:
+    assert {path.stem for path in SAMPLES} == set(EVENTS)
+
+
+def test_every_reference_of_the_asyncapi_document_leads_somewhere() -> None:
+    whole = document()
+
+    def references(value: Any) -> list[str]:
+        if isinstance(value, dict):
+            return [v for k, v in value.items() if k == "$ref"] + [
+                r for v in value.values() for r in references(v)
+            ]
+        return [r for v in value for r in references(v)] if isinstance(value, list) else []
+
+    for reference in references(whole):
+        if reference.startswith("#/"):
+            target: Any = whole
+            for step in reference.removeprefix("#/").split("/"):
+                target = target[step]
+        else:
+            assert (ROOT / reference).exists(), reference
+
+
+def test_every_topic_has_a_channel_and_every_event_is_in_one() -> None:
+    channels = document()["channels"]
+    assert set(channels) == {topic.name for topic in TOPICS}
+    shown = [name for channel in channels.values() for name in channel["messages"]]
+    assert sorted(shown) == sorted(event.__name__ for event in all_events())
+
+
+def test_every_event_says_what_it_tells() -> None:
+    assert [event.__name__ for event in all_events() if not event.__doc__] == []
+
+
+def test_events_are_frozen_and_ignore_what_they_do_not_know() -> None:
+    sample = next(path for path in SAMPLES if "OrderPaid" in path.stem)
+    event = parse(sample.stem, json.dumps(json.loads(sample.read_text()) | {"new_field": 1}).encode())
+    with pytest.raises(ValidationError):
+        event.version = 2  # type: ignore[misc]
+
+
+def test_an_envelope_survives_its_headers() -> None:
+    envelope = Envelope(
+        "id1", "anchorage.OrderPaid.v1", "/anchorage/checkout", datetime(2026, 1, 1, tzinfo=UTC), "o1", "00-a"
+    )
+    assert Envelope.of({name: value.decode() for name, value in envelope.headers()}) == envelope
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"ce_id": None}, "ce_id is missing"),
+        ({"ce_time": "soon"}, "ce_time"),
+        ({"ce_specversion": "0.3"}, "0.3"),
+    ],
+)
+def test_a_broken_envelope_is_refused_with_the_header_at_fault(
+    change: dict[str, Any], complaint: str
+) -> None:
+    good = Envelope("id1", "t", "s", datetime(2026, 1, 1, tzinfo=UTC), "o1")
+    headers = {name: value.decode() for name, value in good.headers()} | change
+    with pytest.raises(BadEnvelope, match=complaint):
+        Envelope.of({name: value for name, value in headers.items() if value is not None})
