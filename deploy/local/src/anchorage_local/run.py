@@ -81,9 +81,14 @@ Anchorage is running.
 {started}
   {"kafka":<16} {system.kafka}
   {"mongodb":<16} {system.mongodb}
+{_what_to_try(system) if len(services) == len(STAGES) else ""}
+Logs are in {system.folder / "logs"}. Ctrl-C stops everything."""
 
+
+def _what_to_try(system: System) -> str:
+    return f"""
 Try:
   {system.url("host_demo")}  the demo host app, in a browser
-  {system.url("gateway")}/docs  the gateway's calls
+  {system.url("gateway")}/docs  the gateway's calls; credentials are in {system.folder / demo.FILE}
   make demo  plays the story from a video to a paid order, in another shell
-Logs are in {system.folder / "logs"}, clients' credentials in {system.folder / demo.FILE}. Ctrl-C stops everything."""
+"""

@@ -9,6 +9,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+from anchorage_local import alipay
 from anchorage_local.ports import HOST, answers, free_port
 from anchorage_local.process import ManagedProcess
 from anchorage_local.secrets import Secrets
@@ -29,6 +30,10 @@ STAGES = {
     "host_demo": FRONT_STAGE,
 }
 """Every service by the name of its package: `python -m <name>` runs it, `ANCHORAGE_<NAME>_PORT` sets its port."""
+
+
+OPS_CLIENT = "ops"
+"""The first operator's client, which may make all others."""
 
 
 class NotInstalled(Exception):
@@ -72,12 +77,35 @@ def environment(name: str, system: System) -> dict[str, str]:
 
 def _own(name: str, system: System) -> dict[str, str]:
     """What this one service alone is told."""
+    secret = system.secrets.token
+    public = {"ANCHORAGE_PUBLIC_URL": system.url("gateway")}
     match name:
         case "alipay_sandbox":
             return {
                 "ANCHORAGE_ALIPAY_SANDBOX_PORT": str(system.ports[name]),
-                "ANCHORAGE_ALIPAY_SANDBOX_KEYS": str(system.secrets.folder("alipay").resolve()),
+                "ANCHORAGE_ALIPAY_SANDBOX_KEYS": str(alipay.key_folder(system.secrets)),
             }
+        case "identity":
+            return {
+                "ANCHORAGE_VIEWER_SECRET": secret("viewer"),
+                "ANCHORAGE_OPENID_SECRET": secret("openid"),
+                "ANCHORAGE_OPS_CLIENT_ID": OPS_CLIENT,
+                "ANCHORAGE_OPS_CLIENT_SECRET": secret(f"client_{OPS_CLIENT}"),
+            }
+        case "gateway":
+            return public | {
+                "ANCHORAGE_CLICK_SECRET": secret("click"),
+                "ANCHORAGE_VIEWER_SECRET": secret("viewer"),
+            }
+        case "checkout":
+            return {"ANCHORAGE_CLICK_SECRET": secret("click")}
+        case "catalog":
+            return {"ANCHORAGE_MEDIA_DIR": str((system.folder / "media").resolve())}
+        case "payment":
+            merchants = alipay.write_merchants(system.secrets, system.url("alipay_sandbox"))
+            return public | {"ANCHORAGE_ALIPAY_MERCHANTS": str(merchants)}
+        case "sharecode":
+            return public
     return {}
 
 
