@@ -1,0 +1,1 @@
+"""Mini programs, stores, products, stock, videos with anchors, commission terms."""

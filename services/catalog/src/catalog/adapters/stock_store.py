@@ -1,0 +1,168 @@
+"""Stock and reservations in MongoDB: each method is one round trip, and safe to repeat.
+
+A hold is idempotent by its natural key, the order's id inside the SKU's document: it is taken only where it is not, and
+given back or sold only where it is. Holds of one call are taken in SKU order, and in the order of the calls' orders for
+each SKU, so that two orders that want the same SKUs do not end up with half each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from pymongo import InsertOne, UpdateOne
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import BulkWriteError
+
+from catalog.domain.reservation import Lines, OnSale, State
+from runtime.mongo import Database, Document
+
+DUPLICATE_KEY = 11000
+
+
+class StockStore:
+    """The `stock` and `reservations` collections, and what must be known of products to reserve."""
+
+    def __init__(self, db: Database) -> None:
+        self._stock = db["stock"]
+        self._reservations = db["reservations"]
+        self._products = db["products"]
+        self._mini_programs = db["mini_programs"]
+        self._client = db.client
+
+    async def states(self, order_ids: Iterable[str]) -> dict[str, State]:
+        """The state of each reservation that exists."""
+        found = self._reservations.find({"_id": {"$in": list(order_ids)}}, {"state": 1})
+        return {document["_id"]: State(document["state"]) async for document in found}
+
+    async def reservations(self, order_ids: Iterable[str]) -> dict[str, tuple[State, Lines]]:
+        """State and lines of each reservation that exists."""
+        found = self._reservations.find({"_id": {"$in": list(order_ids)}}, {"state": 1, "lines": 1})
+        return {d["_id"]: (State(d["state"]), lines_of(d)) async for d in found}
+
+    async def on_sale(self, product_ids: Iterable[str], mini_program_ids: Iterable[str]) -> dict[str, OnSale]:
+        """What is known of each product that exists: read from the database, so that a suspension holds at once."""
+        published = {
+            document["_id"]
+            async for document in self._mini_programs.find(
+                {"_id": {"$in": list(mini_program_ids)}, "state": "published"}, {"_id": 1}
+            )
+        }
+        products = self._products.find(
+            {"_id": {"$in": list(product_ids)}}, {"mini_program_id": 1, "listed": 1, "skus.sku_id": 1}
+        )
+        return {
+            document["_id"]: OnSale(
+                mini_program_id=document["mini_program_id"],
+                mini_program_published=document["mini_program_id"] in published,
+                listed=document["listed"],
+                skus=frozenset(sku["sku_id"] for sku in document["skus"]),
+            )
+            async for document in products
+        }
+
+    async def hold(self, wanted: dict[str, Lines]) -> bool:
+        """Hold what can be held for these orders; True when everything was held now."""
+        lines = sorted(
+            ((sku_id, n, order_id, quantity) for n, (order_id, of_order) in enumerate(wanted.items())
+             for sku_id, quantity in of_order)
+        )  # fmt: skip
+        answer = await self._stock.bulk_write(
+            [
+                UpdateOne(
+                    {"_id": sku_id, "available": {"$gte": quantity}, f"holds.{order_id}": {"$exists": False}},
+                    {
+                        "$inc": {"available": -quantity, "reserved": quantity, "version": 1},
+                        "$set": {f"holds.{order_id}": quantity},
+                    },
+                )
+                for sku_id, _, order_id, quantity in lines
+            ]
+        )
+        return answer.matched_count == len(lines)
+
+    async def held(self, wanted: dict[str, Lines]) -> set[str]:
+        """Those of the orders for which every line is held."""
+        skus = {sku_id for lines in wanted.values() for sku_id, _ in lines}
+        projection = {f"holds.{order_id}": 1 for order_id in wanted}
+        found = self._stock.find({"_id": {"$in": list(skus)}}, projection)
+        holds = {document["_id"]: document.get("holds", {}) async for document in found}
+        return {
+            order_id
+            for order_id, lines in wanted.items()
+            if all(holds.get(sku_id, {}).get(order_id) == quantity for sku_id, quantity in lines)
+        }
+
+    async def give_back(self, orders: dict[str, Lines]) -> None:
+        """What is held for these orders is available again; what is not held stays as it is."""
+        await self._end_holds(orders, "available")
+
+    async def sell(self, orders: dict[str, Lines]) -> None:
+        """What is held for these orders is sold; what is not held stays as it is."""
+        await self._end_holds(orders, "sold")
+
+    async def _end_holds(self, orders: dict[str, Lines], becomes: str) -> None:
+        writes = [
+            UpdateOne(
+                {"_id": sku_id, f"holds.{order_id}": quantity},
+                {
+                    "$inc": {becomes: quantity, "reserved": -quantity, "version": 1},
+                    "$unset": {f"holds.{order_id}": ""},
+                },
+            )
+            for order_id, lines in orders.items()
+            for sku_id, quantity in lines
+        ]
+        if writes:
+            await self._stock.bulk_write(writes, ordered=False)
+
+    async def insert(self, reservations: Sequence[Document]) -> set[str]:
+        """Insert these; answers the ids of those that were there already. Whoever inserts first has decided."""
+        try:
+            await self._reservations.bulk_write([InsertOne(r) for r in reservations], ordered=False)
+        except BulkWriteError as fault:
+            errors = fault.details["writeErrors"]
+            if any(error["code"] != DUPLICATE_KEY for error in errors) or fault.details["writeConcernErrors"]:
+                raise
+            return {error["op"]["_id"] for error in errors}
+        return set()
+
+    async def move(
+        self, changes: dict[str, Document], before: State, session: AsyncClientSession | None = None
+    ) -> int:
+        """Set these fields of the reservations that are still in `before`; answers how many were."""
+        answer = await self._reservations.bulk_write(
+            [
+                UpdateOne({"_id": order_id, "state": before}, {"$set": change})
+                for order_id, change in changes.items()
+            ],
+            ordered=False,
+            session=session,
+        )
+        return answer.matched_count
+
+    async def put_back(self, order_id: str, lines: Lines, change: Document) -> None:
+        """What was sold to this order is available again, and `change` is made to its reservation: both or neither.
+
+        A transaction, since a sold piece has no natural key in the SKU's document; this is rare, and short.
+        """
+
+        async def both(session: AsyncClientSession) -> None:
+            if not await self.move({order_id: change}, State.COMMITTED, session):
+                return
+            await self._stock.bulk_write(
+                [
+                    UpdateOne(
+                        {"_id": sku_id}, {"$inc": {"sold": -quantity, "available": quantity, "version": 1}}
+                    )
+                    for sku_id, quantity in lines
+                ],
+                session=session,
+            )
+
+        async with self._client.start_session() as session:
+            await session.with_transaction(both)
+
+
+def lines_of(reservation: Document) -> Lines:
+    """The lines of a stored reservation."""
+    return tuple((line["sku_id"], line["quantity"]) for line in reservation["lines"])

@@ -1,0 +1,1 @@
+"""What callers and events make the catalog do."""

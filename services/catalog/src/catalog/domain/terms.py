@@ -1,0 +1,20 @@
+"""Commission terms: shares in basis points, and how often they have changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The platform's and the creator's share; `version` grows with every change of either."""
+
+    platform_bp: int
+    creator_bp: int
+    version: int
+
+    def changed_to(self, platform_bp: int, creator_bp: int) -> Terms:
+        """The same terms when the shares are the same, else the next version."""
+        if (platform_bp, creator_bp) == (self.platform_bp, self.creator_bp):
+            return self
+        return Terms(platform_bp, creator_bp, self.version + 1)

@@ -1,0 +1,1 @@
+"""The catalog's calls: the same paths as the gateway's."""

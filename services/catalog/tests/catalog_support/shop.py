@@ -1,0 +1,189 @@
+"""A shop of the test's own in a running catalog."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.catalog import CommissionTerms
+from contracts.checkout import Attribution, OrderCancelled, OrderLine, OrderPaid, OrderPlaced, OrderRefunded
+from contracts.event import Event
+from contracts.money import cny
+from runtime.clock import system_clock
+from runtime.service import Service
+from support.events import records_of, tell, types_of, value_of
+from support.eventually import Eventually
+from support.issuer import Issuer
+
+HOST = "host1"
+TERMS = CommissionTerms(platform_bp=100, creator_bp=500, terms_version=1)
+
+
+@dataclass
+class Shop:
+    """A mini program of one owner with one product, and what a test needs to deal with it."""
+
+    service: Service
+    issuer: Issuer
+    kafka: str
+    prefix: str
+    eventually: Eventually
+    mini_program_id: str = field(default_factory=lambda: "mp" + secrets.token_hex(6))
+    owner_id: str = field(default_factory=lambda: "owner" + secrets.token_hex(4))
+    product_id: str = field(default_factory=lambda: "p" + secrets.token_hex(6))
+    sku_id: str = field(default_factory=lambda: "s" + secrets.token_hex(6))
+
+    @property
+    def as_owner(self) -> dict[str, str]:
+        return self.issuer.headers("owner", owner_id=self.owner_id)
+
+    @property
+    def as_operator(self) -> dict[str, str]:
+        return self.issuer.headers("ops")
+
+    @property
+    def as_host(self) -> dict[str, str]:
+        return self.issuer.headers("host", host_id=HOST)
+
+    def as_creator(self, creator_id: str = "creator1") -> dict[str, str]:
+        return self.issuer.headers("creator", creator_id=creator_id)
+
+    @property
+    def program_path(self) -> str:
+        return f"/v1/owner/mini-programs/{self.mini_program_id}"
+
+    def product_path(self, product_id: str | None = None) -> str:
+        return f"{self.program_path}/products/{product_id or self.product_id}"
+
+    def page_path(self, product_id: str | None = None) -> str:
+        return f"/v1/mini-programs/{self.mini_program_id}/products/{product_id or self.product_id}"
+
+    @property
+    def store_path(self) -> str:
+        return f"/v1/mini-programs/{self.mini_program_id}/store"
+
+    async def call(
+        self, method: str, path: str, headers: dict[str, str], body: Any = None
+    ) -> tuple[int, dict[str, Any]]:
+        async with self.service.http.request(
+            method, self.service.url + path, json=body, headers=headers
+        ) as answer:
+            return answer.status, await answer.json()
+
+    async def must(self, method: str, path: str, headers: dict[str, str], body: Any = None) -> dict[str, Any]:
+        """A call that is to succeed."""
+        status, answer = await self.call(method, path, headers, body)
+        assert status in (200, 201), answer
+        return answer
+
+    async def open(self, stock: int = 30) -> Shop:
+        """Register and publish the mini program, and list the product."""
+        await self.must("PUT", self.program_path, self.as_owner, a_program())
+        await self.must("POST", f"/v1/ops/mini-programs/{self.mini_program_id}/publication", self.as_operator)
+        await self.must("PUT", self.product_path(), self.as_owner, a_product(self.sku_id, stock))
+        return self
+
+    async def stock(self, sku_id: str | None = None) -> dict[str, Any]:
+        """The SKU's document, its invariant checked."""
+        document = await self.service.db["stock"].find_one({"_id": sku_id or self.sku_id})
+        assert document is not None
+        holds(document)
+        return document
+
+    async def told(self, topic: str, key: str) -> list[dict[str, Any]]:
+        """The events of one key, oldest first, each with its `event` name."""
+        records = [r for r in await records_of(self.kafka, self.prefix + topic) if r.key == key.encode()]
+        return [value_of(r) | {"event": name} for r, name in zip(records, types_of(records), strict=True)]
+
+    async def tell(self, *events: Event) -> None:
+        await tell(self.kafka, self.prefix, *events)
+
+    def new_order(self) -> str:
+        return f"{self.mini_program_id}_{secrets.token_hex(13)}"
+
+    def whole(self, order_id: str, *lines: tuple[str, int], product_id: str | None = None) -> dict[str, Any]:
+        """The fields of an order event that carries what was bought: one of the shop's SKU by default."""
+        return {
+            "version": 1,
+            "order_id": order_id,
+            "mini_program_id": self.mini_program_id,
+            "at": system_clock(),
+            "host_id": HOST,
+            "openid": "o_1",
+            "lines": tuple(
+                OrderLine(
+                    sku_id=sku_id, product_id=product_id or self.product_id, title="Tea", unit_price=cny(100),
+                    quantity=quantity, line_total=cny(100 * quantity), product_version=1, terms=TERMS,
+                )
+                for sku_id, quantity in lines or ((self.sku_id, 1),)
+            ),
+            "total": cny(100),
+            "attribution": Attribution(surface="direct"),
+        }  # fmt: skip
+
+    def placed(self, order_id: str, *lines: tuple[str, int], product_id: str | None = None) -> OrderPlaced:
+        return OrderPlaced(
+            **self.whole(order_id, *lines, product_id=product_id),
+            region="Zhejiang",
+            expires_at=system_clock(),
+        )
+
+    def paid(self, order_id: str, *lines: tuple[str, int]) -> OrderPaid:
+        return OrderPaid(**self.whole(order_id, *lines), trade_no="T1")
+
+    def cancelled(self, order_id: str) -> OrderCancelled:
+        return OrderCancelled(
+            version=2, order_id=order_id, mini_program_id=self.mini_program_id, at=system_clock(), reason="x"
+        )
+
+    def refunded(self, order_id: str, *lines: tuple[str, int], release_stock: bool = True) -> OrderRefunded:
+        return OrderRefunded(
+            **self.whole(order_id, *lines), refund_id="r1", refunded=cny(100), refunded_total=cny(100),
+            release_stock=release_stock,
+        )  # fmt: skip
+
+
+def holds(document: dict[str, Any]) -> None:
+    """The invariant of a SKU's stock."""
+    assert document["initial"] + document["adjusted"] == (
+        document["available"] + document["reserved"] + document["sold"]
+    ), document
+    assert min(document["available"], document["reserved"], document["sold"]) >= 0, document
+    assert document["reserved"] == sum(document["holds"].values()), document
+
+
+def a_program(**changes: Any) -> dict[str, Any]:
+    """A MiniProgramRequest."""
+    return {
+        "owner_name": "小米有品",
+        "owner_kind": "brand",
+        "name": "小米有品",
+        "name_en": "Xiaomi Youpin",
+        "slogan": "Good things",
+        "category": "e_commerce",
+        "logo_url": "/media/logo.png",
+        "hosts": [HOST],
+        "categories": [{"category_id": "tea", "name": "茶"}, {"category_id": "pots", "name": "壶"}],
+        "terms": {"platform_bp": 100, "creator_bp": 500},
+        **changes,
+    }
+
+
+def a_product(sku_id: str, stock: int = 30, **changes: Any) -> dict[str, Any]:
+    """A ProductRequest with one SKU."""
+    return {
+        "title": "龙井茶",
+        "title_en": "Longjing tea",
+        "category_id": "tea",
+        "images": ["/media/tea.png"],
+        "skus": [
+            {
+                "sku_id": sku_id,
+                "attributes": {"weight": "250 g"},
+                "price": {"amount": 12900, "currency": "CNY"},
+                "initial_stock": stock,
+            }
+        ],
+        **changes,
+    }
