@@ -80,11 +80,11 @@ def environment(root: Path, requirement: str) -> Path:
         if not done.exists():
             subprocess.run([sys.executable, "-m", "venv", "--clear", str(home / "venv")], check=True)
             install = [
-                python,
+                str(python),
                 "-m",
                 "pip",
                 "install",
-                "--quiet",
+                "-q",
                 "--disable-pip-version-check",
                 "--no-compile",
             ]

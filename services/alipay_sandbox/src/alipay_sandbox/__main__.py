@@ -2,12 +2,18 @@
 
 import argparse
 import asyncio
+import logging
 import signal
 from pathlib import Path
 
 import uvloop
 
 from alipay_sandbox.key_files import make_key_files
+from alipay_sandbox.server import Server
+from alipay_sandbox.settings import Settings
+from runtime.logs import configure_logging
+
+_log = logging.getLogger(__name__)
 
 
 def main() -> None:
@@ -28,16 +34,14 @@ def main() -> None:
 
 
 async def _serve() -> None:
-    from alipay_sandbox.server import Server  # the key command needs no web server and no settings
-    from alipay_sandbox.settings import Settings
-
     settings = Settings()
+    configure_logging("alipay_sandbox", settings.log_level)
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, ended.set)
     async with Server(settings) as server:
-        print(f"Alipay sandbox at {server.url}", flush=True)
+        _log.info("serving", extra={"url": server.url})
         await ended.wait()
 
 

@@ -1,15 +1,10 @@
 """The composition root: everything is made here, and nowhere else."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
 
 from aiohttp import web
-from pymongo import AsyncMongoClient
 
 from alipay_sandbox.adapters.control_store import ControlStore
-from alipay_sandbox.adapters.documents import Document
 from alipay_sandbox.adapters.identifiers import RandomIdentifiers
 from alipay_sandbox.adapters.keys import SigningKey
 from alipay_sandbox.adapters.postman import Postman
@@ -26,7 +21,9 @@ from alipay_sandbox.application.expiry import Expiry
 from alipay_sandbox.application.fault_desk import FaultDesk
 from alipay_sandbox.application.forgery import Forger
 from alipay_sandbox.application.methods import Methods
+from alipay_sandbox.application.recovery import Recovery
 from alipay_sandbox.application.trade_desk import TradeDesk
+from alipay_sandbox.background import Background
 from alipay_sandbox.http.bills import BillRoutes
 from alipay_sandbox.http.cashier import CashierPages
 from alipay_sandbox.http.control import ControlRoutes
@@ -35,30 +32,22 @@ from alipay_sandbox.http.operations import OperationRoutes
 from alipay_sandbox.http.origin import Origin
 from alipay_sandbox.merchants import Merchants
 from alipay_sandbox.settings import Settings
-
-Clock = Callable[[], datetime]
+from runtime import mongo
+from runtime.clock import Clock, system_clock
 
 # Both published Python clients may put a whole order into the query; aiohttp's own limit is 8,190 bytes a line.
 LINE_LIMIT = 64 * 1024
 BODY_LIMIT = 1024 * 1024
-_MONGO_PATIENCE_MS = 5_000
 
 
-def utc_now() -> datetime:
-    """The present moment in whole milliseconds, which is what MongoDB keeps."""
-    now = datetime.now(UTC)
-    return now.replace(microsecond=now.microsecond // 1000 * 1000)
-
-
-async def build_app(settings: Settings, clock: Clock = utc_now) -> web.Application:
+async def build_app(settings: Settings, clock: Clock = system_clock) -> web.Application:
     """The sandbox as a web application. Reads the key files now (OSError, ValueError); MongoDB when it starts."""
     key = SigningKey.read(settings.alipay_private_key_file)
     merchants = Merchants.read(settings.merchants_file)
-    client: AsyncMongoClient[Document] = AsyncMongoClient(
-        settings.mongodb_uri, tz_aware=True, serverSelectionTimeoutMS=_MONGO_PATIENCE_MS
-    )
-    trades = TradeStore(client, settings.database)
-    control = ControlStore(client, settings.database)
+    client = mongo.connect(settings.mongodb_uri)
+    database = mongo.database(client, settings.database)
+    trades = TradeStore(database)
+    control = ControlStore(database)
     identifiers = RandomIdentifiers()
     postman = Postman(settings.alipay_sandbox_notice_timeout, settings.alipay_sandbox_notices_at_once)
     attempts = AttemptLog(trades)
@@ -74,6 +63,9 @@ async def build_app(settings: Settings, clock: Clock = utc_now) -> web.Applicati
     )
     accounts = Accounts(trades, control)
     expiry = Expiry(clock)
+    recovery = Recovery(
+        trades=trades, control=control, accounts=accounts, courier=courier, expiry=expiry, faults=faults
+    )
     desk = TradeDesk(
         store=trades,
         announcer=courier,
@@ -81,6 +73,7 @@ async def build_app(settings: Settings, clock: Clock = utc_now) -> web.Applicati
         identifiers=identifiers,
         clock=clock,
         wait_for=expiry.add,
+        doubt=recovery.doubt,
     )
     verifier = Verifier(merchants, settings.alipay_sandbox_timestamp_skew, clock)
     codes = Codes(control, clock)
@@ -106,29 +99,29 @@ async def build_app(settings: Settings, clock: Clock = utc_now) -> web.Applicati
         origin=Origin(settings.alipay_sandbox_public_url),
     )
 
+    background = Background()
+
     async def life(app: web.Application) -> AsyncIterator[None]:
-        """Takes up what was under way before a restart, and ends the background work at the end."""
-        await trades.prepare()
-        await control.prepare()
-        await faults.load()
-        await accounts.load()
-        if notice_clock := await control.clock():
-            courier.set_notice_clock(notice_clock)
-        async for trade_key, notice in trades.undelivered():
-            courier.plan(trade_key, notice)
-        async for waiting in trades.waiting():
-            expiry.add(waiting.key, waiting.trade.expires_at)
-        work = [asyncio.create_task(run) for run in (attempts.run(), courier.run(), expiry.run(desk.expire))]
+        await recovery.begin()
+        background.start(
+            {
+                "attempts": attempts.run(),
+                "courier": courier.run(),
+                "expiry": expiry.run(desk.expire),
+                "recovery": recovery.run(),
+            }
+        )
         yield
-        for task in reversed(work):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        await background.stop()
         await postman.close()
         await client.close()
 
-    app = web.Application(client_max_size=BODY_LIMIT)
-    for part in (gateway, pages, ControlRoutes(controls), BillRoutes(bills), OperationRoutes(client)):
+    app = web.Application(
+        client_max_size=BODY_LIMIT,
+        handler_args={"max_line_size": LINE_LIMIT, "max_field_size": LINE_LIMIT, "access_log": None},
+    )
+    operations = OperationRoutes(client, lambda: background.alive)
+    for part in (gateway, pages, ControlRoutes(controls), BillRoutes(bills), operations):
         app.add_routes(part.routes())
     app.cleanup_ctx.append(life)
     return app

@@ -5,8 +5,9 @@ from typing import Self
 
 from aiohttp import web
 
-from alipay_sandbox.app import LINE_LIMIT, Clock, build_app, utc_now
+from alipay_sandbox.app import build_app
 from alipay_sandbox.settings import Settings
+from runtime.clock import Clock, system_clock
 
 _SHUTDOWN_SECONDS = 3.0
 
@@ -14,20 +15,14 @@ _SHUTDOWN_SECONDS = 3.0
 class Server:
     """`async with Server(settings)` serves until the block ends. Port 0 takes any free port; `url` says which."""
 
-    def __init__(self, settings: Settings, clock: Clock = utc_now) -> None:
+    def __init__(self, settings: Settings, clock: Clock = system_clock) -> None:
         self._settings = settings
         self._clock = clock
         self.url = ""
 
     async def __aenter__(self) -> Self:
         app = await build_app(self._settings, self._clock)
-        self._runner = web.AppRunner(
-            app,
-            access_log=None,
-            max_line_size=LINE_LIMIT,
-            max_field_size=LINE_LIMIT,
-            shutdown_timeout=_SHUTDOWN_SECONDS,
-        )
+        self._runner = web.AppRunner(app, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
         host, port = self._settings.alipay_sandbox_host, self._settings.alipay_sandbox_port
         await web.TCPSite(self._runner, host, port).start()

@@ -14,8 +14,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="ANCHORAGE_", frozen=True, extra="ignore")
 
-    mongodb_uri: str
+    mongodb_uri: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
     prefix: str = Field("", pattern=r"^[a-z0-9_]{0,24}$")
+
+    log_level: str = "INFO"
 
     alipay_sandbox_host: str = "127.0.0.1"
     alipay_sandbox_port: int = 8090

@@ -3,22 +3,21 @@
 from dataclasses import asdict
 from datetime import datetime
 
-from pymongo import AsyncMongoClient
-
 from alipay_sandbox.adapters.documents import Document, order_document, read_order_document
 from alipay_sandbox.domain.faults import Fault, FaultKind, Forgery
 from alipay_sandbox.domain.notice_clock import NoticeClock
 from alipay_sandbox.domain.order import Order
+from runtime.mongo import Database
 
 
 class ControlStore:
     """The small collections `codes`, `faults`, `clock` and `withdrawals`."""
 
-    def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
-        self._codes = client[database]["codes"]
-        self._faults = client[database]["faults"]
-        self._clock = client[database]["clock"]
-        self._withdrawals = client[database]["withdrawals"]
+    def __init__(self, database: Database) -> None:
+        self._codes = database["codes"]
+        self._faults = database["faults"]
+        self._clock = database["clock"]
+        self._withdrawals = database["withdrawals"]
 
     async def prepare(self) -> None:
         """Makes the indexes: a code is forgotten once its time is over."""

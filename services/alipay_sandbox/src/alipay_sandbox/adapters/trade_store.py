@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pymongo import AsyncMongoClient, UpdateOne
+from pymongo import UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from alipay_sandbox.adapters.documents import (
@@ -22,6 +22,7 @@ from alipay_sandbox.adapters.documents import (
 )
 from alipay_sandbox.domain.notices import Notice
 from alipay_sandbox.domain.trade import Trade, TradeStatus
+from runtime.mongo import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,8 @@ class Attempt:
 class TradeStore:
     """The collection `trades`."""
 
-    def __init__(self, client: AsyncMongoClient[Document], database: str) -> None:
-        self._trades = client[database]["trades"]
+    def __init__(self, database: Database) -> None:
+        self._trades = database["trades"]
 
     async def prepare(self) -> None:
         """Makes the indexes."""

@@ -72,6 +72,7 @@ class Courier:
         self._slots = asyncio.Semaphore(at_once)
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: dict[str, list[Delivery]] = {}
+        self._planned: set[str] = set()  # the ids of all notices that have a try to make
         now = clock()
         self._notice_clock = NoticeClock(now, now)
         self._timer: Timer[Delivery] = Timer(self._seconds_until, self._start)
@@ -91,7 +92,12 @@ class Courier:
         return self._notice_clock.at(self._clock())
 
     def plan(self, key: str, notice: Notice) -> None:
-        """Delivers a stored notice when it is due."""
+        """Delivers a stored notice when it is due; one that is planned already is left as it is."""
+        if notice.notify_id not in self._planned:
+            self._planned.add(notice.notify_id)
+            self._plan_again(key, notice)
+
+    def _plan_again(self, key: str, notice: Notice) -> None:
         self._timer.add(notice.due, Delivery(key, notice))
 
     async def forge(self, trade: Trade, kind: Forgery | None, count: int, at_once: int) -> dict[str, int]:
@@ -140,7 +146,7 @@ class Courier:
                     return
                 await self._settle(key, notice, await self._send(notice))
             except PyMongoError:  # only faults are read here: what was sent is recorded with patience
-                self.plan(key, replace(notice, due=self.now() + _STORE_AWAY))
+                self._plan_again(key, replace(notice, due=self.now() + _STORE_AWAY))
                 return
             for overtaken in self._held.pop(key, ()):
                 self._start(overtaken)
@@ -151,7 +157,7 @@ class Courier:
         if delay := await self._faults.strike(FaultKind.DELAY_NOTIFY, number):
             later = replace(notice, due=self.now() + timedelta(seconds=delay.seconds))
             await self._attempts.record(Attempt(key, later, False, "fault: delayed", self._clock()))
-            self.plan(key, later)
+            self._plan_again(key, later)
             return True
         if await self._faults.strike(FaultKind.REORDER_NOTIFY, number):
             later = replace(notice, due=self.now() + REORDER_WAIT)
@@ -196,8 +202,10 @@ class Courier:
         due = None if answer == SUCCESS else next_try(attempts, self.now())
         after = replace(notice, attempts=attempts, due=due or notice.due)
         await self._attempts.record(Attempt(key, after, due is None, answer, self._clock()))
-        if due is not None:
-            self.plan(key, after)
+        if due is None:
+            self._planned.discard(notice.notify_id)
+        else:
+            self._plan_again(key, after)
 
     def _signed(self, notice: Notice) -> dict[str, str]:
         fields = {

@@ -1,10 +1,12 @@
 """Everything that happens to a trade: one step of the domain, stored once, then announced."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
+
+from pymongo.errors import PyMongoError
 
 from alipay_sandbox.adapters.trade_store import StoredTrade, TradeStore
 from alipay_sandbox.application.accounts import Accounts
@@ -52,6 +54,7 @@ class TradeDesk:
         identifiers: Identifiers,
         clock: Callable[[], datetime],
         wait_for: Callable[[str, datetime], None],
+        doubt: Callable[[], None],
     ) -> None:
         self._store = store
         self._announcer = announcer
@@ -59,6 +62,7 @@ class TradeDesk:
         self._identifiers = identifiers
         self._clock = clock
         self._wait_for = wait_for
+        self._doubt = doubt
 
     async def find(self, seller_id: str, *, out_trade_no: str = "", trade_no: str = "") -> StoredTrade:
         """The seller's trade, closed first if its time is over; `trade_no` wins. ACQ.TRADE_NOT_EXIST if none."""
@@ -77,7 +81,7 @@ class TradeDesk:
         """The buyer appears and does not pay yet; a trade that is there already has to be payable by this buyer."""
         now = self._clock()
         trade = open_trade(order, self._identifiers.trade_no(now), buyer_id, now)
-        if await self._store.insert(trade, []):
+        if await self._stored(self._store.insert(trade, [])):
             self._wait_for(self._key(trade), trade.expires_at)
             return trade
         existing = (await self.find(order.seller_id, out_trade_no=order.out_trade_no)).trade
@@ -90,7 +94,7 @@ class TradeDesk:
         now = self._clock()
         paid = open_trade(order, self._identifiers.trade_no(now), buyer_id, now).pay(buyer_id, now)
         notices = self._announcements(paid)
-        if await self._store.insert(paid.trade, notices):
+        if await self._stored(self._store.insert(paid.trade, notices)):
             self._took_effect(self._key(paid.trade), paid, notices)
             return paid.trade
         existing = await self.find(order.seller_id, out_trade_no=order.out_trade_no)
@@ -152,13 +156,21 @@ class TradeDesk:
             if change.trade == current.trade:
                 return change
             notices = self._announcements(change)
-            if await self._store.replace(current, change.trade, notices):
+            if await self._stored(self._store.replace(current, change.trade, notices)):
                 self._took_effect(current.key, change, notices)
                 return change
             await asyncio.sleep(0)
             order = stored.trade.order
             current = await self._store.find(order.seller_id, order.out_trade_no)
         raise business("ACQ.TRADE_NOT_EXIST")
+
+    async def _stored(self, write: Coroutine[Any, Any, bool]) -> bool:
+        """The outcome of a write. One that fails may have taken effect, and then nobody has planned its notices."""
+        try:
+            return await write
+        except PyMongoError:
+            self._doubt()
+            raise
 
     def _announcements(self, change: Change) -> list[Notice]:
         trade = change.trade

@@ -1,18 +1,20 @@
 """For operators: is it alive, is it ready, what does it count."""
 
+from collections.abc import Callable
+
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pymongo import AsyncMongoClient
 from pymongo.errors import PyMongoError
 
-from alipay_sandbox.adapters.documents import Document
+from runtime import mongo
 
 
 class OperationRoutes:
     """`/livez`, `/readyz`, `/metrics`."""
 
-    def __init__(self, client: AsyncMongoClient[Document]) -> None:
+    def __init__(self, client: mongo.Client, alive: Callable[[], bool]) -> None:
         self._client = client
+        self._alive = alive
 
     def routes(self) -> list[web.RouteDef]:
         """All three."""
@@ -23,6 +25,8 @@ class OperationRoutes:
         ]
 
     async def _live(self, request: web.Request) -> web.Response:
+        if not self._alive():
+            return web.Response(status=503, text="background work has ended")
         return web.Response(text="ok")
 
     async def _ready(self, request: web.Request) -> web.Response:
