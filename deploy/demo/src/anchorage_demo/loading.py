@@ -14,6 +14,7 @@ from anchorage_demo.world import (
     Creator,
     Host,
     MiniProgram,
+    MiniProgramCategory,
     Operator,
     Owner,
     Product,
@@ -27,7 +28,7 @@ def load_world() -> World:
     """The demo world; every call gives the same one."""
     base, people, words = read("world.toml"), read("people.toml"), Glossary()
     stores = [_store(folder, words) for folder in base["stores"]]
-    games = [_mini_program(game, "game", game["art"]) for game in base["game"]]
+    games = [_mini_program(game, "game") for game in base["game"]]
     return World(
         hosts=tuple(_host(entry) for entry in base["host"]),
         owners=tuple(
@@ -63,11 +64,11 @@ def _store(folder: str, words: Glossary) -> tuple[MiniProgram, list[Product]]:
                 products.append(build_product(key, entry, shelf, categories[shelf_key], store, words))
             except KeyError as missing:
                 raise SourceError(f"stores/{folder}/{shelf_key}.toml: {key} lacks {missing}") from missing
-    return _mini_program(store, "ecommerce", folder, tuple(categories.values())), products
+    return _mini_program(store, "ecommerce", tuple(categories.values())), products
 
 
 def _mini_program(
-    entry: Table, category: str, art: str, categories: tuple[Category, ...] = ()
+    entry: Table, category: MiniProgramCategory, categories: tuple[Category, ...] = ()
 ) -> MiniProgram:
     return MiniProgram(
         mini_program_id=entry["mini_program_id"],
@@ -76,12 +77,13 @@ def _mini_program(
         slogan=Text.parse(entry["slogan"]),
         about=paragraph(entry["about"]),
         aliases=tuple(entry["aliases"]),
-        category="ecommerce" if category == "ecommerce" else "game",
+        category=category,
         host_ids=tuple(entry["hosts"]),
         exposure_priority=entry["exposure_priority"],
         colour=entry["colour"],
-        art=art,
+        mark=entry["mark"],
         categories=categories,
+        window=tuple(f"{entry['prefix']}_{key}" for key in entry.get("window", [])),
         commission=CommissionTerms(**entry["commission"]) if "commission" in entry else None,
     )
 
@@ -128,6 +130,7 @@ def _creator_accounts(entry: Table) -> list[Account]:
             followers=followers,
             colour=entry["colour"],
             creator_id=entry["creator_id"],
+            hair=entry["hair"],
         )
         for host, followers in entry["hosts"].items()
     ]
@@ -146,6 +149,7 @@ def _video(entry: Table) -> Video:
         title=Text.parse(entry["title"]),
         seconds=entry["seconds"],
         likes=entry["likes"],
+        scene=entry["scene"],
         anchors=tuple(
             Anchor(f"anc_{video_id.removeprefix('vid_')}_{number}", Text.parse(label), product_id)
             for number, (product_id, label) in enumerate(entry["anchors"].items(), start=1)

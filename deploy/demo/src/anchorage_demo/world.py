@@ -14,6 +14,8 @@ from anchorage_demo.text import Text
 OwnerKind = Literal["brand", "platform", "celebrity"]
 HostKind = Literal["short_video", "news"]
 MiniProgramCategory = Literal["ecommerce", "game"]
+Hair = Literal["short", "long", "bun", "bob"]
+Scene = Literal["room", "studio", "hills", "night"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,10 @@ class MiniProgram:
     host_ids: tuple[str, ...]
     exposure_priority: int
     colour: str
-    art: str
+    mark: str
     categories: tuple[Category, ...] = ()
+    window: tuple[str, ...] = ()
+    """The products that the banner shows, back to front."""
     commission: CommissionTerms | None = None
 
     @property
@@ -142,7 +146,7 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account that people can follow inside one host: a merchant's, or a creator's."""
+    """An account that people can follow inside one host: a merchant's, or a creator's (with the hair of its portrait)."""
 
     account_id: str
     host_id: str
@@ -151,6 +155,7 @@ class Account:
     followers: int
     colour: str
     creator_id: str | None = None
+    hair: Hair | None = None
 
     @property
     def avatar_name(self) -> str:
@@ -182,6 +187,7 @@ class Video:
     title: Text
     seconds: int
     likes: int
+    scene: Scene
     anchors: tuple[Anchor, ...]
 
     @property

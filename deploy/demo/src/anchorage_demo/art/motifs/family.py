@@ -129,7 +129,7 @@ def pet_bowl(c: Canvas, t: Tint) -> None:
 def cat_tree(c: Canvas, t: Tint) -> None:
     c.shadow(200, 346, 140)
     for x, top in ((130, 140), (272, 196)):
-        c.rect(x - 15, top, 30, 190, 4, c.cylinder("#d9bd90"))
+        c.rect(x - 15, top, 30, 326 - top, 4, c.cylinder("#d9bd90"))
         for y in range(top + 12, 326, 12):
             c.stroke(f"M{x - 15} {y} L{x + 15} {y - 5}", "#b8945f", 2)
     c.rect(60, 322, 280, 22, 9, c.sheen(WOOD))
@@ -180,8 +180,10 @@ def book(c: Canvas, t: Tint) -> None:
             c.stroke(f"M{x} 78 V318", "#d8d2c4", 1)
         c.path("M110 62 H276 Q284 62 284 70 V312 H110 Z", c.sheen(t.main))
         c.rect(110, 62, 20, 250, 2, darker(t.main, 0.3), opacity=0.7)
-        c.circle(208, 196, 50, t.accent)
-        c.path("M158 208 Q184 168 208 204 T258 196 A50 50 0 0 1 158 208 Z", lighter(t.main, 0.5), opacity=0.9)
+        c.rect(152, 140, 112, 118, 4, lighter(t.main, 0.55))
+        c.circle(232, 172, 15, t.accent)
+        c.path("M152 222 L184 176 L206 206 L226 188 L264 226 V258 H152 Z", darker(t.main, 0.25))
+        c.stroke("M164 240 H204 M216 246 H250", lighter(t.main, 0.5), 3)
         c.rect(152, 92, 112, 13, 3, PAPER, opacity=0.95)
         c.rect(172, 114, 72, 8, 3, PAPER, opacity=0.7)
         c.rect(176, 282, 64, 7, 3, PAPER, opacity=0.7)

@@ -17,7 +17,13 @@ def wine_glass(c: Canvas, t: Tint) -> None:
                 opacity=0.92,
             )
             c.ellipse(100, 96, 44, 7, lighter(t.main, 0.3))
-            c.path("M62 22 H138 C152 92 146 174 100 180 C54 174 48 92 62 22 Z", c.glass("#dbe6ea"))
+            c.path(
+                "M62 22 H138 C152 92 146 174 100 180 C54 174 48 92 62 22 Z",
+                c.glass("#c3d2d9"),
+                stroke="#8fa3ad",
+                stroke_width=1.5,
+                stroke_opacity=0.6,
+            )
             c.ellipse(100, 22, 38, 6, "none", stroke="#ffffff", stroke_width=2.5)
             c.path(
                 "M70 40 Q62 92 72 136",
@@ -39,7 +45,10 @@ def decanter(c: Canvas, t: Tint) -> None:
     c.ellipse(200, 271, 102, 14, lighter(t.main, 0.22))
     c.path(
         "M170 56 Q200 66 230 56 C222 120 224 158 232 184 C300 206 322 262 308 298 C296 334 254 344 200 344 C146 344 104 334 92 298 C78 262 100 206 168 184 C176 158 178 120 170 56 Z",
-        c.glass("#d7e3e8"),
+        c.glass("#b9cbd4"),
+        stroke="#8fa3ad",
+        stroke_width=1.5,
+        stroke_opacity=0.6,
     )
     c.ellipse(200, 57, 30, 6, "none", stroke="#ffffff", stroke_width=3)
     c.path(
