@@ -1,0 +1,251 @@
+"""`anchorage audit`: are the six invariants of the design true at rest? Reads databases and streams, changes nothing.
+
+1 orders end or await their payer · 2 stock adds up · 3 one payment for an order, late money refunded once ·
+4 the ledger balances and equals the trades · 5 streams and database tell the same orders · 6 each order lies in its own
+mini program's collection. With `--acknowledged FILE` (an order id a line) also: 0 of those orders are missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from anchorage_cli.rebuild import RebuiltOrder, rebuild
+from anchorage_cli.streams import records
+from anchorage_cli.where import Installation, installation
+from contracts.catalogue import all_events
+from contracts.envelope import BadEnvelope
+from contracts.event import Event
+from contracts.topics import ORDERS, PAYMENTS
+from runtime import mongo
+from runtime.clock import system_clock
+from runtime.delivery import read
+from runtime.mongo import Document
+
+GRACE = timedelta(seconds=30)
+"""How long an order may be between two states: what a restarted part needs to catch up."""
+UNPAID = {"placed", "confirmed", "awaiting_payment", "closing"}
+PAID = {"paid", "shipped", "completed", "refunded"}
+
+
+@dataclass(slots=True)
+class Report:
+    """What was looked at, and every violation by the number of its invariant."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    violations: list[tuple[int, str]] = field(default_factory=list)
+
+    def check(self, invariant: int, good: bool, violation: str) -> None:
+        """Note a violation unless `good`."""
+        if not good:
+            self.violations.append((invariant, violation))
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All that the audit reads."""
+
+    orders: dict[str, tuple[str, Document]]
+    stock: list[Document]
+    trades: dict[str, Document]
+    ledger: list[Document]
+    rebuilt: dict[str, RebuiltOrder]
+
+
+async def audit(where: Installation, acknowledged: Iterable[str] = (), grace: timedelta = GRACE) -> Report:
+    """Look at everything and report."""
+    found = await _read(where)
+    report, now = Report(), system_clock()
+    report.counts.update(
+        orders=len(found.orders), skus=len(found.stock), trades=len(found.trades), ledger=len(found.ledger)
+    )
+    for order_id in acknowledged:
+        report.check(0, order_id in found.orders, f"{order_id} was acknowledged and is not there")
+    _orders_end(report, found, now, grace)
+    _stock_adds_up(report, found)
+    _one_payment_each(report, found, now, grace)
+    _ledger_balances(report, found)
+    _streams_agree(report, found, now, grace)
+    _orders_lie_at_home(report, found)
+    return report
+
+
+async def _read(where: Installation) -> Everything:
+    client = mongo.connect(where.mongodb)
+    try:
+        checkout = mongo.database(client, where.prefix + "checkout")
+        orders: dict[str, tuple[str, Document]] = {}
+        for name in await checkout.list_collection_names(filter={"name": {"$regex": "^orders_"}}):
+            async for order in checkout[name].find({}, {"outbox": 0, "address": 0}):
+                orders[order["_id"]] = (name, order)
+        catalog = mongo.database(client, where.prefix + "catalog")
+        payment = mongo.database(client, where.prefix + "payment")
+        return Everything(
+            orders,
+            await catalog["stock"].find().to_list(),
+            {trade["_id"]: trade async for trade in payment["trades"].find({}, {"outbox": 0})},
+            await payment["ledger"].find().to_list(),
+            rebuild(await _events(where)),
+        )
+    finally:
+        await client.close()
+
+
+async def _events(where: Installation) -> list[Event]:
+    found = []
+    for topic in (ORDERS, PAYMENTS):
+        wanted = {event.type_name(): event for event in all_events() if event.topic == topic}
+        async for record in records(where.kafka, where.prefix + topic.name):
+            try:
+                event = read(record, wanted)
+            except (BadEnvelope, ValueError):
+                continue  # a poison record; consumers have put it among the dead letters
+            if event is not None:
+                found.append(event[1])
+    return found
+
+
+def _orders_end(report: Report, found: Everything, now: datetime, grace: timedelta) -> None:
+    for order_id, (_, order) in found.orders.items():
+        report.counts[order["status"]] += 1
+        since = order["history"][-1]["at"]
+        moving = order["status"] in ("placed", "confirmed", "closing")
+        overdue = order["status"] == "awaiting_payment" and now > order["expires_at"] + grace
+        waits_for_expiry = order["status"] == "closing" and now <= order["expires_at"] + grace
+        stuck = overdue or (moving and now > since + grace and not waits_for_expiry)
+        report.check(1, not stuck, f"{order_id} is {order['status']} since {since.isoformat()}")
+
+
+def _stock_adds_up(report: Report, found: Everything) -> None:
+    held, sold = _expected_stock(found)
+    for sku in found.stock:
+        name = sku["_id"]
+        left, right = sku["initial"] + sku["adjusted"], sku["available"] + sku["reserved"] + sku["sold"]
+        report.check(
+            2, left == right, f"{name}: initial + adjusted is {left}, available + reserved + sold is {right}"
+        )
+        negative = [part for part in ("available", "reserved", "sold") if sku[part] < 0]
+        report.check(2, not negative, f"{name}: {', '.join(negative)} below zero")
+        holds = sum(sku.get("holds", {}).values())
+        report.check(
+            2, sku["reserved"] == holds, f"{name}: {sku['reserved']} reserved, its holds are {holds}"
+        )
+        report.check(
+            2,
+            sku["reserved"] == held[name],
+            f"{name}: {sku['reserved']} reserved, open orders hold {held[name]}",
+        )
+        report.check(
+            2, sku["sold"] == sold[name], f"{name}: {sku['sold']} sold, paid orders have {sold[name]}"
+        )
+
+
+def _expected_stock(found: Everything) -> tuple[Counter[str], Counter[str]]:
+    """What orders at rest hold and have bought, by SKU."""
+    held: Counter[str] = Counter()
+    sold: Counter[str] = Counter()
+    for _, order in found.orders.values():
+        gave_back = order["status"] == "refunded" and not order["shipments"]
+        had_stock = any(entry["status"] == "confirmed" for entry in order["history"])
+        for line in order["lines"]:
+            if order["status"] in UNPAID and had_stock:
+                held[line["sku_id"]] += line["quantity"]
+            elif order["status"] in PAID and not gave_back:
+                sold[line["sku_id"]] += line["quantity"]
+    return held, sold
+
+
+def _one_payment_each(report: Report, found: Everything, now: datetime, grace: timedelta) -> None:
+    for order_id, trade in found.trades.items():
+        order = found.orders.get(order_id)
+        kept = trade["state"] == "settled"
+        if order is None:
+            report.check(3, not trade.get("trade_no"), f"{order_id}: money for an order that does not exist")
+            continue
+        just_now = trade.get("paid_at") is not None and now <= trade["paid_at"] + grace
+        agrees = kept == (order[1]["status"] in PAID) or just_now
+        report.check(3, agrees, f"{order_id}: trade is {trade['state']}, order is {order[1]['status']}")
+        late = [refund for refund in trade["refunds"] if refund["late"]]
+        report.check(3, len(late) <= 1, f"{order_id}: late money refunded {len(late)} times")
+        unreturned = trade["state"] == "closed" and trade.get("trade_no") and not late
+        report.check(3, not unreturned, f"{order_id}: late money was not refunded")
+        back = sum(refund["amount"] for refund in trade["refunds"] if refund["state"] == "settled")
+        report.check(3, back <= trade["total"], f"{order_id}: {back} refunded of {trade['total']}")
+    for order_id, (_, order_) in found.orders.items():
+        paid = order_["status"] in PAID
+        report.check(3, not paid or order_id in found.trades, f"{order_id}: paid without a trade")
+
+
+def _ledger_balances(report: Report, found: Everything) -> None:
+    received: Counter[str] = Counter()
+    for posting in found.ledger:
+        amounts = [leg["amount"] for leg in posting["legs"]]
+        report.check(4, sum(amounts) == 0, f"{posting['_id']}: its legs sum to {sum(amounts)}")
+        if posting["_id"].startswith("payment:"):
+            received[posting["_id"].removeprefix("payment:")] += sum(
+                amount for amount in amounts if amount > 0
+            )
+    for order_id, trade in found.trades.items():
+        expected = trade["total"] if trade.get("trade_no") else 0
+        report.check(
+            4,
+            received[order_id] == expected,
+            f"{order_id}: ledger has {received[order_id]}, trade {expected}",
+        )
+
+
+def _streams_agree(report: Report, found: Everything, now: datetime, grace: timedelta) -> None:
+    for order_id, (_, order) in found.orders.items():
+        if now <= order["history"][-1]["at"] + min(grace, timedelta(seconds=5)):
+            continue  # its newest event may be on its way
+        told = found.rebuilt.get(order_id)
+        if told is None or not told.status:
+            report.check(5, False, f"{order_id}: the streams know nothing of it")
+            continue
+        lines = tuple((line["sku_id"], line["quantity"], line["unit_price"]) for line in order["lines"])
+        here = (order["mini_program_id"], order["host_id"], order["openid"], order["status"], order["total"], order["refunded_total"], lines)  # fmt: skip
+        there = (told.mini_program_id, told.host_id, told.openid, told.status, told.total, told.refunded_total, told.lines)  # fmt: skip
+        report.check(5, here == there, f"{order_id}: database {here}, streams {there}")
+    for order_id, told in found.rebuilt.items():
+        report.check(5, order_id in found.orders or not told.status, f"{order_id}: only the streams know it")
+
+
+def _orders_lie_at_home(report: Report, found: Everything) -> None:
+    for order_id, (collection, order) in found.orders.items():
+        home = "orders_" + order["mini_program_id"]
+        at_home = collection == home and order_id.startswith(order["mini_program_id"] + "_")
+        report.check(6, at_home, f"{order_id} of {order['mini_program_id']} lies in {collection}")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    parser.add_argument("--acknowledged", type=Path, help="file with an order id a line; all must exist")
+    parser.add_argument(
+        "--grace", type=float, default=GRACE.total_seconds(), help="seconds that a change may take"
+    )
+    parser.add_argument("--json", action="store_true", help="print the report as JSON")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """0 when all invariants hold, 1 when not."""
+    given = arguments.acknowledged.read_text().split() if arguments.acknowledged else ()
+    report = asyncio.run(audit(installation(), given, timedelta(seconds=arguments.grace)))
+    if arguments.json:
+        print(json.dumps({"counts": report.counts, "violations": report.violations}))
+        return 1 if report.violations else 0
+    print("looked at " + ", ".join(f"{count} {name}" for name, count in report.counts.items()))
+    by_invariant: dict[int, list[str]] = defaultdict(list)
+    for invariant, violation in report.violations:
+        by_invariant[invariant].append(violation)
+    for invariant in range(0 if given else 1, 7):
+        wrong = by_invariant[invariant]
+        print(f"invariant {invariant}: " + ("holds" if not wrong else f"{len(wrong)} violation(s)"))
+        for violation in wrong[:20]:
+            print("   " + violation)
+    return 1 if report.violations else 0

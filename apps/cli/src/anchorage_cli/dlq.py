@@ -1,0 +1,109 @@
+"""`anchorage dlq list|show|replay`: what consumers could not take, why, and putting it back."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import AsyncIterator
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+
+from anchorage_cli.streams import records, topic_names
+from anchorage_cli.where import Installation, installation
+from contracts.topics import DEAD_LETTER_SUFFIX
+from runtime.deadletters import put_back
+from runtime.delivery import headers_of
+from runtime.publisher import Publisher
+
+REPLAY_GROUP = "anchorage.dlq-replay"
+"""Its committed offsets say what has been put back, so that a second replay does not repeat it."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The command's options."""
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("list", help="how many there are, by topic, event and reason")
+    show = actions.add_parser("show", help="each with its origin and value")
+    replay = actions.add_parser("replay", help="put back, once, what has not been put back before")
+    for action in (show, replay):
+        action.add_argument("topic", help="the topic that the records came from: orders, payments, …")
+        action.add_argument("--id", help="only the event with this ce_id")
+    replay.add_argument("--all", action="store_true", help="also what was put back before")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what was asked."""
+    where = installation()
+    match arguments.action:
+        case "list":
+            return asyncio.run(_list(where))
+        case "show":
+            return asyncio.run(_show(where, arguments.topic, arguments.id))
+        case _:
+            count = asyncio.run(replay(where, arguments.topic, event_id=arguments.id, again=arguments.all))
+            print(f"{count} record(s) put back into {arguments.topic}")
+            return 0
+
+
+async def _list(where: Installation) -> int:
+    counts: dict[tuple[str, str, str, str], int] = {}
+    for topic in await topic_names(where.kafka):
+        if topic.startswith(where.prefix) and topic.endswith(DEAD_LETTER_SUFFIX):
+            async for record in records(where.kafka, topic):
+                headers = headers_of(record)
+                kind = (
+                    topic.removesuffix(DEAD_LETTER_SUFFIX), headers.get("dlq_consumer", "?"),
+                    headers.get("ce_type", "?"), headers.get("dlq_reason", "?")[:100],
+                )  # fmt: skip
+                counts[kind] = counts.get(kind, 0) + 1
+    for (topic, consumer, event, reason), count in sorted(counts.items()):
+        print(f"{count:6}  {topic}  {consumer}  {event}  {reason}")
+    print(f"{sum(counts.values())} dead letter(s)")
+    return 0
+
+
+async def _show(where: Installation, topic: str, event_id: str | None) -> int:
+    async for record in records(where.kafka, where.prefix + topic + DEAD_LETTER_SUFFIX):
+        headers = headers_of(record)
+        if event_id in (None, headers.get("ce_id")):
+            print(f"offset {record.offset}  key {(record.key or b'').decode('utf-8', 'replace')}")
+            for name, value in headers.items():
+                print(f"  {name}: {value}")
+            print("  " + (record.value or b"").decode("utf-8", "replace"))
+    return 0
+
+
+async def replay(where: Installation, topic: str, *, event_id: str | None = None, again: bool = False) -> int:
+    """Put dead letters of `topic` back where they came from; answers how many. The same `ce_id`, so nothing doubles."""
+    source = TopicPartition(where.prefix + topic + DEAD_LETTER_SUFFIX, 0)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=where.kafka, group_id=where.prefix + REPLAY_GROUP, enable_auto_commit=False
+    )
+    publisher = Publisher(where.kafka)
+    await consumer.start()
+    try:
+        consumer.assign([source])
+        start = 0 if again or event_id is not None else await consumer.committed(source) or 0
+        consumer.seek(source, start)
+        end = (await consumer.end_offsets([source]))[source]
+        count = 0
+        async for record in _until(consumer, source, end):
+            if event_id in (None, headers_of(record).get("ce_id")):
+                await publisher.publish([put_back(record)])
+                count += 1
+        if event_id is None and end > start:
+            await consumer.commit({source: end})
+        return count
+    finally:
+        await publisher.stop()
+        await consumer.stop()
+
+
+async def _until(
+    consumer: AIOKafkaConsumer, source: TopicPartition, end: int
+) -> AsyncIterator[ConsumerRecord]:
+    while await consumer.position(source) < end:
+        for found in (await consumer.getmany(timeout_ms=500)).values():
+            for record in found:
+                if record.offset < end:
+                    yield record
