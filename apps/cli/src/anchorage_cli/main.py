@@ -22,7 +22,7 @@ def main() -> int:
     for name, (module, help_text) in COMMANDS.items():
         module.add_arguments(commands.add_parser(name, help=help_text, description=module.__doc__))
     arguments = parser.parse_args()
-    return COMMANDS[arguments.command][0].run(arguments)
+    return int(COMMANDS[arguments.command][0].run(arguments))
 
 
 if __name__ == "__main__":

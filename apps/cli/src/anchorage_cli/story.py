@@ -45,18 +45,25 @@ class HostApp:
             self.token = (await answer.json())["access_token"]
 
     async def call(
-        self, method: str, path: str, body: Any = None, *, token: str = "", expect: int = 200, **headers: str
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str = "",
+        expect: int = 200,
+        headers: Json | None = None,
     ) -> Any:
         """One call; raises StepFailed when it does not answer `expect`."""
         sent = {
             "Authorization": f"Bearer {token or self.token}",
             "traceparent": f"00-{self.trace_id}-{secrets.token_hex(8)}-01",
-            **headers,
+            **(headers or {}),
         }
         async with self.session.request(method, self.gateway + path, json=body, headers=sent) as answer:
             content = await answer.json() if "json" in answer.content_type else await answer.read()
             if answer.status != expect:
-                raise StepFailed(f"{method} {path} answered {answer.status}, expected {expect}: {content}")
+                raise StepFailed(f"{method} {path} answered {answer.status}, expected {expect}: {content!r}")
             return content
 
 
@@ -90,13 +97,13 @@ async def play(demo: Json) -> str:
 async def look_around(app: HostApp, viewer: str) -> None:
     """The entrance and the search column."""
     who = {"Anchorage-Viewer": viewer}
-    entrance = await app.call("GET", "/v1/entry/mini-programs", **who)
+    entrance = await app.call("GET", "/v1/entry/mini-programs", headers=who)
     say(
         f"{app.host['name']}: the Mini Program entrance",
         *(f"{m['name']} · {m['owner']['kind']} · {m['slogan']}" for m in entrance["items"]),
     )
     name = next(m["name"] for m in entrance["items"] if m["category"] != "game")
-    found = await app.call("GET", f"/v1/search?q={name}", **who)
+    found = await app.call("GET", f"/v1/search?q={name}", headers=who)
     say(
         f"The search column for “{name}”: the mini program first",
         *(f"{r['kind']:12} {r.get('name') or r.get('title')}   ({r['why']})" for r in found["results"][:6]),
@@ -106,7 +113,7 @@ async def look_around(app: HostApp, viewer: str) -> None:
 async def tap_an_anchor(app: HostApp, videos: list[str], viewer: str) -> tuple[Json, str]:
     """A video, and one call from its anchor to the purchase page. The first anchor that can be bought."""
     for video_id in videos:
-        video = await app.call("GET", f"/v1/videos/{video_id}", **{"Anchorage-Viewer": viewer}, expect=200)
+        video = await app.call("GET", f"/v1/videos/{video_id}", headers={"Anchorage-Viewer": viewer})
         for anchor in video["anchors"]:
             path = f"/v1/videos/{video_id}/anchors/{anchor['anchor_id']}/clicks"
             click = await app.call("POST", path, {"host_user_id": viewer}, expect=201)
@@ -140,7 +147,7 @@ async def buy(app: HostApp, product: Json, click_id: str, viewer: str) -> tuple[
     }  # fmt: skip
     path = f"/v1/mini-programs/{mini_program_id}/orders?wait=10"
     order = await app.call(
-        "POST", path, wanted, token=token, expect=201, **{"Idempotency-Key": secrets.token_hex(8)}
+        "POST", path, wanted, token=token, expect=201, headers={"Idempotency-Key": secrets.token_hex(8)}
     )
     if order["status"] != "awaiting_payment":
         raise StepFailed(f"the order is {order['status']} ({order.get('reason')}) and not awaiting payment")
