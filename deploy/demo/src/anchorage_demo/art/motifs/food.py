@@ -101,20 +101,6 @@ def fruit_box(c: Canvas, t: Tint) -> None:
     c.path("M200 262 C224 266 222 292 200 294 C178 292 176 266 200 262 Z", t.accent)
 
 
-def cookie_tin(c: Canvas, t: Tint) -> None:
-    c.shadow(200, 334, 150)
-    c.path("M68 236 V296 Q68 332 200 332 Q332 332 332 296 V236 Z", c.cylinder(t.main))
-    c.ellipse(200, 236, 132, 42, c.cylinder(GOLD))
-    c.ellipse(200, 236, 120, 35, PAPER)
-    for x, y in ((140, 226), (196, 214), (256, 226), (168, 248), (232, 250)):
-        c.ellipse(x, y, 31, 18, c.ball("#d9a25c"))
-        for dx, dy in ((-9, -3), (8, 3), (2, -7)):
-            c.ellipse(x + dx, y + dy, 4, 3, "#5a3322")
-    c.stroke("M70 290 Q80 318 200 320 Q320 318 330 290", t.accent, 6)
-    c.ellipse(258, 128, 104, 42, c.sheen(darker(t.main, 0.14)), transform="rotate(-24 258 128)")
-    c.ellipse(258, 124, 80, 30, t.accent, transform="rotate(-24 258 124)", opacity=0.8)
-
-
 def oil_bottle(c: Canvas, t: Tint) -> None:
     c.shadow(200, 334, 82)
     c.rect(178, 36, 44, 44, 7, c.cylinder(INK))
@@ -138,21 +124,6 @@ def oil_bottle(c: Canvas, t: Tint) -> None:
     c.circle(192, 266, 9, t.accent)
 
 
-def noodle_cup(c: Canvas, t: Tint) -> None:
-    c.shadow(200, 334, 100)
-    c.path("M108 130 H292 L266 318 Q264 332 250 332 H150 Q136 332 134 318 Z", c.cylinder(t.main))
-    c.ellipse(200, 130, 94, 22, PAPER)
-    c.ellipse(200, 130, 82, 17, "#f0c46a")
-    for i in range(4):
-        c.stroke(f"M{134 + i * 12} {128 + i % 2 * 4} q16 -12 32 0 t32 0 t28 0", "#d99a3a", 4)
-    c.path("M112 152 H288 L283 194 H117 Z", PAPER, opacity=0.92)
-    c.circle(200, 246, 37, t.accent)
-    c.path("M172 242 H228 Q226 270 200 270 Q174 270 172 242 Z", PAPER)
-    with c.moved("rotate(24 280 90)"):
-        for x in (262, 276):
-            c.rect(x, -10, 7, 150, 3, c.cylinder(WOOD))
-
-
 MOTIFS = {
     "tea_tin": tea_tin,
     "pouch": pouch,
@@ -160,7 +131,5 @@ MOTIFS = {
     "rice_bag": rice_bag,
     "chocolate": chocolate,
     "fruit_box": fruit_box,
-    "cookie_tin": cookie_tin,
     "oil_bottle": oil_bottle,
-    "noodle_cup": noodle_cup,
 }

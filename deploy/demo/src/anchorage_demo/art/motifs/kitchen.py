@@ -148,20 +148,6 @@ def stock_pot(c: Canvas, t: Tint) -> None:
     c.stroke("M110 220 V280", "#ffffff", 10, opacity=0.25)
 
 
-def knife_set(c: Canvas, t: Tint) -> None:
-    c.shadow(200, 330, 110)
-    with c.moved("rotate(8 200 330)"):
-        for x, length in ((142, 96), (178, 110), (214, 84), (246, 70)):
-            c.rect(x, 168 - length, 22, length + 20, 9, c.cylinder(t.main))
-            c.circle(x + 11, 168 - length + 18, 3.4, STEEL)
-            c.circle(x + 11, 168 - length + 44, 3.4, STEEL)
-            c.rect(x - 1, 158, 24, 12, 2, c.cylinder(STEEL))
-        c.path("M124 168 H280 L292 316 Q292 328 280 328 H124 Q112 328 112 316 Z", c.sheen(WOOD))
-        for y in (206, 246, 288):
-            c.stroke(f"M126 {y} Q180 {y - 10} 220 {y} T276 {y - 2}", darker(WOOD, 0.18), 2, opacity=0.5)
-        c.rect(178, 222, 46, 46, 23, t.accent, opacity=0.75)
-
-
 def mug(c: Canvas, t: Tint) -> None:
     c.shadow(190, 330, 104)
     c.stroke("M260 192 C338 182 338 288 254 284", c.cylinder(t.main), 22)
@@ -184,6 +170,5 @@ MOTIFS = {
     "coffee_machine": coffee_machine,
     "frying_pan": frying_pan,
     "stock_pot": stock_pot,
-    "knife_set": knife_set,
     "mug": mug,
 }

@@ -125,17 +125,6 @@ def cooler(c: Canvas, t: Tint) -> None:
     c.stroke("M122 258 L142 282 M142 258 L122 282 M132 254 V286 M116 270 H148", PAPER, 4)
 
 
-def hiking_poles(c: Canvas, t: Tint) -> None:
-    c.shadow(200, 352, 90)
-    for x, lean in ((160, -10), (240, 10)):
-        with c.moved(f"rotate({lean} {x} 350)"):
-            c.rect(x - 5, 130, 10, 214, 4, c.cylinder(t.main))
-            c.rect(x - 7, 226, 14, 18, 4, c.cylinder(INK))
-            c.rect(x - 11, 60, 22, 84, 10, c.cylinder(WOOD))
-            c.stroke(f"M{x} 66 q28 36 2 66", t.accent, 6)
-            c.ellipse(x, 322, 19, 6, INK)
-
-
 MOTIFS = {
     "tent": tent,
     "helmet": helmet,
@@ -146,5 +135,4 @@ MOTIFS = {
     "racket": racket,
     "ball": ball,
     "cooler": cooler,
-    "hiking_poles": hiking_poles,
 }
