@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 
 from contracts.catalog import CommissionTerms, MiniProgramPublished, MiniProgramState, Owner
+from contracts.topics import ACCOUNTS, MINI_PROGRAMS
 from identity.app import build_app
 from identity.settings import Settings
 from runtime.outbox import direct_record
@@ -53,7 +54,7 @@ class Operator:
 
 @pytest.fixture
 async def settings(kafka_bootstrap: str, mongodb_uri: str, prefix: str) -> Settings:
-    await ensure_topics(kafka_bootstrap, prefix)
+    await ensure_topics(kafka_bootstrap, prefix, (ACCOUNTS, MINI_PROGRAMS))
     return Settings(
         kafka=kafka_bootstrap,
         mongodb_uri=mongodb_uri,

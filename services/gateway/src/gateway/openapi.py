@@ -1,0 +1,183 @@
+"""The OpenAPI 3.1 document, made from the table of calls and the models that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+from pydantic.json_schema import models_json_schema
+
+from contracts.api.common import Id, ProblemDocument
+from gateway.calls import JSON, Call, Fault
+from gateway.checks import PARAMETERS, PATHS
+from gateway.faults import faults_of
+from runtime.problems import PROBLEM_JSON
+from runtime.tokens import CREATOR, HOST, OPS, OWNER, VIEWER
+
+REF = "#/components/schemas/{model}"
+Schemas = dict[type[BaseModel], dict[str, Any]]
+VERSION = "1.0.0"
+DESCRIPTION = """\
+One HTTP surface for host apps, owners, creators and operators. Money is in minor units (fen), times are RFC 3339 UTC,
+lists take `cursor` and `limit`, errors are RFC 9457 problem documents with a stable `code`. Every call takes and answers
+`traceparent`. A path that is not here answers 404 `no_such_path`, a method that is not here 405 `method_not_allowed`."""
+
+CLIENT_SCOPES = {
+    HOST: "a host app: entrance, pages, search, sessions, scans; no order of anybody",
+    OWNER: "an owner of mini programs",
+    CREATOR: "a creator of videos",
+    OPS: "an operator",
+}
+SECURITY_SCHEMES: dict[str, Any] = {
+    "client": {
+        "type": "oauth2",
+        "description": "an access token for a client's secret",
+        "flows": {"clientCredentials": {"tokenUrl": "/v1/token", "scopes": CLIENT_SCOPES}},
+    },
+    "session": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "JWT",
+        "description": "a viewer's session token in one mini program (scope `viewer`), from POST /v1/sessions",
+    },
+}
+
+
+def document(calls: Sequence[Call], public_url: str) -> dict[str, Any]:
+    """The document as JSON types."""
+    models: list[type[BaseModel]] = sorted(
+        {ProblemDocument, *(model for call in calls for model in _models(call))}, key=lambda m: m.__name__
+    )
+    names, definitions = models_json_schema([(model, "validation") for model in models], ref_template=REF)
+    schemas: Schemas = {model: names[model, "validation"] for model in models}
+    paths: dict[str, dict[str, Any]] = {}
+    for call in calls:
+        paths.setdefault(call.documented_path, {})[call.method.lower()] = _operation(call, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Anchorage", "version": VERSION, "description": DESCRIPTION},
+        "servers": [{"url": public_url}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(call.tag for call in calls)],
+        "paths": paths,
+        "components": {"schemas": definitions["$defs"], "securitySchemes": SECURITY_SCHEMES},
+    }
+
+
+def _models(call: Call) -> Iterable[type[BaseModel]]:
+    if call.answer is not None:
+        yield call.answer
+    yield from (model for _, model in call.bodies if model is not None)
+    yield from (model for _, model in call.own_errors)
+
+
+def _operation(call: Call, schemas: Schemas) -> dict[str, Any]:
+    operation: dict[str, Any] = {
+        "operationId": call.name,
+        "summary": call.summary,
+        "tags": [call.tag],
+        "security": _security(call),
+        "x-scopes": sorted(call.scopes),
+        "parameters": [*_path_parameters(call), *_query_parameters(call), *_header_parameters(call)],
+        "responses": {**_successes(call, schemas), **_failures(call, schemas)},
+    }
+    if call.bodies:
+        operation["requestBody"] = _body(call, schemas)
+    return operation
+
+
+def _security(call: Call) -> list[dict[str, list[str]]]:
+    """One way in for each scope; an empty list is a public call."""
+    return [{"session": []} if scope == VIEWER else {"client": [scope]} for scope in sorted(call.scopes)]
+
+
+def _path_parameters(call: Call) -> list[dict[str, Any]]:
+    return [
+        {"name": name, "in": "path", "required": True, "schema": _parameter_schema(name)}
+        for name in call.parameters
+    ]
+
+
+def _parameter_schema(name: str) -> dict[str, Any]:
+    if name == "path":
+        return {"type": "string", "pattern": f"^{PATHS.pattern}$"}
+    return TypeAdapter(PARAMETERS.get(name, Id)).json_schema()
+
+
+def _query_parameters(call: Call) -> list[dict[str, Any]]:
+    schema = call.query.model_json_schema()
+    return [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", ()),
+            "schema": _without_null(field),
+        }
+        for name, field in schema.get("properties", {}).items()
+    ]
+
+
+def _without_null(field: dict[str, Any]) -> dict[str, Any]:
+    """A parameter is there or not; it cannot be null."""
+    some = [kind for kind in field.get("anyOf", ()) if kind.get("type") != "null"]
+    rest = {key: value for key, value in field.items() if key not in ("anyOf", "title", "default")}
+    default = {"default": field["default"]} if field.get("default") is not None else {}
+    return rest | (some[0] if some else {}) | default
+
+
+def _header_parameters(call: Call) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": header.name,
+            "in": "header",
+            "required": header.required,
+            "description": header.meaning,
+            "schema": {"type": "string", "pattern": f"^{header.pattern}$"},
+        }
+        for header in call.headers
+    ]
+
+
+def _body(call: Call, schemas: Schemas) -> dict[str, Any]:
+    content = {
+        media: {"schema": schemas[model] if model else {"type": "string", "contentMediaType": media}}
+        for media, model in call.bodies
+    }
+    return {"required": not call.bare, "content": content}
+
+
+def _successes(call: Call, schemas: Schemas) -> dict[str, Any]:
+    return {str(status.value): _success(call, status, schemas) for status in call.success}
+
+
+def _success(call: Call, status: HTTPStatus, schemas: Schemas) -> dict[str, Any]:
+    response: dict[str, Any] = {"description": status.phrase}
+    if status is HTTPStatus.FOUND:
+        response["headers"] = {"Location": {"schema": {"type": "string"}}}
+    elif status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+        schema = schemas[call.answer] if call.answer is not None else {"type": "string"}
+        response["content"] = {media: {"schema": schema} for media in call.media}
+    return response
+
+
+def _failures(call: Call, schemas: Schemas) -> dict[str, Any]:
+    by_status: dict[int, list[Fault]] = {}
+    for fault in faults_of(call):
+        by_status.setdefault(fault.status, []).append(fault)
+    answers = {str(status): _problem(faults) for status, faults in sorted(by_status.items())}
+    for status, model in call.own_errors:
+        known = answers.get(str(status), {"description": HTTPStatus(status).phrase, "content": {}})
+        known["content"] = {**known["content"], JSON: {"schema": schemas[model]}}
+        answers[str(status)] = known
+    return answers
+
+
+def _problem(faults: Sequence[Fault]) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "description": "; ".join(f"`{fault.code}`: {fault.meaning}" for fault in faults),
+        "content": {PROBLEM_JSON: {"schema": {"$ref": REF.format(model=ProblemDocument.__name__)}}},
+    }
+    if faults[0].status == 503:
+        answer["headers"] = {"Retry-After": {"description": "seconds", "schema": {"type": "string"}}}
+    return answer

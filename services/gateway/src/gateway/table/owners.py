@@ -1,0 +1,214 @@
+"""What owners, creators and operators do."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from contracts.api.common import Page, PageQuery
+from contracts.api.orders import OrdersQuery, OrderView, ShipmentRequest
+from contracts.api.owners import (
+    MiniProgramRequest,
+    MiniProgramView,
+    ProductRequest,
+    ProductView,
+    StockRequest,
+    StockView,
+    SuspensionRequest,
+    VideoRequest,
+)
+from contracts.api.pages import VideoPage
+from gateway import faults
+from gateway.calls import Call
+from runtime.http import scopes
+from runtime.tokens import CREATOR, OPS, OWNER
+
+TAG = "Owners"
+CREATORS = "Creators"
+OPERATORS = "Operators"
+MINI_PROGRAMS = "/v1/owner/mini-programs"
+PROGRAM = f"{MINI_PROGRAMS}/{{mini_program_id}}"
+PRODUCT = f"{PROGRAM}/products/{{product_id}}"
+STOCK = "/v1/owner/skus/{sku_id}/stock"
+REFUND = "/v1/owner/orders/{order_id}/refunds/{refund_id}"
+OPS_PROGRAM = "/v1/ops/mini-programs/{mini_program_id}"
+THE_OWNER = scopes(OWNER)
+OWNER_OR_OPERATOR = scopes(OWNER, OPS)
+OK_OR_CREATED = (HTTPStatus.OK, HTTPStatus.CREATED)
+
+CALLS = (
+    Call(
+        method="GET",
+        path=MINI_PROGRAMS,
+        name="list_own_mini_programs",
+        summary="The owner's mini programs",
+        tag=TAG,
+        scopes=OWNER_OR_OPERATOR,
+        service="catalog",
+        query=PageQuery,
+        answer=Page[MiniProgramView],
+        faults=(faults.INVALID_CURSOR,),
+    ),
+    Call(
+        method="GET",
+        path=PROGRAM,
+        name="read_own_mini_program",
+        summary="An own mini program",
+        tag=TAG,
+        scopes=OWNER_OR_OPERATOR,
+        service="catalog",
+        answer=MiniProgramView,
+    ),
+    Call(
+        method="PUT",
+        path=PROGRAM,
+        name="put_mini_program",
+        summary="Register or change a mini program",
+        tag=TAG,
+        scopes=OWNER_OR_OPERATOR,
+        service="catalog",
+        body=MiniProgramRequest,
+        answer=MiniProgramView,
+        success=OK_OR_CREATED,
+        faults=(faults.OPERATORS_ONLY, faults.CONFLICT),
+    ),
+    Call(
+        method="PUT",
+        path=PRODUCT,
+        name="put_product",
+        summary="Create or replace a product",
+        tag=TAG,
+        scopes=OWNER_OR_OPERATOR,
+        service="catalog",
+        body=ProductRequest,
+        answer=ProductView,
+        success=OK_OR_CREATED,
+        faults=(faults.PRODUCT_ID_TAKEN, faults.SKU_TAKEN, faults.CONFLICT),
+    ),
+    Call(
+        method="DELETE",
+        path=PRODUCT,
+        name="delist_product",
+        summary="Take a product off the shelf",
+        tag=TAG,
+        scopes=OWNER_OR_OPERATOR,
+        service="catalog",
+        answer=ProductView,
+        faults=(faults.CONFLICT,),
+    ),
+    Call(
+        method="GET",
+        path=STOCK,
+        name="read_stock",
+        summary="Where a SKU's stock is",
+        tag=TAG,
+        scopes=OWNER_OR_OPERATOR,
+        service="catalog",
+        answer=StockView,
+    ),
+    Call(
+        method="PUT",
+        path=STOCK,
+        name="adjust_stock",
+        summary="Set or change how many of a SKU are available",
+        tag=TAG,
+        scopes=OWNER_OR_OPERATOR,
+        service="catalog",
+        body=StockRequest,
+        answer=StockView,
+        faults=(faults.NOT_ENOUGH_STOCK, faults.CONFLICT),
+    ),
+    Call(
+        method="GET",
+        path=f"{PROGRAM}/orders",
+        name="list_own_orders",
+        summary="The orders of an own mini program",
+        tag=TAG,
+        scopes=THE_OWNER,
+        service="checkout",
+        query=OrdersQuery,
+        answer=Page[OrderView],
+        faults=(faults.INVALID_CURSOR,),
+    ),
+    Call(
+        method="POST",
+        path="/v1/owner/orders/{order_id}/shipments",
+        name="ship_order",
+        summary="A parcel is on its way",
+        tag=TAG,
+        scopes=THE_OWNER,
+        service="checkout",
+        body=ShipmentRequest,
+        answer=OrderView,
+        success=(HTTPStatus.CREATED,),
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.BUSY),
+    ),
+    Call(
+        method="POST",
+        path=f"{REFUND}/approval",
+        name="approve_refund",
+        summary="Send the money back",
+        tag=TAG,
+        scopes=THE_OWNER,
+        service="checkout",
+        answer=OrderView,
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.BUSY),
+    ),
+    Call(
+        method="POST",
+        path=f"{REFUND}/rejection",
+        name="reject_refund",
+        summary="Keep the money",
+        tag=TAG,
+        scopes=THE_OWNER,
+        service="checkout",
+        answer=OrderView,
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.BUSY),
+    ),
+    Call(
+        method="PUT",
+        path="/v1/creator/videos/{video_id}",
+        name="put_video",
+        summary="Create or replace a video with its anchors",
+        tag=CREATORS,
+        scopes=scopes(CREATOR),
+        service="catalog",
+        body=VideoRequest,
+        answer=VideoPage,
+        success=OK_OR_CREATED,
+        faults=(faults.CONFLICT,),
+    ),
+    Call(
+        method="POST",
+        path=f"{OPS_PROGRAM}/publication",
+        name="publish_mini_program",
+        summary="Let a mini program be entered in its hosts",
+        tag=OPERATORS,
+        scopes=scopes(OPS),
+        service="catalog",
+        answer=MiniProgramView,
+        faults=(faults.WRONG_STATE, faults.CONFLICT),
+    ),
+    Call(
+        method="POST",
+        path=f"{OPS_PROGRAM}/suspension",
+        name="suspend_mini_program",
+        summary="Stop a mini program",
+        tag=OPERATORS,
+        scopes=scopes(OPS),
+        service="catalog",
+        body=SuspensionRequest,
+        answer=MiniProgramView,
+        faults=(faults.WRONG_STATE, faults.CONFLICT),
+    ),
+    Call(
+        method="POST",
+        path=f"{OPS_PROGRAM}/reinstatement",
+        name="reinstate_mini_program",
+        summary="Let a stopped mini program go on",
+        tag=OPERATORS,
+        scopes=scopes(OPS),
+        service="catalog",
+        answer=MiniProgramView,
+        faults=(faults.WRONG_STATE, faults.CONFLICT),
+    ),
+)

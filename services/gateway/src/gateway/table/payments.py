@@ -1,0 +1,39 @@
+"""What Alipay and buyers' browsers call."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from gateway.calls import FORM, TEXT, Call
+from gateway.faults import BAD_RETURN, NOT_FOUND
+from gateway.shapes import AlipayNotice, AlipayReturn
+from runtime.tokens import PUBLIC
+
+TAG = "Payment"
+
+CALLS = (
+    Call(
+        method="POST",
+        path="/v1/payments/alipay/notify",
+        name="take_alipay_notice",
+        summary="Alipay's asynchronous notice: `success` once it is verified and its effect durable, else `fail`",
+        tag=TAG,
+        scopes=PUBLIC,
+        service="payment",
+        raw=((FORM, AlipayNotice),),
+        media=(TEXT,),
+    ),
+    Call(
+        method="GET",
+        path="/v1/payments/alipay/return",
+        name="return_from_alipay",
+        summary="Sends the buyer back to the order's `return_url`",
+        tag=TAG,
+        scopes=PUBLIC,
+        service="payment",
+        query=AlipayReturn,
+        media=(TEXT,),
+        success=(HTTPStatus.FOUND, HTTPStatus.OK),
+        faults=(BAD_RETURN, NOT_FOUND),
+    ),
+)
