@@ -78,6 +78,8 @@ class _Entry:
     how: How
     key: str
     pieces: tuple[str, ...]
+    characters: int
+    """Units of the name as its owner writes it."""
 
     @property
     def is_han(self) -> bool:
@@ -183,7 +185,7 @@ class NameBook:
         if alone and (spelt := self._by_initials.get(key)):
             return How.PINYIN, spelt
         if any(is_han(piece) for piece in part) and (spelt := self._by_sound.get(romanise(part))):
-            return How.TYPO if all(is_han(piece) for piece in part) else How.PINYIN, entries
+            return How.TYPO if all(is_han(piece) for piece in part) else How.PINYIN, spelt
         if entries := self._slipped(part, key, alone, evidence):
             return How.TYPO, entries
         return None
@@ -208,8 +210,8 @@ class NameBook:
         """A name that may be an ordinary word is meant when it stands alone, or its mini program sells the rest."""
         if not rest:
             return True
-        if entry.is_han:
-            ordinary = len(entry.pieces) <= SHORT_HAN
+        if entry.is_han or entry.how == How.PINYIN:
+            ordinary = entry.characters <= SHORT_HAN
         else:
             ordinary = len(entry.pieces) == 1 and evidence.is_word(entry.pieces[0]) is True
         return not ordinary or evidence.sells(entry.mini_program_id, rest)
@@ -224,14 +226,14 @@ def _entries(program: MiniProgram) -> Iterator[_Entry]:
         key = "".join(pieces)
         if key and key not in known:
             known.add(key)
-            yield _Entry(program.mini_program_id, how, key, pieces)
+            yield _Entry(program.mini_program_id, how, key, pieces, len(pieces))
     for name, _ in names:
         if len(units(name)) < SHORT_HAN:
             continue
         for spelt in readings(name):
             if spelt not in known:
                 known.add(spelt)
-                yield _Entry(program.mini_program_id, How.PINYIN, spelt, (spelt,))
+                yield _Entry(program.mini_program_id, How.PINYIN, spelt, (spelt,), len(units(name)))
 
 
 def _slips(entry: _Entry) -> Iterator[str]:
@@ -260,6 +262,8 @@ def _is_written_so(part: Sequence[str], entry: _Entry, evidence: Evidence) -> bo
     """Whether words side by side stand for a name that is written in fewer: only when they are no words themselves."""
     if len(part) <= len(entry.pieces) or entry.how == How.PINYIN:
         return True
+    if any(len(piece) == 1 and not is_han(piece) for piece in part):
+        return False
     return any(evidence.is_word(piece) is False for piece in part)
 
 

@@ -1,0 +1,100 @@
+"""A small world of shops: Chinese, English and mixed names, competing accounts, products of several kinds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from search.adapters.state import State
+from search.application.directory import Accounts, Directory
+from search.application.finding import Library
+from search.domain.documents import Account, MiniProgram, Product, Sku
+from search.domain.ranking import RankingRule
+from search.engine.tantivy_index import TantivyIndex
+
+StockUp = Callable[..., None]
+
+PROGRAMS = (
+    MiniProgram("lanshan01", "蓝山优选", frozenset({"app", "news"}), name_en="Blue Hill Select", aliases=("蓝山", "BHS"),
+                owner_name="Blue Hill", category="e-commerce", exposure_priority=10),
+    MiniProgram("yunduo001", "云朵好物街", frozenset({"app"}), name_en="Cloud Bazaar", aliases=("云朵",), exposure_priority=80),
+    MiniProgram("orange001", "Orange", frozenset({"app"}), aliases=("橙子小店",), exposure_priority=30),
+    MiniProgram("aniang001", "阿娘米酒旗舰店", frozenset({"app"}), name_en="Aniang Rice Wine Store"),
+    MiniProgram("hidden001", "隐山书屋", frozenset({"news"}), name_en="Hidden Hill Books"),
+    MiniProgram("closed001", "停业百货", frozenset({"app"}), published=False),
+)  # fmt: skip
+ACCOUNTS = (
+    Account("acc1", "app", "蓝山优选", followers=9_000_000, bio="unofficial fans"),
+    Account("acc2", "app", "蓝山优选代购", followers=12),
+    Account("acc3", "app", "Blue Hill Select Fans", "creator", followers=7),
+    Account("acc4", "news", "蓝山优选", followers=1),
+    Account("acc5", "app", "蓝山优选旧号", active=False),
+)
+
+
+def product(
+    product_id: str, program: str, title: str, price: int = 1000, *, available: bool = True, **more: object
+) -> Product:
+    """A product with one SKU."""
+    sku = Sku(f"{product_id}-s", price, available)
+    return Product(product_id, program, title, (sku,), **more)  # type: ignore[arg-type]
+
+
+PRODUCTS = (
+    product("p1", "lanshan01", "蓝山无线降噪耳机 头戴式", 29900, brand="蓝山", title_en="Blue Hill wireless noise cancelling headphones", sales=50, category_id="audio"),
+    product("p2", "lanshan01", "蓝山智能电饭煲 3L", 19900, title_en="Blue Hill smart rice cooker 3L", sales=500, category_id="kitchen"),
+    product("p3", "yunduo001", "蓝牙耳机 运动防水", 9900, title_en="Bluetooth sport earphones, waterproof", sales=900, category_id="audio"),
+    product("p4", "yunduo001", "耳机保护套 硅胶", 1900, title_en="Silicone case for earphones", sales=2000, category_id="audio"),
+    product("p5", "yunduo001", "Wireless headphones over-ear, black", 15900, sales=10, category_id="audio", attributes={"colour": "black", "waterproof": "no"}),
+    product("p6", "orange001", "Mobile phone O12 128 GB", 399900, brand="Orange", model="O12", sales=30, category_id="phones"),
+    product("p7", "yunduo001", "Fresh orange juice 1 L", 1200, sales=77, category_id="drinks"),
+    product("p8", "aniang001", "糯米酒 桂花味 500ml", 5900, title_en="Osmanthus rice wine 500 ml", sales=40, category_id="wine"),
+    product("p9", "hidden001", "耳机收藏史", 4500, title_en="A history of headphones, hardcover", sales=1, category_id="books"),
+    product("p10", "yunduo001", "Headphones stand, wood", 3900, available=False, sales=5, category_id="audio"),
+    product("p11", "closed001", "停业耳机清仓", 100, sales=1),
+)  # fmt: skip
+
+
+@pytest.fixture
+def index() -> Iterator[TantivyIndex]:
+    """An index in memory with all products."""
+    made = TantivyIndex()
+    made.put(PRODUCTS)
+    made.commit()
+    made.refresh()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def library(index: TantivyIndex) -> Iterator[Library]:
+    """Everything that is searched."""
+    state = State()
+    state.put_products(PRODUCTS)
+    rule = RankingRule()
+    directory, accounts = Directory(rule), Accounts()
+    directory.put(PROGRAMS)
+    accounts.put(ACCOUNTS)
+    yield Library(index, state, directory, accounts, rule)
+    state.close()
+
+
+@pytest.fixture
+def stock_up(index: TantivyIndex, library: Library) -> StockUp:
+    """Put products into index and cards, made by `product` from given arguments, and make them visible."""
+
+    def put(*products: Product) -> None:
+        index.put(products)
+        index.commit()
+        index.refresh()
+        assert isinstance(library.cards, State)
+        library.cards.put_products(products)
+
+    return put
+
+
+@pytest.fixture
+def make() -> Callable[..., Product]:
+    """Makes a product with one SKU."""
+    return product
