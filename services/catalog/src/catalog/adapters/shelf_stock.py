@@ -35,7 +35,8 @@ class ShelfStock:
         SKU ids are unique over all mini programs: the document's own key sees to it, also between two callers at once.
         """
         mine = {"product_id": product_id, "mini_program_id": mini_program_id}
-        known = {d["_id"]: d async for d in self._stock.find({"_id": {"$in": list(initial)}}, mine)}
+        found = self._stock.find({"_id": {"$in": list(initial)}}, dict.fromkeys(mine, 1))
+        known = {d["_id"]: d async for d in found}
         for sku_id, document in known.items():
             if (document["product_id"], document["mini_program_id"]) != (product_id, mini_program_id):
                 raise _taken(sku_id)
