@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 import numpy.typing as npt
+from threadpoolctl import ThreadpoolController
 
 from sharecode.roundcode import template
 from sharecode.roundcode.bending import bent
@@ -24,6 +25,8 @@ LEVELS = 4
 SCORE_RADIUS = 40.0
 MIN_SCORE = 0.4
 TRIES = 10
+_blas = ThreadpoolController()
+STAGES = ((1, 25, 4, 0), (0, 31, 6, .8), (2, 25, 4, 0), (1, 51, 8, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class RoundReading:
 
 def read_round(grey: Grey) -> list[RoundReading]:
     """All round codes found in a grey picture of at most about two megapixels."""
-    return _Frame(grey).read()
+    with _blas.limit(limits=1, user_api="blas"):
+        return _Frame(grey).read()
 
 
 class _Frame:
@@ -50,16 +54,16 @@ class _Frame:
 
     def read(self) -> list[RoundReading]:
         self.trace = []
-        for step, block, offset in ((1, 25, 4), (0, 31, 6), (2, 25, 4), (1, 51, 8)):
-            self._read_stage(step, block, offset)
+        for stage in STAGES:
+            self._read_stage(*stage)
             if self.readings:
                 break
         return self.readings
 
-    def _read_stage(self, step, block, offset):
+    def _read_stage(self, step, block, offset, blur=0):
         scale = 2.0**step
         grey = self.levels[step]
-        if step == 0: grey = cv2.GaussianBlur(grey, (0, 0), 0.8)
+        if blur: grey = cv2.GaussianBlur(grey, (5, 5), blur)
         found = ellipses(grey, block, offset)
         lines = [e for hole in (True, False) for e in on_line(found, hole, grey, 2 * offset)]
         maps = [m for e in lines for m in circle_maps(e, scale)]
