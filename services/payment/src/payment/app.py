@@ -5,7 +5,9 @@ from __future__ import annotations
 from payment.adapters.alipay.merchants import PROVIDER, read_merchants
 from payment.adapters.alipay.provider import Alipay
 from payment.adapters.mongo_answers import Answers
+from payment.adapters.mongo_ledger import MongoLedger
 from payment.adapters.mongo_trades import MongoTrades
+from payment.adapters.owners import Owners
 from payment.application.arbiter import Arbiter
 from payment.application.notices import Notices
 from payment.application.orders import Orders
@@ -15,7 +17,7 @@ from payment.application.worker import Worker
 from payment.http.notices import NoticeRoutes
 from payment.http.payments import PaymentRoutes
 from payment.settings import Settings
-from payment.subscribers import orders_subscription
+from payment.subscribers import ledger_subscription, mini_programs_subscription, orders_subscription
 from runtime.clock import Clock, system_clock
 from runtime.ids import NewId, random_id
 from runtime.lease import Lease
@@ -39,11 +41,17 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
         arbiter = Arbiter(trades, providers, settings.schedule, clock)
         worker = Worker(store, arbiter.look, Lease(service.db, "work", new_id(), clock), clock)
 
-        service.prepare(store.prepare)
-        service.prepare(answers.prepare)
+        ledger, owners = MongoLedger(service.db), Owners(service.db)
+
+        for part in (store, answers, ledger, owners):
+            service.prepare(part.prepare)
         service.routes(NoticeRoutes(notices, alipay).routes())
         service.routes(PaymentRoutes(store, answers, providers, clock).routes())
-        service.subscribe(orders_subscription(orders))
+        service.subscribe(
+            orders_subscription(orders),
+            ledger_subscription(ledger, clock),
+            mini_programs_subscription(owners),
+        )
         service.background("worker", worker.run)
         service.relay(RELAYED)
 

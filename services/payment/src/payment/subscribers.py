@@ -5,9 +5,20 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from contracts.catalog import (
+    MiniProgramChanged,
+    MiniProgramPublished,
+    MiniProgramRegistered,
+    MiniProgramSuspended,
+)
 from contracts.checkout import OrderCloseRequested, OrderConfirmed, RefundApproved
+from payment.adapters.owners import Owners
+from payment.application.bookkeeping import POSTED, Ledger, posting_of
 from payment.application.orders import Orders
+from runtime.clock import Clock
 from runtime.delivery import Delivery, Subscription
+
+MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
 
 
 def orders_subscription(orders: Orders) -> Subscription:
@@ -27,3 +38,22 @@ def orders_subscription(orders: Orders) -> Subscription:
         )
 
     return Subscription("orders", (OrderConfirmed, OrderCloseRequested, RefundApproved), on_orders)
+
+
+def ledger_subscription(ledger: Ledger, clock: Clock) -> Subscription:
+    """Payment's own events, posted in batches."""
+
+    async def on_money(deliveries: Sequence[Delivery]) -> None:
+        postings = [posting for d in deliveries if (posting := posting_of(d.event)) is not None]
+        await ledger.append(postings, clock())
+
+    return Subscription("ledger", POSTED, on_money, max_records=500)
+
+
+def mini_programs_subscription(owners: Owners) -> Subscription:
+    """Who owns which mini program: who is paid."""
+
+    async def on_mini_programs(deliveries: Sequence[Delivery]) -> None:
+        await owners.learn([d.event for d in deliveries])
+
+    return Subscription("mini-programs", MINI_PROGRAM_EVENTS, on_mini_programs)

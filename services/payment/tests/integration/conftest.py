@@ -6,11 +6,12 @@ import asyncio
 import json
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 import pytest
@@ -24,6 +25,8 @@ from contracts.checkout import Attribution, OrderCloseRequested, OrderConfirmed,
 from contracts.event import Event, parse
 from contracts.money import cny
 from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS
+from payment.adapters.alipay.keys import SigningKey, VerifyingKeys
+from payment.adapters.alipay.wire import notice_text
 from payment.app import build_app
 from payment.settings import Settings
 from runtime.clock import system_clock
@@ -53,6 +56,23 @@ def key_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def alipay_keys(key_files: Path) -> dict[str, VerifyingKeys]:
+    return {"2021000000000001": VerifyingKeys.read([key_files / "alipay_public_key.pem"])}
+
+
+@pytest.fixture
+def signed_form(key_files: Path) -> dict[str, str]:
+    """A small notice that Alipay signed."""
+    form = {
+        "app_id": "2021000000000001", "charset": "utf-8", "sign_type": "RSA2", "trade_no": "1", "out_trade_no": "o1",
+        "seller_id": "2088000000000001", "trade_status": "TRADE_SUCCESS", "total_amount": "129.00", "subject": "葡萄酒 & +",
+        "gmt_payment": "2026-11-22 12:00:00",
+    }  # fmt: skip
+    key = SigningKey.read(key_files / "alipay_private_key.pem")
+    return form | {"sign": key.sign(notice_text(form))}
+
+
 def merchants_file(folder: Path, keys: Path, gateway_url: str) -> Path:
     """The settings file of the one merchant that the tests collect with."""
     entry = {
@@ -78,6 +98,7 @@ class Till:
     issuer: Issuer
     prefix: str
     clock: ShiftedClock
+    alipay_key: SigningKey
     told: list[Event] = field(default_factory=list)
 
     def confirmed(
@@ -187,12 +208,40 @@ class Till:
         async with self.http.request(method, self.service.url + path, **more) as answer:
             return answer.status, await answer.json(content_type=None)
 
-    async def notify(self, body: bytes | str) -> str:
+    async def notify(self, body: bytes | dict[str, str]) -> str:
+        """What payment answers to a notice."""
+        body = urlencode(body).encode() if isinstance(body, dict) else body
         headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
         url = f"{self.service.url}/v1/payments/alipay/notify"
         async with self.http.post(url, data=body, headers=headers) as answer:
             assert answer.status == 200
             return await answer.text()
+
+    def notice(self, order: OrderConfirmed, **fields: str) -> dict[str, str]:
+        """The fields of Alipay's notice that the order is paid, signed; empty ones are left out."""
+        amount = f"{order.total.amount // 100}.{order.total.amount % 100:02d}"
+        form = {
+            "notify_type": "trade_status_sync", "notify_id": secrets.token_hex(16), "notify_time": "2026-11-22 12:00:01",
+            "app_id": "2021000000000001", "charset": "utf-8", "version": "1.0", "sign_type": "RSA2",
+            "trade_no": f"2026{order.order_id[-24:]}", "out_trade_no": order.order_id, "seller_id": "2088000000000001",
+            "trade_status": "TRADE_SUCCESS", "total_amount": amount, "subject": order.subject,
+            "gmt_payment": "2026-11-22 12:00:00", "fund_bill_list": '[{"amount":"1.00","fundChannel":"ALIPAYACCOUNT"}]',
+        } | fields  # fmt: skip
+        form = {name: value for name, value in form.items() if value}
+        return form | {"sign": self.alipay_key.sign(notice_text(form))}
+
+    async def postings(self, order_id: str) -> dict[str, dict[str, int]]:
+        """The ledger's postings of an order: account and amount by posting id."""
+        found = self.service.db["ledger"].find({"order_id": order_id})
+        return {p["_id"]: {leg["account"]: leg["amount"] for leg in p["legs"]} async for p in found}
+
+    async def posted(self, order_id: str, posting_id: str, within: float = 15) -> dict[str, int]:
+        """Wait for a posting."""
+        await eventually(lambda: self._has(order_id, posting_id), within, f"posting {posting_id}")
+        return (await self.postings(order_id))[posting_id]
+
+    async def _has(self, order_id: str, posting_id: str) -> bool:
+        return posting_id in await self.postings(order_id)
 
     async def trade(self, order_id: str) -> dict[str, Any]:
         return await self.service.db["trades"].find_one({"_id": order_id}) or {}
@@ -202,9 +251,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-Configure = Callable[..., Any]
 
 
 @pytest.fixture
@@ -245,7 +291,10 @@ async def till(
             }
         )
         async with build_app(settings, clock=clock).running() as service:
-            till = Till(service, sandbox.url, http, issuer, prefix, clock)
+            till = Till(
+                service, sandbox.url, http, issuer, prefix, clock,
+                SigningKey.read(key_files / "alipay_private_key.pem"),
+            )  # fmt: skip
             listening = asyncio.create_task(_listen(kafka_bootstrap, prefix, till.told))
             yield till
             listening.cancel()

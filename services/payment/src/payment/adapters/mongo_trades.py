@@ -30,10 +30,11 @@ class MongoTrades:
         self._recorder = recorder
 
     async def prepare(self) -> None:
-        """The indexes: of work that is due, and of the days on which money came."""
+        """The indexes: of work that is due, and of the days on which money came and went back."""
         due = IndexModel([("due_at", ASCENDING)], sparse=True)
-        settled = IndexModel([("settled_at", ASCENDING)], sparse=True)
-        await self._trades.create_indexes([due, settled])
+        paid = IndexModel([("paid_at", ASCENDING)], sparse=True)
+        refunded = IndexModel([("refunds.settled_at", ASCENDING)], sparse=True)
+        await self._trades.create_indexes([due, paid, refunded])
 
     async def add(self, opened: Sequence[Opened]) -> None:
         """Store new trades in one round trip."""

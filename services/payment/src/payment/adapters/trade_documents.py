@@ -10,21 +10,22 @@ from runtime.mongo import Document
 
 _PLAIN = (
     "version", "mini_program_id", "openid", "total", "creator_id", "subject", "product", "return_url", "requested_at",
-    "expires_at", "due_at", "trade_no", "settled_at", "close_reason", "closed_at", "tries", "traceparent",
+    "expires_at", "due_at", "trade_no", "paid_at", "close_reason", "closed_at", "tries", "traceparent",
 )  # fmt: skip
 
 
 def to_document(trade: Trade) -> Document:
     """The document without its outbox."""
     plain = {name: value for name in _PLAIN if (value := getattr(trade, name)) is not None}
-    return {
+    refunds = [_refund_document(refund) for refund in trade.refunds]
+    document = {
         "_id": trade.order_id,
         **plain,
         "state": trade.state.value,
         "payee": [trade.payee.provider, trade.payee.merchant, trade.payee.app, trade.payee.account],
         "lines": [[line.amount, line.platform_bp, line.creator_bp] for line in trade.lines],
-        "refunds": [_refund_document(refund) for refund in trade.refunds],
     }
+    return document | ({"refunds": refunds} if refunds else {})
 
 
 def from_document(document: Document) -> Trade:
@@ -36,7 +37,7 @@ def from_document(document: Document) -> Trade:
         state=State(document["state"]),
         payee=Payee(*document["payee"]),
         lines=tuple(Line(*line) for line in document["lines"]),
-        refunds=tuple(_refund(refund) for refund in document["refunds"]),
+        refunds=tuple(_refund(refund) for refund in document.get("refunds", ())),
     )
 
 

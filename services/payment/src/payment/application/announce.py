@@ -34,22 +34,31 @@ def events_of(change: Change) -> list[Event]:
 
 
 def _events(trade: Trade, fact: Fact) -> list[Event]:
-    common = _common(trade)
+    common, held_by = _common(trade), trade.payee.collector
     match fact:
         case Received(trade_no, amount, at, shares):
-            settled = PaymentSettled(**common, at=at, trade_no=trade_no, amount=cny(amount))
+            settled = PaymentSettled(
+                **common, at=at, trade_no=trade_no, amount=cny(amount), collector=held_by
+            )
             return [settled, CommissionAccrued(**common, at=at, **_parts(trade, shares))]
         case ReceivedLate(trade_no, amount, at, refund_id):
             return [
                 LatePaymentReceived(
-                    **common, at=at, trade_no=trade_no, amount=cny(amount), refund_id=refund_id
+                    **common,
+                    at=at,
+                    trade_no=trade_no,
+                    amount=cny(amount),
+                    refund_id=refund_id,
+                    collector=held_by,
                 )
             ]
         case Closed(reason, at):
             return [PaymentClosed(**common, at=at, reason=reason)]
         case Refunded(refund_id, amount, at, shares):
             late = shares is None
-            back: Event = RefundSettled(**common, at=at, refund_id=refund_id, amount=cny(amount), late=late)
+            back: Event = RefundSettled(
+                **common, at=at, refund_id=refund_id, amount=cny(amount), late=late, collector=held_by
+            )
             if shares is None:
                 return [back]
             reversed_ = CommissionReversed(**common, at=at, refund_id=refund_id, **_parts(trade, shares))
@@ -72,4 +81,5 @@ def _parts(trade: Trade, shares: Shares) -> dict[str, object]:
         "platform": cny(shares.platform),
         "creator": cny(shares.creator),
         "creator_id": trade.creator_id,
+        "collector": trade.payee.collector,
     }

@@ -51,6 +51,11 @@ class Payee:
     app: str
     account: str
 
+    @property
+    def collector(self) -> str:
+        """Provider and merchant in one name: `alipay.default`."""
+        return f"{self.provider}.{self.merchant}"
+
 
 @dataclass(frozen=True, slots=True)
 class Money:
@@ -102,7 +107,7 @@ class Trade:
     version: int = 1
     state: State = State.REQUESTED
     trade_no: str | None = None
-    settled_at: datetime | None = None
+    paid_at: datetime | None = None
     close_reason: str | None = None
     closed_at: datetime | None = None
     refunds: tuple[Refund, ...] = ()
@@ -138,7 +143,7 @@ class Trade:
         if self.state is State.CLOSED:
             return self._receive_late(money, now)
         settled = self._after(
-            state=State.SETTLED, trade_no=money.trade_no, settled_at=money.paid_at, due_at=None, tries=0
+            state=State.SETTLED, trade_no=money.trade_no, paid_at=money.paid_at, due_at=None, tries=0
         )
         return Change(settled, (Received(money.trade_no, money.amount, money.paid_at, settled.shares),))
 
@@ -146,7 +151,13 @@ class Trade:
         refund = Refund(
             LATE_PREFIX + self.order_id[: LONGEST_REFUND_ID - len(LATE_PREFIX)], self.total, late=True
         )
-        owing = self._after(trade_no=money.trade_no, refunds=(*self.refunds, refund), due_at=now, tries=0)
+        owing = self._after(
+            trade_no=money.trade_no,
+            paid_at=money.paid_at,
+            refunds=(*self.refunds, refund),
+            due_at=now,
+            tries=0,
+        )
         return Change(owing, (ReceivedLate(money.trade_no, money.amount, money.paid_at, refund.refund_id),))
 
     def ask_to_close(self, reason: str, now: datetime) -> Change:

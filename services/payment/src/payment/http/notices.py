@@ -49,7 +49,7 @@ class NoticeRoutes:
         try:
             await self._notices.take(self._provider.read_notice(body))
         except BadNotice as wrong:
-            log.warning("a notice was not taken", extra={"why": str(wrong)})
+            log.debug("a notice was not taken", extra={"why": str(wrong)})
             return "forged"
         except UnknownTrade:
             return "unknown"

@@ -40,7 +40,11 @@ class SigningKey:
 
     def sign(self, text: str) -> str:
         """The RSA2 signature of a text in UTF-8: base64 in one line."""
-        return base64.b64encode(self._key.sign(text.encode(), _PADDING, _HASH)).decode("ascii")
+        return self.sign_bytes(text.encode())
+
+    def sign_bytes(self, content: bytes) -> str:
+        """The RSA2 signature of bytes: base64 in one line."""
+        return base64.b64encode(self._key.sign(content, _PADDING, _HASH)).decode("ascii")
 
 
 class VerifyingKeys:

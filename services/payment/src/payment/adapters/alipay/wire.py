@@ -9,12 +9,12 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-BEIJING = timezone(timedelta(hours=8))
-"""Alipay's days and times, in every message and every bill."""
+from payment.domain.days import BEIJING
+
 MOST_FIELDS = 100
 """A notice has about thirty fields."""
 

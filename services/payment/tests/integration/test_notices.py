@@ -1,0 +1,144 @@
+"""What each kind of notice does: the rows of the table in the service's README."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from urllib.parse import urlencode
+
+import pytest
+
+from payment.adapters.alipay.wire import notice_text
+
+REFUND = {"refund_fee": "1.00", "gmt_refund": "2026-11-22 12:10:00.123", "out_biz_no": "r1"}
+SUCCESS, FINISHED, CLOSED = "TRADE_SUCCESS", "TRADE_FINISHED", "TRADE_CLOSED"
+
+ROWS = [
+    # our trade, the notice's status and further fields, what payment answers, what it tells because of it
+    ("requested", SUCCESS, {}, "success", ["PaymentSettled", "CommissionAccrued"]),
+    ("requested", FINISHED, {}, "success", ["PaymentSettled", "CommissionAccrued"]),
+    ("requested", SUCCESS, REFUND, "success", ["PaymentSettled", "CommissionAccrued"]),
+    ("requested", CLOSED, {}, "success", []),
+    ("requested", CLOSED, REFUND, "success", []),
+    ("requested", "WAIT_BUYER_PAY", {}, "success", []),
+    ("settled", SUCCESS, {}, "success", []),
+    ("settled", SUCCESS, REFUND, "success", []),
+    ("settled", FINISHED, {}, "success", []),
+    ("settled", CLOSED, {}, "success", []),
+    ("settled", CLOSED, REFUND, "success", []),
+    ("settled", SUCCESS, {"trade_no": "2026000000000000000000000001"}, "fail", []),
+    ("closed", SUCCESS, {}, "success", ["LatePaymentReceived"]),
+    ("closed", CLOSED, {}, "success", []),
+    ("closed before its trade came", SUCCESS, {}, "fail", []),
+    ("unknown", SUCCESS, {}, "fail", []),
+    ("requested", SUCCESS, {"total_amount": "0.01"}, "fail", []),
+    ("requested", SUCCESS, {"seller_id": "2088000000000002"}, "fail", []),
+    ("requested", SUCCESS, {"app_id": "2021000000000002"}, "fail", []),
+    ("requested", SUCCESS, {"out_trade_no": ""}, "fail", []),
+    ("requested", "TRADE_REOPENED", {}, "fail", []),
+    ("requested", SUCCESS, {"sign_type": "RSA"}, "fail", []),
+]
+
+
+async def test_each_row_of_the_notices_table(till):
+    orders = [await _order_in(till, state) for state, *_ in ROWS]
+    before = [len(till.of(order.order_id)) for order in orders]
+    for order, (state, status, fields, answer, _) in zip(orders, ROWS, strict=True):
+        got = await till.notify(till.notice(order, **{"trade_status": status, **fields}))
+        assert got == answer, (state, status, fields)
+    last, _ = await till.open()  # told after all of these
+    await till.notify(till.notice(last))
+    await till.heard(last.order_id, "CommissionAccrued")
+    for order, count, row in zip(orders, before, ROWS, strict=True):
+        for expected in row[4]:
+            await till.heard(order.order_id, expected)
+        told = [type(event).__name__ for event in till.of(order.order_id)[count:]]
+        assert sorted(told) == sorted(row[4]), row
+        trade = await till.trade(order.order_id)
+        settled = row[0] == "settled" or "PaymentSettled" in row[4]
+        assert (trade.get("state") == "settled") == settled, row
+
+
+async def _order_in(till, state):
+    if state in ("unknown", "closed before its trade came"):
+        order = till.confirmed()
+        if state != "unknown":
+            await till.close(order)
+            await till.heard(order.order_id, "PaymentClosed")
+        return order
+    order, _ = await till.open()
+    if state == "settled":
+        await till.notify(till.notice(order))
+        await till.heard(order.order_id, "CommissionAccrued")
+    if state == "closed":
+        till.clock.shift += timedelta(hours=1)  # its link is dead for us
+        await till.close(order)
+        await till.heard(order.order_id, "PaymentClosed")
+        till.clock.shift -= timedelta(hours=1)
+    return order
+
+
+async def test_a_hundred_copies_of_one_notice_are_one_settlement_and_one_posting(till):
+    order, _ = await till.open()
+    body = urlencode(till.notice(order)).encode()
+    for _ in range(5):
+        assert set(await asyncio.gather(*(till.notify(body) for _ in range(20)))) == {"success"}
+    await till.posted(order.order_id, f"payment:{order.order_id}")
+    marker = await till.paid()
+    await till.posted(marker.order_id, f"payment:{marker.order_id}")
+    assert len(till.of(order.order_id, "PaymentSettled")) == 1
+    assert len(till.of(order.order_id, "CommissionAccrued")) == 1
+    assert len(await till.postings(order.order_id)) == 1
+
+
+@pytest.mark.timeout(300)
+async def test_ten_thousand_forged_notices_change_nothing(till):
+    order, link = await till.open()
+    told = len(till.told)
+    status, body = await till.ask_sandbox(
+        "POST", "/sandbox/forged-notices", {"cashier_url": link, "count": 10_000, "at_once": 50}
+    )
+    assert status == 200, body
+    assert body["answers"] == {"HTTP 200: fail": 10_000}
+    trade = await till.trade(order.order_id)
+    assert (trade["state"], "trade_no" in trade, len(trade["outbox"])) == ("requested", False, 1)
+    assert len(till.told) == told
+    assert not await till.postings(order.order_id)
+    assert await till.notify(till.notice(order)) == "success"
+
+
+@pytest.mark.parametrize(
+    "alter",
+    [
+        lambda form: form | {"total_amount": "129.01"},
+        lambda form: form | {"trade_status": "TRADE_FINISHED"},
+        lambda form: form | {"extra": "1"},
+        lambda form: {k: v for k, v in form.items() if k != "subject"},
+        lambda form: form | {"sign": form["sign"][:-8] + "AAAAAAA="},
+        lambda form: {k: v for k, v in form.items() if k != "sign"},
+        lambda form: form | {"sign": "not base64 !"},
+        lambda form: form | {"charset": "utf-7"},
+    ],
+)
+def test_an_altered_notice_is_not_alipays(alter, signed_form, alipay_keys):
+    from payment.adapters.alipay.notices import read_notice
+    from payment.application.ports import BadNotice
+
+    read_notice(urlencode(signed_form).encode(), alipay_keys)
+    with pytest.raises(BadNotice):
+        read_notice(urlencode(alter(signed_form)).encode(), alipay_keys)
+
+
+async def test_a_notice_in_gbk_is_read_in_gbk(till):
+    order, _ = await till.open()
+    form = {k: v for k, v in till.notice(order, charset="gbk").items() if k != "sign"}
+    form["sign"] = till.alipay_key.sign_bytes(notice_text(form).encode("gbk"))
+    assert await till.notify(urlencode(form, encoding="gbk").encode()) == "success"
+    await till.heard(order.order_id, "PaymentSettled")
+
+
+async def test_a_notice_that_names_a_field_twice_is_refused(till):
+    order, _ = await till.open()
+    body = urlencode(till.notice(order)).encode()
+    assert await till.notify(body + b"&total_amount=129.00") == "fail"
+    assert (await till.trade(order.order_id))["state"] == "requested"
