@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from contracts.event import Event, Identifier, Text, published
 from contracts.money import Money
 from contracts.topics import PAYMENTS, SETTLEMENTS, Topic
+
+Collector = Annotated[
+    str,
+    Field(
+        pattern=r"^[a-z]+\.[A-Za-z0-9_.:-]{1,64}$",
+        description="who holds the money: provider and merchant, `alipay.default`",
+    ),
+]
+DEFAULT_COLLECTOR = "alipay.default"
 
 
 class PaymentEvent(Event):
@@ -38,6 +47,7 @@ class PaymentSettled(PaymentEvent):
 
     trade_no: Text
     amount: Money
+    collector: Collector = DEFAULT_COLLECTOR
 
 
 @published
@@ -54,6 +64,7 @@ class RefundSettled(PaymentEvent):
     refund_id: Identifier
     amount: Money
     late: bool = False
+    collector: Collector = DEFAULT_COLLECTOR
 
 
 @published
@@ -72,6 +83,7 @@ class LatePaymentReceived(PaymentEvent):
     trade_no: Text
     amount: Money
     refund_id: Identifier
+    collector: Collector = DEFAULT_COLLECTOR
 
 
 class SettlementEvent(Event):
@@ -92,6 +104,7 @@ class CommissionAccrued(SettlementEvent):
     platform: Money
     creator: Money
     creator_id: Identifier | None = None
+    collector: Collector = DEFAULT_COLLECTOR
 
 
 @published
@@ -104,6 +117,7 @@ class CommissionReversed(SettlementEvent):
     platform: Money
     creator: Money
     creator_id: Identifier | None = None
+    collector: Collector = DEFAULT_COLLECTOR
 
 
 @published
@@ -112,5 +126,6 @@ class PayoutSettled(SettlementEvent):
 
     payout_id: Identifier
     payee: Identifier
+    payee_kind: Literal["owner", "creator"] = "owner"
     day: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
     amount: Money

@@ -1,0 +1,110 @@
+"""Statements, earnings and reconciliation: what owners, creators and operators read of the ledger."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.api.common import Answer, PageQuery
+
+Day = Annotated[
+    str,
+    Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", description="a day in Beijing (UTC+8)"),
+]
+Fen = Annotated[
+    int, Field(description="minor units of CNY; below zero where more was taken back than earned")
+]
+
+
+class StatementsQuery(PageQuery):
+    """Without `day` the statements, newest first; with it one day's, with its lines. `format=csv` gives all lines."""
+
+    day: Day | None = None
+    format: Literal["json", "csv"] = "json"
+
+
+class StatementLine(Answer):
+    """One movement on a payee's account."""
+
+    posting_id: str
+    kind: Literal["payment", "refund"]
+    order_id: str
+    refund_id: str | None = None
+    at: datetime
+    amount: Fen
+
+
+class StatementView(Answer):
+    """A payee's day in one mini program: opening + earned + reversed = paid_out + closing."""
+
+    day: str
+    mini_program_id: str
+    payee: str
+    payee_kind: Literal["owner", "creator"]
+    currency: Literal["CNY"] = "CNY"
+    opening: Fen
+    earned: Fen
+    reversed: Fen
+    paid_out: Fen
+    closing: Fen
+    payments: int
+    refunds: int
+    payout_id: str | None = None
+
+
+class StatementsPage(Answer):
+    """Statements; with `day`, also the lines that they sum up."""
+
+    items: list[StatementView]
+    lines: list[StatementLine] | None = None
+    next_cursor: str | None = None
+
+
+class EarningsPage(StatementsPage):
+    """A creator's statements, and what is earned and not in a statement yet."""
+
+    pending: Fen = 0
+
+
+class SettlementView(Answer):
+    """A settled day of the whole platform."""
+
+    day: str
+    state: Literal["open", "closed"]
+    statements: int
+    paid_out: Fen
+    platform: Fen
+    closed_at: datetime | None = None
+
+
+class Difference(Answer):
+    """One movement on which ledger, trades and the provider's bill do not agree; amounts in fen, null where absent."""
+
+    kind: Literal["missing_here", "missing_there", "amount", "state"]
+    order_id: str
+    refund_id: str | None = None
+    bill: int | None = None
+    ledger: int | None = None
+    trade: int | None = None
+
+
+class ReconciliationView(Answer):
+    """One day of one collecting merchant, compared movement by movement."""
+
+    day: str
+    collector: str
+    at: datetime
+    compared: int
+    bill_total: Fen
+    ledger_total: Fen
+    differences: list[Difference]
+
+
+class ReconciliationReport(Answer):
+    """One day of all collecting merchants."""
+
+    day: str
+    clean: bool
+    items: list[ReconciliationView]
