@@ -13,6 +13,7 @@ from types import FrameType
 import psutil
 from pydantic import ValidationError
 
+from anchorage_demo.seed import SeedFailed
 from anchorage_local.console import say
 from anchorage_local.fetch import FetchFailed
 from anchorage_local.files import write_whole
@@ -25,7 +26,7 @@ from anchorage_local.settings import LocalSettings
 from anchorage_local.supervisor import LOOK_EVERY, Supervisor
 from anchorage_local.turn import AlreadyRunning, stop_run
 
-EXPECTED = (PortTaken, StartFailed, FetchFailed, NotInstalled, AlreadyRunning, TimeoutError)
+EXPECTED = (SeedFailed, PortTaken, StartFailed, FetchFailed, NotInstalled, AlreadyRunning, TimeoutError)
 """Errors whose text is all that the person needs."""
 
 

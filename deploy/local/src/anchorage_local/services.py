@@ -51,6 +51,11 @@ class System:
     secrets: Secrets
     folder: Path
 
+    @property
+    def media(self) -> Path:
+        """The folder of the pictures that catalog serves."""
+        return (self.folder / "media").resolve()
+
     def url(self, name: str) -> str:
         """The service's address."""
         return f"http://{HOST}:{self.ports[name]}"
@@ -100,7 +105,7 @@ def _own(name: str, system: System) -> dict[str, str]:
         case "checkout":
             return {"ANCHORAGE_CLICK_SECRET": secret("click")}
         case "catalog":
-            return {"ANCHORAGE_MEDIA_DIR": str((system.folder / "media").resolve())}
+            return {"ANCHORAGE_MEDIA_DIR": str(system.media)}
         case "payment":
             merchants = alipay.write_merchants(system.secrets, system.url("alipay_sandbox"))
             return public | {"ANCHORAGE_ALIPAY_MERCHANTS": str(merchants)}
