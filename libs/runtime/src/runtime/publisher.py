@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -48,8 +49,8 @@ class Publisher:
         except KafkaError:
             await self._forget(running)
             raise
-        for record in records:
-            telemetry.records_published.add(1, {"topic": record.topic})
+        for topic, count in Counter(record.topic for record in records).items():
+            telemetry.records_published.add(count, {"topic": topic})
 
     async def _started(self) -> Any:
         if self._producer is None:
