@@ -85,6 +85,15 @@ async def module_prefix(
         yield mine
 
 
+@pytest_asyncio.fixture(scope="session")
+async def session_prefix(
+    _kafka_admin: AIOKafkaAdminClient, _mongodb_admin: MongoClient[dict[str, object]]
+) -> AsyncIterator[str]:
+    """The same for all tests of a run's process."""
+    async with _fresh_prefix(_kafka_admin, _mongodb_admin) as mine:
+        yield mine
+
+
 @asynccontextmanager
 async def _fresh_prefix(
     kafka: AIOKafkaAdminClient, mongodb: MongoClient[dict[str, object]]

@@ -1,0 +1,89 @@
+"""The whole platform as `make run` runs it, as processes of its own, on the test run's Kafka and MongoDB."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+READY_SECONDS = 240
+STOP_SECONDS = 60
+PORTS = (
+    "GATEWAY",
+    "HOST_DEMO",
+    "ALIPAY_SANDBOX",
+    "IDENTITY",
+    "CATALOG",
+    "SEARCH",
+    "CHECKOUT",
+    "PAYMENT",
+    "SHARECODE",
+)
+
+
+@dataclass(frozen=True)
+class Platform:
+    """A running platform: what `demo.json` tells of it, and the folder of its logs and traces."""
+
+    demo: dict[str, Any]
+    folder: Path
+    prefix: str
+    process: subprocess.Popen[bytes]
+
+    def log(self, name: str) -> str:
+        """What a service has logged so far."""
+        return (self.folder / "logs" / f"{name}.log").read_text(errors="replace")
+
+
+@contextmanager
+def running_platform(
+    folder: Path, prefix: str, *, kafka: str | None = None, mongodb: str | None = None, **settings: str
+) -> Iterator[Platform]:
+    """Everything up with the demo loaded; with `kafka` and `mongodb` None it starts a pair of its own.
+
+    `settings` are further ANCHORAGE_* variables, by their names in lower case.
+    """
+    environment = dict(os.environ) | {
+        "ANCHORAGE_DATA": str(folder),
+        "ANCHORAGE_PREFIX": prefix,
+        **{f"ANCHORAGE_{name}_PORT": "0" for name in PORTS},
+        **{f"ANCHORAGE_{name.upper()}": value for name, value in settings.items()},
+    }
+    if kafka and mongodb:
+        environment |= {"ANCHORAGE_KAFKA": kafka, "ANCHORAGE_MONGODB_URI": mongodb}
+    else:
+        environment |= {"ANCHORAGE_KAFKA_PORT": "0", "ANCHORAGE_MONGODB_PORT": "0"}
+    with (folder / "run.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "anchorage_local", "run"],
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield Platform(_demo(folder, process), folder, prefix, process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(STOP_SECONDS)
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+
+def _demo(folder: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    file, deadline = folder / "demo.json", time.monotonic() + READY_SECONDS
+    while not file.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise AssertionError(f"the platform did not come up:\n{(folder / 'run.log').read_text()[-3000:]}")
+        time.sleep(0.2)
+    demo: dict[str, Any] = json.loads(file.read_text())
+    return demo
