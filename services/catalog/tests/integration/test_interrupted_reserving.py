@@ -1,0 +1,114 @@
+"""The process dies at any step; Kafka delivers the batch again; stock is as if nothing had happened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from catalog_support.warehouse import RECORDER, Interrupted, Interruptible, Warehouse, told_until_done
+
+from catalog.adapters.stock_store import StockStore
+from catalog.application.reserving import Reserving
+from runtime import mongo
+from runtime.mongo import Database
+
+POINTS = [
+    pytest.param(name, after, id=f"{'after' if after else 'before'} {name}")
+    for name in (
+        "states",
+        "on_sale",
+        "hold",
+        "held",
+        "insert",
+        "give_back",
+        "sell",
+        "move",
+        "reservations",
+        "put_back",
+    )
+    for after in (False, True)
+]
+
+
+@pytest_asyncio.fixture
+async def db(mongodb_uri: str, prefix: str) -> AsyncIterator[Database]:
+    client = mongo.connect(mongodb_uri)
+    yield mongo.database(client, f"{prefix}catalog")
+    await client.close()
+
+
+@pytest.mark.parametrize(("name", "after"), POINTS)
+async def test_a_batch_that_is_interrupted_anywhere_and_repeated_has_its_effect_once(
+    db: Database, name: str, after: bool
+) -> None:
+    """One batch with everything: taken whole, taken in part, sold, given back, put back, and cancelled unseen."""
+    warehouse = await Warehouse.of(db, 10, 3)
+    gets, fails, buys, leaves, returns = (
+        warehouse.order(*q) for q in ((2, 2), (1, 2), (1, 0), (3, 1), (4, 0))
+    )
+    unseen = warehouse.order(1, 1)
+    batch = [
+        gets.placed, buys.placed, leaves.placed, fails.placed, unseen.cancelled,
+        buys.paid, leaves.cancelled, unseen.placed,
+    ]  # fmt: skip
+    more = [returns.placed, returns.paid, returns.refunded]
+    stores = [Interruptible(StockStore(db), name, after=after) for _ in range(2)]
+    await told_until_done(warehouse, stores[0], batch)
+    await told_until_done(warehouse, stores[1], more)
+    assert any(store.died for store in stores)
+    await warehouse.reserving.handle([*batch, *more])
+
+    assert await warehouse.counts() == [(7, 2, 1), (1, 2, 0)]
+    assert await warehouse.events(gets) == ["StockReserved"]
+    assert await warehouse.events(fails) == ["StockRejected"]
+    assert await warehouse.events(buys) == ["StockReserved", "StockCommitted"]
+    assert await warehouse.events(leaves) == ["StockReserved", "StockReleased"]
+    assert await warehouse.events(unseen) == ["StockRejected"]
+    assert await warehouse.events(returns) == ["StockReserved", "StockCommitted", "StockReleased"]
+
+
+@pytest.mark.parametrize(("name", "after"), POINTS[:12])
+async def test_an_order_whose_product_is_delisted_between_two_deliveries_holds_nothing(
+    db: Database, name: str, after: bool
+) -> None:
+    warehouse = await Warehouse.of(db, 5)
+    order = warehouse.order(2)
+    store = Interruptible(StockStore(db), name, after=after)
+    with suppress(Interrupted):  # `held` is not asked when all could be held
+        await Reserving(store, RECORDER).handle([order.placed])  # type: ignore[arg-type]
+    decided = await warehouse.state(order)
+    await db["products"].update_one({"_id": warehouse.product_id}, {"$set": {"listed": False}})
+    await warehouse.reserving.handle([order.placed])
+    expected = (3, 2, 0) if decided == "reserved" else (5, 0, 0)
+    assert await warehouse.counts() == [expected]
+
+
+async def test_two_replicas_that_handle_the_same_records_at_once_agree(db: Database) -> None:
+    warehouse = await Warehouse.of(db, 20, 7)
+    orders = [warehouse.order(n % 3 + 1, n % 2) for n in range(20)]
+    batch = [o.placed for o in orders]
+    await asyncio.gather(*(warehouse.reserving.handle(batch) for _ in range(3)))
+    reserved = [o for o in orders if await warehouse.state(o) == "reserved"]
+    [first, second] = await warehouse.counts()
+    assert first[1] == sum(dict(o.lines)[warehouse.sku_ids[0]] for o in reserved)
+    assert second[1] == sum(dict(o.lines).get(warehouse.sku_ids[1], 0) for o in reserved)
+
+
+async def test_a_replica_that_wakes_up_late_takes_nothing_for_an_order_that_has_ended(db: Database) -> None:
+    warehouse = await Warehouse.of(db, 5)
+    order = warehouse.order(2)
+
+    class Sleepy(StockStore):
+        """Between its look at the reservations and its holds, another replica does the whole order."""
+
+        async def hold(self, wanted: Any) -> bool:
+            await warehouse.reserving.handle([order.placed, order.cancelled])
+            return await super().hold(wanted)
+
+    await Reserving(Sleepy(db), RECORDER).handle([order.placed])
+    assert await warehouse.counts() == [(5, 0, 0)]
+    assert await warehouse.state(order) == "released"
