@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from payment.adapters.alipay.merchants import PROVIDER, read_merchants
 from payment.adapters.alipay.provider import Alipay
 from payment.adapters.mongo_answers import Answers
+from payment.adapters.mongo_books import MongoBooks
 from payment.adapters.mongo_ledger import MongoLedger
+from payment.adapters.mongo_reports import MongoReports
+from payment.adapters.mongo_settlements import MongoDayBook
 from payment.adapters.mongo_trades import MongoTrades
 from payment.adapters.owners import Owners
 from payment.application.arbiter import Arbiter
 from payment.application.notices import Notices
 from payment.application.orders import Orders
 from payment.application.providers import Providers
+from payment.application.reconciliation import Reconciliation
+from payment.application.settlement import Settlement, settle_daily
 from payment.application.trades import Trades
 from payment.application.worker import Worker
 from payment.http.notices import NoticeRoutes
 from payment.http.payments import PaymentRoutes
+from payment.http.settlements import SettlementRoutes
 from payment.settings import Settings
 from payment.subscribers import ledger_subscription, mini_programs_subscription, orders_subscription
 from runtime.clock import Clock, system_clock
@@ -23,7 +31,9 @@ from runtime.ids import NewId, random_id
 from runtime.lease import Lease
 from runtime.service import Service
 
-RELAYED = "^trades$"
+RELAYED = "^(trades|payouts)$"
+LONGEST_SETTLEMENT = timedelta(minutes=10)
+"""A run that dies holds up the next one for this long at most."""
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
@@ -43,16 +53,24 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
 
         ledger, owners = MongoLedger(service.db), Owners(service.db)
 
-        for part in (store, answers, ledger, owners):
+        books, reports = MongoBooks(service.db), MongoReports(service.db)
+        book = MongoDayBook(service.db, service.recorder, clock)
+        settling = Lease(service.db, "settlement", new_id(), clock, length=LONGEST_SETTLEMENT)
+        settlement = Settlement(book, books, owners, settling, clock, settings.settlement_wait)
+        reconciliation = Reconciliation(providers, books, reports, clock)
+
+        for part in (store, answers, ledger, owners, book):
             service.prepare(part.prepare)
         service.routes(NoticeRoutes(notices, alipay).routes())
         service.routes(PaymentRoutes(store, answers, providers, clock).routes())
+        service.routes(SettlementRoutes(book, books, owners, settlement, reconciliation, reports).routes())
         service.subscribe(
             orders_subscription(orders),
             ledger_subscription(ledger, clock),
             mini_programs_subscription(owners),
         )
         service.background("worker", worker.run)
+        service.background("settlement", lambda: settle_daily(settlement))
         service.relay(RELAYED)
 
     return Service("payment", settings, clock=clock, new_id=new_id, assemble=assemble)

@@ -27,6 +27,10 @@ class Settings(ServiceSettings):
         default=timedelta(seconds=2),
         description="how long after its deadline a link that nobody used counts as dead",
     )
+    settlement_wait: timedelta = Field(
+        default=timedelta(hours=1),
+        description="how long after midnight in Beijing a day is settled by itself",
+    )
 
     @property
     def schedule(self) -> Schedule:

@@ -93,6 +93,29 @@ class Alipay:
         link = gateway.link(method, biz, notify_url=self.notify_url, return_url=self.return_url, now=now)
         return Form(cashier_url=link)
 
+    async def create(self, trade: Trade, buyer_id: str) -> str:
+        """alipay.trade.create: the trade exists at once for this buyer, to be paid inside Alipay; its trade_no.
+
+        Raises ProviderAway when there is no certain answer, or a refusal.
+        """
+        reply = await self._opened(trade, "alipay.trade.create", terms(trade) | {"buyer_id": buyer_id})
+        return str(reply.fields["trade_no"])
+
+    async def precreate(self, trade: Trade) -> str:
+        """alipay.trade.precreate: the text of a QR code that a buyer scans with Alipay. Raises ProviderAway."""
+        reply = await self._opened(trade, "alipay.trade.precreate", terms(trade))
+        return str(reply.fields["qr_code"])
+
+    async def _opened(self, trade: Trade, method: str, biz: Mapping[str, object]) -> Reply:
+        gateway = self._gateways[trade.payee.merchant]
+        try:
+            reply = await gateway.call(method, biz, notify_url=self.notify_url)
+        except NoAnswer as fault:
+            raise ProviderAway(str(fault)) from None
+        if not reply.ok:
+            raise ProviderAway(f"Alipay refuses: {reply.sub_code}")
+        return reply
+
     async def ask(self, trade: Trade) -> TradeAnswer:
         """alipay.trade.query."""
         try:

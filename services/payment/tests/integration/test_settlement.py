@@ -1,0 +1,179 @@
+"""Days are settled once, to the fen, and compared with Alipay's bill."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from contracts.catalog import CommissionTerms, MiniProgramPublished, Owner
+from payment.domain.days import day_of
+from support.eventually import eventually
+
+SHOP = "demoshop01"
+
+
+@pytest.fixture
+def options() -> dict[str, Any]:
+    return {"settlement_wait": timedelta(seconds=0)}
+
+
+async def _publish(till, owner_id="owner-1"):
+    await till.tell(
+        MiniProgramPublished(
+            version=2, mini_program_id=SHOP, name="Demo", category="e_commerce", logo_url="/media/l.png",
+            owner=Owner(owner_id=owner_id, name="O", kind="brand"), hosts=("host-1",), state="published",
+            terms=CommissionTerms(platform_bp=500, creator_bp=1000, terms_version=1),
+        )
+    )  # fmt: skip
+    await eventually(lambda: till.service.db["mini_programs"].find_one({"_id": SHOP}))
+
+
+async def _settle(till, day):
+    return await till.ask("POST", f"/v1/ops/settlements/{day}", headers=till.issuer.headers("ops"))
+
+
+async def test_a_day_is_settled_once_and_everybody_is_paid_what_the_ledger_owes(till):
+    await _publish(till)
+    first = await till.paid(amount=10000, platform_bp=500, creator_bp=1000, creator_id="c-1")
+    second = await till.paid(amount=5000, platform_bp=500, creator_bp=1000)
+    refund_id = await till.approve_refund(first, 4000)
+    await till.posted(first.order_id, f"refund:{first.order_id}:{refund_id}")
+    await till.posted(second.order_id, f"payment:{second.order_id}")
+    today = day_of(till.clock())
+
+    status, body = await _settle(till, today)
+    assert (status, body["code"]) == (409, "not_yet")
+    till.clock.shift += timedelta(days=1)
+    answers = await asyncio.gather(*(_settle(till, today) for _ in range(5)))
+    assert {status for status, _ in answers} <= {200, 409}
+    await eventually(lambda: _closed(till, today))
+    status, settled = await _settle(till, today)
+    assert (status, settled["state"], settled["statements"]) == (200, "closed", 2)
+    assert (settled["platform"], settled["paid_out"]) == (500 + 250 - 200, 8500 - 3400 + 4750 + 1000 - 400)
+
+    payouts = [e for e in till.told if type(e).__name__ == "PayoutSettled"]
+    await eventually(lambda: len([e for e in till.told if type(e).__name__ == "PayoutSettled"]) == 2)
+    payouts = {e.payee: e.amount.amount for e in till.told if type(e).__name__ == "PayoutSettled"}
+    assert payouts == {"owner-1": 9850, "c-1": 600}
+    await eventually(lambda: _balances(till, {"owner:demoshop01": 0, "creator:c-1": 0, "payouts": -10450}))
+
+    status, body = await till.ask(
+        "GET", f"/v1/owner/settlements?day={today}", headers=till.issuer.headers("owner", owner_id="owner-1")
+    )
+    [statement] = body["items"]
+    assert (statement["earned"], statement["reversed"], statement["paid_out"]) == (13250, -3400, 9850)
+    assert sum(line["amount"] for line in body["lines"]) == 9850
+    async with till.http.get(
+        f"{till.service.url}/v1/owner/settlements?day={today}&format=csv",
+        headers=till.issuer.headers("owner", owner_id="owner-1"),
+    ) as answer:
+        rows = list(csv.DictReader(io.StringIO(await answer.text())))
+    assert sum(int(row["amount_fen"]) for row in rows) == 9850
+    status, body = await till.ask(
+        "GET", "/v1/creator/earnings", headers=till.issuer.headers("creator", creator_id="c-1")
+    )
+    assert ([item["paid_out"] for item in body["items"]], body["pending"]) == ([600], 0)
+    _, others = await till.ask(
+        "GET", f"/v1/owner/settlements?day={today}", headers=till.issuer.headers("owner", owner_id="owner-2")
+    )
+    assert (others["items"], others["lines"]) == ([], [])
+
+
+async def test_what_was_taken_back_of_a_settled_day_is_made_up_by_later_ones(till):
+    await _publish(till)
+    order = await till.paid(amount=10000, platform_bp=0)
+    await till.posted(order.order_id, f"payment:{order.order_id}")
+    day = day_of(till.clock())
+    till.clock.shift += timedelta(days=1)
+    assert (await _settle(till, day))[0] == 200
+    refund_id = await till.approve_refund(order, 3000)
+    await till.posted(order.order_id, f"refund:{order.order_id}:{refund_id}")
+    till.clock.shift += timedelta(days=1)
+    status, settled = await _settle(till, day + timedelta(days=1))
+    assert (status, settled["paid_out"]) == (200, 0)
+    headers = till.issuer.headers("owner", owner_id="owner-1")
+    _, body = await till.ask("GET", "/v1/owner/settlements?limit=1", headers=headers)
+    assert [item["closing"] for item in body["items"]] == [-3000]
+    _, rest = await till.ask(
+        "GET", f"/v1/owner/settlements?limit=1&cursor={body['next_cursor']}", headers=headers
+    )
+    assert ([item["paid_out"] for item in rest["items"]], rest["next_cursor"]) == ([10000], None)
+
+
+async def test_a_day_whose_money_agrees_everywhere_is_clean(till):
+    order = await till.paid(amount=10000)
+    refund_id = await till.approve_refund(order, 2500)
+    await till.posted(order.order_id, f"refund:{order.order_id}:{refund_id}")
+    report = await _reconcile(till)
+    assert report["clean"] is True
+    [item] = report["items"]
+    assert (item["compared"], item["bill_total"], item["ledger_total"]) == (2, 7500, 7500)
+
+
+async def test_seeded_mismatches_of_each_kind_are_all_found_and_nothing_else(till):
+    orders = [await till.paid(amount=1000 + n) for n in range(6)]
+    for order in orders:
+        await till.posted(order.order_id, f"payment:{order.order_id}")
+    trades, ledger = till.service.db["trades"], till.service.db["ledger"]
+    missing_here, missing_there, amount, state, state_too, _ = (order.order_id for order in orders)
+    await trades.delete_one({"_id": missing_here})
+    await ledger.delete_one({"_id": f"payment:{missing_here}"})
+    ghost = f"{SHOP}_ghost"
+    for collection, key in ((trades, ghost), (ledger, f"payment:{ghost}")):
+        found = await collection.find_one(
+            {"_id": missing_there if collection is trades else f"payment:{missing_there}"}
+        )
+        await collection.insert_one(
+            {**found, "_id": key, **({"order_id": ghost} if collection is ledger else {})}
+        )
+    await ledger.update_one(
+        {"_id": f"payment:{amount}", "legs.account": "clearing:alipay.default"},
+        {"$inc": {"legs.$.amount": 1}},
+    )
+    await ledger.delete_one({"_id": f"payment:{state}"})
+    await trades.update_one({"_id": state_too}, {"$unset": {"paid_at": 1}, "$set": {"state": "closed"}})
+    report = await _reconcile(till)
+    found = {difference["order_id"]: difference["kind"] for difference in report["items"][0]["differences"]}
+    assert found == {
+        missing_here: "missing_here",
+        ghost: "missing_there",
+        amount: "amount",
+        state: "state",
+        state_too: "state",
+    }
+    assert report["clean"] is False
+    stored = await till.ask(
+        "GET", f"/v1/ops/reconciliations/{report['day']}", headers=till.issuer.headers("ops")
+    )
+    assert stored == (200, report)
+
+
+async def test_only_operators_settle_and_reconcile(till):
+    for path in ("/v1/ops/settlements/2026-11-22", "/v1/ops/reconciliations/2026-11-22"):
+        for scope in ("host", "owner", "creator"):
+            status, _ = await till.ask("POST", path, headers=till.issuer.headers(scope))
+            assert status == 403
+
+
+async def _reconcile(till):
+    status, body = await till.ask(
+        "POST", f"/v1/ops/reconciliations/{day_of(till.clock())}", headers=till.issuer.headers("ops")
+    )
+    assert status == 200, body
+    return body
+
+
+async def _closed(till, day):
+    _, body = await till.ask("GET", f"/v1/ops/settlements/{day}", headers=till.issuer.headers("ops"))
+    return body.get("state") == "closed"
+
+
+async def _balances(till, expected):
+    _, body = await till.ask("GET", "/v1/ops/ledger", headers=till.issuer.headers("ops"))
+    assert body["sum"] == 0
+    return expected.items() <= body["balances"].items()
