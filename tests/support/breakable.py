@@ -58,6 +58,7 @@ class BreakableParts:
         process = self._processes[name]
         process.send(signal.SIGSTOP)
         try:
+            await eventually(lambda: _stands_still(process), what=f"all threads of {name} to stop")
             yield
         finally:
             process.send(signal.SIGCONT)
@@ -67,3 +68,13 @@ class BreakableParts:
         for process in self._processes.values():
             process.kill_now()
             process.forget()
+
+
+def _stands_still(process: ManagedProcess) -> bool:
+    """Whether each thread has stopped: on a busy machine some go on for a moment after the signal."""
+    states = [stat.read_text().rpartition(")")[2].split()[0] for stat in _threads(process)]
+    return set(states) == {"T"}
+
+
+def _threads(process: ManagedProcess) -> list[Path]:
+    return list(Path(f"/proc/{process.pid}/task").glob("*/stat"))
