@@ -73,7 +73,7 @@ def library(index: TantivyIndex) -> Iterator[Library]:
     state = State()
     state.put_products(PRODUCTS)
     rule = RankingRule()
-    directory, accounts = Directory(rule), Accounts()
+    directory, accounts = Directory(rule), Accounts(TantivyIndex())
     directory.put(PROGRAMS)
     accounts.put(ACCOUNTS)
     yield Library(index, state, directory, accounts, rule)

@@ -10,13 +10,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import orjson
 
+from search.application.ports import Position
 from search.domain.cards import Card, card_of
-from search.domain.documents import Account, MiniProgram, Product, Sku
-from search.engine.layout import number_of
+from search.domain.documents import Account, MiniProgram, Product, Sku, number_of
 
 LAYOUT = 1
 """Number of this layout of state and index together: another one means a rebuild."""
@@ -34,17 +34,15 @@ CREATE TABLE IF NOT EXISTS popular (host_id TEXT, query TEXT, viewers INTEGER, P
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 """
 
-T = TypeVar("T")
-Position = tuple[str, int]
-"""Topic and partition."""
-
 
 class State:
-    """The file in `folder`; in memory for None. One writer; reads see what was committed, or the writer's own."""
+    """The file in `folder`; in memory for None. One thread writes; `cards` may be asked from another one meanwhile and
+    sees what is committed."""
 
     def __init__(self, folder: Path | None = None) -> None:
         path = ":memory:" if folder is None else str(folder / "state.sqlite")
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db = _connect(path)
+        self._reader = self._db if folder is None else _connect(path)
         self._db.execute("PRAGMA journal_mode = WAL")
         # a lost last commit costs events read again, never a wrong answer
         self._db.execute("PRAGMA synchronous = NORMAL")
@@ -52,6 +50,7 @@ class State:
 
     def close(self) -> None:
         """Close the file."""
+        self._reader.close()
         self._db.close()
 
     @contextmanager
@@ -67,18 +66,19 @@ class State:
 
     def cards(self, numbers: Sequence[int]) -> dict[int, Card]:
         """The cards of these products; those unknown or not listed are left out."""
-        rows = self._select("SELECT number, card FROM products WHERE card IS NOT NULL AND number IN", numbers)
+        statement = "SELECT number, card FROM products WHERE card IS NOT NULL AND number IN"
+        rows = _select(self._reader, statement, numbers)
         return {number: Card(*orjson.loads(card)) for number, card in rows}
 
     def versions(self, product_ids: Iterable[str]) -> dict[int, int]:
         """The version that is known of each product, by number."""
         return dict(
-            self._select("SELECT number, version FROM products WHERE number IN", _numbers(product_ids))
+            _select(self._db, "SELECT number, version FROM products WHERE number IN", _numbers(product_ids))
         )
 
     def products(self, numbers: Sequence[int]) -> list[Product]:
         """These products as they were put last, listed or not."""
-        rows = self._select("SELECT source, number FROM products WHERE number IN", numbers)
+        rows = _select(self._db, "SELECT source, number FROM products WHERE number IN", numbers)
         return [product_of(source) for source, _ in rows]
 
     def all_products(self) -> Iterator[Product]:
@@ -103,7 +103,9 @@ class State:
 
     def stock(self, sku_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
         """Product's number, version and how many are available, by SKU."""
-        rows = self._select("SELECT sku_id, product, version, available FROM stock WHERE sku_id IN", sku_ids)
+        rows = _select(
+            self._db, "SELECT sku_id, product, version, available FROM stock WHERE sku_id IN", sku_ids
+        )
         return {sku_id: (product, version, available) for sku_id, product, version, available in rows}
 
     def put_stock(self, rows: Iterable[tuple[str, str, int, int]]) -> None:
@@ -181,14 +183,24 @@ class State:
         row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
+    def given_up(self) -> dict[str, str]:
+        """The records that went to the dead letters, with their time: what a rebuild need not send there again."""
+        rows = self._db.execute("SELECT name, value FROM facts WHERE name LIKE 'given up %'")
+        return dict(rows.fetchall())
+
     def put_fact(self, name: str, value: str) -> None:
         """Remember a value under a name."""
         self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
-    def _select(self, statement: str, values: Sequence[Any]) -> Iterator[Any]:
-        for at in range(0, len(values), AT_ONCE):
-            part = values[at : at + AT_ONCE]
-            yield from self._db.execute(f"{statement} ({','.join('?' * len(part))})", part)
+
+def _connect(path: str) -> sqlite3.Connection:
+    return sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+
+
+def _select(db: sqlite3.Connection, statement: str, values: Sequence[Any]) -> Iterator[Any]:
+    for at in range(0, len(values), AT_ONCE):
+        part = values[at : at + AT_ONCE]
+        yield from db.execute(f"{statement} ({','.join('?' * len(part))})", part)
 
 
 def product_of(source: bytes) -> Product:

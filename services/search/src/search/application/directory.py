@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from search.domain.documents import Account, MiniProgram, Product
+from search.domain.documents import Account, MiniProgram, Product, number_of
 from search.domain.names import NameBook
 from search.domain.prefixes import PrefixBook, typed_key
 from search.domain.queries import ProductQuery, Scope
 from search.domain.ranking import RankingRule
-from search.engine.layout import number_of
-from search.engine.tantivy_index import TantivyIndex
+from search.engine.port import ProductIndex
 
 
 class Directory:
@@ -34,15 +33,6 @@ class Directory:
             self.beginnings.put(program.mini_program_id, texts, program.exposure_priority)
         self._scopes.clear()
         self._boosts = self._rule.boosts(self.programs.values())
-
-    def expect(self, mini_program_ids: Iterable[str]) -> list[MiniProgram]:
-        """Mini programs whose products came before themselves: there, but not to be seen. Answers the new ones."""
-        new = [
-            MiniProgram(program_id, name="", hosts=frozenset(), published=False, version=-1)
-            for program_id in sorted(set(mini_program_ids) - self.programs.keys())
-        ]
-        self.put(new)
-        return new
 
     def visible(self, host_id: str, mini_program_id: str) -> MiniProgram | None:
         """The mini program, if the host's viewers may enter it."""
@@ -67,11 +57,12 @@ class Directory:
 class Accounts:
     """Settled-in accounts by name. They are few and short: an index in memory, made again at each start."""
 
-    def __init__(self) -> None:
+    def __init__(self, index: ProductIndex) -> None:
+        """`index` is an empty one in memory."""
         self.by_id: dict[str, Account] = {}
         self._numbers: dict[int, str] = {}
         self._same: dict[tuple[str, str], set[str]] = defaultdict(set)
-        self._index = TantivyIndex()
+        self._index = index
 
     def put(self, accounts: Iterable[Account]) -> None:
         """Know these accounts as they are now."""

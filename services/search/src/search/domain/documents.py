@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Literal
 
 
@@ -26,6 +27,11 @@ class MiniProgram:
     sponsored: bool = False
     shelves: dict[str, str] = field(default_factory=dict)
     version: int = 0
+
+    @classmethod
+    def unknown(cls, mini_program_id: str) -> MiniProgram:
+        """One whose products came before itself: to be seen nowhere, older than whatever comes."""
+        return cls(mini_program_id, name="", hosts=frozenset(), published=False, version=-1)
 
     def visible_in(self, host_id: str) -> bool:
         """Whether the host's viewers may enter it."""
@@ -88,3 +94,8 @@ class Product:
     def in_stock(self) -> bool:
         """Whether any SKU can be had."""
         return any(sku.available for sku in self.skus)
+
+
+def number_of(identifier: str) -> int:
+    """The number that stands for an id in an index and in cursors: 56 bits, so that a million ids do not meet."""
+    return int.from_bytes(blake2b(identifier.encode(), digest_size=7).digest(), "big")

@@ -9,7 +9,6 @@ written without spaces. Weights were chosen on a plateau, not at a peak: each ma
 from __future__ import annotations
 
 from functools import lru_cache
-from hashlib import blake2b
 from typing import NamedTuple
 
 from search.domain.documents import Product
@@ -105,8 +104,3 @@ def sounds(title: str) -> list[str]:
     full = ["".join(read[at:]) for at in range(len(read))]
     short = ["".join(s[0] for s in read[at:]) for at in range(len(read) - 1)]
     return list(dict.fromkeys(full + short))
-
-
-def number_of(identifier: str) -> int:
-    """The number that stands for an id in an index and in cursors: 56 bits, so that a million ids do not meet."""
-    return int.from_bytes(blake2b(identifier.encode(), digest_size=7).digest(), "big")

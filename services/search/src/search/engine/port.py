@@ -49,6 +49,9 @@ class ProductIndex(Protocol):
     def commit(self) -> None:
         """Make durable what was put. Raises IndexAway; may be repeated."""
 
+    def rollback(self) -> None:
+        """Forget what was put and not committed."""
+
     def refresh(self) -> None:
         """Make visible what is durable."""
 

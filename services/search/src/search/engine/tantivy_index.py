@@ -9,11 +9,10 @@ from typing import Any
 import tantivy
 
 from search.domain.cursors import key_of
-from search.domain.documents import Product
+from search.domain.documents import Product, number_of
 from search.domain.queries import ProductQuery, Scope
 from search.domain.spelling import one_edit_apart
 from search.engine import tantivy_query as queries
-from search.engine.layout import number_of
 from search.engine.port import Found, Hit
 from search.engine.tantivy_schema import ACCESSORY_BIT, PROGRAM_SHIFT, STOCK_BIT, open_index, to_document
 from search.engine.terms import ACCESSORY, ALL_TERMS, FEW_PRODUCTS, SOLD_OUT, Terms, terms_of
@@ -40,15 +39,19 @@ class TantivyIndex:
         self._searcher = self._index.searcher()
 
     def put(self, products: Iterable[Product]) -> None:
-        is_new = self.size == 0
         for product in products:
-            if not is_new:
-                self._writer.delete_documents_by_term("number", number_of(product.product_id))
+            # by a query: the engine's deletion by term does not find numbers
+            self._writer.delete_documents_by_query(
+                tantivy.Query.term_query(self._schema, "number", number_of(product.product_id))
+            )
             if product.listed:
                 self._writer.add_document(to_document(product))
 
     def commit(self) -> None:
         self._writer.commit()
+
+    def rollback(self) -> None:
+        self._writer.rollback()
 
     def refresh(self) -> None:
         self._index.reload()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import tantivy
 
-from search.domain.documents import Product
-from search.engine.layout import indexed, number_of
+from search.domain.documents import Product, number_of
+from search.engine.layout import indexed
 
 FREQUENCIES, PRESENCE = "freq", "basic"
 """What is kept of a term: no field needs positions."""
