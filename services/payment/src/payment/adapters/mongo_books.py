@@ -133,7 +133,7 @@ def _movements(trade: dict[str, Any], day: date) -> list[Movement]:
     moved = []
     if trade.get("paid_at") is not None and start <= trade["paid_at"] < end:
         moved.append(Movement(trade["_id"], None, trade["total"]))
-    for refund in trade.get("refunds", ()):
+    for refund in trade["refunds"]:
         at = refund.get("settled_at")
         if at is not None and start <= at < end:
             moved.append(Movement(trade["_id"], refund["refund_id"], -refund["amount"]))

@@ -33,8 +33,11 @@ class MongoTrades:
         """The indexes: of work that is due, and of the days on which money came and went back."""
         due = IndexModel([("due_at", ASCENDING)], sparse=True)
         paid = IndexModel([("paid_at", ASCENDING)], sparse=True)
-        refunded = IndexModel([("refunds.settled_at", ASCENDING)], sparse=True)
-        await self._trades.create_indexes([due, paid, refunded])
+        back = IndexModel(
+            [("refunds.settled_at", ASCENDING)],
+            partialFilterExpression={"refunds.settled_at": {"$exists": True}},
+        )
+        await self._trades.create_indexes([due, paid, back])
 
     async def add(self, opened: Sequence[Opened]) -> None:
         """Store new trades in one round trip."""
@@ -57,6 +60,8 @@ class MongoTrades:
             "state": State.CLOSED.value,
             "close_reason": reason,
             "closed_at": now,
+            "total": 0,
+            "refunds": [],
             "outbox": self._recorder.slots(1, [closed]),
         }
         try:

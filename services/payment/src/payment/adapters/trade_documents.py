@@ -17,15 +17,14 @@ _PLAIN = (
 def to_document(trade: Trade) -> Document:
     """The document without its outbox."""
     plain = {name: value for name in _PLAIN if (value := getattr(trade, name)) is not None}
-    refunds = [_refund_document(refund) for refund in trade.refunds]
-    document = {
+    return {
         "_id": trade.order_id,
         **plain,
         "state": trade.state.value,
         "payee": [trade.payee.provider, trade.payee.merchant, trade.payee.app, trade.payee.account],
         "lines": [[line.amount, line.platform_bp, line.creator_bp] for line in trade.lines],
+        "refunds": [_refund_document(refund) for refund in trade.refunds],
     }
-    return document | ({"refunds": refunds} if refunds else {})
 
 
 def from_document(document: Document) -> Trade:
@@ -37,7 +36,7 @@ def from_document(document: Document) -> Trade:
         state=State(document["state"]),
         payee=Payee(*document["payee"]),
         lines=tuple(Line(*line) for line in document["lines"]),
-        refunds=tuple(_refund(refund) for refund in document.get("refunds", ())),
+        refunds=tuple(_refund(refund) for refund in document["refunds"]),
     )
 
 

@@ -1,0 +1,130 @@
+"""Sharing out and taking back, to the fen. `make check-money` runs these a hundred thousand times each."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from payment.domain import ledger
+from payment.domain.ledger import OfOrder
+from payment.domain.shares import Line, Shares, reversal, share_out, spread, taken_back
+from payment.domain.trade import Money, NotAsAgreed, Payee, RefundState, State, Trade
+from runtime.clock import system_clock
+
+NOW = system_clock()
+prices = st.integers(min_value=1, max_value=2_000_000)
+shares_bp = st.integers(min_value=0, max_value=10_000)
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> tuple[int, tuple[Line, ...], bool]:
+    """A total, its lines and whether a creator brought the buyer; often less than the lines, by a discount."""
+    lines = draw(st.lists(st.builds(Line, prices, shares_bp, shares_bp), min_size=1, max_size=6).map(tuple))
+    whole = sum(line.amount for line in lines)
+    total = draw(st.one_of(st.just(whole), st.integers(min_value=1, max_value=whole)))
+    return total, lines, draw(st.booleans())
+
+
+@st.composite
+def splits(draw: st.DrawFn, total: int) -> list[int]:
+    """`total` in parts above zero: some refunds, often many small ones."""
+    parts, left = [], total
+    while left and len(parts) < 12:
+        parts.append(draw(st.integers(min_value=1, max_value=draw(st.sampled_from([1, 7, left])) or 1)))
+        parts[-1] = min(parts[-1], left)
+        left -= parts[-1]
+    return [*parts, left] if left else parts
+
+
+@given(orders(), st.data())
+def test_whatever_is_bought_and_refunded_every_fen_is_accounted_for(order, data):
+    total, lines, with_creator = order
+    accrued = share_out(total, lines, with_creator=with_creator)
+    assert accrued.total == total
+    assert min(accrued.owner, accrued.platform, accrued.creator) >= 0
+    assert with_creator or accrued.creator == 0
+    before, left = 0, accrued
+    for amount in data.draw(splits(total)):
+        back = reversal(accrued, before, amount)
+        assert back.total == amount
+        assert min(back.owner, back.platform, back.creator) >= 0
+        before, left = before + amount, left.minus(back)
+        assert min(left.owner, left.platform, left.creator) >= 0
+        assert abs(accrued.platform - left.platform - accrued.platform * before / total) < 1
+        assert abs(accrued.creator - left.creator - accrued.creator * before / total) < 2
+    assert left == Shares(0, 0, 0)
+
+
+@given(orders(), st.data())
+def test_the_ledger_of_a_trade_sums_to_zero_and_a_full_refund_leaves_nothing(order, data):
+    total, lines, with_creator = order
+    trade = _trade(total, lines, "c-1" if with_creator else None)
+    trade = trade.receive(Money("t1", total, NOW), NOW).trade
+    of = OfOrder(trade.order_id, trade.mini_program_id, "alipay.default", NOW)
+    postings = [ledger.payment(of, trade.shares, trade.creator_id)]
+    for number, amount in enumerate(data.draw(splits(total))):
+        trade = trade.approve_refund(f"r{number}", amount, NOW).trade
+        change = trade.refund_made(f"r{number}", NOW, NOW)
+        trade, [fact] = change.trade, change.facts
+        postings.append(ledger.refund(of, fact.refund_id, fact.shares, trade.creator_id))
+    balances: dict[str, int] = {}
+    for posting in postings:
+        assert sum(leg.amount for leg in posting.legs) == 0
+        for leg in posting.legs:
+            balances[leg.account] = balances.get(leg.account, 0) + leg.amount
+    assert set(balances.values()) <= {0}
+
+
+@given(st.integers(min_value=0, max_value=10**9), st.lists(st.integers(0, 10**7), min_size=1).filter(any))
+def test_spreading_loses_nothing_and_is_within_a_fen_of_the_proportion(total, weights):
+    parts = spread(total, weights)
+    assert sum(parts) == total
+    assert min(parts) >= 0
+    for part, weight in zip(parts, weights, strict=True):
+        assert abs(part - total * weight / sum(weights)) < 1 + 1e-6 * total
+
+
+@given(
+    total=st.integers(1, 100_000),
+    wishes=st.lists(st.tuples(st.integers(1, 60_000), st.booleans()), max_size=10),
+)
+def test_more_than_was_paid_is_never_promised(total, wishes):
+    trade = _trade(total, (Line(total, 500, 1000),), None).receive(Money("t1", total, NOW), NOW).trade
+    for number, (amount, works) in enumerate(wishes):
+        refund_id = f"r{number}"
+        trade = trade.approve_refund(refund_id, amount, NOW).trade
+        if works:
+            trade = trade.refund_made(refund_id, NOW, NOW).trade
+        else:
+            trade = trade.refund_refused(refund_id, "no", NOW, NOW).trade
+        held = sum(r.amount for r in trade.refunds if r.state is not RefundState.FAILED)
+        assert held <= total
+
+
+def test_the_owner_takes_what_rounding_leaves():
+    assert share_out(999, [Line(999, 333, 777)], with_creator=True) == Shares(999 - 33 - 77, 33, 77)
+
+
+def test_platform_and_creator_never_get_more_than_there_is():
+    assert share_out(100, [Line(100, 6_000, 9_000)], with_creator=True) == Shares(0, 60, 40)
+
+
+def test_no_more_can_be_taken_back_than_was_given():
+    with pytest.raises(ValueError, match="cannot be taken back"):
+        taken_back(Shares(1, 1, 1), 4)
+
+
+def test_a_second_payment_under_another_number_is_not_as_agreed():
+    trade = _trade(100, (Line(100, 0, 0),), None).receive(Money("t1", 100, NOW), NOW).trade
+    assert trade.state is State.SETTLED
+    with pytest.raises(NotAsAgreed):
+        trade.receive(Money("t2", 100, NOW), NOW)
+
+
+def _trade(total: int, lines: tuple[Line, ...], creator_id: str | None) -> Trade:
+    return Trade(
+        order_id="shop_1", mini_program_id="demoshop01", openid="o", payee=Payee("alipay", "default", "1", "2"),
+        total=total, lines=lines, creator_id=creator_id, subject="s", product="wap", return_url=None, requested_at=NOW,
+        expires_at=NOW, due_at=NOW,
+    )  # fmt: skip
