@@ -55,6 +55,6 @@ def write_merchants(secrets: Secrets, sandbox_url: str) -> Path:
     collects = merchant(secrets, COLLECTS, sandbox_url)
     keys = [collects.pop("alipay_public_key_file")]
     path = key_folder(secrets) / "collects.json"
-    entry = {"merchant": COLLECTS, **collects, "alipay_public_key_files": keys}
+    entry = {"merchant": "default", **collects, "alipay_public_key_files": keys}
     write_whole(path, json.dumps([entry], indent=2), PRIVATE)
     return path
