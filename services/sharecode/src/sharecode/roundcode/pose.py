@@ -88,6 +88,8 @@ def turned(maps: Matrix, level: Floats, scale: float) -> tuple[Matrix, Floats]:
     )
     # Ink is dark: the picture falls where the template rises.
     one = -dot / np.sqrt(np.maximum(square - mean**2, 1.0))
+    # On a bent or leaning code the marks are not quite where a turn would put them.
+    one = np.max([np.roll(one, k, 1) for k in (-2, -1, 0, 1, 2)], axis=0)
     quarter = template.TURNS // 4
     three = np.sort(np.stack([one, np.roll(one, -quarter, 1), np.roll(one, quarter, 1)]), axis=0)
     score = 0.2 * three[0] + 0.4 * three[1] + 0.4 * three[2]

@@ -25,6 +25,8 @@ LEVELS = 4
 SCORE_RADIUS = 40.0
 MIN_SCORE = 0.4
 TRIES = 10
+SURE_FIT = 0.88
+QUARTER = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
 _blas = ThreadpoolController()
 STAGES = ((1, 25, 4, 0), (0, 31, 6, .8), (2, 25, 4, 0), (1, 51, 8, 0))
 
@@ -100,6 +102,12 @@ class _Frame:
     def _try(self, start: Placement, score: float) -> None:
         step = self._level(start.radius, 26)
         pose, fit = refined(start.matrix, self.fine[step], 2.0**step, template.points(0.05, 0.04), 6)
+        if fit < SURE_FIT:
+            # Two of the marks also agree a quarter of a turn off.
+            for quarter in (QUARTER, QUARTER.T):
+                other = refined(start.matrix @ quarter, self.fine[step], 2.0**step, template.points(0.05, 0.04), 6)
+                if other[1] > fit:
+                    pose, fit = other
         step = self._level(start.radius, 52)
         pose, fit = refined(pose, self.fine[step], 2.0**step, template.points(0.025, 0.03), 8)
         self.trace.append(("try", round(score, 2), round(fit, 2)))
