@@ -52,7 +52,10 @@ def _fetch_kafka(folder: Path, say: Say) -> None:
     builder = jgo.env.EnvironmentBuilder(
         context=maven, cache_dir=work / "environment", link_strategy=jgo.env.LinkStrategy.HARD
     )
-    jars = builder.from_endpoint(KAFKA_ENDPOINT).all_jars
+    try:
+        jars = builder.from_endpoint(KAFKA_ENDPOINT).all_jars
+    except (OSError, RuntimeError) as error:
+        raise FetchFailed(f"Kafka could not be fetched from Maven Central: {error}") from error
     check(jars, dict(line.split()[::-1] for line in _ours("kafka.sha256").splitlines()))
     for jar in jars:
         jar.replace(folder / jar.name)
