@@ -110,7 +110,7 @@ class ProductRequest(Request):
     images: Annotated[list[Picture], Field(min_length=1, max_length=20)]
     skus: Annotated[list[SkuRequest], Field(min_length=1, max_length=200)]
     rating: Annotated[float, Field(ge=0, le=5)] | None = None
-    sales: int = Field(default=0, ge=0)
+    sales: int = Field(default=0, ge=0, le=10**12)
     share_allowed: bool = True
     terms: Terms | None = None
 
@@ -131,7 +131,7 @@ class AnchorRequest(Request):
     title: ShortText
     mini_program_id: MiniProgramId
     product_id: Id
-    start_ms: int = Field(default=0, ge=0)
+    start_ms: int = Field(default=0, ge=0, le=86_400_000)
 
 
 class VideoRequest(Request):
@@ -159,7 +159,7 @@ class AccountRequest(Request):
     kind: Literal["merchant", "creator"]
     bio: Annotated[str, Field(max_length=500)] = ""
     avatar_url: Picture | None = None
-    followers: int = Field(default=0, ge=0)
+    followers: int = Field(default=0, ge=0, le=10**12)
     creator_id: Id | None = None
     active: bool = True
 
