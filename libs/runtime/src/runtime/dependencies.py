@@ -14,6 +14,8 @@ from pymongo.errors import (
     WaitQueueTimeoutError,
 )
 
+from runtime.faults import bulk_codes
+
 _MONGO_AWAY = (
     ConnectionFailure,
     ServerSelectionTimeoutError,
@@ -24,13 +26,16 @@ _MONGO_AWAY = (
 _HTTP_AWAY = (
     aiohttp.ClientConnectionError,
     aiohttp.ClientPayloadError,  # the other side died in the middle of its answer
-    aiohttp.ServerTimeoutError,
     ConnectionError,
+    TimeoutError,  # a limit of ours on a call, or aiohttp's on a whole exchange
 )
+_HTTP_BUSY = frozenset({429, 502, 503, 504})
 _RETRYABLE_LABELS = ("TransientTransactionError", "RetryableWriteError", "UnknownTransactionCommitResult")
-_MONGO_BUSY_CODES = frozenset({6, 7, 64, 89, 91, 112, 189, 262, 10107, 11600, 11602, 13435, 13436})
-"""Server codes for hosts unreachable, replicas that did not confirm, shutdowns, elections and write conflicts
-(MongoDB error_codes.yml)."""
+_MONGO_BUSY_CODES = frozenset(
+    {6, 7, 43, 64, 89, 91, 100, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436}
+)
+"""Server codes for hosts unreachable, shutdowns, elections, lost cursors, write conflicts and majorities that did not
+confirm in time (MongoDB error_codes.yml)."""
 
 
 class DependencyAway(Exception):
@@ -41,11 +46,13 @@ def is_away(fault: BaseException) -> bool:
     """Whether trying again later can help without anything else changing."""
     if isinstance(fault, (DependencyAway, *_MONGO_AWAY)):
         return True
-    if isinstance(fault, BulkWriteError):
-        return _all_busy(fault)
+    if isinstance(fault, BulkWriteError) and any(code in _MONGO_BUSY_CODES for code in bulk_codes(fault)):
+        return True
     if isinstance(fault, PyMongoError):
         labelled = any(fault.has_error_label(label) for label in _RETRYABLE_LABELS)
         return labelled or getattr(fault, "code", None) in _MONGO_BUSY_CODES
     if isinstance(fault, KafkaError):
         return True
+    if isinstance(fault, aiohttp.ClientResponseError):
+        return fault.status in _HTTP_BUSY
     return isinstance(fault, _HTTP_AWAY)
