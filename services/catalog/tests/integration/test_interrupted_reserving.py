@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -112,3 +113,14 @@ async def test_a_replica_that_wakes_up_late_takes_nothing_for_an_order_that_has_
     await Reserving(Sleepy(db), RECORDER).handle([order.placed])
     assert await warehouse.counts() == [(5, 0, 0)]
     assert await warehouse.state(order) == "released"
+
+
+async def test_what_is_told_goes_on_with_the_trace_of_what_was_heard(db: Database) -> None:
+    warehouse = await Warehouse.of(db, 5)
+    order = warehouse.order(1)
+    traces = {h: f"00-{n:032x}-{n:016x}-01" for n, h in enumerate(("placed", "paid", "refunded"), 1)}
+    told = [replace(getattr(order, h), traceparent=trace) for h, trace in traces.items()]
+    await warehouse.reserving.handle(told)
+    document = await db["reservations"].find_one({"_id": order.order_id}) or {}
+    recorded = [entry["traceparent"] for _, entry in sorted(document["outbox"].items())]
+    assert recorded == list(traces.values())
