@@ -2,28 +2,30 @@
 
 import numpy as np
 
-from sharecode.roundcode.cellvalues import CellLevels, cell_levels
+from sharecode.roundcode.cellvalues import CellLevels, cell_levels, unblurred_levels
 from sharecode.roundcode.expected import Blur, model
 from sharecode.roundcode.geometry import Layout
 from sharecode.roundcode.placement import Floats, Placement, terms
 
 REACHES = (0.58, 0.66, 0.75, 0.84, 0.93, 1.1, 1.1)
 """How far out the dots are trusted, round by round; the three marks count from the first."""
-STIFFNESS = np.array([0.02, 0.02, 0.02, 0.2, 0.2, 0.2, 0.6, 0.6, 0.6, 0.6])
+STIFFNESS = np.array([0.02] * 3 + [0.025] * 3 + [0.05] * 4)
 
 
-def bent(start: Placement, level: Floats, scale: float, layout: Layout, blur: Blur) -> Placement:
-    """`start` with the bend under which the dots, as they are read on the way, fit best (Gauss-Newton)."""
+def bent(start: Placement, level: Floats, scale: float, layout: Layout, blur: Blur) -> tuple[Placement, Floats]:
+    """`start` with the bend under which the dots, as they are read on the way, fit best (Gauss-Newton); and for
+    each cell how well the picture round it agrees with the model, 0..1: little under a finger."""
     m = model(layout, blur)
     radius = np.hypot(m.x, m.y)
     basis = terms(m.x, m.y)
     marks = m.fixed > 0.05
-    bend = np.zeros((10, 2))
+    bend = np.zeros((10, 2)) if start.bend is None else start.bend
     for reach in REACHES:
         placement = Placement(start.matrix, bend)
         values = cell_levels(placement, level, scale, layout)
         darkness, trust = _darkness(placement.seen(level, m.x, m.y, scale), values, m.nearest)
-        dark = np.clip(0.5 + values.belief / np.maximum(values.contrast, 1e-3), 0, 1)
+        clear = values if blur.along < 0.05 else unblurred_levels(placement, level, scale, layout, blur)
+        dark = np.clip(0.5 + clear.belief / np.maximum(clear.contrast, 1e-3), 0, 1)
         error = darkness - m.fixed - m.spots @ dark
         slope_x = m.fixed_slope_x + m.spots_slope_x @ dark
         slope_y = m.fixed_slope_y + m.spots_slope_y @ dark
@@ -38,7 +40,11 @@ def bent(start: Placement, level: Floats, scale: float, layout: Layout, blur: Bl
         right = weighted.T @ error - stiff * -bend.T.ravel()
         change = np.linalg.solve(normal, right).reshape(2, 10).T
         bend = bend - change
-    return Placement(start.matrix, bend)
+    cells = len(values.belief)
+    count = np.maximum(np.bincount(m.nearest, minlength=cells), 1)
+    strange = np.sqrt(np.bincount(m.nearest, error * error, minlength=cells) / count)
+    agreement = 1 / (1 + (strange / max(1.6 * float(np.median(strange)), 0.1)) ** 4)
+    return Placement(start.matrix, bend), agreement.astype(np.float32)
 
 
 def _darkness(seen: Floats, values: CellLevels, nearest: np.ndarray) -> tuple[Floats, Floats]:  # type: ignore[type-arg]

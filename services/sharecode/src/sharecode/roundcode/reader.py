@@ -1,6 +1,6 @@
 """Reads round codes in a grey picture: find, score, refine, sample, correct."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -101,35 +101,42 @@ class _Frame:
 
     def _try(self, start: Placement, score: float) -> None:
         step = self._level(start.radius, 26)
-        pose, fit = refined(start.matrix, self.fine[step], 2.0**step, template.points(0.05, 0.04), 6)
-        if fit < SURE_FIT:
+        coarse = template.points(0.05, 0.04)
+        turns = [refined(start.matrix, self.fine[step], 2.0**step, coarse, 6)]
+        if turns[0][1] < SURE_FIT:
             # Two of the marks also agree a quarter of a turn off.
-            for quarter in (QUARTER, QUARTER.T):
-                other = refined(start.matrix @ quarter, self.fine[step], 2.0**step, template.points(0.05, 0.04), 6)
-                if other[1] > fit:
-                    pose, fit = other
-        step = self._level(start.radius, 52)
-        pose, fit = refined(pose, self.fine[step], 2.0**step, template.points(0.025, 0.03), 8)
+            turns += [refined(start.matrix @ q, self.fine[step], 2.0**step, coarse, 6) for q in (QUARTER, QUARTER.T)]
+        turns.sort(key=lambda turn: -turn[1])
+        for matrix, fit in turns[:2]:
+            if fit < max(0.3, turns[0][1] - 0.08) or self.readings:
+                break
+            self._look(matrix, score)
+
+    def _look(self, matrix: Matrix, score: float) -> None:
+        step = self._level(Placement(matrix).radius, 52)
+        matrix, fit = refined(matrix, self.fine[step], 2.0**step, template.points(0.025, 0.03), 8)
         self.trace.append(("try", round(score, 2), round(fit, 2)))
         if fit < 0.4:
             return
         level, scale = self.fine[step], 2.0**step
-        flat = Placement(pose)
+        flat = Placement(matrix)
+        for layout in LAYOUTS:
+            if self._decoded(flat, cell_levels(flat, level, scale, layout), layout, fit, False):
+                return
         x, y, rows = bank(0.03)
         seen = -flat.seen(level, x, y, scale)
         fits = rows @ (seen - seen.mean())
         blur = BLURS[int(fits.argmax())]
         even = BLURS[int(fits[:6].argmax())]
         self.trace.append((round(blur.along, 3), round(blur.across, 3), blur.angle, even.along))
-        for layout in LAYOUTS:
-            if self._decoded(flat, cell_levels(flat, level, scale, layout), layout, fit, False):
-                return
-        for layout in LAYOUTS:
-            near = bent(flat, level, scale, layout, Blur(max(even.along, 0.025), max(even.across, 0.025)))
-            if self._decoded(near, cell_levels(near, level, scale, layout), layout, fit, True):
-                return
-            if self._decoded(near, unblurred_levels(near, level, scale, layout, blur), layout, fit, True):
-                return
+        for layout in LAYOUTS[:1]:
+            near, agreement = bent(flat, level, scale, layout, Blur(max(even.along, 0.025), max(even.across, 0.025)))
+            plain = cell_levels(near, level, scale, layout)
+            clear = unblurred_levels(near, level, scale, layout, blur)
+            doubted = replace(clear, belief=clear.belief * agreement)
+            for values in (plain if blur.along < 0.05 else clear, doubted):
+                if self._decoded(near, values, layout, fit, True):
+                    return
 
     def _decoded(self, placement: Placement, values: CellLevels, layout: Layout, fit: float, thorough: bool) -> bool:
         key = decode(values.belief[: layout.word_bytes * 8], layout, thorough)
