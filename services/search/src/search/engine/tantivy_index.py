@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import tantivy
 
@@ -25,8 +25,8 @@ SUGGESTED_TERMS = 16
 SPELLING_PREFIX = 2
 """Letters that are taken to be right when a word is corrected: few slips are in the first two."""
 
-Ranked = list[tuple[float, bool, Any]]
-"""Score, whether everything that was asked for stands in it, and where the engine has it."""
+Ranked = list[tuple[float, int, bool]]
+"""Minus the score, the product's number (so that equals stand in the same order everywhere), whether it is whole."""
 
 
 class TantivyIndex:
@@ -70,9 +70,18 @@ class TantivyIndex:
             ranked = self._ranked(build, query, terms)
         else:
             ranked = self._sorted(build, query)
-        hits, more = self._page(build.searcher, query, ranked)
-        any_whole = any(whole for _, whole, _ in ranked)
-        return Found(hits, more, any_whole, self._facets(build, any_whole) if query.facets else {})
+        any_whole = any(whole for _, _, whole in ranked)
+        shown = [
+            Hit(number, -score, whole)
+            for score, number, whole in ranked
+            if not query.seen or key_of(number) not in query.seen
+        ]
+        return Found(
+            tuple(shown[: query.limit]),
+            len(shown) > query.limit,
+            any_whole,
+            self._facets(build, any_whole) if query.facets else {},
+        )
 
     def _ranked(self, build: queries.Builder, query: ProductQuery, terms: Terms) -> Ranked:
         """Matches by score, the first of them by all that is known; everything that was asked for counts more."""
@@ -82,37 +91,30 @@ class TantivyIndex:
             known = {(at.segment_ord, at.doc) for _, _, at in found}
             hits = search(build.any_term(bool(found)), limit, count=False).hits
             found += [(score, False, at) for score, at in hits if (at.segment_ord, at.doc) not in known]
-        traits = build.searcher.fast_field_values("traits", [at for _, _, at in found])
+        addresses = [at for _, _, at in found]
+        traits = _values(build.searcher, "traits", addresses)
+        numbers = _values(build.searcher, "number", addresses)
         factors = _Factors(query, terms)
-        weighed = [
-            (score * factors.of(whole, trait), whole, at)
-            for (score, whole, at), trait in zip(found, traits, strict=True)
-        ]
-        weighed.sort(key=_score, reverse=True)
-        return weighed
+        return sorted(
+            (-score * factors.of(whole, trait), number, whole)
+            for (score, whole, _), trait, number in zip(found, traits, numbers, strict=True)
+        )
 
     def _sorted(self, build: queries.Builder, query: ProductQuery) -> Ranked:
         """In order of a field: what has everything that was asked for; what has a part of it when nothing has all."""
         field, order = queries.SORTS.get(query.sort, queries.SORTS["sales"])
+        sign = -1 if order == tantivy.Order.Desc else 1
         for wanted, whole in ((build.all_terms(), True), (build.any_term(False), False)):
             hits = build.searcher.search(
                 wanted, _depth(query), count=False, order_by_field=field, order=order
             ).hits
             if hits or not query.text:
-                return [(float(value or 0), whole, at) for value, at in hits]
+                numbers = _values(build.searcher, "number", [at for _, at in hits])
+                return sorted(
+                    (sign * float(value or 0), number, whole)
+                    for (value, _), number in zip(hits, numbers, strict=True)
+                )
         return []
-
-    def _page(
-        self, searcher: tantivy.Searcher, query: ProductQuery, ranked: Ranked
-    ) -> tuple[tuple[Hit, ...], bool]:
-        near = ranked if query.seen else ranked[: query.limit + 1]
-        numbers = searcher.fast_field_values("number", [at for _, _, at in near])
-        hits = tuple(
-            Hit(int(number or 0), score, whole)
-            for number, (score, whole, _) in zip(numbers, near, strict=True)
-            if not query.seen or key_of(int(number or 0)) not in query.seen
-        )
-        return hits[: query.limit], len(hits) > query.limit
 
     def _facets(self, build: queries.Builder, any_whole: bool) -> dict[str, dict[str, int]]:
         answer = build.searcher.aggregate(
@@ -141,8 +143,7 @@ class TantivyIndex:
             hits = build.searcher.search(
                 build.scoped(wanted), limit, count=False, order_by_field="sales"
             ).hits
-            numbers = build.searcher.fast_field_values("number", [at for _, at in hits])
-            found.update(dict.fromkeys(int(number or 0) for number in numbers))
+            found.update(dict.fromkeys(_values(build.searcher, "number", [at for _, at in hits])))
         return list(found)[:limit]
 
     def _beginning(self, field: str, prefix: str) -> list[str]:
@@ -199,8 +200,9 @@ class _Factors:
         return factor * self._boosts.get(traits >> PROGRAM_SHIFT, 1.0) if self._boosts else factor
 
 
-def _score(item: tuple[float, bool, Any]) -> float:
-    return item[0]
+def _values(searcher: tantivy.Searcher, field: str, addresses: list[Any]) -> list[int]:
+    """The values of a field that every document has."""
+    return cast("list[int]", searcher.fast_field_values(field, addresses))
 
 
 def _depth(query: ProductQuery) -> int:
