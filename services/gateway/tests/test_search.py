@@ -1,0 +1,106 @@
+"""The search column and the clicks on what it found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from contracts.clicks import read_click
+from contracts.pseudonyms import viewer_pseudonym
+
+
+@pytest.fixture
+def caller(caller_with_kafka: Any) -> Any:
+    """Here events are looked at."""
+    return caller_with_kafka
+
+
+PROGRAM = "/v1/mini-programs/wineshop01"
+PRODUCT = f"{PROGRAM}/products/p1"
+TARGET = {
+    "target": {
+        "mini_program_id": "wineshop01",
+        "page": "product",
+        "product": {"product_id": "p1"},
+        "available": True,
+    },
+    "product_id": "p1",
+    "mini_program_id": "wineshop01",
+    "terms_version": 3,
+    "creator_id": "creator-1",
+}
+PAGE: dict[str, Any] = {
+    "query": "wine",
+    "results": [
+        {"kind": "mini_program", "mini_program_id": "wineshop01", "result_id": "", "why": "name"},
+        {"kind": "account", "account_id": "acc-1", "result_id": "", "why": "name"},
+        {
+            "kind": "product",
+            "product_id": "p1",
+            "mini_program_id": "wineshop01",
+            "result_id": "",
+            "why": "title",
+        },
+    ],
+    "next_cursor": None,
+}
+PAGE |= {
+    "mini_programs": PAGE["results"][:1],
+    "accounts": PAGE["results"][1:2],
+    "products": PAGE["results"][2:],
+}
+
+
+class TestSearch:
+    """Results carry ids that lead back to where they were shown."""
+
+    async def test_each_result_has_an_id_and_the_search_is_told(self, caller: Any) -> None:
+        caller.behind.will_answer("GET", "/v1/search", PAGE)
+        status, page, _ = await caller.ask("GET", "/v1/search?q=wine", headers={"Anchorage-Viewer": "u1"})
+        assert status == 200
+        ids = [result["result_id"] for result in page["results"]]
+        assert all(ids)
+        assert len(set(ids)) == 3
+        assert ids == [page[name][0]["result_id"] for name in ("mini_programs", "accounts", "products")]
+        [(kind, event, _)] = await caller.events(1)
+        assert (kind, event["query"]) == ("anchorage.SearchPerformed.v1", "wine")
+        assert [result["id"] for result in event["results"]] == ["wineshop01", "acc-1", "p1"]
+
+    async def test_a_taken_result_leads_to_its_page_and_is_a_click(self, caller: Any) -> None:
+        caller.behind.will_answer("GET", "/v1/search", PAGE)
+        caller.behind.will_answer("GET", f"{PRODUCT}/target", TARGET)
+        caller.behind.will_answer("GET", f"{PROGRAM}/store", {})
+        _, page, _ = await caller.ask("GET", "/v1/search?q=wine", headers={"Anchorage-Viewer": "u1"})
+        targets = []
+        for result in page["results"]:
+            status, body, _ = await caller.ask(
+                "POST", "/v1/search/clicks", json={"result_id": result["result_id"]}
+            )
+            assert status == 200
+            targets.append(body["target"])
+            click = read_click(body["click_id"], caller.settings.click_secret)
+            assert click.surface == "search"
+            assert click.viewer == viewer_pseudonym(caller.settings.viewer_secret, "host-1", "u1")
+        assert targets[0] == {
+            "kind": "mini_program",
+            "page": "store",
+            "mini_program_id": "wineshop01",
+            "available": True,
+        }
+        assert targets[1] == {"kind": "account", "page": "account", "account_id": "acc-1"}
+        assert targets[2] == {"kind": "product"} | TARGET["target"]
+        events = await caller.events(4)
+        assert [event["rank"] for kind, event, _ in events if "Clicked" in kind] == [0, 1, 2]
+
+    async def test_a_result_id_cannot_be_made_up_or_used_by_another_host(self, caller: Any) -> None:
+        caller.behind.will_answer("GET", "/v1/search", PAGE)
+        _, page, _ = await caller.ask("GET", "/v1/search?q=wine")
+        good = page["results"][1]["result_id"]
+        told, _, proof = good.partition(".")
+        for bad in (f"{told}x.{proof}", f"{told}.{proof[:-1]}0", "x", ".", told):
+            status, body, _ = await caller.ask("POST", "/v1/search/clicks", json={"result_id": bad})
+            assert (status, body["errors"][0]["field"]) == (422, "result_id"), bad
+        other = caller.token("host", host_id="host-2")
+        status, _, _ = await caller.ask("POST", "/v1/search/clicks", bearer=other, json={"result_id": good})
+        assert status == 422
