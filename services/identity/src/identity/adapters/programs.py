@@ -21,9 +21,9 @@ class MongoPrograms:
         return await self._programs.find_one(asked, {"_id": 1}) is not None
 
     async def take(self, states: Sequence[MiniProgramState]) -> None:
-        """Bring the projection up to these states, which come in order; older ones change nothing."""
+        """Bring the projection up to these states; older ones than those known change nothing."""
         newest = {
             state.mini_program_id: {"version": state.version, "state": state.state, "hosts": list(state.hosts)}
-            for state in states
+            for state in sorted(states, key=lambda state: state.version)
         }
         await keep_newest(self._programs, newest)
