@@ -34,6 +34,15 @@ def number() -> str:
 
 
 @pytest.fixture
+async def prefix(mongodb_uri: str) -> AsyncIterator[str]:
+    """A fresh prefix for the test's database, which is gone after it. Unlike the shared fixture it needs no Kafka."""
+    mine = f"t{secrets.token_hex(4)}_"
+    yield mine
+    async with AsyncMongoClient[dict[str, object]](mongodb_uri) as client:
+        await client.drop_database(f"{mine}alipay_sandbox")
+
+
+@pytest.fixture
 def clock() -> MovableClock:
     """The clock of a sandbox of the test's own."""
     return MovableClock()

@@ -28,6 +28,7 @@ from alipay_sandbox.http.bills import BillRoutes
 from alipay_sandbox.http.cashier import CashierPages
 from alipay_sandbox.http.control import ControlRoutes
 from alipay_sandbox.http.gateway import GatewayRoutes
+from alipay_sandbox.http.index import IndexRoutes
 from alipay_sandbox.http.operations import OperationRoutes
 from alipay_sandbox.http.origin import Origin
 from alipay_sandbox.merchants import Merchants
@@ -89,6 +90,7 @@ async def build_app(settings: Settings, clock: Clock = system_clock) -> web.Appl
         accounts=accounts,
         clock=clock,
     )
+    origin = Origin(settings.alipay_sandbox_public_url)
     pages = CashierPages(cashier, merchants)
     gateway = GatewayRoutes(
         verifier=verifier,
@@ -96,7 +98,7 @@ async def build_app(settings: Settings, clock: Clock = system_clock) -> web.Appl
         pages=pages,
         faults=faults,
         key=key,
-        origin=Origin(settings.alipay_sandbox_public_url),
+        origin=origin,
     )
 
     background = Background()
@@ -121,7 +123,8 @@ async def build_app(settings: Settings, clock: Clock = system_clock) -> web.Appl
         handler_args={"max_line_size": LINE_LIMIT, "max_field_size": LINE_LIMIT, "access_log": None},
     )
     operations = OperationRoutes(client, lambda: background.alive)
-    for part in (gateway, pages, ControlRoutes(controls), BillRoutes(bills), operations):
+    index = IndexRoutes(trades, courier, faults, origin)
+    for part in (gateway, pages, ControlRoutes(controls), BillRoutes(bills), index, operations):
         app.add_routes(part.routes())
     app.cleanup_ctx.append(life)
     return app

@@ -3,10 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
-from contextlib import suppress
 from typing import Any
 
 _log = logging.getLogger(__name__)
+_ASK_AGAIN_SECONDS = 0.5
 
 
 class Background:
@@ -24,11 +24,11 @@ class Background:
             self._tasks.append(task)
 
     async def stop(self) -> None:
-        """Ends it, the last started first."""
+        """Ends it, the last started first. Asks again: PyMongo may turn a cancellation in mid-write into an error."""
         for task in reversed(self._tasks):
-            task.cancel()
-            with suppress(asyncio.CancelledError, Exception):
-                await task
+            while not task.done():
+                task.cancel()
+                await asyncio.wait([task], timeout=_ASK_AGAIN_SECONDS)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled():

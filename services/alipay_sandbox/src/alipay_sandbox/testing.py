@@ -1,6 +1,7 @@
 """For tests of the sandbox and of whoever speaks to it: a merchant, the sandbox's controls, a clock that can be moved."""
 
 import json
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -157,3 +158,11 @@ async def serving(app: web.Application) -> AsyncIterator[str]:
 def _expect(holds: bool, seen: object) -> None:
     if not holds:
         raise AssertionError(seen)
+
+
+def free_port() -> int:
+    """A port of this machine that was free a moment ago."""
+    with socket.socket() as trial:
+        trial.bind(("127.0.0.1", 0))
+        port: int = trial.getsockname()[1]
+        return port

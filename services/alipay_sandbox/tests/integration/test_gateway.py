@@ -1,10 +1,12 @@
 """How calls reach the gateway and how it answers."""
 
 import json
+import random
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from yarl import URL
 
 from alipay_sandbox.domain.signing import request_text
 from alipay_sandbox.server import Server
@@ -184,3 +186,94 @@ async def test_what_is_no_form_is_refused(merchant: Merchant) -> None:
     async with merchant.http.post(merchant.gateway, json={"app_id": "1"}) as response:
         assert response.status == 200
         assert "error_response" in await response.text()
+
+
+@pytest.mark.parametrize("number_of_trials", [300])
+async def test_no_input_however_wrong_makes_the_gateway_fail(
+    merchant: Merchant, controls: Controls, number_of_trials: int
+) -> None:
+    """Rightly signed calls with wrong contents, and raw bytes at every door; the seed is printed on failure."""
+    seed = random.randrange(2**32)
+    chance = random.Random(seed)
+    values = [
+        "",
+        "0",
+        "-1",
+        "1e9",
+        "\x00",
+        "\ud83d\ude00",
+        "￿",
+        "[",
+        "http://[",
+        "A" * 300,
+        None,
+        True,
+        [],
+        {"a": []},
+    ]
+    names = [
+        "out_trade_no",
+        "trade_no",
+        "total_amount",
+        "refund_amount",
+        "out_request_no",
+        "bill_type",
+        "bill_date",
+    ]
+    names += [
+        "subject",
+        "time_expire",
+        "timeout_express",
+        "buyer_id",
+        "quit_url",
+        "seller_id",
+        "passback_params",
+    ]
+    methods = ["query", "close", "refund", "cancel", "create", "precreate", "fastpay.refund.query", "wap.pay"]
+    methods = [f"alipay.trade.{name}" for name in methods]
+    methods.append("alipay.data.dataservice.bill.downloadurl.query")
+    for _ in range(number_of_trials):
+        biz = {name: chance.choice(values) for name in chance.sample(names, 6)}
+        more = {"notify_url": str(chance.choice(values)), "charset": chance.choice(["utf-8", "gbk"])}
+        try:
+            params = merchant.sign(chance.choice(methods), {"out_trade_no": "F1", **biz}, **more)
+        except UnicodeEncodeError:
+            continue
+        async with merchant.http.post(
+            merchant.gateway,
+            data=urlencode(params, encoding=params["charset"]).encode(),
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        ) as response:
+            assert response.status in (200, 400), (seed, params, await response.text())
+        raw = chance.randbytes(40)
+        for path in ("gateway.do", "cashier", "sandbox/pay", "sandbox/faults", "sandbox/clock"):
+            headers = {"Content-Type": "application/x-www-form-urlencoded"}
+            async with merchant.http.post(f"{controls.url}/{path}", data=raw, headers=headers) as response:
+                assert response.status < 500, (seed, path, raw)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "qr/nothing",
+        "downloadBillFile.resource",
+        "downloadBillFile.resource?userId=1&bizDates=x&timestamp=y&token=%E4%B8%AD",
+        "sandbox/trades/%00",
+        "gateway.do?%FF%FE&charset=%FF",
+        "gateway.do?method=alipay.trade.wap.pay&charset=gbk&app_id=2021000000000002&sign_type=RSA2&sign=%81",
+    ],
+)
+async def test_no_address_however_wrong_makes_the_sandbox_fail(
+    merchant: Merchant, controls: Controls, path: str
+) -> None:
+    async with merchant.http.get(URL(f"{controls.url}/{path}", encoded=True)) as response:
+        assert response.status < 500
+        await response.read()
+
+
+async def test_half_a_character_is_refused(merchant: Merchant, controls: Controls, number: str) -> None:
+    params = merchant.sign(QUERY, {})
+    params["biz_content"] = '{"out_trade_no":"A1","subject":"\\ud800"}'
+    params["sign"] = merchant.key.sign(request_text(params))
+    assert await refused(merchant, params) == ("isv.invalid-parameter", True)

@@ -123,6 +123,10 @@ class TradeStore:
         ).sort("created_at")
         return [read_trade_document(document) async for document in cursor]
 
+    async def count(self) -> int:
+        """How many trades there are."""
+        return await self._trades.estimated_document_count()
+
     async def takings(self) -> dict[str, int]:
         """For each seller, what was paid less what was refunded, in fen."""
         pipeline: list[dict[str, Any]] = [

@@ -24,9 +24,10 @@ def render(
     Without a key the answer is unsigned; without a known method it is an `error_response`.
     """
     text = orjson.dumps(answer).decode().replace("/", "\\/")
+    text = text.encode(charset, "replace").decode(charset)  # what is signed has to be what is sent
     name = f"{method.replace('.', '_')}_response" if method else "error_response"
     sign = f',"sign":"{key.sign(text, charset)}"' if key else ""
-    return f'{{"{name}":{text}{sign}}}'.encode(charset, "replace")
+    return f'{{"{name}":{text}{sign}}}'.encode(charset)
 
 
 def queried(trade: Trade) -> Answer:

@@ -51,7 +51,7 @@ class Verifier:
         if params.get("format", "JSON").upper() not in ("", "JSON"):
             raise invalid("format", "format 只支持 JSON")
         self._check_timestamp(params.get("timestamp", ""), fresh=fresh)
-        return Call(merchant, params["method"], charset, params, _biz(params))
+        return Call(merchant, params["method"], charset, params, _biz(params, charset))
 
     def _merchant(self, params: Mapping[str, str]) -> Merchant:
         """Failures here are unsigned: the gateway does not know yet for whom it would sign."""
@@ -106,7 +106,7 @@ def _check_signature(merchant: Merchant, params: Mapping[str, str], charset: str
     )
 
 
-def _biz(params: Mapping[str, str]) -> dict[str, str]:
+def _biz(params: Mapping[str, str], charset: str) -> dict[str, str]:
     text = params.get("biz_content", "")
     if not text:
         return {}
@@ -116,7 +116,12 @@ def _biz(params: Mapping[str, str]) -> dict[str, str]:
         raise invalid("parameter", "biz_content 不是合法的 JSON") from error
     if not isinstance(content, dict):
         raise invalid("parameter", "biz_content 不是 JSON 对象")
-    return {key: _as_text(value) for key, value in content.items() if value is not None}
+    biz = {key: _as_text(value) for key, value in content.items() if value is not None}
+    try:
+        "".join(biz.values()).encode(charset)  # JSON can escape what no charset has, such as half a character
+    except UnicodeEncodeError as error:
+        raise invalid("parameter", f"biz_content 含有 {charset} 不能表示的字符") from error
+    return biz
 
 
 def _as_text(value: Any) -> str:

@@ -1,5 +1,6 @@
 """The buyer's side: what happens when somebody opens a link, scans a code, pays, or fails to."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,7 +55,7 @@ class Cashier:
     async def order(self, means: Means) -> Order:
         """The order that a link or a code stands for; a link has to be signed by its merchant."""
         if means.link:
-            return self.order_of_link(read_parameters(urlsplit(means.link).query or means.link))
+            return self.order_of_link(read_parameters(means.link.partition("?")[2] or means.link))
         return await self._codes.order(means.code.rstrip("/").rpartition("/")[2])
 
     def order_of_link(self, params: Mapping[str, str]) -> Order:
@@ -73,17 +74,17 @@ class Cashier:
 
     async def come(self, order: Order, buyer_id: str) -> Trade:
         """The buyer logs in, scans, or fails to pay: from now on there is a trade, and it waits."""
-        return await self._desk.open(order, buyer_id)
+        return await self._desk.open(order, _known_form(buyer_id))
 
     async def pay(self, order: Order, buyer_id: str) -> Trade:
         """The buyer pays."""
-        return await self._desk.pay(order, buyer_id)
+        return await self._desk.pay(order, _known_form(buyer_id))
 
     async def act(self, means: Means, buyer_id: str, *, succeed: bool) -> Trade:
         """A program is the buyer: pays, or tries in vain and leaves a trade that waits."""
         if not means.out_trade_no:
             order = await self.order(means)
-            return await (self.pay if succeed else self.come)(order, buyer_id or DEMO_BUYER)
+            return await (self.pay if succeed else self.come)(order, buyer_id)
         stored = await self.find(means.out_trade_no)
         if succeed:
             return await self._desk.pay_existing(stored, buyer_id)
@@ -127,6 +128,13 @@ class Cashier:
         signed = {**fields, "sign": self._key.sign(notice_text({**own, **fields}), order.charset)}
         joint = "&" if urlsplit(order.return_url).query else "?"
         return f"{order.return_url}{joint}{urlencode(signed, encoding=order.charset)}"
+
+
+def _known_form(buyer_id: str) -> str:
+    """The buyer, a demo one if none is named."""
+    if buyer_id and not re.fullmatch(r"2088[0-9]{12}", buyer_id):
+        raise business("ACQ.INVALID_PARAMETER", "buyer_id is 2088 and 12 digits")
+    return buyer_id or DEMO_BUYER
 
 
 def read_parameters(query: str, body: str = "") -> dict[str, str]:

@@ -121,6 +121,7 @@ class Courier:
         finally:
             for task in self._tasks:
                 task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def _seconds_until(self, due: datetime) -> float:
         return self._notice_clock.seconds_until(due, self._clock())

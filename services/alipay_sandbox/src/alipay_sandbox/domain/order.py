@@ -72,7 +72,7 @@ def read_order(
         notify_url=_address(params, "notify_url"),
         return_url=_address(params, "return_url"),
         quit_url=_address(biz, "quit_url"),
-        buyer_id=biz.get("buyer_id") or biz.get("buyer_open_id") or "",
+        buyer_id=_text(biz, "buyer_id", 128) or _text(biz, "buyer_open_id", 128),
     )
 
 
@@ -119,8 +119,14 @@ def _text(values: Mapping[str, str], name: str, limit: int, *, required: bool = 
 
 def _address(values: Mapping[str, str], name: str) -> str:
     text = _text(values, name, 256)
-    if text:
-        parts = urlsplit(text)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise business("ACQ.INVALID_PARAMETER", f"{name} is not an http or https address")
+    if text and not _is_web_address(text):
+        raise business("ACQ.INVALID_PARAMETER", f"{name} is not an http or https address")
     return text
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not match, a port that is none
+        return False

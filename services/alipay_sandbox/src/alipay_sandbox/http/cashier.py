@@ -9,7 +9,7 @@ from alipay_sandbox.application.cashier import Cashier, Means, read_parameters
 from alipay_sandbox.domain.failures import GatewayFailure
 from alipay_sandbox.domain.order import PAGE_PAY, PRECREATE, Order
 from alipay_sandbox.domain.trade import Trade, TradeStatus
-from alipay_sandbox.http.pages import checkout_page, failure_page, result_page
+from alipay_sandbox.http.pages import checkout_page, failure_page, html_response, result_page
 from alipay_sandbox.merchants import Merchants
 
 
@@ -30,7 +30,7 @@ class CashierPages:
             order = self._cashier.order_of_link(params)
             return await self._page(order, {"link": urlencode(params, encoding=order.charset)})
         except GatewayFailure as failure:
-            return _html(failure_page(failure), 400)
+            return html_response(failure_page(failure), 400)
 
     async def show_code(self, request: web.Request) -> web.Response:
         """The page of a QR code."""
@@ -38,21 +38,22 @@ class CashierPages:
         try:
             return await self._page(await self._cashier.order(Means(code=code)), {"code": code})
         except GatewayFailure as failure:
-            return _html(failure_page(failure), 400)
+            return html_response(failure_page(failure), 400)
 
     async def act(self, request: web.Request) -> web.Response:
         """The buyer pressed a button: `enter` (log in or scan), `pay` or `fail`."""
-        form = read_parameters("", (await request.read()).decode("latin-1"))
-        means = Means(link=form.get("link", ""), code=form.get("code", ""))
-        buyer_id = form.get("buyer_id", "")
+        body = (await request.read()).decode("latin-1")
         try:
+            form = read_parameters("", body)
+            means = Means(link=form.get("link", ""), code=form.get("code", ""))
+            buyer_id = form.get("buyer_id", "")
             order = await self._cashier.order(means)
             if form.get("action") == "pay":
                 return self._after(await self._cashier.pay(order, buyer_id))
             await self._cashier.come(order, buyer_id)
             return await self._page(order, {k: v for k, v in form.items() if k in ("link", "code")})
         except GatewayFailure as failure:
-            return _html(failure_page(failure), 400)
+            return html_response(failure_page(failure), 400)
 
     async def _page(self, order: Order, means: Mapping[str, str]) -> web.Response:
         trade = await self._cashier.trade(order)
@@ -60,7 +61,7 @@ class CashierPages:
             return self._result(trade)
         must_enter = trade is None and order.method in (PAGE_PAY, PRECREATE)
         merchant = self._merchants.name_of(order.app_id)
-        return _html(checkout_page(order, trade, merchant, means, must_enter=must_enter))
+        return html_response(checkout_page(order, trade, merchant, means, must_enter=must_enter))
 
     def _after(self, trade: Trade) -> web.Response:
         address = self._cashier.way_back(trade)
@@ -68,17 +69,4 @@ class CashierPages:
 
     def _result(self, trade: Trade) -> web.Response:
         back = self._cashier.way_back(trade) if trade.status is TradeStatus.TRADE_SUCCESS else ""
-        return _html(result_page(trade, self._merchants.name_of(trade.order.app_id), back))
-
-
-def _html(text: str, status: int = 200) -> web.Response:
-    return web.Response(
-        text=text,
-        status=status,
-        content_type="text/html",
-        headers={
-            "Cache-Control": "no-store",
-            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'",
-            "Referrer-Policy": "no-referrer",
-        },
-    )
+        return html_response(result_page(trade, self._merchants.name_of(trade.order.app_id), back))

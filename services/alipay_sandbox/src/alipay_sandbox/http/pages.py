@@ -6,6 +6,8 @@ from importlib.resources import files
 from string import Template
 from urllib.parse import urlsplit
 
+from aiohttp import web
+
 from alipay_sandbox.domain import beijing
 from alipay_sandbox.domain.failures import GatewayFailure
 from alipay_sandbox.domain.money import yuan_of
@@ -27,7 +29,13 @@ _STATES = {
 
 _FRAME = Template(files("alipay_sandbox.http").joinpath("frame.html").read_text("utf-8"))
 _CHECKOUT = Template(files("alipay_sandbox.http").joinpath("checkout.html").read_text("utf-8"))
+_INDEX = Template(files("alipay_sandbox.http").joinpath("index.html").read_text("utf-8"))
 _RESULT = Template(files("alipay_sandbox.http").joinpath("result.html").read_text("utf-8"))
+
+
+def index_page(origin: str, trades: int, speed: float, faults: int) -> str:
+    """What somebody sees who opens the sandbox's address."""
+    return _framed(_INDEX.substitute(origin=escape(origin), trades=trades, speed=f"{speed:g}", faults=faults))
 
 
 def checkout_page(
@@ -87,6 +95,21 @@ def failure_page(failure: GatewayFailure) -> str:
 
 
 _FAIL_BUTTON = '<button class="plain" name="action" value="fail">模拟付款失败 <small>Fail, and leave it unpaid</small></button>'
+
+
+def html_response(text: str, status: int = 200) -> web.Response:
+    """A page that runs no script, loads nothing, and is kept by nobody."""
+    return web.Response(
+        text=text,
+        status=status,
+        content_type="text/html",
+        headers={
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
 
 
 def _framed(body: str) -> str:
