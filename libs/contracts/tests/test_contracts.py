@@ -135,7 +135,9 @@ def test_an_envelope_survives_its_headers() -> None:
     ("change", "complaint"),
     [
         ({"ce_id": None}, "ce_id is missing"),
+        ({"ce_id": ""}, "ce_id is missing or empty"),
         ({"ce_time": "soon"}, "ce_time"),
+        ({"ce_time": "2026-01-01T00:00:00"}, "no time zone"),
         ({"ce_specversion": "0.3"}, "0.3"),
     ],
 )

@@ -12,6 +12,8 @@ from datetime import datetime
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
 
+_REQUIRED = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "ce_subject")
+
 
 class BadEnvelope(ValueError):
     """The headers of a record do not make a CloudEvent; the text says which one is wrong."""
@@ -45,26 +47,30 @@ class Envelope:
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> Envelope:
-        """Read the headers of a record; raises BadEnvelope when an attribute is missing or unreadable."""
-        try:
-            if headers["ce_specversion"] != SPEC_VERSION:
-                raise BadEnvelope(
-                    f"ce_specversion is {headers['ce_specversion']!r}, expected {SPEC_VERSION!r}"
-                )
-            return cls(
-                id=headers["ce_id"],
-                type=headers["ce_type"],
-                source=headers["ce_source"],
-                time=datetime.fromisoformat(headers["ce_time"]),
-                subject=headers["ce_subject"],
-                traceparent=headers.get("traceparent"),
-            )
-        except KeyError as missing:
-            raise BadEnvelope(f"header {missing.args[0]} is missing") from None
-        except BadEnvelope:
-            raise
-        except ValueError as wrong:
-            raise BadEnvelope(f"header ce_time is not an RFC 3339 time: {wrong}") from None
+        """Read the headers of a record; raises BadEnvelope when an attribute is missing, empty or unreadable."""
+        for name in _REQUIRED:
+            if not headers.get(name):
+                raise BadEnvelope(f"header {name} is missing or empty")
+        if headers["ce_specversion"] != SPEC_VERSION:
+            raise BadEnvelope(f"ce_specversion is {headers['ce_specversion']!r}, expected {SPEC_VERSION!r}")
+        return cls(
+            id=headers["ce_id"],
+            type=headers["ce_type"],
+            source=headers["ce_source"],
+            time=_time(headers["ce_time"]),
+            subject=headers["ce_subject"],
+            traceparent=headers.get("traceparent"),
+        )
+
+
+def _time(text: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise BadEnvelope(f"header ce_time is not an RFC 3339 time: {wrong}") from None
+    if time.tzinfo is None:
+        raise BadEnvelope("header ce_time has no time zone")
+    return time
 
 
 def source_of(producer: str) -> str:

@@ -2,7 +2,7 @@
 
 FastStream's defaults lose records (at most once, newest first), so everything is set here, in one place:
 - earliest, commit only after the handler; own parser and decoder that no header or body can break;
-- a dependency that is away pauses the partitions and is waited for, however long; polling goes on;
+- a dependency that is away is waited for, however long, with nothing taken meanwhile; polling goes on;
 - a record's own fault is tried again a bounded number of times, then the record goes to the dead letters and the rest
   flows on; a failing batch is split by record, keys kept in order;
 - a rebalance waits for the batch that is under way.
@@ -13,25 +13,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
+from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
-from opentelemetry import trace
-from opentelemetry.trace import SpanKind, Status, StatusCode
-from pydantic import ValidationError
 
-from contracts.envelope import BadEnvelope
 from runtime import telemetry
 from runtime.clock import Clock
 from runtime.deadletters import dead_letter
-from runtime.delivery import Delivery, Subscription, headers_of, read
+from runtime.delivery import Delivery, Subscription, headers_of, read, spans_of
 from runtime.dependencies import is_away
+from runtime.faults import describe
 from runtime.publisher import Publisher
 from runtime.settings import ServiceSettings
 
@@ -46,6 +44,9 @@ LONGEST_PAUSE_SECONDS = 1.0
 SESSION_TIMEOUT_MS = 6_000
 """The broker's least: how long the records of a killed replica wait for another."""
 REBALANCE_WAIT_SECONDS = 20.0
+"""How long a rebalance waits for a batch under way; the broker gives us ten seconds more than that to join again."""
+LONGEST_BATCH_MS = 120_000
+"""Without a poll for so long the group thinks a replica dead; a longer batch is kept by polling within it."""
 
 
 class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
@@ -87,7 +88,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             no_reply=True,
             session_timeout_ms=SESSION_TIMEOUT_MS,
             heartbeat_interval_ms=SESSION_TIMEOUT_MS // 3,
-            max_poll_interval_ms=120_000,
+            rebalance_timeout_ms=int(REBALANCE_WAIT_SECONDS * 1_000) + 10_000,
+            max_poll_interval_ms=LONGEST_BATCH_MS,
             listener=self,
             parser=self._parse,
             decoder=_raw_records,
@@ -116,20 +118,21 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _take(self, batch: Sequence[ConsumerRecord]) -> None:
         """Deal with every record of the batch, for good; raises only when the dead letters cannot be written."""
-        deliveries = []
-        for raw in batch:
-            try:
-                found = read(raw, self._wanted)
-            except (BadEnvelope, ValidationError, ValueError) as wrong:
-                await self._give_up(raw, wrong, attempts=1)
-                continue
-            if found is None:
-                self._count("ignored", "other")
-            else:
-                envelope, event = found
-                deliveries.append(Delivery(event, envelope, raw))
-        if deliveries:
-            await self._handle(deliveries)
+        async with self._kept_in_group():
+            deliveries = []
+            for raw in batch:
+                try:
+                    found = read(raw, self._wanted)
+                except Exception as wrong:  # whatever it is: reading touches nothing but the record
+                    await self._give_up(raw, wrong, attempts=1)
+                    continue
+                if found is None:
+                    self._count("ignored", "other")
+                else:
+                    envelope, event = found
+                    deliveries.append(Delivery(event, envelope, raw))
+            if deliveries:
+                await self._handle(deliveries)
         self.moved_at = time.monotonic()
 
     async def _handle(self, deliveries: Sequence[Delivery]) -> None:
@@ -152,31 +155,20 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 fault = again
             else:
                 return
-        log.error(
-            "a record goes to the dead letters", exc_info=fault, extra={"event_id": delivery.envelope.id}
-        )
+        origin = {"event_id": delivery.envelope.id, telemetry.TRACEPARENT: delivery.envelope.traceparent}
+        log.error("a record goes to the dead letters", exc_info=fault, extra=origin)
         await self._give_up(delivery.raw, fault, ATTEMPTS)
 
     async def _attempt(self, deliveries: Sequence[Delivery]) -> None:
         """Call the handler, as often as it takes while a dependency is away; raises the records' own fault."""
-        pause = FIRST_PAUSE_SECONDS
-        while True:
-            try:
-                with _spans(self.group, deliveries) as traced:
-                    await self._shielded(traced)
-            except Exception as fault:
-                if not is_away(fault):
-                    raise
-                log.warning(
-                    "waiting for a dependency", extra={"fault": type(fault).__name__, "group": self.group}
-                )
-                await self._wait_out(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-            else:
-                self.waiting_for_dependency = False
-                for delivery in deliveries:
-                    self._count("done", type(delivery.event).__name__)
-                return
+        await self._patiently(lambda: self._traced(deliveries))
+        self.moved_at = time.monotonic()
+        for delivery in deliveries:
+            self._count("done", type(delivery.event).__name__)
+
+    async def _traced(self, deliveries: Sequence[Delivery]) -> None:
+        with spans_of(deliveries, self.group) as traced:
+            await self._shielded(traced)
 
     async def _shielded(self, deliveries: Sequence[Delivery]) -> None:
         """Call the handler; a cancellation that leaks out of it is its fault, unless this task really is cancelled."""
@@ -188,37 +180,49 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 raise
             raise RuntimeError("the handler let a cancellation out") from None
 
-    async def _wait_out(self, seconds: float) -> None:
-        """Wait with the partitions paused, and poll, so that the group does not think this replica dead."""
-        self.waiting_for_dependency = True
-        consumer = self.kafka
-        if consumer is None:
-            await asyncio.sleep(seconds)
-            return
-        held = consumer.assignment()
-        consumer.pause(*held)
+    async def _patiently(self, work: Callable[[], Awaitable[None]]) -> None:
+        """Do the work, as often as it takes while a dependency is away; raises any other fault."""
+        pause = FIRST_PAUSE_SECONDS
         try:
-            await asyncio.sleep(seconds)
-            # a partition that came in meanwhile is not paused: what it answered is taken again later
-            for partition, records in (await consumer.getmany(timeout_ms=0)).items():
-                consumer.seek(partition, records[0].offset)
+            while True:
+                try:
+                    return await work()
+                except Exception as fault:
+                    if not is_away(fault):
+                        raise
+                    away = {"fault": type(fault).__name__, "group": self.group}
+                    log.warning("waiting for a dependency", extra=away)
+                self.waiting_for_dependency = True
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
         finally:
-            consumer.resume(*(held & consumer.assignment()))
+            self.waiting_for_dependency = False
+
+    @asynccontextmanager
+    async def _kept_in_group(self) -> AsyncIterator[None]:
+        """Poll now and then inside, so that the group does not think this replica dead, however long it takes."""
+        polling = asyncio.create_task(self._poll())
+        try:
+            yield
+        finally:
+            polling.cancel()
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(LONGEST_BATCH_MS / 4_000)
+            if (consumer := self.kafka) is None:
+                return
+            with suppress(KafkaError):
+                # what this answers is not for now: it is taken again later
+                for partition, records in (await consumer.getmany(timeout_ms=0)).items():
+                    consumer.seek(partition, records[0].offset)
 
     async def _give_up(self, raw: ConsumerRecord, fault: Exception, attempts: int) -> None:
-        reason = f"{type(fault).__name__}: {_without_input(fault)}"
-        letter = dead_letter(raw, reason=reason, attempts=attempts, consumer=self.group, at=self._clock())
-        pause = FIRST_PAUSE_SECONDS
-        while True:
-            try:
-                await self._publisher.publish([letter])
-            except Exception as away:
-                if not is_away(away):
-                    raise
-                await self._wait_out(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-            else:
-                break
+        letter = dead_letter(
+            raw, reason=describe(fault), attempts=attempts, consumer=self.group, at=self._clock()
+        )
+        await self._patiently(lambda: self._publisher.publish([letter]))
+        self.moved_at = time.monotonic()
         self._count("dead_letter", headers_of(raw).get("ce_type", "unknown"))
 
     def _count(self, outcome: str, event: str) -> None:
@@ -227,43 +231,6 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
 async def _raw_records(message: KafkaAckableMessage) -> list[ConsumerRecord]:
     return list(message.raw_message)
-
-
-def _without_input(fault: Exception) -> str:
-    """The fault's text without what was sent, which may be personal."""
-    if isinstance(fault, ValidationError):
-        errors = fault.errors(include_url=False, include_context=False, include_input=False)
-        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in errors)
-    return str(fault)
-
-
-@contextmanager
-def _spans(group: str, deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
-    """One consumer span for each record, also in a batch, each a child of its producer's."""
-    spans = [
-        telemetry.start_span(
-            f"{type(d.event).__name__} process", SpanKind.CONSUMER, headers_of(d.raw),
-            **{"messaging.system": "kafka", "messaging.destination.name": d.raw.topic, "messaging.consumer.group.name": group},
-        )
-        for d in deliveries
-    ]  # fmt: skip
-    traced = [
-        Delivery(d.event, d.envelope, d.raw, telemetry.traceparent_of(span))
-        for d, span in zip(deliveries, spans, strict=True)
-    ]
-    try:
-        if len(spans) == 1:
-            with trace.use_span(spans[0], end_on_exit=False, record_exception=True):
-                yield traced
-        else:
-            yield traced
-    except Exception:
-        for span in spans:
-            span.set_status(Status(StatusCode.ERROR))
-        raise
-    finally:
-        for span in spans:
-            span.end()
 
 
 class Consumers:

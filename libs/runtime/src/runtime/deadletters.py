@@ -17,11 +17,7 @@ def dead_letter(raw: ConsumerRecord, *, reason: str, attempts: int, consumer: st
 
     A record that had been put back and failed again keeps only the newest reason.
     """
-    kept = [
-        (name, value if value is not None else b"")
-        for name, value in raw.headers
-        if not name.startswith(MARK)
-    ]
+    kept = [(name, value) for name, value in raw.headers if not name.startswith(MARK)]
     marks = {
         "reason": reason[:500],
         "attempts": str(attempts),
@@ -31,13 +27,14 @@ def dead_letter(raw: ConsumerRecord, *, reason: str, attempts: int, consumer: st
         "offset": str(raw.offset),
         "at": at.isoformat(),
     }
-    headers = (*kept, *((MARK + name, value.encode()) for name, value in marks.items()))
-    return Record(raw.topic + DEAD_LETTER_SUFFIX, raw.key, raw.value, headers)
+    headers = (*kept, *((MARK + name, value.encode(errors="replace")) for name, value in marks.items()))
+    # a record with neither key nor value cannot be sent
+    value = b"" if raw.key is None and raw.value is None else raw.value
+    return Record(raw.topic + DEAD_LETTER_SUFFIX, raw.key, value, headers)
 
 
 def put_back(raw: ConsumerRecord) -> Record:
     """The record as it first was, for the topic that it came from; its `ce_id` is unchanged."""
-    headers = {name: value or b"" for name, value in raw.headers}
-    origin = headers.get(MARK + "topic", raw.topic.removesuffix(DEAD_LETTER_SUFFIX).encode()).decode()
-    kept = tuple((name, value or b"") for name, value in raw.headers if not name.startswith(MARK))
-    return Record(origin, raw.key, raw.value, kept)
+    origin = dict(raw.headers).get(MARK + "topic") or raw.topic.removesuffix(DEAD_LETTER_SUFFIX).encode()
+    kept = tuple((name, value) for name, value in raw.headers if not name.startswith(MARK))
+    return Record(origin.decode(), raw.key, raw.value, kept)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import ConsumerRecord
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind, Status, StatusCode
 
 from contracts.envelope import BadEnvelope, Envelope, source_of
 from contracts.event import TYPE_PREFIX, Event
 from contracts.topics import Topic
+from runtime import telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,8 @@ def headers_of(raw: ConsumerRecord) -> dict[str, str]:
 def read(raw: ConsumerRecord, wanted: Mapping[str, type[Event]]) -> tuple[Envelope, Event] | None:
     """The event in a record, or None when it is one that this subscription does not take.
 
-    Raises BadEnvelope for headers that are no CloudEvent or a producer that does not own the type, and
-    pydantic.ValidationError for a body that does not fit its type.
+    Raises BadEnvelope for headers that are no CloudEvent, for a producer that does not own the type and for a topic that
+    is not the type's own, and pydantic.ValidationError for a body that does not fit its type.
     """
     envelope = Envelope.of(headers_of(raw))
     event_type = wanted.get(envelope.type)
@@ -74,4 +78,37 @@ def read(raw: ConsumerRecord, wanted: Mapping[str, type[Event]]) -> tuple[Envelo
         raise BadEnvelope(
             f"ce_source is {envelope.source!r}, but {envelope.type} comes from {expected!r} only"
         )
+    if not raw.topic.endswith(event_type.topic.name):
+        raise BadEnvelope(f"{envelope.type} belongs on topic {event_type.topic.name}, not on {raw.topic}")
     return envelope, event_type.model_validate_json(raw.value or b"")
+
+
+@contextmanager
+def spans_of(deliveries: Sequence[Delivery], group: str) -> Iterator[list[Delivery]]:
+    """One consumer span for each record, also in a batch, each a child of its producer's; as long as inside."""
+    spans = [
+        telemetry.start_span(
+            f"{type(d.event).__name__} process", SpanKind.CONSUMER, headers_of(d.raw),
+            **{"messaging.system": "kafka", "messaging.destination.name": d.raw.topic, "messaging.consumer.group.name": group},
+        )
+        for d in deliveries
+    ]  # fmt: skip
+    traced = [
+        Delivery(d.event, d.envelope, d.raw, telemetry.traceparent_of(span))
+        for d, span in zip(deliveries, spans, strict=True)
+    ]
+    try:
+        if len(spans) == 1:
+            with trace.use_span(
+                spans[0], end_on_exit=False, record_exception=False, set_status_on_exception=False
+            ):
+                yield traced
+        else:
+            yield traced
+    except Exception as fault:
+        for span in spans:
+            span.set_status(Status(StatusCode.ERROR, type(fault).__name__))
+        raise
+    finally:
+        for span in spans:
+            span.end()

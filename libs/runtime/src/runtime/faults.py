@@ -21,7 +21,8 @@ def describe(fault: BaseException) -> str:
 def traceback_of(fault: BaseException) -> str:
     """Where the fault came from, the first cause first, each described as above."""
     return "\n\nwhich led to\n\n".join(
-        "".join(traceback.format_tb(link.__traceback__)) + describe(link) for link in reversed([*_chain(fault)])
+        "".join(traceback.format_tb(link.__traceback__)) + describe(link)
+        for link in reversed([*_chain(fault)])
     )
 
 

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import orjson
 from opentelemetry import trace
 
+from runtime.faults import traceback_of
+
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
 
@@ -32,8 +34,8 @@ class JsonFormatter(logging.Formatter):
             line["trace_id"] = f"{context.trace_id:032x}"
             line["span_id"] = f"{context.span_id:016x}"
         line.update({k: v for k, v in record.__dict__.items() if k not in _STANDARD})
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+        if record.exc_info and record.exc_info[1] is not None:
+            line["exception"] = traceback_of(record.exc_info[1])
         return orjson.dumps(line, default=str).decode()
 
 

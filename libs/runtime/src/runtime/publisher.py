@@ -1,6 +1,7 @@
 """The way out to Kafka: idempotent, acknowledged by all replicas, in groups.
 
-A record whose answer did not come counts as unknown and is sent again with the same `ce_id`.
+A record whose answer did not come counts as unknown and is sent again with the same `ce_id`. While the broker is away,
+publishing waits; a caller that cannot wait sets its own limit.
 """
 
 from __future__ import annotations
@@ -13,9 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, ProducerClosed
 
 from runtime import telemetry
+from runtime.topics import DEAD_LETTER_ROOM, LARGEST_RECORD
+
+STOP_SECONDS = 3.0
+"""How long a stop waits for what is under way: an outbox keeps what was not sent, and containers are killed after 10 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +30,7 @@ class Record:
     topic: str
     key: bytes | None
     value: bytes | None
-    headers: tuple[tuple[str, bytes], ...]
+    headers: tuple[tuple[str, bytes | None], ...]
 
 
 class Publisher:
@@ -64,7 +69,7 @@ class Publisher:
                         request_timeout_ms=15_000,
                         retry_backoff_ms=100,
                         max_batch_size=256 * 1024,
-                        max_request_size=2 * 1024 * 1024,
+                        max_request_size=LARGEST_RECORD + DEAD_LETTER_ROOM,
                     )
                     try:
                         await producer.start()
@@ -79,12 +84,26 @@ class Publisher:
         async with self._lock:
             if self._producer is producer:
                 self._producer = None
-                with contextlib.suppress(KafkaError, TimeoutError):
-                    async with asyncio.timeout(2):
-                        await producer.stop()
+                await _abandon(producer)
 
     async def stop(self) -> None:
-        """Send what is under way and close."""
-        if self._producer is not None:
-            await self._producer.stop()
-            self._producer = None
+        """Send what is under way, for STOP_SECONDS at most, and close."""
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await producer.stop()
+        except (TimeoutError, KafkaError):
+            await _abandon(producer)
+
+
+async def _abandon(producer: Any) -> None:
+    """End a producer without sending what it still holds: that is published again, and must not come out twice with
+    other records of its key between."""
+    producer._closed = True  # aiokafka has no way of its own to close without sending
+    with contextlib.suppress(KafkaError, TimeoutError):
+        async with asyncio.timeout(STOP_SECONDS):
+            await producer.client.close()
+            await producer._sender.close()
+    producer._message_accumulator.fail_all(ProducerClosed())

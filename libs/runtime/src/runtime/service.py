@@ -201,6 +201,9 @@ class Service:
                 await task()
                 return
             except Exception:
+                own = asyncio.current_task()
+                if own is not None and own.cancelling():
+                    raise  # it failed while it was being stopped: it is not to start again
                 log.exception("a background task failed and starts again", extra={"task": name})
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
@@ -258,18 +261,20 @@ def serve(service: Service) -> None:
 
 
 async def _until_asked(service: Service) -> None:
+    """A service that is still starting when it is asked is interrupted; one that runs stops in order."""
     asked = asyncio.Event()
+    running = asyncio.create_task(_run(service, asked))
+
+    def stop() -> None:
+        if not service.ready and not asked.is_set():
+            running.cancel()
+        asked.set()
+
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, asked.set)
-    running = asyncio.create_task(_run(service, asked))
-    waiting = asyncio.create_task(asked.wait())
-    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    if not service.ready:
-        running.cancel()
+        loop.add_signal_handler(name, stop)
     with suppress(asyncio.CancelledError):
         await running
-    waiting.cancel()
 
 
 async def _run(service: Service, asked: asyncio.Event) -> None:

@@ -7,10 +7,15 @@ from collections.abc import Sequence
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
-from contracts.topics import TOPICS, Topic
+from contracts.topics import DEAD_LETTER_SUFFIX, TOPICS, Topic
 
 MIN_COMPACTION_LAG_MS = 30 * 24 * 3600 * 1000
 """30 days, so that analysts see each change of a compacted topic."""
+
+LARGEST_RECORD = 2 * 1024 * 1024
+"""Bytes; an event is far smaller, but what others put on a topic must still fit its dead letters."""
+DEAD_LETTER_ROOM = 64 * 1024
+"""What a dead letter may have on top: the headers that say why."""
 
 
 class WrongTopic(Exception):
@@ -50,11 +55,13 @@ async def _create(admin: AIOKafkaAdminClient, topics: dict[str, Topic], replicat
 
 
 def _config(topic: Topic) -> dict[str, str]:
+    room = DEAD_LETTER_ROOM if topic.name.endswith(DEAD_LETTER_SUFFIX) else 0
+    largest = {"max.message.bytes": str(LARGEST_RECORD + room)}
     if topic.compacted:
         return {
             "cleanup.policy": "compact",
             "min.compaction.lag.ms": str(MIN_COMPACTION_LAG_MS),
-            "max.message.bytes": str(2 * 1024 * 1024),
+            **largest,
         }
     keep = -1 if topic.retention is None else int(topic.retention.total_seconds() * 1000)
-    return {"cleanup.policy": "delete", "retention.ms": str(keep), "max.message.bytes": str(2 * 1024 * 1024)}
+    return {"cleanup.policy": "delete", "retention.ms": str(keep), **largest}

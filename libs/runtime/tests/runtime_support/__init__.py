@@ -1,0 +1,1 @@
+"""What the runtime's tests share: a stream and an aggregate of their own, that no shop knows."""

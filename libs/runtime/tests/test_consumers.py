@@ -1,0 +1,417 @@
+"""Consumers on a real broker: what is good is done in order, what is bad is set aside, what is away is waited for."""
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from faststream import AckPolicy
+from pymongo.errors import AutoReconnect
+from runtime_support.notes import noted_on
+from runtime_support.stream import Reader, Stream
+
+from runtime import consumers as consuming
+from runtime.clock import system_clock
+from runtime.deadletters import put_back
+from runtime.delivery import Delivery, Subscription, headers_of
+from runtime.publisher import Record
+from runtime.topics import LARGEST_RECORD
+from support.events import records_of
+from support.eventually import Eventually
+
+
+class Moody:
+    """Acts by what the note says: `poison` always fails, `twice` fails two times, `leak` lets a cancellation out."""
+
+    def __init__(self) -> None:
+        self.tries: Counter[str] = Counter()
+
+    async def __call__(self, delivery: Delivery) -> None:
+        text = delivery.event.text
+        self.tries[text] += 1
+        if text == "poison":
+            raise ValueError("this note cannot be kept")
+        if text == "twice" and self.tries[text] <= 2:
+            raise RuntimeError("not yet")
+        if text == "leak":
+            raise asyncio.CancelledError
+
+
+async def test_odd_records_go_to_the_dead_letters_and_the_rest_flows_on_in_order(
+    stream: Stream, eventually: Eventually
+) -> None:
+    good = [stream.record(stream.note(text)) for text in ("first", "poison", "twice", "leak", "last")]
+    not_json = Record(stream.name, b"n1", b"{not json", good[0].headers)
+    null_header = stream.record(stream.note("null header"), [("x-extra", None)])
+    binary_header = stream.record(stream.note("binary header"), [("x-extra", b"\xff\xfe")])
+    empty = Record(stream.name, b"n1", b"", good[0].headers)
+    nothing = Record(stream.name, None, b"", ())
+    first, poison, twice, leak, last = good
+    await stream.publisher.publish(
+        [first, not_json, null_header, binary_header, empty, nothing, poison, twice, leak, last]
+    )
+    reader = Reader(Moody())
+    async with stream.taking(reader):
+        await eventually(lambda: "last" in reader.done, within=30)
+        await eventually(lambda: _all_committed(stream, 10), within=10, what="every record to be committed")
+    assert reader.done == ["first", "null header", "binary header", "twice", "last"]
+    letters = await stream.dead_letters()
+    assert Counter(headers_of(letter)["dlq_reason"].split(":")[0] for letter in letters) == {
+        "ValidationError": 2, "BadEnvelope": 1, "ValueError": 1, "RuntimeError": 1,
+    }  # fmt: skip
+    assert {headers_of(letter)["dlq_offset"] for letter in letters} == {"1", "4", "5", "6", "8"}
+
+
+async def _all_committed(stream: Stream, count: int) -> bool:
+    return sum((await stream.committed()).values()) == count
+
+
+async def test_a_record_without_key_and_value_is_set_aside_like_any_other(
+    stream: Stream, eventually: Eventually
+) -> None:
+    await _produce_nothing_at_all(stream)
+    await stream.tell("after it")
+    reader = Reader()
+    async with stream.taking(reader):
+        await eventually(lambda: reader.done == ["after it"])
+    assert len(await stream.dead_letters()) == 1
+
+
+async def _produce_nothing_at_all(stream: Stream) -> None:
+    """aiokafka refuses to send such a record one by one; other clients do not."""
+    async with AIOKafkaProducer(bootstrap_servers=stream.kafka) as producer:
+        batch = producer.create_batch()
+        batch.append(key=None, value=None, timestamp=None)
+        await (await producer.send_batch(batch, stream.name, partition=0))
+
+
+async def test_the_largest_record_that_a_topic_takes_still_fits_the_dead_letters(
+    stream: Stream, eventually: Eventually
+) -> None:
+    headers = stream.record(stream.note()).headers
+    await stream.publisher.publish([Record(stream.name, b"n1", b"x" * (LARGEST_RECORD - 600), headers)])
+    async with stream.taking(Reader()):
+        [letter] = await eventually(stream.dead_letters, within=15)
+    assert len(letter.value) == LARGEST_RECORD - 600
+
+
+async def test_a_dead_letter_keeps_bytes_key_and_headers_and_says_why_and_where_from(
+    stream: Stream, eventually: Eventually
+) -> None:
+    poison = stream.record(stream.note("poison"), [("x-null", None), ("x-bytes", b"\xff")])
+    await stream.publisher.publish([poison])
+    before = system_clock()
+    async with stream.taking(Reader(Moody())):
+        [letter] = await eventually(stream.dead_letters)
+    assert (letter.key, letter.value) == (poison.key, poison.value)
+    headers = dict(letter.headers)
+    assert {name: headers[name] for name, _ in poison.headers} == dict(poison.headers)
+    assert {name: value.decode() for name, value in headers.items() if name.startswith("dlq_")} | {
+        "dlq_at": ""
+    } == {
+        "dlq_reason": "ValueError: this note cannot be kept",
+        "dlq_attempts": str(consuming.ATTEMPTS),
+        "dlq_consumer": stream.settings().group(stream.service, "notes"),
+        "dlq_topic": stream.name,
+        "dlq_partition": "0",
+        "dlq_offset": "0",
+        "dlq_at": "",
+    }
+    assert before <= datetime.fromisoformat(headers["dlq_at"].decode()) <= datetime.now(UTC)
+
+
+async def test_a_replayed_dead_letter_is_the_record_as_it_first_was(
+    stream: Stream, eventually: Eventually
+) -> None:
+    poison = stream.record(stream.note("poison"), [("x-null", None)])
+    await stream.publisher.publish([poison])
+    async with stream.taking(Reader(Moody())):
+        [letter] = await eventually(stream.dead_letters)
+    mended = Reader()
+    async with stream.taking(mended):
+        await stream.publisher.publish([put_back(letter)])
+        await eventually(lambda: mended.done == ["poison"])
+    first, again = await records_of(stream.kafka, stream.name)
+    assert (first.key, first.value, first.headers) == (again.key, again.value, again.headers)
+
+
+async def test_only_the_newest_reason_stays_with_a_record_that_failed_after_its_replay(
+    stream: Stream, eventually: Eventually
+) -> None:
+    await stream.tell("poison")
+    async with stream.taking(Reader(Moody())):
+        [letter] = await eventually(stream.dead_letters)
+        await stream.publisher.publish([put_back(letter)])
+        _, newest = await eventually(lambda: _two(stream), within=15)
+    assert [name for name, _ in newest.headers].count("dlq_reason") == 1
+    assert headers_of(newest)["dlq_offset"] == "1"
+
+
+async def _two(stream: Stream) -> Any:
+    letters = await stream.dead_letters()
+    return letters if len(letters) == 2 else None
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"source": "/anchorage/somebody-else"}, "comes from '/anchorage/notebook' only"),
+        ({"type": "elsewhere.Noted.v1"}, "not one of this platform's events"),
+        ({"id": ""}, "ce_id"),
+    ],
+)
+async def test_an_event_that_its_producer_did_not_make_is_refused(
+    stream: Stream, eventually: Eventually, change: dict[str, Any], reason: str
+) -> None:
+    await stream.publisher.publish([stream.record(stream.note("forged"), **change)])
+    await stream.tell("good")
+    reader = Reader()
+    async with stream.taking(reader):
+        await eventually(lambda: reader.done == ["good"])
+    [why] = await stream.reasons()
+    assert reason in why
+
+
+async def test_an_event_on_another_topic_than_its_own_is_refused(
+    stream: Stream, kafka_bootstrap: str, module_prefix: str, eventually: Eventually
+) -> None:
+    """Who may write to one topic must not be able to speak for the producer of another."""
+    async with Stream.fresh(kafka_bootstrap, module_prefix, eventually) as other:
+        burnt = noted_on(other.topic, "Burnt")
+        misplaced = other.record(stream.note("misplaced"))
+        good = other.record(burnt(version=1, note_id="n1", text="good"))
+        await other.publisher.publish([misplaced, good])
+        reader = Reader()
+        both = Subscription("both", (stream.Noted, burnt), reader)
+        consumers = consuming.Consumers(
+            other.service, other.settings(), [both], other.publisher, system_clock
+        )
+        await consumers.start()
+        try:
+            await eventually(lambda: "good" in reader.done)
+        finally:
+            await consumers.stop()
+        assert reader.done == ["good"]
+        [why] = await other.reasons()
+        assert stream.topic.name in why
+
+
+async def test_events_of_unknown_types_are_passed_over(stream: Stream, eventually: Eventually) -> None:
+    await stream.publisher.publish([stream.record(stream.note("new"), type="anchorage.NoteBurnt.v1")])
+    await stream.tell("known")
+    reader = Reader()
+    async with stream.taking(reader):
+        await eventually(lambda: reader.done == ["known"])
+        await eventually(lambda: _all_committed(stream, 2))
+    assert await stream.dead_letters() == []
+
+
+async def test_a_failing_batch_is_taken_record_by_record_with_the_order_kept(
+    stream: Stream, eventually: Eventually
+) -> None:
+    texts = ["a1", "b1", "poison", "a2", "b2", "a3"]
+    await stream.tell(*texts)
+    moody = Moody()
+    reader = Reader(moody)
+    async with stream.taking(reader):
+        await eventually(lambda: "a3" in reader.done, within=15)
+    assert reader.batches[0] == texts
+    assert reader.done == ["a1", "b1", "a2", "b2", "a3"]
+    assert moody.tries["poison"] == 1 + consuming.ATTEMPTS
+    assert len(await stream.dead_letters()) == 1
+
+
+async def test_a_dependency_that_is_away_is_waited_for_and_nothing_is_set_aside(
+    stream: Stream, eventually: Eventually
+) -> None:
+    back = asyncio.Event()
+    tries = 0
+
+    async def needs_mongodb(_: Delivery) -> None:
+        nonlocal tries
+        tries += 1
+        if not back.is_set():
+            raise AutoReconnect("connection closed")
+
+    await stream.tell(*(str(n) for n in range(20)))
+    reader = Reader(needs_mongodb)
+    async with stream.taking(reader) as consumers:
+        await eventually(lambda: tries > consuming.ATTEMPTS, within=20, what="more tries than a fault gets")
+        assert consumers.consumers[0].waiting_for_dependency
+        assert await stream.committed() == {}
+        back.set()
+        await eventually(lambda: len(reader.done) == 20)
+        await eventually(lambda: not consumers.consumers[0].waiting_for_dependency)
+    assert reader.done == [str(n) for n in range(20)]
+    assert await stream.dead_letters() == []
+
+
+async def test_a_fault_of_its_own_after_waiting_ends_the_waiting(
+    stream: Stream, eventually: Eventually
+) -> None:
+    tries = 0
+
+    async def away_then_poison(_: Delivery) -> None:
+        nonlocal tries
+        tries += 1
+        raise AutoReconnect("connection closed") if tries < 3 else ValueError("poison")
+
+    await stream.tell("one")
+    async with stream.taking(Reader(away_then_poison)) as consumers:
+        await eventually(stream.dead_letters, within=15)
+        await eventually(lambda: not consumers.consumers[0].waiting_for_dependency)
+
+
+async def test_a_batch_that_takes_longer_than_the_poll_interval_stays_ours(
+    stream: Stream, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A batch full of poison is slow; the group must not think the replica dead and give the batch out again."""
+    monkeypatch.setattr(consuming, "LONGEST_BATCH_MS", 2_000)
+    await stream.tell("poison", "poison", "poison", "poison", "good")
+    moody = Moody()
+    reader = Reader(moody)
+    async with stream.taking(reader):
+        await eventually(lambda: _all_committed(stream, 5), within=30, what="the batch to be committed")
+    assert reader.done == ["good"]
+    assert len(await stream.dead_letters()) == 4
+
+
+async def test_each_record_that_is_dealt_with_counts_as_progress(
+    stream: Stream, eventually: Eventually
+) -> None:
+    await stream.tell("poison", "poison", "good")
+    moved: set[float] = set()
+    reader = Reader(Moody())
+    async with stream.taking(reader) as consumers:
+
+        def look() -> bool:
+            moved.add(consumers.consumers[0].moved_at)
+            return reader.done == ["good"]
+
+        await eventually(look, within=15)
+    assert len(moved) >= 3
+
+
+async def test_nothing_is_lost_or_done_twice_when_a_second_replica_joins(
+    kafka_bootstrap: str, module_prefix: str, eventually: Eventually
+) -> None:
+    async with Stream.fresh(kafka_bootstrap, module_prefix, eventually, partitions=4) as stream:
+        await stream.publisher.publish(
+            [stream.record(stream.note(str(n), note_id=f"n{n}")) for n in range(96)]
+        )
+        under_way: Counter[str] = Counter()
+        overlaps: list[str] = []
+
+        async def slowly(delivery: Delivery) -> None:
+            text = delivery.event.text
+            under_way[text] += 1
+            if under_way[text] > 1:
+                overlaps.append(text)
+            await asyncio.sleep(0.05)
+            under_way[text] -= 1
+
+        one, two = Reader(slowly), Reader(slowly)
+        async with stream.taking(one, max_records=6):
+            await eventually(lambda: len(one.done) >= 6)
+            async with stream.taking(two, max_records=6):
+                await eventually(lambda: len({*one.done, *two.done}) == 96, within=30)
+        assert two.done, "the second replica was given nothing: the test shows nothing"
+        assert overlaps == []
+        assert Counter(one.done + two.done) == {str(n): 1 for n in range(96)}
+
+
+async def test_a_rebalance_waits_for_a_batch_that_takes_longer_than_a_session(
+    kafka_bootstrap: str, module_prefix: str, eventually: Eventually
+) -> None:
+    async with Stream.fresh(kafka_bootstrap, module_prefix, eventually, partitions=2) as stream:
+        entered = asyncio.Event()
+
+        async def longer_than_a_session(_: Delivery) -> None:
+            entered.set()
+            await asyncio.sleep(consuming.SESSION_TIMEOUT_MS / 1000 + 1.5)
+
+        await stream.tell("slow")
+        one, two = Reader(longer_than_a_session), Reader()
+        async with stream.taking(one):
+            await entered.wait()
+            async with stream.taking(two):  # joins only when the batch has ended
+                await eventually(lambda: _all_committed(stream, 1), within=20)
+        assert (one.batches, two.batches) == ([["slow"]], [])
+
+
+async def test_stopping_in_the_middle_of_a_batch_ends_it_first(
+    stream: Stream, eventually: Eventually
+) -> None:
+    entered = asyncio.Event()
+
+    async def slowly(_: Delivery) -> None:
+        entered.set()
+        await asyncio.sleep(0.1)
+
+    await stream.tell(*"abcdef")
+    first, second = Reader(slowly), Reader()
+    async with stream.taking(first, max_records=3):
+        await entered.wait()
+    async with stream.taking(second):
+        await eventually(lambda: len(second.done) + len(first.done) == 6)
+    assert first.done + second.done == [*"abcdef"]
+
+
+async def test_a_handler_that_outlasts_the_stop_is_given_its_records_again(
+    stream: Stream, eventually: Eventually
+) -> None:
+    entered = asyncio.Event()
+
+    async def hangs(_: Delivery) -> None:
+        entered.set()
+        await asyncio.Event().wait()
+
+    await stream.tell(*"abc")
+    async with stream.taking(Reader(hangs), graceful_timeout=0.3):
+        await entered.wait()
+    after = Reader()
+    async with stream.taking(after):
+        await eventually(lambda: after.done == [*"abc"], within=20)
+
+
+async def test_what_was_published_before_the_first_start_is_taken(
+    stream: Stream, eventually: Eventually
+) -> None:
+    await stream.tell("early")
+    reader = Reader()
+    async with stream.taking(reader):
+        await eventually(lambda: reader.done == ["early"])
+
+
+async def test_no_producer_can_make_a_service_publish_by_asking_for_a_reply(
+    stream: Stream, eventually: Eventually
+) -> None:
+    replies = stream.name + "-replies"
+    admin = AIOKafkaAdminClient(bootstrap_servers=stream.kafka)
+    await admin.start()
+    await admin.create_topics([NewTopic(replies, 1, 1)])
+    await admin.close()
+    asking = stream.record(stream.note("asking"), [("reply_to", replies.encode()), ("correlation_id", b"1")])
+    await stream.publisher.publish([asking])
+    reader = Reader()
+    async with stream.taking(reader):
+        await eventually(lambda: _all_committed(stream, 1))
+    assert reader.done == ["asking"]
+    assert await records_of(stream.kafka, replies) == []
+
+
+async def test_every_delivery_setting_is_said_outright(stream: Stream) -> None:
+    """The framework's defaults lose records: at most once, newest first, one acknowledgement."""
+    async with stream.taking(Reader()) as consumers:
+        subscriber = consumers.consumers[0]._subscriber
+        kafka = consumers.consumers[0].kafka
+        assert subscriber.ack_policy is AckPolicy.NACK_ON_ERROR
+        assert subscriber._no_reply is True
+        assert isinstance(kafka, consuming.PatientConsumer)
+        assert (kafka._auto_offset_reset, kafka._enable_auto_commit) == ("earliest", False)
+        assert (kafka._session_timeout_ms, kafka._heartbeat_interval_ms) == (6_000, 2_000)
+        assert kafka._max_poll_interval_ms == consuming.LONGEST_BATCH_MS
+        assert kafka._group_id == stream.settings().group(stream.service, "notes")
