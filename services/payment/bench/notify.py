@@ -1,0 +1,305 @@
+"""How many of Alipay's notices payment verifies and settles a second, beside the floor of what that must cost.
+
+Starts payment as a process of its own on the Kafka and MongoDB given, opens trades through Kafka as checkout would, then
+posts a genuine, signed notice for each over HTTP, so many at once. `success` is answered only when the settlement is
+durable (majority), so an answer is a settlement. Afterwards it waits until every settlement is told and posted in the
+ledger, and counts them.
+
+The floor is measured in the same run, in this bare script, with no HTTP, no domain and no telemetry: the same signatures
+verified, and the same documents read and written with majority, once one by one and once in bulk as payment does it.
+
+    python services/payment/bench/notify.py --kafka HOST:PORT --mongodb URI [--notices 4000] [--at-once 64]
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import json
+import os
+import secrets
+import signal
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import aiohttp
+import uvloop
+from aiokafka.admin import AIOKafkaAdminClient
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from pymongo import UpdateOne
+from pymongo.asynchronous.collection import AsyncCollection
+
+from contracts.catalog import CommissionTerms
+from contracts.checkout import Attribution, OrderConfirmed, OrderLine
+from contracts.money import cny
+from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS
+from payment.adapters.alipay.wire import notice_text, yuan
+from runtime import mongo
+from runtime.clock import system_clock
+from runtime.outbox import direct_record
+from runtime.publisher import Publisher
+from runtime.topics import ensure_topics
+
+SHOP, APP, SELLER = "benchshop1", "2021000000000009", "2088000000000009"
+PKCS1 = padding.PKCS1v15()
+WITHIN_SECONDS = 180
+
+
+def main() -> int:
+    """Run it all and print the figures; 1 when a settlement is missing or double."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    demo = Path(".data/demo.json")
+    running = json.loads(demo.read_text()) if demo.exists() else {}
+    parser.add_argument("--kafka", default=os.environ.get("ANCHORAGE_TEST_KAFKA", running.get("kafka")))
+    parser.add_argument("--mongodb", default=os.environ.get("ANCHORAGE_TEST_MONGODB", running.get("mongodb")))
+    parser.add_argument("--notices", type=int, default=4_000)
+    parser.add_argument("--at-once", type=int, default=64)
+    arguments = parser.parse_args()
+    if not arguments.kafka or not arguments.mongodb:
+        parser.error("say where Kafka and MongoDB are, or start them with `make run`")
+    return uvloop.run(_bench(arguments))
+
+
+async def _bench(arguments: argparse.Namespace) -> int:
+    prefix = f"bench{secrets.token_hex(3)}_"
+    topics = (ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS)
+    await ensure_topics(arguments.kafka, prefix, topics)
+    client = mongo.connect(arguments.mongodb)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            return await _measured(
+                arguments, prefix, mongo.database(client, f"{prefix}payment"), Path(folder)
+            )
+    finally:
+        await client.drop_database(f"{prefix}payment")
+        await client.drop_database(f"{prefix}floor")
+        await client.close()
+        admin = AIOKafkaAdminClient(bootstrap_servers=arguments.kafka)
+        await admin.start()
+        await admin.delete_topics([t for t in await admin.list_topics() if t.startswith(prefix)])
+        await admin.close()
+
+
+async def _measured(arguments: argparse.Namespace, prefix: str, db: mongo.Database, folder: Path) -> int:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    orders = [_order() for _ in range(arguments.notices)]
+    forms = [_notice(order, key) for order in orders]
+    settings = _settings(arguments, prefix, folder, key)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "payment", env=os.environ | settings)
+    url = f"http://127.0.0.1:{settings['ANCHORAGE_PORT']}"
+    try:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+            await _until(lambda: _ready(http, url), "payment is ready")
+            began = time.perf_counter()
+            await _confirm(arguments.kafka, prefix, orders)
+            await _until(lambda: _count(db, "trades", {}, len(orders)), "every trade is open", every=0.1)
+            opened = time.perf_counter() - began
+            cpu = _cpu_seconds(process.pid)
+            began = time.perf_counter()
+            latencies = await _all(
+                [lambda form=form: _post(http, url, form) for form in forms], arguments.at_once
+            )
+            took = time.perf_counter() - began
+            cpu = _cpu_seconds(process.pid) - cpu
+            await _until(lambda: _count(db, "ledger", {}, len(orders)), "every settlement is posted")
+            everything = time.perf_counter() - began
+        settled = await db["trades"].count_documents({"state": "settled"})
+    finally:
+        process.send_signal(signal.SIGTERM)
+        await process.wait()
+    alone, in_bulk = await _floor(db, forms, key.public_key(), arguments.at_once)
+    count = len(orders)
+    _print(
+        [
+            ("trades opened from Kafka, links signed", f"{count / opened:8.0f} /s"),
+            (f"notices verified and settled, {arguments.at_once} at once", f"{count / took:8.0f} /s"),
+            ("  answered in: p50 / p99 / worst", " / ".join(f"{_at(latencies, q) * 1e3:.1f}" for q in (0.5, 0.99, 1)) + " ms"),
+            ("  CPU of the payment process for each", f"{cpu / count * 1e3:8.2f} ms"),
+            ("  until told to Kafka and posted in the ledger", f"{count / everything:8.0f} /s"),
+            ("floor: verify, read, durable write, one by one", f"{alone:8.0f} /s"),
+            ("floor: verify, read, durable write, in bulk", f"{in_bulk:8.0f} /s"),
+        ]
+    )  # fmt: skip
+    print(f"{settled} settled, {count} expected")
+    return 0 if settled == count else 1
+
+
+def _order() -> OrderConfirmed:
+    now = system_clock()
+    line = OrderLine(
+        sku_id="s", product_id="p", title="Wine", unit_price=cny(12900), quantity=1, line_total=cny(12900),
+        product_version=1, terms=CommissionTerms(platform_bp=500, creator_bp=1000, terms_version=1),
+    )  # fmt: skip
+    return OrderConfirmed(
+        version=2, order_id=f"{SHOP}_{secrets.token_hex(13)}", mini_program_id=SHOP, at=now, host_id="h", openid="o1",
+        lines=(line,), total=cny(12900), attribution=Attribution(surface="video_anchor", creator_id="c-1"),
+        merchant="default", payment_product="wap", subject="Wine", expires_at=now + timedelta(hours=1),
+    )  # fmt: skip
+
+
+def _notice(order: OrderConfirmed, key: rsa.RSAPrivateKey) -> dict[str, str]:
+    form = {
+        "app_id": APP, "auth_app_id": APP, "seller_id": SELLER, "charset": "utf-8", "version": "1.0", "sign_type": "RSA2",
+        "notify_id": secrets.token_hex(16), "notify_type": "trade_status_sync", "notify_time": "2026-11-22 12:00:01",
+        "trade_no": order.order_id[-26:], "out_trade_no": order.order_id, "trade_status": "TRADE_SUCCESS",
+        "total_amount": yuan(order.total.amount), "receipt_amount": yuan(order.total.amount), "subject": order.subject,
+        "buyer_id": "2088000000000000", "gmt_create": "2026-11-22 12:00:00", "gmt_payment": "2026-11-22 12:00:00",
+        "fund_bill_list": '[{"amount":"129.00","fundChannel":"ALIPAYACCOUNT"}]',
+    }  # fmt: skip
+    signature = key.sign(notice_text(form).encode(), PKCS1, hashes.SHA256())
+    return form | {"sign": base64.b64encode(signature).decode()}
+
+
+def _settings(
+    arguments: argparse.Namespace, prefix: str, folder: Path, key: rsa.RSAPrivateKey
+) -> dict[str, str]:
+    pem = serialization.Encoding.PEM
+    (folder / "private.pem").write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    (folder / "public.pem").write_bytes(
+        key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    merchant = {
+        "merchant": "default", "app_id": APP, "seller_id": SELLER, "gateway_url": "http://127.0.0.1:9/gateway.do",
+        "app_private_key_file": "private.pem", "alipay_public_key_files": ["public.pem"],
+    }  # fmt: skip
+    (folder / "merchants.json").write_text(json.dumps([merchant]))
+    return {
+        "ANCHORAGE_KAFKA": arguments.kafka,
+        "ANCHORAGE_MONGODB_URI": arguments.mongodb,
+        "ANCHORAGE_PREFIX": prefix,
+        "ANCHORAGE_PORT": str(_free_port()),
+        "ANCHORAGE_ALIPAY_MERCHANTS": str(folder / "merchants.json"),
+        "ANCHORAGE_PAYMENT_FIRST_LOOK": "PT1H",
+        "ANCHORAGE_LOG_LEVEL": "WARNING",
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+async def _confirm(kafka: str, prefix: str, orders: Sequence[OrderConfirmed]) -> None:
+    publisher = Publisher(kafka)
+    at = system_clock()
+    records = [direct_record(o, event_id=secrets.token_hex(8), at=at, prefix=prefix) for o in orders]
+    for first in range(0, len(records), 500):
+        await publisher.publish(records[first : first + 500])
+    await publisher.stop()
+
+
+async def _post(http: aiohttp.ClientSession, url: str, form: dict[str, str]) -> None:
+    async with http.post(f"{url}/v1/payments/alipay/notify", data=form) as answer:
+        text = await answer.text()
+        if text != "success":
+            raise RuntimeError(f"a genuine notice was answered {text!r}")
+
+
+async def _ready(http: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with http.get(f"{url}/readyz") as answer:
+            return answer.status == 200
+    except aiohttp.ClientError:
+        return False
+
+
+async def _count(db: mongo.Database, collection: str, query: mongo.Document, wanted: int) -> bool:
+    return await db[collection].count_documents(query) >= wanted
+
+
+async def _until(condition: Callable[[], Awaitable[bool]], what: str, every: float = 0.05) -> None:
+    deadline = time.monotonic() + WITHIN_SECONDS
+    while not await condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"waited {WITHIN_SECONDS} s until {what}")
+        await asyncio.sleep(every)
+
+
+async def _all(calls: Sequence[Callable[[], Awaitable[None]]], at_once: int) -> list[float]:
+    """Make all calls, so many at once; the seconds that each took, the shortest first."""
+    waiting, taken = iter(calls), []
+
+    async def one_after_the_other() -> None:
+        for call in waiting:
+            began = time.perf_counter()
+            await call()
+            taken.append(time.perf_counter() - began)
+
+    await asyncio.gather(*(one_after_the_other() for _ in range(at_once)))
+    return sorted(taken)
+
+
+def _at(ordered: Sequence[float], share: float) -> float:
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def _floor(
+    db: mongo.Database, forms: Sequence[dict[str, str]], key: rsa.RSAPublicKey, at_once: int
+) -> tuple[float, float]:
+    """Notices a second of the bare work: one write each, then in bulk; on copies of the very trades that were settled."""
+    floor = mongo.database(db.client, db.name.removesuffix("payment") + "floor")
+    settled = await db["trades"].find().to_list()
+    rates = []
+    for name, size, lanes in (("alone", 1, at_once), ("bulk", at_once, 1)):
+        await floor[name].insert_many(settled)
+        groups = [forms[n : n + size] for n in range(0, len(forms), size)]
+        bare = Bare(floor[name], {trade["_id"]: trade["outbox"] for trade in settled}, key)
+        began = time.perf_counter()
+        await _all([lambda bare=bare, group=group: bare.settle(group) for group in groups], lanes)
+        rates.append(len(forms) / (time.perf_counter() - began))
+    return rates[0], rates[1]
+
+
+class Bare:
+    """What no implementation can do without."""
+
+    def __init__(
+        self,
+        trades: AsyncCollection[mongo.Document],
+        outboxes: Mapping[str, mongo.Document],
+        key: rsa.RSAPublicKey,
+    ) -> None:
+        self._trades = trades
+        self._outboxes = outboxes
+        self._key = key
+
+    async def settle(self, forms: Sequence[dict[str, str]]) -> None:
+        """Verify the notices, read their trades, write them with what is told of them."""
+        for form in forms:
+            content = notice_text(form).encode()
+            self._key.verify(base64.b64decode(form["sign"]), content, PKCS1, hashes.SHA256())
+        ids = [form["out_trade_no"] for form in forms]
+        await self._trades.find({"_id": {"$in": ids}}, {"outbox": 0}).to_list()
+        written = await self._trades.bulk_write([self._write(i) for i in ids], ordered=False)
+        if written.matched_count != len(ids):
+            raise RuntimeError("the floor did not write what it should")
+
+    def _write(self, order_id: str) -> UpdateOne:
+        told = {f"outbox.x{slot}": entry for slot, entry in self._outboxes[order_id].items()}
+        return UpdateOne({"_id": order_id, "version": 2}, {"$set": {"version": 3, "state": "paid", **told}})
+
+
+def _print(rows: Sequence[tuple[str, str]]) -> None:
+    for name, value in rows:
+        print(f"{name:<52} {value}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
