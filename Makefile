@@ -8,7 +8,8 @@ INSTALLED := $(VENV)/.installed
 PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help install run stop clean test lint lint-fix types lock
+.PHONY: help install run demo audit stop clean test test-chaos test-containers contracts lint lint-fix types lock \
+	bench-orders bench-pages bench-code bench-search bench-notify check-money
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -22,6 +23,12 @@ $(INSTALLED): requirements-dev.lock $(PYPROJECTS)
 run: $(INSTALLED) ## Start Kafka, MongoDB and every service with demo data; Ctrl-C stops them
 	@exec $(BIN)/python -m anchorage_local run
 
+demo: $(INSTALLED) ## Play the story from a video to a paid order against the running system
+	@exec $(BIN)/anchorage demo
+
+audit: $(INSTALLED) ## Check the six invariants over the running system's databases and streams
+	@exec $(BIN)/anchorage audit
+
 stop: ## Stop what `make run` started in another shell
 	@if [ -x $(BIN)/python ]; then exec $(BIN)/python -m anchorage_local stop; fi
 
@@ -31,6 +38,21 @@ clean: stop ## Remove .data (all state) and .venv
 test: $(INSTALLED) ## Run all tests against a real Kafka and a real MongoDB
 	@$(BIN)/python -m anchorage_local fetch
 	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-chaos: $(INSTALLED) ## 300 orders while services, Kafka and MongoDB are killed at random
+	@ANCHORAGE_CHAOS_ORDERS=300 $(BIN)/python -m pytest tests/chaos -s
+
+test-containers: $(INSTALLED) ## The integration tests on testcontainers, and an order in `docker compose` (needs Docker)
+	@exec $(BIN)/python tests/containers/run.py
+
+contracts: $(INSTALLED) ## Write AsyncAPI, JSON Schemas and the event table; refuses what would break a reader
+	@exec $(BIN)/python -m contracts.generate
+
+bench-orders: $(INSTALLED) ## Whole paid orders a second and CPU for each, against the running system
+	@exec $(BIN)/python tests/load/orders.py
+
+bench-pages: $(INSTALLED) ## Product and store pages a second and CPU for each, against the running system
+	@exec $(BIN)/python tests/load/pages.py
 
 lint: $(INSTALLED) ## Check style and layout of the code
 	@$(BIN)/ruff check .

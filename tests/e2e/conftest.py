@@ -117,7 +117,10 @@ class HostApp:
             assert now["status"] == status, now["status"]
             return now
 
-        return await self.eventually(there, within=within, what=f"order {order['order_id']} to be {status}")
+        found: dict[str, Any] = await self.eventually(
+            there, within=within, what=f"order {order['order_id']} to be {status}"
+        )
+        return found
 
     def shop(self, kind: str) -> str:
         owner = next(o for o in self.demo["owners"] if o["kind"] == kind)

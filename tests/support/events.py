@@ -59,7 +59,7 @@ def types_of(records: list[ConsumerRecord]) -> list[str]:
 
 
 def _header(record: ConsumerRecord, name: str) -> str:
-    return dict(record.headers)[name].decode()
+    return str(dict(record.headers)[name].decode())
 
 
 def value_of(record: ConsumerRecord) -> dict[str, Any]:
