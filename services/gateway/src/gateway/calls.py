@@ -20,9 +20,12 @@ FORM = "application/x-www-form-urlencoded"
 HTML = "text/html"
 TEXT = "text/plain"
 EVENTS = "text/event-stream"
+CSV = "text/csv"
 
 PATIENT_SECONDS = 2 * DEADLINE_SECONDS
 """For calls that wait inside: ten seconds of `?wait`, and the work besides."""
+LONG_SECONDS = 55.0
+"""For an operator's calls that walk a whole day; a service that is silent for a minute counts as lost."""
 
 _PARAMETER = re.compile(r"\{(\w+)(?::[^}]+)?\}")
 
@@ -99,5 +102,5 @@ class Call:
 
     @property
     def streams(self) -> bool:
-        """Whether the answer comes bit by bit."""
-        return EVENTS in self.media
+        """Whether the answer comes bit by bit and may take as long as it needs."""
+        return self.deadline is None

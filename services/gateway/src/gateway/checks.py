@@ -11,6 +11,7 @@ from aiohttp import web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from contracts.api.common import Id, MiniProgramId, OrderId
+from contracts.api.settlements import Day
 from gateway.calls import Call, Fault, Header
 from gateway.headers import VIEWER
 from runtime.http import PRINCIPAL, read_query
@@ -19,7 +20,7 @@ from runtime.tokens import Principal
 
 PATHS = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 """Of pictures: no segment starts with a dot, so none leads upwards."""
-PARAMETERS: dict[str, Any] = {"mini_program_id": MiniProgramId, "order_id": OrderId}
+PARAMETERS: dict[str, Any] = {"mini_program_id": MiniProgramId, "order_id": OrderId, "day": Day}
 """Types of path parameters; all others are an Id."""
 
 

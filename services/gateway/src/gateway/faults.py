@@ -21,6 +21,10 @@ WRONG_STATE = Fault(409, "wrong_state", "the present state does not allow this")
 REFUSED = Fault(409, "refused", "this cannot be done now; `detail` says why")
 BUSY = Fault(503, "busy", "others are changing the same thing; try again")
 INVALID_CURSOR = Fault(422, "invalid_cursor", "the cursor is not one of this list")
+BAD_CURSOR = Fault(422, "bad_cursor", "the cursor is not one of an earlier answer to this query")
+QUERY_TOO_LONG = Fault(422, "query_too_long", "the query is too long")
+EMPTY_QUERY = Fault(422, "empty_query", "there is nothing to search for")
+EMPTY_PRICE_RANGE = Fault(422, "empty_price_range", "`min_price` is above `max_price`")
 
 PRICE_CHANGED = Fault(409, "price_changed", "the total is not the expected one; show it to the buyer again")
 SUSPENDED = Fault(409, "suspended", "the mini program is suspended and takes no orders")
@@ -41,11 +45,14 @@ CONFLICT = Fault(409, "conflict", "somebody else changes this at the same time; 
 
 ALREADY_PAID = Fault(409, "already_paid", "the order is paid")
 PAYMENT_CLOSED = Fault(409, "payment_closed", "the order can no longer be paid")
+NOT_YET = Fault(409, "not_yet", "the day is not over yet, or not all of its events are in; try again")
 BAD_RETURN = Fault(400, "bad_return", "this is not an address that Alipay sent the buyer to")
 
 SHARING_NOT_ALLOWED = Fault(409, "sharing_not_allowed", "this product may not be shared")
 MALFORMED_FORM = Fault(422, "malformed_form", "the multipart form cannot be read")
 NO_CODE_FOUND = Fault(422, "no_code_found", "no code can be read; `detail` says what would help")
+UNREADABLE_IMAGE = Fault(422, "unreadable_image", "the picture cannot be opened")
+TOO_MANY_SCANS = Fault(429, "busy", "too many pictures are being read; try again after Retry-After")
 WITHDRAWN = Fault(410, "withdrawn", "the code was withdrawn")
 UNSUPPORTED_MEDIA = Fault(415, "unsupported_media_type", "this content type is not taken here")
 

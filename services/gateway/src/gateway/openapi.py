@@ -178,6 +178,6 @@ def _problem(faults: Sequence[Fault]) -> dict[str, Any]:
         "description": "; ".join(f"`{fault.code}`: {fault.meaning}" for fault in faults),
         "content": {PROBLEM_JSON: {"schema": {"$ref": REF.format(model=ProblemDocument.__name__)}}},
     }
-    if faults[0].status == 503:
+    if faults[0].status in (429, 503):
         answer["headers"] = {"Retry-After": {"description": "seconds", "schema": {"type": "string"}}}
     return answer

@@ -51,7 +51,7 @@ def passed(call: Call, upstreams: Upstreams, observe: Observe | None = None) -> 
 
 
 def streamed(call: Call, upstreams: Upstreams) -> Route:
-    """A call whose answer comes bit by bit and has no end of its own."""
+    """A call whose answer comes bit by bit, or has no end of its own."""
     checks = Checks(call)
 
     async def handle(request: web.Request) -> web.StreamResponse:

@@ -68,6 +68,20 @@ class AlipayReturn(Request):
     out_trade_no: str | None = None
 
 
+class LedgerBalances(Answer):
+    """The double-entry ledger's accounts, in fen."""
+
+    currency: str
+    balances: dict[str, int]
+    sum: int
+
+
+class SearchRebuild(Answer):
+    """How far the search index's rebuild from the streams is."""
+
+    status: str
+
+
 class AlipayNotice(Request):
     """Alipay's asynchronous notice; its fields are Alipay's own, and all are under its signature."""
 

@@ -19,6 +19,7 @@ from contracts.api.owners import (
 from contracts.api.pages import VideoPage
 from gateway import faults
 from gateway.calls import Call
+from gateway.shapes import SearchRebuild
 from runtime.http import scopes
 from runtime.tokens import CREATOR, OPS, OWNER
 
@@ -210,5 +211,16 @@ CALLS = (
         service="catalog",
         answer=MiniProgramView,
         faults=(faults.WRONG_STATE, faults.CONFLICT),
+    ),
+    Call(
+        method="POST",
+        path="/v1/ops/search/rebuild",
+        name="rebuild_search",
+        summary="Build the search index again from the beginning of the streams, beside the one that answers",
+        tag=OPERATORS,
+        scopes=scopes(OPS),
+        service="search",
+        answer=SearchRebuild,
+        success=(HTTPStatus.ACCEPTED,),
     ),
 )

@@ -23,13 +23,14 @@ from contracts.api.pages import (
     VideoPage,
 )
 from gateway.calls import Call
-from gateway.faults import INVALID_CURSOR
+from gateway.faults import BAD_CURSOR, EMPTY_PRICE_RANGE, EMPTY_QUERY, INVALID_CURSOR, QUERY_TOO_LONG
 from gateway.headers import VIEWER as WHO_LOOKS
 from runtime.http import scopes
 from runtime.tokens import HOST, PUBLIC, VIEWER
 
 TAG = "Pages"
 ANYBODY = scopes(HOST, VIEWER)
+SEARCH_FAULTS = (EMPTY_QUERY, QUERY_TOO_LONG, BAD_CURSOR)
 
 CALLS = (
     Call(
@@ -56,7 +57,7 @@ CALLS = (
         query=SearchQuery,
         answer=SearchAnswer,
         headers=(WHO_LOOKS,),
-        faults=(INVALID_CURSOR,),
+        faults=SEARCH_FAULTS,
     ),
     Call(
         method="POST",
@@ -81,6 +82,7 @@ CALLS = (
         query=SuggestionQuery,
         answer=Suggestions,
         headers=(WHO_LOOKS,),
+        faults=(EMPTY_QUERY, QUERY_TOO_LONG),
     ),
     Call(
         method="GET",
@@ -140,7 +142,7 @@ CALLS = (
         query=InStoreQuery,
         answer=InStoreAnswer,
         headers=(WHO_LOOKS,),
-        faults=(INVALID_CURSOR,),
+        faults=(*SEARCH_FAULTS, EMPTY_PRICE_RANGE),
     ),
     Call(
         method="GET",

@@ -14,6 +14,8 @@ from gateway.faults import (
     NO_CODE_FOUND,
     NOT_FOUND,
     SHARING_NOT_ALLOWED,
+    TOO_MANY_SCANS,
+    UNREADABLE_IMAGE,
     UNSUPPORTED_MEDIA,
     WITHDRAWN,
 )
@@ -83,7 +85,16 @@ CALLS = (
         max_body=MAX_PICTURE,
         answer=ScanAnswer,
         headers=(WHO_LOOKS,),
-        faults=(NOT_FOUND, NO_CODE_FOUND, WITHDRAWN, UNSUPPORTED_MEDIA, MALFORMED_JSON, MALFORMED_FORM),
+        faults=(
+            NOT_FOUND,
+            NO_CODE_FOUND,
+            WITHDRAWN,
+            UNSUPPORTED_MEDIA,
+            MALFORMED_JSON,
+            MALFORMED_FORM,
+            UNREADABLE_IMAGE,
+            TOO_MANY_SCANS,
+        ),
     ),
     Call(
         method="GET",

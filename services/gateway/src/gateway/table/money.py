@@ -1,0 +1,100 @@
+"""Statements, settlement and reconciliation."""
+
+from __future__ import annotations
+
+from contracts.api.settlements import (
+    EarningsPage,
+    ReconciliationReport,
+    SettlementView,
+    StatementsPage,
+    StatementsQuery,
+)
+from gateway.calls import CSV, JSON, LONG_SECONDS, Call
+from gateway.faults import NOT_YET
+from gateway.shapes import LedgerBalances
+from runtime.http import scopes
+from runtime.tokens import CREATOR, OPS, OWNER
+
+TAG = "Money"
+
+CALLS = (
+    Call(
+        method="GET",
+        path="/v1/owner/settlements",
+        name="list_statements",
+        summary="The owner's statements; with `day` its lines, with `format=csv` all of them as a file",
+        tag=TAG,
+        scopes=scopes(OWNER),
+        service="payment",
+        query=StatementsQuery,
+        answer=StatementsPage,
+        media=(JSON, CSV),
+        deadline=None,
+    ),
+    Call(
+        method="GET",
+        path="/v1/creator/earnings",
+        name="list_earnings",
+        summary="The creator's statements, and what is not in one yet",
+        tag=TAG,
+        scopes=scopes(CREATOR),
+        service="payment",
+        query=StatementsQuery,
+        answer=EarningsPage,
+        media=(JSON, CSV),
+        deadline=None,
+    ),
+    Call(
+        method="GET",
+        path="/v1/ops/settlements/{day}",
+        name="read_settlement",
+        summary="How far a day's settlement is",
+        tag=TAG,
+        scopes=scopes(OPS),
+        service="payment",
+        answer=SettlementView,
+    ),
+    Call(
+        method="POST",
+        path="/v1/ops/settlements/{day}",
+        name="settle_day",
+        summary="Settle a day now; one that is settled stays as it is",
+        tag=TAG,
+        scopes=scopes(OPS),
+        service="payment",
+        answer=SettlementView,
+        deadline=LONG_SECONDS,
+        faults=(NOT_YET,),
+    ),
+    Call(
+        method="GET",
+        path="/v1/ops/reconciliations/{day}",
+        name="read_reconciliation",
+        summary="The stored comparison of a day",
+        tag=TAG,
+        scopes=scopes(OPS),
+        service="payment",
+        answer=ReconciliationReport,
+    ),
+    Call(
+        method="POST",
+        path="/v1/ops/reconciliations/{day}",
+        name="reconcile_day",
+        summary="Compare a day with the providers' bills now, and keep the report",
+        tag=TAG,
+        scopes=scopes(OPS),
+        service="payment",
+        answer=ReconciliationReport,
+        deadline=LONG_SECONDS,
+    ),
+    Call(
+        method="GET",
+        path="/v1/ops/ledger",
+        name="read_ledger",
+        summary="Every account's balance in fen, debits above zero; `sum` is zero",
+        tag=TAG,
+        scopes=scopes(OPS),
+        service="payment",
+        answer=LedgerBalances,
+    ),
+)
