@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import aiohttp
@@ -128,3 +128,27 @@ async def test_a_database_that_is_killed_answers_unknown_and_what_was_paid_is_to
         assert merchant.notices_of(number)
         assert (await controls.pay(merchant.link(other)))["trade_status"] == "TRADE_SUCCESS"
         await eventually(lambda: merchant.notices_of(f"{number}B"), within=30)
+
+
+async def test_a_sandbox_that_is_asked_to_end_ends_also_in_the_middle_of_work(
+    mongodb_uri: str,
+    prefix: str,
+    keys: Path,
+    own_merchant: Merchant,
+    http: aiohttp.ClientSession,
+    number: str,
+    eventually: Eventually,
+) -> None:
+    port = free_port()
+    merchant, controls = own_merchant, Controls(f"http://127.0.0.1:{port}", http)
+
+    async def pay(one: str) -> None:
+        with suppress(aiohttp.ClientError, AssertionError):
+            await controls.pay(merchant.link({"out_trade_no": one, "total_amount": "1.00"}))
+
+    async with process(mongodb_uri, prefix, keys, port, http, eventually) as running:
+        paying = asyncio.gather(*(pay(f"{number}{n}") for n in range(60)))
+        await eventually(lambda: len(merchant.received) > 5)
+        running.terminate()
+        assert await asyncio.wait_for(running.wait(), 20) == 0
+        await paying
