@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from sharecode.roundcode import template
 from sharecode.roundcode.geometry import INK_ALONG, Layout, cells
+from sharecode.roundcode.placement import Placement
 
 Floats = npt.NDArray[np.float32]
 SPACING = 0.045
@@ -35,6 +36,7 @@ class Blur:
         return axes @ np.diag([self.along**2, self.across**2]) @ axes.T
 
 
+EVEN = 6
 BLURS = (
     *(Blur(s, s) for s in (0.012, 0.025, 0.04, 0.055, 0.07, 0.09)),
     *(
@@ -44,6 +46,7 @@ BLURS = (
         for turn in range(8)
     ),
 )
+"""The blurs told apart; the first `EVEN` are the same in all directions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +130,16 @@ def blurred_fixed(blur: Blur) -> tuple[Floats, Floats, Floats]:
     return picture, slope_x, slope_y
 
 
+def fitting_blurs(placement: Placement, level: Floats, scale: float) -> tuple[Blur, Blur]:
+    """The blur under which the fixed structure looks most like the picture, and the best one even in all directions."""
+    x, y, rows = _bank(0.03)
+    seen = placement.seen(level, x, y, scale)
+    fits = rows @ (seen.mean() - seen)
+    return BLURS[int(fits.argmax())], BLURS[int(fits[:EVEN].argmax())]
+
+
 @cache
-def bank(spacing: float) -> tuple[Floats, Floats, Floats]:
+def _bank(spacing: float) -> tuple[Floats, Floats, Floats]:
     """Points of the fixed structure, and for each of `BLURS` the darkness expected there, of mean 0, length 1."""
     points = template.points(0.025, spacing)
     rows = np.array([template.look_up(blurred_fixed(b)[0], points.x, points.y) for b in BLURS])

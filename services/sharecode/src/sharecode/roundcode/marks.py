@@ -41,8 +41,8 @@ def likely_marks(ellipses: list[Ellipse]) -> list[tuple[Ellipse, float]]:
     return chosen[:MAX_MARKS]
 
 
-def pair_maps(marks: list[tuple[Ellipse, float]], scale: float) -> list[Matrix]:
-    """Affine maps from code units to the picture for every two marks whose sizes and distance agree."""
+def pair_maps(marks: list[tuple[Ellipse, float]], scale: float) -> Matrix:
+    """Affine maps (n, 3, 3) from code units to the picture for every two marks whose sizes and distance agree."""
     maps = []
     shapes = [_shape(e, radius) for e, radius in marks]
     for i, (e, _) in enumerate(marks):
@@ -50,7 +50,7 @@ def pair_maps(marks: list[tuple[Ellipse, float]], scale: float) -> list[Matrix]:
             if i == k or not 0.6 < np.linalg.det(shapes[i]) / np.linalg.det(shapes[k]) < 1.67:
                 continue
             # The tilt is told by both; a mean of the two metrics keeps what is not the turn.
-            shape = _mean_shape(shapes[i], shapes[k])
+            shape = (shapes[i] + shapes[k]) / 2
             middle = np.array([(e.x + o.x) / 2, (e.y + o.y) / 2])
             across = np.linalg.solve(shape, np.array([o.x - e.x, o.y - e.y]))
             for first, second in ((0, 1), (0, 2), (1, 2)):
@@ -68,7 +68,7 @@ def pair_maps(marks: list[tuple[Ellipse, float]], scale: float) -> list[Matrix]:
                 m[:2, :2] = linear * scale
                 m[:2, 2] = (offset + 0.5) * scale - 0.5
                 maps.append(m)
-    return maps
+    return np.array(maps).reshape(-1, 3, 3)
 
 
 def _shape(e: Ellipse, radius: float) -> Matrix:
@@ -77,6 +77,3 @@ def _shape(e: Ellipse, radius: float) -> Matrix:
     axes = np.array([[cos, -sin], [sin, cos]])
     return axes @ np.diag([e.a / radius, e.b / radius]) @ axes.T
 
-
-def _mean_shape(one: Matrix, two: Matrix) -> Matrix:
-    return (one + two) / 2

@@ -13,7 +13,10 @@ from sharecode.roundcode.geometry import LOGO_RING_INNER, LOGO_RING_OUTER
 
 Floats = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
-BOOSTS = (0.0, -0.045, 0.045)
+NARROW = 0.35
+"""Below this sine of the tilt, perspective hardly matters across the logo's ring."""
+LEAN = 0.045
+"""How much a fully tilted disc of the ring's size leans towards an ordinary camera."""
 RING_MIDDLE = (LOGO_RING_INNER + LOGO_RING_OUTER) / 2
 PROFILE_TURNS = 24
 PROFILE_HOLE = np.arange(-0.05, 0.55, 0.05)
@@ -53,22 +56,33 @@ def on_line(ellipses: list[Ellipse], hole: bool, grey: npt.NDArray[np.uint8], co
     return found
 
 
-def circle_maps(ellipse: Ellipse, scale: float) -> list[Matrix]:
-    """Homographies which take the middle of the logo ring's line to `ellipse` (found in a picture made smaller by
-    `scale`), up to a turn: flat, and leaning either way along the shorter axis."""
-    cos, sin = np.cos(ellipse.angle), np.sin(ellipse.angle)
-    a, b = ellipse.a * scale, ellipse.b * scale
-    x, y = (ellipse.x + 0.5) * scale - 0.5, (ellipse.y + 0.5) * scale - 0.5
-    affine = np.array([[a * cos, -b * sin, x], [a * sin, b * cos, y], [0, 0, 1.0]])
-    to_unit = np.diag([1 / RING_MIDDLE, 1 / RING_MIDDLE, 1.0])
-    lean = np.sqrt(max(0.0, 1 - (b / a) ** 2))
-    boosts = BOOSTS if lean > 0.35 else (0.0,)
-    return [affine @ _boost(t * lean) @ to_unit for t in boosts]
+def circle_maps(ellipses: list[Ellipse], scale: float) -> Matrix:
+    """Homographies (n, 3, 3) which take the middle of the logo ring's line to each ellipse (found in a picture made
+    smaller by `scale`), up to a turn: flat, and, where it is narrow, leaning either way along its shorter axis."""
+    if not ellipses:
+        return np.empty((0, 3, 3))
+    x, y, a, b, angle = np.array([(e.x, e.y, e.a, e.b, e.angle) for e in ellipses]).T
+    lean = np.sqrt(np.maximum(0, 1 - (b / a) ** 2))
+    narrow = lean > NARROW
+    which = np.concatenate([np.arange(len(a)), np.nonzero(narrow)[0], np.nonzero(narrow)[0]])
+    t = np.concatenate([np.zeros(len(a)), LEAN * lean[narrow], -LEAN * lean[narrow]])
+    x, y, a, b, angle = x[which], y[which], a[which] * scale, b[which] * scale, angle[which]
+    cos, sin, zero, one = np.cos(angle), np.sin(angle), np.zeros(len(t)), np.ones(len(t))
+    x, y = (x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5
+    to_picture = _matrices(a * cos, -b * sin, x, a * sin, b * cos, y, zero, zero, one)
+    # The projective maps which keep the unit circle and lean its disc along y.
+    leaning = _matrices(np.sqrt(1 - t * t), zero, zero, zero, one, t, zero, t, one)
+    return to_picture @ leaning @ np.diag([1 / RING_MIDDLE, 1 / RING_MIDDLE, 1.0])
 
 
-def _boost(t: float) -> Matrix:
-    """The projective map which keeps the unit circle and leans the disc along y."""
-    return np.array([[np.sqrt(1 - t * t), 0, 0], [0, 1, t], [0, t, 1.0]])
+def radii(maps: Matrix) -> Floats:
+    """Of the code in pixels under each map, at its centre."""
+    flat = maps[:, :2, :2] - maps[:, :2, 2:] * maps[:, 2:, :2] / maps[:, 2:, 2:]
+    return np.sqrt(np.abs(np.linalg.det(flat))) / np.abs(maps[:, 2, 2])
+
+
+def _matrices(*entries: Floats) -> Matrix:
+    return np.stack(entries, 1).reshape(-1, 3, 3).astype(np.float64)
 
 
 def turned(maps: Matrix, level: Floats, scale: float) -> tuple[Matrix, Floats]:
@@ -96,7 +110,7 @@ def turned(maps: Matrix, level: Floats, scale: float) -> tuple[Matrix, Floats]:
     best = score.argmax(1)
     angle = best * 2 * np.pi / template.TURNS
     cos, sin, zero, whole = np.cos(angle), np.sin(angle), np.zeros(len(best)), np.ones(len(best))
-    turn = np.stack([cos, -sin, zero, sin, cos, zero, zero, zero, whole], 1).reshape(-1, 3, 3)
+    turn = _matrices(cos, -sin, zero, sin, cos, zero, zero, zero, whole)
     return maps @ turn, score[np.arange(len(best)), best].astype(np.float32)
 
 

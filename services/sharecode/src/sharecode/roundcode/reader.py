@@ -1,4 +1,4 @@
-"""Reads round codes in a grey picture: find, score, refine, sample, correct."""
+"""Reads round codes in a grey picture: finds hypotheses, turns and refines them, and looks at their cells."""
 
 from dataclasses import dataclass, replace
 
@@ -9,152 +9,163 @@ from threadpoolctl import ThreadpoolController
 
 from sharecode.roundcode import template
 from sharecode.roundcode.bending import bent
-from sharecode.roundcode.cellvalues import CellLevels, cell_levels, unblurred_levels
-from sharecode.roundcode.expected import BLURS, Blur, bank
+from sharecode.roundcode.cellvalues import cell_levels, unblurred_levels
+from sharecode.roundcode.correction import corrected, likeliest
+from sharecode.roundcode.expected import Blur, fitting_blurs
 from sharecode.roundcode.finder import ellipses
-from sharecode.roundcode.geometry import LAYOUTS, Layout
+from sharecode.roundcode.geometry import LAYOUTS, SHORT, Layout
 from sharecode.roundcode.marks import likely_marks, pair_maps
-from sharecode.roundcode.payload import correct, key_in
-from sharecode.roundcode.placement import Placement
-from sharecode.roundcode.pose import Matrix, circle_maps, on_line, refined, turned
-from sharecode.roundcode.softword import likely_data
+from sharecode.roundcode.placement import Floats, Matrix, Placement
+from sharecode.roundcode.pose import circle_maps, on_line, radii, refined, turned
 
 Grey = npt.NDArray[np.uint8]
-Floats = npt.NDArray[np.float32]
+
 LEVELS = 4
-SCORE_RADIUS = 40.0
+SCORING_RADIUS, COARSE_RADIUS, FINE_RADIUS = 40.0, 26.0, 52.0
+"""How large a code should be, in pixels of the level it is scored, first and last refined in."""
 MIN_SCORE = 0.4
-TRIES = 10
+MIN_COARSE_FIT, MIN_FIT = 0.3, 0.4
 SURE_FIT = 0.88
+TRIES = 10
 QUARTER = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
+
 _blas = ThreadpoolController()
-STAGES = ((1, 25, 4, 0), (0, 31, 6, .8), (2, 25, 4, 0), (1, 51, 8, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One look for ellipses: in which level (halved so often), and with which local threshold."""
+
+    level: int
+    block: int
+    offset: float
+    blur: float = 0.0
+
+
+STAGES = (Stage(1, 25, 4), Stage(0, 31, 6, blur=0.8), Stage(2, 25, 4), Stage(1, 51, 8))
+"""The cheap look that finds most codes first; a later one only while nothing has been read."""
 
 
 @dataclass(frozen=True, slots=True)
 class RoundReading:
+    """A code that was read: its key, in which size of code, where, and how well its marks fit (at most 1)."""
+
     key: bytes
     layout: Layout
     placement: Placement
-    confidence: float
+    fit: float
 
 
 def read_round(grey: Grey) -> list[RoundReading]:
-    """All round codes found in a grey picture of at most about two megapixels."""
+    """The round codes in a grey picture of at most a few megapixels. Never guesses: each key's CRC agrees."""
+    # On matrices as small as these, more threads cost ten times what they bring.
     with _blas.limit(limits=1, user_api="blas"):
-        return _Frame(grey).read()
+        frame = _Frame(grey)
+        for stage in STAGES:
+            frame.look(stage)
+            if frame.readings:
+                break
+        return frame.readings
 
 
 class _Frame:
+    """One picture in several sizes, and what has been read and tried in it."""
+
     def __init__(self, grey: Grey) -> None:
-        self.levels: list[Grey] = [grey]
-        for _ in range(LEVELS - 1):
-            last = self.levels[-1]
-            self.levels.append(cv2.resize(last, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))
-        self.fine = [level.astype(np.float32) for level in self.levels]
         self.readings: list[RoundReading] = []
+        self._levels = [grey]
+        while len(self._levels) < LEVELS and min(self._levels[-1].shape) > 80:
+            self._levels.append(cv2.resize(self._levels[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))  # type: ignore[arg-type]
+        self._fine: dict[int, Floats] = {}
+        self._failed: list[Placement] = []
 
-    def read(self) -> list[RoundReading]:
-        self.trace = []
-        for stage in STAGES:
-            self._read_stage(*stage)
-            if self.readings:
-                break
-        return self.readings
+    def look(self, stage: Stage) -> None:
+        """Find, score and try to read codes by one stage's threshold."""
+        if stage.level >= len(self._levels):
+            return
+        scale, grey = 2.0**stage.level, self._levels[stage.level]
+        if stage.blur:
+            grey = cv2.GaussianBlur(grey, (5, 5), stage.blur)  # type: ignore[assignment]
+        found = ellipses(grey, stage.block, stage.offset)
+        lines = [e for hole in (True, False) for e in on_line(found, hole, grey, 2 * stage.offset)]
+        maps = np.concatenate([circle_maps(lines, scale), pair_maps(likely_marks(found), scale)])
+        for start in self._best(maps):
+            if not self._known(start):
+                self._try(start)
 
-    def _read_stage(self, step, block, offset, blur=0):
-        scale = 2.0**step
-        grey = self.levels[step]
-        if blur: grey = cv2.GaussianBlur(grey, (5, 5), blur)
-        found = ellipses(grey, block, offset)
-        lines = [e for hole in (True, False) for e in on_line(found, hole, grey, 2 * offset)]
-        maps = [m for e in lines for m in circle_maps(e, scale)]
-        mk = likely_marks(found)
-        pm = pair_maps(mk, scale)
-        self.trace.append((len(found), len(maps), len(mk), len(pm)))
-        maps += pm
-        hypotheses = self._scored(maps)
-        self.trace.append((step, len(maps), [round(h[1], 2) for h in hypotheses[:5]]))
-        for h in hypotheses[:TRIES]:
-            self._try(*h)
-            if self.readings: return
-
-    def _scored(self, maps: list[Matrix]) -> list[tuple[Placement, float]]:
-        by_level: dict[int, list[Matrix]] = {}
-        for m in maps:
-            by_level.setdefault(self._level(Placement(m).radius), []).append(m)
-        found = []
-        for step, group in by_level.items():
-            turned_maps, scores = turned(np.array(group), self.fine[step], 2.0**step)
-            found += [(Placement(m), float(s)) for m, s in zip(turned_maps, scores) if s > MIN_SCORE]
-        found.sort(key=lambda h: -h[1])
-        kept: list[tuple[Placement, float]] = []
-        for h in found:
-            if not any(h[0].same_as(k) for k, _ in kept):
-                kept.append(h)
-            if len(kept) == TRIES:
-                break
+    def _best(self, maps: Matrix) -> list[Placement]:
+        """The hypotheses which show the marks best, turned, the best first; one for each place."""
+        levels = self._level_for(radii(maps), SCORING_RADIUS)
+        scored: list[tuple[float, Placement]] = []
+        for level in np.unique(levels):
+            turns, scores = turned(maps[levels == level], self._level(level), 2.0**level)
+            scored += [(float(scores[i]), Placement(turns[i])) for i in np.nonzero(scores > MIN_SCORE)[0]]
+        kept: list[Placement] = []
+        for _, start in sorted(scored, key=lambda pair: -pair[0]):
+            if len(kept) < TRIES and not any(start.same_as(other) for other in kept):
+                kept.append(start)
         return kept
 
-    def _level(self, radius: float, wanted: float = SCORE_RADIUS) -> int:
-        return int(np.clip(np.round(np.log2(max(radius, 1) / wanted)), 0, LEVELS - 1))
+    def _known(self, start: Placement) -> bool:
+        """Whether a code was read there, or not read twice."""
+        read = any(start.same_as(reading.placement) for reading in self.readings)
+        return read or sum(start.same_as(other) for other in self._failed) > 1
 
-    def _try(self, start: Placement, score: float) -> None:
-        step = self._level(start.radius, 26)
+    def _try(self, start: Placement) -> None:
+        level = int(self._level_for(start.radius, COARSE_RADIUS))
         coarse = template.points(0.05, 0.04)
-        turns = [refined(start.matrix, self.fine[step], 2.0**step, coarse, 6)]
-        if turns[0][1] < SURE_FIT:
-            # Two of the marks also agree a quarter of a turn off.
-            turns += [refined(start.matrix @ q, self.fine[step], 2.0**step, coarse, 6) for q in (QUARTER, QUARTER.T)]
-        turns.sort(key=lambda turn: -turn[1])
-        for matrix, fit in turns[:2]:
-            if fit < max(0.3, turns[0][1] - 0.08) or self.readings:
-                break
-            self._look(matrix, score)
 
-    def _look(self, matrix: Matrix, score: float) -> None:
-        step = self._level(Placement(matrix).radius, 52)
-        matrix, fit = refined(matrix, self.fine[step], 2.0**step, template.points(0.025, 0.03), 8)
-        self.trace.append(("try", round(score, 2), round(fit, 2)))
-        if fit < 0.4:
-            return
-        level, scale = self.fine[step], 2.0**step
+        def refine(matrix: Matrix) -> tuple[Matrix, float]:
+            return refined(matrix, self._level(level), 2.0**level, coarse, 6)
+
+        turns = [refine(start.matrix)]
+        if turns[0][1] < SURE_FIT:
+            # Two of the three marks also agree a quarter of a turn off.
+            turns += [refine(start.matrix @ quarter) for quarter in (QUARTER, QUARTER.T)]
+        turns.sort(key=lambda turn: -turn[1])
+        enough = max(MIN_COARSE_FIT, turns[0][1] - 0.08)
+        if not any(self._read(matrix) for matrix, fit in turns[:2] if fit >= enough):
+            self._failed.append(start)
+
+    def _read(self, matrix: Matrix) -> bool:
+        """Try to read a code which lies about at `matrix`: as it looks, then bent, then with its blur undone."""
+        number = int(self._level_for(Placement(matrix).radius, FINE_RADIUS))
+        level, scale = self._level(number), 2.0**number
+        matrix, fit = refined(matrix, level, scale, template.points(0.025, 0.03), 8)
+        if fit < MIN_FIT:
+            return False
         flat = Placement(matrix)
         for layout in LAYOUTS:
-            if self._decoded(flat, cell_levels(flat, level, scale, layout), layout, fit, False):
-                return
-        x, y, rows = bank(0.03)
-        seen = -flat.seen(level, x, y, scale)
-        fits = rows @ (seen - seen.mean())
-        blur = BLURS[int(fits.argmax())]
-        even = BLURS[int(fits[:6].argmax())]
-        self.trace.append((round(blur.along, 3), round(blur.across, 3), blur.angle, even.along))
-        for layout in LAYOUTS[:1]:
-            near, agreement = bent(flat, level, scale, layout, Blur(max(even.along, 0.025), max(even.across, 0.025)))
-            plain = cell_levels(near, level, scale, layout)
-            clear = unblurred_levels(near, level, scale, layout, blur)
-            doubted = replace(clear, belief=clear.belief * agreement)
-            for values in (plain if blur.along < 0.05 else clear, doubted):
-                if self._decoded(near, values, layout, fit, True):
-                    return
+            values = cell_levels(flat, level, scale, layout)
+            if self._accept(corrected(values.belief, layout), flat, layout, fit):
+                return True
+        blur, even = fitting_blurs(flat, level, scale)
+        # The long code's dots are too small to be told apart in a picture that is not clear.
+        layouts = LAYOUTS if fit > SURE_FIT and even.along < 0.03 else (SHORT,)
+        return any(self._read_bent(flat, level, scale, layout, blur, even, fit) for layout in layouts)
 
-    def _decoded(self, placement: Placement, values: CellLevels, layout: Layout, fit: float, thorough: bool) -> bool:
-        key = decode(values.belief[: layout.word_bytes * 8], layout, thorough)
+    def _read_bent(
+        self, flat: Placement, level: Floats, scale: float, layout: Layout, blur: Blur, even: Blur, fit: float
+    ) -> bool:
+        near, agreement = bent(flat, level, scale, layout, Blur(max(even.along, 0.025), max(even.along, 0.025)))
+        plain = cell_levels(near, level, scale, layout)
+        clear = unblurred_levels(near, level, scale, layout, blur)
+        doubted = replace(clear, belief=clear.belief * agreement)
+        return any(
+            self._accept(likeliest(values.belief, layout), near, layout, fit)
+            for values in (plain if blur.along < 0.05 else clear, doubted)
+        )
+
+    def _accept(self, key: bytes | None, placement: Placement, layout: Layout, fit: float) -> bool:
         if key is not None:
             self.readings.append(RoundReading(key, layout, placement, fit))
         return key is not None
 
+    def _level(self, number: int) -> Floats:
+        if number not in self._fine:
+            self._fine[number] = self._levels[number].astype(np.float32)
+        return self._fine[number]
 
-def decode(belief: Floats, layout: Layout, thorough: bool) -> bytes | None:
-    if thorough:
-        for data in likely_data(belief, layout):
-            if (key := key_in(data, layout)) is not None:
-                return key
-        return None
-    word = np.packbits(belief > 0).tobytes()
-    weakest = np.abs(belief).reshape(-1, 8).min(1).argsort()
-    for erased in (0, 8):
-        data = correct(word, layout, [int(i) for i in weakest[:erased]])
-        if data is not None and (key := key_in(data, layout)) is not None:
-            return key
-    return None
+    def _level_for(self, radius: float | Floats, wanted: float) -> npt.NDArray[np.int64]:
+        halvings = np.round(np.log2(np.maximum(radius, 1) / wanted))
+        return np.clip(halvings, 0, len(self._levels) - 1).astype(np.int64)
