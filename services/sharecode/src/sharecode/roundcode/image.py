@@ -1,115 +1,136 @@
-"""From the bytes of a photograph to the codes in it: round ones by our reader, QR codes by zxing-cpp.
-
-A file is judged by its header before its pixels are decoded, so that a bomb costs nothing.
-"""
+"""Reads the codes in a picture file: limits first, then pixels, then round codes and plain QR codes."""
 
 import io
+import struct
+import warnings
 from dataclasses import dataclass
 from typing import Literal
 
+import cv2
 import numpy as np
+import numpy.typing as npt
 import zxingcpp
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
+from sharecode.roundcode.placement import Placement
 from sharecode.roundcode.reader import read_round
 
-FORMATS = ("PNG", "JPEG", "WEBP")
+Grey = npt.NDArray[np.uint8]
+Corners = tuple[tuple[float, float], ...]
+
 MAX_BYTES = 12 * 1024 * 1024
 MAX_PIXELS = 50_000_000
-"""A phone's 48-megapixel photograph; decoding it takes about 150 MB for a moment."""
-READ_PIXELS = 2_000_000
-"""More than this shows no code that less would hide, and costs in proportion."""
+FORMATS = ("PNG", "JPEG", "WEBP")
+FIRST_SIDE, SECOND_SIDE = 1600, 3200
+"""The longer side to which a larger picture is made smaller: at once, and again when nothing was read."""
+
+_BROKEN = (OSError, EOFError, SyntaxError, ValueError, struct.error, IndexError, KeyError, OverflowError, MemoryError)
+"""What Pillow raises for files that are broken or made to break it."""
 
 
 class UnreadableImage(ValueError):
-    """The bytes are no picture that can be read; says why."""
+    """The bytes are no whole PNG, JPEG or WebP picture."""
 
 
 class ImageTooLarge(ValueError):
-    """More bytes or pixels than are taken; says how many are."""
+    """The file has more bytes, or its header promises more pixels, than is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A code that was found. `key` of a round one, `text` of a QR code; `position` is its middle in pixels of the
-    upright picture; `confidence` is 0..1."""
+    """One code in a picture.
 
+    `key` is a round code's (empty for a QR code), `text` a QR code's (empty for a round one). `position` holds the
+    corners of the square round the code, in pixels of the upright picture. `confidence` is 0..1: how well the marks
+    of a round code fit; the key itself is never in doubt, since its CRC agrees.
+    """
+
+    key: bytes
     kind: Literal["round", "qr"]
-    position: tuple[float, float]
+    text: str
+    position: Corners
     confidence: float
-    key: bytes = b""
-    text: str = ""
 
 
 def read_image(data: bytes, *, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS) -> list[Reading]:
-    """Every code in a PNG, JPEG or WebP picture, the surest first; turned as its EXIF says.
+    """The codes in a PNG, JPEG or WebP file, the surest first; an empty list when there are none.
 
-    Raises ImageTooLarge and UnreadableImage, and nothing else, whatever the bytes are.
+    Nothing is decoded before its size is known to be within the limits. Raises `ImageTooLarge` and
+    `UnreadableImage`, and nothing else whatever the bytes.
     """
+    grey, shrunk = _grey(data, max_bytes, max_pixels)
+    found: list[Reading] = []
+    for side in (FIRST_SIDE, SECOND_SIDE):
+        share = min(1.0, side / max(grey.shape))
+        found = _read(_smaller(grey, share), share * shrunk)
+        if found or share == 1.0:
+            break
+    return sorted(found, key=lambda reading: -reading.confidence)
+
+
+def read_grey(grey: Grey) -> list[Reading]:
+    """The codes in a grey picture that is already in memory, in no particular order."""
+    return _read(np.ascontiguousarray(grey), 1.0)
+
+
+def _grey(data: bytes, max_bytes: int, max_pixels: int) -> tuple[Grey, float]:
+    """The upright picture in grey, and how much smaller it is than the file's."""
     if len(data) > max_bytes:
-        raise ImageTooLarge(f"the picture has {len(data)} bytes; at most {max_bytes} are taken")
-    grey, scale = _grey(data, max_pixels)
-    rounds = [
-        Reading("round", (x * scale, y * scale), min(1.0, max(0.0, r.fit)), key=r.key)
-        for r in read_round(grey)
-        for x, y in [r.placement.centre]
-    ]
-    qrs = [
-        Reading("qr", (_qr_x(code) * scale, _qr_y(code) * scale), 1.0, text=code.text)
-        for code in zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
-        if code.valid
-    ]
-    return sorted([*rounds, *qrs], key=lambda reading: -reading.confidence)
-
-
-def _grey(data: bytes, max_pixels: int) -> tuple[np.ndarray, float]:
-    """The upright picture in grey, at most READ_PIXELS large, and by how much it was made smaller."""
+        raise ImageTooLarge(f"a picture may have at most {max_bytes} bytes, this one has {len(data)}")
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-            width, height = picture.size
-            if width * height > max_pixels:
-                raise ImageTooLarge(
-                    f"the picture has {width}x{height} pixels; at most {max_pixels} are taken"
-                )
-            scale = max(1.0, (width * height / READ_PIXELS) ** 0.5)
-            if picture.format == "JPEG":
-                picture.draft("L", (round(width / scale), round(height / scale)))
-            upright = ImageOps.exif_transpose(_on_white(picture)).convert("L")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(io.BytesIO(data), formats=FORMATS)
+            wide, high = picture.size
+            if wide * high > max_pixels:
+                raise ImageTooLarge(f"a picture may have at most {max_pixels} pixels, this one has {wide * high}")
+            # A JPEG can be decoded at a half or a quarter of its size for a fraction of the time.
+            picture.draft("L", (SECOND_SIDE // 2, SECOND_SIDE // 2))
+            shrunk = picture.width / wide
+            upright = ImageOps.exif_transpose(_flat(picture))
+            return np.ascontiguousarray(upright, dtype=np.uint8), shrunk
+    except Image.DecompressionBombError as bomb:
+        raise ImageTooLarge("the picture's header promises too many pixels") from bomb
     except ImageTooLarge:
         raise
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        EOFError,
-        Image.DecompressionBombError,
-    ) as wrong:
-        raise UnreadableImage("the picture cannot be read; send a whole PNG, JPEG or WebP file") from wrong
-    scale = max(1.0, (upright.width * upright.height / READ_PIXELS) ** 0.5)
-    if scale > 1:
-        small = (max(1, round(upright.width / scale)), max(1, round(upright.height / scale)))
-        upright = upright.resize(small, Image.Resampling.BOX)
-    return np.asarray(upright), max(width, height) / max(upright.size)
+    except _BROKEN as broken:
+        raise UnreadableImage("this is not a whole PNG, JPEG or WebP picture") from broken
 
 
-def _on_white(picture: Image.Image) -> Image.Image:
-    """What is transparent shows what a page shows: white."""
-    if picture.mode not in ("RGBA", "LA", "PA") and "transparency" not in picture.info:
-        return picture
-    rgba = picture.convert("RGBA")
-    ground = Image.new("RGBA", rgba.size, "white")
-    ground.alpha_composite(rgba)
-    if "exif" in picture.info:
-        ground.info["exif"] = picture.info["exif"]
-    return ground
+def _flat(picture: Image.Image) -> Image.Image:
+    """In grey, with what is transparent laid on white."""
+    picture.load()
+    if picture.has_transparency_data:
+        clear = picture.convert("RGBA")
+        ground = Image.new("RGBA", clear.size, (255, 255, 255, 255))
+        flat = Image.alpha_composite(ground, clear).convert("L")
+        flat.info, flat._exif = picture.info, None
+        return flat
+    if picture.mode.startswith("I"):
+        return Image.fromarray((np.asarray(picture).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
+    return picture.convert("L")
 
 
-def _qr_x(code: zxingcpp.Barcode) -> float:
-    p = code.position
-    return float(p.top_left.x + p.bottom_right.x) / 2
+def _smaller(grey: Grey, share: float) -> Grey:
+    if share == 1.0:
+        return grey
+    return cv2.resize(grey, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)  # type: ignore[call-overload,no-any-return]
 
 
-def _qr_y(code: zxingcpp.Barcode) -> float:
-    p = code.position
-    return float(p.top_left.y + p.bottom_right.y) / 2
+def _read(grey: Grey, share: float) -> list[Reading]:
+    found = [
+        Reading(r.key, "round", "", _corners(r.placement, share), round(min(1.0, max(0.0, r.fit)), 3))
+        for r in read_round(grey)
+    ]
+    for code in zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode):
+        at = code.position
+        corners = tuple(
+            (p.x / share, p.y / share) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
+        )
+        found.append(Reading(b"", "qr", code.text, corners, 1.0))
+    return found
+
+
+def _corners(placement: Placement, share: float) -> Corners:
+    x, y = placement.pixels(np.float32([-1, 1, 1, -1]), np.float32([-1, -1, 1, 1]))  # type: ignore[arg-type]
+    return tuple((float(u) / share, float(v) / share) for u, v in zip(x, y, strict=True))
