@@ -44,6 +44,8 @@ LONGEST_PAUSE_SECONDS = 1.0
 SESSION_TIMEOUT_MS = 6_000
 """The broker's least: how long the records of a killed replica wait for another."""
 REBALANCE_WAIT_SECONDS = 20.0
+FETCH_WAIT_MS = 2_000
+"""How long the broker may hold an empty fetch; it answers at once when a record comes, so longer is only quieter."""
 """How long a rebalance waits for a batch under way; the broker gives us ten seconds more than that to join again."""
 LONGEST_BATCH_MS = 120_000
 """Without a poll for so long the group thinks a replica dead; a longer batch is kept by polling within it."""

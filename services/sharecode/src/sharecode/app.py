@@ -46,6 +46,7 @@ def _assemble(service: Service, settings: Settings) -> None:
     )
     service.routes(calls.routes())
     service.prepare(codes.prepare)
+    service.prepare(pictures.warm)
     service.subscribe(
         Subscription("products", PRODUCT_EVENTS, shops.on_products, max_records=500),
         Subscription("mini-programs", MINI_PROGRAM_EVENTS, shops.on_mini_programs),

@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import ParamSpec, TypeVar
 
 from runtime.problems import Problem, unavailable
-from sharecode.domain.codes import code_in, code_of
+from sharecode.domain.codes import KEY_BYTES, code_in, code_of
 from sharecode.roundcode.image import ImageTooLarge, UnreadableImage, read_image
 from sharecode.roundcode.look import Look
 from sharecode.roundcode.payload import encode
@@ -36,6 +36,10 @@ class Pictures:
             await asyncio.Event().wait()
         finally:
             self._pool.close()
+
+    async def warm(self) -> None:
+        """Start the worker before the first caller waits for it: loading OpenCV takes seconds on a busy machine."""
+        await self._work(_round_svg, bytes(KEY_BYTES), Look())
 
     async def round_png(self, key: bytes, look: Look) -> bytes:
         """The round code as PNG."""
