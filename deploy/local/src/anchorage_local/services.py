@@ -9,7 +9,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from anchorage_local import alipay
+from anchorage_local import alipay, host_apps
 from anchorage_local.ports import HOST, answers, free_port
 from anchorage_local.process import ManagedProcess
 from anchorage_local.secrets import Secrets
@@ -111,6 +111,8 @@ def _own(name: str, system: System) -> dict[str, str]:
             return public | {"ANCHORAGE_ALIPAY_MERCHANTS": str(merchants)}
         case "sharecode":
             return public
+        case "host_demo":
+            return {"ANCHORAGE_HOST_DEMO_HOSTS": host_apps.told(system.secrets)}
     return {}
 
 

@@ -1,0 +1,135 @@
+"""The documents and assets that a browser gets: fixed files, read once, with a policy that allows no inline script."""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from string import Template
+
+from aiohttp import web
+
+from host_demo.settings import Host
+from host_demo.viewers import welcome
+from runtime.http import Route
+from runtime.problems import not_found
+from runtime.tokens import PUBLIC
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
+        "frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+"""On every answer."""
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file as it is sent."""
+
+    body: bytes
+    media: str
+    etag: str
+
+
+def read_assets() -> dict[str, Asset]:
+    """Every file under web/assets, by its path there."""
+    return dict(_walk(files("host_demo") / "web" / "assets", ""))
+
+
+def _walk(folder: Traversable, prefix: str) -> list[tuple[str, Asset]]:
+    found: list[tuple[str, Asset]] = []
+    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+        if entry.is_dir():
+            found += _walk(entry, f"{prefix}{entry.name}/")
+        else:
+            body = entry.read_bytes()
+            media = mimetypes.guess_type(entry.name)[0] or "application/octet-stream"
+            found.append((prefix + entry.name, Asset(body, media, hashlib.sha256(body).hexdigest()[:20])))
+    return found
+
+
+def language_of(request: web.Request) -> str:
+    """The one chosen on the page, else the browser's, else Chinese."""
+    chosen = request.cookies.get("lang", "")
+    if chosen in LANGUAGES:
+        return chosen
+    accepted = request.headers.get("Accept-Language", "").lower()
+    return "en" if accepted.startswith("en") else "zh"
+
+
+class Pages:
+    """The documents: the start page, both hosts side by side, and one for each host."""
+
+    def __init__(self, hosts: Mapping[str, Host], gateway: str) -> None:
+        self._hosts = hosts
+        self._gateway = gateway
+        self._assets = read_assets()
+        web_folder = files("host_demo") / "web"
+        self._documents = {
+            name: Template((web_folder / f"{name}.html").read_text("utf-8"))
+            for name in ("start", "app", "both")
+        }
+        self._preloads = "".join(
+            f'<link rel="modulepreload" href="/assets/{name}">\n'
+            for name in self._assets
+            if name.startswith("app/") and name.endswith(".js")
+        )
+
+    def routes(self) -> list[Route]:
+        """What this serves."""
+        return [
+            Route("GET", "/", self._start, PUBLIC),
+            Route("GET", "/both", self._both, PUBLIC),
+            Route("GET", "/h/{host}", self._app, PUBLIC),
+            Route("GET", "/h/{host}/{path:.*}", self._app, PUBLIC),
+            Route("GET", "/assets/{path:.+}", self._asset, PUBLIC),
+            Route("GET", "/favicon.ico", self._icon, PUBLIC),
+        ]
+
+    async def _start(self, request: web.Request) -> web.Response:
+        return self._document(request, "start")
+
+    async def _both(self, request: web.Request) -> web.Response:
+        return self._document(request, "both")
+
+    async def _app(self, request: web.Request) -> web.Response:
+        host = self._hosts.get(request.match_info["host"])
+        if host is None:
+            raise not_found("this host")
+        language = language_of(request)
+        name = getattr(host.name, language)
+        return self._document(
+            request, "app", host=host.slug, skin=host.skin, name=name, preloads=self._preloads
+        )
+
+    def _document(self, request: web.Request, document: str, **values: str) -> web.Response:
+        text = self._documents[document].substitute(lang=language_of(request), **values)
+        response = web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
+        welcome(request, response)
+        return response
+
+    async def _asset(self, request: web.Request) -> web.Response:
+        return self._send(request, request.match_info["path"])
+
+    async def _icon(self, request: web.Request) -> web.Response:
+        return self._send(request, "icon.svg")
+
+    def _send(self, request: web.Request, path: str) -> web.Response:
+        asset = self._assets.get(path)
+        if asset is None:
+            raise not_found("this file")
+        headers = {"ETag": f'"{asset.etag}"', "Cache-Control": "no-cache"}
+        if request.headers.get("If-None-Match") == headers["ETag"]:
+            return web.Response(status=304, headers=headers)
+        return web.Response(body=asset.body, content_type=asset.media, charset="utf-8", headers=headers)
