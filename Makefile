@@ -40,7 +40,7 @@ test: $(INSTALLED) ## Run all tests against a real Kafka and a real MongoDB
 	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-chaos: $(INSTALLED) ## 300 orders while services, Kafka and MongoDB are killed at random
-	@ANCHORAGE_CHAOS_ORDERS=300 $(BIN)/python -m pytest tests/chaos -s
+	@ANCHORAGE_CHAOS_ORDERS=300 ANCHORAGE_OUTAGE_SECONDS=60 $(BIN)/python -m pytest tests/chaos -s
 
 test-containers: $(INSTALLED) ## The integration tests on testcontainers, and an order in `docker compose` (needs Docker)
 	@exec $(BIN)/python tests/containers/run.py
