@@ -84,7 +84,7 @@ def model(layout: Layout, blur: Blur) -> Model:
     return Model(x, y, f, fx, fy, spots, sx, sy, away.argmin(1))
 
 
-@lru_cache(maxsize=48)
+@lru_cache(maxsize=64)
 def unblur(layout: Layout, blur: Blur) -> tuple[Floats, Floats]:
     """The matrix which tells each cell's darkness from the darkness at the points of `where`, and what the fixed
     structure adds to the latter: least squares, held back by a small ridge."""

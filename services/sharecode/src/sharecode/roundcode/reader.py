@@ -1,5 +1,6 @@
 """Reads round codes in a grey picture: finds hypotheses, turns and refines them, and looks at their cells."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 import cv2
@@ -58,14 +59,19 @@ class RoundReading:
 
 def read_round(grey: Grey) -> list[RoundReading]:
     """The round codes in a grey picture of at most a few megapixels. Never guesses: each key's CRC agrees."""
-    # On matrices as small as these, more threads cost ten times what they bring.
-    with _blas.limit(limits=1, user_api="blas"):
+    with one_thread():
         frame = _Frame(grey)
         for stage in STAGES:
-            frame.look(stage)
-            if frame.readings:
+            # One code is most often the only one; where there are two, there may be small ones besides.
+            if len(frame.readings) == 1:
                 break
+            frame.look(stage)
         return frame.readings
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """Linear algebra on one thread: on matrices as small as here, more cost ten times what they bring."""
+    return _blas.limit(limits=1, user_api="blas")  # type: ignore[no-any-return]
 
 
 class _Frame:

@@ -1,0 +1,29 @@
+"""Makes the reader's tables ahead of the first picture."""
+
+import numpy as np
+
+from sharecode.roundcode import template
+from sharecode.roundcode.expected import BLURS, Blur, blurred_fixed, fitting_blurs, model, unblur
+from sharecode.roundcode.geometry import SHORT
+from sharecode.roundcode.placement import Placement
+from sharecode.roundcode.reader import one_thread
+from sharecode.roundcode.softword import likely_data
+
+
+def warm_up() -> None:
+    """Two seconds of work which the first readings would else do: templates, blurs and their inverses."""
+    with one_thread():
+        _make_tables()
+
+
+def _make_tables() -> None:
+    fitting_blurs(Placement(np.eye(3)), np.zeros((4, 4), np.float32), 1.0)
+    template.points(0.05, 0.04)
+    template.points(0.025, 0.03)
+    template.polar()
+    for blur in BLURS:
+        blurred_fixed(blur)
+        unblur(SHORT, blur)
+    for even in BLURS[1:4]:
+        model(SHORT, Blur(even.along, even.along))
+    likely_data(np.linspace(-1, 1, SHORT.word_bytes * 8, dtype=np.float32), SHORT)
