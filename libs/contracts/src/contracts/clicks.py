@@ -19,6 +19,10 @@ LIFETIME = timedelta(days=7)
 """How long after a click an order still counts for it."""
 
 
+NOBODY = ""
+"""The viewer of a click where the host did not say who tapped or scanned: it counts for whoever buys with it."""
+
+
 class BadClick(ValueError):
     """The token is not a click of ours, or is too old."""
 

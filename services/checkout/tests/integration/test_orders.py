@@ -4,7 +4,7 @@ import asyncio
 import json
 from typing import Any
 
-from contracts.clicks import Click
+from contracts.clicks import NOBODY, Click
 from contracts.payment import PaymentClosed
 from runtime.clock import system_clock
 from support.events import records_of, value_of
@@ -202,6 +202,8 @@ async def test_a_click_gives_the_order_to_its_creator_for_the_clicked_product_on
 
     bought = await checkout.place(click_id=click())
     assert bought["attribution"]["creator_id"] == "cr1"
+    by_nobody = await checkout.place(click_id=click(viewer=NOBODY))
+    assert by_nobody["attribution"]["creator_id"] == "cr1", "its host did not say who tapped"
     other_product = await checkout.place(click_id=click(product_id="pother"))
     assert other_product["attribution"]["surface"] == "direct"
     body = {"lines": [{"sku_id": checkout.sku_id, "quantity": 1}], "address": _address()}

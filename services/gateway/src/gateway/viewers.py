@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contracts.clicks import NOBODY
 from contracts.pseudonyms import viewer_pseudonym
 from gateway.checks import Asked
 from runtime import telemetry
 from runtime.ids import NewId
-
-NOBODY = ""
-"""The viewer of a click where the host did not say who tapped."""
 
 
 @dataclass(frozen=True, slots=True)

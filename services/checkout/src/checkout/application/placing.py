@@ -20,7 +20,7 @@ from checkout.adapters.orders import Orders
 from checkout.adapters.registry import MiniProgram, Registry
 from checkout.domain.order import Attribution, Line, Order, Terms
 from contracts.api.orders import OrderRequest
-from contracts.clicks import BadClick, Click, read_click
+from contracts.clicks import NOBODY, BadClick, Click, read_click
 from runtime.clock import Clock
 from runtime.mongo import Document
 from runtime.problems import Problem, not_found
@@ -133,7 +133,7 @@ class PlaceOrder:
                 continue
             try:
                 click = read_click(click_id, self.click_secret)
-                if click.host_id == principal.host_id and click.viewer == principal.viewer:
+                if click.host_id == principal.host_id and click.viewer in (NOBODY, principal.viewer):
                     return click
                 wrong = "it is another viewer's"
             except BadClick:

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from contracts.api.common import Page, PageQuery
 from contracts.api.sharing import LookQuery, ScanAnswer, ScanText, ShareAnswer, ShareCodeView, ShareRequest
-from gateway.calls import JSON, Call
+from gateway.calls import JSON, PATIENT_SECONDS, Call
 from gateway.faults import (
     INVALID_CURSOR,
     MALFORMED_FORM,
@@ -83,6 +83,7 @@ CALLS = (
         service="gateway",
         raw=(*((media, None) for media in PICTURES), ("multipart/form-data", ScanForm), (JSON, ScanText)),
         max_body=MAX_PICTURE,
+        deadline=PATIENT_SECONDS,
         answer=ScanAnswer,
         headers=(WHO_LOOKS,),
         faults=(
