@@ -43,7 +43,7 @@ class Pages:
             Route("GET", "/v1/entry/mini-programs", speaking(self.entrance), host),
             Route("GET", "/v1/mini-programs/{mini_program_id}/store", speaking(self.store), anyone),
             Route("GET", product, speaking(self.product), anyone),
-            Route("GET", product + "/target", speaking(self.product_target), host),
+            Route("GET", product + "/target", speaking(self.product_target), anyone),
             Route("GET", "/v1/videos/{video_id}", speaking(self.video), host),
             Route(
                 "GET", "/v1/videos/{video_id}/anchors/{anchor_id}/target", speaking(self.anchor_target), host
