@@ -142,11 +142,15 @@ def read_parameters(query: str, body: str = "") -> dict[str, str]:
 
     A parameter given twice with different values is refused: nobody could say which one was signed.
     """
-    charset = dict(parse_qsl(query) + parse_qsl(body)).get("charset", "utf-8").lower()
-    encoding = charset if charset in CHARSETS else "utf-8"
+    params = _decoded(query, body, "utf-8")
+    charset = params.get("charset", "").lower()
+    return _decoded(query, body, charset) if charset in CHARSETS - {"utf-8"} else params
+
+
+def _decoded(query: str, body: str, charset: str) -> dict[str, str]:
     params: dict[str, str] = {}
     for text in (query, body):
-        for name, value in parse_qsl(text, keep_blank_values=True, encoding=encoding):
+        for name, value in parse_qsl(text, keep_blank_values=True, encoding=charset):
             if params.setdefault(name, value) != value:
                 raise invalid("parameter", f"参数重复且不一致: {name}", signed=False)
     return params
