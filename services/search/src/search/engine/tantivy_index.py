@@ -45,7 +45,7 @@ class TantivyIndex:
                 tantivy.Query.term_query(self._schema, "number", number_of(product.product_id))
             )
             if product.listed:
-                self._writer.add_document(to_document(product))
+                self._writer.add_json(to_document(product))
 
     def commit(self) -> None:
         self._writer.commit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import orjson
 import tantivy
 
 from search.domain.documents import Product, number_of
@@ -25,9 +26,8 @@ def schema() -> tantivy.Schema:
     fields.add_text_field("category", tokenizer_name="raw", index_option=PRESENCE, fast=True)
     fields.add_text_field("brand", tokenizer_name="raw", index_option=PRESENCE, fast=True)
     fields.add_unsigned_field("number", indexed=True, fast=True)
-    for name in ("price", "sales", "in_stock"):
-        fields.add_unsigned_field(name, indexed=True, fast=True)
-    fields.add_unsigned_field("traits", fast=True)
+    for name in ("price", "sales", "in_stock", "traits"):
+        fields.add_unsigned_field(name, fast=True)  # ranges are read from the column: no terms for each price
     return fields.build()
 
 
@@ -44,26 +44,29 @@ def open_index(folder: Path | None) -> tantivy.Index:
     return index
 
 
-def to_document(product: Product) -> tantivy.Document:
-    """The product as it is indexed."""
+def to_document(product: Product) -> str:
+    """The product as it is indexed, as JSON: the engine reads that faster than it is handed field by field."""
     text = indexed(product)
     in_stock = product.in_stock
-    document = tantivy.Document()
-    document.add_unsigned("number", number_of(product.product_id))
-    document.add_text("words", text.words)
+    document: dict[str, str | int] = {
+        "number": number_of(product.product_id),
+        "words": text.words,
+        "spoken": text.spoken,
+        "program": product.mini_program_id,
+        "price": product.price,
+        "sales": product.sales,
+        "in_stock": int(in_stock),
+        "traits": traits_of(product.mini_program_id, text.accessory, in_stock),
+    }
     if text.chars:
-        document.add_text("chars", text.chars)
+        document["chars"] = text.chars
     if text.sounds:
-        document.add_text("sounds", text.sounds)
-    document.add_text("spoken", text.spoken)
-    document.add_text("program", product.mini_program_id)
-    document.add_text("category", product.category_id)
-    document.add_text("brand", product.brand)
-    document.add_unsigned("price", product.price)
-    document.add_unsigned("sales", product.sales)
-    document.add_unsigned("in_stock", int(in_stock))
-    document.add_unsigned("traits", traits_of(product.mini_program_id, text.accessory, in_stock))
-    return document
+        document["sounds"] = text.sounds
+    if product.category_id:
+        document["category"] = product.category_id
+    if product.brand:
+        document["brand"] = product.brand
+    return orjson.dumps(document).decode()
 
 
 def traits_of(mini_program_id: str, accessory: bool, in_stock: bool) -> int:
