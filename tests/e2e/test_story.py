@@ -77,7 +77,7 @@ async def _buy_from_a_video(app: Any) -> tuple[dict[str, Any], str]:
             if sku is None:
                 continue
             token = await app.enter(
-                product["mini_program_id"], entry={"surface": "video_anchor", "click_id": click["click_id"]}
+                product["mini_program_id"], surface="video_anchor", click_id=click["click_id"]
             )
             order = await app.place(product["mini_program_id"], token, sku, click_id=click["click_id"])
             return order, token
