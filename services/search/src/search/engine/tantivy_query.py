@@ -44,7 +44,10 @@ class Builder:
             return self.scoped(Query.all_query())
         if not terms.is_han:
             return self._filtered([(MUST, word) for word in self._words()])
-        clauses = [(MUST, gram) for gram in self._grams(terms.grams)]
+        pairs = [gram for gram in terms.grams if len(gram) > 1 or gram in terms.alone]
+        characters = [gram for gram in self._telling(terms.grams) if len(gram) == 1 and gram not in terms.alone]
+        clauses = [(MUST, gram) for gram in self._grams(pairs)]
+        clauses += [(SHOULD, gram) for gram in self._grams(characters)]
         return self._filtered(clauses + [(SHOULD, word) for word in self._words(WORD_WEIGHT)])
 
     def any_term(self, some_have_all: bool) -> Query:
@@ -60,7 +63,10 @@ class Builder:
 
     def all_grams(self) -> Query:
         """Products with every character and neighbour of what was typed."""
-        return Query.boolean_query([(MUST, gram) for gram in self._grams(self._terms.grams)])
+        return Query.boolean_query([
+            (MUST, gram)
+            for gram in self._grams(g for g in self._terms.grams if len(g) > 1 or g in self._terms.alone)
+        ])  # fmt: skip
 
     def spoken(self, whole: Sequence[str], ends: Sequence[str]) -> Query:
         """Products whose titles have the `whole` words and one of `ends`."""

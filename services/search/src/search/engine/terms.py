@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from search.domain.queries import MOST_TERMS
 from search.language.accessories import names_an_accessory
-from search.language.text import clean, grams, has_han, stems
+from search.language.text import clean, gram_text, grams, has_han, stems
 
 WORD_WEIGHT = 2.0
 """What a word in Latin letters counts inside a Chinese query: it is mostly a brand or a model."""
@@ -28,6 +28,8 @@ class Terms:
 
     words: tuple[str, ...]
     grams: tuple[str, ...]
+    alone: frozenset[str]
+    """Characters that stand by themselves, so that no pair holds them."""
     is_han: bool
     wants_accessory: bool
 
@@ -44,6 +46,7 @@ def terms_of(text: str) -> Terms:
     return Terms(
         words=tuple(words[:MOST_TERMS]),
         grams=tuple(grams(text)[:MOST_TERMS]),
+        alone=frozenset(run for run in gram_text(text).split() if len(run) == 1),
         is_han=has_han(text),
         wants_accessory=names_an_accessory(text, words),
     )
