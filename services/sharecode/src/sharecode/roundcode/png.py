@@ -21,20 +21,41 @@ def draw_png(dark: Cells, look: Look, layout: Layout = SHORT) -> bytes:
 
     The same cells and look always give the same bytes. Raises `BadLook` for a logo that is no picture.
     """
-    width = look.width
-    height = width + (round(width * CAPTION_SHARE) if look.caption else 0)
-    picture = _ground(width, height, look)
-    picture.paste(look.rgb, (0, 0), _stencil(dark, width, look.logo is None, layout))
-    if look.logo is not None:
-        side = round(width * LOGO_RADIUS / QUIET_RADIUS)
-        corner = (width - side) // 2
-        logo = round_logo(look.logo, side)
-        picture.paste(logo, (corner, corner), logo)
-    if look.caption:
-        _write(picture, look)
+    ink = _ink(dark, look, layout)
+    picture = _plain(ink, look) if look.logo is None and not look.transparent else _layered(ink, look)
     out = io.BytesIO()
     picture.save(out, "PNG", compress_level=6)
     return out.getvalue()
+
+
+def _ink(dark: Cells, look: Look, layout: Layout) -> Image.Image:
+    """How much ink each pixel has, 0..255."""
+    code = _stencil(dark, look.width, look.logo is None, layout)
+    if not look.caption:
+        return code
+    ink = Image.new("L", (look.width, look.width + round(look.width * CAPTION_SHARE)))
+    ink.paste(code, (0, 0))
+    _write(ink, look.caption, look.width)
+    return ink
+
+
+def _plain(ink: Image.Image, look: Look) -> Image.Image:
+    """Of one colour on white: a palette from white to the ink, a third of the bytes to pack."""
+    picture = Image.frombytes("P", ink.size, ink.tobytes())
+    picture.putpalette([round(255 + (part - 255) * n / 255) for n in range(256) for part in look.rgb])
+    return picture
+
+
+def _layered(ink: Image.Image, look: Look) -> Image.Image:
+    picture = _ground(ink.width, ink.height, look)
+    picture.paste(look.rgb, (0, 0), ink)
+    if look.logo is not None:
+        # Of the same evenness as the code's width, so that it lies in the very middle.
+        side = round(look.width * LOGO_RADIUS / QUIET_RADIUS / 2) * 2 + look.width % 2
+        corner = (look.width - side) // 2
+        logo = round_logo(look.logo, side)
+        picture.paste(logo, (corner, corner), logo)
+    return picture
 
 
 def _ground(width: int, height: int, look: Look) -> Image.Image:
@@ -112,13 +133,13 @@ class _Pen:
             self.disc(x, y, stroke.width / 2)
 
 
-def _write(picture: Image.Image, look: Look) -> None:
-    strip = picture.height - picture.width
-    font = _font(round(strip * 0.45))
-    draw = ImageDraw.Draw(picture)
-    while font.size > 8 and draw.textlength(look.caption, font) > picture.width * 0.94:
-        font = _font(int(font.size) - 1)
-    draw.text((picture.width / 2, picture.width + strip * 0.47), look.caption, look.rgb, font, anchor="mm")
+def _write(ink: Image.Image, caption: str, width: int) -> None:
+    strip = ink.height - width
+    size = round(strip * 0.45)
+    draw = ImageDraw.Draw(ink)
+    while size > 8 and draw.textlength(caption, _font(size)) > width * 0.94:
+        size -= 1
+    draw.text((width / 2, width + strip * 0.47), caption, 255, _font(size), anchor="mm")
 
 
 @cache

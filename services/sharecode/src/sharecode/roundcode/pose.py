@@ -13,6 +13,8 @@ from sharecode.roundcode.geometry import LOGO_RING_INNER, LOGO_RING_OUTER
 
 Floats = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
+HOPELESS = 0.25
+"""A correlation this small after two rounds will not grow."""
 NARROW = 0.35
 """Below this sine of the tilt, perspective hardly matters across the logo's ring."""
 LEAN = 0.045
@@ -134,7 +136,7 @@ def refined(start: Matrix, level: Floats, scale: float, points: template.Points,
         seen = -sample(level, pose[None], x, y, scale)[0]
         centred = seen - seen.mean()
         score = float((centred @ (value - value.mean())) / (len(x) * max(centred.std(), 1e-3) * value.std()))
-        if step == rounds or score < 0.1:
+        if step == rounds or score < (0.1 if step < 2 else HOPELESS):
             break
         slope = (centred @ (value - value.mean())) / (centred @ centred)
         error = slope * centred + value.mean() - value

@@ -17,14 +17,14 @@ from sharecode.roundcode.finder import ellipses
 from sharecode.roundcode.geometry import LAYOUTS, SHORT, Layout
 from sharecode.roundcode.marks import likely_marks, pair_maps
 from sharecode.roundcode.placement import Floats, Matrix, Placement
-from sharecode.roundcode.pose import circle_maps, on_line, radii, refined, turned
+from sharecode.roundcode.pose import HOPELESS, circle_maps, on_line, radii, refined, turned
 
 Grey = npt.NDArray[np.uint8]
 
-LEVELS = 4
+LEVELS = 6
 SCORING_RADIUS, COARSE_RADIUS, FINE_RADIUS = 40.0, 26.0, 52.0
 """How large a code should be, in pixels of the level it is scored, first and last refined in."""
-MIN_SCORE = 0.4
+MIN_SCORE = 0.47
 MIN_COARSE_FIT, MIN_FIT = 0.3, 0.4
 SURE_FIT = 0.88
 TRIES = 10
@@ -43,7 +43,7 @@ class Stage:
     blur: float = 0.0
 
 
-STAGES = (Stage(1, 25, 4), Stage(0, 31, 6, blur=0.8), Stage(2, 25, 4), Stage(1, 51, 8))
+STAGES = (Stage(1, 25, 4), Stage(2, 25, 4), Stage(0, 31, 6, blur=0.8), Stage(1, 51, 8), Stage(3, 25, 4))
 """The cheap look that finds most codes first; a later one only while nothing has been read."""
 
 
@@ -80,7 +80,7 @@ class _Frame:
     def __init__(self, grey: Grey) -> None:
         self.readings: list[RoundReading] = []
         self._levels = [grey]
-        while len(self._levels) < LEVELS and min(self._levels[-1].shape) > 80:
+        while len(self._levels) < LEVELS and min(self._levels[-1].shape) > 40:
             self._levels.append(cv2.resize(self._levels[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))  # type: ignore[arg-type]
         self._fine: dict[int, Floats] = {}
         self._failed: list[Placement] = []
@@ -119,13 +119,13 @@ class _Frame:
 
     def _try(self, start: Placement) -> None:
         level = int(self._level_for(start.radius, COARSE_RADIUS))
-        coarse = template.points(0.05, 0.04)
+        coarse = template.points(0.05, 0.05)
 
         def refine(matrix: Matrix) -> tuple[Matrix, float]:
-            return refined(matrix, self._level(level), 2.0**level, coarse, 6)
+            return refined(matrix, self._level(level), 2.0**level, coarse, 10)
 
         turns = [refine(start.matrix)]
-        if turns[0][1] < SURE_FIT:
+        if HOPELESS < turns[0][1] < SURE_FIT:
             # Two of the three marks also agree a quarter of a turn off.
             turns += [refine(start.matrix @ quarter) for quarter in (QUARTER, QUARTER.T)]
         turns.sort(key=lambda turn: -turn[1])
@@ -137,7 +137,7 @@ class _Frame:
         """Try to read a code which lies about at `matrix`: as it looks, then bent, then with its blur undone."""
         number = int(self._level_for(Placement(matrix).radius, FINE_RADIUS))
         level, scale = self._level(number), 2.0**number
-        matrix, fit = refined(matrix, level, scale, template.points(0.025, 0.03), 8)
+        matrix, fit = refined(matrix, level, scale, template.points(0.025, 0.03), 16)
         if fit < MIN_FIT:
             return False
         flat = Placement(matrix)

@@ -18,7 +18,7 @@ def warm_up() -> None:
 
 def _make_tables() -> None:
     fitting_blurs(Placement(np.eye(3)), np.zeros((4, 4), np.float32), 1.0)
-    template.points(0.05, 0.04)
+    template.points(0.05, 0.05)
     template.points(0.025, 0.03)
     template.polar()
     for blur in BLURS:

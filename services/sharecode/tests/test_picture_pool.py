@@ -1,0 +1,29 @@
+"""The pool of processes: it works beside the event loop, and says so when it is full."""
+
+import asyncio
+import os
+
+import pytest
+
+from sharecode.roundcode.image import UnreadableImage, read_image
+from sharecode.roundcode.look import Look
+from sharecode.roundcode.payload import encode
+from sharecode.roundcode.png import draw_png
+from sharecode.roundcode.pool import PicturePool, TooBusy
+
+
+async def test_pictures_are_read_in_another_process_and_a_full_pool_says_so() -> None:
+    pool = PicturePool(workers=1, waiting=2)
+    try:
+        key = os.urandom(16)
+        picture = draw_png(encode(key), Look())
+        first, second = (asyncio.ensure_future(pool.run(read_image, picture)) for _ in range(2))
+        await asyncio.sleep(0)
+        with pytest.raises(TooBusy):
+            await pool.run(read_image, picture)
+        assert [r.key for r in await first] == [r.key for r in await second] == [key]
+        with pytest.raises(UnreadableImage):
+            await pool.run(read_image, b"nothing")
+        assert await pool.run(os.getpid) != os.getpid()
+    finally:
+        pool.close()
