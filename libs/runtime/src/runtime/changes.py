@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import suppress
 from typing import Any
 
-from pymongo.errors import OperationFailure, PyMongoError
+from pymongo.errors import OperationFailure
 
 from runtime.mongo import Database, Document
+from runtime.tasks import end
 
 GATHER = 500
 """Changes handed over at once at most; what bounds memory when a relay catches up."""
-HISTORY_LOST = frozenset({280, 286})
-"""InvalidResumeToken, ChangeStreamHistoryLost (MongoDB error_codes.yml)."""
+HISTORY_LOST = frozenset({260, 280, 286})
+"""InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost (MongoDB error_codes.yml)."""
+NO_POSITION = frozenset({9, 14, 15, 40647, 40649, 50811})
+"""What the server says to a token that it cannot even read (tried on 6.0)."""
 
 
 class HistoryLost(Exception):
-    """The server no longer has the changes since the stored position."""
+    """The server cannot go on from the stored position: its history is gone, or the database was dropped."""
 
 
 async def watch(
@@ -42,9 +44,7 @@ async def watch(
                 if isinstance(item, BaseException):
                     raise item
     finally:
-        reader.cancel()
-        with suppress(asyncio.CancelledError):
-            await reader
+        await end(reader)
 
 
 async def _read(
@@ -58,9 +58,11 @@ async def _read(
         async with await db.watch(list(pipeline), **options) as stream:
             async for change in stream:
                 await queue.put(change)
+        await queue.put(HistoryLost("the stream has ended: its database was dropped"))
     except OperationFailure as fault:
-        await queue.put(HistoryLost(str(fault)) if fault.code in HISTORY_LOST else fault)
-    except PyMongoError as fault:
+        lost = fault.code in HISTORY_LOST | NO_POSITION
+        await queue.put(HistoryLost(f"code {fault.code}") if lost else fault)
+    except Exception as fault:  # whatever ends the reader must reach who waits for it
         await queue.put(fault)
 
 

@@ -6,7 +6,7 @@ twice; the `fence` number grows with every holder and guards what may not go bac
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
@@ -27,6 +27,12 @@ class Lease:
         self._clock = clock
         self.length = length
         self.fence = 0
+        self._until = datetime.min.replace(tzinfo=UTC)
+
+    @property
+    def held(self) -> bool:
+        """Whether it is ours for certain: a holder that slept through its time finds out by its own clock."""
+        return self._clock() < self._until
 
     async def take(self) -> bool:
         """Take or renew it; False while another holder has it."""
@@ -41,12 +47,15 @@ class Lease:
                 mine_or_over, change, upsert=True, return_document=ReturnDocument.AFTER
             )
         except DuplicateKeyError:
+            self._until = now
             return False
         self.fence = lease["fence"] if lease is not None else 0
+        self._until = now + self.length
         return True
 
     async def release(self) -> None:
         """Let the next one have it at once."""
+        self._until = self._clock()
         await self._leases.update_one(
             {"_id": self._name, "holder": self._holder}, {"$set": {"until": self._clock()}}
         )

@@ -32,7 +32,7 @@ class Recorder:
         """`events` of the change that led to `version`, as slots of an outbox: for a new document, and to replace the
         outbox of an aggregate whose events carry all of it, so that only the last one matters."""
         traceparent = traceparent or telemetry.traceparent_of()
-        return {f"{version:08d}_{n}": self._entry(event, traceparent) for n, event in enumerate(events)}
+        return {f"{version:08d}_{n:03d}": self._entry(event, traceparent) for n, event in enumerate(events)}
 
     def updates(self, version: int, events: Sequence[Event], traceparent: str | None = None) -> Document:
         """The same as fields for `$set`, which leave the earlier entries where they are."""

@@ -9,29 +9,42 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
-from contextlib import aclosing
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing, suppress
 from typing import Any
 
+from pymongo.errors import PyMongoError
+
 from runtime import telemetry
-from runtime.changes import HistoryLost, operation_time, watch
+from runtime.changes import GATHER, HistoryLost, operation_time, watch
 from runtime.clock import Clock
 from runtime.dependencies import is_away
+from runtime.faults import describe
 from runtime.lease import Lease
 from runtime.mongo import Database, Document
 from runtime.outbox import FIELD, record_of
 from runtime.publisher import Publisher
+from runtime.tasks import end
 
 log = logging.getLogger(__name__)
 
 POSITION = "outbox"
 SAVE_EVERY_SECONDS = 0.5
-"""A crash repeats at most what was published in this time; consumers bear repeats."""
+"""A crash repeats what was published in about this time; consumers bear repeats."""
+FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
 
 
+class _NotLeading(Exception):
+    """Another replica leads, or may do so."""
+
+
 class Relay:
-    """Publishes what the aggregates of `db` recorded. `collections` is a regular expression of their names."""
+    """Publishes what the aggregates of `db` recorded. `collections` is a regular expression of their names.
+
+    `working` is False while the relay fails for another reason than a dependency that is away.
+    """
 
     def __init__(
         self,
@@ -43,6 +56,7 @@ class Relay:
         holder: str,
         collections: str = ".",
     ) -> None:
+        self.working = True
         self._db = db
         self._publisher = publisher
         self._clock = clock
@@ -50,7 +64,8 @@ class Relay:
         self._collections = collections
         self._positions = db["relay"]
         self._lease = Lease(db, "relay", holder, clock)
-        self._saved_at = 0.0
+        self._term = 0
+        self._unsaved: Any = None
 
     async def prepare(self) -> None:
         """Fix where the very first run starts; call before anything is written."""
@@ -59,76 +74,96 @@ class Relay:
 
     async def run(self) -> None:
         """Relay for ever while this replica holds the lease; ends only by cancellation."""
-        pause = 0.1
+        pause = FIRST_PAUSE_SECONDS
         while True:
             try:
                 if not await self._lease.take():
                     await asyncio.sleep(self._lease.length.total_seconds() / 3)
                     continue
                 await self._lead()
-                pause = 0.1
+                pause = FIRST_PAUSE_SECONDS
             except asyncio.CancelledError:
                 await self._step_down()
                 raise
-            except HistoryLost:
-                log.warning("the change history does not reach back; reading all outboxes")
-                await self._read_all()
+            except _NotLeading:
+                log.warning("the relay lost its lease")
             except Exception as fault:
-                level = logging.WARNING if is_away(fault) else logging.ERROR
-                log.log(level, "the relay was interrupted and goes on", exc_info=not is_away(fault))
+                self.working = is_away(fault)
+                level = logging.WARNING if self.working else logging.ERROR
+                log.log(level, "the relay was interrupted and goes on: %s", describe(fault))
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
     async def _lead(self) -> None:
-        position = await self._positions.find_one({"_id": POSITION}) or {}
+        self._term = self._lease.fence
+        self._unsaved = None
+        tending = asyncio.create_task(self._tend())
+        try:
+            await self._follow()
+        except HistoryLost as lost:
+            log.warning("no change history to go on from; reading all outboxes", extra={"reason": str(lost)})
+            await self._read_all()
+        finally:
+            await end(tending)
+
+    async def _tend(self) -> None:
+        """Keep the lease ours and the stored position near what was published."""
+        renewed_at = time.monotonic()
+        while True:
+            await asyncio.sleep(SAVE_EVERY_SECONDS)
+            with suppress(PyMongoError):
+                await self._save()
+                if time.monotonic() - renewed_at > self._lease.length.total_seconds() / 3:
+                    await self._lease.take()
+                    renewed_at = time.monotonic()
+
+    async def _follow(self) -> None:
+        position = await self._positions.find_one({"_id": POSITION})
+        if position is None:
+            raise HistoryLost("no position is stored")
         start: Document = (
             {"resume_after": position["token"]}
             if "token" in position
             else {"start_at_operation_time": position["start"]}
         )
-        renewal = asyncio.create_task(self._keep_lease())
-        try:
-            async with aclosing(watch(self._db, self._pipeline(), start)) as groups:
-                async for changes in groups:
-                    if renewal.done():
-                        return
-                    await self._publish(entry for change in changes for entry in entries_of(change))
-                    await self._save(changes[-1]["_id"])
-        finally:
-            renewal.cancel()
+        async with aclosing(watch(self._db, self._pipeline(), start)) as groups:
+            async for changes in groups:
+                await self._publish([entry for change in changes for entry in entries_of(change)])
+                self._unsaved = changes[-1]["_id"]
 
-    async def _keep_lease(self) -> None:
-        while True:
-            await asyncio.sleep(self._lease.length.total_seconds() / 3)
-            if not await self._lease.take():
-                return
+    async def _publish(self, entries: Sequence[Document]) -> None:
+        if not self._lease.held or self._lease.fence != self._term:
+            raise _NotLeading
+        if entries:
+            await self._publisher.publish([record_of(entry, self._prefix) for entry in entries])
+            now = self._clock()
+            for entry in entries:
+                telemetry.relay_delay.record((now - entry["time"]).total_seconds())
+        self.working = True
 
-    async def _publish(self, entries: Iterable[Document]) -> None:
-        group = list(entries)
-        if not group:
+    async def _save(self) -> None:
+        token = self._unsaved
+        if token is None:
             return
-        await self._publisher.publish([record_of(entry, self._prefix) for entry in group])
-        now = self._clock()
-        for entry in group:
-            telemetry.relay_delay.record((now - entry["time"]).total_seconds())
+        await self._move_to({"$set": {"token": token, "fence": self._term}})
+        if self._unsaved is token:
+            self._unsaved = None
 
-    async def _save(self, token: Any) -> None:
-        now = asyncio.get_running_loop().time()
-        if now - self._saved_at < SAVE_EVERY_SECONDS:
-            return
-        self._saved_at = now
-        await self._positions.update_one(
-            {"_id": POSITION, "fence": {"$lte": self._lease.fence}},
-            {"$set": {"token": token, "fence": self._lease.fence}},
-        )
+    async def _move_to(self, change: Document) -> None:
+        """Store a position, unless a later leader has stored one."""
+        await self._positions.update_one({"_id": POSITION, "fence": {"$lte": self._term}}, change)
 
     async def _read_all(self) -> None:
+        await self.prepare()
         start = await operation_time(self._db)
+        group: list[Document] = []
         async for entry in self._all_entries():
-            await self._publish([entry])
-        await self._positions.update_one(
-            {"_id": POSITION}, {"$set": {"start": start}, "$unset": {"token": 1}}
-        )
+            group.append(entry)
+            if len(group) == GATHER:
+                await self._publish(group)
+                group = []
+        await self._publish(group)
+        await self._move_to({"$set": {"start": start, "fence": self._term}, "$unset": {"token": 1}})
 
     async def _all_entries(self) -> AsyncIterator[Document]:
         for name in await self._db.list_collection_names(filter={"name": {"$regex": self._collections}}):
@@ -138,15 +173,16 @@ class Relay:
 
     async def _step_down(self) -> None:
         try:
+            await self._save()
             await self._lease.release()
-        except Exception:
-            log.warning("the relay's lease was not given back; it ends by itself")
+        except Exception as fault:
+            log.warning("the relay's lease was not given back; it ends by itself", exc_info=fault)
 
     def _pipeline(self) -> list[Document]:
         return [
             {
                 "$match": {
-                    "operationType": {"$in": ["insert", "update"]},
+                    "operationType": {"$in": ["insert", "replace", "update"]},
                     "ns.coll": {"$regex": self._collections, "$nin": ["relay", "leases"]},
                 }
             },
@@ -162,7 +198,7 @@ class Relay:
 
 def entries_of(change: Document) -> list[Document]:
     """The outbox entries that one change added, in the order in which they were recorded."""
-    if change["operationType"] == "insert":
+    if change["operationType"] != "update":
         slots = change.get("fullDocument", {}).get(FIELD, {})
         return [entry for _, entry in sorted(slots.items())]
     added: dict[str, Document] = {}

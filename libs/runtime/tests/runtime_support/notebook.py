@@ -1,0 +1,96 @@
+"""An aggregate of the tests' own, whose events wait in its outbox, and relays that carry them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from aiokafka import ConsumerRecord
+
+from runtime import mongo
+from runtime.clock import Clock, system_clock
+from runtime.delivery import headers_of
+from runtime.ids import random_id
+from runtime.mongo import Document
+from runtime.outbox import Recorder
+from runtime.relay import Relay
+from runtime_support.stream import Stream
+from support.events import records_of
+
+RECORDER = Recorder(system_clock, random_id)
+
+
+@dataclass
+class Notebook:
+    """A database with one collection of notes, whose events go to `stream`."""
+
+    db: mongo.Database
+    stream: Stream
+
+    @classmethod
+    @asynccontextmanager
+    async def fresh(cls, mongodb: str, stream: Stream) -> AsyncIterator[Notebook]:
+        client = mongo.connect(mongodb)
+        try:
+            yield cls(mongo.database(client, f"{stream.prefix}notebook{secrets.token_hex(3)}"), stream)
+        finally:
+            await client.close()
+
+    async def take(self, note_id: str, *texts: str) -> None:
+        """A new note, with an event for each text."""
+        slots = RECORDER.slots(1, [self.stream.note(text, note_id) for text in texts])
+        await self.db["notes"].insert_one({"_id": note_id, "version": 1, "outbox": slots})
+
+    async def change(self, note_id: str, version: int, *texts: str) -> None:
+        """The next version of a note, guarded on the one before."""
+        added = RECORDER.updates(version, [self.stream.note(text, note_id, version) for text in texts])
+        answer = await self.db["notes"].update_one(
+            {"_id": note_id, "version": version - 1}, {"$set": {"version": version, **added}}
+        )
+        assert answer.modified_count == 1
+
+    async def recorded(self) -> set[str]:
+        """The ids of all events in all outboxes."""
+        return {entry["id"] async for note in self.db["notes"].find() for entry in note["outbox"].values()}
+
+    def relay(self, clock: Clock = system_clock) -> Relay:
+        return Relay(
+            self.db, self.stream.publisher, clock, prefix=self.stream.prefix, holder=random_id(), collections="^notes$"
+        )  # fmt: skip
+
+    @asynccontextmanager
+    async def relaying(self, relay: Relay | None = None) -> AsyncIterator[Relay]:
+        """A relay that runs as long as inside."""
+        relay = relay or self.relay()
+        await relay.prepare()
+        task = asyncio.create_task(relay.run())
+        try:
+            yield relay
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def published(self) -> list[ConsumerRecord]:
+        return await records_of(self.stream.kafka, self.stream.name)
+
+    async def all_published(self) -> bool:
+        """Whether every recorded event is on the topic."""
+        missing = await self.recorded() - {headers_of(r)["ce_id"] for r in await self.published()}
+        assert not missing, missing
+        return True
+
+    async def position(self) -> Document:
+        found = await self.db["relay"].find_one({"_id": "outbox"})
+        assert found is not None
+        return found
+
+
+def texts_of(records: list[ConsumerRecord], note_id: str | None = None) -> list[str]:
+    """The texts of the notes, in order; of one note where asked."""
+    values = [json.loads(r.value) for r in records if note_id is None or r.key == note_id.encode()]
+    return [value["text"] for value in values]

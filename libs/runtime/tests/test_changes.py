@@ -1,0 +1,93 @@
+"""Change streams: read in groups, ended for certain, and never waited for in vain."""
+
+import asyncio
+from contextlib import aclosing
+
+import pytest
+from runtime_support.notebook import Notebook
+
+from runtime.changes import HistoryLost, operation_time, watch
+from runtime.mongo import Document
+from runtime.tasks import end
+
+
+@pytest.mark.parametrize("turn", range(3))
+async def test_a_stream_can_be_left_at_any_moment(notebook: Notebook, turn: int) -> None:
+    """PyMongo may overlook a cancellation that comes while it sends; what comes right after a change does."""
+    start = {"start_at_operation_time": await operation_time(notebook.db)}
+    await notebook.take("n1", "one")
+    async with asyncio.timeout(5), aclosing(watch(notebook.db, [], start)) as groups:
+        async for _ in groups:
+            break
+
+
+async def test_what_gathered_meanwhile_comes_as_one_group(notebook: Notebook) -> None:
+    start = {"start_at_operation_time": await operation_time(notebook.db)}
+    for n in range(20):
+        await notebook.take(f"n{n}", "one")
+    sizes: list[int] = []
+    async with aclosing(watch(notebook.db, [], start)) as groups:
+        async for changes in groups:
+            sizes.append(len(changes))
+            if sum(sizes) == 20:
+                break
+            await asyncio.sleep(0.2)
+    assert max(sizes) > 1
+
+
+async def test_a_dropped_database_ends_the_stream_with_a_reason(notebook: Notebook) -> None:
+    start = {"start_at_operation_time": await operation_time(notebook.db)}
+    await notebook.take("n1", "one")
+    await notebook.db.client.drop_database(notebook.db.name)
+    with pytest.raises(HistoryLost, match="dropped"):
+        await _follow(notebook, start)
+
+
+async def _follow(notebook: Notebook, start: Document) -> None:
+    async with asyncio.timeout(10), aclosing(watch(notebook.db, [], start)) as groups:
+        async for _ in groups:
+            pass
+
+
+@pytest.mark.parametrize(
+    "token", [{}, {"_data": ""}, {"_data": "zz"}, {"_data": "8263000001"}, "not even a document"]
+)
+async def test_a_position_that_is_none_is_history_lost(notebook: Notebook, token: Document | str) -> None:
+    with pytest.raises(HistoryLost):
+        await _follow(notebook, {"resume_after": token})
+
+
+async def test_a_task_that_overlooks_a_cancellation_is_ended_all_the_same() -> None:
+    overlooked = 0
+
+    async def deaf_once() -> None:
+        nonlocal overlooked
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            overlooked += 1
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(deaf_once())
+    await asyncio.sleep(0)
+    await end(task)
+    assert (overlooked, task.cancelled()) == (1, True)
+
+
+async def test_the_one_who_ends_a_task_can_be_cancelled_too() -> None:
+    async def deaf() -> None:
+        while True:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                if stop:
+                    raise
+
+    stop = False
+    task = asyncio.create_task(deaf())
+    await asyncio.sleep(0)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.1):
+            await end(task)
+    stop = True
+    await end(task)

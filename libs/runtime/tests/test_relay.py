@@ -1,0 +1,250 @@
+"""The relay on a real MongoDB and a real Kafka: whatever was recorded is published, in order for each aggregate."""
+
+import asyncio
+from collections import Counter
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from runtime_support.notebook import RECORDER, Notebook, texts_of
+
+from runtime import relay as relaying
+from runtime.clock import system_clock
+from runtime.delivery import headers_of
+from support.eventually import Eventually
+
+
+async def test_events_come_out_in_the_order_of_their_aggregate(
+    notebook: Notebook, eventually: Eventually
+) -> None:
+    async with notebook.relaying():
+        await asyncio.gather(*(notebook.take(note, f"{note}1") for note in "abc"))
+        for version in range(2, 8):
+            await asyncio.gather(*(notebook.change(note, version, f"{note}{version}") for note in "abc"))
+        await eventually(notebook.all_published)
+    records = await notebook.published()
+    for note in "abc":
+        assert texts_of(records, note) == [f"{note}{version}" for version in range(1, 8)]
+    assert len(records) == 21
+
+
+async def test_a_dozen_events_of_one_change_keep_their_order(
+    notebook: Notebook, eventually: Eventually
+) -> None:
+    texts = [str(n) for n in range(12)]
+    async with notebook.relaying():
+        await notebook.take("n1", *texts)
+        await notebook.change("n1", 2, *texts)
+        await eventually(notebook.all_published)
+    assert texts_of(await notebook.published()) == texts + texts
+
+
+async def test_an_event_recorded_before_the_first_watch_is_published(
+    notebook: Notebook, eventually: Eventually
+) -> None:
+    relay = notebook.relay()
+    await relay.prepare()
+    await notebook.take("n1", "between")
+    async with notebook.relaying(relay):
+        await eventually(notebook.all_published)
+
+
+async def test_events_recorded_while_no_relay_runs_are_published_by_the_next(
+    notebook: Notebook, eventually: Eventually
+) -> None:
+    async with notebook.relaying():
+        await notebook.take("n1", "one")
+        await eventually(notebook.all_published)
+    await notebook.change("n1", 2, "two")
+    await notebook.take("n2", "other")
+    async with notebook.relaying():
+        await eventually(notebook.all_published)
+    assert Counter(texts_of(await notebook.published())) == {"one": 1, "two": 1, "other": 1}
+
+
+async def test_a_relay_that_is_stopped_has_stored_how_far_it_got(
+    notebook: Notebook, eventually: Eventually
+) -> None:
+    async with notebook.relaying():
+        await notebook.take("n1", "one")
+        await eventually(notebook.all_published)
+    async with notebook.relaying():
+        await notebook.change("n1", 2, "two")
+        await eventually(notebook.all_published)
+    assert texts_of(await notebook.published()) == ["one", "two"]
+
+
+async def test_a_repeat_has_the_same_id_and_the_same_bytes(
+    notebook: Notebook, eventually: Eventually
+) -> None:
+    async with notebook.relaying():
+        await notebook.take("n1", "one")
+        await eventually(notebook.all_published)
+    await notebook.db["relay"].update_one({}, {"$unset": {"token": 1}})
+    async with notebook.relaying():
+        first, again = await eventually(lambda: _at_least(notebook, 2))
+    assert (first.key, first.value, first.headers) == (again.key, again.value, again.headers)
+
+
+async def _at_least(notebook: Notebook, count: int) -> Any:
+    records = await notebook.published()
+    return records if len(records) >= count else None
+
+
+async def test_of_two_relays_one_leads_and_the_other_takes_over(
+    notebook: Notebook, eventually: Eventually
+) -> None:
+    async with notebook.relaying():
+        await eventually(notebook.db["leases"].find_one)
+        async with notebook.relaying():
+            async with notebook.relaying():
+                await notebook.take("n1", "one")
+                await eventually(notebook.all_published)
+            await notebook.change("n1", 2, "two")
+            await eventually(notebook.all_published)
+    async with notebook.relaying():
+        await notebook.change("n1", 3, "three")
+        await eventually(notebook.all_published)
+    assert texts_of(await notebook.published()) == ["one", "two", "three"]
+
+
+async def test_a_leader_that_slept_through_its_lease_publishes_nothing_more_in_that_term(
+    notebook: Notebook, eventually: Eventually, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As after SIGSTOP: by its own clock it sees that another may lead by now, and asks for the lease again."""
+    skipped = timedelta()
+
+    def clock() -> datetime:
+        return system_clock() + skipped
+
+    async with notebook.relaying(notebook.relay(clock)):
+        await notebook.take("n1", "one")
+        await eventually(notebook.all_published)
+        await notebook.db["leases"].update_one(
+            {}, {"$set": {"holder": "another", "until": system_clock() + timedelta(hours=1)}, "$inc": {"fence": 1}}
+        )  # fmt: skip
+        skipped = timedelta(seconds=30)
+        await notebook.change("n1", 2, "two")
+        await eventually(lambda: "the relay lost its lease" in caplog.messages)
+        assert texts_of(await notebook.published()) == ["one"]
+    async with notebook.relaying(notebook.relay(lambda: system_clock() + timedelta(hours=2))):
+        await eventually(notebook.all_published)
+    assert texts_of(await notebook.published()) == ["one", "two"]
+
+
+async def _a_token_of_long_ago(notebook: Notebook) -> dict[str, str]:
+    data = (await notebook.position())["token"]["_data"]
+    return {"_data": data[:10] + "00000001" + data[18:]}  # the same second, an entry that never was
+
+
+async def _garbage(_: Notebook) -> dict[str, str]:
+    return {"_data": "not a token"}
+
+
+@pytest.mark.parametrize("token_of", [_a_token_of_long_ago, _garbage])
+async def test_when_the_history_is_gone_the_outboxes_are_read_and_nothing_is_lost(
+    notebook: Notebook, eventually: Eventually, token_of: Any
+) -> None:
+    async with notebook.relaying():
+        await notebook.take("n1", "one")
+        await eventually(notebook.all_published)
+    token = await token_of(notebook)
+    await notebook.change("n1", 2, "two")
+    await notebook.take("n2", "other")
+    await notebook.db["relay"].update_one({}, {"$set": {"token": token}})
+    async with notebook.relaying():
+        await eventually(notebook.all_published)
+        await notebook.change("n1", 3, "three")
+        await eventually(notebook.all_published)
+    assert texts_of(await notebook.published(), "n1") == ["one", "one", "two", "three"]
+
+
+async def test_the_outboxes_are_read_in_groups_without_leaving_one_out(
+    notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relaying, "GATHER", 4)
+    await notebook.relay().prepare()
+    await asyncio.gather(*(notebook.take(f"n{n}", "one") for n in range(10)))
+    await notebook.db["relay"].update_one({}, {"$set": {"token": {"_data": "not a token"}}})
+    async with notebook.relaying():
+        await eventually(notebook.all_published)
+
+
+async def test_a_dropped_database_does_not_end_the_relay(notebook: Notebook, eventually: Eventually) -> None:
+    async with notebook.relaying():
+        await notebook.take("n1", "one")
+        await eventually(notebook.all_published)
+        await notebook.db.client.drop_database(notebook.db.name)
+        await notebook.take("n1", "anew")
+        await eventually(notebook.all_published)
+
+
+async def test_the_events_of_a_replaced_document_are_published(
+    notebook: Notebook, eventually: Eventually
+) -> None:
+    async with notebook.relaying():
+        await notebook.take("n1", "one")
+        slots = RECORDER.slots(2, [notebook.stream.note("two", "n1", 2)])
+        await notebook.db["notes"].replace_one({"_id": "n1"}, {"version": 2, "outbox": slots})
+        await eventually(notebook.all_published)
+    assert texts_of(await notebook.published()) == ["one", "two"]
+
+
+async def test_an_outbox_that_is_replaced_publishes_only_what_is_new(
+    notebook: Notebook, eventually: Eventually
+) -> None:
+    async with notebook.relaying():
+        await notebook.take("n1", "one")
+        slots = RECORDER.slots(2, [notebook.stream.note("two", "n1", 2)])
+        await notebook.db["notes"].update_one({"_id": "n1"}, {"$set": {"version": 2, "outbox": slots}})
+        await eventually(notebook.all_published)
+    assert texts_of(await notebook.published()) == ["one", "two"]
+
+
+async def test_collections_that_are_not_relayed_publish_nothing(
+    notebook: Notebook, eventually: Eventually
+) -> None:
+    async with notebook.relaying():
+        slots = RECORDER.slots(1, [notebook.stream.note("drafted")])
+        await notebook.db["drafts"].insert_one({"_id": "d1", "outbox": slots})
+        await notebook.take("n1", "one")
+        await eventually(notebook.all_published)
+    assert texts_of(await notebook.published()) == ["one"]
+
+
+async def test_an_entry_that_is_no_event_stops_the_relay_where_it_can_be_seen(
+    notebook: Notebook, eventually: Eventually
+) -> None:
+    """Going past it would lose what its writer promised; its health says that somebody has to look."""
+    async with notebook.relaying() as relay:
+        await notebook.take("n1", "one")
+        await eventually(notebook.all_published)
+        assert relay.working
+        await notebook.db["notes"].insert_one({"_id": "bad", "outbox": {"00000001_000": {"id": "x"}}})
+        await eventually(lambda: not relay.working)
+
+
+async def test_a_relay_can_be_stopped_while_it_fails(notebook: Notebook, eventually: Eventually) -> None:
+    await notebook.relay().prepare()
+    await notebook.db["notes"].insert_one({"_id": "bad", "outbox": {"00000001_000": {"id": "x"}}})
+    relay = notebook.relay()
+    task = asyncio.create_task(relay.run())
+    await eventually(lambda: not relay.working)
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=5)
+    assert done == {task}
+
+
+async def test_the_envelope_tells_the_producer_the_key_and_the_time_of_recording(
+    notebook: Notebook, eventually: Eventually
+) -> None:
+    before = system_clock()
+    await notebook.relay().prepare()
+    await notebook.take("n1", "one")
+    after = system_clock()
+    async with notebook.relaying():
+        [record] = await eventually(notebook.published)
+    headers = headers_of(record)
+    assert headers["ce_source"] == "/anchorage/notebook"
+    assert (headers["ce_type"], headers["ce_subject"], record.key) == ("anchorage.Noted.v1", "n1", b"n1")
+    assert before <= datetime.fromisoformat(headers["ce_time"]) <= after
