@@ -21,6 +21,7 @@ from runtime import mongo
 from runtime.clock import Clock, system_clock
 from runtime.consumers import Consumers
 from runtime.delivery import Subscription
+from runtime.faults import describe
 from runtime.http import NOSNIFF, Route, build_http, client_session, json_response, metrics_page
 from runtime.ids import NewId, random_id
 from runtime.logs import configure_logging
@@ -28,6 +29,7 @@ from runtime.outbox import Recorder
 from runtime.publisher import Publisher
 from runtime.relay import Relay
 from runtime.settings import ServiceSettings
+from runtime.tasks import end
 from runtime.telemetry import configure_telemetry, shutdown_telemetry
 from runtime.tokens import Keys, TokenVerifier
 from runtime.watchdog import Watchdog
@@ -74,6 +76,8 @@ class Service:
         self._preparations: list[Task] = []
         self._closings: list[Task] = []
         self._relayed: str | None = None
+        self._running: list[asyncio.Task[None]] = []
+        self._relay: Relay | None = None
         self._consumers: Consumers | None = None
         self._watchdog: Watchdog | None = None
         self._db: mongo.Database | None = None
@@ -119,11 +123,11 @@ class Service:
     async def running(self) -> AsyncIterator[Service]:
         """Everything up and ready inside; everything stopped in order outside."""
         async with self._serving():
-            tasks = await self._start()
             try:
+                await self._start()
                 yield self
             finally:
-                await self._stop(tasks)
+                await self._stop()
 
     @asynccontextmanager
     async def _serving(self) -> AsyncIterator[None]:
@@ -153,25 +157,27 @@ class Service:
             if client is not None:
                 await client.close()
 
-    async def _start(self) -> list[asyncio.Task[None]]:
+    async def _start(self) -> None:
         for preparation in self._preparations:
             await self._until_done(preparation)
-        tasks: list[asyncio.Task[None]] = []
         if self._relayed is not None:
-            relay = Relay(
+            self._relay = Relay(
                 self.db, self.publisher, self.clock,
                 prefix=self.settings.prefix, holder=self.new_id(), collections=self._relayed,
             )  # fmt: skip
-            await self._until_done(relay.prepare)
-            tasks.append(asyncio.create_task(relay.run(), name="relay"))
+            await self._until_done(self._relay.prepare)
+            self._run("relay", self._relay.run)
         if self._subscriptions:
             await self._until_done(self._start_consumers)
-        tasks += [asyncio.create_task(self._supervise(name, task), name=name) for name, task in self._tasks]
+        for name, task in self._tasks:
+            self._run(name, task)
         if self._watchdog is not None:
-            tasks.append(asyncio.create_task(self._supervise("watchdog", self._watchdog.run)))
+            self._run("watchdog", self._watchdog.run)
         self.ready = True
         log.info("ready")
-        return tasks
+
+    def _run(self, name: str, task: Task) -> None:
+        self._running.append(asyncio.create_task(self._supervise(name, task), name=name))
 
     async def _start_consumers(self) -> None:
         consumers = Consumers(self.name, self.settings, self._subscriptions, self.publisher, self.clock)
@@ -190,7 +196,7 @@ class Service:
             try:
                 return await preparation()
             except Exception as fault:
-                log.warning("not yet ready", extra={"waiting_for": repr(fault)[:300]})
+                log.warning("not yet ready", extra={"waiting_for": describe(fault)[:300]})
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
@@ -208,14 +214,12 @@ class Service:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
 
-    async def _stop(self, tasks: list[asyncio.Task[None]]) -> None:
+    async def _stop(self) -> None:
         """First no new work, then what is under way, then the way out."""
         self.ready = False
         if self._consumers is not None:
             await self._consumers.stop()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(*self._running)
         with suppress(Exception):
             await self.publisher.stop()
 
@@ -237,6 +241,8 @@ class Service:
             checks["mongodb"] = await self._mongo_answers()
         if self._consumers is not None:
             checks["consumers"] = not any(c.waiting_for_dependency for c in self._consumers.consumers)
+        if self._relay is not None:
+            checks["relay"] = self._relay.working
         good = all(checks.values())
         return json_response({"status": "ready" if good else "not ready", **checks}, 200 if good else 503)
 
