@@ -13,10 +13,10 @@ from sharecode.roundcode.geometry import LOGO_RING_INNER, LOGO_RING_OUTER
 
 Floats = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
-HOPELESS = 0.25
+HOPELESS = 0.2
 """A correlation this small after two rounds will not grow."""
-NARROW = 0.35
-"""Below this sine of the tilt, perspective hardly matters across the logo's ring."""
+FLAT = 1e-6
+"""Keeps the correlation of an evenly lit mark defined."""
 LEAN = 0.045
 """How much a fully tilted disc of the ring's size leans towards an ordinary camera."""
 RING_MIDDLE = (LOGO_RING_INNER + LOGO_RING_OUTER) / 2
@@ -58,17 +58,25 @@ def on_line(ellipses: list[Ellipse], hole: bool, grey: npt.NDArray[np.uint8], co
     return found
 
 
-def circle_maps(ellipses: list[Ellipse], scale: float) -> Matrix:
+def distinct(lines: list[Ellipse]) -> list[Ellipse]:
+    """Without those that lie on one another: a line has an outline on either side."""
+    if not lines:
+        return []
+    x, y, a, b = np.array([(e.x, e.y, e.a, e.b) for e in lines]).T
+    near = np.hypot(x[:, None] - x, y[:, None] - y) < 0.12 * b
+    alike = near & (np.abs(a[:, None] - a) < 0.1 * a) & (np.abs(b[:, None] - b) < 0.1 * b)
+    first = alike.argmax(1)
+    return [line for number, line in enumerate(lines) if first[number] == number]
+
+
+def circle_maps(ellipses: list[Ellipse], scale: float, lean: float = 0.0) -> Matrix:
     """Homographies (n, 3, 3) which take the middle of the logo ring's line to each ellipse (found in a picture made
-    smaller by `scale`), up to a turn: flat, and, where it is narrow, leaning either way along its shorter axis."""
+    smaller by `scale`), up to a turn; with the perspective of `lean` times the sine of the tilt that is seen."""
     if not ellipses:
         return np.empty((0, 3, 3))
     x, y, a, b, angle = np.array([(e.x, e.y, e.a, e.b, e.angle) for e in ellipses]).T
-    lean = np.sqrt(np.maximum(0, 1 - (b / a) ** 2))
-    narrow = lean > NARROW
-    which = np.concatenate([np.arange(len(a)), np.nonzero(narrow)[0], np.nonzero(narrow)[0]])
-    t = np.concatenate([np.zeros(len(a)), LEAN * lean[narrow], -LEAN * lean[narrow]])
-    x, y, a, b, angle = x[which], y[which], a[which] * scale, b[which] * scale, angle[which]
+    t = np.sqrt(np.maximum(0, 1 - (b / a) ** 2)) * lean
+    a, b = a * scale, b * scale
     cos, sin, zero, one = np.cos(angle), np.sin(angle), np.zeros(len(t)), np.ones(len(t))
     x, y = (x + 0.5) * scale - 0.5, (y + 0.5) * scale - 0.5
     to_picture = _matrices(a * cos, -b * sin, x, a * sin, b * cos, y, zero, zero, one)
@@ -81,6 +89,12 @@ def radii(maps: Matrix) -> Floats:
     """Of the code in pixels under each map, at its centre."""
     flat = maps[:, :2, :2] - maps[:, :2, 2:] * maps[:, 2:, :2] / maps[:, 2:, 2:]
     return np.sqrt(np.abs(np.linalg.det(flat))) / np.abs(maps[:, 2, 2])
+
+
+def faintest_mark(matrix: Matrix, level: Floats, scale: float, points: template.Points) -> float:
+    """The correlation of the least visible of the three marks."""
+    seen = -sample(level, matrix[None], points.x, points.y, scale)[0]
+    return min(float(np.corrcoef(seen[mark] + FLAT * points.y[mark], points.value[mark])[0, 1]) for mark in points.marks)
 
 
 def _matrices(*entries: Floats) -> Matrix:

@@ -17,14 +17,15 @@ from sharecode.roundcode.finder import ellipses
 from sharecode.roundcode.geometry import LAYOUTS, SHORT, Layout
 from sharecode.roundcode.marks import likely_marks, pair_maps
 from sharecode.roundcode.placement import Floats, Matrix, Placement
-from sharecode.roundcode.pose import HOPELESS, circle_maps, on_line, radii, refined, turned
+from sharecode.roundcode.pose import HOPELESS, LEAN, circle_maps, distinct, faintest_mark, on_line, radii, refined, turned
 
 Grey = npt.NDArray[np.uint8]
 
 LEVELS = 6
 SCORING_RADIUS, COARSE_RADIUS, FINE_RADIUS = 40.0, 26.0, 52.0
 """How large a code should be, in pixels of the level it is scored, first and last refined in."""
-MIN_SCORE = 0.47
+MIN_SCORE, LEANING_SCORE = 0.4, 0.3
+CLEAR_MARK = 0.5
 MIN_COARSE_FIT, MIN_FIT = 0.3, 0.4
 SURE_FIT = 0.88
 TRIES = 10
@@ -93,24 +94,26 @@ class _Frame:
         if stage.blur:
             grey = cv2.GaussianBlur(grey, (5, 5), stage.blur)  # type: ignore[assignment]
         found = ellipses(grey, stage.block, stage.offset)
-        lines = [e for hole in (True, False) for e in on_line(found, hole, grey, 2 * stage.offset)]
-        maps = np.concatenate([circle_maps(lines, scale), pair_maps(likely_marks(found), scale)])
-        for start in self._best(maps):
+        lines = distinct([e for hole in (True, False) for e in on_line(found, hole, grey, 2 * stage.offset)])
+        scored = self._scored(np.concatenate([circle_maps(lines, scale), pair_maps(likely_marks(found), scale)]))
+        # Perspective is tried only where the marks show a little without it.
+        hopeful = [line for line, (score, _) in zip(lines, scored, strict=False) if score > LEANING_SCORE]
+        for lean in (LEAN, -LEAN):
+            scored += self._scored(circle_maps(hopeful, scale, lean))
+        for start in _best(scored):
             if not self._known(start):
                 self._try(start)
 
-    def _best(self, maps: Matrix) -> list[Placement]:
-        """The hypotheses which show the marks best, turned, the best first; one for each place."""
+    def _scored(self, maps: Matrix) -> list[tuple[float, Placement]]:
+        """Each map turned so that it shows the marks best, and how well."""
+        scored: list[tuple[float, Placement]] = [(0.0, Placement(m)) for m in maps]
         levels = self._level_for(radii(maps), SCORING_RADIUS)
-        scored: list[tuple[float, Placement]] = []
         for level in np.unique(levels):
-            turns, scores = turned(maps[levels == level], self._level(level), 2.0**level)
-            scored += [(float(scores[i]), Placement(turns[i])) for i in np.nonzero(scores > MIN_SCORE)[0]]
-        kept: list[Placement] = []
-        for _, start in sorted(scored, key=lambda pair: -pair[0]):
-            if len(kept) < TRIES and not any(start.same_as(other) for other in kept):
-                kept.append(start)
-        return kept
+            which = np.nonzero(levels == level)[0]
+            turns, scores = turned(maps[which], self._level(int(level)), 2.0**level)
+            for index, turn, score in zip(which, turns, scores, strict=True):
+                scored[index] = (float(score), Placement(turn))
+        return scored
 
     def _known(self, start: Placement) -> bool:
         """Whether a code was read there, or not read twice."""
@@ -125,7 +128,8 @@ class _Frame:
             return refined(matrix, self._level(level), 2.0**level, coarse, 10)
 
         turns = [refine(start.matrix)]
-        if HOPELESS < turns[0][1] < SURE_FIT:
+        matrix, fit = turns[0]
+        if HOPELESS < fit < SURE_FIT and faintest_mark(matrix, self._level(level), 2.0**level, coarse) < CLEAR_MARK:
             # Two of the three marks also agree a quarter of a turn off.
             turns += [refine(start.matrix @ quarter) for quarter in (QUARTER, QUARTER.T)]
         turns.sort(key=lambda turn: -turn[1])
@@ -175,3 +179,14 @@ class _Frame:
     def _level_for(self, radius: float | Floats, wanted: float) -> npt.NDArray[np.int64]:
         halvings = np.round(np.log2(np.maximum(radius, 1) / wanted))
         return np.clip(halvings, 0, len(self._levels) - 1).astype(np.int64)
+
+
+def _best(scored: list[tuple[float, Placement]]) -> list[Placement]:
+    """The hypotheses which show the marks best, the best first; one for each place."""
+    kept: list[Placement] = []
+    for score, start in sorted(scored, key=lambda pair: -pair[0]):
+        if score < MIN_SCORE or len(kept) == TRIES:
+            break
+        if not any(start.same_as(other) for other in kept):
+            kept.append(start)
+    return kept

@@ -16,7 +16,7 @@ PIXELS = 100
 REACH = 1.25
 
 TURNS = 120
-SCORE_RADII = (0.67, 0.72, 0.775, 0.83, 0.885, 0.94, 0.99)
+SCORE_RADII = (0.69, 0.745, 0.80, 0.86, 0.915, 0.97)
 RING_SPAN = (0.235, 0.395)
 MARK_SPAN = MARK_RADIUS + 0.025
 
@@ -58,6 +58,8 @@ class Points:
     value: Floats
     slope_x: Floats
     slope_y: Floats
+    marks: tuple[npt.NDArray[np.int64], ...]
+    """Which of the points lie on each of the three marks."""
 
 
 @cache
@@ -70,7 +72,8 @@ def points(blur: float, spacing: float) -> Points:
     picture = drawn(blur)
     slope_x = cv2.Sobel(picture, cv2.CV_32F, 1, 0) * (PIXELS / 8)
     slope_y = cv2.Sobel(picture, cv2.CV_32F, 0, 1) * (PIXELS / 8)
-    return Points(x, y, look_up(picture, x, y), look_up(slope_x, x, y), look_up(slope_y, x, y))
+    marks = tuple(np.nonzero(np.hypot(x - mx, y - my) < MARK_SPAN)[0] for mx, my in MARK_CENTRES)
+    return Points(x, y, look_up(picture, x, y), look_up(slope_x, x, y), look_up(slope_y, x, y), marks)
 
 
 @dataclass(frozen=True, slots=True)
