@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -65,11 +66,14 @@ class Keys:
         self._pause = pause
         self._asked = float("-inf")
         self._keys: dict[str, jwt.PyJWK] = {}
+        self._fetching: asyncio.Task[None] | None = None
 
     async def get(self, kid: str) -> jwt.PyJWK:
         """The key; raises BadToken for one that identity does not know."""
         if kid not in self._keys and time.monotonic() - self._asked > self._pause:
-            await self.refresh()
+            if self._fetching is None or self._fetching.done():
+                self._fetching = asyncio.create_task(self.refresh())
+            await asyncio.shield(self._fetching)  # one fetch for all who wait, whoever of them goes away
         if kid not in self._keys:
             raise BadToken("signed by an unknown key")
         return self._keys[kid]
@@ -118,7 +122,11 @@ class TokenVerifier:
                 audience=AUDIENCE,
                 options={"require": ["exp", "iat", "sub", "scope"]},
             )
-        except jwt.InvalidTokenError as wrong:
+        except (
+            jwt.InvalidTokenError,
+            ValueError,
+            RecursionError,
+        ) as wrong:  # the last two: text that is no token
             raise BadToken(str(wrong)) from None
         private = {name: claims[name] for name in CLAIMS if name in claims}
         principal = Principal(

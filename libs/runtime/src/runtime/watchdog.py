@@ -15,6 +15,7 @@ from runtime import telemetry
 from runtime.consumers import Consumer
 
 CHECK_EVERY_SECONDS = 5.0
+ANSWER_SECONDS = 5.0
 STUCK_AFTER_SECONDS = 30.0
 
 
@@ -47,7 +48,8 @@ class Watchdog:
 
     async def _check(self, consumer: Consumer) -> None:
         lag = await _lag(consumer)
-        if lag is None:
+        if lag is None:  # the broker is away: nothing is known, so nothing is held against the consumer
+            self._behind_since.pop(consumer.group, None)
             return
         telemetry.consumer_lag.set(lag, {"group": consumer.group})
         moved = self._moved_at.get(consumer.group) != consumer.moved_at
@@ -59,17 +61,17 @@ class Watchdog:
 
 
 async def _lag(consumer: Consumer) -> int | None:
-    """Records on the broker after the last commit; None when the broker cannot be asked."""
+    """Records that are still on the broker and come after the last commit; None when it cannot be asked."""
     kafka = consumer.kafka
     if kafka is None:
         return None
     try:
-        async with asyncio.timeout(CHECK_EVERY_SECONDS):
+        async with asyncio.timeout(ANSWER_SECONDS):
             assigned = list(kafka.assignment())
             ends = await kafka.end_offsets(assigned) if assigned else {}
-            done = {
-                partition: await kafka.committed(partition) or 0 for partition, end in ends.items() if end
-            }
+            begins = await kafka.beginning_offsets(assigned) if assigned else {}
+            filled = [partition for partition in assigned if ends[partition] > begins[partition]]
+            done = {partition: await kafka.committed(partition) or 0 for partition in filled}
     except (KafkaError, TimeoutError):
         return None
-    return int(sum(max(0, ends[partition] - taken) for partition, taken in done.items()))
+    return int(sum(max(0, ends[p] - max(taken, begins[p])) for p, taken in done.items()))

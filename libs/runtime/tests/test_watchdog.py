@@ -1,0 +1,129 @@
+"""The watchdog looks at progress: a consumer that no longer moves is named, one that waits for good reason is not."""
+
+import asyncio
+
+import pytest
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
+from pymongo.errors import AutoReconnect
+from runtime_support.stream import Reader, Stream
+
+from runtime import watchdog as watching
+from runtime.consumers import Consumer, Consumers
+from runtime.delivery import Delivery
+from runtime.watchdog import STUCK_AFTER_SECONDS, Watchdog
+from support.eventually import Eventually
+
+
+class Watch:
+    """A watchdog over consumers, with a clock of its own."""
+
+    def __init__(self, consumers: Consumers) -> None:
+        self.time = 1000.0
+        self.one: Consumer = consumers.consumers[0]
+        self.dog = Watchdog(consumers.consumers, lambda: self.time)
+
+    async def stuck_later(self) -> list[str]:
+        """What it says after two looks with more than the limit between."""
+        await self.dog._check(self.one)
+        self.time += STUCK_AFTER_SECONDS + 1
+        await self.dog._check(self.one)
+        return self.dog.stuck
+
+
+async def test_a_dead_loop_is_noticed_at_once(stream: Stream, eventually: Eventually) -> None:
+    async with stream.taking(Reader()) as consumers:
+        watch = Watch(consumers)
+        assert watch.dog.stuck == []
+        [loop] = watch.one._subscriber.tasks
+        loop.cancel()  # what a cancellation that leaks out of a handler does to the framework's loop
+        await eventually(lambda: watch.dog.stuck == [watch.one.group], within=5)
+
+
+async def test_records_that_wait_while_nothing_moves_are_noticed_until_they_move(
+    stream: Stream, eventually: Eventually
+) -> None:
+    go_on = asyncio.Event()
+
+    async def hangs(_: Delivery) -> None:
+        await go_on.wait()
+
+    await stream.tell(*"abc")
+    reader = Reader(hangs)
+    async with stream.taking(reader) as consumers:
+        watch = Watch(consumers)
+        await eventually(lambda: reader.batches)
+        await watch.dog._check(watch.one)  # sees it for the first time
+        assert await watch.stuck_later() == [watch.one.group]
+        go_on.set()
+        await eventually(stream.committed)
+        assert await watch.stuck_later() == []
+
+
+async def test_nothing_to_do_is_no_standstill(stream: Stream) -> None:
+    async with stream.taking(Reader()) as consumers:
+        assert await Watch(consumers).stuck_later() == []
+
+
+async def test_waiting_for_a_dependency_is_no_standstill(stream: Stream, eventually: Eventually) -> None:
+    back = asyncio.Event()
+
+    async def away(_: Delivery) -> None:
+        if not back.is_set():
+            raise AutoReconnect("connection closed")
+
+    await stream.tell("a")
+    async with stream.taking(Reader(away)) as consumers:
+        watch = Watch(consumers)
+        await eventually(lambda: watch.one.waiting_for_dependency)
+        assert await watch.stuck_later() == []
+        back.set()
+
+
+async def test_records_that_have_expired_keep_nobody_waiting(stream: Stream) -> None:
+    """A new group finds only the end of the stream: there is nothing to take, so it cannot be behind."""
+    await stream.tell(*"abc")
+    admin = AIOKafkaAdminClient(bootstrap_servers=stream.kafka)
+    await admin.start()
+    await admin.delete_records({TopicPartition(stream.name, 0): RecordsToDelete(before_offset=3)})
+    await admin.close()
+    async with stream.taking(Reader()) as consumers:
+        assert await watching._lag(consumers.consumers[0]) == 0
+        assert await Watch(consumers).stuck_later() == []
+
+
+async def test_the_lag_counts_what_is_not_yet_done(stream: Stream, eventually: Eventually) -> None:
+    go_on = asyncio.Event()
+
+    async def hangs(_: Delivery) -> None:
+        await go_on.wait()
+
+    await stream.tell(*"abcde")
+    reader = Reader(hangs)
+    async with stream.taking(reader) as consumers:
+        await eventually(lambda: reader.batches)
+        assert await watching._lag(consumers.consumers[0]) == 5
+        go_on.set()
+        await eventually(lambda: reader.done)
+
+        async def done() -> bool:
+            return await watching._lag(consumers.consumers[0]) == 0
+
+        await eventually(done)
+
+
+async def test_the_watchdog_itself_goes_on_looking(
+    stream: Stream, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "CHECK_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(watching, "STUCK_AFTER_SECONDS", 0.3)
+
+    async def hangs(_: Delivery) -> None:
+        await asyncio.Event().wait()
+
+    await stream.tell("a")
+    async with stream.taking(Reader(hangs), graceful_timeout=0.1) as consumers:
+        dog = Watchdog(consumers.consumers)
+        looking = asyncio.create_task(dog.run())
+        await eventually(lambda: dog.stuck == [consumers.consumers[0].group])
+        looking.cancel()
