@@ -37,6 +37,7 @@ from support.eventually import eventually
 from support.issuer import Issuer
 
 SHOP = "demoshop01"
+TOPICS = (ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS)
 
 
 class ShiftedClock:
@@ -247,7 +248,15 @@ class Till:
         return await self.service.db["trades"].find_one({"_id": order_id}) or {}
 
 
-def free_port() -> int:
+@pytest.fixture
+def merchants(tmp_path: Path, key_files: Path, sandbox: Server) -> Path:
+    """The settings file of the merchants."""
+    return merchants_file(tmp_path, key_files, f"{sandbox.url}/gateway.do")
+
+
+@pytest.fixture
+def port() -> int:
+    """A free one, known before payment starts, since its address is in every link."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -260,24 +269,28 @@ def options() -> dict[str, Any]:
 
 
 @pytest.fixture
+async def sandbox(mongodb_uri: str, prefix: str, key_files: Path) -> AsyncIterator[Server]:
+    settings = SandboxSettings(
+        mongodb_uri=mongodb_uri, prefix=prefix, alipay_sandbox_port=0, alipay_sandbox_keys=key_files
+    )
+    async with Server(settings) as server:
+        yield server
+
+
+@pytest.fixture
 async def till(
     kafka_bootstrap: str,
     mongodb_uri: str,
     prefix: str,
+    sandbox: Server,
     key_files: Path,
-    tmp_path: Path,
+    merchants: Path,
+    port: int,
     options: dict[str, Any],
 ) -> AsyncIterator[Till]:
-    await ensure_topics(kafka_bootstrap, prefix, (ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS))
-    sandbox_settings = SandboxSettings(
-        mongodb_uri=mongodb_uri, prefix=prefix, alipay_sandbox_port=0, alipay_sandbox_keys=key_files
-    )
-    clock, port = ShiftedClock(), free_port()
-    async with (
-        Server(sandbox_settings) as sandbox,
-        Issuer().serving() as issuer,
-        aiohttp.ClientSession() as http,
-    ):
+    await ensure_topics(kafka_bootstrap, prefix, TOPICS)
+    clock = ShiftedClock()
+    async with Issuer().serving() as issuer, aiohttp.ClientSession() as http:
         settings = Settings(
             **{
                 "kafka": kafka_bootstrap,
@@ -286,7 +299,7 @@ async def till(
                 "port": port,
                 "public_url": f"http://127.0.0.1:{port}",
                 "identity_url": issuer.url,
-                "alipay_merchants": merchants_file(tmp_path, key_files, f"{sandbox.url}/gateway.do"),
+                "alipay_merchants": merchants,
                 **options,
             }
         )

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from payment.adapters.alipay.notices import read_notice
 from payment.adapters.alipay.wire import notice_text
+from payment.application.ports import BadNotice
 
 WITH = {
     "": {},
@@ -117,12 +119,11 @@ async def test_ten_thousand_forged_notices_change_nothing(till):
         lambda form: {k: v for k, v in form.items() if k != "sign"},
         lambda form: form | {"sign": "not base64 !"},
         lambda form: form | {"charset": "utf-7"},
+        lambda form: form | {"charset": "no such"},
+        lambda form: form | {"charset": "gb2312", "subject": "\U0001f377"},
     ],
 )
 def test_an_altered_notice_is_not_alipays(alter, signed_form, alipay_keys):
-    from payment.adapters.alipay.notices import read_notice
-    from payment.application.ports import BadNotice
-
     read_notice(urlencode(signed_form).encode(), alipay_keys)
     with pytest.raises(BadNotice):
         read_notice(urlencode(alter(signed_form)).encode(), alipay_keys)

@@ -48,11 +48,12 @@ class AlipayGateway:
         self._merchant = merchant
         self._http = http
         self._clock = clock
+        self._address = URL(merchant.gateway_url)
 
     def link(self, method: str, biz: Biz, *, notify_url: str, return_url: str, now: datetime) -> str:
         """The address of a page of the gateway, for a browser to open (trade.wap.pay, trade.page.pay)."""
         params = self._signed(method, biz, now, notify_url=notify_url, return_url=return_url)
-        return f"{self._merchant.gateway_url}?{urlencode(params)}"
+        return str(self._address.with_query(params))
 
     def order_string(self, method: str, biz: Biz, *, notify_url: str, now: datetime) -> str:
         """The text that Alipay's SDK in an app is given (trade.app.pay)."""
@@ -62,9 +63,8 @@ class AlipayGateway:
         """A call between servers. Raises NoAnswer for anything but a signed success or a signed business failure."""
         params = self._signed(method, biz, self._clock(), notify_url=notify_url)
         body = {"biz_content": params.pop("biz_content")}
-        address = URL(f"{self._merchant.gateway_url}?{urlencode(params)}", encoded=True)
         try:
-            answer = await self._fetch("POST", address, urlencode(body).encode())
+            answer = await self._fetch("POST", self._address.with_query(params), urlencode(body).encode())
             found = read_answer(answer, method)
         except Unreadable as wrong:
             raise NoAnswer(str(wrong)) from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from payment.adapters.alipay.keys import VerifyingKeys
-from payment.adapters.alipay.wire import Unreadable, charset_of, fen, moment, notice_text, read_form
+from payment.adapters.alipay.wire import Unreadable, fen, moment, notice_content, read_form
 from payment.application.ports import BadNotice
 from payment.domain.provider import Notice
 from payment.domain.trade import Money
@@ -37,7 +37,10 @@ def verify(form: Mapping[str, str], keys: Mapping[str, VerifyingKeys]) -> None:
     of_app = keys.get(form.get("app_id", ""))
     if of_app is None:
         raise BadNotice("an app that is not ours")
-    content = notice_text(form).encode(charset_of(form))
+    try:
+        content = notice_content(form)
+    except Unreadable as wrong:
+        raise BadNotice(str(wrong)) from None
     if not of_app.verify(content, form.get("sign", "")):
         raise BadNotice("Alipay did not sign this")
 

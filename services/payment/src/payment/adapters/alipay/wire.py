@@ -18,6 +18,8 @@ from payment.domain.days import BEIJING
 MOST_FIELDS = 100
 """A notice has about thirty fields."""
 
+CHARSETS = frozenset({"utf-8", "gbk", "gb2312", "gb18030"})
+_CHARSET = re.compile(r"(?:^|&)charset=([^&]*)(?:&|$)")
 _YUAN = re.compile(r"(-?)(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
 
 
@@ -74,10 +76,11 @@ def read_form(body: bytes) -> dict[str, str]:
     """
     try:
         text = body.decode("ascii")
-        charset = dict(_pairs(text, "latin-1")).get("charset", "utf-8").lower()
-        if charset not in ("utf-8", "gbk", "gb2312", "gb18030"):
+        named = _CHARSET.search(text)
+        charset = named[1].lower() if named else "utf-8"
+        if charset not in CHARSETS:
             raise Unreadable(f"charset {charset!r} is not one of Alipay's")
-        pairs = _pairs(text, charset)
+        pairs = parse_qsl(text, encoding=charset, errors="strict", max_num_fields=MOST_FIELDS)
     except UnicodeDecodeError:
         raise Unreadable("the form is not in the charset that it names") from None
     except ValueError as wrong:
@@ -88,13 +91,15 @@ def read_form(body: bytes) -> dict[str, str]:
     return form
 
 
-def _pairs(text: str, charset: str) -> list[tuple[str, str]]:
-    return parse_qsl(text, encoding=charset, errors="strict", max_num_fields=MOST_FIELDS)
-
-
-def charset_of(form: Mapping[str, str]) -> str:
-    """The charset that a notice's text was signed in."""
-    return form.get("charset", "utf-8").lower()
+def notice_content(form: Mapping[str, str]) -> bytes:
+    """The bytes that Alipay signed of a notice or return, in the charset that it names; raises Unreadable."""
+    charset = form.get("charset", "utf-8").lower()
+    if charset not in CHARSETS:
+        raise Unreadable(f"charset {charset!r} is not one of Alipay's")
+    try:
+        return notice_text(form).encode(charset)
+    except UnicodeEncodeError:
+        raise Unreadable("the form holds what its charset does not have") from None
 
 
 @dataclass(frozen=True, slots=True)
