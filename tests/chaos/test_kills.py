@@ -66,23 +66,26 @@ async def _buy_while_killing(market: Market, platform: Platform, chance: random.
             await market.buy(skus[n % len(skus)], tokens[n % len(tokens)], cancel=n % 5 == 4)
 
     killed: list[str] = []
-    killing = asyncio.create_task(_kill_now_and_then(platform.folder / "run.json", chance, killed))
+    killing = asyncio.create_task(_kill_one_after_another(platform, chance, killed))
     await asyncio.gather(*(buy(n) for n in range(ORDERS)))
     killing.cancel()
     return killed
 
 
-async def _kill_now_and_then(record: Path, chance: random.Random, killed: list[str]) -> None:
-    while True:
-        await asyncio.sleep(chance.uniform(0.5, 4))
-        name = chance.choice(VICTIMS)
-        child = _children(record).get(name)
-        if child is not None:
-            try:
-                os.kill(child["pid"], signal.SIGKILL)
-            except ProcessLookupError:
-                continue  # it is being started again
-            killed.append(name)
+async def _kill_one_after_another(platform: Platform, chance: random.Random, killed: list[str]) -> None:
+    """Each victim once, in random order and at random moments; the next only when the last is back."""
+    for name in chance.sample(VICTIMS, len(VICTIMS)):
+        await asyncio.sleep(chance.uniform(0.2, 3))
+        returns = _returns(platform, name)
+        os.kill(_children(platform.folder / "run.json")[name]["pid"], signal.SIGKILL)
+        killed.append(name)
+        while _returns(platform, name) == returns:
+            await asyncio.sleep(0.2)
+
+
+def _returns(platform: Platform, name: str) -> int:
+    """How often the supervisor has said that it is back."""
+    return (platform.folder / "run.log").read_text(errors="replace").count(f"{name} is back")
 
 
 def _children(record: Path) -> dict[str, Any]:

@@ -41,7 +41,7 @@ class Market:
         headers: dict[str, str] | None = None,
     ) -> Any:
         """Repeat until there is an answer below 500; raises GaveUp."""
-        sent = {"Authorization": f"Bearer {token}"} | (headers or {})
+        sent = ({"Authorization": f"Bearer {token}"} if token else {}) | (headers or {})
         last = ""
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -106,11 +106,15 @@ class Market:
         await self.call("POST", f"{url}/cancellation", token=token)
 
     async def _pay(self, url: str, token: str) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while (order := await self.call("GET", url, token=token))["payment"] is None:
-                if order["status"] in ENDED:
-                    return
-                await asyncio.sleep(0.2)
+        for _ in range(5 * PATIENCE_SECONDS):
+            order = await self.call("GET", url, token=token)
+            if order["payment"] is not None or order["status"] in ENDED:
+                break
+            await asyncio.sleep(0.2)
+        else:
+            raise GaveUp(f"{url}: no link in {PATIENCE_SECONDS} s")
+        if order["status"] in ENDED:
+            return
         link = {"cashier_url": order["payment"]["cashier_url"]}
         await self.call("POST", self.demo["alipay_sandbox"] + "/sandbox/pay", link)
 
