@@ -22,13 +22,12 @@ from pydantic import BaseModel, ValidationError
 from runtime import telemetry
 from runtime.dependencies import is_away
 from runtime.problems import Problem, unavailable, wrong_content
+from runtime.protocol import expect
 from runtime.tokens import BadToken, Principal, TokenVerifier
 
 MAX_BODY = 1024 * 1024
 """1 MiB: no call but a picture comes near it."""
 DEADLINE_SECONDS = 10.0
-MAX_LINE = 16 * 1024
-"""Request line and single header: signed links and order strings are longer than aiohttp's 8,190 bytes."""
 
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 
@@ -116,10 +115,10 @@ def build_http(
     app = web.Application(
         middlewares=[_boundary(table, verifier, answer_headers)],
         client_max_size=max([MAX_BODY, *(route.max_body for route in routes)]),
-        handler_args={"max_line_size": MAX_LINE, "max_field_size": MAX_LINE, "access_log": None},
     )
     for route in routes:
-        resource = app.router.add_route(route.method, route.path, route.handler).resource
+        added = app.router.add_route(route.method, route.path, route.handler, expect_handler=expect)
+        resource = added.resource
         if resource is None:
             raise ValueError(f"{route.path} makes no resource")
         table[route.method, resource.canonical] = route

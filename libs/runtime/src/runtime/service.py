@@ -26,6 +26,7 @@ from runtime.http import NOSNIFF, Route, build_http, client_session, json_respon
 from runtime.ids import NewId, random_id
 from runtime.logs import configure_logging
 from runtime.outbox import Recorder
+from runtime.protocol import ProblemRunner
 from runtime.publisher import Publisher
 from runtime.relay import Relay
 from runtime.settings import ServiceSettings
@@ -138,7 +139,7 @@ class Service:
         if self._assemble is not None:
             self._assemble(self)
         app = build_http([*self._routes, *self._health_routes()], self.verifier, self._answer_headers)
-        runner = web.AppRunner(
+        runner = ProblemRunner(
             app, access_log=None, shutdown_timeout=self.settings.graceful_timeout.total_seconds()
         )
         await runner.setup()
