@@ -22,6 +22,7 @@ from contracts.topics import ENGAGEMENT
 from gateway.app import build_app
 from gateway.settings import Settings
 from runtime.delivery import headers_of
+from runtime.protocol import MAX_LINE
 from runtime.service import Service
 from runtime.telemetry import configure_telemetry
 from runtime.topics import ensure_topics
@@ -163,7 +164,7 @@ def make_token() -> Callable[..., str]:
 @pytest.fixture
 async def behind() -> AsyncIterator[Behind]:
     service = Behind()
-    app = web.Application(client_max_size=16 * 1024 * 1024)
+    app = web.Application(client_max_size=16 * 1024 * 1024, handler_args={"max_line_size": MAX_LINE})
     app.router.add_get("/.well-known/jwks.json", keys)
     app.router.add_route("*", "/{path:.*}", service.handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)

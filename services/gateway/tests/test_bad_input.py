@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
+import orjson
 import pytest
 
 PROGRAM = "/v1/mini-programs/wineshop01"
@@ -87,3 +89,45 @@ class TestBadInput:
             "POST", "/v1/scans", data=b"\xff" * (2 * 1024 * 1024), headers={"Content-Type": "image/png"}
         )
         assert (status, body["code"]) == (422, "no_code_found")
+
+    @pytest.mark.parametrize(
+        "sent",
+        [
+            b"\x00\x01 nothing like HTTP",
+            b"GET /livez HTTP/1.1\r\nHost: x\r\nA\x00b: 1",
+            b"GET /livez?" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: x",
+            b"GET /livez HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 20_000,
+            b"POST /v1/token HTTP/1.1\r\nHost: x\r\nContent-Length: -5",
+        ],
+    )
+    async def test_what_is_no_http_is_a_problem_document_too(self, caller: Any, sent: bytes) -> None:
+        head, body = await raw(caller, sent)
+        assert b" 400 " in head.split(b"\r\n")[0]
+        assert b"Content-Type: application/problem+json" in head
+        assert orjson.loads(body)["code"] == "malformed_request"
+
+    async def test_an_expectation_that_nobody_knows_is_ignored(self, caller: Any) -> None:
+        head, _ = await raw(caller, b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: wonders")
+        assert b" 200 " in head.split(b"\r\n")[0]
+
+    async def test_leave_to_send_is_given(self, caller: Any) -> None:
+        sent = b"POST /v1/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 0"
+        head, rest = await raw(caller, sent)
+        assert head == b"HTTP/1.1 100 Continue"
+        assert b" 404 " in rest.split(b"\r\n")[0], "and then the service's answer"
+
+    async def test_the_longest_query_in_any_script_gets_through(self, caller: Any) -> None:
+        caller.behind.will_answer("GET", "/v1/search/suggestions", {"items": []})
+        status, _, _ = await caller.ask("GET", "/v1/search/suggestions", params={"q": "𠮷" * 10_000})
+        assert status == 200
+
+
+async def raw(caller: Any, sent: bytes) -> tuple[bytes, bytes]:
+    """The first head of the answer to these bytes, and what follows it."""
+    host, port = caller.service.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(sent + b"\r\n\r\n")
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return head, body

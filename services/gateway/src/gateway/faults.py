@@ -8,6 +8,9 @@ NO_TOKEN = Fault(401, "no_token", "no bearer token was sent")
 BAD_TOKEN = Fault(401, "bad_token", "the token is not valid, or no longer; get a new one")
 WRONG_SCOPE = Fault(403, "wrong_scope", "the token's scope is not one of this call's")
 NOT_FOUND = Fault(404, "not_found", "there is no such thing, or the caller may not see it")
+MALFORMED_REQUEST = Fault(
+    400, "malformed_request", "no HTTP that can be read, or a line or header that is too long"
+)
 MALFORMED_JSON = Fault(400, "malformed_json", "the body is not JSON")
 TOO_LARGE = Fault(413, "too_large", "the body is too large")
 INVALID_CONTENT = Fault(422, "invalid_content", "fields are wrong; `errors` names them")
@@ -59,7 +62,7 @@ UNSUPPORTED_MEDIA = Fault(415, "unsupported_media_type", "this content type is n
 
 def faults_of(call: Call) -> tuple[Fault, ...]:
     """All documented faults of a call: those that its shape brings with it, and its own."""
-    faults: list[Fault] = []
+    faults = [MALFORMED_REQUEST]
     if call.scopes:
         faults += [NO_TOKEN, BAD_TOKEN, WRONG_SCOPE]
     if call.parameters:
