@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
+from host_demo.own_services import OwnServices
 from host_demo.pages import HEADERS, Pages
-from host_demo.settings import Settings
+from host_demo.passing import Caller, Passing
+from host_demo.platform import Platform
+from host_demo.settings import Host, Settings
 from host_demo.state import state_of_all
+from host_demo.tokens import HostTokens
+from host_demo.viewers import Sessions
 from runtime.clock import Clock, system_clock
 from runtime.http import Route, json_response
 from runtime.ids import NewId, random_id
@@ -25,10 +32,29 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
 def _assemble(service: Service, settings: Settings) -> None:
     hosts = {host.slug: host for host in settings.host_demo_hosts}
     gateway = settings.gateway_url.rstrip("/")
+    caller = Caller(hosts)
+    tokens = HostTokens(service.http, gateway, service.clock)
+    platform = Platform(service.http, gateway, tokens, Sessions(service.clock), service.clock)
+    service.routes(
+        [
+            *_own(service, settings, hosts, caller),
+            *OwnServices(service.clock, service.new_id, caller).routes(),
+            *Passing(platform, caller).routes(),
+            *Pages(hosts).routes(),
+        ]
+    )
+
+
+def _own(service: Service, settings: Settings, hosts: Mapping[str, Host], caller: Caller) -> list[Route]:
+    """What needs no call to the platform: the state of all processes, and a host's videos."""
 
     async def state(_: web.Request) -> web.Response:
         processes = await state_of_all(service.http, settings.watched())
-        shown = [{"slug": host.slug, "name": host.name.model_dump()} for host in hosts.values()]
-        return json_response({"processes": processes, "hosts": shown, "gateway": gateway})
+        shown = [host.model_dump(include={"slug", "name", "skin"}) for host in hosts.values()]
+        return json_response({"processes": processes, "hosts": shown, "gateway": settings.gateway_url})
 
-    service.routes([*Pages(hosts, gateway).routes(), Route("GET", "/api/state", state, PUBLIC)])
+    async def feed(request: web.Request) -> web.Response:
+        host, _ = caller(request)
+        return json_response({"items": [video.model_dump() for video in host.feed]})
+
+    return [Route("GET", "/api/state", state, PUBLIC), Route("GET", "/api/{host}/feed", feed, PUBLIC)]

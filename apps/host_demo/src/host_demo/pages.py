@@ -71,9 +71,8 @@ def language_of(request: web.Request) -> str:
 class Pages:
     """The documents: the start page, both hosts side by side, and one for each host."""
 
-    def __init__(self, hosts: Mapping[str, Host], gateway: str) -> None:
+    def __init__(self, hosts: Mapping[str, Host]) -> None:
         self._hosts = hosts
-        self._gateway = gateway
         self._assets = read_assets()
         web_folder = files("host_demo") / "web"
         self._documents = {

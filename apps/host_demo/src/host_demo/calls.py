@@ -1,0 +1,57 @@
+"""The closed list of gateway calls that the page may make through this server, and with whose token each goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Token = Literal["host", "viewer", "none"]
+
+ID = "[A-Za-z0-9][A-Za-z0-9_.:~-]*"
+INSIDE = f"/mini-programs/{{mini_program_id:{ID}}}"
+ORDER = f"{INSIDE}/orders/{{order_id:{ID}}}"
+ADDRESSES = f"{INSIDE}/account/addresses"
+MAX_PICTURE = 12 * 1024 * 1024
+"""As much as the gateway takes of a picture to scan."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """`/api/<host>` + path here is `/v1` + path at the gateway.
+
+    `token`: the host's, the viewer's session in that mini program, or none. `seconds` None: a stream.
+    """
+
+    method: str
+    path: str
+    token: Token
+    seconds: float | None = 10
+    max_body: int = 64 * 1024
+
+
+CALLS = (
+    Call("GET", "/entry/mini-programs", "host"),
+    Call("GET", "/search", "host"),
+    Call("GET", "/search/suggestions", "host"),
+    Call("POST", "/search/clicks", "host"),
+    Call("GET", f"/videos/{{video_id:{ID}}}", "host"),
+    Call("POST", "/scans", "host", seconds=30, max_body=MAX_PICTURE),
+    Call("GET", f"/share-codes/{{code:{ID}}}/{{picture:image[.]png|image[.]svg|qr[.]png}}", "none"),
+    Call("GET", f"{INSIDE}/store", "viewer"),
+    Call("GET", f"{INSIDE}/products/{{product_id:{ID}}}", "viewer"),
+    Call("GET", f"{INSIDE}/search", "viewer"),
+    Call("POST", f"{INSIDE}/products/{{product_id:{ID}}}/share-codes", "viewer"),
+    Call("GET", f"{INSIDE}/account", "viewer"),
+    Call("GET", ADDRESSES, "viewer"),
+    Call("POST", ADDRESSES, "viewer"),
+    Call("PUT", f"{ADDRESSES}/{{address_id:{ID}}}", "viewer"),
+    Call("DELETE", f"{ADDRESSES}/{{address_id:{ID}}}", "viewer"),
+    Call("GET", f"{INSIDE}/orders", "viewer"),
+    Call("POST", f"{INSIDE}/orders", "viewer", seconds=20),
+    Call("GET", ORDER, "viewer"),
+    Call("GET", f"{ORDER}/events", "viewer", seconds=None),
+    Call("POST", f"{ORDER}/payments", "viewer"),
+    Call("POST", f"{ORDER}/cancellation", "viewer"),
+    Call("POST", f"{ORDER}/refunds", "viewer"),
+    Call("POST", f"{ORDER}/receipt", "viewer"),
+)

@@ -1,0 +1,75 @@
+"""The host's own "Services and orders": what the host itself sells. No mini program's order can come in here.
+
+Nothing here asks the platform; there would be no call to ask with.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict
+
+from host_demo.passing import Caller
+from host_demo.settings import Host
+from runtime.clock import Clock
+from runtime.http import Route, json_response, read_json
+from runtime.ids import NewId
+from runtime.tokens import PUBLIC
+
+ServiceName = Literal["coins", "membership", "data_pack"]
+PRICES: Mapping[ServiceName, int] = {"coins": 600, "membership": 1500, "data_pack": 900}
+"""What the host sells by itself, in fen. Free in the demo: no money moves here."""
+VIEWERS_AT_MOST, ENTRIES_AT_MOST = 5_000, 50
+
+
+class OwnOrderBody(BaseModel):
+    """Which of the host's own services."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    service: ServiceName
+
+
+@dataclass
+class OwnServices:
+    """Each viewer's own orders from the host, newest first, in memory."""
+
+    clock: Clock
+    new_id: NewId
+    caller: Caller
+    _entries: OrderedDict[tuple[str, str], deque[dict[str, Any]]] = field(default_factory=OrderedDict)
+
+    def routes(self) -> list[Route]:
+        """What this serves."""
+        return [
+            Route("GET", "/api/{host}/services-and-orders", self._list, PUBLIC),
+            Route("POST", "/api/{host}/services-and-orders", self._take, PUBLIC),
+        ]
+
+    async def _list(self, request: web.Request) -> web.Response:
+        host, viewer = self.caller(request)
+        return json_response(self._page(host, viewer))
+
+    async def _take(self, request: web.Request) -> web.Response:
+        host, viewer = self.caller(request)
+        service = (await read_json(request, OwnOrderBody)).service
+        entry = {
+            "entry_id": self.new_id(), "service": service, "taken_at": self.clock(),
+            "price": {"amount": PRICES[service], "currency": "CNY"},
+        }  # fmt: skip
+        entries = self._entries.setdefault((host.slug, viewer), deque(maxlen=ENTRIES_AT_MOST))
+        entries.appendleft(entry)
+        self._entries.move_to_end((host.slug, viewer))
+        if len(self._entries) > VIEWERS_AT_MOST:
+            self._entries.popitem(last=False)
+        return json_response(self._page(host, viewer), 201)
+
+    def _page(self, host: Host, viewer: str) -> dict[str, Any]:
+        services = [
+            {"service": name, "price": {"amount": price, "currency": "CNY"}} for name, price in PRICES.items()
+        ]
+        return {"services": services, "items": list(self._entries.get((host.slug, viewer), ()))}

@@ -1,0 +1,139 @@
+"""The page's calls, passed on to the gateway: only those on the list, only from our own page, no token either way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, suppress
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field
+
+from host_demo.calls import CALLS, ID, Call
+from host_demo.pages import HEADERS
+from host_demo.platform import Asked, Platform
+from host_demo.settings import Host
+from host_demo.viewers import viewer_of
+from runtime.http import Route, json_response, read_json
+from runtime.problems import Problem, not_found
+from runtime.tokens import PUBLIC
+
+TO_GATEWAY = ("Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "Range")
+TO_PAGE = ("Content-Type", "Retry-After", "Cache-Control", "ETag", "Last-Modified")
+WRITES = ("POST", "PUT", "DELETE")
+CLICKS = f"/videos/{{video_id:{ID}}}/anchors/{{anchor_id:{ID}}}/clicks"
+
+
+class EntryBody(BaseModel):
+    """How the viewer comes into a mini program."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mini_program_id: str = Field(min_length=1, max_length=64)
+    surface: str
+    click_id: str | None = None
+
+
+class Caller:
+    """Reads of a request which host it is for and who makes it."""
+
+    def __init__(self, hosts: Mapping[str, Host]) -> None:
+        self._hosts = hosts
+
+    def __call__(self, request: web.Request) -> tuple[Host, str]:
+        """Raises Problem: 404 for another host, 401 without an identity, 403 for a write of another site's page."""
+        host = self._hosts.get(request.match_info["host"])
+        if host is None:
+            raise not_found("this host")
+        if request.method in WRITES and request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+            raise Problem(403, "foreign_page", "only this app's own pages may do that")
+        viewer = viewer_of(request)
+        if viewer is None:
+            raise Problem(401, "no_viewer", "open the app first: it gives you an identity")
+        return host, viewer
+
+
+class Passing:
+    """The routes under /api/<host> that lead to the gateway, and /media."""
+
+    def __init__(self, platform: Platform, caller: Caller) -> None:
+        self._platform = platform
+        self._caller = caller
+
+    def routes(self) -> list[Route]:
+        """What this serves."""
+        return [
+            Route("GET", "/media/{path:[A-Za-z0-9_./-]+}", self._media, PUBLIC),
+            Route("POST", "/api/{host}/sessions", self._enter, PUBLIC),
+            Route("POST", f"/api/{{host}}{CLICKS}", self._click, PUBLIC),
+            *(
+                Route(
+                    call.method, f"/api/{{host}}{call.path}", self._passed(call), PUBLIC, None, call.max_body
+                )
+                for call in CALLS
+            ),
+        ]
+
+    async def _enter(self, request: web.Request) -> web.Response:
+        """The viewer enters a mini program: who that is, this server says, and the token stays here."""
+        host, viewer = self._caller(request)
+        body = await read_json(request, EntryBody)
+        entry = body.model_dump(exclude={"mini_program_id"}, exclude_none=True)
+        return json_response(await self._platform.enter(host, viewer, body.mini_program_id, entry), 201)
+
+    async def _click(self, request: web.Request) -> web.StreamResponse:
+        """An anchor is tapped: one call to the gateway, which answers with the whole product page."""
+        host, viewer = self._caller(request)
+        json = {"Content-Type": "application/json"}
+        body = b'{"host_user_id":"' + viewer.encode() + b'"}'
+        asked = Asked(host, viewer, "POST", _target(request), json, body)
+        return await _hand_back(request, self._platform.as_host(asked))
+
+    def _passed(self, call: Call) -> Any:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            host, viewer = self._caller(request)
+            headers = {name: value for name in TO_GATEWAY if (value := request.headers.get(name))}
+            asked = Asked(
+                host, viewer, call.method, _target(request), headers, await request.read(), call.seconds
+            )
+            match call.token:
+                case "host":
+                    sent = self._platform.as_host(asked)
+                case "viewer":
+                    sent = self._platform.as_viewer(asked, request.match_info["mini_program_id"])
+                case "none":
+                    sent = self._platform.as_nobody(asked)
+            return await _hand_back(request, sent)
+
+        return handle
+
+    async def _media(self, request: web.Request) -> web.StreamResponse:
+        headers = {name: value for name in TO_GATEWAY if (value := request.headers.get(name))}
+        target = request.rel_url.raw_path
+        async with self._platform.http.get(self._platform.gateway + target, headers=headers) as answer:
+            return web.Response(status=answer.status, body=await answer.read(), headers=_kept(answer.headers))
+
+
+def _target(request: web.Request) -> str:
+    """The gateway's path and query for a path of ours: /api/<host>/… is /v1/…"""
+    return "/v1/" + request.rel_url.raw_path_qs.split("/", 3)[3]
+
+
+async def _hand_back(
+    request: web.Request, sent: AbstractAsyncContextManager[aiohttp.ClientResponse]
+) -> web.StreamResponse:
+    async with sent as answer:
+        if answer.content_type != "text/event-stream":
+            return web.Response(status=answer.status, body=await answer.read(), headers=_kept(answer.headers))
+        stream = web.StreamResponse(headers={**_kept(answer.headers), **HEADERS, "X-Accel-Buffering": "no"})
+        await stream.prepare(request)
+        with suppress(ConnectionError, TimeoutError, asyncio.IncompleteReadError, aiohttp.ClientError):
+            async for part in answer.content.iter_any():
+                await stream.write(part)
+        return stream
+
+
+def _kept(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name in TO_PAGE if (value := headers.get(name)) is not None}

@@ -1,0 +1,129 @@
+// One order, live: its state comes as server-sent events.
+
+import { Problem, inside, newKey, watchOrder } from './api.js';
+import { h, put } from './dom.js';
+import { dateTime, langOf, price, t, tOr, timeOfDay } from './i18n.js';
+import { failure, inWords, load, sheet, skeleton, toast } from './parts.js';
+import { announce, link } from './router.js';
+import { addressLine } from './addresses.js';
+import { miniScreen } from './mini.js';
+import { toCashier } from './ordering.js';
+import { statusOf } from './orders.js';
+
+const STEPS = ['placed', 'awaiting_payment', 'paid', 'shipped', 'completed'];
+const CANCELLABLE = ['placed', 'confirmed', 'awaiting_payment'];
+const REFUNDABLE = ['paid', 'shipped', 'completed'];
+const RUNNING = ['requested', 'approved', 'processing'];
+
+export function orderScreen({ params: { mp, order: id }, signal }) {
+  const box = h('div', { class: 'order' });
+  const live = h('p', { class: 'live' }, t('not_live'));
+  const path = `/orders/${encodeURIComponent(id)}`;
+  let shown = null;
+  const show = (order) => {
+    if (shown && shown !== order.status) announce(statusOf(order));
+    shown = order.status;
+    return pageOf(mp, order, act, signal);
+  };
+
+  async function act(call, { body } = {}) {
+    try {
+      const headers = body ? { 'Idempotency-Key': newKey() } : {};
+      const answer = await inside(mp, 'POST', `${path}/${call}`, { body, headers, signal });
+      if (answer.order_id) put(box, show(answer));
+      return true;
+    } catch (fault) {
+      if (fault.name === 'AbortError') return false;
+      if (!(fault instanceof Problem)) throw fault;
+      toast(inWords(fault));
+      announce(inWords(fault));
+      return false;
+    }
+  }
+
+  load(box, () => inside(mp, 'GET', path, { signal }), show, skeleton('row', 4)).then(() => {
+    if (signal.aborted || !shown) return;
+    watchOrder(mp, id, (order) => put(box, show(order)), signal, (isLive) => {
+      live.textContent = t(isLive ? 'live' : 'not_live');
+      live.classList.toggle('on', isLive);
+    });
+  }).catch((fault) => put(box, failure(fault)));
+  return miniScreen(mp, t('order'), [live, box], { otherwise: `/m/${mp}/orders`, tab: 'orders' });
+}
+
+function pageOf(mp, order, act, signal) {
+  return [
+    h('div', { class: 'card status-card', 'data-status': order.status },
+      h('h2', { class: `status-${order.status}` }, statusOf(order)),
+      order.reason ? h('p', {}, tOr(order.reason, order.reason)) : null,
+      order.status === 'awaiting_payment' ? h('p', {}, t('unpaid_hint', timeOfDay(order.expires_at))) : null,
+      steps(order),
+      actions(order, act)),
+    h('div', { class: 'card' },
+      order.lines.map((line) => link(`/m/${mp}/p/${line.product_id}`, { class: 'order-item' },
+        h('span', { class: 'program-words' }, h('b', { lang: langOf(line.title) }, line.title),
+          h('span', { class: 'faint', lang: 'zh' }, Object.values(line.attributes).join(' · '))),
+        h('span', { class: 'right' }, price(line.unit_price), h('span', { class: 'faint' }, `× ${line.quantity}`)))),
+      h('p', { class: 'line-between strong' }, h('span', {}, t('total')), h('b', { class: 'price' }, price(order.total)))),
+    order.refunds.length ? h('div', { class: 'card' }, h('h3', {}, t('refunds')),
+      order.refunds.map((refund) => h('p', { class: 'line-between', 'data-refund': refund.status },
+        h('span', {}, refund.reason), h('span', {}, `${price(refund.amount)} · ${t(`refund_${refund.status}`)}`)))) : null,
+    order.shipments.length ? h('div', { class: 'card' }, h('h3', {}, t('parcels')),
+      order.shipments.map((parcel) => h('p', { class: 'line-between' }, h('span', {}, parcel.carrier), h('span', {}, parcel.tracking_number)))) : null,
+    h('div', { class: 'card' }, facts(order)),
+  ];
+}
+
+function facts(order) {
+  const rows = [
+    [t('order_number'), order.order_id],
+    [t('placed_at'), dateTime(order.placed_at)],
+    order.payment?.trade_no ? [t('trade_number'), order.payment.trade_no] : null,
+    [t('came_by'), t(`surface_${order.attribution.surface}`)],
+    order.address ? [t('address'), addressLine(order.address)] : null,
+  ].filter(Boolean);
+  return h('dl', { class: 'facts' }, rows.map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
+}
+
+function steps(order) {
+  const been = new Map(order.history.map((entry) => [entry.status, entry.at]));
+  const path = ['rejected', 'cancelled', 'refunded'].includes(order.status) ? order.history.map((entry) => entry.status) : STEPS;
+  return h('ol', { class: 'steps', 'aria-label': t('progress') }, path.map((status) => h('li', { class: been.has(status) ? 'done' : null },
+    h('span', {}, t(`status_${status}`)), h('time', {}, been.has(status) ? timeOfDay(been.get(status)) : ''))));
+}
+
+function actions(order, act) {
+  const left = order.total.amount - order.refunded_total.amount
+    - order.refunds.filter((refund) => RUNNING.includes(refund.status)).reduce((sum, refund) => sum + refund.amount.amount, 0);
+  const button = (words, onclick, kind = 'quiet') => {
+    const made = h('button', { type: 'button', class: kind, onclick: async () => {
+      made.disabled = true;
+      if (!await onclick(made)) made.disabled = false;
+    } }, words);
+    return made;
+  };
+  const shown = [
+    order.status === 'awaiting_payment' && order.payment?.cashier_url ? button(t('pay_with'), (made) => toCashier(order, made), 'primary') : null,
+    order.status === 'shipped' ? button(t('confirm_receipt'), () => act('receipt'), 'primary') : null,
+    REFUNDABLE.includes(order.status) && left > 0 ? button(t('ask_refund'), () => { refundSheet(order, left, act); return false; }) : null,
+    CANCELLABLE.includes(order.status) ? button(t('cancel_order'), () => act('cancellation')) : null,
+  ].filter(Boolean);
+  return shown.length ? h('div', { class: 'actions' }, shown) : null;
+}
+
+function refundSheet(order, left, act) {
+  const most = (left / 100).toFixed(2);
+  const amount = h('input', { type: 'number', name: 'amount', min: '0.01', max: most, step: '0.01', value: most, required: true, inputmode: 'decimal' });
+  const reason = h('input', { type: 'text', name: 'reason', value: t('refund_reason_value'), maxlength: '100', required: true });
+  const send = h('button', { class: 'primary wide' }, t('refund_send'));
+  const dialog = sheet(t('ask_refund'), h('form', { onsubmit: async (event) => {
+    event.preventDefault();
+    send.disabled = true;
+    const wanted = { amount: Math.round(Number(amount.value) * 100), currency: order.total.currency };
+    if (await act('refunds', { body: { amount: wanted, reason: reason.value.trim() } })) dialog.close();
+    send.disabled = false;
+  } },
+  h('label', { class: 'field' }, h('span', {}, t('refund_amount')), amount),
+  h('p', { class: 'faint' }, t('refund_at_most', price({ ...order.total, amount: left }))),
+  h('label', { class: 'field' }, h('span', {}, t('refund_reason')), reason), send));
+}

@@ -1,0 +1,111 @@
+// The order sheet, and the way to the cashier.
+
+import { HOST, Problem, inside, newKey } from './api.js';
+import { h, picture, put } from './dom.js';
+import { langOf, nameOf, price, t } from './i18n.js';
+import { inWords, sheet } from './parts.js';
+import { announce, go, to } from './router.js';
+import { DEMO_ADDRESS, addressFields, addressLine, readAddress } from './addresses.js';
+
+const WAIT_SECONDS = 8;
+const MOST = 99;
+
+/** Asks for address and quantity, places the order, and goes on to the cashier. */
+export function orderSheet(product, sku, signal) {
+  const mp = product.mini_program_id;
+  let quantity = 1;
+  let key = newKey();
+  const error = h('p', { class: 'form-error', role: 'alert' });
+  const place = h('button', { class: 'primary wide' }, t('place_order'));
+  const total = h('b', { class: 'price big' });
+  const number = h('output', { class: 'quantity' });
+  const addressBox = h('div', { class: 'address-box' }, h('div', { class: 'bone bone-line' }), h('div', { class: 'bone bone-line' }));
+  const form = h('form', { onsubmit: submit, class: 'order-form' },
+    h('div', { class: 'order-line' },
+      picture(product.images[0], '', { width: 76, height: 76 }),
+      h('span', { class: 'program-words' },
+        h('b', { lang: langOf(nameOf(product)) }, nameOf(product)),
+        h('span', { class: 'faint', lang: 'zh' }, Object.values(sku.attributes).join(' · ')),
+        h('span', { class: 'price' }, price(sku.price)))),
+    h('div', { class: 'line-between', role: 'group', 'aria-label': t('quantity') }, h('span', {}, t('quantity')), h('span', { class: 'stepper' },
+      h('button', { type: 'button', 'aria-label': t('less'), onclick: () => step(-1) }, '−'), number,
+      h('button', { type: 'button', 'aria-label': t('add_one'), onclick: () => step(1) }, '+'))),
+    h('h3', {}, t('address')), addressBox, error,
+    h('div', { class: 'order-foot' }, h('span', {}, `${t('total')} `, total), place));
+  const dialog = sheet(t('confirm_order'), form);
+  step(0);
+  inside(mp, 'GET', '/account/addresses', { signal }).then(({ items }) => showAddresses(items), () => showAddresses([]));
+
+  function step(by) {
+    quantity = Math.min(Math.max(quantity + by, 1), Math.min(sku.available, MOST));
+    number.textContent = String(quantity);
+    total.textContent = price({ ...sku.price, amount: sku.price.amount * quantity });
+    key = newKey();
+  }
+
+  function showAddresses(saved) {
+    const fresh = h('div', { class: 'new-address' }, h('p', { class: 'faint' }, t('demo_address')), addressFields(DEMO_ADDRESS),
+      h('label', { class: 'check' }, h('input', { type: 'checkbox', name: 'keep', checked: true }), t('save_address')));
+    if (!saved.length) return put(addressBox, fresh);
+    const box = h('div', {});
+    const show = () => put(box, form.elements.address?.value === 'new' ? fresh : null);
+    const choice = (id, words, checked) => h('label', { class: 'address-option' },
+      h('input', { type: 'radio', name: 'address', value: id, checked, onchange: show }), h('span', {}, words));
+    return put(addressBox, saved.map((one, at) => choice(one.address_id, addressLine(one), at === 0)), choice('new', t('another_address'), false), box);
+  }
+
+  async function address() {
+    const chosen = form.elements.address?.value;
+    if (chosen && chosen !== 'new') return { address_id: chosen };
+    const given = readAddress(form);
+    if (!form.elements.keep.checked) return { address: given };
+    const saved = await inside(mp, 'POST', '/account/addresses', { body: { ...given, is_default: true }, signal });
+    showAddresses([saved]);
+    return { address_id: saved.address_id };
+  }
+
+  async function submit(event) {
+    event.preventDefault();
+    error.textContent = '';
+    place.disabled = true;
+    place.textContent = t('placing');
+    try {
+      const order = await inside(mp, 'POST', `/orders?wait=${WAIT_SECONDS}`, {
+        headers: { 'Idempotency-Key': key },
+        signal,
+        body: {
+          lines: [{ sku_id: sku.sku_id, quantity }],
+          ...await address(),
+          expected_total: { ...sku.price, amount: sku.price.amount * quantity },
+          return_url: returnAddress(mp),
+        },
+      });
+      if (!toCashier(order, place)) {
+        dialog.close();
+        go(`/m/${mp}/orders/${order.order_id}`);
+      }
+    } catch (fault) {
+      if (fault.name === 'AbortError') return;
+      if (!(fault instanceof Problem)) throw fault;
+      if (fault.status && fault.status < 500) key = newKey(); // a clear no; without an answer the same key may have bought
+      error.textContent = inWords(fault);
+      announce(error.textContent);
+      place.disabled = false;
+      place.textContent = t('place_order');
+    }
+  }
+}
+
+/** Where Alipay sends the buyer back to. */
+export function returnAddress(mp) {
+  return `${location.origin}${to(`/m/${mp}/paid`)}`;
+}
+
+/** Opens the cashier for an order that awaits payment; false when it does not. */
+export function toCashier(order, button) {
+  if (order.status !== 'awaiting_payment' || !order.payment?.cashier_url) return false;
+  button.textContent = t('to_cashier');
+  sessionStorage.setItem(`paying:${HOST}:${order.mini_program_id}`, order.order_id);
+  location.assign(order.payment.cashier_url);
+  return true;
+}

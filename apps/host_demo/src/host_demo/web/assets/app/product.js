@@ -1,0 +1,120 @@
+// The purchase page: pictures, SKU choice with its stock, share, buy.
+
+import { inside } from './api.js';
+import { h, icon, picture, put } from './dom.js';
+import { count, langOf, nameOf, price, readersPart, t } from './i18n.js';
+import { handedOver, load, skeleton } from './parts.js';
+import { link } from './router.js';
+import { miniScreen } from './mini.js';
+import { orderSheet } from './ordering.js';
+import { shareSheet } from './sharing.js';
+
+const FEW = 10;
+
+export function productScreen({ params: { mp, product: id }, signal }) {
+  const box = h('div', { class: 'product' });
+  const foot = h('footer', { class: 'buy-bar' });
+  const screen = miniScreen(mp, t('details'), box, { foot });
+  const ask = () => inside(mp, 'GET', `/products/${encodeURIComponent(id)}`, { signal });
+  const handed = handedOver(mp, id);
+  const show = (product) => {
+    const name = nameOf(product);
+    screen.querySelector('h1').textContent = name;
+    document.title = `${name} · ${document.documentElement.dataset.name}`;
+    const choice = skuChoice(product, (sku) => bar(product, sku));
+    return pageOf(product, choice);
+  };
+  const bar = (product, sku) => {
+    const none = !sku || sku.available < 1;
+    put(foot,
+      link(`/m/${mp}`, { class: 'bar-sign' }, icon('store'), h('span', {}, t('store'))),
+      product.share_allowed
+        ? h('button', { type: 'button', class: 'bar-sign', onclick: () => shareSheet(product, signal) }, icon('share'), h('span', {}, t('share'))) : null,
+      h('button', { type: 'button', class: 'primary buy', disabled: none, onclick: () => orderSheet(product, sku, signal) },
+        none ? t('sold_out') : t('buy')));
+  };
+  if (handed) {
+    put(box, show(handed));
+    ask().then((fresh) => {
+      const other = JSON.stringify(fresh.skus) !== JSON.stringify(handed.skus);
+      if (other && !document.querySelector('dialog')) put(box, show(fresh));
+    }, () => {}); // what came with the click stands; placing an order checks it again
+  } else {
+    put(foot, h('span', { class: 'bone bone-bar' }));
+    load(box, ask, show, h('div', {}, h('div', { class: 'bone bone-gallery' }), skeleton('line', 4)));
+  }
+  return screen;
+}
+
+function pageOf(product, choice) {
+  const name = nameOf(product);
+  return [
+    gallery(product, name),
+    h('div', { class: 'card' },
+      h('p', { class: 'price big' }, product.skus.length > 1 ? t('from', price(product.price_from)) : price(product.price_from)),
+      h('h2', { lang: langOf(name) }, name),
+      h('p', { class: 'faint' }, [
+        product.rating ? t('rating', product.rating.toFixed(1)) : null,
+        product.sales ? t('sold', count(product.sales)) : null,
+        product.brand || null,
+      ].filter(Boolean).join(' · '))),
+    choice,
+    h('div', { class: 'card' }, h('h3', {}, t('details')),
+      readersPart(product.description).map((paragraph) => h('p', { class: 'prose', lang: langOf(paragraph) }, paragraph))),
+    Object.keys(product.attributes).length
+      ? h('div', { class: 'card' }, h('h3', {}, t('facts')),
+        h('dl', { class: 'facts' }, Object.entries(product.attributes).map(([key, value]) =>
+          [h('dt', { lang: langOf(key) }, key), h('dd', { lang: langOf(value) }, value)])))
+      : null,
+  ];
+}
+
+function gallery(product, name) {
+  const all = product.images.length;
+  const dots = h('div', { class: 'dots', 'aria-hidden': 'true' }, product.images.map((_, at) => h('i', { class: at ? null : 'on' })));
+  const strip = h('div', { class: 'gallery', tabindex: all > 1 ? '0' : null, role: 'group', 'aria-label': t('pictures') },
+    product.images.map((url, at) => picture(url, t('picture_of', name, at + 1, all), { width: 400, height: 400, loading: at ? 'lazy' : 'eager' })));
+  strip.addEventListener('scroll', () => {
+    const at = Math.round(strip.scrollLeft / strip.clientWidth);
+    [...dots.children].forEach((dot, place) => dot.classList.toggle('on', place === at));
+  }, { passive: true });
+  return h('div', { class: 'gallery-box' }, strip, all > 1 ? dots : null);
+}
+
+/** One group of choices for each attribute; tells `chosen` the SKU that they lead to. Starts with the first in stock. */
+function skuChoice(product, chosen) {
+  const names = [...new Set(product.skus.flatMap((sku) => Object.keys(sku.attributes)))];
+  let sku = product.skus.find((one) => one.available > 0) ?? product.skus[0];
+  const line = h('p', { class: 'sku-line', role: 'status' });
+  const box = h('div', { class: 'card choice' });
+
+  function pick(name, value) {
+    const wanted = { ...sku.attributes, [name]: value };
+    const fits = product.skus.filter((one) => one.attributes[name] === value);
+    const same = (one) => names.filter((other) => one.attributes[other] === wanted[other]).length + (one.available > 0 ? 0.5 : 0);
+    sku = fits.sort((a, b) => same(b) - same(a))[0];
+    show();
+  }
+
+  function group(name) {
+    const values = [...new Set(product.skus.map((one) => one.attributes[name]).filter(Boolean))];
+    return h('fieldset', {}, h('legend', { lang: langOf(name) }, name), h('div', { class: 'options' }, values.map((value) => {
+      const left = product.skus.some((one) => one.attributes[name] === value && one.available > 0);
+      const input = h('input', { type: 'radio', name: `sku-${name}`, value, onchange: () => pick(name, value) });
+      input.checked = sku.attributes[name] === value;
+      return h('label', { class: left ? 'option' : 'option gone', lang: langOf(value) }, input, h('span', {}, value));
+    })));
+  }
+
+  function show() {
+    for (const input of box.querySelectorAll('input')) input.checked = sku.attributes[input.name.slice(4)] === input.value;
+    const stock = sku.available < 1 ? t('sold_out') : sku.available <= FEW ? t('stock_few', sku.available) : t('stock_left', sku.available);
+    put(line, h('b', { class: 'price' }, price(sku.price)), h('span', { class: sku.available <= FEW ? 'few' : 'faint' }, stock));
+    chosen(sku);
+  }
+
+  put(box, names.map(group), line);
+  if (sku) show();
+  else chosen(null);
+  return box;
+}
