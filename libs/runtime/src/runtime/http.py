@@ -164,6 +164,8 @@ def _boundary(
         try:
             if route is None:
                 return await handler(request)
+            if request.content_length is None and request.can_read_body:
+                request = request.clone(client_max_size=route.max_body)  # counted while it is read
             if route.scopes:
                 request[PRINCIPAL] = await _authenticate(request, route, verifier)
             if (request.content_length or 0) > route.max_body:
@@ -180,6 +182,8 @@ def _boundary(
                 refused.status, "refused"
             )
             return Problem(refused.status, code, refused.reason, headers=allow).response()
+        except web.RequestPayloadError:
+            return Problem(400, "malformed_body", "the body is not packed as its headers say").response()
         except TimeoutError:
             return unavailable("this took too long and was given up; try again").response()
         except Exception as fault:

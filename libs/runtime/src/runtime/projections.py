@@ -8,6 +8,7 @@ from pymongo import ReplaceOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError
 
+from runtime.faults import bulk_codes
 from runtime.mongo import Document
 
 DUPLICATE_KEY = 11000
@@ -28,5 +29,5 @@ async def keep_newest(collection: AsyncCollection[Document], newest: Mapping[str
         await collection.bulk_write(writes, ordered=False)
     except BulkWriteError as refused:
         # an upsert of an older version meets the newer document's id: exactly what is wanted
-        if any(error["code"] != DUPLICATE_KEY for error in refused.details["writeErrors"]):
+        if any(code != DUPLICATE_KEY for code in bulk_codes(refused)):
             raise

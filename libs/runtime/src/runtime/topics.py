@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -11,6 +12,9 @@ from contracts.topics import DEAD_LETTER_SUFFIX, TOPICS, Topic
 
 MIN_COMPACTION_LAG_MS = 30 * 24 * 3600 * 1000
 """30 days, so that analysts see each change of a compacted topic."""
+
+KNOWN_WITHIN_SECONDS = 30
+LOOK_AGAIN_SECONDS = 0.05
 
 LARGEST_RECORD = 2 * 1024 * 1024
 """Bytes; an event is far smaller, but what others put on a topic must still fit its dead letters."""
@@ -25,22 +29,29 @@ class WrongTopic(Exception):
 async def ensure_topics(
     bootstrap: str, prefix: str = "", topics: Sequence[Topic] = TOPICS, replication: int = 1
 ) -> None:
-    """Create the topics and their dead-letter topics where missing; raises WrongTopic on another partition count."""
+    """Create the topics and their dead-letter topics where missing, and return when the broker knows them all.
+
+    Raises WrongTopic on another partition count, and KafkaError when a topic cannot be made.
+    """
     wanted = {prefix + topic.name: topic for t in topics for topic in (t, t.dead_letters)}
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        existing = {
-            t["topic"]: len(t["partitions"]) for t in await admin.describe_topics() if t["topic"] in wanted
-        }
-        for name, count in existing.items():
-            if count != wanted[name].partitions:
-                raise WrongTopic(f"topic {name} has {count} partitions, expected {wanted[name].partitions}")
-        missing = [name for name in wanted if name not in existing]
-        if missing:
-            await _create(admin, {name: wanted[name] for name in missing}, replication)
+        async with asyncio.timeout(KNOWN_WITHIN_SECONDS):
+            while missing := await _missing(admin, wanted):
+                await _create(admin, {name: wanted[name] for name in missing}, replication)
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
     finally:
         await admin.close()
+
+
+async def _missing(admin: AIOKafkaAdminClient, wanted: dict[str, Topic]) -> list[str]:
+    """Those that the broker does not know, or not yet: what one made a moment ago has no partitions."""
+    counts = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics(list(wanted))}
+    for name, topic in wanted.items():
+        if counts.get(name, 0) not in (0, topic.partitions):
+            raise WrongTopic(f"topic {name} has {counts[name]} partitions, expected {topic.partitions}")
+    return [name for name in wanted if not counts.get(name)]
 
 
 async def _create(admin: AIOKafkaAdminClient, topics: dict[str, Topic], replication: int) -> None:

@@ -1,0 +1,75 @@
+"""Leases on a real MongoDB: one holder at a time, and a number that grows with every change of hands."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from runtime_support.notebook import Notebook
+
+from runtime.clock import system_clock
+from runtime.ids import random_id
+from runtime.lease import Lease
+
+
+class Hands:
+    """Leases of one name, on a clock that the test turns."""
+
+    def __init__(self, notebook: Notebook) -> None:
+        self.now = system_clock()
+        self._db = notebook.db
+        self.name = random_id()
+
+    def lease(self, holder: str) -> Lease:
+        return Lease(self._db, self.name, holder, self.clock)
+
+    def clock(self) -> datetime:
+        return self.now
+
+
+async def test_a_lease_has_one_holder(notebook: Notebook) -> None:
+    hands = Hands(notebook)
+    one, two = hands.lease("one"), hands.lease("two")
+    assert await one.take()
+    assert not await two.take()
+    assert (one.held, two.held) == (True, False)
+
+
+async def test_of_many_who_reach_for_it_at_once_one_gets_it(notebook: Notebook) -> None:
+    hands = Hands(notebook)
+    taken = await asyncio.gather(*(hands.lease(str(n)).take() for n in range(20)))
+    assert taken.count(True) == 1
+
+
+async def test_renewing_keeps_the_fence_and_changing_hands_raises_it(notebook: Notebook) -> None:
+    hands = Hands(notebook)
+    one, two = hands.lease("one"), hands.lease("two")
+    await one.take()
+    first = one.fence
+    await one.take()
+    assert one.fence == first
+    hands.now += timedelta(seconds=7)
+    assert await two.take()
+    assert two.fence == first + 1
+
+
+async def test_a_holder_that_slept_knows_that_its_time_is_over(notebook: Notebook) -> None:
+    hands = Hands(notebook)
+    one, two = hands.lease("one"), hands.lease("two")
+    await one.take()
+    hands.now += timedelta(seconds=7)
+    assert not one.held
+    assert await two.take()
+    assert not await one.take()
+    assert not one.held
+
+
+async def test_a_lease_given_back_is_free_at_once_and_nobody_elses_can_be_given_back(
+    notebook: Notebook,
+) -> None:
+    hands = Hands(notebook)
+    one, two = hands.lease("one"), hands.lease("two")
+    await one.take()
+    await two.release()
+    assert not await two.take()
+    await one.release()
+    assert not one.held
+    assert await two.take()

@@ -1,0 +1,31 @@
+"""Projections of compacted streams keep the newest version, whatever order it comes in."""
+
+import pytest
+from pymongo import WriteConcern
+from pymongo.errors import BulkWriteError
+from runtime_support.notebook import Notebook
+
+from runtime.dependencies import is_away
+from runtime.projections import keep_newest
+
+
+async def test_older_versions_that_come_late_change_nothing(notebook: Notebook) -> None:
+    notes = notebook.db["seen"]
+    await keep_newest(notes, {"a": {"version": 2, "text": "new"}, "b": {"version": 1, "text": "b"}})
+    await keep_newest(notes, {"a": {"version": 1, "text": "old"}, "b": {"version": 2, "text": "b2"}})
+    await keep_newest(notes, {"a": {"version": 2, "text": "again"}})
+    assert {note["_id"]: note["text"] async for note in notes.find()} == {"a": "new", "b": "b2"}
+
+
+async def test_nothing_is_written_for_nothing(notebook: Notebook) -> None:
+    await keep_newest(notebook.db["seen"], {})
+    assert await notebook.db["seen"].find_one() is None
+
+
+async def test_a_write_that_the_replicas_did_not_confirm_is_no_success(notebook: Notebook) -> None:
+    """It may be rolled back, so the batch must be taken again; and it is no fault of the records'."""
+    await keep_newest(notebook.db["seen"], {"a": {"version": 2}})
+    unconfirmed = notebook.db["seen"].with_options(write_concern=WriteConcern(w=2, wtimeout=100))
+    with pytest.raises(BulkWriteError) as caught:
+        await keep_newest(unconfirmed, {"a": {"version": 1}, "b": {"version": 1}})
+    assert is_away(caught.value)
