@@ -14,7 +14,7 @@ export function feedScreen({ params, signal }) {
   const reel = h('div', { class: 'reel scrolls', tabindex: '0', role: 'region', 'aria-label': t('feed') }, slideBones());
   const screen = h('section', { class: 'feed' },
     h('header', { class: 'feed-head' },
-      link('/programs', { class: 'sign-button', 'aria-label': t('programs') }, icon('grid')),
+      link('/programs', { class: 'entrance' }, icon('grid'), h('span', {}, t('programs'))),
       h('h1', {}, t('feed')),
       link('/search', { class: 'sign-button search-entry', 'aria-label': t('search') }, icon('search'), h('span', {}, t('search_hint')))),
     reel);

@@ -26,7 +26,8 @@ export function remember(mp, program) {
 /** A page of the mini program: head with its name and the way out, `body`, and below it `foot` or the three tabs. */
 export function miniScreen(mp, title, body, { otherwise = `/m/${mp}`, foot = null, tab = null } = {}) {
   const name = h('span', { class: 'mini-name' });
-  programOf(mp).then((program) => put(name, h('span', { lang: langOf(nameOf(program)) }, nameOf(program))), () => {});
+  const words = (program) => (tab === 'store' ? program.owner.name : nameOf(program)); // the store's own title is its name
+  programOf(mp).then((program) => put(name, h('span', { lang: langOf(words(program)) }, words(program))), () => {});
   return h('section', { class: 'mini', 'data-mini-program': mp },
     h('header', { class: 'mini-head' },
       signButton('back', t('back'), () => back(otherwise)),

@@ -89,7 +89,7 @@ function steps(order) {
   const been = new Map(order.history.map((entry) => [entry.status, entry.at]));
   const path = ['rejected', 'cancelled', 'refunded'].includes(order.status) ? order.history.map((entry) => entry.status) : STEPS;
   return h('ol', { class: 'steps', 'aria-label': t('progress') }, path.map((status) => h('li', { class: been.has(status) ? 'done' : null },
-    h('span', {}, t(`status_${status}`)), h('time', {}, been.has(status) ? timeOfDay(been.get(status)) : ''))));
+    h('span', {}, t(`step_${status}`)), h('time', {}, been.has(status) ? timeOfDay(been.get(status)) : ''))));
 }
 
 function actions(order, act) {

@@ -37,7 +37,7 @@ export function failure(problem, retry) {
 
 export function empty(title, hint, ...actions) {
   return h('div', { class: 'state' },
-    h('div', { class: 'sign', 'aria-hidden': 'true' }, '·'),
+    h('div', { class: 'sign', 'aria-hidden': 'true' }, icon('grid')),
     h('p', { class: 'state-title' }, title), hint ? h('p', {}, hint) : null, actions);
 }
 

@@ -51,7 +51,7 @@ function pageOf(product, choice) {
   return [
     gallery(product, name),
     h('div', { class: 'card' },
-      h('p', { class: 'price big' }, product.skus.length > 1 ? t('from', price(product.price_from)) : price(product.price_from)),
+      h('p', { class: 'price big' }, product.skus.some((sku) => sku.price.amount !== product.price_from.amount) ? t('from', price(product.price_from)) : price(product.price_from)),
       h('h2', { lang: langOf(name) }, name),
       h('p', { class: 'faint' }, [
         product.rating ? t('rating', product.rating.toFixed(1)) : null,
