@@ -15,8 +15,6 @@ Floats = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
 HOPELESS = 0.2
 """A correlation this small after two rounds will not grow."""
-FLAT = 1e-6
-"""Keeps the correlation of an evenly lit mark defined."""
 LEAN = 0.045
 """How much a fully tilted disc of the ring's size leans towards an ordinary camera."""
 RING_MIDDLE = (LOGO_RING_INNER + LOGO_RING_OUTER) / 2
@@ -94,7 +92,12 @@ def radii(maps: Matrix) -> Floats:
 def faintest_mark(matrix: Matrix, level: Floats, scale: float, points: template.Points) -> float:
     """The correlation of the least visible of the three marks."""
     seen = -sample(level, matrix[None], points.x, points.y, scale)[0]
-    return min(float(np.corrcoef(seen[mark] + FLAT * points.y[mark], points.value[mark])[0, 1]) for mark in points.marks)
+    return min(_correlation(seen[mark], points.value[mark]) for mark in points.marks)
+
+
+def _correlation(seen: Floats, expected: Floats) -> float:
+    seen, expected = seen - seen.mean(), expected - expected.mean()
+    return float(seen @ expected / max(float(np.linalg.norm(seen) * np.linalg.norm(expected)), 1e-3))
 
 
 def _matrices(*entries: Floats) -> Matrix:
@@ -118,16 +121,21 @@ def turned(maps: Matrix, level: Floats, scale: float) -> tuple[Matrix, Floats]:
     )
     # Ink is dark: the picture falls where the template rises.
     one = -dot / np.sqrt(np.maximum(square - mean**2, 1.0))
-    # On a bent or leaning code the marks are not quite where a turn would put them.
-    one = np.max([np.roll(one, k, 1) for k in (-2, -1, 0, 1, 2)], axis=0)
-    quarter = template.TURNS // 4
-    three = np.sort(np.stack([one, np.roll(one, -quarter, 1), np.roll(one, quarter, 1)]), axis=0)
-    score = 0.2 * three[0] + 0.4 * three[1] + 0.4 * three[2]
-    best = score.argmax(1)
+    # On a bent or leaning code the marks are not quite where a turn would put them; where they are, so much the better.
+    near = np.max([np.roll(one, k, 1) for k in (-2, -1, 0, 1, 2)], axis=0)
+    score = _together(near)
+    best = (score + _together(one)).argmax(1)
     angle = best * 2 * np.pi / template.TURNS
     cos, sin, zero, whole = np.cos(angle), np.sin(angle), np.zeros(len(best)), np.ones(len(best))
     turn = _matrices(cos, -sin, zero, sin, cos, zero, zero, zero, whole)
     return maps @ turn, score[np.arange(len(best)), best].astype(np.float32)
+
+
+def _together(one: Floats) -> Floats:
+    """From one mark's agreement by turn to that of all three: the third may be covered."""
+    quarter = template.TURNS // 4
+    three = np.sort(np.stack([one, np.roll(one, -quarter, 1), np.roll(one, quarter, 1)]), axis=0)
+    return 0.2 * three[0] + 0.4 * three[1] + 0.4 * three[2]  # type: ignore[no-any-return]
 
 
 def sample(level: Floats, maps: Matrix, x: Floats, y: Floats, scale: float) -> Floats:

@@ -133,8 +133,8 @@ class _Frame:
             # Two of the three marks also agree a quarter of a turn off.
             turns += [refine(start.matrix @ quarter) for quarter in (QUARTER, QUARTER.T)]
         turns.sort(key=lambda turn: -turn[1])
-        enough = max(MIN_COARSE_FIT, turns[0][1] - 0.08)
-        if not any(self._read(matrix) for matrix, fit in turns[:2] if fit >= enough):
+        enough = max(MIN_COARSE_FIT, turns[0][1] - 0.2)
+        if not any(self._read(matrix) for matrix, fit in turns if fit >= enough):
             self._failed.append(start)
 
     def _read(self, matrix: Matrix) -> bool:
