@@ -63,7 +63,7 @@ lint-fix: $(INSTALLED) ## Mend what can be mended by itself
 	@$(BIN)/ruff format .
 
 types: $(INSTALLED) ## Check types
-	@$(BIN)/mypy .
+	@$(BIN)/mypy $(wildcard $(PACKAGES:=/src)) tests/support conftest.py
 
 lock: $(INSTALLED) ## Compile the requirements locks from all pyproject.toml files (UPGRADE=1: newest versions)
 	@$(BIN)/python -m anchorage_local.requirements $(if $(UPGRADE),--upgrade)
