@@ -24,7 +24,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,9 +32,8 @@ import aiohttp
 import uvloop
 from aiokafka.admin import AIOKafkaAdminClient
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from pymongo import UpdateOne
-from pymongo.asynchronous.collection import AsyncCollection
+from cryptography.hazmat.primitives.asymmetric import rsa
+from floor import PKCS1, in_lanes, measure_floor
 
 from contracts.catalog import CommissionTerms
 from contracts.checkout import Attribution, OrderConfirmed, OrderLine
@@ -48,7 +47,6 @@ from runtime.publisher import Publisher
 from runtime.topics import ensure_topics
 
 SHOP, APP, SELLER = "benchshop1", "2021000000000009", "2088000000000009"
-PKCS1 = padding.PKCS1v15()
 WITHIN_SECONDS = 180
 
 
@@ -105,7 +103,7 @@ async def _measured(arguments: argparse.Namespace, prefix: str, db: mongo.Databa
             opened = time.perf_counter() - began
             cpu = _cpu_seconds(process.pid)
             began = time.perf_counter()
-            latencies = await _all(
+            latencies = await in_lanes(
                 [lambda form=form: _post(http, url, form) for form in forms], arguments.at_once
             )
             took = time.perf_counter() - began
@@ -116,7 +114,7 @@ async def _measured(arguments: argparse.Namespace, prefix: str, db: mongo.Databa
     finally:
         process.send_signal(signal.SIGTERM)
         await process.wait()
-    alone, in_bulk = await _floor(db, forms, key.public_key(), arguments.at_once)
+    alone, in_bulk = await measure_floor(db, forms, key.public_key(), arguments.at_once)
     count = len(orders)
     _print(
         [
@@ -227,20 +225,6 @@ async def _until(condition: Callable[[], Awaitable[bool]], what: str, every: flo
         await asyncio.sleep(every)
 
 
-async def _all(calls: Sequence[Callable[[], Awaitable[None]]], at_once: int) -> list[float]:
-    """Make all calls, so many at once; the seconds that each took, the shortest first."""
-    waiting, taken = iter(calls), []
-
-    async def one_after_the_other() -> None:
-        for call in waiting:
-            began = time.perf_counter()
-            await call()
-            taken.append(time.perf_counter() - began)
-
-    await asyncio.gather(*(one_after_the_other() for _ in range(at_once)))
-    return sorted(taken)
-
-
 def _at(ordered: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
@@ -248,52 +232,6 @@ def _at(ordered: Sequence[float], share: float) -> float:
 def _cpu_seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-async def _floor(
-    db: mongo.Database, forms: Sequence[dict[str, str]], key: rsa.RSAPublicKey, at_once: int
-) -> tuple[float, float]:
-    """Notices a second of the bare work: one write each, then in bulk; on copies of the very trades that were settled."""
-    floor = mongo.database(db.client, db.name.removesuffix("payment") + "floor")
-    settled = await db["trades"].find().to_list()
-    rates = []
-    for name, size, lanes in (("alone", 1, at_once), ("bulk", at_once, 1)):
-        await floor[name].insert_many(settled)
-        groups = [forms[n : n + size] for n in range(0, len(forms), size)]
-        bare = Bare(floor[name], {trade["_id"]: trade["outbox"] for trade in settled}, key)
-        began = time.perf_counter()
-        await _all([lambda bare=bare, group=group: bare.settle(group) for group in groups], lanes)
-        rates.append(len(forms) / (time.perf_counter() - began))
-    return rates[0], rates[1]
-
-
-class Bare:
-    """What no implementation can do without."""
-
-    def __init__(
-        self,
-        trades: AsyncCollection[mongo.Document],
-        outboxes: Mapping[str, mongo.Document],
-        key: rsa.RSAPublicKey,
-    ) -> None:
-        self._trades = trades
-        self._outboxes = outboxes
-        self._key = key
-
-    async def settle(self, forms: Sequence[dict[str, str]]) -> None:
-        """Verify the notices, read their trades, write them with what is told of them."""
-        for form in forms:
-            content = notice_text(form).encode()
-            self._key.verify(base64.b64decode(form["sign"]), content, PKCS1, hashes.SHA256())
-        ids = [form["out_trade_no"] for form in forms]
-        await self._trades.find({"_id": {"$in": ids}}, {"outbox": 0}).to_list()
-        written = await self._trades.bulk_write([self._write(i) for i in ids], ordered=False)
-        if written.matched_count != len(ids):
-            raise RuntimeError("the floor did not write what it should")
-
-    def _write(self, order_id: str) -> UpdateOne:
-        told = {f"outbox.x{slot}": entry for slot, entry in self._outboxes[order_id].items()}
-        return UpdateOne({"_id": order_id, "version": 2}, {"$set": {"version": 3, "state": "paid", **told}})
 
 
 def _print(rows: Sequence[tuple[str, str]]) -> None:

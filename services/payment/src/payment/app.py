@@ -22,8 +22,9 @@ from payment.application.settlement import Settlement, settle_daily
 from payment.application.trades import Trades
 from payment.application.worker import Worker
 from payment.http.notices import NoticeRoutes
+from payment.http.operations import OperationRoutes
 from payment.http.payments import PaymentRoutes
-from payment.http.settlements import SettlementRoutes
+from payment.http.statements import StatementRoutes
 from payment.settings import Settings
 from payment.subscribers import ledger_subscription, mini_programs_subscription, orders_subscription
 from runtime.clock import Clock, system_clock
@@ -63,7 +64,8 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
             service.prepare(part.prepare)
         service.routes(NoticeRoutes(notices, alipay).routes())
         service.routes(PaymentRoutes(store, answers, providers, clock).routes())
-        service.routes(SettlementRoutes(book, books, owners, settlement, reconciliation, reports).routes())
+        service.routes(StatementRoutes(book, books, owners).routes())
+        service.routes(OperationRoutes(book, books, settlement, reconciliation, reports).routes())
         service.subscribe(
             orders_subscription(orders),
             ledger_subscription(ledger, clock),

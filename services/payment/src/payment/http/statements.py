@@ -1,4 +1,4 @@
-"""What owners and creators earned, and what operators settle and reconcile."""
+"""What owners and creators earned: their statements, as JSON and as CSV."""
 
 from __future__ import annotations
 
@@ -7,66 +7,44 @@ import binascii
 import csv
 import io
 from collections.abc import AsyncIterator, Sequence
-from datetime import date
 
 from aiohttp import web
 
 from contracts.api.settlements import (
     EarningsPage,
-    ReconciliationReport,
-    ReconciliationView,
-    SettlementView,
     StatementLine,
     StatementsPage,
     StatementsQuery,
     StatementView,
 )
 from payment.adapters.mongo_books import MongoBooks
-from payment.adapters.mongo_reports import MongoReports
 from payment.adapters.mongo_settlements import MongoDayBook
 from payment.adapters.owners import Owners
-from payment.application.ports import ProviderAway
-from payment.application.reconciliation import Reconciliation
-from payment.application.settlement import NotYet, Settlement
 from payment.domain import ledger
 from runtime.http import Route, json_response, principal_of, read_query, scopes
 from runtime.mongo import Document
-from runtime.problems import Problem, not_found, unavailable
-from runtime.tokens import CREATOR, OPS, OWNER
+from runtime.problems import Problem
+from runtime.tokens import CREATOR, OWNER
 
 CSV_COLUMNS = ("day", "mini_program_id", "posting_id", "kind", "order_id", "refund_id", "at", "amount_fen")
 LINES_AT_ONCE = 1_000
+MOST_STATEMENTS = 10_000
+"""Of one payee on one day: one for each mini program."""
 
 
-class SettlementRoutes:
-    """Statements for payees; days and comparisons for operators."""
+class StatementRoutes:
+    """`/v1/owner/settlements` and `/v1/creator/earnings`; a whole day's lines may take as long as they need."""
 
-    def __init__(
-        self,
-        book: MongoDayBook,
-        books: MongoBooks,
-        owners: Owners,
-        settlement: Settlement,
-        reconciliation: Reconciliation,
-        reports: MongoReports,
-    ) -> None:
+    def __init__(self, book: MongoDayBook, books: MongoBooks, owners: Owners) -> None:
         self._book = book
         self._books = books
         self._owners = owners
-        self._settlement = settlement
-        self._reconciliation = reconciliation
-        self._reports = reports
 
     def routes(self) -> list[Route]:
-        """The calls. Those that walk a whole day may take as long as they need."""
+        """The two calls."""
         return [
             Route("GET", "/v1/owner/settlements", self.owner, scopes(OWNER), deadline=None),
             Route("GET", "/v1/creator/earnings", self.creator, scopes(CREATOR), deadline=None),
-            Route("GET", "/v1/ops/settlements/{day}", self.settled, scopes(OPS)),
-            Route("POST", "/v1/ops/settlements/{day}", self.settle, scopes(OPS), deadline=None),
-            Route("GET", "/v1/ops/reconciliations/{day}", self.reconciled, scopes(OPS)),
-            Route("POST", "/v1/ops/reconciliations/{day}", self.reconcile, scopes(OPS), deadline=None),
-            Route("GET", "/v1/ops/ledger", self.balances, scopes(OPS)),
         ]
 
     async def owner(self, request: web.Request) -> web.StreamResponse:
@@ -100,7 +78,7 @@ class SettlementRoutes:
             return StatementsPage(
                 items=items, next_cursor=_cursor(found[query.limit - 1]["_id"]) if more else None
             )
-        found = await self._book.statements(kind, payee, day=query.day, before=None, limit=10_000)
+        found = await self._book.statements(kind, payee, day=query.day, before=None, limit=MOST_STATEMENTS)
         lines = await self._books.lines(query.day, mine, account, after, query.limit + 1)
         more = len(lines) > query.limit
         return StatementsPage(
@@ -144,55 +122,6 @@ class SettlementRoutes:
             yield lines
             after = lines[-1]["_id"]
 
-    async def settled(self, request: web.Request) -> web.Response:
-        """How far a day's settlement is."""
-        found = await self._book.summary(_day(request))
-        if found is None:
-            raise not_found("a settlement of that day")
-        return json_response(_settlement(found))
-
-    async def settle(self, request: web.Request) -> web.Response:
-        """Settle a day now; one that is settled stays as it is."""
-        day = _day(request)
-        try:
-            await self._settlement.run(day)
-        except NotYet as why:
-            raise Problem(409, "not_yet", str(why), retry_after=5) from None
-        return await self.settled(request)
-
-    async def reconciled(self, request: web.Request) -> web.Response:
-        """The stored comparison of a day."""
-        day = _day(request)
-        found = await self._reports.of_day(day)
-        if not found:
-            raise not_found("a reconciliation of that day")
-        return json_response(_report(day, found))
-
-    async def reconcile(self, request: web.Request) -> web.Response:
-        """Compare a day with the providers' bills now, and keep the report."""
-        day = _day(request)
-        try:
-            await self._reconciliation.run(day)
-        except ProviderAway as away:
-            raise unavailable(str(away)) from None
-        return await self.reconciled(request)
-
-    async def balances(self, request: web.Request) -> web.Response:
-        """Every account's balance in fen, debits above zero; `sum` is zero."""
-        balances = await self._books.balances()
-        return json_response(
-            {"currency": ledger.CURRENCY, "balances": balances, "sum": sum(balances.values())}
-        )
-
-
-def _day(request: web.Request) -> date:
-    try:
-        return date.fromisoformat(request.match_info["day"])
-    except ValueError:
-        raise Problem(
-            422, "invalid_content", "the day is not a date", errors=[("day", "write it as 2026-11-22")]
-        ) from None
-
 
 def _statement(document: Document) -> StatementView:
     return StatementView.model_validate(document)
@@ -208,24 +137,6 @@ def _line(document: Document, account: str | None) -> StatementLine:
         refund_id=document.get("refund_id"),
         at=document["at"],
         amount=-sum(leg["amount"] for leg in document["legs"] if leg["account"] == wanted),
-    )
-
-
-def _settlement(document: Document) -> SettlementView:
-    return SettlementView(
-        day=document["_id"],
-        state="closed" if document["state"] == "closed" else "open",
-        statements=document.get("statements", 0),
-        paid_out=document.get("paid_out", 0),
-        platform=document.get("platform", 0),
-        closed_at=document.get("closed_at"),
-    )
-
-
-def _report(day: date, documents: list[Document]) -> ReconciliationReport:
-    items = [ReconciliationView.model_validate(document) for document in documents]
-    return ReconciliationReport(
-        day=day.isoformat(), clean=not any(item.differences for item in items), items=items
     )
 
 

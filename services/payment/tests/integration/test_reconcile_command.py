@@ -1,0 +1,57 @@
+"""`anchorage reconcile` against a running payment service: what it prints and how it exits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from anchorage_cli.reconcile import CLEAN, DIFFERENCES, FAILED, main
+from payment.domain.days import day_of
+
+
+@pytest.fixture
+async def command(till, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[str]]:
+    """The command's arguments for this installation, with tokens from the test's own issuer."""
+
+    async def token(request: web.Request) -> web.Response:
+        form = await request.post()
+        if form["client_secret"] != "good":
+            return web.json_response({"error": "invalid_client"}, status=401)
+        return web.json_response({"access_token": till.issuer.token("ops")})
+
+    app = web.Application()
+    app.router.add_post("/v1/token", token)
+    monkeypatch.setenv("ANCHORAGE_OPS_CLIENT_ID", "ops-1")
+    monkeypatch.setenv("ANCHORAGE_OPS_CLIENT_SECRET", "good")
+    async with TestServer(app, host="127.0.0.1") as gateway:
+        address = str(gateway.make_url("")).rstrip("/")
+        yield ["--day", str(day_of(till.clock())), "--gateway", address, "--payment", till.service.url]
+
+
+async def test_a_clean_day_exits_with_zero_and_a_difference_with_one(till, command, capsys):
+    order = await till.paid(amount=12345)
+    await till.posted(order.order_id, f"payment:{order.order_id}")
+    assert await asyncio.to_thread(main, command) == CLEAN
+    assert (
+        "1 movement(s) compared, bill 123.45 CNY, ledger 123.45 CNY, 0 difference(s)"
+        in capsys.readouterr().out
+    )
+    await till.service.db["ledger"].delete_one({"_id": f"payment:{order.order_id}"})
+    assert await asyncio.to_thread(main, command) == DIFFERENCES
+    said = capsys.readouterr().out
+    assert f"state          order {order.order_id}: bill 123.45 CNY, ledger nothing, trade 123.45 CNY" in said
+
+
+async def test_a_day_that_could_not_be_compared_is_neither_clean_nor_different(
+    till, command, capsys, monkeypatch
+):
+    await till.paid()
+    await till.fault("gateway_error", 1, method="alipay.data.dataservice.bill.downloadurl.query")
+    assert await asyncio.to_thread(main, command) == FAILED
+    assert "could not be compared" in capsys.readouterr().err
+    monkeypatch.setenv("ANCHORAGE_OPS_CLIENT_SECRET", "wrong")
+    assert await asyncio.to_thread(main, command) == FAILED
