@@ -13,7 +13,7 @@ from sharecode.roundcode.geometry import LOGO_RING_INNER, LOGO_RING_OUTER
 
 Floats = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
-HOPELESS = 0.2
+HOPELESS = 0.1
 """A correlation this small after two rounds will not grow."""
 LEAN = 0.045
 """How much a fully tilted disc of the ring's size leans towards an ordinary camera."""
