@@ -1,0 +1,177 @@
+"""What the host's own server promises, with no gateway there: it starts, tells no secret, passes on only what is listed."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest_asyncio
+
+from host_demo.app import build_app
+from host_demo.calls import CALLS
+from host_demo.settings import Settings
+
+NOBODY = "http://127.0.0.1:9"
+"""The discard port: nothing listens there."""
+SECRET = secrets.token_hex(16)
+
+
+def host(slug: str, skin: str) -> dict[str, Any]:
+    return {
+        "slug": slug, "host_id": f"host_{slug}", "name": {"zh": f"应用{slug}", "en": f"App {slug}"}, "skin": skin,
+        "client_id": f"client_{slug}", "client_secret": SECRET,
+        "feed": [{"video_id": f"vid_{slug}", "title": {"zh": "一", "en": "one"}, "likes": 3}],
+    }  # fmt: skip
+
+
+@pytest_asyncio.fixture
+async def app() -> AsyncIterator[str]:
+    hosts = [host("first", "short_video"), host("second", "news")]
+    settings = Settings(port=0, gateway_url=NOBODY, identity_url=NOBODY, host_demo_hosts=hosts)  # type: ignore[arg-type]
+    async with build_app(settings).running() as service:
+        yield service.url
+
+
+@pytest_asyncio.fixture
+async def browser(app: str) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(app, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+        async with session.get("/h/first") as page:
+            assert page.status == 200
+        yield session
+
+
+async def test_it_is_ready_before_there_is_a_gateway(browser: aiohttp.ClientSession) -> None:
+    for path in ("/livez", "/readyz"):
+        async with browser.get(path) as answer:
+            assert answer.status == 200
+
+
+async def test_the_start_page_says_which_process_is_away(browser: aiohttp.ClientSession) -> None:
+    async with browser.get("/api/state") as answer:
+        state = await answer.json()
+    assert {process["name"]: process["state"] for process in state["processes"]} == {
+        "gateway": "away",
+        "identity": "away",
+    }
+    assert [shown["slug"] for shown in state["hosts"]] == ["first", "second"]
+
+
+async def test_while_the_gateway_is_away_a_call_says_so_and_when_to_come_back(
+    browser: aiohttp.ClientSession,
+) -> None:
+    async with browser.get("/api/first/entry/mini-programs") as answer:
+        problem = await answer.json()
+        assert (answer.status, problem["code"]) == (503, "unavailable")
+        assert int(answer.headers["Retry-After"]) > 0
+
+
+async def test_nothing_that_a_browser_gets_holds_a_secret(browser: aiohttp.ClientSession) -> None:
+    for path in ("/", "/both", "/h/first", "/api/state", "/api/first/feed", "/api/first/services-and-orders"):
+        async with browser.get(path) as answer:
+            assert answer.status == 200, path
+            assert SECRET not in await answer.text()
+
+
+async def test_a_document_may_run_no_inline_script_and_has_none(browser: aiohttp.ClientSession) -> None:
+    for path in ("/", "/both", "/h/first/m/any/p/thing"):
+        async with browser.get(path) as answer:
+            policy, text = answer.headers["Content-Security-Policy"], await answer.text()
+        assert "script-src 'self';" in policy
+        assert "unsafe" not in policy
+        assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
+        assert not re.search(r"\son\w+=|<style|\sstyle=", text)
+
+
+async def test_only_listed_calls_lead_to_the_gateway(browser: aiohttp.ClientSession) -> None:
+    for method, path in [
+        ("POST", "/token"),
+        ("GET", "/owner/mini-programs"),
+        ("PUT", "/ops/clients/x"),
+        ("POST", "/payments/alipay/notify"),
+        ("GET", "/mini-programs/..%2f..%2fowner/store"),
+        ("GET", "/videos/..%2fsearch"),
+    ]:
+        async with browser.request(method, f"/api/first{path}") as answer:
+            assert answer.status in (404, 405), (method, path)
+
+
+async def test_no_call_inside_a_mini_program_goes_with_the_hosts_token() -> None:
+    """A host's token can read no order; the page's calls for orders go with the viewer's session, or not at all."""
+    inside = [call for call in CALLS if call.path.startswith("/mini-programs/")]
+    assert inside
+    assert {call.token for call in inside} == {"viewer"}
+    assert not [call for call in CALLS if "orders" in call.path and call.token != "viewer"]
+
+
+async def test_a_page_of_another_site_can_write_nothing(browser: aiohttp.ClientSession) -> None:
+    for site in ("same-site", "cross-site", "none"):
+        headers = {"Sec-Fetch-Site": site}
+        async with browser.post(
+            "/api/first/services-and-orders", json={"service": "coins"}, headers=headers
+        ) as answer:
+            assert answer.status == 403
+    async with browser.get("/api/first/services-and-orders") as answer:
+        assert (await answer.json())["items"] == []
+
+
+async def test_who_has_not_opened_the_app_is_nobody(app: str) -> None:
+    async with aiohttp.ClientSession(app) as stranger, stranger.get("/api/first/feed") as answer:
+        assert answer.status == 401
+
+
+async def test_the_hosts_own_orders_are_each_viewers_and_each_hosts(
+    app: str, browser: aiohttp.ClientSession
+) -> None:
+    async with browser.post("/api/first/services-and-orders", json={"service": "membership"}) as answer:
+        assert answer.status == 201
+        assert [entry["service"] for entry in (await answer.json())["items"]] == ["membership"]
+    async with browser.get("/api/second/services-and-orders") as answer:
+        assert (await answer.json())["items"] == []
+    async with aiohttp.ClientSession(app, cookie_jar=aiohttp.CookieJar(unsafe=True)) as other:
+        async with other.get("/h/first"):
+            pass
+        async with other.get("/api/first/services-and-orders") as answer:
+            assert (await answer.json())["items"] == []
+
+
+async def test_an_entry_of_a_mini_program_cannot_be_put_among_the_hosts_own(
+    browser: aiohttp.ClientSession,
+) -> None:
+    for body in ({"service": "an_order"}, {"service": "coins", "order_id": "mp_1"}):
+        async with browser.post("/api/first/services-and-orders", json=body) as answer:
+            assert answer.status == 422
+
+
+async def test_the_page_speaks_the_readers_language_from_the_first_byte(app: str) -> None:
+    for headers, lang, name in [
+        ({"Accept-Language": "en-GB,en;q=0.9"}, "en", "App first"),
+        ({"Accept-Language": "zh-CN"}, "zh", "应用first"),
+        ({"Accept-Language": "en", "Cookie": "lang=zh"}, "zh", "应用first"),
+    ]:
+        async with aiohttp.ClientSession(app) as reader, reader.get("/h/first", headers=headers) as answer:
+            text = await answer.text()
+        assert f'<html lang="{lang}"' in text
+        assert f"<title>{name}</title>" in text
+
+
+async def test_an_asset_is_sent_once(browser: aiohttp.ClientSession) -> None:
+    async with browser.get("/assets/app/main.js") as first:
+        assert first.content_type == "text/javascript"
+        etag = first.headers["ETag"]
+    async with browser.get("/assets/app/main.js", headers={"If-None-Match": etag}) as again:
+        assert again.status == 304
+
+
+async def test_unknown_hosts_files_and_paths_are_not_found(browser: aiohttp.ClientSession) -> None:
+    for path in (
+        "/h/third",
+        "/api/third/feed",
+        "/assets/../settings.py",
+        "/assets/app/none.js",
+        "/media/../secrets",
+    ):
+        async with browser.get(path) as answer:
+            assert answer.status in (401, 404), path
