@@ -109,6 +109,8 @@ def _own(name: str, system: System) -> dict[str, str]:
         case "payment":
             merchants = alipay.write_merchants(system.secrets, system.url("alipay_sandbox"))
             return public | {"ANCHORAGE_ALIPAY_MERCHANTS": str(merchants)}
+        case "search":
+            return {"ANCHORAGE_SEARCH_DIR": str((system.folder / "search").resolve())}
         case "sharecode":
             return public
         case "host_demo":
