@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -11,6 +13,7 @@ from search.application.directory import Accounts, Directory
 from search.application.finding import Library
 from search.domain.documents import Account, MiniProgram, Product, Sku
 from search.domain.ranking import RankingRule
+from search.engine.port import ProductIndex
 from search.engine.tantivy_index import TantivyIndex
 
 StockUp = Callable[..., None]
@@ -56,19 +59,34 @@ PRODUCTS = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def index() -> Iterator[TantivyIndex]:
-    """An index in memory with all products."""
-    made = TantivyIndex()
-    made.put(PRODUCTS)
-    made.commit()
-    made.refresh()
+OPENSEARCH = os.environ.get("ANCHORAGE_TEST_OPENSEARCH")
+"""Address of a real OpenSearch: when it is given, everything that is asked of the index is asked of it too."""
+
+
+@pytest.fixture(params=["embedded", *(["opensearch"] if OPENSEARCH else [])])
+def empty_index(request: pytest.FixtureRequest) -> Iterator[ProductIndex]:
+    """An empty index, of each engine."""
+    made: ProductIndex = TantivyIndex()
+    if request.param == "opensearch":
+        from search.engine.opensearch_index import OpenSearchIndex
+
+        made = OpenSearchIndex(str(OPENSEARCH), f"test-{secrets.token_hex(6)}", timeout=30)
     yield made
+    made.discard()
     made.close()
 
 
 @pytest.fixture
-def library(index: TantivyIndex) -> Iterator[Library]:
+def index(empty_index: ProductIndex) -> ProductIndex:
+    """An index with all products."""
+    empty_index.put(PRODUCTS)
+    empty_index.commit()
+    empty_index.refresh()
+    return empty_index
+
+
+@pytest.fixture
+def library(index: ProductIndex) -> Iterator[Library]:
     """Everything that is searched."""
     state = State()
     state.put_products(PRODUCTS)
@@ -81,7 +99,7 @@ def library(index: TantivyIndex) -> Iterator[Library]:
 
 
 @pytest.fixture
-def stock_up(index: TantivyIndex, library: Library) -> StockUp:
+def stock_up(index: ProductIndex, library: Library) -> StockUp:
     """Put products into index and cards, made by `product` from given arguments, and make them visible."""
 
     def put(*products: Product) -> None:

@@ -93,7 +93,7 @@ def test_accessories_stand_behind_the_thing_unless_asked_for(library: Library) -
 def test_what_is_not_in_the_host_is_invisible(library: Library) -> None:
     assert "p9" not in names(ask(library, "耳机"))
     assert "p9" in names(ask(library, "耳机", host="news"))
-    assert names(ask(library, "隐山书屋")) == []
+    assert not {"hidden001", "p9"} & set(names(ask(library, "隐山书屋")))
     assert names(ask(library, "隐山书屋", host="news"))[0] == "hidden001"
     assert names(ask(library, "蓝山优选", host="news"))[-1] == "acc4"
     assert names(ask(library, "耳机", host="nowhere")) == []

@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +150,7 @@ async def test_what_is_published_is_found_within_a_second(
         for n in range(5):
             told = time.monotonic()
             await say(product(f"n{n}", f"全新落地灯 {n}"))
-            await eventually(lambda n=n: _is_found(asker, f"n{n}"), within=5, what="the new product")
+            await eventually(partial(_is_found, asker, f"n{n}"), within=5, what="the new product")
             delays.append(time.monotonic() - told)
         assert sorted(delays)[2] < 1.0, delays
         await say(product("n0", "全新落地灯 0", version=2, listed=False))
@@ -264,14 +265,14 @@ async def test_an_erased_key_is_gone(
         assert await asker.products("台灯") == ["p1"]
         publisher = Publisher(settings.kafka)
         await publisher.publish([
-            Record(settings.topic("products"), b"p1", None, ()),  # type: ignore[arg-type]
-            Record(settings.topic("accounts"), b"a1", None, ()),  # type: ignore[arg-type]
+            Record(settings.topic("products"), b"p1", None, ()),
+            Record(settings.topic("accounts"), b"a1", None, ()),
         ])  # fmt: skip
         await publisher.stop()
 
         async def gone() -> bool:
             _, body = await asker.get("/v1/search", q="松果迷")
-            return await asker.products("台灯") == [] and body["accounts"] == []
+            return not await asker.products("台灯") and not body["accounts"]
 
         await eventually(gone, within=10)
 
@@ -337,6 +338,6 @@ async def test_a_changed_product_is_found_by_its_new_words_only(
         await say(ProductChanged(**product("p1", "Walnut chessboard", 2).model_dump()))
 
         async def changed() -> bool:
-            return await asker.products("chessboard") == ["p1"] and await asker.products("台灯") == []
+            return "p1" in await asker.products("chessboard") and not await asker.products("台灯")
 
         await eventually(changed, within=5)

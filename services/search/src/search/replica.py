@@ -83,14 +83,14 @@ class Replica:
         try:
             following = await self._begin(built[1])
         except BaseException:
-            await asyncio.to_thread(fresh.close)
+            await asyncio.to_thread(fresh.remove)
             raise
         stopped, self._live, self._following = self._following, built, following
         self._generations.make_current(fresh)
         if stopped is not None:
             stopped.cancel()
             await asyncio.gather(stopped, return_exceptions=True)
-        await asyncio.to_thread(old.close)
+        await asyncio.to_thread(old.remove)
         log.info("a rebuilt index answers", extra={"products": fresh.index.size})
 
     async def _begin(self, streams: Streams) -> asyncio.Task[None]:
@@ -122,6 +122,13 @@ class Replica:
         return generation, streams, library, popular
 
     def _open_index(self, folder: Path) -> ProductIndex:
+        if self._settings.search_engine == "opensearch":
+            from search.engine.opensearch_index import (
+                OpenSearchIndex,  # an extra: not there where it is not used
+            )
+
+            name = f"{self._settings.prefix}products-{folder.name}"
+            return OpenSearchIndex(self._settings.opensearch_url, name)
         return TantivyIndex(folder / "products")
 
     async def _close(self) -> None:

@@ -35,6 +35,12 @@ class Generation:
         self.index.close()
         self.state.close()
 
+    def remove(self) -> None:
+        """Give up its files and what the engine keeps of it."""
+        self.index.discard()
+        self.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
 
 class Generations:
     """The folders below `root`. Whatever is there and cannot be read is left behind: the streams have it all."""
@@ -51,11 +57,11 @@ class Generations:
         if pointer.exists():
             try:
                 found = self._open(pointer.read_text().strip())
-                if found.state.fact(LAYOUT_FACT) == str(LAYOUT):
+                if self._is_whole(found):
                     self._sweep(found.name)
                     return found
-                found.close()
-                log.warning("the index has another layout and is made anew")
+                found.remove()
+                log.warning("the index is of another layout or has lost its products, and is made anew")
             except Exception:
                 log.exception("the index cannot be opened and is made anew")
         made = self.fresh()
@@ -74,6 +80,10 @@ class Generations:
         written.write_text(generation.name)
         os.replace(written, self._root / CURRENT)
         self._sweep(generation.name)
+
+    def _is_whole(self, found: Generation) -> bool:
+        of_this_layout = found.state.fact(LAYOUT_FACT) == str(LAYOUT)
+        return of_this_layout and (found.index.size > 0 or not found.state.has_products())
 
     def _open(self, name: str) -> Generation:
         folder = self._root / name

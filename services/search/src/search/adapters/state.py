@@ -81,10 +81,11 @@ class State:
         rows = _select(self._db, "SELECT source, number FROM products WHERE number IN", numbers)
         return [product_of(source) for source, _ in rows]
 
-    def all_products(self) -> Iterator[Product]:
-        """Every listed product."""
-        for (source,) in self._db.execute("SELECT source FROM products WHERE card IS NOT NULL"):
-            yield product_of(source)
+    def has_products(self) -> bool:
+        """Whether any listed product is known."""
+        return (
+            self._db.execute("SELECT 1 FROM products WHERE card IS NOT NULL LIMIT 1").fetchone() is not None
+        )
 
     def put_products(self, products: Iterable[Product]) -> None:
         """Remember these products."""

@@ -42,7 +42,8 @@ class Directory:
     def scope(self, host_id: str) -> Scope:
         """The mini programs whose products the host's viewers may see, said in the shorter way."""
         if host_id not in self._scopes:
-            shown = {i for i, program in self.programs.items() if program.visible_in(host_id)}
+            known = list(self.programs.items())  # another thread may learn of one meanwhile
+            shown = {i for i, program in known if program.visible_in(host_id)}
             hidden = self.programs.keys() - shown
             shorter = len(hidden) <= len(shown)
             self._scopes[host_id] = Scope(never=frozenset(hidden)) if shorter else Scope(frozenset(shown))

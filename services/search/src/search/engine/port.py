@@ -73,3 +73,6 @@ class ProductIndex(Protocol):
 
     def close(self) -> None:
         """Give up files and connections."""
+
+    def discard(self) -> None:
+        """Remove what the engine keeps elsewhere than in the folder; after `close` nothing else may be called."""

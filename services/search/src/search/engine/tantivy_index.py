@@ -14,12 +14,10 @@ from search.domain.queries import ProductQuery, Scope
 from search.domain.spelling import one_edit_apart
 from search.engine import tantivy_query as queries
 from search.engine.port import Found, Hit
-from search.engine.tantivy_schema import ACCESSORY_BIT, PROGRAM_SHIFT, STOCK_BIT, open_index, to_document
-from search.engine.terms import ACCESSORY, ALL_TERMS, FEW_PRODUCTS, SOLD_OUT, Terms, terms_of
+from search.engine.tantivy_schema import open_index, to_document
+from search.engine.terms import FEW_PRODUCTS, WINDOW, Factors, Terms, terms_of
 from search.language.text import clean, has_han, stems, surface_words
 
-WINDOW = 100
-"""Hits that are put in order by more than their score; ranking beyond the fifth page is nobody's concern."""
 WRITER_BYTES = 128_000_000
 SUGGESTED_TERMS = 16
 SPELLING_PREFIX = 2
@@ -94,7 +92,7 @@ class TantivyIndex:
         addresses = [at for _, _, at in found]
         traits = _values(build.searcher, "traits", addresses)
         numbers = _values(build.searcher, "number", addresses)
-        factors = _Factors(query, terms)
+        factors = Factors(query, terms)
         return sorted(
             (-score * factors.of(whole, trait), number, whole)
             for (score, whole, _), trait, number in zip(found, traits, numbers, strict=True)
@@ -183,21 +181,8 @@ class TantivyIndex:
     def close(self) -> None:
         self._writer.wait_merging_threads()
 
-
-class _Factors:
-    """What a hit's score is multiplied by, besides matching."""
-
-    def __init__(self, query: ProductQuery, terms: Terms) -> None:
-        self._accessory = 1.0 if terms.wants_accessory else ACCESSORY
-        self._boosts = {number_of(program): boost for program, boost in query.boosts.items()}
-
-    def of(self, whole: bool, traits: Any) -> float:
-        factor = ALL_TERMS if whole else 1.0
-        if traits & ACCESSORY_BIT:
-            factor *= self._accessory
-        if not traits & STOCK_BIT:
-            factor *= SOLD_OUT
-        return factor * self._boosts.get(traits >> PROGRAM_SHIFT, 1.0) if self._boosts else factor
+    def discard(self) -> None:
+        """Nothing: all is in the folder."""
 
 
 def _values(searcher: tantivy.Searcher, field: str, addresses: list[Any]) -> list[int]:

@@ -9,7 +9,7 @@ import tantivy
 
 from search.domain.queries import ProductQuery
 from search.engine.tantivy_schema import FREQUENCIES, PRESENCE
-from search.engine.terms import COMMON_CHARACTER, WORD_WEIGHT, Terms
+from search.engine.terms import COMMON_CHARACTER, COMMON_FROM, WORD_WEIGHT, Terms
 
 MUST, SHOULD, NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 Query = tantivy.Query
@@ -44,10 +44,9 @@ class Builder:
             return self.scoped(Query.all_query())
         if not terms.is_han:
             return self._filtered([(MUST, word) for word in self._words()])
-        pairs = [gram for gram in terms.grams if len(gram) > 1 or gram in terms.alone]
-        characters = [gram for gram in self._telling(terms.grams) if len(gram) == 1 and gram not in terms.alone]
-        clauses = [(MUST, gram) for gram in self._grams(pairs)]
-        clauses += [(SHOULD, gram) for gram in self._grams(characters)]
+        single = [gram for gram in self._telling(terms.grams) if gram not in terms.deciding]
+        clauses = [(MUST, gram) for gram in self._grams(terms.deciding)]
+        clauses += [(SHOULD, gram) for gram in self._grams(single)]
         return self._filtered(clauses + [(SHOULD, word) for word in self._words(WORD_WEIGHT)])
 
     def any_term(self, some_have_all: bool) -> Query:
@@ -63,10 +62,7 @@ class Builder:
 
     def all_grams(self) -> Query:
         """Products with every character and neighbour of what was typed."""
-        return Query.boolean_query([
-            (MUST, gram)
-            for gram in self._grams(g for g in self._terms.grams if len(g) > 1 or g in self._terms.alone)
-        ])  # fmt: skip
+        return Query.boolean_query([(MUST, gram) for gram in self._grams(self._terms.deciding)])
 
     def spoken(self, whole: Sequence[str], ends: Sequence[str]) -> Query:
         """Products whose titles have the `whole` words and one of `ends`."""
@@ -107,7 +103,7 @@ class Builder:
         """Pairs, and the single characters that say something: the common ones cost most and find nothing."""
         if not any(len(gram) > 1 for gram in grams):
             return grams
-        limit = COMMON_CHARACTER * self.searcher.num_docs
+        limit = max(COMMON_FROM, COMMON_CHARACTER * self.searcher.num_docs)
         return [g for g in grams if len(g) > 1 or self.searcher.doc_freq("chars", g) <= limit]
 
     def _conditions(self, query: ProductQuery) -> Iterable[tuple[Any, Query]]:

@@ -9,10 +9,10 @@ import tantivy
 
 from search.domain.documents import Product, number_of
 from search.engine.layout import indexed
+from search.engine.terms import traits_of
 
 FREQUENCIES, PRESENCE = "freq", "basic"
 """What is kept of a term: no field needs positions."""
-ACCESSORY_BIT, STOCK_BIT, PROGRAM_SHIFT = 1, 2, 2
 
 
 def schema() -> tantivy.Schema:
@@ -67,8 +67,3 @@ def to_document(product: Product) -> str:
     if product.brand:
         document["brand"] = product.brand
     return orjson.dumps(document).decode()
-
-
-def traits_of(mini_program_id: str, accessory: bool, in_stock: bool) -> int:
-    """What ranking weighs, in one number, so that a hit costs one look."""
-    return number_of(mini_program_id) << PROGRAM_SHIFT | STOCK_BIT * in_stock | ACCESSORY_BIT * accessory

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from search.domain.queries import MOST_TERMS
+from search.domain.documents import number_of
+from search.domain.queries import MOST_TERMS, ProductQuery
 from search.language.accessories import names_an_accessory
 from search.language.text import clean, gram_text, grams, has_han, stems
 
@@ -18,6 +19,10 @@ SOLD_OUT = 0.8
 """Factor of a product that cannot be had at the moment."""
 COMMON_CHARACTER = 0.05
 """Share of the products above which a single Chinese character is not looked up: it says little and costs most."""
+WINDOW = 60
+"""Hits that are put in order by more than their score; ranking beyond the third page is nobody's concern."""
+COMMON_FROM = 1_000
+"""Products that a character must be in before it can be called common."""
 FEW_PRODUCTS = 5_000
 """With fewer products, that a word stands in none says nothing about it."""
 
@@ -28,8 +33,8 @@ class Terms:
 
     words: tuple[str, ...]
     grams: tuple[str, ...]
-    alone: frozenset[str]
-    """Characters that stand by themselves, so that no pair holds them."""
+    deciding: tuple[str, ...]
+    """The grams that must stand in a product that has everything: pairs, and characters that stand by themselves."""
     is_han: bool
     wants_accessory: bool
 
@@ -43,10 +48,36 @@ def terms_of(text: str) -> Terms:
     """Cut a query as documents were cut."""
     text = clean(text)
     words = list(dict.fromkeys(stems(text)))
+    found = tuple(grams(text)[:MOST_TERMS])
+    alone = {run for run in gram_text(text).split() if len(run) == 1}
     return Terms(
         words=tuple(words[:MOST_TERMS]),
-        grams=tuple(grams(text)[:MOST_TERMS]),
-        alone=frozenset(run for run in gram_text(text).split() if len(run) == 1),
+        grams=found,
+        deciding=tuple(gram for gram in found if len(gram) > 1 or gram in alone),
         is_han=has_han(text),
         wants_accessory=names_an_accessory(text, words),
     )
+
+
+ACCESSORY_BIT, STOCK_BIT, PROGRAM_SHIFT = 1, 2, 2
+
+
+def traits_of(mini_program_id: str, accessory: bool, in_stock: bool) -> int:
+    """What ranking weighs, in one number, so that a hit costs one look."""
+    return number_of(mini_program_id) << PROGRAM_SHIFT | STOCK_BIT * in_stock | ACCESSORY_BIT * accessory
+
+
+class Factors:
+    """What a hit's score is multiplied by, besides matching."""
+
+    def __init__(self, query: ProductQuery, terms: Terms) -> None:
+        self._accessory = 1.0 if terms.wants_accessory else ACCESSORY
+        self._boosts = {number_of(program): boost for program, boost in query.boosts.items()}
+
+    def of(self, whole: bool, traits: int) -> float:
+        factor = ALL_TERMS if whole else 1.0
+        if traits & ACCESSORY_BIT:
+            factor *= self._accessory
+        if not traits & STOCK_BIT:
+            factor *= SOLD_OUT
+        return factor * self._boosts.get(traits >> PROGRAM_SHIFT, 1.0) if self._boosts else factor
