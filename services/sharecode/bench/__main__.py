@@ -51,7 +51,9 @@ class Tally:
 
 def round_code(key: bytes) -> Code:
     """The round code cropped to its ink."""
-    picture = cv2.imdecode(np.frombuffer(draw_png(encode(key), Look(width=DRAWN)), np.uint8), cv2.IMREAD_GRAYSCALE)
+    picture = cv2.imdecode(
+        np.frombuffer(draw_png(encode(key), Look(width=DRAWN)), np.uint8), cv2.IMREAD_GRAYSCALE
+    )
     margin = round(DRAWN * (QUIET_RADIUS - 1) / (2 * QUIET_RADIUS))
     return picture[margin:-margin, margin:-margin]  # type: ignore[index,return-value]
 
@@ -107,12 +109,18 @@ def conditions(kind: str, level: int, rng: np.random.Generator) -> Conditions:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--frames", type=int, default=40, help="for each mixed level (default 40)")
-    parser.add_argument("--single", type=int, default=None, help="for each level of a single factor (default a quarter)")
+    parser.add_argument(
+        "--single", type=int, default=None, help="for each level of a single factor (default a quarter)"
+    )
     parser.add_argument("--empty", type=int, default=None, help="without a code (default as --frames)")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--sets", default="mixed,single,none", help="of mixed, single, none, or factors' names")
+    parser.add_argument(
+        "--sets", default="mixed,single,none", help="of mixed, single, none, or factors' names"
+    )
     chosen = parser.parse_args()
     cv2.setNumThreads(1)
     warm_up()
@@ -125,7 +133,9 @@ def main() -> None:
             plan += [(factor, level, few) for level in ([1] if factor == "clean" else range(1, 6))]
     if "none" in sets:
         plan.append(("none", 4, empty))
-    print("| set | level | frames | round: right | wrong | CPU ms mean / p95 | QR-H, zxing-cpp: right | wrong | ms |")
+    print(
+        "| set | level | frames | round: right | wrong | CPU ms mean / p95 | QR-H, zxing-cpp: right | wrong | ms |"
+    )
     print("|---|---|---|---|---|---|---|---|---|")
     for kind, level, frames in plan:
         tallies = measure(kind, level, frames, chosen.seed)

@@ -39,7 +39,10 @@ LEVELS: dict[str, dict[str, tuple[float, ...]]] = {
     "glare": {"glare": (0, 0.14, 0.20, 0.27, 0.33, 0.40)},
     "occlusion": {"occlusion": (0, 0.03, 0.06, 0.10, 0.15, 0.20)},
     "curve": {"curve": (0, 30, 54, 78, 98, 116)},
-    "clutter": {"clutter": (0, 0.25, 0.45, 0.65, 0.85, 1), "card_margin": (0.14, 0.14, 0.12, 0.10, 0.08, 0.06)},
+    "clutter": {
+        "clutter": (0, 0.25, 0.45, 0.65, 0.85, 1),
+        "card_margin": (0.14, 0.14, 0.12, 0.10, 0.08, 0.06),
+    },
     "screen": {"screen": (0, 0.2, 0.35, 0.5, 0.65, 0.8)},
 }
 """Each factor's fields at level 0 (absent), 1, ... 5; values between levels are interpolated."""

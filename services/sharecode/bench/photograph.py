@@ -1,5 +1,7 @@
 """Takes a seeded synthetic photograph of a printed code on a white card."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -7,7 +9,7 @@ import numpy.typing as npt
 from bench.factors import Conditions
 from bench.scenes import HEIGHT, WIDTH, Picture, scene
 
-Frame = npt.NDArray[np.uint8]
+Frame = npt.NDArray[Any]
 Code = npt.NDArray[np.uint8]
 FOCAL_LENGTH = 1100.0
 """In pixels: a phone's camera of about 60 degrees across."""
@@ -51,7 +53,7 @@ def _paste(frame: Picture, code: Code, what: Conditions, rng: np.random.Generato
 
 
 def _card(code: Code, side: int, what: Conditions, rng: np.random.Generator) -> Picture:
-    full = int(round(side * (1 + 2 * what.card_margin) * 1.02))
+    full = round(side * (1 + 2 * what.card_margin) * 1.02)
     card = np.full((full, full), 250.0, np.float32)
     drawn = cv2.resize(code, (side, side), interpolation=cv2.INTER_AREA).astype(np.float32)
     at = (full - side) // 2
@@ -63,7 +65,9 @@ def _card(code: Code, side: int, what: Conditions, rng: np.random.Generator) -> 
         period = side / what.width * rng.uniform(2.2, 4.5)
         wave = np.sin(np.arange(full) / period * 2 * np.pi + rng.uniform(0, 6))
         grid = 1 - what.screen * 0.5 * (wave > 0.3)
-        card *= cv2.GaussianBlur(grid.astype(np.float32)[None, :] * grid[:, None].astype(np.float32), (0, 0), 0.6)
+        card *= cv2.GaussianBlur(
+            grid.astype(np.float32)[None, :] * grid[:, None].astype(np.float32), (0, 0), 0.6
+        )
     return cv2.cvtColor(card, cv2.COLOR_GRAY2BGR)
 
 
@@ -74,7 +78,13 @@ def _cover(card: Picture, at: int, side: int, share: float, rng: np.random.Gener
     x, y = at + rng.uniform(width / 2, side - width / 2), at + rng.uniform(height / 2, side - height / 2)
     shade = float(rng.uniform(20, 230))
     if rng.random() < 0.5:
-        cv2.rectangle(card, (int(x - width / 2), int(y - height / 2)), (int(x + width / 2), int(y + height / 2)), shade, -1)
+        cv2.rectangle(
+            card,
+            (int(x - width / 2), int(y - height / 2)),
+            (int(x + width / 2), int(y + height / 2)),
+            shade,
+            -1,
+        )
     else:
         grown = np.sqrt(4 / np.pi) / 2
         cv2.ellipse(card, (int(x), int(y)), (int(width * grown), int(height * grown)), 0, 0, 360, shade, -1)
@@ -92,7 +102,9 @@ def _camera_to_card(what: Conditions, rng: np.random.Generator):  # type: ignore
     distance = FOCAL_LENGTH / what.width
     room = what.width * 0.66
     middle = np.array([rng.uniform(room, WIDTH - room), rng.uniform(min(room, 359), max(HEIGHT - room, 361))])
-    centre = np.array([(middle[0] - WIDTH / 2), (middle[1] - HEIGHT / 2), FOCAL_LENGTH]) * distance / FOCAL_LENGTH
+    centre = (
+        np.array([(middle[0] - WIDTH / 2), (middle[1] - HEIGHT / 2), FOCAL_LENGTH]) * distance / FOCAL_LENGTH
+    )
 
     def to_card(xs, ys):  # type: ignore[no-untyped-def]
         rays = np.stack([xs - WIDTH / 2, ys - HEIGHT / 2, np.full_like(xs, FOCAL_LENGTH)], -1) / FOCAL_LENGTH
@@ -116,7 +128,9 @@ def _camera_to_card(what: Conditions, rng: np.random.Generator):  # type: ignore
     return to_card, middle
 
 
-def _glare(frame: Picture, middle: npt.NDArray[np.float64], what: Conditions, rng: np.random.Generator) -> None:
+def _glare(
+    frame: Picture, middle: npt.NDArray[np.float64], what: Conditions, rng: np.random.Generator
+) -> None:
     """A soft white spot whose middle lies on the code."""
     reach, turn = what.width * 0.5 * np.sqrt(rng.random()), rng.uniform(0, 2 * np.pi)
     x, y = middle + reach * 0.8 * np.array([np.cos(turn), np.sin(turn)])
@@ -138,7 +152,7 @@ def _camera(frame: Picture, what: Conditions, rng: np.random.Generator) -> Frame
         frame = frame + noise * np.sqrt(what.noise**2 + shot**2 + 1)
     taken = np.clip(np.rint(frame), 0, 255).astype(np.uint8)
     _, packed = cv2.imencode(".jpg", taken, [cv2.IMWRITE_JPEG_QUALITY, int(what.jpeg)])
-    return cv2.imdecode(packed, cv2.IMREAD_COLOR)  # type: ignore[return-value]
+    return cv2.imdecode(packed, cv2.IMREAD_COLOR)
 
 
 def _streak(length: float, angle: float) -> Picture:

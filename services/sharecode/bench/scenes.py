@@ -1,10 +1,12 @@
 """Procedural scenes for a code to lie in: wood, bricks, lines of text, boxes, and rings and squares that mislead."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-Picture = npt.NDArray[np.float32]
+Picture = npt.NDArray[Any]
 Canvas = npt.NDArray[np.uint8]
 HEIGHT, WIDTH = 720, 1280
 
@@ -21,7 +23,9 @@ def scene(clutter: float, rng: np.random.Generator) -> Picture:
 
 def _wall(rng: np.random.Generator) -> Canvas:
     color = rng.uniform(60, 220, 3)
-    slope = np.linspace(-1, 1, WIDTH)[None, :] * rng.uniform(-30, 30) + np.linspace(-1, 1, HEIGHT)[:, None] * rng.uniform(-30, 30)
+    slope = np.linspace(-1, 1, WIDTH)[None, :] * rng.uniform(-30, 30) + np.linspace(-1, 1, HEIGHT)[
+        :, None
+    ] * rng.uniform(-30, 30)
     return _clip(color + slope[..., None])
 
 
@@ -39,7 +43,13 @@ def _bricks(rng: np.random.Generator) -> Canvas:
     color = np.array([60, 75, 150]) * rng.uniform(0.6, 1.3)
     for row, y in enumerate(range(0, HEIGHT, high)):
         for x in range(-wide + (row % 2) * wide // 2, WIDTH, wide):
-            cv2.rectangle(picture, (x + 3, y + 3), (x + wide - 3, y + high - 3), (color * rng.uniform(0.75, 1.2)).tolist(), -1)
+            cv2.rectangle(
+                picture,
+                (x + 3, y + 3),
+                (x + wide - 3, y + high - 3),
+                (color * rng.uniform(0.75, 1.2)).tolist(),
+                -1,
+            )
     return picture
 
 
@@ -55,10 +65,25 @@ def _text(picture: Canvas, rng: np.random.Generator) -> None:
     x, y = _place(rng)
     size, ink = rng.uniform(0.4, 1.8), _ink(rng)
     if rng.random() < 0.5:
-        cv2.rectangle(picture, (x - 10, y - int(40 * size)), (x + int(330 * size), y + int(120 * size)), (235, 240, 240), -1)
+        cv2.rectangle(
+            picture,
+            (x - 10, y - int(40 * size)),
+            (x + int(330 * size), y + int(120 * size)),
+            (235, 240, 240),
+            -1,
+        )
     for line in range(int(rng.integers(1, 5))):
         words = "".join(rng.choice(list("abcdeghkmnoprstuQGO80 269"), 18))
-        cv2.putText(picture, words, (x, y + int(line * 34 * size)), cv2.FONT_HERSHEY_SIMPLEX, size, ink, max(1, int(size * 2)), cv2.LINE_AA)
+        cv2.putText(
+            picture,
+            words,
+            (x, y + int(line * 34 * size)),
+            cv2.FONT_HERSHEY_SIMPLEX,
+            size,
+            ink,
+            max(1, int(size * 2)),
+            cv2.LINE_AA,
+        )
 
 
 def _rings(picture: Canvas, rng: np.random.Generator) -> None:
@@ -67,16 +92,32 @@ def _rings(picture: Canvas, rng: np.random.Generator) -> None:
         axes = (radius, int(radius * rng.uniform(0.4, 1)))
         turn = float(rng.uniform(0, 180))
         if rng.random() < 0.5:
-            cv2.ellipse(picture, place, (int(axes[0] * 1.4), int(axes[1] * 1.4)), turn, 0, 360, (245, 245, 245), -1, cv2.LINE_AA)
-        cv2.ellipse(picture, place, axes, turn, 0, 360, ink, max(1, radius // int(rng.integers(3, 9))), cv2.LINE_AA)
+            cv2.ellipse(
+                picture,
+                place,
+                (int(axes[0] * 1.4), int(axes[1] * 1.4)),
+                turn,
+                0,
+                360,
+                (245, 245, 245),
+                -1,
+                cv2.LINE_AA,
+            )
+        cv2.ellipse(
+            picture, place, axes, turn, 0, 360, ink, max(1, radius // int(rng.integers(3, 9))), cv2.LINE_AA
+        )
         if rng.random() < 0.5:
-            cv2.ellipse(picture, place, (axes[0] // 3 + 1, axes[1] // 3 + 1), turn, 0, 360, ink, -1, cv2.LINE_AA)
+            cv2.ellipse(
+                picture, place, (axes[0] // 3 + 1, axes[1] // 3 + 1), turn, 0, 360, ink, -1, cv2.LINE_AA
+            )
 
 
 def _squares(picture: Canvas, rng: np.random.Generator) -> None:
     for _ in range(int(rng.integers(1, 5))):
         corners = cv2.boxPoints((_place(rng), (rng.uniform(15, 90),) * 2, rng.uniform(0, 90)))
-        cv2.polylines(picture, [corners.astype(np.int32)], True, _ink(rng), int(rng.integers(2, 12)), cv2.LINE_AA)
+        cv2.polylines(
+            picture, [corners.astype(np.int32)], True, _ink(rng), int(rng.integers(2, 12)), cv2.LINE_AA
+        )
         inner = corners.mean(0) + (corners - corners.mean(0)) * 0.45
         cv2.fillPoly(picture, [inner.astype(np.int32)], _ink(rng), cv2.LINE_AA)
 

@@ -13,7 +13,12 @@ def main() -> None:
     codes, places = [], []
     for layout in LAYOUTS:
         size = layout.key_bytes
-        for key in (bytes(size), bytes(range(size)), b"\xff" * size, bytes((7 * n + 3) % 256 for n in range(size))):
+        for key in (
+            bytes(size),
+            bytes(range(size)),
+            b"\xff" * size,
+            bytes((7 * n + 3) % 256 for n in range(size)),
+        ):
             dark = encode(key, layout)
             codes.append(
                 {

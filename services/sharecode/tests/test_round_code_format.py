@@ -32,7 +32,9 @@ def test_published_vectors_are_what_the_encoder_makes(vector: dict[str, str]) ->
     assert word(dark, layout).hex() == vector["word"]
 
 
-@pytest.mark.parametrize("row", json.loads(VECTORS.read_text())["geometry"], ids=lambda r: f"{r['layout']}-{r['cell']}")
+@pytest.mark.parametrize(
+    "row", json.loads(VECTORS.read_text())["geometry"], ids=lambda r: f"{r['layout']}-{r['cell']}"
+)
 def test_published_places_are_where_the_table_puts_them(row: dict[str, float]) -> None:
     cell = cells(LAYOUT_NAMED[str(row["layout"])])[int(row["cell"])]
     assert (cell.x, cell.y) == pytest.approx((row["x"], row["y"]), abs=1e-6)

@@ -87,7 +87,9 @@ def test_a_pale_colour_is_refused_with_its_contrast() -> None:
     assert contrast_with_white((0, 0, 0)) == pytest.approx(21)
 
 
-@pytest.mark.parametrize("options", [{"width": 279}, {"width": 1281}, {"line_color": "red"}, {"caption": "x" * 41}])
+@pytest.mark.parametrize(
+    "options", [{"width": 279}, {"width": 1281}, {"line_color": "red"}, {"caption": "x" * 41}]
+)
 def test_an_impossible_look_is_refused(options: dict[str, object]) -> None:
     with pytest.raises(BadLook):
         Look(**options)  # type: ignore[arg-type]
@@ -100,7 +102,10 @@ def test_a_logo_that_is_no_picture_is_refused(key: bytes) -> None:
 
 @pytest.mark.parametrize("turn", range(0, 360, 45))
 def test_a_turned_code_is_read(key: bytes, turn: int) -> None:
-    at = [(640 + 150 * np.cos(a), 360 + 150 * np.sin(a)) for a in np.radians(turn + np.array([225, 315, 45, 135]))]
+    at = [
+        (640 + 150 * np.cos(a), 360 + 150 * np.sin(a))
+        for a in np.radians(turn + np.array([225, 315, 45, 135]))
+    ]
     [reading] = read_image(picture(scene(key, at)))
     assert reading.key == key
     centre = np.mean(reading.position, axis=0)
@@ -162,7 +167,9 @@ def test_a_truncated_picture_is_unreadable(key: bytes) -> None:
             read_image(whole[: len(whole) // 2])
 
 
-@pytest.mark.parametrize("bytes_", [b"", b"GIF89a" + bytes(40), b"<svg/>", b"\x89PNG\r\n\x1a\n", os.urandom(999)])
+@pytest.mark.parametrize(
+    "bytes_", [b"", b"GIF89a" + bytes(40), b"<svg/>", b"\x89PNG\r\n\x1a\n", os.urandom(999)]
+)
 def test_what_is_no_picture_is_unreadable(bytes_: bytes) -> None:
     with pytest.raises(UnreadableImage):
         read_image(bytes_)
@@ -173,7 +180,12 @@ def test_a_decompression_bomb_is_refused_before_it_is_decoded() -> None:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
-    bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1 << 20))) + chunk(b"IEND", b"")
+    bomb = (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes(1 << 20)))
+        + chunk(b"IEND", b"")
+    )
     start = time.process_time()
     with pytest.raises(ImageTooLarge):
         read_image(bomb)

@@ -12,7 +12,9 @@ REACHES = (0.58, 0.66, 0.75, 0.84, 0.93, 1.1, 1.1)
 STIFFNESS = np.array([0.02] * 3 + [0.025] * 3 + [0.05] * 4)
 
 
-def bent(start: Placement, level: Floats, scale: float, layout: Layout, blur: Blur) -> tuple[Placement, Floats]:
+def bent(
+    start: Placement, level: Floats, scale: float, layout: Layout, blur: Blur
+) -> tuple[Placement, Floats]:
     """`start` with the bend under which the dots, as they are read on the way, fit best (Gauss-Newton); and for
     each cell how well the picture round it agrees with the model, 0..1: little under a finger."""
     m = model(layout, blur)

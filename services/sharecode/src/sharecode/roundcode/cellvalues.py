@@ -49,7 +49,9 @@ def grid(layout: Layout) -> Grid:
             y.append(u * sin + v * cos)
     centre = np.array([(c.x, c.y) for c in table])
     away = np.linalg.norm(centre[:, None] - centre[None], axis=2)
-    return Grid(np.array(x, np.float32), np.array(y, np.float32), len(offsets), np.argsort(away, 1)[:, :NEIGHBOURS])
+    return Grid(
+        np.array(x, np.float32), np.array(y, np.float32), len(offsets), np.argsort(away, 1)[:, :NEIGHBOURS]
+    )
 
 
 def cell_levels(placement: Placement, level: Floats, scale: float, layout: Layout) -> CellLevels:
@@ -58,7 +60,9 @@ def cell_levels(placement: Placement, level: Floats, scale: float, layout: Layou
     return _levels(placement.seen(level, where.x, where.y, scale).reshape(-1, where.spots).mean(1), layout)
 
 
-def unblurred_levels(placement: Placement, level: Floats, scale: float, layout: Layout, blur: Blur) -> CellLevels:
+def unblurred_levels(
+    placement: Placement, level: Floats, scale: float, layout: Layout, blur: Blur
+) -> CellLevels:
     """The cells as they would look without `blur`."""
     matrix, fixed = unblur(layout, blur)
     x, y = where()

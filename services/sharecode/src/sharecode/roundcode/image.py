@@ -24,7 +24,17 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 FIRST_SIDE, SECOND_SIDE = 1600, 3200
 """The longer side to which a larger picture is made smaller: at once, and again when nothing was read."""
 
-_BROKEN = (OSError, EOFError, SyntaxError, ValueError, struct.error, IndexError, KeyError, OverflowError, MemoryError)
+_BROKEN = (
+    OSError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    struct.error,
+    IndexError,
+    KeyError,
+    OverflowError,
+    MemoryError,
+)
 """What Pillow raises for files that are broken or made to break it."""
 
 
@@ -83,7 +93,9 @@ def _grey(data: bytes, max_bytes: int, max_pixels: int) -> tuple[Grey, float]:
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
             wide, high = picture.size
             if wide * high > max_pixels:
-                raise ImageTooLarge(f"a picture may have at most {max_pixels} pixels, this one has {wide * high}")
+                raise ImageTooLarge(
+                    f"a picture may have at most {max_pixels} pixels, this one has {wide * high}"
+                )
             # A JPEG can be decoded at a half or a quarter of its size for a fraction of the time.
             picture.draft("L", (SECOND_SIDE // 2, SECOND_SIDE // 2))
             shrunk = picture.width / wide

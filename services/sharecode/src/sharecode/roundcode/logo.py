@@ -22,7 +22,13 @@ def round_logo(picture: bytes, side: int) -> Image.Image:
             turned = ImageOps.exif_transpose(image).convert("RGBA")
     except BadLook:
         raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, OSError, ValueError, SyntaxError) as error:
+    except (
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+        OSError,
+        ValueError,
+        SyntaxError,
+    ) as error:
         raise BadLook("logo is not a readable PNG, JPEG or WebP picture") from error
     ground = Image.new("RGBA", turned.size, (255, 255, 255, 255))
     fitted = ImageOps.fit(Image.alpha_composite(ground, turned), (side, side), Image.Resampling.LANCZOS)

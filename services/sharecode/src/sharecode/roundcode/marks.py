@@ -76,4 +76,3 @@ def _shape(e: Ellipse, radius: float) -> Matrix:
     cos, sin = np.cos(e.angle), np.sin(e.angle)
     axes = np.array([[cos, -sin], [sin, cos]])
     return axes @ np.diag([e.a / radius, e.b / radius]) @ axes.T
-

@@ -28,8 +28,13 @@ def encode(key: bytes, layout: Layout = SHORT) -> Cells:
     """The cells of `key` (True is dark) in the order of `geometry.cells`; of the eight masks, the one that looks
     most even. Raises `WrongKeyLength`."""
     if len(key) != layout.key_bytes:
-        raise WrongKeyLength(f"a {layout.name} code carries a key of {layout.key_bytes} bytes, not {len(key)}")
-    return min((word_cells(_word(key, mask, layout), layout) for mask in range(MASKS)), key=lambda c: unevenness(c, layout))
+        raise WrongKeyLength(
+            f"a {layout.name} code carries a key of {layout.key_bytes} bytes, not {len(key)}"
+        )
+    return min(
+        (word_cells(_word(key, mask, layout), layout) for mask in range(MASKS)),
+        key=lambda c: unevenness(c, layout),
+    )
 
 
 def key_in(data: bytes, layout: Layout) -> bytes | None:
@@ -71,14 +76,18 @@ def unevenness(dark: Cells, layout: Layout) -> float:
     by_ring = np.bincount(ring, dark) / np.bincount(ring) - share
     by_octant = np.bincount(octant, dark) / np.bincount(octant) - share
     joined = (dark[ends[:, 0]] & dark[ends[:, 1]]).mean()
-    return float(abs(share - 0.52) * 4 + np.abs(by_ring).mean() + np.abs(by_octant).mean() + abs(joined - 0.3))
+    return float(
+        abs(share - 0.52) * 4 + np.abs(by_ring).mean() + np.abs(by_octant).mean() + abs(joined - 0.3)
+    )
 
 
 @cache
 def _groups(layout: Layout) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     table = cells(layout)
     place = {(c.zone, c.ring, c.ray): i for i, c in enumerate(table)}
-    neighbours = [(i, place[after]) for i, c in enumerate(table) if (after := (c.zone, c.ring + 1, c.ray)) in place]
+    neighbours = [
+        (i, place[after]) for i, c in enumerate(table) if (after := (c.zone, c.ring + 1, c.ray)) in place
+    ]
     octants = np.array([int(c.angle / (np.pi / 4)) for c in table])
     return np.array([c.ring for c in table]), octants, np.array(neighbours)
 

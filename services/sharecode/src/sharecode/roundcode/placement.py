@@ -30,7 +30,9 @@ class Placement:
             shift = terms(x, y) @ self.bend
             x, y = x + shift[:, 0], y + shift[:, 1]
         px, py, w = self.matrix @ np.stack([x, y, np.ones_like(x)]).astype(np.float64)
-        return ((px / w + 0.5) / scale - 0.5).astype(np.float32), ((py / w + 0.5) / scale - 0.5).astype(np.float32)
+        return ((px / w + 0.5) / scale - 0.5).astype(np.float32), ((py / w + 0.5) / scale - 0.5).astype(
+            np.float32
+        )
 
     def seen(self, level: Floats, x: Floats, y: Floats, scale: float) -> Floats:
         """The brightness of `level` at the code's points."""

@@ -12,8 +12,8 @@ from sharecode.roundcode.payload import Cells
 from sharecode.roundcode.shapes import Bar, Ring, Stroke, anchor, bars, rings
 
 WHITE = (255, 255, 255)
-CAPTION_SHARE = 0.13
-"""Height of the strip under the code, of the width; the letters take 0.45 of it."""
+CAPTION_SHARE, CAPTION_MIDDLE = 0.13, 0.555
+"""Height of the strip under the code, of the width, and of its letters' middle, of the strip."""
 
 
 def draw_png(dark: Cells, look: Look, layout: Layout = SHORT) -> bytes:
@@ -139,7 +139,7 @@ def _write(ink: Image.Image, caption: str, width: int) -> None:
     draw = ImageDraw.Draw(ink)
     while size > 8 and draw.textlength(caption, _font(size)) > width * 0.94:
         size -= 1
-    draw.text((width / 2, width + strip * 0.47), caption, 255, _font(size), anchor="mm")
+    draw.text((width / 2, width + strip * CAPTION_MIDDLE), caption, 255, _font(size), anchor="mm")
 
 
 @cache

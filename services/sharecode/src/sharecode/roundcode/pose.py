@@ -25,7 +25,9 @@ threshold make holes small."""
 PROFILE_OUTER = -np.arange(-0.05, 0.45, 0.05)
 
 
-def on_line(ellipses: list[Ellipse], hole: bool, grey: npt.NDArray[np.uint8], contrast: float) -> list[Ellipse]:
+def on_line(
+    ellipses: list[Ellipse], hole: bool, grey: npt.NDArray[np.uint8], contrast: float
+) -> list[Ellipse]:
     """The outlines (of holes, or outer ones) moved to the middle of the dark line they belong to; those without a
     line at least `contrast` darker than its two sides are left out."""
     chosen = [e for e in ellipses if e.hole == hole]
@@ -146,7 +148,9 @@ def sample(level: Floats, maps: Matrix, x: Floats, y: Floats, scale: float) -> F
     return cv2.remap(level, px, py, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-def refined(start: Matrix, level: Floats, scale: float, points: template.Points, rounds: int) -> tuple[Matrix, float]:
+def refined(
+    start: Matrix, level: Floats, scale: float, points: template.Points, rounds: int
+) -> tuple[Matrix, float]:
     """`start` moved so that the picture fits `points`, by inverse compositional Gauss-Newton with Huber's weights
     (S. Baker and I. Matthews, "Lucas-Kanade 20 years on", 2004); and the final correlation."""
     x, y, gx, gy = points.x, points.y, points.slope_x, points.slope_y

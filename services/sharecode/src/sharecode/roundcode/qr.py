@@ -3,6 +3,7 @@
 import io
 
 import segno
+from PIL import Image
 
 from sharecode.roundcode.look import MAX_WIDTH, MIN_WIDTH, BadLook
 
@@ -10,15 +11,13 @@ QUIET_MODULES = 4
 
 
 def qr_png(link: str, width: int = 430) -> bytes:
-    """A QR code of `link` at level H (a level less only where H would need a version above 3), PNG,
-    exactly `width` pixels wide.
+    """A QR code of `link` at level H, in the smallest version that holds it (3 up to 24 bytes, or 35 letters of the
+    alphanumeric set), as a PNG exactly `width` pixels wide.
 
     Raises `BadLook` for a width outside 280..1280 or a link that no QR code holds.
     """
     if not MIN_WIDTH <= width <= MAX_WIDTH:
         raise BadLook(f"width must be {MIN_WIDTH} to {MAX_WIDTH} pixels, not {width}")
-    from PIL import Image
-
     try:
         code = segno.make_qr(link, error="h", boost_error=False)
     except segno.DataOverflowError as error:

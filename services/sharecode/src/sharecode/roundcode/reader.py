@@ -17,7 +17,17 @@ from sharecode.roundcode.finder import ellipses
 from sharecode.roundcode.geometry import LAYOUTS, SHORT, Layout
 from sharecode.roundcode.marks import likely_marks, pair_maps
 from sharecode.roundcode.placement import Floats, Matrix, Placement
-from sharecode.roundcode.pose import HOPELESS, LEAN, circle_maps, distinct, faintest_mark, on_line, radii, refined, turned
+from sharecode.roundcode.pose import (
+    HOPELESS,
+    LEAN,
+    circle_maps,
+    distinct,
+    faintest_mark,
+    on_line,
+    radii,
+    refined,
+    turned,
+)
 
 Grey = npt.NDArray[np.uint8]
 
@@ -82,7 +92,9 @@ class _Frame:
         self.readings: list[RoundReading] = []
         self._levels = [grey]
         while len(self._levels) < LEVELS and min(self._levels[-1].shape) > 40:
-            self._levels.append(cv2.resize(self._levels[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA))  # type: ignore[arg-type]
+            self._levels.append(
+                cv2.resize(self._levels[-1], None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+            )  # type: ignore[arg-type]
         self._fine: dict[int, Floats] = {}
         self._failed: list[Placement] = []
 
@@ -95,7 +107,9 @@ class _Frame:
             grey = cv2.GaussianBlur(grey, (5, 5), stage.blur)  # type: ignore[assignment]
         found = ellipses(grey, stage.block, stage.offset)
         lines = distinct([e for hole in (True, False) for e in on_line(found, hole, grey, 2 * stage.offset)])
-        scored = self._scored(np.concatenate([circle_maps(lines, scale), pair_maps(likely_marks(found), scale)]))
+        scored = self._scored(
+            np.concatenate([circle_maps(lines, scale), pair_maps(likely_marks(found), scale)])
+        )
         # Perspective is tried only where the marks show a little without it.
         hopeful = [line for line, (score, _) in zip(lines, scored, strict=False) if score > LEANING_SCORE]
         for lean in (LEAN, -LEAN):
@@ -129,7 +143,10 @@ class _Frame:
 
         turns = [refine(start.matrix)]
         matrix, fit = turns[0]
-        if HOPELESS < fit < SURE_FIT and faintest_mark(matrix, self._level(level), 2.0**level, coarse) < CLEAR_MARK:
+        if (
+            HOPELESS < fit < SURE_FIT
+            and faintest_mark(matrix, self._level(level), 2.0**level, coarse) < CLEAR_MARK
+        ):
             # Two of the three marks also agree a quarter of a turn off.
             turns += [refine(start.matrix @ quarter) for quarter in (QUARTER, QUARTER.T)]
         turns.sort(key=lambda turn: -turn[1])
@@ -157,7 +174,9 @@ class _Frame:
     def _read_bent(
         self, flat: Placement, level: Floats, scale: float, layout: Layout, blur: Blur, even: Blur, fit: float
     ) -> bool:
-        near, agreement = bent(flat, level, scale, layout, Blur(max(even.along, 0.025), max(even.along, 0.025)))
+        near, agreement = bent(
+            flat, level, scale, layout, Blur(max(even.along, 0.025), max(even.along, 0.025))
+        )
         plain = cell_levels(near, level, scale, layout)
         clear = unblurred_levels(near, level, scale, layout, blur)
         doubted = replace(clear, belief=clear.belief * agreement)

@@ -1,7 +1,7 @@
 """The ink of a code as a few kinds of shape, for the SVG and the PNG drawing alike."""
 
 from dataclasses import dataclass
-from math import cos, sin
+from math import cos, pi, sin
 
 from sharecode.roundcode.geometry import (
     INK_ALONG,
@@ -88,8 +88,6 @@ class Stroke:
 
 def anchor() -> tuple[list[Ring], list[Stroke]]:
     """The anchor in the middle of a code without a logo, within `LOGO_RADIUS`."""
-    from math import pi
-
     scale = LOGO_RADIUS * 0.84
     width = 0.155 * scale
     turns = [pi * (0.08 + 0.84 * k / 24) for k in range(25)]
@@ -99,7 +97,21 @@ def anchor() -> tuple[list[Ring], list[Stroke]]:
         Stroke(((0, -0.52 * scale), (0, 0.84 * scale)), width),
         Stroke(((-0.36 * scale, -0.24 * scale), (0.36 * scale, -0.24 * scale)), width),
         Stroke(arms, width),
-        Stroke(((arms[0][0] - 0.17 * scale, arms[0][1] + 0.13 * scale), arms[0], (arms[0][0] + 0.12 * scale, arms[0][1] + 0.19 * scale)), width),
-        Stroke(((arms[-1][0] + 0.17 * scale, arms[-1][1] + 0.13 * scale), arms[-1], (arms[-1][0] - 0.12 * scale, arms[-1][1] + 0.19 * scale)), width),
+        Stroke(
+            (
+                (arms[0][0] - 0.17 * scale, arms[0][1] + 0.13 * scale),
+                arms[0],
+                (arms[0][0] + 0.12 * scale, arms[0][1] + 0.19 * scale),
+            ),
+            width,
+        ),
+        Stroke(
+            (
+                (arms[-1][0] + 0.17 * scale, arms[-1][1] + 0.13 * scale),
+                arms[-1],
+                (arms[-1][0] - 0.12 * scale, arms[-1][1] + 0.19 * scale),
+            ),
+            width,
+        ),
     ]
     return [eye], strokes

@@ -52,7 +52,9 @@ def _data(word: npt.NDArray[np.bool_], order: npt.NDArray[np.int64], layout: Lay
     return np.packbits(bits).tobytes()[: layout.data_bytes]
 
 
-def _reduced(order: npt.NDArray[np.int64], layout: Layout) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
+def _reduced(
+    order: npt.NDArray[np.int64], layout: Layout
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
     """The generator matrix with its columns in `order`, reduced so that the first independent columns (returned
     as positions) form the identity. Rows are Python's whole numbers, which here beat arrays tenfold."""
     matrix = _generator(layout)[:, order]

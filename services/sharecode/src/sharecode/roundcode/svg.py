@@ -8,10 +8,11 @@ from sharecode.roundcode.geometry import LOGO_RADIUS, QUIET_RADIUS, SHORT, Layou
 from sharecode.roundcode.logo import round_logo
 from sharecode.roundcode.look import Look
 from sharecode.roundcode.payload import Cells
+from sharecode.roundcode.png import CAPTION_MIDDLE, CAPTION_SHARE
 from sharecode.roundcode.shapes import Bar, Ring, Stroke, anchor, bars, rings
 
 HALF = round(QUIET_RADIUS * 1000)
-STRIP = round(HALF * 2 * 0.13)
+STRIP = round(HALF * 2 * CAPTION_SHARE)
 LOGO_PIXELS = 256
 
 
@@ -50,7 +51,9 @@ def _middle(look: Look) -> str:
         round_logo(look.logo, LOGO_PIXELS).save(out, "PNG")
         r = round(LOGO_RADIUS * 1000)
         data = base64.b64encode(out.getvalue()).decode()
-        return f'<image x="{-r}" y="{-r}" width="{2 * r}" height="{2 * r}" href="data:image/png;base64,{data}"/>'
+        return (
+            f'<image x="{-r}" y="{-r}" width="{2 * r}" height="{2 * r}" href="data:image/png;base64,{data}"/>'
+        )
     eyes, strokes = anchor()
     eye = f'<path fill="{look.line_color}" fill-rule="evenodd" d="{"".join(_ring(r) for r in eyes)}"/>'
     return eye + "".join(_stroke(s, look.line_color) for s in strokes)
@@ -61,7 +64,7 @@ def _caption(look: Look) -> str:
         return ""
     size = min(STRIP * 0.45, 2 * HALF * 1.5 / len(look.caption))
     return (
-        f'<text y="{round(HALF + STRIP * 0.47)}" fill="{look.line_color}" font-size="{size:.0f}" '
+        f'<text y="{round(HALF + STRIP * CAPTION_MIDDLE)}" fill="{look.line_color}" font-size="{size:.0f}" '
         f'font-family="system-ui, sans-serif" text-anchor="middle" dominant-baseline="central">'
         f"{escape(look.caption)}</text>"
     )

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from sharecode.roundcode.geometry import LOGO_RING_INNER, LOGO_RING_OUTER, MARK_CENTRES, MARK_RADIUS
+from sharecode.roundcode.geometry import MARK_CENTRES, MARK_RADIUS
 from sharecode.roundcode.shapes import rings
 
 Floats = npt.NDArray[np.float32]
@@ -45,8 +45,8 @@ def drawn(blur: float) -> Floats:
 def look_up(picture: Floats, x: Floats, y: Floats) -> Floats:
     """The values of a picture made by `drawn` at points given in radii."""
     shape = x.shape
-    to_pixel = lambda v: ((v + REACH) * PIXELS - 0.5).reshape(1, -1).astype(np.float32)  # noqa: E731
-    return cv2.remap(picture, to_pixel(x), to_pixel(y), cv2.INTER_LINEAR).reshape(shape)
+    px, py = (((v + REACH) * PIXELS - 0.5).reshape(1, -1).astype(np.float32) for v in (x, y))
+    return cv2.remap(picture, px, py, cv2.INTER_LINEAR).reshape(shape)
 
 
 @dataclass(frozen=True, slots=True)
