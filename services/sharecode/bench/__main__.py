@@ -74,7 +74,7 @@ def read_our_code(grey: Frame) -> list[bytes]:
 
 
 def read_qr(grey: Frame) -> list[bytes]:
-    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode)  # type: ignore[arg-type]
     return [base64.urlsafe_b64decode(code.text + "==") for code in found]
 
 
@@ -95,7 +95,7 @@ def measure(kind: str, level: int, frames: int, seed: int) -> dict[str, Tally]:
             frame = photograph(None if kind == "none" else draw(key), what, rng)
             grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
             start = time.process_time()
-            keys = read(grey)  # type: ignore[arg-type]
+            keys = read(grey)
             tally = tallies[name]
             tally.milliseconds.append(1000 * (time.process_time() - start))
             tally.frames += 1
@@ -106,6 +106,16 @@ def measure(kind: str, level: int, frames: int, seed: int) -> dict[str, Tally]:
 
 def conditions(kind: str, level: int, rng: np.random.Generator) -> Conditions:
     return mixed(level, rng) if kind in ("mixed", "none") else single(kind, level)
+
+
+def rows(name: str) -> list[tuple[str, int]]:
+    """The sets and levels meant by one name: `mixed`, `single` (all factors), `none`, `tilt`, or `tilt:4`."""
+    kind, _, level = name.partition(":")
+    if kind == "single":
+        return [row for factor in LEVELS for row in rows(factor)]
+    if level:
+        return [(kind, int(level))]
+    return [(kind, n) for n in ((4,) if kind == "none" else (1,) if kind == "clean" else range(1, 6))]
 
 
 def main() -> None:
@@ -119,20 +129,17 @@ def main() -> None:
     parser.add_argument("--empty", type=int, default=None, help="without a code (default as --frames)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--sets", default="mixed,single,none", help="of mixed, single, none, or factors' names"
+        "--sets", default="mixed,single,none", help="of mixed, single, none, tilt, tilt:4, ..."
     )
     chosen = parser.parse_args()
     cv2.setNumThreads(1)
     warm_up()
     few = chosen.single if chosen.single is not None else max(8, chosen.frames // 4)
     empty = chosen.empty if chosen.empty is not None else chosen.frames
-    sets = chosen.sets.split(",")
-    plan = [("mixed", level, chosen.frames) for level in range(1, 6) if "mixed" in sets]
-    for factor in LEVELS:
-        if "single" in sets or factor in sets:
-            plan += [(factor, level, few) for level in ([1] if factor == "clean" else range(1, 6))]
-    if "none" in sets:
-        plan.append(("none", 4, empty))
+    counts = {"mixed": chosen.frames, "none": empty}
+    plan = [
+        (kind, level, counts.get(kind, few)) for name in chosen.sets.split(",") for kind, level in rows(name)
+    ]
     print(
         "| set | level | frames | round: right | wrong | CPU ms mean / p95 | QR-H, zxing-cpp: right | wrong | ms |"
     )

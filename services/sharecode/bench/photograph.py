@@ -49,7 +49,7 @@ def _paste(frame: Picture, code: Code, what: Conditions, rng: np.random.Generato
     seen = cv2.remap(card, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     cover = cv2.GaussianBlur(inside, (0, 0), 0.5)[..., None]
     frame[y0:y1, x0:x1] = frame[y0:y1, x0:x1] * (1 - cover) + seen * cover
-    return middle
+    return np.asarray(middle)
 
 
 def _card(code: Code, side: int, what: Conditions, rng: np.random.Generator) -> Picture:
@@ -152,16 +152,16 @@ def _camera(frame: Picture, what: Conditions, rng: np.random.Generator) -> Frame
         frame = frame + noise * np.sqrt(what.noise**2 + shot**2 + 1)
     taken = np.clip(np.rint(frame), 0, 255).astype(np.uint8)
     _, packed = cv2.imencode(".jpg", taken, [cv2.IMWRITE_JPEG_QUALITY, int(what.jpeg)])
-    return cv2.imdecode(packed, cv2.IMREAD_COLOR)
+    return np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR))
 
 
 def _streak(length: float, angle: float) -> Picture:
     size = int(length) // 2 * 2 + 5
     times = 8
-    kernel = np.zeros((size * times, size * times), np.float32)
+    kernel: Picture = np.zeros((size * times, size * times), np.float32)
     half = np.array([np.cos(angle), np.sin(angle)]) * length * times / 2
     middle = np.array([size * times / 2] * 2)
     a, b = (middle - half).astype(int), (middle + half).astype(int)
     cv2.line(kernel, a.tolist(), b.tolist(), 1.0, times)
     kernel = cv2.resize(kernel, (size, size), interpolation=cv2.INTER_AREA)
-    return kernel / kernel.sum()
+    return np.asarray(kernel / kernel.sum())

@@ -30,7 +30,7 @@ def _wall(rng: np.random.Generator) -> Canvas:
 
 
 def _wood(rng: np.random.Generator) -> Canvas:
-    grain = rng.normal(0, 1, (HEIGHT // 8, 12)).astype(np.float32)
+    grain: Picture = rng.normal(0, 1, (HEIGHT // 8, 12)).astype(np.float32)
     grain = cv2.resize(grain, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
     waves = np.sin(np.arange(HEIGHT)[:, None] / rng.uniform(4, 14) + grain * 2)
     color = np.array([60, 105, 150]) * rng.uniform(0.6, 1.3)
