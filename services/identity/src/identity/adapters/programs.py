@@ -23,7 +23,11 @@ class MongoPrograms:
     async def take(self, states: Sequence[MiniProgramState]) -> None:
         """Bring the projection up to these states; older ones than those known change nothing."""
         newest = {
-            state.mini_program_id: {"version": state.version, "state": state.state, "hosts": list(state.hosts)}
+            state.mini_program_id: {
+                "version": state.version,
+                "state": state.state,
+                "hosts": list(state.hosts),
+            }
             for state in sorted(states, key=lambda state: state.version)
         }
         await keep_newest(self._programs, newest)
