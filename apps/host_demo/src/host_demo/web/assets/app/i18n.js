@@ -102,6 +102,7 @@ const WORDS = {
   paid_hint: ['订单留在{0}里，随时可查。', 'The order stays in {0}; find it there whenever you like.'],
   waiting_title: ['正在确认支付', 'Confirming the payment'],
   waiting_hint: ['等支付宝的通知，通常一两秒。', 'Waiting for Alipay’s notice: a second or two.'],
+  closing_hint: ['正在向支付宝确认没有付款，最晚 {0} 结束。若已付款，订单照常有效。', 'Making sure with Alipay that nothing was paid: done by {0} at the latest. If it was paid, the order stands.'],
   unpaid_title: ['还没有付款', 'Not paid yet'],
   unpaid_hint: ['请在 {0} 前付款，库存为你留着。', 'Pay before {0}; the stock is held for you.'],
   see_order: ['查看订单', 'See the order'],

@@ -57,6 +57,7 @@ function pageOf(mp, order, act, signal) {
       h('h2', { class: `status-${order.status}` }, statusOf(order)),
       order.reason ? h('p', {}, tOr(order.reason, order.reason)) : null,
       order.status === 'awaiting_payment' ? h('p', {}, t('unpaid_hint', timeOfDay(order.expires_at))) : null,
+      order.status === 'closing' ? h('p', {}, t('closing_hint', timeOfDay(order.expires_at))) : null,
       steps(order),
       actions(order, act)),
     h('div', { class: 'card' },
@@ -87,7 +88,7 @@ function facts(order) {
 
 function steps(order) {
   const been = new Map(order.history.map((entry) => [entry.status, entry.at]));
-  const path = ['rejected', 'cancelled', 'refunded'].includes(order.status) ? order.history.map((entry) => entry.status) : STEPS;
+  const path = ['closing', 'rejected', 'cancelled', 'refunded'].includes(order.status) ? order.history.map((entry) => entry.status) : STEPS;
   return h('ol', { class: 'steps', 'aria-label': t('progress') }, path.map((status) => h('li', { class: been.has(status) ? 'done' : null },
     h('span', {}, t(`step_${status}`)), h('time', {}, been.has(status) ? timeOfDay(been.get(status)) : ''))));
 }
