@@ -106,4 +106,10 @@ async def _abandon(producer: Any) -> None:
         async with asyncio.timeout(STOP_SECONDS):
             await producer.client.close()
             await producer._sender.close()
-    producer._message_accumulator.fail_all(ProducerClosed())
+    held = producer._message_accumulator
+    held._exception = ProducerClosed()
+    held._pending_batches.update(batch for batches in held._batches.values() for batch in batches)
+    for batch in [*held._pending_batches]:  # who waits for these hears of it
+        batch.failure(ProducerClosed())
+        if batch._drain_waiter.done():
+            batch._drain_waiter.exception()
