@@ -50,6 +50,11 @@ class Placement:
         (a, b, x), (c, d, y), (g, h, w) = self.matrix.tolist()
         return sqrt(abs((a - x * g / w) * (d - y * h / w) - (b - x * h / w) * (c - y * g / w))) / abs(w)
 
+    def overlaps(self, other: "Placement") -> bool:
+        """Whether it lies so near that both cannot be codes."""
+        (x, y), (u, v) = self.centre, other.centre
+        return hypot(x - u, y - v) < 1.5 * other.radius
+
     def same_as(self, other: "Placement") -> bool:
         """Whether both stand for the same code at about the same place and size."""
         (x, y), (u, v), size = self.centre, other.centre, other.radius

@@ -18,7 +18,6 @@ from sharecode.roundcode.geometry import LAYOUTS, SHORT, Layout
 from sharecode.roundcode.marks import likely_marks, pair_maps
 from sharecode.roundcode.placement import Floats, Matrix, Placement
 from sharecode.roundcode.pose import (
-    HOPELESS,
     LEAN,
     circle_maps,
     distinct,
@@ -34,11 +33,13 @@ Grey = npt.NDArray[np.uint8]
 LEVELS = 6
 SCORING_RADIUS, COARSE_RADIUS, FINE_RADIUS = 40.0, 26.0, 52.0
 """How large a code should be, in pixels of the level it is scored, first and last refined in."""
-MIN_SCORE, LEANING_SCORE = 0.4, 0.3
+MIN_SCORE, LEANING_SCORE, BESIDE_SCORE = 0.4, 0.3, 0.7
 CLEAR_MARK = 0.5
 MIN_COARSE_FIT, MIN_FIT = 0.3, 0.4
-SURE_FIT = 0.88
-TRIES = 10
+TURNABLE_FIT, SURE_FIT = 0.25, 0.88
+TRIES, BENDINGS = 10, 5
+"""At most so many hypotheses are tried at a stage, and so many bent and softly decoded in a picture: together they
+bound the time a picture takes."""
 QUARTER = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
 
 _blas = ThreadpoolController()
@@ -97,6 +98,7 @@ class _Frame:
             )  # type: ignore[arg-type]
         self._fine: dict[int, Floats] = {}
         self._failed: list[Placement] = []
+        self._bendings_left = BENDINGS
 
     def look(self, stage: Stage) -> None:
         """Find, score and try to read codes by one stage's threshold."""
@@ -114,7 +116,10 @@ class _Frame:
         hopeful = [line for line, (score, _) in zip(lines, scored, strict=False) if score > LEANING_SCORE]
         for lean in (LEAN, -LEAN):
             scored += self._scored(circle_maps(hopeful, scale, lean))
-        for start in _best(scored):
+        for score, start in _best(scored):
+            # Beside a code that was read, another would show its marks as well; the rest is clutter.
+            if self.readings and score < BESIDE_SCORE:
+                break
             if not self._known(start):
                 self._try(start)
 
@@ -130,8 +135,8 @@ class _Frame:
         return scored
 
     def _known(self, start: Placement) -> bool:
-        """Whether a code was read there, or not read twice."""
-        read = any(start.same_as(reading.placement) for reading in self.readings)
+        """Whether a code was read that it would overlap, or it was tried twice."""
+        read = any(start.overlaps(reading.placement) for reading in self.readings)
         return read or sum(start.same_as(other) for other in self._failed) > 1
 
     def _try(self, start: Placement) -> None:
@@ -144,7 +149,7 @@ class _Frame:
         turns = [refine(start.matrix)]
         matrix, fit = turns[0]
         if (
-            HOPELESS < fit < SURE_FIT
+            TURNABLE_FIT < fit < SURE_FIT
             and faintest_mark(matrix, self._level(level), 2.0**level, coarse) < CLEAR_MARK
         ):
             # Two of the three marks also agree a quarter of a turn off.
@@ -166,6 +171,9 @@ class _Frame:
             values = cell_levels(flat, level, scale, layout)
             if self._accept(corrected(values.belief, layout), flat, layout, fit):
                 return True
+        if not self._bendings_left:
+            return False
+        self._bendings_left -= 1
         blur, even = fitting_blurs(flat, level, scale)
         # The long code's dots are too small to be told apart in a picture that is not clear.
         layouts = LAYOUTS if fit > SURE_FIT and even.along < 0.03 else (SHORT,)
@@ -200,12 +208,12 @@ class _Frame:
         return np.clip(halvings, 0, len(self._levels) - 1).astype(np.int64)
 
 
-def _best(scored: list[tuple[float, Placement]]) -> list[Placement]:
+def _best(scored: list[tuple[float, Placement]]) -> list[tuple[float, Placement]]:
     """The hypotheses which show the marks best, the best first; one for each place."""
-    kept: list[Placement] = []
+    kept: list[tuple[float, Placement]] = []
     for score, start in sorted(scored, key=lambda pair: -pair[0]):
         if score < MIN_SCORE or len(kept) == TRIES:
             break
-        if not any(start.same_as(other) for other in kept):
-            kept.append(start)
+        if not any(start.same_as(other) for _, other in kept):
+            kept.append((score, start))
     return kept
