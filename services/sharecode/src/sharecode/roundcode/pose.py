@@ -13,8 +13,8 @@ from sharecode.roundcode.geometry import LOGO_RING_INNER, LOGO_RING_OUTER
 
 Floats = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
-HOPELESS = 0.1
-"""A correlation this small after two rounds will not grow."""
+HOPELESS = 0.2
+"""A correlation this small after three rounds will not grow."""
 LEAN = 0.045
 """How much a fully tilted disc of the ring's size leans towards an ordinary camera."""
 RING_MIDDLE = (LOGO_RING_INNER + LOGO_RING_OUTER) / 2
@@ -162,7 +162,7 @@ def refined(
         seen = -sample(level, pose[None], x, y, scale)[0]
         centred = seen - seen.mean()
         score = float((centred @ (value - value.mean())) / (len(x) * max(centred.std(), 1e-3) * value.std()))
-        if step == rounds or score < (0.1 if step < 2 else HOPELESS):
+        if step == rounds or score < (0.1 if step < 3 else HOPELESS):
             break
         slope = (centred @ (value - value.mean())) / (centred @ centred)
         error = slope * centred + value.mean() - value
