@@ -57,6 +57,7 @@ bench-pages: $(INSTALLED) ## Product and store pages a second and CPU for each, 
 lint: $(INSTALLED) ## Check style and layout of the code
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo
 
 lint-fix: $(INSTALLED) ## Mend what can be mended by itself
 	@$(BIN)/ruff check --fix .

@@ -1,0 +1,128 @@
+"""House rules that no linter has, as small checks on the syntax tree. Each answers with `path:line: what is wrong`."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeGuard
+
+from contracts.catalogue import all_events
+from contracts.topics import DEAD_LETTER_SUFFIX
+
+Rule = Callable[[Path, ast.Module], Iterator[tuple[ast.AST, str]]]
+
+IMPURE_CALLS = frozenset({"now", "utcnow", "today", "uuid1", "uuid4", "getenv"})
+IMPURE_NAMES = frozenset({"print", "open", "input"})
+AMOUNTS = re.compile(r"(^|_)(amount|price|total|fee|balance|commission|payout|cost|fen)s?(_|$)")
+WEAK_ADDRESS = re.compile(r"mongodb://\S*[?&]w=(?!majority)")
+EVENT_TYPE = re.compile(r"^anchorage\.[A-Z]\w+\.v\d+$")
+EVENT_NAMES = frozenset(event.__name__ for event in all_events())
+SWALLOWED = frozenset({"Exception", "BaseException"})
+
+
+def violations(rule: Rule, root: Path, *globs: str) -> list[str]:
+    """What breaks `rule` in the Python files below `root` that the globs name."""
+    found = []
+    for path in sorted({path for glob in globs for path in root.glob(glob)}):
+        for node, wrong in rule(path, ast.parse(path.read_text(), str(path))):
+            found.append(f"{path.relative_to(root)}:{getattr(node, 'lineno', 0)}: {wrong}")
+    return found
+
+
+def pure_domain(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """Domain code is given the time and every id; it reads no clock, rolls no dice and prints nothing."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            match node.func:
+                case ast.Attribute(attr=name) if name in IMPURE_CALLS:
+                    yield node, f"{name}() asks the machine"
+                case ast.Name(id=name) if name in IMPURE_NAMES:
+                    yield node, f"{name}() does I/O"
+
+
+def no_swallowed_faults(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """A fault is dealt with or passed on; whatever it was, it is never just dropped."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            if node.type is None:
+                yield node, "except without a type"
+            elif _names(node.type) & SWALLOWED and all(_does_nothing(step) for step in node.body):
+                yield node, "every fault is dropped"
+        elif _is_call(node, "suppress") and any(_names(argument) & SWALLOWED for argument in node.args):
+            yield node, "every fault is suppressed"
+
+
+def majority_writes(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """MongoDB acknowledges when a majority has it: with less, a killed server loses acknowledged writes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            concerns = [k.value for k in node.keywords if k.arg == "w"]
+            if _is_call(node, "WriteConcern"):
+                concerns += node.args[:1]
+            for concern in concerns:
+                if not (isinstance(concern, ast.Constant) and concern.value == "majority"):
+                    yield node, "a write concern other than majority"
+        elif WEAK_ADDRESS.search(_text(node)):
+            yield node, "a write concern other than majority in an address"
+
+
+def no_float_money(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """Money is a whole number of fen."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=kind) if _is_float_amount(name, kind):
+                yield node, f"{name} is a float"
+            case ast.arg(arg=name, annotation=ast.expr() as kind) if _is_float_amount(name, kind):
+                yield node, f"{name} is a float"
+            case ast.FunctionDef(name=name, returns=ast.expr() as kind) if _is_float_amount(name, kind):
+                yield node, f"{name}() answers a float"
+
+
+def named_in_contracts(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """Events and topics have one name in one place; elsewhere they are imported, not spelled."""
+    texts = {id(docstring) for docstring in _docstrings(tree)}
+    for node in ast.walk(tree):
+        text = "" if id(node) in texts else _text(node)
+        if text in EVENT_NAMES or EVENT_TYPE.match(text):
+            yield node, f"the event {text} as a loose string"
+        elif text.endswith(DEAD_LETTER_SUFFIX):
+            yield node, f"the topic {text} as a loose string"
+        elif _is_call(node, "Topic"):
+            yield node, "a topic that the contracts do not know"
+
+
+def _is_float_amount(name: str, kind: ast.expr) -> bool:
+    return bool(AMOUNTS.search(name)) and any(_names(part) == {"float"} for part in ast.walk(kind))
+
+
+def _is_call(node: ast.AST, name: str) -> TypeGuard[ast.Call]:
+    return isinstance(node, ast.Call) and _names(node.func) == {name}
+
+
+def _text(node: ast.AST) -> str:
+    """The string that a constant is; empty for anything else."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _names(node: ast.AST) -> set[str]:
+    match node:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return {name}
+        case ast.Tuple(elts=parts):
+            return set().union(*(_names(part) for part in parts))
+    return set()
+
+
+def _does_nothing(step: ast.stmt) -> bool:
+    return isinstance(step, (ast.Pass, ast.Continue)) or (
+        isinstance(step, ast.Expr) and isinstance(step.value, ast.Constant)
+    )
+
+
+def _docstrings(tree: ast.Module) -> Iterator[ast.Constant]:
+    for node in ast.walk(tree):
+        for step in getattr(node, "body", []) if not isinstance(node, (ast.Lambda, ast.IfExp)) else []:
+            if isinstance(step, ast.Expr) and isinstance(step.value, ast.Constant):
+                yield step.value

@@ -1,0 +1,91 @@
+"""The house rules hold in all code, and each of them finds a violation planted for it."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import rules
+
+ROOT = Path(__file__).parents[2]
+DOMAIN = "services/*/src/*/domain/**/*.py"
+SERVICES = "services/*/src/**/*.py"
+EVERYTHING = ("libs/*/src/**/*.py", SERVICES, "apps/*/src/**/*.py", "deploy/*/src/**/*.py")
+
+REACH = {
+    rules.pure_domain: (DOMAIN,),
+    rules.no_swallowed_faults: EVERYTHING,
+    rules.majority_writes: EVERYTHING,
+    rules.no_float_money: EVERYTHING,
+    rules.named_in_contracts: (SERVICES, "apps/*/src/**/*.py", "libs/runtime/src/**/*.py"),
+}
+
+PLANTED = [
+    (rules.pure_domain, "from datetime import datetime\nat = datetime.now()"),
+    (rules.pure_domain, "import uuid\nnew = uuid.uuid4().hex"),
+    (rules.pure_domain, "print('paid')"),
+    (rules.pure_domain, "text = open('prices').read()"),
+    (rules.no_swallowed_faults, "try:\n    f()\nexcept Exception:\n    pass"),
+    (rules.no_swallowed_faults, "try:\n    f()\nexcept (ValueError, BaseException):\n    ..."),
+    (rules.no_swallowed_faults, "for x in y:\n    try:\n        f()\n    except Exception:\n        continue"),
+    (rules.no_swallowed_faults, "try:\n    f()\nexcept:\n    raise"),
+    (rules.no_swallowed_faults, "with contextlib.suppress(Exception):\n    f()"),
+    (rules.majority_writes, "concern = WriteConcern(1)"),
+    (rules.majority_writes, "orders = db.with_options(write_concern=WriteConcern(w=0))"),
+    (rules.majority_writes, "client = AsyncMongoClient(uri, w=1)"),
+    (rules.majority_writes, "uri = 'mongodb://127.0.0.1/?replicaSet=rs0&w=1'"),
+    (rules.no_float_money, "class Line:\n    unit_price: float"),
+    (rules.no_float_money, "class Line:\n    total: float | None = None"),
+    (rules.no_float_money, "def refund(amount: float) -> None: ..."),
+    (rules.no_float_money, "def commission_of(order: Order) -> float: ..."),
+    (rules.named_in_contracts, "wanted = 'OrderPlaced'"),
+    (rules.named_in_contracts, "wanted = 'anchorage.OrderPlaced.v1'"),
+    (rules.named_in_contracts, "topic = 'orders.dlq'"),
+    (rules.named_in_contracts, "ours = Topic('orders', 'order_id', 'checkout', 12)"),
+]  # fmt: skip
+
+HARMLESS = [
+    (rules.pure_domain, "def pay(order, now):\n    return order.paid(at=now)"),
+    (rules.no_swallowed_faults, "try:\n    f()\nexcept KeyError:\n    pass"),
+    (rules.no_swallowed_faults, "try:\n    f()\nexcept Exception as fault:\n    log.error('no', exc_info=fault)"),
+    (rules.majority_writes, "concern = WriteConcern(w='majority', wtimeout=10_000)"),
+    (rules.no_float_money, "class Line:\n    unit_price: int\n    weight: float"),
+    (rules.no_float_money, "def amount_due(after: float) -> int: ..."),
+    (rules.named_in_contracts, "'''OrderPlaced tells of it.'''\ncollection = db['orders']"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", REACH, ids=lambda rule: rule.__name__)
+def test_the_rule_holds_everywhere(rule: rules.Rule) -> None:
+    assert rules.violations(rule, ROOT, *REACH[rule]) == []
+
+
+@pytest.mark.parametrize("rule", REACH, ids=lambda rule: rule.__name__)
+def test_the_rule_is_applied_to_files(rule: rules.Rule) -> None:
+    assert len([path for glob in REACH[rule] for path in ROOT.glob(glob)]) > 20
+
+
+@pytest.mark.parametrize(("rule", "code"), PLANTED)
+def test_a_planted_violation_is_found(rule: rules.Rule, code: str, tmp_path: Path) -> None:
+    (tmp_path / "planted.py").write_text(code)
+    assert len(rules.violations(rule, tmp_path, "*.py")) == 1
+
+
+@pytest.mark.parametrize(("rule", "code"), HARMLESS)
+def test_what_is_right_is_left_alone(rule: rules.Rule, code: str, tmp_path: Path) -> None:
+    (tmp_path / "right.py").write_text(code)
+    assert rules.violations(rule, tmp_path, "*.py") == []
+
+
+def test_every_domain_package_is_under_the_import_rules() -> None:
+    listed = (ROOT / ".importlinter").read_text()
+    domains = {f"{path.parent.name}.domain" for path in ROOT.glob("services/*/src/*/domain")}
+    assert [domain for domain in sorted(domains) if f"    {domain}\n" not in listed] == []
+
+
+def test_every_package_is_under_the_import_rules() -> None:
+    listed = (ROOT / ".importlinter").read_text().split("include_external")[0]
+    packages = {path.parent.name for path in ROOT.glob("*/*/src/*/__init__.py")}
+    assert [package for package in sorted(packages) if f"    {package}\n" not in listed] == []

@@ -1,0 +1,73 @@
+"""The import rules hold, and each of them breaks on an import planted against it in a copy of the code."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+PLANTED = {
+    "services": ("checkout/planted_service.py", "import payment.domain.trade"),
+    "shared": ("catalog/planted_shared.py", "import anchorage_cli.audit"),
+    "apps": ("anchorage_cli/planted_app.py", "import search.settings"),
+    "contracts": ("contracts/planted_contract.py", "import runtime.clock"),
+    "runtime": ("runtime/planted_runtime.py", "from contracts.checkout import OrderPlaced"),
+    "domain": ("catalog/domain/planted_domain.py", "import time"),
+    "layers": ("payment/domain/planted_layer.py", "import payment.adapters.mongo_trades"),
+}
+"""For each rule of .importlinter, by its id: a new module and what it must not import."""
+
+
+@pytest.fixture(scope="module")
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of all packages side by side."""
+    copy = tmp_path_factory.mktemp("code")
+    for package in ROOT.glob("*/*/src/*/__init__.py"):
+        shutil.copytree(
+            package.parent, copy / package.parent.name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    shutil.copy(ROOT / ".importlinter", copy)
+    return copy
+
+
+def lint(code: Path) -> dict[str, str]:
+    """KEPT or BROKEN for each rule, by its name, as import-linter sees the code in the folder."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo"],
+        cwd=code, env={**os.environ, "PYTHONPATH": str(code), "COLUMNS": "200"}, capture_output=True, text=True,
+    )  # fmt: skip
+    return dict(re.findall(r"^(\S.*\S) (KEPT|BROKEN)$", done.stdout, re.MULTILINE))
+
+
+def names() -> dict[str, str]:
+    """The rules' names by their ids."""
+    return dict(
+        re.findall(
+            r"^\[importlinter:contract:(\w+)\]\nname = (.+)$", (ROOT / ".importlinter").read_text(), re.M
+        )
+    )
+
+
+def test_all_import_rules_hold(code: Path) -> None:
+    assert lint(code) == dict.fromkeys(names().values(), "KEPT")
+
+
+def test_every_rule_has_a_violation_planted_for_it() -> None:
+    assert set(PLANTED) == set(names())
+
+
+@pytest.mark.parametrize("rule", PLANTED)
+def test_a_planted_import_breaks_its_rule(code: Path, rule: str) -> None:
+    path, statement = PLANTED[rule]
+    planted = code / path
+    assert not planted.exists()
+    planted.write_text(statement + "\n")
+    try:
+        assert lint(code)[names()[rule]] == "BROKEN"
+    finally:
+        planted.unlink()
