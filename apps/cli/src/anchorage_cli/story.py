@@ -15,6 +15,7 @@ import aiohttp
 
 from anchorage_cli.trace import spans_of, tree
 from anchorage_cli.where import installation, read_demo
+from contracts.checkout import OrderPaid
 
 Json = dict[str, Any]
 TRACE_WAIT_SECONDS = 20
@@ -216,7 +217,7 @@ async def print_trace(trace_id: str) -> None:
     """The spans of the story, once the services have written them."""
     folder = installation().traces
     async with asyncio.timeout(TRACE_WAIT_SECONDS):
-        while not any(span["name"].startswith("OrderPaid") for span in spans_of(folder, trace_id)):
+        while not any(span["name"].startswith(OrderPaid.__name__) for span in spans_of(folder, trace_id)):
             await asyncio.sleep(0.5)
     lines = list(tree(spans_of(folder, trace_id)))
     say(f"One trace, from the click to the payment, across Kafka  (anchorage trace {trace_id})", *lines)

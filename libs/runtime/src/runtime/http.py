@@ -224,10 +224,10 @@ def trace_headers() -> dict[str, str]:
     return {telemetry.TRACEPARENT: own} if own else {}
 
 
-def client_session(total: float = DEADLINE_SECONDS, limit: int = 256) -> aiohttp.ClientSession:
-    """A pooled client: `total` seconds for a call, `limit` connections at most."""
+def client_session(seconds: float = DEADLINE_SECONDS, limit: int = 256) -> aiohttp.ClientSession:
+    """A pooled client: `seconds` for a call, `limit` connections at most."""
     return aiohttp.ClientSession(
-        timeout=aiohttp.ClientTimeout(total=total, connect=2),
+        timeout=aiohttp.ClientTimeout(total=seconds, connect=2),
         connector=aiohttp.TCPConnector(limit=limit, keepalive_timeout=30),
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),

@@ -6,10 +6,11 @@ twice; the `fence` number grows with every holder and guards what may not go bac
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from runtime.clock import Clock
 from runtime.mongo import Database
@@ -54,8 +55,9 @@ class Lease:
         return True
 
     async def release(self) -> None:
-        """Let the next one have it at once."""
+        """Let the next one have it at once; where the database cannot be reached, it ends by itself."""
         self._until = self._clock()
-        await self._leases.update_one(
-            {"_id": self._name, "holder": self._holder}, {"$set": {"until": self._clock()}}
-        )
+        with suppress(PyMongoError):
+            await self._leases.update_one(
+                {"_id": self._name, "holder": self._holder}, {"$set": {"until": self._clock()}}
+            )

@@ -172,11 +172,9 @@ class Relay:
                     yield entry
 
     async def _step_down(self) -> None:
-        try:
+        with suppress(PyMongoError):  # what is not saved is repeated
             await self._save()
-            await self._lease.release()
-        except Exception as fault:
-            log.warning("the relay's lease was not given back; it ends by itself", exc_info=fault)
+        await self._lease.release()
 
     def _pipeline(self) -> list[Document]:
         return [

@@ -221,8 +221,7 @@ class Service:
         if self._consumers is not None:
             await self._consumers.stop()
         await end(*self._running)
-        with suppress(Exception):
-            await self.publisher.stop()
+        await self.publisher.stop()
 
     def _health_routes(self) -> list[Route]:
         public: frozenset[str] = frozenset()

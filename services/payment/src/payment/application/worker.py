@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from payment.application.ports import TradeStore
 from payment.domain.trade import Trade
@@ -49,8 +48,7 @@ class Worker:
             for task in self._under_way.values():
                 task.cancel()
             await asyncio.gather(*self._under_way.values(), return_exceptions=True)
-            with suppress(Exception):  # it ends by itself
-                await self._lease.release()
+            await self._lease.release()
 
     async def _begin(self) -> None:
         free = AT_ONCE - len(self._under_way)
