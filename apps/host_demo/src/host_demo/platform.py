@@ -17,7 +17,7 @@ from host_demo.tokens import MARGIN, HostTokens, Token
 from host_demo.viewers import Sessions
 from runtime.clock import Clock
 from runtime.http import trace_headers
-from runtime.problems import Problem
+from runtime.problems import Problem, not_found
 
 DIRECT = {"surface": "direct"}
 SILENCE_SECONDS = 60
@@ -95,7 +95,12 @@ class Platform:
         return {"openid": content["openid"], "expires_in": content["expires_in"]}
 
     async def _open(self, host: Host, viewer: str, mini_program_id: str) -> str:
-        await self.enter(host, viewer, mini_program_id, DIRECT)
+        try:
+            await self.enter(host, viewer, mini_program_id, DIRECT)
+        except Problem as refused:
+            if refused.status == 422:  # the address names what cannot be a mini program's id
+                raise not_found("this mini program") from None
+            raise
         token = self.sessions.get((host.slug, viewer, mini_program_id))
         if token is None:
             raise Problem(503, "unavailable", "the session ended as soon as it began", retry_after=1)

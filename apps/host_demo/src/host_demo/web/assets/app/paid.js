@@ -46,7 +46,7 @@ function resultOf(mp, order, late) {
   programOf(mp).then((program) => { name.textContent = t('paid_hint', nameOf(program)); }, () => {});
   const pay = h('button', { type: 'button', class: 'primary', onclick: () => toCashier(order, pay) }, t('pay_with'));
   return h('div', { class: `state result-${paid ? 'good' : ended ? 'ended' : 'open'}`, 'data-status': order.status },
-    h('div', { class: 'sign', 'aria-hidden': 'true' }, paid ? icon('check') : ended ? icon('close') : h('i', { class: 'spinner' })),
+    h('div', { class: 'sign', 'aria-hidden': 'true' }, paid ? icon('check') : ended ? icon('close') : unpaid ? '¥' : h('i', { class: 'spinner' })),
     h('p', { class: 'state-title' }, paid ? t('paid_title') : ended ? t(`status_${order.status}`) : unpaid ? t('unpaid_title') : t('waiting_title')),
     h('p', { class: 'price big' }, price(order.total)),
     h('p', {}, paid ? name : ended ? '' : unpaid ? t('unpaid_hint', timeOfDay(order.expires_at)) : t('waiting_hint')),
