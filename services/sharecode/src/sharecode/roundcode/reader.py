@@ -55,7 +55,7 @@ class Stage:
     blur: float = 0.0
 
 
-STAGES = (Stage(1, 25, 4), Stage(2, 25, 4), Stage(0, 31, 6, blur=0.8), Stage(1, 51, 8), Stage(3, 25, 4))
+STAGES = (Stage(1, 25, 4), Stage(2, 25, 4), Stage(0, 31, 6, blur=1.2), Stage(1, 51, 8), Stage(3, 25, 4))
 """The cheap look that finds most codes first; a later one only while nothing has been read."""
 
 
