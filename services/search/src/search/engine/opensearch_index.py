@@ -64,6 +64,7 @@ INDEX = {
 }
 
 Body = dict[str, Any]
+NO_HITS: Body = {"hits": [], "facets": {}}
 T = TypeVar("T")
 
 
@@ -123,11 +124,13 @@ class OpenSearchIndex:
             return Found()
         depth = max(WINDOW, 2 * (len(query.seen) + query.limit))
         order = None if query.text and query.sort == "relevance" else SORTS.get(query.sort, SORTS["sales"])
-        bodies = [
-            _body(query, wanted, depth, order)
-            for wanted in ([_all_terms(terms), _any_term(terms)] if query.text else [_all_terms(terms)])
-        ]
-        wholes, parts = self._hits(bodies)
+        wanted = [_all_terms(terms)]
+        if (
+            query.text
+        ):  # which of the two counts is known with the first answer: asked together, they cost one way
+            wanted += [_any_term(terms, some_have_all=True), _any_term(terms, some_have_all=False)]
+        wholes, *others = self._hits([_body(query, part, depth, order) for part in wanted])
+        parts = others[0 if wholes["hits"] else 1] if others else NO_HITS
         factors = Factors(query, terms)
         ranked: dict[int, tuple[float, int, bool]] = {}
         for hits, whole in ((wholes, True), (parts, False)):
@@ -148,13 +151,13 @@ class OpenSearchIndex:
         facets = (wholes if wholes["hits"] else parts)["facets"]
         return Found(tuple(shown[: query.limit]), len(shown) > query.limit, bool(wholes["hits"]), facets)
 
-    def _hits(self, bodies: list[Body]) -> tuple[Body, Body]:
+    def _hits(self, bodies: list[Body]) -> list[Body]:
         lines = [line for body in bodies for line in ({}, body)]
         answers = _answered(lambda: self._client.msearch(body=lines, index=self._name))["responses"]
         for answer in answers:
             if "error" in answer:
                 raise IndexAway(str(answer["error"])[:300])
-        found = [
+        return [
             {
                 "hits": answer["hits"]["hits"],
                 "facets": {
@@ -164,7 +167,6 @@ class OpenSearchIndex:
             }
             for answer in answers
         ]
-        return found[0], found[1] if len(found) > 1 else {"hits": [], "facets": {}}
 
     def suggest(self, typed: str, scope: Scope, limit: int) -> list[int]:
         typed = clean(typed)
@@ -280,10 +282,13 @@ def _all_terms(terms: Terms) -> Body:
     return {"bool": {"must": _each("chars", terms.deciding), "should": should}}
 
 
-def _any_term(terms: Terms) -> Body:
-    weight = WORD_WEIGHT if terms.is_han else 1.0
-    grams = _each("chars", terms.grams) if terms.is_han else []
-    return {"bool": {"should": [*_each("words", terms.words, weight), *grams], "minimum_should_match": 1}}
+def _any_term(terms: Terms, some_have_all: bool) -> Body:
+    """Any of it; also inside text without blanks, for a query in Chinese or when no product has all of it."""
+    if not terms.is_han and some_have_all:
+        should = _each("words", terms.words)
+    else:
+        should = [*_each("words", terms.words, WORD_WEIGHT), *_each("chars", terms.grams)]
+    return {"bool": {"should": should, "minimum_should_match": 1}}
 
 
 def _every(field: str, values: Iterable[str]) -> Body:
