@@ -54,6 +54,18 @@ bench-orders: $(INSTALLED) ## Whole paid orders a second and CPU for each, again
 bench-pages: $(INSTALLED) ## Product and store pages a second and CPU for each, against the running system
 	@exec $(BIN)/python tests/load/pages.py
 
+bench-notify: $(INSTALLED) ## Alipay notices verified and settled a second, beside a floor, against the running system's parts
+	@exec $(BIN)/python services/payment/bench/notify.py
+
+bench-search: $(INSTALLED) ## Relevance and costs of search; DATA=folder with the judged queries, and more in ARGS
+	@exec $(BIN)/python -m search.bench $(DATA) $(ARGS)
+
+bench-code: $(INSTALLED) ## How often the round code is read from seeded photographs, beside zxing-cpp on QR
+	@cd services/sharecode && exec ../../$(BIN)/python -m bench $(ARGS)
+
+check-money: $(INSTALLED) ## 100,000 random cases of prices, commissions and partial refunds, to the fen
+	@exec $(BIN)/python -m pytest --hypothesis-profile=money --timeout=7200 services/payment/tests/unit/test_shares.py
+
 lint: $(INSTALLED) ## Check style and layout of the code
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
