@@ -91,7 +91,7 @@ class Phone:
         return await self.path()
 
     async def path(self) -> str:
-        return self.page.url.removeprefix(self.url())
+        return str(self.page.url).removeprefix(self.url())
 
     async def search(self, text: str) -> list[dict[str, Any]]:
         """The results in order: kind and words of each."""

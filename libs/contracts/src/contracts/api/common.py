@@ -11,7 +11,7 @@ Item = TypeVar("Item")
 Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 MiniProgramId = Annotated[str, Field(pattern=r"^[a-z0-9]{8,32}$")]
 OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$")]
-Cursor = Annotated[str, Field(min_length=1, max_length=512, pattern=r"^[A-Za-z0-9_=.-]+$")]
+Cursor = Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[A-Za-z0-9_=.-]+$")]
 ShortText = Annotated[
     str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
 ]
