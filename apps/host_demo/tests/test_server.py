@@ -30,7 +30,7 @@ def host(slug: str, skin: str) -> dict[str, Any]:
 @pytest_asyncio.fixture
 async def app() -> AsyncIterator[str]:
     hosts = [host("first", "short_video"), host("second", "news")]
-    settings = Settings(port=0, gateway_url=NOBODY, identity_url=NOBODY, host_demo_hosts=hosts)  # type: ignore[arg-type]
+    settings = Settings(port=0, gateway_url=NOBODY, identity_url=NOBODY, host_demo_hosts=hosts)
     async with build_app(settings).running() as service:
         yield service.url
 
