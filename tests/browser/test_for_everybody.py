@@ -74,7 +74,6 @@ async def test_everything_up_to_the_cashier_can_be_done_by_keyboard(phone: Any) 
     viewer = await phone("kuaiying", "en")
     await viewer.open("", ".slide.playing .chip")
     first = await viewer.page.locator(".slide.playing").get_attribute("data-video")
-    await viewer.page.locator(".reel").focus()
     await viewer.page.keyboard.press("ArrowDown")
     await viewer.page.wait_for_function(
         "first => document.querySelector('.slide.playing')?.dataset.video !== first", arg=first

@@ -19,7 +19,7 @@ export function feedScreen({ params, signal }) {
       link('/search', { class: 'sign-button search-entry', 'aria-label': t('search') }, icon('search'), h('span', {}, t('search_hint')))),
     reel);
   fill(reel, params.video ?? lastSeen, signal);
-  reel.addEventListener('keydown', onKey);
+  document.addEventListener('keydown', (event) => onKey(event, reel), { signal });
   return screen;
 }
 
@@ -57,15 +57,16 @@ function watch(reel, slides) {
   slides.forEach((slide) => seen.observe(slide));
 }
 
-function onKey(event) {
-  if (event.target !== event.currentTarget) return;
+/** Arrows change the video wherever the focus is; space pauses it, but on a button or link it is theirs. */
+function onKey(event, reel) {
+  if (event.altKey || event.ctrlKey || event.metaKey) return;
   const step = { ArrowDown: 1, j: 1, PageDown: 1, ArrowUp: -1, k: -1, PageUp: -1 }[event.key];
   if (step) {
     event.preventDefault();
-    event.currentTarget.scrollBy({ top: step * event.currentTarget.clientHeight, behavior: 'smooth' });
-  } else if (event.key === ' ') {
+    reel.scrollBy({ top: step * reel.clientHeight, behavior: 'smooth' });
+  } else if (event.key === ' ' && !event.target.closest('button, a')) {
     event.preventDefault();
-    event.currentTarget.querySelector('.slide.playing .pause')?.click();
+    reel.querySelector('.slide.playing .pause')?.click();
   }
 }
 
