@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
+from yarl import URL
 
 from host_demo.calls import CALLS, ID, Call
 from host_demo.pages import HEADERS
@@ -23,6 +24,8 @@ from runtime.tokens import PUBLIC
 TO_GATEWAY = ("Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "Range")
 TO_PAGE = ("Content-Type", "Retry-After", "Cache-Control", "ETag", "Last-Modified")
 WRITES = ("POST", "PUT", "DELETE")
+NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]*"
+"""A folder's or file's name; never `..`."""
 CLICKS = f"/videos/{{video_id:{ID}}}/anchors/{{anchor_id:{ID}}}/clicks"
 
 
@@ -65,7 +68,7 @@ class Passing:
     def routes(self) -> list[Route]:
         """What this serves."""
         return [
-            Route("GET", "/media/{path:[A-Za-z0-9_./-]+}", self._media, PUBLIC),
+            Route("GET", f"/media/{{path:{NAME}(?:/{NAME})*}}", self._media, PUBLIC),
             Route("POST", "/api/{host}/sessions", self._enter, PUBLIC),
             Route("POST", f"/api/{{host}}{CLICKS}", self._click, PUBLIC),
             *(
@@ -111,8 +114,8 @@ class Passing:
 
     async def _media(self, request: web.Request) -> web.StreamResponse:
         headers = {name: value for name in TO_GATEWAY if (value := request.headers.get(name))}
-        target = request.rel_url.raw_path
-        async with self._platform.http.get(self._platform.gateway + target, headers=headers) as answer:
+        address = URL(self._platform.gateway + request.rel_url.raw_path, encoded=True)
+        async with self._platform.http.get(address, headers=headers) as answer:
             return web.Response(status=answer.status, body=await answer.read(), headers=_kept(answer.headers))
 
 
