@@ -37,7 +37,7 @@ MIN_SCORE, LEANING_SCORE, BESIDE_SCORE = 0.4, 0.3, 0.7
 CLEAR_MARK = 0.5
 MIN_COARSE_FIT, MIN_FIT = 0.3, 0.4
 TURNABLE_FIT, SURE_FIT = 0.25, 0.88
-TRIES, BENDINGS = 10, 5
+TRIES, BENDINGS = 8, 3
 """At most so many hypotheses are tried at a stage, and so many bent and softly decoded in a picture: together they
 bound the time a picture takes."""
 QUARTER = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
