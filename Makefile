@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml apps/*/pyproject.toml deploy/*/pyproject.toml)
 PACKAGES := $(PYPROJECTS:/pyproject.toml=)
 INSTALLED := $(VENV)/.installed
-PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not browser"
+PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos" --ignore=tests/browser
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo audit stop clean test test-chaos test-containers contracts lint lint-fix types lock \
