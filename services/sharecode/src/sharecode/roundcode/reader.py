@@ -33,7 +33,7 @@ Grey = npt.NDArray[np.uint8]
 LEVELS = 6
 SCORING_RADIUS, COARSE_RADIUS, FINE_RADIUS = 40.0, 26.0, 52.0
 """How large a code should be, in pixels of the level it is scored, first and last refined in."""
-MIN_SCORE, LEANING_SCORE, BESIDE_SCORE = 0.4, 0.3, 0.7
+MIN_SCORE, LEANING_SCORE, BESIDE_SCORE = 0.4, 0.22, 0.7
 CLEAR_MARK = 0.5
 MIN_COARSE_FIT, MIN_FIT = 0.3, 0.4
 TURNABLE_FIT, SURE_FIT = 0.25, 0.88
@@ -114,7 +114,7 @@ class _Frame:
         )
         # Perspective is tried only where the marks show a little without it.
         hopeful = [line for line, (score, _) in zip(lines, scored, strict=False) if score > LEANING_SCORE]
-        for lean in (LEAN, -LEAN):
+        for lean in (LEAN, -LEAN, 2 * LEAN, -2 * LEAN):
             scored += self._scored(circle_maps(hopeful, scale, lean))
         for score, start in _best(scored):
             # Beside a code that was read, another would show its marks as well; the rest is clutter.
