@@ -2,12 +2,12 @@
 
 import { call } from './api.js';
 import { h, icon, picture, put } from './dom.js';
-import { count, langOf, nameOf, price, t } from './i18n.js';
+import { LANG, count, langOf, nameOf, price, t } from './i18n.js';
 import { empty, hostHead, inWords, load, openTarget, signButton, skeleton, toast } from './parts.js';
 import { announce, back, go, link } from './router.js';
 import { programRow } from './programs.js';
 
-const TRY = ['云栗', '骆铃', '阿芮', '咖啡', '露营', '耳机'];
+const TRY = { zh: ['云栗', '骆铃', '阿芮', '咖啡', '露营', '耳机'], en: ['Yunli', 'Luoling', 'Arui', 'coffee', 'kettle', 'earbuds'] };
 const PAUSE = 160;
 const accounts = new Map();
 
@@ -33,7 +33,7 @@ export function searchScreen({ query, signal }) {
 function ideas() {
   return [h('p', { class: 'lead' }, t('search_lead')),
     h('h2', { class: 'section-title' }, t('search_try')),
-    h('p', { class: 'ideas' }, TRY.map((text) => link(`/search?q=${encodeURIComponent(text)}`, { class: 'pill-link', lang: 'zh' }, text)))];
+    h('p', { class: 'ideas' }, TRY[LANG].map((text) => link(`/search?q=${encodeURIComponent(text)}`, { class: 'pill-link' }, text)))];
 }
 
 /** A search field with suggestions below it, in `body`, until the search is made. */
