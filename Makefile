@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos" --ignore=tests/browser
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo audit stop clean test test-chaos test-containers contracts lint lint-fix types lock \
+.PHONY: help install run demo audit stop clean test test-browser test-chaos test-containers pictures contracts lint lint-fix types lock \
 	bench-orders bench-pages bench-code bench-search bench-notify check-money
 
 help: ## Show this list
@@ -39,6 +39,11 @@ test: $(INSTALLED) ## Run all tests against a real Kafka and a real MongoDB
 	@$(BIN)/python -m anchorage_local fetch
 	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
 
+test-browser: $(INSTALLED) ## The story in a real Chromium, in both hosts and both languages
+	@command -v chromium >/dev/null || (apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-noto-cjk)
+	@$(BIN)/python -m anchorage_local fetch
+	@exec $(BIN)/python -m pytest tests/browser
+
 test-chaos: $(INSTALLED) ## 300 orders while services, Kafka and MongoDB are killed at random
 	@ANCHORAGE_CHAOS_ORDERS=300 ANCHORAGE_OUTAGE_SECONDS=60 $(BIN)/python -m pytest tests/chaos -s
 
@@ -47,6 +52,9 @@ test-containers: $(INSTALLED) ## The integration tests on testcontainers, and an
 
 contracts: $(INSTALLED) ## Write AsyncAPI, JSON Schemas and the event table; refuses what would break a reader
 	@exec $(BIN)/python -m contracts.generate
+
+pictures: $(INSTALLED) ## Make the README's pictures from the running system
+	@PYTHONPATH=tests $(BIN)/python tests/browser/pictures.py .data/demo.json docs/pictures
 
 bench-orders: $(INSTALLED) ## Whole paid orders a second and CPU for each, against the running system
 	@exec $(BIN)/python tests/load/orders.py
