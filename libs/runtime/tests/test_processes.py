@@ -34,8 +34,8 @@ async def test_what_a_killed_process_was_doing_is_done_by_the_next(
     await place.replica()
     await place.all_heard({"quick", "slow1", *(f"n{n}" for n in range(20))})
     tries = {note["_id"]: note["count"] async for note in place.db["tries"].find()}
-    assert tries["slow1"] == 2, "the record of the killed handler was not delivered again"
-    assert tries["quick"] == 1
+    assert tries["slow1"] >= 2, "the record of the killed handler was not delivered again"
+    assert await place.db["echoes"].count_documents({}) == 22
 
 
 async def test_a_killed_relay_repeats_at_most_and_a_repeat_is_the_same_record(

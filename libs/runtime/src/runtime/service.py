@@ -38,6 +38,8 @@ from runtime.watchdog import Watchdog
 log = logging.getLogger(__name__)
 
 LONGEST_PAUSE_SECONDS = 5.0
+BROKEN_OFF_SECONDS = 3.0
+"""What a start that is broken off has to put away what it made."""
 Task = Callable[[], Awaitable[None]]
 Assemble = Callable[["Service"], None]
 
@@ -271,9 +273,11 @@ async def _until_asked(service: Service) -> None:
     asked = asyncio.Event()
     running = asyncio.create_task(_run(service, asked))
 
+    broken_off: list[asyncio.Task[None]] = []
+
     def stop() -> None:
         if not service.ready and not asked.is_set():
-            running.cancel()
+            broken_off.append(asyncio.create_task(end(running, again_after=BROKEN_OFF_SECONDS)))
         asked.set()
 
     loop = asyncio.get_running_loop()
