@@ -50,6 +50,7 @@ AWAY = [
     _bulk([], [64]),
     _bulk([11000], [91]),
     _bulk([11600], []),
+    _bulk([11000, 11600], []),
     KafkaConnectionError(),
     KafkaTimeoutError(),
     ConnectionResetError(),
