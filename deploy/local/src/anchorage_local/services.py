@@ -74,6 +74,7 @@ def environment(name: str, system: System) -> dict[str, str]:
         "ANCHORAGE_KAFKA": system.kafka,
         "ANCHORAGE_MONGODB_URI": system.mongodb,
         "ANCHORAGE_PREFIX": system.settings.prefix,
+        "ANCHORAGE_TRACE_RATIO": str(system.settings.trace_ratio),
         "ANCHORAGE_TRACE_DIR": str((system.folder / "traces").resolve()),
     }
     urls = {f"ANCHORAGE_{other.upper()}_URL": system.url(other) for other in STAGES}

@@ -24,6 +24,12 @@ class LocalSettings(BaseSettings):
     prefix: str = Field(
         default="", pattern=r"^[a-z0-9_]{0,24}$", description="before topics, groups, databases"
     )
+    trace_ratio: float = Field(
+        default=0.05,
+        ge=0,
+        le=1,
+        description="share of traces that are recorded; a caller that samples is always heard",
+    )
     kafka: str | None = None
     mongodb_uri: str | None = None
 
