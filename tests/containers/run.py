@@ -29,7 +29,7 @@ SUITES = ("libs/runtime/tests", "services/checkout/tests/integration", "services
 @contextmanager
 def parts() -> Iterator[dict[str, str]]:
     """A Kafka and a MongoDB replica set in containers, as the variables that the tests read."""
-    kafka = KafkaContainer(KAFKA).with_kraft()
+    kafka = KafkaContainer(KAFKA).with_kraft().with_env("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
     mongodb = DockerContainer(MONGO).with_command("--replSet rs0 --bind_ip_all").with_exposed_ports(27017)
     mongodb.waiting_for(LogMessageWaitStrategy("Waiting for connections"))
     try:
