@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -61,8 +61,3 @@ def published(event: type[EventT]) -> type[EventT]:
 def parse(type_name: str, value: bytes) -> Event:
     """The event in `value`; raises KeyError for a type nobody publishes and pydantic.ValidationError for a wrong one."""
     return EVENTS[type_name].model_validate_json(value)
-
-
-def fields_of(event: Event) -> dict[str, Any]:
-    """The event's fields as JSON types, for storage inside an aggregate."""
-    return event.model_dump(mode="json", exclude_none=True)
