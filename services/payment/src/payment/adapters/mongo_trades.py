@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import DuplicateKeyError
 
 from contracts.payment import PaymentClosed
 from payment.adapters.bulk import insert_new
@@ -14,7 +14,6 @@ from payment.adapters.trade_documents import changes, from_document, to_document
 from payment.application.announce import requested
 from payment.application.ports import Opened, Step
 from payment.domain.trade import State, Trade
-from runtime.dependencies import DependencyAway
 from runtime.mongo import Database, Document
 from runtime.outbox import Recorder
 
@@ -76,12 +75,7 @@ class MongoTrades:
 
     async def save(self, steps: Sequence[Step]) -> bool:
         """One round trip for all; each write is guarded by the version before it."""
-        try:
-            result = await self._trades.bulk_write([self._write(step) for step in steps], ordered=False)
-        except BulkWriteError as fault:
-            if (fault.details or {}).get("writeConcernErrors"):
-                raise DependencyAway("MongoDB did not make a write durable in time") from fault
-            raise
+        result = await self._trades.bulk_write([self._write(step) for step in steps], ordered=False)
         return result.matched_count == len(steps)
 
     def _write(self, step: Step) -> UpdateOne:
