@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml apps/*/pyproject.toml deploy/*/pyproject.toml)
 PACKAGES := $(PYPROJECTS:/pyproject.toml=)
 INSTALLED := $(VENV)/.installed
-PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos" --ignore=tests/browser
+PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not node" --ignore=tests/browser
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo audit stop clean test test-browser test-chaos test-containers pictures contracts lint lint-fix types lock \
+.PHONY: help install run demo audit stop clean test test-browser test-chaos test-containers test-interop pictures contracts lint lint-fix types lock \
 	bench-orders bench-pages bench-code bench-search bench-notify check-money
 
 help: ## Show this list
@@ -46,6 +46,10 @@ test-browser: $(INSTALLED) ## The story in a real Chromium, in both hosts and bo
 
 test-chaos: $(INSTALLED) ## 300 orders while services, Kafka and MongoDB are killed at random
 	@ANCHORAGE_CHAOS_ORDERS=300 ANCHORAGE_OUTAGE_SECONDS=60 $(BIN)/python -m pytest tests/chaos -s
+
+test-interop: $(INSTALLED) ## Published Alipay clients against the sandbox, the one for Node.js too (needs Node.js and npm)
+	@$(BIN)/python -m anchorage_local fetch
+	@exec $(BIN)/python -m pytest tests/interop
 
 test-containers: $(INSTALLED) ## The integration tests on testcontainers, and an order in `docker compose` (needs Docker)
 	@exec $(BIN)/python tests/containers/run.py

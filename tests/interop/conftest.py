@@ -5,6 +5,7 @@ import errno
 import fcntl
 import json
 import secrets
+import shutil
 import socket
 import subprocess
 import sys
@@ -23,10 +24,11 @@ from alipay_sandbox.server import Server
 from alipay_sandbox.settings import Settings
 from alipay_sandbox.testing import Controls, Merchant
 
-CLIENTS = {
+PYTHON_CLIENTS = {
     "community": ("python-alipay-sdk==3.4.0", "community_client.py"),
     "official": ("alipay-sdk-python==3.7.1411", "official_client.py"),
 }
+NODE_CLIENT = "alipay-sdk@4.14.0"
 HERE = Path(__file__).parent
 
 
@@ -34,6 +36,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "interop: runs clients published by others (installed on the first run)"
     )
+    config.addinivalue_line("markers", "node: needs Node.js and npm; `make test-interop` runs these")
 
 
 class Client:
@@ -70,28 +73,44 @@ class Client:
         await self._process.wait()
 
 
-def environment(root: Path, requirement: str) -> Path:
-    """The interpreter of an environment that holds one client; made once and kept between runs."""
-    home = root / ".data" / "interop" / requirement.replace("==", "-")
+def command_of(root: Path, name: str) -> list[str]:
+    """What starts a client in an environment of its own; made on the first use and kept between runs."""
+    if name == "node":
+        home = environment(root, NODE_CLIENT, _install_with_npm)
+        return ["node", str(HERE / "node_client.mjs"), str(home)]
+    requirement, script = PYTHON_CLIENTS[name]
+    home = environment(root, requirement, _install_with_pip)
+    return [str(home / "venv" / "bin" / "python"), str(HERE / script)]
+
+
+def environment(root: Path, requirement: str, install: Callable[[Path, str], None]) -> Path:
+    """The folder that holds one client."""
+    home = root / ".data" / "interop" / requirement.replace("==", "-").replace("@", "-")
     home.mkdir(parents=True, exist_ok=True)
-    python, done = home / "venv" / "bin" / "python", home / "installed"
+    done = home / "installed"
     with (home / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
-            subprocess.run([sys.executable, "-m", "venv", "--clear", str(home / "venv")], check=True)
-            install = [
-                str(python),
-                "-m",
-                "pip",
-                "install",
-                "-q",
-                "--disable-pip-version-check",
-                "--no-compile",
-            ]
-            # setuptools: both clients, or what they need, still import what newer Pythons no longer bring.
-            subprocess.run([*install, requirement, "setuptools<81"], check=True)
+            install(home, requirement)
             done.touch()
-    return python
+    return home
+
+
+def _install_with_pip(home: Path, requirement: str) -> None:
+    venv = home / "venv"
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)
+    pip = [str(venv / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+    # setuptools: both clients, or what they need, still import what newer Pythons no longer bring.
+    subprocess.run([*pip, "--no-compile", requirement, "setuptools<81"], check=True)
+
+
+def _install_with_npm(home: Path, requirement: str) -> None:
+    npm = shutil.which("npm")
+    assert npm is not None, "these tests need Node.js 18 or newer with npm"
+    subprocess.run(
+        [npm, "install", "--prefix", str(home), "--no-audit", "--no-fund", "--silent", requirement],
+        check=True,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -158,14 +177,13 @@ StartClient = Callable[[str, str], AbstractAsyncContextManager[Client]]
 
 @pytest.fixture(scope="session")
 def start_client(pytestconfig: pytest.Config, keys: Path, merchant: Merchant) -> StartClient:
-    """Starts a client, `community` or `official`, that calls the gateway at the given address."""
+    """Starts a client, `community`, `official` or `node`, that calls the gateway at the given address."""
 
     @asynccontextmanager
     async def start(name: str, gateway: str) -> AsyncIterator[Client]:
-        requirement, script = CLIENTS[name]
-        python = await asyncio.to_thread(environment, pytestconfig.rootpath, requirement)
+        command = await asyncio.to_thread(command_of, pytestconfig.rootpath, name)
         process = await asyncio.create_subprocess_exec(
-            python, HERE / script, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+            *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
         )
         settings = {
             "gateway": gateway,
@@ -199,4 +217,11 @@ async def official(
     """alipay-sdk-python, on port 80 where that may be taken."""
     origin = f"http://{port_80_address}" if port_80_address else sandbox.url
     async with start_client("official", f"{origin}/gateway.do") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def node(start_client: StartClient, sandbox: Server) -> AsyncIterator[Client]:
+    """alipay-sdk for Node.js."""
+    async with start_client("node", f"{sandbox.url}/gateway.do") as client:
         yield client
