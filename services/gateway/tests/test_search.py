@@ -93,6 +93,55 @@ class TestSearch:
         events = await caller.events(4)
         assert [event["rank"] for kind, event, _ in events if "Clicked" in kind] == [0, 1, 2]
 
+    async def test_what_is_found_inside_a_store_is_told_and_taken_like_anything_found(
+        self, caller: Any
+    ) -> None:
+        page = {"query": "wine", "items": [PAGE["products"][0]], "next_cursor": None, "facets": {}}
+        caller.behind.will_answer("GET", f"{PROGRAM}/search", page)
+        caller.behind.will_answer("GET", f"{PRODUCT}/target", TARGET)
+        session = caller.token(
+            "viewer",
+            host_id="host-1",
+            mini_program_id="wineshop01",
+            openid="o1",
+            viewer="v1",
+            click_id="came-by",
+        )
+        _, found, _ = await caller.ask("GET", f"{PROGRAM}/search?q=wine", bearer=session)
+        [result] = found["items"]
+        for bearer in (session, None):
+            asked = {"bearer": bearer} if bearer else {"headers": {"Anchorage-Viewer": "u1"}}
+            status, body, _ = await caller.ask(
+                "POST", "/v1/search/clicks", json={"result_id": result["result_id"]}, **asked
+            )
+            assert (status, body["target"]["product"]) == (200, TARGET["target"]["product"])
+            assert (body["click_id"] == "came-by") == (bearer is session), "an order stays the first click's"
+        stranger = caller.token(
+            "viewer", host_id="host-1", mini_program_id="othershop1", openid="o2", viewer="v2"
+        )
+        status, _, _ = await caller.ask(
+            "POST", "/v1/search/clicks", bearer=stranger, json={"result_id": result["result_id"]}
+        )
+        assert status == 404
+        events = [event for _, event, _ in await caller.events(3)]
+        searched = [event for event in events if "query" in event]
+        assert [(e["mini_program_id"], e["viewer"], e["viewer_is_known"]) for e in searched] == [
+            ("wineshop01", "v1", True)
+        ]
+        clicked = [event for event in events if "query" not in event]
+        assert {event["search_id"] for event in clicked} == {searched[0]["search_id"]}
+        assert [(event["id"], event["rank"]) for event in clicked] == [("p1", 0)] * 2
+
+    async def test_looking_through_a_shelf_is_no_search(self, caller: Any) -> None:
+        page = {"query": "", "items": [PAGE["products"][0]], "next_cursor": None, "facets": {}}
+        caller.behind.will_answer("GET", f"{PROGRAM}/search", page)
+        caller.behind.will_answer("GET", "/v1/search", PAGE)
+        _, found, _ = await caller.ask("GET", f"{PROGRAM}/search?q=")
+        assert found["items"][0]["result_id"]
+        await caller.ask("GET", "/v1/search?q=wine")
+        [(_, event, _)] = await caller.events(1)
+        assert (event["query"], event["viewer_is_known"]) == ("wine", False)
+
     async def test_a_result_id_cannot_be_made_up_or_used_by_another_host(self, caller: Any) -> None:
         caller.behind.will_answer("GET", "/v1/search", PAGE)
         _, page, _ = await caller.ask("GET", "/v1/search?q=wine")

@@ -13,7 +13,7 @@ from search.application.finding import Library, NotThere, search_column, search_
 from search.application.results import AccountResult, AnyResult, ColumnPage, ProductResult, ProgramResult
 from search.application.suggesting import PopularQueries, shareable, suggest
 from search.domain.cursors import DEEPEST
-from search.domain.documents import MiniProgram, Product
+from search.domain.documents import Account, MiniProgram, Product
 from search.domain.queries import Filters, QueryRefused
 from search.domain.ranking import RankingRule
 
@@ -58,6 +58,21 @@ def test_accounts_with_the_same_name_come_after_however_many_follow_them(library
     accounts = [(r.account.account_id, r.why) for r in page.results if isinstance(r, AccountResult)]
     assert accounts == [("acc1", "same_name"), ("acc2", "like_name"), ("acc3", "like_name")]
     assert names(page).index("lanshan01") == 0
+
+
+@pytest.mark.parametrize("query", ["阿哲拆箱", "azhe unboxes", "阿哲 拆箱", "阿哲拆箱 / Azhe Unboxes"])
+def test_an_account_asked_for_by_its_name_comes_before_more_followed_ones_that_speak_of_it(
+    library: Library, query: str
+) -> None:
+    library.accounts.put([
+        Account("bilingual", "app", "阿哲拆箱 / Azhe Unboxes", "creator", followers=5),
+        Account("fans", "app", "阿哲拆箱 Azhe Unboxes 粉丝团", followers=60_000_000),
+        Account("talker", "app", "每日推荐", followers=90_000_000, bio="看阿哲拆箱 azhe unboxes everything"),
+    ])  # fmt: skip
+    accounts = [
+        (r.account.account_id, r.why) for r in ask(library, query).results if isinstance(r, AccountResult)
+    ]
+    assert accounts == [("bilingual", "same_name"), ("fans", "like_name"), ("talker", "like_name")]
 
 
 def test_without_other_words_the_best_sellers_of_the_named_come_next(library: Library) -> None:

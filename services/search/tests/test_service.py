@@ -47,7 +47,8 @@ pytestmark = pytest.mark.timeout(180)
 def program(version: int = 1, **more: Any) -> MiniProgramPublished:
     fields = {
         "mini_program_id": PROGRAM, "name": "松果优选", "name_en": "Pine Cone Select",
-        "owner": Owner(owner_id="o1", name="Pine Cone", kind="brand"), "category": "e-commerce", "logo_url": "/l.png",
+        "slogan": "慢慢选", "slogan_en": "No hurry",
+        "owner": Owner(owner_id="o1", name="松果", name_en="Pine Cone", kind="brand"), "category": "e-commerce", "logo_url": "/l.png",
         "hosts": ("app",), "state": "published", "categories": (Category(category_id="lamps", name="灯具"),),
         "terms": TERMS, "version": version,
     }  # fmt: skip
@@ -142,8 +143,8 @@ async def test_what_is_published_is_found_within_a_second(
         assert (status, [r["kind"] for r in body["results"]]) == (200, ["mini_program", "product", "account"])
         assert body["results"][0] | {"why": ""} == {
             "kind": "mini_program", "result_id": "", "why": "", "mini_program_id": PROGRAM, "name": "松果优选",
-            "name_en": "Pine Cone Select", "owner": {"owner_id": "o1", "name": "Pine Cone", "kind": "brand"},
-            "logo_url": "/l.png", "slogan": "", "category": "e-commerce", "sponsored": False,
+            "name_en": "Pine Cone Select", "owner": {"owner_id": "o1", "name": "松果", "name_en": "Pine Cone", "kind": "brand"},
+            "logo_url": "/l.png", "slogan": "慢慢选", "slogan_en": "No hurry", "category": "e-commerce", "sponsored": False,
         }  # fmt: skip
         assert body["products"][0]["price"] == {"amount": 9900, "currency": "CNY"}
         delays = []
@@ -280,12 +281,15 @@ async def test_an_erased_key_is_gone(
 async def test_popular_queries_need_several_known_viewers(
     running: Running, say: Tell, eventually: Eventually
 ) -> None:
-    def searched(query: str, viewer: str) -> SearchPerformed:
-        return SearchPerformed(viewer=viewer, host_id="app", search_id=random_id(), query=query, results=())
+    def searched(query: str, viewer: str, **more: Any) -> SearchPerformed:
+        fields = {"viewer": viewer, "host_id": "app", "search_id": random_id(), "query": query, "results": ()}
+        return SearchPerformed(**({"viewer_is_known": True} | fields | more))
 
     await say(
-        *(searched("露营灯", random_id()) for _ in range(5)),
         *(searched("秘密", "same-viewer") for _ in range(9)),
+        *(searched("匿名者的话", random_id(), viewer_is_known=False) for _ in range(9)),
+        *(searched("店内", random_id(), mini_program_id=PROGRAM) for _ in range(9)),
+        *(searched("露营灯", random_id()) for _ in range(5)),
     )
     async with running() as asker:
 
@@ -295,7 +299,8 @@ async def test_popular_queries_need_several_known_viewers(
             return list(body["items"])
 
         assert await suggestions("露") == [{"text": "露营灯", "kind": "query"}]
-        assert await suggestions("秘") == []
+        for of_one_viewer_of_nobody_or_in_one_store in ("秘", "匿", "店"):
+            assert await suggestions(of_one_viewer_of_nobody_or_in_one_store) == []
 
 
 async def test_the_calls_answer_in_the_shapes_of_the_api(running: Running, say: Tell) -> None:

@@ -61,11 +61,15 @@ class ShownResult(Value):
 
 @published
 class SearchPerformed(Engagement):
-    """A query and what it answered."""
+    """A query and what it answered; `mini_program_id` where it was asked inside one."""
 
     search_id: Identifier
     query: Text
     results: tuple[ShownResult, ...]
+    viewer_is_known: bool = Field(
+        default=False,
+        description="whether `viewer` is a person's pseudonym; only such searches make a query popular",
+    )
 
 
 @published

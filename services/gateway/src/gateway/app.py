@@ -36,6 +36,7 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
         searching = Searching(upstreams, log, viewers, clicks, settings.click_secret, clock, new_id)
         compositions: dict[str, Compose] = {
             "search": searching.search,
+            "search_store": searching.search_store,
             "click_result": searching.click,
             "click_anchor": clicks.anchor,
             "scan": clicks.scan,

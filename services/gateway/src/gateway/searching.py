@@ -1,4 +1,4 @@
-"""The search column: each result gets an id that says where it was shown, and taking one is a click."""
+"""The search column and in-store search: each result gets an id that says where it was shown; taking one is a click."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from gateway.viewers import Viewers
 from runtime.clock import Clock
 from runtime.http import json_response
 from runtime.ids import NewId
-from runtime.problems import Problem
+from runtime.problems import Problem, not_found
 
 ID_FIELD = {"mini_program": "mini_program_id", "account": "account_id", "product": "product_id"}
 LISTS = ("mini_programs", "accounts", "products")
@@ -44,18 +44,44 @@ class Searching:
         found = await self.upstreams.call("search", asked.request)
         if not found.is_good:
             return found.response()
-        page, search_id, viewer = found.json(), self.new_id(), self.viewers.known(asked)
+        page = found.json()
+        self._shown(asked, page, page["results"])
+        ids = {_key(result): result["result_id"] for result in page["results"]}
+        for name in LISTS:
+            for result in page[name]:
+                result["result_id"] = ids.get(_key(result), "")
+        return found.response(orjson.dumps(page))
+
+    async def search_store(self, asked: Asked) -> web.StreamResponse:
+        """The products of one mini program as search answers them, with a result id on each."""
+        found = await self.upstreams.call("search", asked.request)
+        if not found.is_good:
+            return found.response()
+        page = found.json()
+        self._shown(asked, page, page["items"], asked.path["mini_program_id"])
+        return found.response(orjson.dumps(page))
+
+    def _shown(
+        self, asked: Asked, page: dict[str, Any], results: list[dict[str, Any]], inside: str | None = None
+    ) -> None:
+        """Put ids into the results, and tell of the search; a shelf that was only looked through is no search."""
+        search_id, viewer = self.new_id(), self.viewers.known(asked)
         host_id = str(asked.principal.host_id)
         for_all = {
             "search_id": search_id, "host_id": host_id, "viewer": viewer, "at": int(self.clock().timestamp()),
         }  # fmt: skip
-        shown = _with_ids(page, for_all, self.secret)
+        for rank, result in enumerate(results):
+            kind, own = _key(result)
+            told = {"kind": kind, "id": own, "program": result.get("mini_program_id"), "rank": rank}
+            result["result_id"] = sign(for_all | told, self.secret)
+        if not page["query"]:
+            return
         event = SearchPerformed(
-            viewer=self.viewers.key(viewer), host_id=host_id, search_id=search_id,
-            query=asked.query.q[:LONGEST_QUERY], results=tuple(shown),
+            viewer=self.viewers.key(viewer), viewer_is_known=bool(viewer), host_id=host_id, mini_program_id=inside,
+            click_id=asked.principal.click_id, search_id=search_id, query=asked.query.q[:LONGEST_QUERY],
+            results=tuple(_shown_result(rank, result) for rank, result in enumerate(results)),
         )  # fmt: skip
         self.log.note(event)
-        return found.response(orjson.dumps(page))
 
     async def click(self, asked: Asked) -> web.StreamResponse:
         """A result is taken."""
@@ -65,6 +91,8 @@ class Searching:
         except BadResult as wrong:
             message = f"not a result that this host was shown in the last day: {wrong}"
             raise Problem(422, "invalid_content", message, errors=[("result_id", message)]) from None
+        if asked.principal.mini_program_id not in (None, result.program):
+            raise not_found("the mini program")
         if result.kind == "product":
             product = {"mini_program_id": result.program, "product_id": result.id}
             found = await self.clicks.product_target(asked, product)
@@ -88,7 +116,8 @@ class Searching:
     ) -> web.StreamResponse:
         """Sign and tell the click on `clicked`, and answer with `target`."""
         host_id, viewer = result.host_id, self.viewers.known(asked) or result.viewer
-        click_id = self.clicks.signed("search", host_id, viewer, clicked)
+        # who is in a store came there by a click already: an order stays that click's
+        click_id = asked.principal.click_id or self.clicks.signed("search", host_id, viewer, clicked)
         event = SearchResultClicked(
             viewer=self.viewers.key(viewer), host_id=host_id, mini_program_id=clicked.get("mini_program_id"),
             click_id=click_id, search_id=result.search_id, kind=result.kind, id=result.id, rank=result.rank,
@@ -97,15 +126,11 @@ class Searching:
         return json_response({"click_id": click_id, "target": {"kind": result.kind, **target}})
 
 
-def _with_ids(page: dict[str, Any], for_all: dict[str, Any], secret: str) -> list[engagement.ShownResult]:
-    """Put the ids into the page's lists; what was shown, in its order."""
-    shown, ids = [], {}
-    for rank, result in enumerate(page["results"]):
-        kind, own = result["kind"], result[ID_FIELD[result["kind"]]]
-        told = {"kind": kind, "id": own, "program": result.get("mini_program_id"), "rank": rank}
-        result["result_id"] = ids[kind, own] = sign(for_all | told, secret)
-        shown.append(engagement.ShownResult(kind=kind, id=own, rank=rank))
-    for name in LISTS:
-        for result in page[name]:
-            result["result_id"] = ids.get((result["kind"], result[ID_FIELD[result["kind"]]]), "")
-    return shown
+def _key(result: dict[str, Any]) -> tuple[str, str]:
+    """Kind and id of a result."""
+    return result["kind"], result[ID_FIELD[result["kind"]]]
+
+
+def _shown_result(rank: int, result: dict[str, Any]) -> engagement.ShownResult:
+    kind, own = _key(result)
+    return engagement.ShownResult(kind=kind, id=own, rank=rank)

@@ -36,8 +36,8 @@ TAKEN: tuple[type[Event], ...] = (
 )  # fmt: skip
 
 
-def fact_of(event: Event, traceparent: str | None) -> Fact | None:
-    """What an event means; None for a search by nobody known."""
+def fact_of(event: Event) -> Fact | None:
+    """What an event means; None for a search that says nothing of what is popular in the column."""
     if isinstance(event, MiniProgramState):
         return events.mini_program_of(event)
     if isinstance(event, AccountState):
@@ -46,7 +46,7 @@ def fact_of(event: Event, traceparent: str | None) -> Fact | None:
         return events.product_of(event)
     if isinstance(event, StockLevelChanged):
         return StockLevel(event.sku_id, event.product_id, event.version, event.available)
-    if isinstance(event, SearchPerformed) and not _is_nobody(event.viewer, traceparent):
+    if isinstance(event, SearchPerformed) and event.viewer_is_known and event.mini_program_id is None:
         return Search(event.host_id, event.query, event.viewer)
     return None
 
@@ -60,8 +60,3 @@ def erased(topic: Topic, key: str) -> Fact | None:
     if topic is PRODUCTS:
         return Product(key, mini_program_id="", title="", skus=(), listed=False, version=FOR_EVER)
     return None
-
-
-def _is_nobody(viewer: str, traceparent: str | None) -> bool:
-    """Where nobody is known the trace's id stands for the viewer: another one each time, so it counts for nothing."""
-    return traceparent is not None and traceparent.split("-")[1:2] == [viewer]

@@ -39,8 +39,8 @@ ATTEMPTS = 4
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
 
-ToFact = Callable[[Event, str | None], Fact | None]
-"""What an event with its `traceparent` means."""
+ToFact = Callable[[Event], Fact | None]
+"""What an event means to search; None for nothing."""
 Erase = Callable[[Topic, str], Fact | None]
 """What it means that a key of a topic was erased: its record has no value."""
 
@@ -136,7 +136,7 @@ class Streams:
         if record.value is None:
             return self._erase(self._topics[record.topic], (record.key or b"").decode())
         found = read(record, self._wanted)
-        return None if found is None else self._to_fact(found[1], found[0].traceparent)
+        return None if found is None else self._to_fact(found[1])
 
     async def _apply(
         self, facts: Sequence[tuple[ConsumerRecord, Fact]], following: Mapping[Position, int]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from search.domain.documents import Account, MiniProgram, Product, number_of
 from search.domain.names import NameBook
-from search.domain.prefixes import PrefixBook, typed_key
+from search.domain.prefixes import PrefixBook, names_in, typed_key
 from search.domain.queries import ProductQuery, Scope
 from search.domain.ranking import RankingRule
 from search.engine.port import ProductIndex
@@ -70,27 +70,39 @@ class Accounts:
         changed = list(accounts)
         for account in changed:
             known = self.by_id.get(account.account_id)
-            if known is not None:
-                self._same[known.host_id, typed_key(known.name)].discard(known.account_id)
+            for key in _keys(known) if known is not None else ():
+                self._same[key].discard(account.account_id)
             self.by_id[account.account_id] = account
             self._numbers[number_of(account.account_id)] = account.account_id
-            if account.active:
-                self._same[account.host_id, typed_key(account.name)].add(account.account_id)
+            for key in _keys(account) if account.active else ():
+                self._same[key].add(account.account_id)
         self._index.put(map(_as_document, changed))
         self._index.commit()
         self._index.refresh()
 
-    def like(self, host_id: str, texts: Iterable[str], limit: int) -> list[Account]:
-        """Accounts of the host called like one of `texts`: the same name first, then the more followed."""
+    def like(self, host_id: str, texts: Iterable[str], limit: int) -> list[tuple[Account, bool]]:
+        """Accounts of the host called like one of `texts`, and whether just so: these first, then those with it in the
+        name rather than in what they say of themselves, then the more followed."""
         same: set[str] = set()
         near: set[str] = set()
-        for text in dict.fromkeys(texts):
-            same |= self._same.get((host_id, typed_key(text)), set())
+        asked = {typed_key(text): text for text in texts}
+        for key, text in asked.items():
+            same |= self._same.get((host_id, key), set())
             query = ProductQuery(text=text, scope=Scope(only=frozenset({host_id})), limit=4 * limit)
             near.update(self._numbers[hit.number] for hit in self._index.search(query).hits if hit.whole)
         found = [self.by_id[account_id] for account_id in same | near]
-        found.sort(key=lambda a: (a.account_id not in same, -a.followers, a.account_id))
-        return found[:limit]
+
+        def place(account: Account) -> tuple[bool, bool, int, str]:
+            is_in_name = any(key in typed_key(account.name) for key in asked if key)
+            return account.account_id not in same, not is_in_name, -account.followers, account.account_id
+
+        found.sort(key=place)
+        return [(account, account.account_id in same) for account in found[:limit]]
+
+
+def _keys(account: Account) -> set[tuple[str, str]]:
+    """The host with each of the names that the account has there."""
+    return {(account.host_id, key) for name in names_in(account.name) if (key := typed_key(name))}
 
 
 def _as_document(account: Account) -> Product:

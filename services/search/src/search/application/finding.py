@@ -170,11 +170,7 @@ def _accounts(library: Library, host_id: str, text: str, namings: Sequence[Namin
         program = library.directory.programs[naming.mini_program_id]
         texts += [naming.written, program.name, program.name_en]
     found = library.accounts.like(host_id, filter(None, texts), library.rule.accounts)
-    names = {name.casefold() for name in texts}
-    return [
-        AccountResult(account, WHY_SAME_NAME if account.name.casefold() in names else WHY_LIKE_NAME)
-        for account in found
-    ]
+    return [AccountResult(account, WHY_SAME_NAME if same else WHY_LIKE_NAME) for account, same in found]
 
 
 def _results(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 
@@ -10,6 +11,15 @@ from search.language.text import units
 
 MOST_LOOKED_AT = 200
 """Entries with a prefix that are weighed; a prefix so short that it has more will be typed on."""
+
+
+_between_names = re.compile(r"\s*[/|／｜()（）]\s*")
+"""What stands between a name and the same name in another language."""
+
+
+def names_in(text: str) -> list[str]:
+    """A name as a whole, and its parts when it is written in two languages: `蓝山 / Blue Hill` is also `蓝山`."""
+    return list(dict.fromkeys(filter(None, (text, *_between_names.split(text)))))
 
 
 def typed_key(text: str) -> str:
