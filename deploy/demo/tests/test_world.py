@@ -102,6 +102,13 @@ def test_every_product_can_be_chosen_in_several_skus_that_differ(world: World) -
         assert len(choices) == len(product.skus) >= 2, product.product_id
 
 
+def test_skus_and_facts_differ_in_english_as_they_do_in_chinese(world: World) -> None:
+    for product in world.products:
+        assert len({a.name.en for a in product.attributes}) == len(product.attributes), product.product_id
+        english = [{a.name.en: a.value.en for a in sku.attributes} for sku in product.skus]
+        assert all(one not in english[:n] for n, one in enumerate(english)), product.product_id
+
+
 def test_prices_are_whole_fen_and_believable(world: World) -> None:
     prices = [sku.price_fen for product in world.products for sku in product.skus]
     assert all(isinstance(price, int) for price in prices)

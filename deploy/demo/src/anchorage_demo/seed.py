@@ -17,7 +17,6 @@ from anchorage_demo.art.media import draw_media
 from anchorage_demo.text import Text
 from anchorage_demo.world import (
     Account,
-    Attribute,
     CommissionTerms,
     MiniProgram,
     Owner,
@@ -58,16 +57,16 @@ class Seeder:
         await self._until("every service to know the demo", self._is_known)
 
     async def _is_loaded(self) -> bool:
-        """The last thing that is loaded tells: the last video."""
+        """The last thing that is loaded tells: the last video, with all that is said of it today."""
         last, host = (
             self.world.videos[-1],
             next(h for h in self.world.hosts if h.host_id == self.world.videos[-1].host_id),
         )
         try:
-            await self._call("GET", f"/v1/videos/{last.video_id}", client=host.client_id)
+            video = await self._call("GET", f"/v1/videos/{last.video_id}", client=host.client_id)
         except SeedFailed:
             return False
-        return True
+        return [a["title_en"] for a in video["anchors"]] == [a.title.en for a in last.anchors]
 
     async def _load_clients(self) -> None:
         clients = [
@@ -106,12 +105,13 @@ class Seeder:
     async def _put_video(self, video: Video) -> None:
         creator = self.world.creator(video.creator_id)
         body = {
-            "host_id": video.host_id, "title": video.title.zh, "creator_name": creator.name.zh,
+            "host_id": video.host_id, "title": video.title.zh, "title_en": video.title.en,
+            "creator_name": creator.name.zh, "creator_name_en": creator.name.en,
             "cover_url": media(video.cover_name), "duration_ms": video.seconds * 1000,
             "anchors": [
                 {
-                    "anchor_id": anchor.anchor_id, "title": anchor.title.zh, "product_id": anchor.product_id,
-                    "mini_program_id": self.world.product(anchor.product_id).mini_program_id, "start_ms": 3000 * n,
+                    "anchor_id": anchor.anchor_id, "title": anchor.title.zh, "title_en": anchor.title.en,
+                    "product_id": anchor.product_id, "mini_program_id": self.world.product(anchor.product_id).mini_program_id, "start_ms": 3000 * n,
                 }
                 for n, anchor in enumerate(video.anchors, start=1)
             ],
@@ -206,16 +206,21 @@ def program_body(program: MiniProgram, owner: Owner) -> Json:
     """The call's body that registers a mini program."""
     return {
         "owner_name": owner.name.zh,
+        "owner_name_en": owner.name.en,
         "owner_kind": owner.kind,
         "name": program.name.zh,
         "name_en": program.name.en,
         "aliases": list(program.aliases),
         "slogan": program.slogan.zh,
+        "slogan_en": program.slogan.en,
         "category": program.category,
         "logo_url": media(program.logo_name),
         "banner_url": media(program.banner_name),
         "hosts": list(program.host_ids),
-        "categories": [{"category_id": c.category_id, "name": c.name.zh} for c in program.categories],
+        "categories": [
+            {"category_id": c.category_id, "name": c.name.zh, "name_en": c.name.en}
+            for c in program.categories
+        ],
         "exposure_priority": program.exposure_priority,
         "terms": _terms(program.commission or CommissionTerms(0, 0)),
     }
@@ -228,14 +233,17 @@ def product_body(product: Product) -> Json:
         "title_en": product.title.en,
         "description": f"{product.description.zh}\n\n{product.description.en}",
         "brand": product.brand.zh,
+        "brand_en": product.brand.en,
         "model": product.model.zh,
         "category_id": product.category_id,
-        "attributes": _attributes(product.attributes),
+        "attributes": {a.name.zh: a.value.zh for a in product.attributes},
+        "attributes_en": {a.name.en: a.value.en for a in product.attributes},
         "images": [media(picture.name) for picture in product.pictures],
         "skus": [
             {
                 "sku_id": sku.sku_id,
-                "attributes": _attributes(sku.attributes),
+                "attributes": {a.name.zh: a.value.zh for a in sku.attributes},
+                "attributes_en": {a.name.en: a.value.en for a in sku.attributes},
                 "price": {"amount": sku.price_fen, "currency": "CNY"},
                 "initial_stock": sku.stock,
             }
@@ -249,10 +257,6 @@ def product_body(product: Product) -> Json:
 
 def _terms(commission: CommissionTerms) -> Json:
     return {"platform_bp": commission.platform_bps, "creator_bp": commission.creator_bps}
-
-
-def _attributes(attributes: Iterable[Attribute]) -> dict[str, str]:
-    return {attribute.name.zh: attribute.value.zh for attribute in attributes}
 
 
 async def seed(gateway: str, ops_client_id: str, secret_of: Callable[[str], str], world: World) -> Json:

@@ -19,6 +19,7 @@ class Owner(Value):
 
     owner_id: Identifier
     name: Text
+    name_en: Text = ""
     kind: Literal["brand", "platform", "celebrity"] = Field(description="the three kinds of owner")
 
 
@@ -37,6 +38,7 @@ class Category(Value):
 
     category_id: Identifier
     name: Text
+    name_en: Text = ""
 
 
 class MiniProgramState(Event):
@@ -50,6 +52,7 @@ class MiniProgramState(Event):
     aliases: tuple[Text, ...] = ()
     owner: Owner
     slogan: Text = ""
+    slogan_en: Text = ""
     category: Text = Field(description="e-commerce, game, …")
     logo_url: Text
     banner_url: Text = ""
@@ -87,6 +90,7 @@ class SkuState(Value):
 
     sku_id: Identifier
     attributes: dict[str, str]
+    attributes_en: dict[str, str] = Field(default={}, description="in the order of `attributes`, or empty")
     price: Money
 
 
@@ -101,9 +105,11 @@ class ProductState(Event):
     title_en: Text = ""
     description: Text = ""
     brand: Text = ""
+    brand_en: Text = ""
     model: Text = ""
     category_id: Identifier
     attributes: dict[str, str] = {}
+    attributes_en: dict[str, str] = Field(default={}, description="in the order of `attributes`, or empty")
     images: tuple[Text, ...] = ()
     skus: tuple[SkuState, ...]
     rating: float | None = Field(default=None, ge=0, le=5)
@@ -145,6 +151,7 @@ class Anchor(Value):
 
     anchor_id: Identifier
     title: Text
+    title_en: Text = ""
     mini_program_id: str
     product_id: Identifier
     start_ms: int = Field(default=0, ge=0, description="when it appears, milliseconds into the video")
@@ -158,8 +165,10 @@ class VideoState(Event):
     video_id: Identifier
     host_id: Identifier
     title: Text
+    title_en: Text = ""
     creator_id: Identifier
     creator_name: Text
+    creator_name_en: Text = ""
     cover_url: Text = ""
     duration_ms: int = Field(default=0, ge=0)
     anchors: tuple[Anchor, ...] = ()

@@ -77,11 +77,11 @@ class Shop:
         assert status in (200, 201), answer
         return answer
 
-    async def open(self, stock: int = 30) -> Shop:
+    async def open(self, stock: int = 30, **product: Any) -> Shop:
         """Register and publish the mini program, and list the product."""
         await self.must("PUT", self.program_path, self.as_owner, a_program())
         await self.must("POST", f"/v1/ops/mini-programs/{self.mini_program_id}/publication", self.as_operator)
-        await self.must("PUT", self.product_path(), self.as_owner, a_product(self.sku_id, stock))
+        await self.must("PUT", self.product_path(), self.as_owner, a_product(self.sku_id, stock, **product))
         return self
 
     async def stock(self, sku_id: str | None = None) -> dict[str, Any]:
@@ -157,14 +157,19 @@ def a_program(**changes: Any) -> dict[str, Any]:
     """A MiniProgramRequest."""
     return {
         "owner_name": "小米有品",
+        "owner_name_en": "Xiaomi Youpin",
         "owner_kind": "brand",
         "name": "小米有品",
         "name_en": "Xiaomi Youpin",
-        "slogan": "Good things",
+        "slogan": "好东西",
+        "slogan_en": "Good things",
         "category": "e_commerce",
         "logo_url": "/media/logo.png",
         "hosts": [HOST],
-        "categories": [{"category_id": "tea", "name": "茶"}, {"category_id": "pots", "name": "壶"}],
+        "categories": [
+            {"category_id": "tea", "name": "茶", "name_en": "Tea"},
+            {"category_id": "pots", "name": "壶"},
+        ],
         "terms": {"platform_bp": 100, "creator_bp": 500},
         **changes,
     }
@@ -180,7 +185,8 @@ def a_product(sku_id: str, stock: int = 30, **changes: Any) -> dict[str, Any]:
         "skus": [
             {
                 "sku_id": sku_id,
-                "attributes": {"weight": "250 g"},
+                "attributes": {"重量": "250 克"},
+                "attributes_en": {"Weight": "250 g"},
                 "price": {"amount": 12900, "currency": "CNY"},
                 "initial_stock": stock,
             }

@@ -18,7 +18,47 @@ async def test_a_product_page_shows_what_its_owner_wrote_and_what_is_available(s
     read = ProductPage.model_validate(page)
     assert set(page) == set(ProductPage.model_fields)
     assert (read.title, read.price_from.amount, read.skus[0].available) == ("龙井茶", 12900, 7)
-    assert read.skus[0].attributes == {"weight": "250 g"}
+    assert read.skus[0].attributes == {"重量": "250 克"}
+
+
+async def test_what_is_said_in_english_too_is_on_every_page(shop: Shop) -> None:
+    await shop.open(
+        brand="西湖", brand_en="West Lake", attributes={"产地": "杭州"}, attributes_en={"Origin": "Hangzhou"}
+    )
+    page = ProductPage.model_validate(await shop.must("GET", shop.page_path(), shop.as_host))
+    assert (page.title_en, page.brand_en, page.attributes_en) == (
+        "Longjing tea",
+        "West Lake",
+        {"Origin": "Hangzhou"},
+    )
+    assert page.skus[0].attributes_en == {"Weight": "250 g"}
+
+    store = StorePage.model_validate(await shop.must("GET", shop.store_path, shop.as_host))
+    assert (store.mini_program.slogan_en, store.mini_program.owner.name_en) == (
+        "Good things",
+        "Xiaomi Youpin",
+    )
+    assert [category.name_en for category in store.categories or []] == ["Tea", ""]
+
+    video_id = "v" + secrets.token_hex(6)
+    body = a_video(shop, ("a1", shop.mini_program_id, shop.product_id)) | {
+        "title_en": "Tea",
+        "creator_name_en": "Lin",
+    }
+    body["anchors"][0]["title_en"] = "This tea"
+    await shop.must("PUT", f"/v1/creator/videos/{video_id}", shop.as_creator(), body)
+    video = VideoPage.model_validate(await shop.must("GET", f"/v1/videos/{video_id}", shop.as_host))
+    assert (video.title_en, video.creator.name_en, video.anchors[0].title_en) == ("Tea", "Lin", "This tea")
+
+
+async def test_attributes_in_english_are_all_of_them_or_none(shop: Shop) -> None:
+    await shop.open()
+    body = a_product(
+        shop.sku_id, attributes={"产地": "杭州", "年份": "2026"}, attributes_en={"Origin": "Hangzhou"}
+    )
+    status, problem = await shop.call("PUT", shop.product_path(), shop.as_owner, body)
+    assert (status, problem["code"]) == (422, "invalid_content")
+    assert "attributes_en" in str(problem["errors"])
 
 
 async def test_an_owners_changes_show_on_the_next_read(shop: Shop) -> None:

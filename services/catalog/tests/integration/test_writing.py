@@ -43,7 +43,7 @@ async def test_a_mini_programs_life_is_told_whole_each_time(shop: Shop) -> None:
     )  # fmt: skip
     assert [e["version"] for e in events] == [1, 2, 3, 4, 5]
     assert [e["state"] for e in events] == ["registered", "published", "published", "suspended", "published"]
-    assert [e["slogan"] for e in events] == ["Good things", "Good things", "New", "New", "New"]
+    assert [e["slogan"] for e in events] == ["好东西", "好东西", "New", "New", "New"]
     assert {e["name"] for e in events} == {"小米有品"}
 
 

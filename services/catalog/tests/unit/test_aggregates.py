@@ -10,7 +10,7 @@ from catalog.adapters import codecs
 from catalog.domain import mini_program, product, video
 from catalog.domain.availability import why_unavailable
 from catalog.domain.errors import OperatorsOnly, Refused, WrongContent
-from catalog.domain.mini_program import Face
+from catalog.domain.mini_program import Category, Face
 from catalog.domain.product import Sheet, Sku
 from catalog.domain.stock import adjustment
 from catalog.domain.terms import Terms
@@ -18,7 +18,7 @@ from catalog.domain.video import Anchor, Video
 
 FACE = Face(
     owner_id="o1", owner_name="Owner", owner_kind="brand", name="Shop", name_en="", aliases=("店",), slogan="",
-    category="e_commerce", logo_url="/media/l.png", banner_url="", hosts=("h1",), categories=(("tea", "Tea"),),
+    category="e_commerce", logo_url="/media/l.png", banner_url="", hosts=("h1",), categories=(Category("tea", "Tea"),),
     exposure_priority=0, sponsored=False, merchant="default", platform_bp=100, creator_bp=500,
 )  # fmt: skip
 SHEET = Sheet(

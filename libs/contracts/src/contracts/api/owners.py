@@ -10,6 +10,7 @@ from contracts.api.common import Answer, Id, MiniProgramId, Request, ShortText
 from contracts.money import Money
 
 LongText = Annotated[str, Field(max_length=4000)]
+English = Annotated[str, Field(max_length=200, description="the same in English, where there is one")]
 Picture = Annotated[str, Field(max_length=1024, pattern=r"^(/media/[A-Za-z0-9._/-]+|https?://[^\s\"<>\\]+)$")]
 
 
@@ -38,6 +39,12 @@ class StockView(Answer):
     adjusted: int
 
 
+EnglishAttributes = Annotated[
+    dict[ShortText, ShortText],
+    Field(description="the attributes in English, all of them and in the same order, or none"),
+]
+
+
 class Terms(Request):
     """Commission shares in basis points."""
 
@@ -50,6 +57,7 @@ class CategoryRequest(Request):
 
     category_id: Id
     name: ShortText
+    name_en: English = ""
 
 
 class MiniProgramRequest(Request):
@@ -58,11 +66,13 @@ class MiniProgramRequest(Request):
     mini_program_id: MiniProgramId | None = None
     owner_id: Id | None = None
     owner_name: ShortText
+    owner_name_en: English = ""
     owner_kind: Literal["brand", "platform", "celebrity"]
     name: ShortText
-    name_en: Annotated[str, Field(max_length=200)] = ""
+    name_en: English = ""
     aliases: Annotated[list[ShortText], Field(max_length=20)] = []
     slogan: Annotated[str, Field(max_length=200)] = ""
+    slogan_en: English = ""
     category: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
     logo_url: Picture
     banner_url: Picture | None = None
@@ -87,6 +97,7 @@ class SkuRequest(Request):
 
     sku_id: Id
     attributes: dict[ShortText, ShortText] = {}
+    attributes_en: EnglishAttributes = {}
     price: Money
     initial_stock: int = Field(default=0, ge=0, le=10_000_000)
 
@@ -94,6 +105,7 @@ class SkuRequest(Request):
     def _something(self) -> SkuRequest:
         if self.price.amount < 1:
             raise ValueError("a price is at least 1 fen")
+        _check_english(self.attributes, self.attributes_en)
         return self
 
 
@@ -101,18 +113,30 @@ class ProductRequest(Request):
     """The whole product as it is to be; the call creates or replaces it."""
 
     title: ShortText
-    title_en: Annotated[str, Field(max_length=200)] = ""
+    title_en: English = ""
     description: LongText = ""
     brand: Annotated[str, Field(max_length=100)] = ""
+    brand_en: Annotated[str, Field(max_length=100)] = ""
     model: Annotated[str, Field(max_length=100)] = ""
     category_id: Id
     attributes: dict[ShortText, ShortText] = {}
+    attributes_en: EnglishAttributes = {}
     images: Annotated[list[Picture], Field(min_length=1, max_length=20)]
     skus: Annotated[list[SkuRequest], Field(min_length=1, max_length=200)]
     rating: Annotated[float, Field(ge=0, le=5)] | None = None
     sales: int = Field(default=0, ge=0, le=10**12)
     share_allowed: bool = True
     terms: Terms | None = None
+
+    @model_validator(mode="after")
+    def _both_languages(self) -> ProductRequest:
+        _check_english(self.attributes, self.attributes_en)
+        return self
+
+
+def _check_english(attributes: dict[str, str], english: dict[str, str]) -> None:
+    if english and len(english) != len(attributes):
+        raise ValueError("attributes_en names all attributes, in the order of attributes, or none")
 
 
 class ProductView(Answer):
@@ -129,6 +153,7 @@ class AnchorRequest(Request):
 
     anchor_id: Id
     title: ShortText
+    title_en: English = ""
     mini_program_id: MiniProgramId
     product_id: Id
     start_ms: int = Field(default=0, ge=0, le=86_400_000)
@@ -139,7 +164,9 @@ class VideoRequest(Request):
 
     host_id: Id
     title: ShortText
+    title_en: English = ""
     creator_name: ShortText
+    creator_name_en: English = ""
     cover_url: Picture | None = None
     duration_ms: int = Field(default=0, ge=0, le=86_400_000)
     anchors: Annotated[list[AnchorRequest], Field(max_length=20)] = []

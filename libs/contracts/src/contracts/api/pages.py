@@ -16,6 +16,7 @@ class OwnerCard(Answer):
 
     owner_id: str
     name: str
+    name_en: str = ""
     kind: Literal["brand", "platform", "celebrity"]
 
 
@@ -28,6 +29,7 @@ class MiniProgramCard(Answer):
     owner: OwnerCard
     logo_url: str
     slogan: str
+    slogan_en: str = ""
     category: str
     sponsored: bool
 
@@ -37,6 +39,9 @@ class SkuView(Answer):
 
     sku_id: str
     attributes: dict[str, str]
+    attributes_en: dict[str, str] = Field(
+        default={}, description="the same in English, in the same order, or empty"
+    )
     price: Money
     available: int = Field(ge=0)
 
@@ -50,8 +55,12 @@ class ProductPage(Answer):
     title_en: str = ""
     description: str
     brand: str = ""
+    brand_en: str = ""
     category_id: str = ""
     attributes: dict[str, str] = {}
+    attributes_en: dict[str, str] = Field(
+        default={}, description="the same in English, in the same order, or empty"
+    )
     images: list[str]
     skus: list[SkuView]
     price_from: Money
@@ -79,6 +88,7 @@ class CategoryView(Answer):
 
     category_id: str
     name: str
+    name_en: str = ""
 
 
 class StorePage(Answer):
@@ -102,6 +112,7 @@ class AnchorView(Answer):
 
     anchor_id: str
     title: str
+    title_en: str = ""
     mini_program_id: str
     product_id: str
     price: Money | None
@@ -115,6 +126,7 @@ class CreatorCard(Answer):
 
     creator_id: str
     name: str
+    name_en: str = ""
 
 
 class VideoPage(Answer):
@@ -122,6 +134,7 @@ class VideoPage(Answer):
 
     video_id: str
     title: str
+    title_en: str = ""
     creator: CreatorCard
     cover_url: str = ""
     duration_ms: int = 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 from catalog.adapters.aggregates import Codec
-from catalog.domain.mini_program import Face, MiniProgram
+from catalog.domain.mini_program import Category, Face, MiniProgram
 from catalog.domain.product import Product, Sheet, Sku
 from catalog.domain.terms import Terms
 from catalog.domain.video import Anchor, Video
@@ -30,16 +32,24 @@ def write_mini_program(program: MiniProgram) -> Document:
         "version": program.version,
         "state": program.state,
         "reason": program.reason,
-        "owner": {"owner_id": face.owner_id, "name": face.owner_name, "kind": face.owner_kind},
+        "owner": {
+            "owner_id": face.owner_id,
+            "name": face.owner_name,
+            "name_en": face.owner_name_en,
+            "kind": face.owner_kind,
+        },
         "name": face.name,
         "name_en": face.name_en,
         "aliases": list(face.aliases),
         "slogan": face.slogan,
+        "slogan_en": face.slogan_en,
         "category": face.category,
         "logo_url": face.logo_url,
         "banner_url": face.banner_url,
         "hosts": list(face.hosts),
-        "categories": [{"category_id": category_id, "name": name} for category_id, name in face.categories],
+        "categories": [
+            {"category_id": s.category_id, "name": s.name, "name_en": s.name_en} for s in face.categories
+        ],
         "exposure_priority": face.exposure_priority,
         "sponsored": face.sponsored,
         "merchant": face.merchant,
@@ -53,16 +63,18 @@ def read_mini_program(document: Document) -> MiniProgram:
     face = Face(
         owner_id=owner["owner_id"],
         owner_name=owner["name"],
+        owner_name_en=owner.get("name_en", ""),
         owner_kind=owner["kind"],
         name=document["name"],
         name_en=document["name_en"],
         aliases=tuple(document["aliases"]),
         slogan=document["slogan"],
+        slogan_en=document.get("slogan_en", ""),
         category=document["category"],
         logo_url=document["logo_url"],
         banner_url=document["banner_url"],
         hosts=tuple(document["hosts"]),
-        categories=tuple((category["category_id"], category["name"]) for category in document["categories"]),
+        categories=tuple(Category(**category) for category in document["categories"]),
         exposure_priority=document["exposure_priority"],
         sponsored=document["sponsored"],
         merchant=document["merchant"],
@@ -84,12 +96,19 @@ def write_product(product: Product) -> Document:
         "title_en": sheet.title_en,
         "description": sheet.description,
         "brand": sheet.brand,
+        "brand_en": sheet.brand_en,
         "model": sheet.model,
         "category_id": sheet.category_id,
         "attributes": _pairs(sheet.attributes),
+        "attributes_en": _pairs(sheet.attributes_en),
         "images": list(sheet.images),
         "skus": [
-            {"sku_id": sku.sku_id, "attributes": _pairs(sku.attributes), "price": sku.price}
+            {
+                "sku_id": sku.sku_id,
+                "attributes": _pairs(sku.attributes),
+                "attributes_en": _pairs(sku.attributes_en),
+                "price": sku.price,
+            }
             for sku in sheet.skus
         ],
         "rating": sheet.rating,
@@ -106,20 +125,31 @@ def _pairs(pairs: tuple[tuple[str, str], ...]) -> list[list[str]]:
     return [[name, value] for name, value in pairs]
 
 
+def _read_pairs(pairs: Iterable[Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in pairs)
+
+
 def read_product(document: Document) -> Product:
-    """The product in a document."""
+    """The product in a document. What is said in English came later than the first documents."""
     own = document["own_terms"]
     sheet = Sheet(
         title=document["title"],
         title_en=document["title_en"],
         description=document["description"],
         brand=document["brand"],
+        brand_en=document.get("brand_en", ""),
         model=document["model"],
         category_id=document["category_id"],
-        attributes=tuple((name, value) for name, value in document["attributes"]),
+        attributes=_read_pairs(document["attributes"]),
+        attributes_en=_read_pairs(document.get("attributes_en", ())),
         images=tuple(document["images"]),
         skus=tuple(
-            Sku(sku["sku_id"], tuple((name, value) for name, value in sku["attributes"]), sku["price"])
+            Sku(
+                sku["sku_id"],
+                _read_pairs(sku["attributes"]),
+                sku["price"],
+                _read_pairs(sku.get("attributes_en", ())),
+            )
             for sku in document["skus"]
         ),
         rating=document["rating"],
@@ -144,13 +174,16 @@ def write_video(video: Video) -> Document:
         "host_id": video.host_id,
         "creator_id": video.creator_id,
         "creator_name": video.creator_name,
+        "creator_name_en": video.creator_name_en,
         "title": video.title,
+        "title_en": video.title_en,
         "cover_url": video.cover_url,
         "duration_ms": video.duration_ms,
         "anchors": [
             {
                 "anchor_id": anchor.anchor_id,
                 "title": anchor.title,
+                "title_en": anchor.title_en,
                 "mini_program_id": anchor.mini_program_id,
                 "product_id": anchor.product_id,
                 "start_ms": anchor.start_ms,
@@ -167,7 +200,9 @@ def read_video(document: Document) -> Video:
         host_id=document["host_id"],
         creator_id=document["creator_id"],
         creator_name=document["creator_name"],
+        creator_name_en=document.get("creator_name_en", ""),
         title=document["title"],
+        title_en=document.get("title_en", ""),
         cover_url=document["cover_url"],
         duration_ms=document["duration_ms"],
         anchors=tuple(Anchor(**anchor) for anchor in document["anchors"]),

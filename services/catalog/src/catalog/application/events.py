@@ -56,8 +56,11 @@ def of_mini_program(program: MiniProgram, happened: MiniProgramEvent | None) -> 
             name=face.name,
             name_en=face.name_en,
             aliases=face.aliases,
-            owner=Owner(owner_id=face.owner_id, name=face.owner_name, kind=face.owner_kind),
+            owner=Owner(
+                owner_id=face.owner_id, name=face.owner_name, name_en=face.owner_name_en, kind=face.owner_kind
+            ),
             slogan=face.slogan,
+            slogan_en=face.slogan_en,
             category=face.category,
             logo_url=face.logo_url,
             banner_url=face.banner_url,
@@ -65,7 +68,9 @@ def of_mini_program(program: MiniProgram, happened: MiniProgramEvent | None) -> 
             state=program.state,
             exposure_priority=face.exposure_priority,
             sponsored=face.sponsored,
-            categories=tuple(Category(category_id=cid, name=name) for cid, name in face.categories),
+            categories=tuple(
+                Category(category_id=s.category_id, name=s.name, name_en=s.name_en) for s in face.categories
+            ),
             terms=_terms(program.terms),
             merchant=face.merchant,
         )
@@ -86,12 +91,19 @@ def of_product(product: Product, happened: ProductEvent | None) -> list[Event]:
             title_en=sheet.title_en,
             description=sheet.description,
             brand=sheet.brand,
+            brand_en=sheet.brand_en,
             model=sheet.model,
             category_id=sheet.category_id,
             attributes=dict(sheet.attributes),
+            attributes_en=dict(sheet.attributes_en),
             images=sheet.images,
             skus=tuple(
-                SkuState(sku_id=sku.sku_id, attributes=dict(sku.attributes), price=cny(sku.price))
+                SkuState(
+                    sku_id=sku.sku_id,
+                    attributes=dict(sku.attributes),
+                    attributes_en=dict(sku.attributes_en),
+                    price=cny(sku.price),
+                )
                 for sku in sheet.skus
             ),
             rating=sheet.rating,
@@ -110,14 +122,17 @@ def of_video(video: Video, happened: Sequence[VideoEvent]) -> list[Event]:
         "video_id": video.video_id,
         "host_id": video.host_id,
         "title": video.title,
+        "title_en": video.title_en,
         "creator_id": video.creator_id,
         "creator_name": video.creator_name,
+        "creator_name_en": video.creator_name_en,
         "cover_url": video.cover_url,
         "duration_ms": video.duration_ms,
         "anchors": tuple(
             Anchor(
                 anchor_id=a.anchor_id,
                 title=a.title,
+                title_en=a.title_en,
                 mini_program_id=a.mini_program_id,
                 product_id=a.product_id,
                 start_ms=a.start_ms,

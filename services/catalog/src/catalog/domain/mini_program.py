@@ -15,6 +15,15 @@ the platform's own commission."""
 
 
 @dataclass(frozen=True, slots=True)
+class Category:
+    """A category of a store."""
+
+    category_id: str
+    name: str
+    name_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """What can be said of a mini program by a PUT: all of it at once."""
 
@@ -29,12 +38,14 @@ class Face:
     logo_url: str
     banner_url: str
     hosts: tuple[str, ...]
-    categories: tuple[tuple[str, str], ...]
+    categories: tuple[Category, ...]
     exposure_priority: int
     sponsored: bool
     merchant: str
     platform_bp: int
     creator_bp: int
+    owner_name_en: str = ""
+    slogan_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

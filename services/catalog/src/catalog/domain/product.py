@@ -16,6 +16,7 @@ class Sku:
     sku_id: str
     attributes: tuple[tuple[str, str], ...]
     price: int
+    attributes_en: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Sheet:
     sales: int
     share_allowed: bool
     own_terms: tuple[int, int] | None
+    brand_en: str = ""
+    attributes_en: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

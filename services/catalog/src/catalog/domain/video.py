@@ -17,6 +17,7 @@ class Anchor:
     mini_program_id: str
     product_id: str
     start_ms: int
+    title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Video:
     duration_ms: int
     anchors: tuple[Anchor, ...]
     version: int
+    title_en: str = ""
+    creator_name_en: str = ""
 
 
 VideoEvent = tuple[Literal["published", "mounted", "unmounted"], str]
@@ -62,4 +65,7 @@ def events_of(before: Video | None, after: Video) -> list[VideoEvent]:
 
 
 def _without_anchors(video: Video) -> tuple[object, ...]:
-    return (video.host_id, video.creator_name, video.title, video.cover_url, video.duration_ms)
+    return (
+        video.host_id, video.creator_name, video.creator_name_en, video.title, video.title_en, video.cover_url,
+        video.duration_ms,
+    )  # fmt: skip

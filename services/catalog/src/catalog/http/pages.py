@@ -135,6 +135,7 @@ class Pages:
         return {
             "anchor_id": anchor["anchor_id"],
             "title": anchor["title"],
+            "title_en": anchor.get("title_en", ""),
             "mini_program_id": anchor["mini_program_id"],
             "product_id": anchor["product_id"],
             "price": {"amount": product.price, "currency": "CNY"} if product and shown else None,
@@ -175,7 +176,12 @@ def video_page(video: Document, anchors: list[Document]) -> Document:
     return {
         "video_id": video["_id"],
         "title": video["title"],
-        "creator": {"creator_id": video["creator_id"], "name": video["creator_name"]},
+        "title_en": video.get("title_en", ""),
+        "creator": {
+            "creator_id": video["creator_id"],
+            "name": video["creator_name"],
+            "name_en": video.get("creator_name_en", ""),
+        },
         "cover_url": video["cover_url"],
         "duration_ms": video["duration_ms"],
         "anchors": anchors,

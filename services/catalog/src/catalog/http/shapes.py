@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from catalog.application.caller import Caller
 from catalog.domain.errors import WrongContent
-from catalog.domain.mini_program import Face, MiniProgram
+from catalog.domain.mini_program import Category, Face, MiniProgram
 from catalog.domain.product import Product, Sheet, Sku
 from catalog.domain.stock import Stock
 from catalog.domain.video import Anchor, Video
@@ -33,16 +33,18 @@ def face_of(wanted: MiniProgramRequest, mini_program_id: str, caller: Caller) ->
     return Face(
         owner_id=owner_id,
         owner_name=wanted.owner_name,
+        owner_name_en=wanted.owner_name_en,
         owner_kind=wanted.owner_kind,
         name=wanted.name,
         name_en=wanted.name_en,
         aliases=tuple(wanted.aliases),
         slogan=wanted.slogan,
+        slogan_en=wanted.slogan_en,
         category=wanted.category,
         logo_url=wanted.logo_url,
         banner_url=wanted.banner_url or "",
         hosts=tuple(dict.fromkeys(wanted.hosts)),
-        categories=tuple((category.category_id, category.name) for category in wanted.categories),
+        categories=tuple(Category(c.category_id, c.name, c.name_en) for c in wanted.categories),
         exposure_priority=wanted.exposure_priority,
         sponsored=wanted.sponsored,
         merchant=wanted.merchant,
@@ -58,16 +60,21 @@ def mini_program_view(program: MiniProgram) -> MiniProgramView:
         mini_program_id=program.mini_program_id,
         owner_id=face.owner_id,
         owner_name=face.owner_name,
+        owner_name_en=face.owner_name_en,
         owner_kind=face.owner_kind,
         name=face.name,
         name_en=face.name_en,
         aliases=list(face.aliases),
         slogan=face.slogan,
+        slogan_en=face.slogan_en,
         category=face.category,
         logo_url=face.logo_url,
         banner_url=face.banner_url or None,
         hosts=list(face.hosts),
-        categories=[CategoryRequest(category_id=cid, name=name) for cid, name in face.categories],
+        categories=[
+            CategoryRequest(category_id=s.category_id, name=s.name, name_en=s.name_en)
+            for s in face.categories
+        ],
         exposure_priority=face.exposure_priority,
         sponsored=face.sponsored,
         terms=Terms(platform_bp=face.platform_bp, creator_bp=face.creator_bp),
@@ -84,11 +91,16 @@ def sheet_of(wanted: ProductRequest) -> Sheet:
         title_en=wanted.title_en,
         description=wanted.description,
         brand=wanted.brand,
+        brand_en=wanted.brand_en,
         model=wanted.model,
         category_id=wanted.category_id,
         attributes=tuple(wanted.attributes.items()),
+        attributes_en=tuple(wanted.attributes_en.items()),
         images=tuple(wanted.images),
-        skus=tuple(Sku(sku.sku_id, tuple(sku.attributes.items()), sku.price.amount) for sku in wanted.skus),
+        skus=tuple(
+            Sku(s.sku_id, tuple(s.attributes.items()), s.price.amount, tuple(s.attributes_en.items()))
+            for s in wanted.skus
+        ),
         rating=wanted.rating,
         sales=wanted.sales,
         share_allowed=wanted.share_allowed,
@@ -126,11 +138,14 @@ def video_of(wanted: VideoRequest, video_id: str, creator_id: str) -> Video:
         host_id=wanted.host_id,
         creator_id=creator_id,
         creator_name=wanted.creator_name,
+        creator_name_en=wanted.creator_name_en,
         title=wanted.title,
+        title_en=wanted.title_en,
         cover_url=wanted.cover_url or "",
         duration_ms=wanted.duration_ms,
         anchors=tuple(
-            Anchor(a.anchor_id, a.title, a.mini_program_id, a.product_id, a.start_ms) for a in wanted.anchors
+            Anchor(a.anchor_id, a.title, a.mini_program_id, a.product_id, a.start_ms, a.title_en)
+            for a in wanted.anchors
         ),
         version=0,
     )
@@ -141,13 +156,17 @@ def video_view(video: Video) -> VideoPage:
     return VideoPage(
         video_id=video.video_id,
         title=video.title,
-        creator=CreatorCard(creator_id=video.creator_id, name=video.creator_name),
+        title_en=video.title_en,
+        creator=CreatorCard(
+            creator_id=video.creator_id, name=video.creator_name, name_en=video.creator_name_en
+        ),
         cover_url=video.cover_url,
         duration_ms=video.duration_ms,
         anchors=[
             AnchorView(
                 anchor_id=a.anchor_id,
                 title=a.title,
+                title_en=a.title_en,
                 mini_program_id=a.mini_program_id,
                 product_id=a.product_id,
                 price=None,

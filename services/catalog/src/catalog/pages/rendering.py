@@ -24,9 +24,15 @@ def mini_program_card(document: Document) -> bytes:
             "mini_program_id": document["_id"],
             "name": document["name"],
             "name_en": document["name_en"],
-            "owner": {"owner_id": owner["owner_id"], "name": owner["name"], "kind": owner["kind"]},
+            "owner": {
+                "owner_id": owner["owner_id"],
+                "name": owner["name"],
+                "name_en": owner.get("name_en", ""),
+                "kind": owner["kind"],
+            },
             "logo_url": document["logo_url"],
             "slogan": document["slogan"],
+            "slogan_en": document.get("slogan_en", ""),
             "category": document["category"],
             "sponsored": document["sponsored"],
         }
@@ -49,14 +55,21 @@ def page_parts(document: Document) -> tuple[bytes, tuple[bytes, ...], bytes]:
             "title_en": document["title_en"],
             "description": document["description"],
             "brand": document["brand"],
+            "brand_en": document.get("brand_en", ""),
             "category_id": document["category_id"],
             "attributes": dict(document["attributes"]),
+            "attributes_en": dict(document.get("attributes_en", ())),
             "images": document["images"],
         }
     )
     skus = tuple(
         orjson.dumps(
-            {"sku_id": s["sku_id"], "attributes": dict(s["attributes"]), "price": _money(s["price"])}
+            {
+                "sku_id": s["sku_id"],
+                "attributes": dict(s["attributes"]),
+                "attributes_en": dict(s.get("attributes_en", ())),
+                "price": _money(s["price"]),
+            }
         )[:-1] + b',"available":'
         for s in document["skus"]
     )  # fmt: skip

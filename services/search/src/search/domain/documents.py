@@ -19,8 +19,10 @@ class MiniProgram:
     aliases: tuple[str, ...] = ()
     owner_id: str = ""
     owner_name: str = ""
+    owner_name_en: str = ""
     owner_kind: Literal["brand", "platform", "celebrity"] = "brand"
     slogan: str = ""
+    slogan_en: str = ""
     category: str = ""
     logo_url: str = ""
     exposure_priority: int = 0
