@@ -1,0 +1,121 @@
+"""`anchorage audit` of money: a sound installation passes, and each planted wrong is found and named."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pymongo import AsyncMongoClient
+
+from anchorage_cli.audit import audit
+from anchorage_cli.where import Installation
+from contracts.topics import ORDERS, PAYMENTS
+from runtime.clock import system_clock
+from runtime.topics import ensure_topics
+
+SHOP = "auditshop1"
+PAID, REFUNDED_PART, LATE, UNPAID = (f"{SHOP}_{name}" for name in ("paid", "part", "late", "unpaid"))
+EARLIER = system_clock() - timedelta(hours=1)
+
+
+class Books:
+    """Orders, trades and ledger in a real MongoDB: one order paid, one refunded in part, one paid too late, one unpaid."""
+
+    def __init__(self, client: AsyncMongoClient[dict[str, Any]], where: Installation) -> None:
+        self.orders = client[f"{where.prefix}checkout"][f"orders_{SHOP}"]
+        self.trades = client[f"{where.prefix}payment"]["trades"]
+        self.ledger = client[f"{where.prefix}payment"]["ledger"]
+        self._where = where
+
+    async def fill(self) -> None:
+        await self.orders.insert_many(
+            [_order(PAID, "paid"), _order(REFUNDED_PART, "paid", 300), _order(LATE, "cancelled"), _order(UNPAID, "cancelled")]
+        )  # fmt: skip
+        await self.trades.insert_many(
+            [
+                _trade(PAID, "settled"),
+                _trade(REFUNDED_PART, "settled", _refund("r1", 300)),
+                _trade(LATE, "closed", _refund("late_1", 1000, late=True)),
+                {k: v for k, v in _trade(UNPAID, "closed").items() if k not in ("trade_no", "paid_at")},
+            ]
+        )
+        await self.ledger.insert_many(
+            [
+                _posting(f"payment:{PAID}", 1000),
+                _posting(f"payment:{REFUNDED_PART}", 1000),
+                _posting(f"refund:{REFUNDED_PART}:r1", -300),
+                _posting(f"late_payment:{LATE}", 1000),
+                _posting(f"late_refund:{LATE}:late_1", -1000),
+                _posting("payout:p1", 0, kind="payout"),
+            ]
+        )
+
+    async def wrongs(self) -> set[tuple[int, str]]:
+        """Violations of the invariants of money: number, and what they are about."""
+        report = await audit(self._where, grace=timedelta(seconds=0))
+        return {(number, text.partition(": ")[0]) for number, text in report.violations if number in (3, 4)}
+
+
+@pytest.fixture
+async def books(kafka_bootstrap: str, mongodb_uri: str, prefix: str, tmp_path: Path) -> AsyncIterator[Books]:
+    await ensure_topics(kafka_bootstrap, prefix, (ORDERS, PAYMENTS))
+    async with AsyncMongoClient[dict[str, Any]](mongodb_uri) as client:
+        found = Books(client, Installation(kafka_bootstrap, mongodb_uri, prefix, tmp_path))
+        await found.fill()
+        yield found
+
+
+async def test_sound_books_pass(books: Books) -> None:
+    assert await books.wrongs() == set()
+
+
+async def test_a_posting_that_is_missing_doubled_or_of_another_amount_is_found(books: Books) -> None:
+    await books.ledger.delete_one({"_id": f"payment:{PAID}"})
+    await books.ledger.insert_one(_posting(f"refund:{PAID}:r9", -1))
+    await books.ledger.update_one(
+        {"_id": f"late_refund:{LATE}:late_1"}, {"$set": {"legs.0.amount": -999, "legs.1.amount": 999}}
+    )
+    await books.ledger.update_one({"_id": f"payment:{REFUNDED_PART}"}, {"$set": {"legs.1.amount": -1}})
+    assert await books.wrongs() == {
+        (4, f"payment:{PAID}"),
+        (4, f"refund:{PAID}:r9"),
+        (4, f"late_refund:{LATE}:late_1"),
+        (4, f"payment:{REFUNDED_PART}"),
+    }
+
+
+async def test_late_money_that_was_not_sent_back_is_found(books: Books) -> None:
+    await books.trades.update_one({"_id": LATE}, {"$set": {"refunds.0.state": "pending"}})
+    assert await books.wrongs() == {(3, LATE), (4, f"late_refund:{LATE}:late_1")}
+
+
+async def test_an_order_that_does_not_know_of_its_refund_or_payment_is_found(books: Books) -> None:
+    await books.orders.update_one({"_id": REFUNDED_PART}, {"$set": {"refunded_total": 0}})
+    await books.orders.update_one({"_id": PAID}, {"$set": {"status": "cancelled"}})
+    assert await books.wrongs() == {(3, REFUNDED_PART), (3, PAID)}
+
+
+def _order(order_id: str, status: str, refunded: int = 0) -> dict[str, Any]:
+    return {
+        "_id": order_id, "mini_program_id": SHOP, "host_id": "h", "openid": "o", "status": status, "total": 1000,
+        "refunded_total": refunded, "lines": [], "shipments": [], "expires_at": EARLIER,
+        "history": [{"status": status, "at": EARLIER}],
+    }  # fmt: skip
+
+
+def _trade(order_id: str, state: str, *refunds: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "_id": order_id, "state": state, "total": 1000, "trade_no": "2026", "paid_at": EARLIER, "refunds": list(refunds),
+    }  # fmt: skip
+
+
+def _refund(refund_id: str, amount: int, *, late: bool = False) -> dict[str, Any]:
+    return {"refund_id": refund_id, "amount": amount, "late": late, "state": "settled", "settled_at": EARLIER}
+
+
+def _posting(name: str, held: int, kind: str = "") -> dict[str, Any]:
+    legs = [{"account": "clearing:alipay.default", "amount": held}, {"account": "platform", "amount": -held}]
+    return {"_id": name, "kind": kind or name.partition(":")[0], "legs": legs}
