@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +92,9 @@ def options() -> dict[str, Any]:
 @pytest.fixture
 async def sandbox(mongodb_uri: str, prefix: str, key_files: Path) -> AsyncIterator[Server]:
     settings = SandboxSettings(
-        mongodb_uri=mongodb_uri, prefix=prefix, alipay_sandbox_port=0, alipay_sandbox_keys=key_files
-    )
+        mongodb_uri=mongodb_uri, prefix=prefix, alipay_sandbox_port=0, alipay_sandbox_keys=key_files,
+        alipay_sandbox_timestamp_skew=timedelta(days=3),  # tests move payment's clock alone
+    )  # fmt: skip
     async with Server(settings) as server:
         yield server
 

@@ -124,6 +124,56 @@ async def test_money_that_comes_after_the_close_goes_back_once(till):
     assert not till.of(order.order_id, "PaymentSettled", "CommissionAccrued")
 
 
+async def test_late_money_whose_notice_never_comes_is_found_by_asking_and_goes_back_once(till):
+    order, link = await till.open(expires_in=600)
+    await till.fault("drop_notify", 16, out_trade_no=order.order_id)  # of the payment, and of the refund
+    till.clock.shift = timedelta(hours=1)
+    await till.close(order, "payment_deadline")
+    await till.heard(order.order_id, "PaymentClosed")
+    status, body = await till.pay(link)
+    assert status == 200, body
+    till.clock.shift += timedelta(seconds=31)
+    [refund] = await till.heard(order.order_id, "RefundSettled")
+    assert refund.late
+    _, trade = await till.ask_sandbox("GET", f"/sandbox/trades/{order.order_id}")
+    assert trade["refunded_amount"] == "129.00"
+    assert len(till.of(order.order_id, "LatePaymentReceived")) == 1
+
+
+async def test_who_comes_to_the_cashier_after_the_close_finds_the_trade_closed_and_it_is_watched_no_longer(
+    till,
+):
+    order, link = await till.open(expires_in=600)
+    till.clock.shift = timedelta(hours=1)
+    await till.close(order, "payment_deadline")
+    await till.heard(order.order_id, "PaymentClosed")
+    assert "due_at" in await till.trade(order.order_id)
+    status, body = await till.pay(link, result="fail")
+    assert (status, body["trade_status"]) == (200, "WAIT_BUYER_PAY")
+    till.clock.shift += timedelta(seconds=31)
+    await eventually(lambda: _idle(till, order.order_id))
+    status, body = await till.pay(link)
+    assert (status, body["code"]) == (409, "ACQ.TRADE_HAS_CLOSE")
+
+
+async def test_a_trade_that_alipay_has_closed_is_not_asked_about_again(till):
+    order, link = await till.open()
+    await till.pay(link, result="fail")
+    await till.close(order)
+    await till.heard(order.order_id, "PaymentClosed")
+    assert await _idle(till, order.order_id)
+
+
+async def test_an_end_is_watched_for_a_day_and_then_believed(till):
+    order, _ = await till.open(expires_in=600)
+    till.clock.shift = timedelta(hours=1)
+    await till.close(order, "payment_deadline")
+    await till.heard(order.order_id, "PaymentClosed")
+    till.clock.shift += timedelta(hours=25)
+    await eventually(lambda: _idle(till, order.order_id))
+    assert [type(e).__name__ for e in till.of(order.order_id)] == ["PaymentRequested", "PaymentClosed"]
+
+
 async def test_a_buyer_gets_a_fresh_link_or_another_product(till):
     order, _ = await till.open(openid="o-1")
     path = f"/v1/mini-programs/{order.mini_program_id}/orders/{order.order_id}/payments"
@@ -172,3 +222,7 @@ async def test_nobody_else_sees_that_there_is_a_trade(till):
 
 async def _closing(till, order_id):
     return (await till.trade(order_id)).get("close_reason")
+
+
+async def _idle(till, order_id):
+    return "due_at" not in await till.trade(order_id)

@@ -44,7 +44,7 @@ class Arbiter:
             answer = await self._refund(provider, trade, refund)
             await self._trades.change(trade.order_id, self._after_refund(refund, answer))
             return
-        if trade.state is not State.REQUESTED:
+        if trade.state is not State.REQUESTED and not trade.watched:
             await self._trades.change(trade.order_id, lambda now_: now_.nothing_due())
             return
         told = await self._ask(provider, trade)
@@ -59,7 +59,7 @@ class Arbiter:
 
     async def _ask(self, provider: PaymentProvider, trade: Trade) -> TradeAnswer:
         answer = await provider.ask(trade)
-        if isinstance(answer, Waiting) and trade.closing:
+        if isinstance(answer, Waiting) and (trade.closing or trade.watched):
             return await provider.close(trade)
         return answer
 
@@ -70,14 +70,23 @@ class Arbiter:
             match answer:
                 case Paid(money):
                     return trade.receive(money, now)
+                case _ if trade.state is not State.REQUESTED and not trade.watched:
+                    return Change(trade)  # decided while we were asking
                 case Ended() if trade.closing:
                     return trade.close(now)
+                case Ended() if trade.watched:
+                    return trade.nothing_due()
                 case NeverSeen() if trade.closing:
                     dead_at = self._schedule.dead_at(trade.expires_at)
-                    return trade.close(now) if now >= dead_at else trade.look_again(dead_at, tries=0)
+                    if now < dead_at:
+                        return trade.look_again(dead_at, tries=0)
+                    return trade.close(now, look_at=self._schedule.next_watch(now, now))
                 case Unsure(reason):
                     log.warning("no certain answer", extra={"order_id": trade.order_id, "why": reason})
                     return trade.look_again(self._schedule.retry_at(trade.tries, now), tries=trade.tries + 1)
+                case _ if trade.watched:
+                    next_at = self._schedule.next_watch(trade.closed_at or now, now)
+                    return trade.look_again(next_at, tries=0) if next_at is not None else trade.nothing_due()
                 case _ if trade.closing:  # the end was asked for after we had asked: now it matters
                     return trade.look_again(now, tries=0)
                 case _:

@@ -30,9 +30,10 @@ class Notices:
         if notice.amount != trade.total:
             raise NotAsAgreed(f"the notice is of {notice.amount} fen, the trade of {trade.total}")
         change = trade.receive(notice.money, now) if notice.money is not None else Change(trade)
-        worth_asking = change.trade.closing or change.trade.pending_refund is not None
-        if notice.stirs and worth_asking and change.trade.due_at is not None and change.trade.due_at > now:
-            return Change(change.trade.look_again(now, tries=change.trade.tries).trade, change.facts)
+        after = change.trade
+        worth_asking = after.closing or after.watched or after.pending_refund is not None
+        if notice.stirs and worth_asking and after.due_at is not None and after.due_at > now:
+            return Change(after.look_again(now, tries=after.tries).trade, change.facts)
         return change
 
     async def payer_came_back(self, order_id: str) -> Trade:
@@ -40,7 +41,8 @@ class Notices:
         now = self._clock()
 
         def decide(trade: Trade) -> Change:
-            soon = trade.state is State.REQUESTED and trade.due_at is not None and trade.due_at > now
+            open_still = trade.state is State.REQUESTED or trade.watched
+            soon = open_still and trade.due_at is not None and trade.due_at > now
             return trade.look_again(now, tries=trade.tries) if soon else Change(trade)
 
         return await self._trades.change(order_id, decide)

@@ -2,7 +2,8 @@
 
     requested ── money ──► settled
         │
-        └── close asked, and the provider says that nothing can come any more ──► closed
+        └── close asked, and the provider says that nothing can come any more,
+            or that nobody has come and the link is dead ──► closed
 
 Refunds stand beside the state: those that were approved for a settled trade, and the one that sends back money that came
 after the close. Every step returns the trade after it with the facts to tell; nothing changes in place, and a repeated
@@ -128,6 +129,11 @@ class Trade:
         """Whether its end was asked for and is not decided yet."""
         return self.state is State.REQUESTED and self.close_reason is not None
 
+    @property
+    def watched(self) -> bool:
+        """Whether it is closed because nobody had come, so that money may come after all, perhaps without a notice."""
+        return self.state is State.CLOSED and self.trade_no is None and self.due_at is not None
+
     def refund(self, refund_id: str) -> Refund | None:
         """The refund of that id."""
         return next((refund for refund in self.refunds if refund.refund_id == refund_id), None)
@@ -166,11 +172,14 @@ class Trade:
             return Change(self)
         return Change(self._after(close_reason=reason, due_at=now, tries=0))
 
-    def close(self, now: datetime) -> Change:
-        """Nothing came and nothing can come any more. Only where the end was asked for: the deadline is not ours."""
+    def close(self, now: datetime, *, look_at: datetime | None = None) -> Change:
+        """Nothing came and nothing should come any more. Only where the end was asked for: the deadline is not ours.
+
+        `look_at` is when to ask once more, where the provider did not say itself that the trade has ended.
+        """
         if not self.closing or self.close_reason is None:
             return Change(self)
-        closed = self._after(state=State.CLOSED, closed_at=now, due_at=None, tries=0)
+        closed = self._after(state=State.CLOSED, closed_at=now, due_at=look_at, tries=0)
         return Change(closed, (Closed(self.close_reason, now),))
 
     def approve_refund(self, refund_id: str, amount: int, now: datetime) -> Change:
@@ -213,12 +222,12 @@ class Trade:
 
     def look_again(self, at: datetime, *, tries: int) -> Change:
         """Nothing is certain yet: ask again at `at`, if there still is anything to ask."""
-        if self.state is not State.REQUESTED and self.pending_refund is None:
+        if self.state is not State.REQUESTED and self.pending_refund is None and not self.watched:
             return self.nothing_due()
         return Change(self._after(due_at=at, tries=tries))
 
     def nothing_due(self) -> Change:
-        """Take the trade off the list of work, if it has none."""
+        """Take the trade off the list of work, if it has none; one that is watched is watched no longer."""
         idle = self.due_at is None or self.state is State.REQUESTED or self.pending_refund is not None
         return Change(self) if idle else Change(self._after(due_at=None, tries=0))
 
