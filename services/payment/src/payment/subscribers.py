@@ -16,7 +16,7 @@ from payment.adapters.owners import Owners
 from payment.application.bookkeeping import POSTED, Ledger, posting_of
 from payment.application.orders import Orders
 from runtime.clock import Clock
-from runtime.delivery import Delivery, Pace, Subscription
+from runtime.delivery import Delivery, Subscription
 
 MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
 
@@ -37,7 +37,7 @@ def orders_subscription(orders: Orders) -> Subscription:
             ),
         )
 
-    return Subscription("orders", (OrderConfirmed, OrderCloseRequested, RefundApproved), on_orders, pace=Pace.URGENT)
+    return Subscription("orders", (OrderConfirmed, OrderCloseRequested, RefundApproved), on_orders)
 
 
 def ledger_subscription(ledger: Ledger, clock: Clock) -> Subscription:
@@ -47,7 +47,7 @@ def ledger_subscription(ledger: Ledger, clock: Clock) -> Subscription:
         postings = [posting for d in deliveries if (posting := posting_of(d.event)) is not None]
         await ledger.append(postings, clock())
 
-    return Subscription("ledger", POSTED, on_money, max_records=500, pace=Pace.GATHERED)
+    return Subscription("ledger", POSTED, on_money, max_records=500)
 
 
 def mini_programs_subscription(owners: Owners) -> Subscription:
