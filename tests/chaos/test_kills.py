@@ -6,13 +6,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import random
-import signal
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
@@ -21,6 +18,7 @@ from anchorage_cli.audit import audit
 from anchorage_cli.where import Installation
 from support.chaos_buyers import Market
 from support.eventually import Eventually
+from support.killing import kill_in_turn
 from support.platform import Platform, running_platform
 
 ORDERS = int(os.environ.get("ANCHORAGE_CHAOS_ORDERS", "40"))
@@ -66,31 +64,10 @@ async def _buy_while_killing(market: Market, platform: Platform, chance: random.
             await market.buy(skus[n % len(skus)], tokens[n % len(tokens)], cancel=n % 5 == 4)
 
     killed: list[str] = []
-    killing = asyncio.create_task(_kill_one_after_another(platform, chance, killed))
+    killing = asyncio.create_task(kill_in_turn(platform, VICTIMS, chance, killed))
     await asyncio.gather(*(buy(n) for n in range(ORDERS)))
     killing.cancel()
     return killed
-
-
-async def _kill_one_after_another(platform: Platform, chance: random.Random, killed: list[str]) -> None:
-    """Each victim once, in random order and at random moments; the next only when the last is back."""
-    for name in chance.sample(VICTIMS, len(VICTIMS)):
-        await asyncio.sleep(chance.uniform(0.2, 3))
-        returns = _returns(platform, name)
-        os.kill(_children(platform.folder / "run.json")[name]["pid"], signal.SIGKILL)
-        killed.append(name)
-        while _returns(platform, name) == returns:
-            await asyncio.sleep(0.2)
-
-
-def _returns(platform: Platform, name: str) -> int:
-    """How often the supervisor has said that it is back."""
-    return (platform.folder / "run.log").read_text(errors="replace").count(f"{name} is back")
-
-
-def _children(record: Path) -> dict[str, Any]:
-    children: dict[str, Any] = json.loads(record.read_text())["children"]
-    return children
 
 
 async def _all_ended(market: Market) -> bool:

@@ -6,11 +6,9 @@ The outage takes ANCHORAGE_OUTAGE_SECONDS (60 in `make test-chaos`).
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
@@ -19,6 +17,7 @@ from contracts.topics import TOPICS
 from support.chaos_buyers import Market
 from support.events import records_of
 from support.eventually import Eventually
+from support.killing import pid_of
 from support.platform import Platform, running_platform
 
 OUTAGE_SECONDS = float(os.environ.get("ANCHORAGE_OUTAGE_SECONDS", "12"))
@@ -60,17 +59,12 @@ async def _buy_later(market: Market, sku: str, token: str, delay: float) -> None
 
 async def _frozen(platform: Platform, name: str, seconds: float) -> None:
     """Stopped, not killed: the supervisor leaves it alone, and callers find neither answer nor refusal."""
-    pid = _pid(platform.folder / "run.json", name)
+    pid = pid_of(platform, name)
     os.kill(pid, signal.SIGSTOP)
     try:
         await asyncio.sleep(seconds)
     finally:
         os.kill(pid, signal.SIGCONT)
-
-
-def _pid(record: Path, name: str) -> int:
-    children: dict[str, Any] = json.loads(record.read_text())["children"]
-    return int(children[name]["pid"])
 
 
 async def _all_done(market: Market, buying: list[asyncio.Task[None]]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,8 +40,9 @@ class Market:
         *,
         token: str = "",
         headers: dict[str, str] | None = None,
+        or_codes: Collection[str] = (),
     ) -> Any:
-        """Repeat until there is an answer below 500; raises GaveUp."""
+        """Repeat until the call succeeds, or is refused with one of `or_codes`; raises GaveUp."""
         sent = ({"Authorization": f"Bearer {token}"} if token else {}) | (headers or {})
         last = ""
         try:
@@ -49,7 +51,7 @@ class Market:
                     try:
                         async with self.session.request(method, url, json=body, headers=sent) as answer:
                             content = await answer.json()
-                            if answer.status < 400:
+                            if answer.status < 400 or content.get("code") in or_codes:
                                 return content
                             last = f"{answer.status} {content}"
                             if answer.status < 500 and answer.status not in (404, 409, 429):
@@ -88,35 +90,51 @@ class Market:
 
     async def buy(self, sku: str, token: str, *, cancel: bool) -> None:
         """Place, then pay or cancel; what was acknowledged is remembered with what the buyer did."""
-        orders = f"{self.demo['gateway']}/v1/mini-programs/{self.mini_program_id}/orders"
-        body = {"lines": [{"sku_id": sku, "quantity": 1}], "address": ADDRESS}
         try:
-            order = await self.call(
-                "POST", orders, body, token=token, headers={"Idempotency-Key": secrets.token_hex(8)}
-            )
-            self.acknowledged[order["order_id"]] = token
+            url = await self.place(sku, token)
             if cancel:
-                await self._cancel(f"{orders}/{order['order_id']}", token)
+                await self.cancel(url, token)
             else:
-                await self._pay(f"{orders}/{order['order_id']}", token)
+                await self.pay(url, token)
         except GaveUp as fault:
             self.faults.append(str(fault))
 
-    async def _cancel(self, url: str, token: str) -> None:
+    async def place(self, sku: str, token: str) -> str:
+        """Place an order and remember that it was acknowledged; its address."""
+        orders = f"{self.demo['gateway']}/v1/mini-programs/{self.mini_program_id}/orders"
+        body = {"lines": [{"sku_id": sku, "quantity": 1}], "address": ADDRESS}
+        order = await self.call(
+            "POST", orders, body, token=token, headers={"Idempotency-Key": secrets.token_hex(8)}
+        )
+        self.acknowledged[order["order_id"]] = token
+        return f"{orders}/{order['order_id']}"
+
+    async def cancel(self, url: str, token: str) -> None:
+        """The buyer does not want it any more."""
         await self.call("POST", f"{url}/cancellation", token=token)
 
-    async def _pay(self, url: str, token: str) -> None:
+    async def cashier_url(self, url: str, token: str) -> str:
+        """Where the order is paid, once that is known; empty when it has ended before."""
         for _ in range(5 * PATIENCE_SECONDS):
             order = await self.call("GET", url, token=token)
-            if order["payment"] is not None or order["status"] in ENDED:
-                break
+            if order["payment"] is not None and order["payment"].get("cashier_url"):
+                return str(order["payment"]["cashier_url"])
+            if order["status"] in ENDED:
+                return ""
             await asyncio.sleep(0.2)
-        else:
-            raise GaveUp(f"{url}: no link in {PATIENCE_SECONDS} s")
-        if order["status"] in ENDED:
-            return
-        link = {"cashier_url": order["payment"]["cashier_url"]}
-        await self.call("POST", self.demo["alipay_sandbox"] + "/sandbox/pay", link)
+        raise GaveUp(f"{url}: no link in {PATIENCE_SECONDS} s")
+
+    async def pay(self, url: str, token: str) -> None:
+        """Pay at the sandbox; an earlier try of which nothing was heard may have been the one."""
+        if link := await self.cashier_url(url, token):
+            await self.pay_link(link)
+
+    async def pay_link(self, link: str, *, or_codes: Collection[str] = ()) -> Any:
+        """Pay it; also taken for an answer: that it is paid already, and refusals with one of `or_codes`."""
+        return await self.call(
+            "POST", self.demo["alipay_sandbox"] + "/sandbox/pay", {"cashier_url": link},
+            or_codes={"ACQ.TRADE_HAS_SUCCESS", *or_codes},
+        )  # fmt: skip
 
     async def open_orders(self) -> list[str]:
         """Acknowledged orders that have not ended."""
