@@ -159,6 +159,35 @@ class TestClicks:
         [(kind, event, _)] = await caller.events(1)
         assert (kind, event["sharer"]) == ("anchorage.ShareCodeScanned.v1", "o77")
 
+    @pytest.mark.parametrize(
+        ("reason", "instead"),
+        [
+            ("delisted", {"page": "store", "mini_program_id": "wineshop01"}),
+            ("sold_out", {"page": "store", "mini_program_id": "wineshop01"}),
+            ("suspended", {"page": "entrance", "mini_program_id": None}),
+            ("not_in_this_host", {"page": "entrance", "mini_program_id": None}),
+            ("gone", {"page": "entrance", "mini_program_id": None}),
+        ],
+    )
+    async def test_a_code_that_cannot_be_opened_says_why_and_where_to_go_on(
+        self, caller: Any, reason: str, instead: dict[str, Any]
+    ) -> None:
+        code = {
+            "code": "abc",
+            "mini_program_id": "wineshop01",
+            "product_id": "p1",
+            "sharer": "o77",
+            "withdrawn": False,
+        }
+        gone = TARGET["target"] | {"product": None, "available": False, "reason": reason}
+        caller.behind.will_answer("POST", "/v1/scans", code)
+        caller.behind.will_answer("GET", "/v1/share-codes/abc", code)
+        caller.behind.will_answer("GET", f"{PRODUCT}/target", TARGET | {"target": gone})
+        status, scanned, _ = await caller.ask("POST", "/v1/scans", json={"text": "abc"})
+        assert (status, scanned["target"]) == (200, gone | {"instead": instead})
+        _, read, _ = await caller.ask("GET", "/v1/share-codes/abc")
+        assert read["target"] == scanned["target"]
+
     async def test_a_share_code_shows_what_it_opens(self, caller: Any) -> None:
         code = {
             "code": "abc",

@@ -12,6 +12,7 @@ from contracts.clicks import Click
 from contracts.engagement import ShareCodeScanned, Surface, VideoAnchorClicked
 from gateway.checks import Asked
 from gateway.engagement import EngagementLog
+from gateway.onward import led_on
 from gateway.upstreams import Reply, Upstreams
 from gateway.viewers import Viewers
 from runtime.clock import Clock
@@ -49,7 +50,7 @@ class Clicks:
             product_id=target["product_id"], **origin,
         )  # fmt: skip
         await self.log.keep(event)
-        return found.response(orjson.dumps({"click_id": click_id, "target": target["target"]}), 201)
+        return found.response(orjson.dumps({"click_id": click_id, "target": led_on(target["target"])}), 201)
 
     async def scan(self, asked: Asked) -> web.StreamResponse:
         """A code is scanned."""
@@ -69,7 +70,7 @@ class Clicks:
             click_id=click_id, code=code["code"], product_id=code["product_id"], sharer=code["sharer"],
         )  # fmt: skip
         await self.log.keep(event)
-        answer = {"code": code["code"], "target": target["target"], "click_id": click_id}
+        answer = {"code": code["code"], "target": led_on(target["target"]), "click_id": click_id}
         return found.response(orjson.dumps(answer))
 
     async def share_code(self, asked: Asked) -> web.StreamResponse:
@@ -83,7 +84,7 @@ class Clicks:
         found = await self.product_target(asked, code)
         if not found.is_good:
             return found.response()
-        return read.response(orjson.dumps(code | {"target": found.json()["target"]}))
+        return read.response(orjson.dumps(code | {"target": led_on(found.json()["target"])}))
 
     async def product_target(self, asked: Asked, product: dict[str, Any]) -> Reply:
         """Where a link to a product leads, for the caller's host."""

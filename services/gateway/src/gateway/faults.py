@@ -56,6 +56,8 @@ MALFORMED_FORM = Fault(422, "malformed_form", "the multipart form cannot be read
 NO_CODE_FOUND = Fault(422, "no_code_found", "no code can be read; `detail` says what would help")
 UNREADABLE_IMAGE = Fault(422, "unreadable_image", "the picture cannot be opened")
 TOO_MANY_SCANS = Fault(429, "busy", "too many pictures are being read; try again after Retry-After")
+TOO_MANY_PICTURES = Fault(429, "busy", "too many pictures are being drawn; try again after Retry-After")
+TOO_MANY_CODES = Fault(429, "quota_reached", "no more new codes for now; try again after Retry-After")
 WITHDRAWN = Fault(410, "withdrawn", "the code was withdrawn")
 UNSUPPORTED_MEDIA = Fault(415, "unsupported_media_type", "this content type is not taken here")
 

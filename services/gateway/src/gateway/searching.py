@@ -13,6 +13,7 @@ from contracts.engagement import SearchPerformed, SearchResultClicked
 from gateway.checks import Asked
 from gateway.clicks import Clicks
 from gateway.engagement import EngagementLog
+from gateway.onward import led_on
 from gateway.results import BadResult, ShownResult, read, sign
 from gateway.upstreams import Upstreams
 from gateway.viewers import Viewers
@@ -123,7 +124,7 @@ class Searching:
             click_id=click_id, search_id=result.search_id, kind=result.kind, id=result.id, rank=result.rank,
         )  # fmt: skip
         await self.log.keep(event)
-        return json_response({"click_id": click_id, "target": {"kind": result.kind, **target}})
+        return json_response({"click_id": click_id, "target": {"kind": result.kind, **led_on(target)}})
 
 
 def _key(result: dict[str, Any]) -> tuple[str, str]:

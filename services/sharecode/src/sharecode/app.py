@@ -16,8 +16,14 @@ from runtime.delivery import Subscription
 from runtime.ids import NewId, random_id
 from runtime.service import Service
 from sharecode.adapters.codes import COLLECTION, Codes
+from sharecode.adapters.looks import Looks
 from sharecode.adapters.shops import Shops
-from sharecode.http import Calls
+from sharecode.adapters.usage import Usage
+from sharecode.domain.quota import of_a_mini_program, of_a_sharer
+from sharecode.http.drawing import Drawing
+from sharecode.http.owners import Owners
+from sharecode.http.scanning import Scanning
+from sharecode.http.sharing import Sharing
 from sharecode.pictures import Pictures
 from sharecode.settings import Settings
 
@@ -34,18 +40,19 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
 
 def _assemble(service: Service, settings: Settings) -> None:
     codes, shops = Codes(service.db, service.recorder), Shops(service.db)
-    pictures = Pictures(settings.max_image_bytes)
-    calls = Calls(
-        codes,
-        shops,
-        pictures,
-        service.clock,
-        service.new_id,
-        settings.public_url.rstrip("/"),
-        settings.max_image_bytes,
-    )
-    service.routes(calls.routes())
+    looks, usage = Looks(service.db), Usage(service.db)
+    pictures = Pictures(settings.max_image_bytes, settings.caption_font)
+    limits = of_a_mini_program(settings.codes_per_minute), of_a_sharer(settings.codes_per_sharer_and_day)
+    clock, new_id, public_url = service.clock, service.new_id, settings.public_url.rstrip("/")
+    for calls in (
+        Sharing(codes, shops, looks, usage, *limits, clock, new_id, public_url),
+        Scanning(codes, pictures, settings.max_image_bytes),
+        Drawing(codes, looks, pictures),
+        Owners(codes, shops, looks, usage, *limits, pictures, clock),
+    ):
+        service.routes(calls.routes())
     service.prepare(codes.prepare)
+    service.prepare(usage.prepare)
     service.prepare(pictures.warm)
     service.subscribe(
         Subscription("products", PRODUCT_EVENTS, shops.on_products, max_records=500),

@@ -6,11 +6,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from runtime.problems import Problem, unavailable
 from sharecode.domain.codes import KEY_BYTES, code_in, code_of
 from sharecode.roundcode.image import ImageTooLarge, UnreadableImage, read_image
+from sharecode.roundcode.logo import square_logo
 from sharecode.roundcode.look import Look
 from sharecode.roundcode.payload import encode
 from sharecode.roundcode.png import draw_png
@@ -26,8 +28,9 @@ log = logging.getLogger(__name__)
 class Pictures:
     """Draws and reads. A worker that dies (out of memory, killed) is replaced; its caller is asked to try again."""
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, caption_font: Path | None = None) -> None:
         self._max_bytes = max_bytes
+        self._font = caption_font
         self._pool = PicturePool()
 
     async def run(self) -> None:
@@ -43,7 +46,7 @@ class Pictures:
 
     async def round_png(self, key: bytes, look: Look) -> bytes:
         """The round code as PNG."""
-        return await self._work(_round_png, key, look)
+        return await self._work(_round_png, key, look, self._font)
 
     async def round_svg(self, key: bytes, look: Look) -> str:
         """The round code as SVG."""
@@ -52,6 +55,10 @@ class Pictures:
     async def qr_png(self, text: str, width: int) -> bytes:
         """A plain QR code."""
         return await self._work(qr_png, text, width)
+
+    async def square_logo(self, picture: bytes) -> bytes:
+        """A logo as it is kept: a plain square PNG. Raises BadLook."""
+        return await self._work(square_logo, picture)
 
     async def read(self, picture: bytes) -> str | None:
         """The code in a picture, the surest first; None when there is none. Raises Problem 413 or 422."""
@@ -77,8 +84,8 @@ class Pictures:
             raise unavailable("the picture could not be worked on; try again", retry_after=1) from None
 
 
-def _round_png(key: bytes, look: Look) -> bytes:
-    return draw_png(encode(key), look)
+def _round_png(key: bytes, look: Look, font: Path | None) -> bytes:
+    return draw_png(encode(key), look, font=font)
 
 
 def _round_svg(key: bytes, look: Look) -> str:

@@ -147,14 +147,23 @@ class ClickRequest(Request):
     host_user_id: HostUserId
 
 
+class Onward(Answer):
+    """Where to go on: the store of the same mini program, or the host's entrance."""
+
+    page: Literal["store", "entrance"]
+    mini_program_id: str | None = None
+
+
 class Target(Answer):
-    """Where a tap or a scan leads. Not available: `available` is false, `reason` says why, `product` may be null."""
+    """Where a tap or a scan leads. Not available: `available` is false, `reason` says why, `product` may be null, and
+    `instead` says where to go on."""
 
     mini_program_id: str
     page: Literal["product", "store"] = "product"
     product: ProductPage | None = None
     available: bool = True
     reason: Literal["delisted", "suspended", "sold_out", "not_in_this_host", "gone"] | None = None
+    instead: Onward | None = None
 
 
 class ClickAnswer(Answer):
@@ -285,6 +294,7 @@ class ResultTarget(Answer):
     product: ProductPage | None = None
     available: bool = True
     reason: str | None = None
+    instead: Onward | None = None
 
 
 class ResultClickAnswer(Answer):

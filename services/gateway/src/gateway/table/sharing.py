@@ -5,7 +5,17 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from contracts.api.common import Page, PageQuery
-from contracts.api.sharing import LookQuery, ScanAnswer, ScanText, ShareAnswer, ShareCodeView, ShareRequest
+from contracts.api.sharing import (
+    CodeLookRequest,
+    CodeLookView,
+    LookQuery,
+    ScanAnswer,
+    ScanText,
+    ShareAnswer,
+    ShareCodeView,
+    ShareQuota,
+    ShareRequest,
+)
 from gateway.calls import JSON, PATIENT_SECONDS, Call
 from gateway.faults import (
     INVALID_CURSOR,
@@ -14,6 +24,8 @@ from gateway.faults import (
     NO_CODE_FOUND,
     NOT_FOUND,
     SHARING_NOT_ALLOWED,
+    TOO_MANY_CODES,
+    TOO_MANY_PICTURES,
     TOO_MANY_SCANS,
     UNREADABLE_IMAGE,
     UNSUPPORTED_MEDIA,
@@ -26,6 +38,7 @@ from runtime.tokens import HOST, OWNER, PUBLIC, VIEWER
 
 TAG = "Share and scan"
 CODE = "/v1/share-codes/{code}"
+OWNED = "/v1/owner/mini-programs/{mini_program_id}/share-codes"
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 MAX_PICTURE = 12 * 1024 * 1024
 """A photograph of a phone of today."""
@@ -42,6 +55,7 @@ def _image(ending: str, media: str, summary: str) -> Call:
         service="sharecode",
         query=LookQuery,
         media=(media,),
+        faults=(WITHDRAWN, TOO_MANY_PICTURES),
     )
 
 
@@ -58,7 +72,7 @@ CALLS = (
         bare=True,
         answer=ShareAnswer,
         success=(HTTPStatus.OK, HTTPStatus.CREATED),
-        faults=(SHARING_NOT_ALLOWED,),
+        faults=(SHARING_NOT_ALLOWED, WITHDRAWN, TOO_MANY_CODES),
     ),
     Call(
         method="GET",
@@ -99,7 +113,7 @@ CALLS = (
     ),
     Call(
         method="GET",
-        path="/v1/owner/mini-programs/{mini_program_id}/share-codes",
+        path=OWNED,
         name="list_share_codes",
         summary="The codes of an own mini program, with their counts",
         tag=TAG,
@@ -108,6 +122,38 @@ CALLS = (
         query=PageQuery,
         answer=Page[ShareCodeView],
         faults=(INVALID_CURSOR,),
+    ),
+    Call(
+        method="GET",
+        path=f"{OWNED}/quota",
+        name="read_share_quota",
+        summary="How many new codes an own mini program may still make in this minute",
+        tag=TAG,
+        scopes=scopes(OWNER),
+        service="sharecode",
+        answer=ShareQuota,
+    ),
+    Call(
+        method="GET",
+        path=f"{OWNED}/look",
+        name="read_code_look",
+        summary="How the codes of an own mini program look",
+        tag=TAG,
+        scopes=scopes(OWNER),
+        service="sharecode",
+        answer=CodeLookView,
+    ),
+    Call(
+        method="PUT",
+        path=f"{OWNED}/look",
+        name="put_code_look",
+        summary="Give the codes of an own mini program its colour and its logo",
+        tag=TAG,
+        scopes=scopes(OWNER),
+        service="sharecode",
+        body=CodeLookRequest,
+        answer=CodeLookView,
+        faults=(TOO_MANY_PICTURES,),
     ),
     Call(
         method="POST",

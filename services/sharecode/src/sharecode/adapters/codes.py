@@ -35,17 +35,26 @@ class Codes:
         try:
             await self._codes.insert_one(document)
         except DuplicateKeyError:
-            same = {"host_id": new.host_id, "sharer": new.sharer, "product_id": new.product_id}
-            found = await self._codes.find_one(same, {FIELD: 0})
+            found = await self.of(new.host_id, new.sharer, new.product_id)
             if found is None:
                 raise
-            return _code(found), False
+            return found, False
         return new, True
 
     async def get(self, code: str) -> ShareCode | None:
         """The code, if it was ever given out."""
         found = await self._codes.find_one({"_id": code}, {FIELD: 0})
         return _code(found) if found else None
+
+    async def of(self, host_id: str, sharer: str, product_id: str) -> ShareCode | None:
+        """The code that this sharer has for the product already."""
+        same = {"host_id": host_id, "sharer": sharer, "product_id": product_id}
+        found = await self._codes.find_one(same, {FIELD: 0})
+        return _code(found) if found else None
+
+    async def count(self, mini_program_id: str) -> int:
+        """How many codes a mini program has, withdrawn ones too."""
+        return await self._codes.count_documents({"mini_program_id": mini_program_id})
 
     async def count_scan(self, code: str) -> None:
         """One more scan."""

@@ -1,11 +1,39 @@
-"""The mini program's logo, cut round for the middle of a code."""
+"""The mini program's logo: a plain square to keep, cut round for the middle of a code."""
 
 import io
+import struct
 import warnings
 
 from PIL import Image, ImageDraw, ImageOps
 
 from sharecode.roundcode.look import MAX_LOGO_PIXELS, BadLook
+
+KEPT_SIDE = 512
+"""Pixels of a kept logo: the logo of the largest picture of a code has 323."""
+_BROKEN = (
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+    OSError,
+    EOFError,
+    SyntaxError,
+    ValueError,
+    struct.error,
+    IndexError,
+    KeyError,
+    OverflowError,
+    MemoryError,
+)
+"""What Pillow raises for files that are broken or made to break it."""
+
+
+def square_logo(picture: bytes) -> bytes:
+    """The middle square of `picture` (PNG, JPEG or WebP) on white, as a PNG of at most 512 pixels a side with nothing
+    else of the file in it. Raises `BadLook` when it is none of these, or too large."""
+    image = _opened(picture)
+    side = min(KEPT_SIDE, *image.size)
+    out = io.BytesIO()
+    ImageOps.fit(image, (side, side), Image.Resampling.LANCZOS).save(out, "PNG", optimize=True)
+    return out.getvalue()
 
 
 def round_logo(picture: bytes, side: int) -> Image.Image:
@@ -13,26 +41,24 @@ def round_logo(picture: bytes, side: int) -> Image.Image:
 
     Raises `BadLook` when it is none of these, or too large.
     """
+    fitted = ImageOps.fit(_opened(picture), (side, side), Image.Resampling.LANCZOS).convert("RGBA")
+    stencil = Image.new("L", (side * 4, side * 4))
+    ImageDraw.Draw(stencil).ellipse((0, 0, side * 4 - 1, side * 4 - 1), 255)
+    fitted.putalpha(stencil.reduce(4))
+    return fitted
+
+
+def _opened(picture: bytes) -> Image.Image:
+    """The upright picture on white; its size is known to be within the limit before a pixel is decoded."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(picture), formats=("PNG", "JPEG", "WEBP"))
             if image.width * image.height > MAX_LOGO_PIXELS:
-                raise BadLook(f"logo must have at most {MAX_LOGO_PIXELS} pixels")
+                raise BadLook("logo", f"logo must have at most {MAX_LOGO_PIXELS} pixels")
             turned = ImageOps.exif_transpose(image).convert("RGBA")
     except BadLook:
         raise
-    except (
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-        OSError,
-        ValueError,
-        SyntaxError,
-    ) as error:
-        raise BadLook("logo is not a readable PNG, JPEG or WebP picture") from error
-    ground = Image.new("RGBA", turned.size, (255, 255, 255, 255))
-    fitted = ImageOps.fit(Image.alpha_composite(ground, turned), (side, side), Image.Resampling.LANCZOS)
-    stencil = Image.new("L", (side * 4, side * 4))
-    ImageDraw.Draw(stencil).ellipse((0, 0, side * 4 - 1, side * 4 - 1), 255)
-    fitted.putalpha(stencil.reduce(4))
-    return fitted
+    except _BROKEN as error:
+        raise BadLook("logo", "logo is not a readable PNG, JPEG or WebP picture") from error
+    return Image.alpha_composite(Image.new("RGBA", turned.size, (255, 255, 255, 255)), turned).convert("RGB")

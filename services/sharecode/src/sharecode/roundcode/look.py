@@ -6,6 +6,7 @@ from dataclasses import dataclass
 MIN_WIDTH, MAX_WIDTH, DEFAULT_WIDTH = 280, 1280, 430
 MIN_CONTRAST = 4.5
 MAX_CAPTION = 40
+DEFAULT_COLOR = "#000000"
 MAX_LOGO_BYTES = 1_000_000
 MAX_LOGO_PIXELS = 4_000_000
 
@@ -13,7 +14,15 @@ Rgb = tuple[int, int, int]
 
 
 class BadLook(ValueError):
-    """A drawing option which would make no readable code; the message says what would."""
+    """A drawing `option` which would make no readable code; the `message` says what would."""
+
+    def __init__(self, option: str, message: str) -> None:
+        super().__init__(option, message)
+        self.option = option
+        self.message = message
+
+    def __str__(self) -> str:
+        return self.message
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +36,31 @@ class Look:
     """
 
     width: int = DEFAULT_WIDTH
-    line_color: str = "#000000"
+    line_color: str = DEFAULT_COLOR
     transparent: bool = False
     logo: bytes | None = None
     caption: str = ""
 
     def __post_init__(self) -> None:
         if not MIN_WIDTH <= self.width <= MAX_WIDTH:
-            raise BadLook(f"width must be {MIN_WIDTH} to {MAX_WIDTH} pixels, not {self.width}")
+            raise BadLook("width", f"width must be {MIN_WIDTH} to {MAX_WIDTH} pixels, not {self.width}")
         found = contrast_with_white(self.rgb)
         if found < MIN_CONTRAST:
             raise BadLook(
+                "line_color",
                 f"line_color {self.line_color} has a contrast of {found:.2f}:1 against white; "
-                f"a readable code needs at least {MIN_CONTRAST}:1, so choose a darker colour"
+                f"a readable code needs at least {MIN_CONTRAST}:1, so choose a darker colour",
             )
         if len(self.caption) > MAX_CAPTION or not self.caption.isprintable():
-            raise BadLook(f"caption must be one line of at most {MAX_CAPTION} characters")
+            raise BadLook("caption", f"caption must be one line of at most {MAX_CAPTION} characters")
         if self.logo is not None and len(self.logo) > MAX_LOGO_BYTES:
-            raise BadLook(f"logo must be at most {MAX_LOGO_BYTES} bytes")
+            raise BadLook("logo", f"logo must be at most {MAX_LOGO_BYTES} bytes")
 
     @property
     def rgb(self) -> Rgb:
         """`line_color` as three numbers 0..255."""
         if not re.fullmatch(r"#[0-9a-fA-F]{6}", self.line_color):
-            raise BadLook(f"line_color must look like #1a2b3c, not {self.line_color!r}")
+            raise BadLook("line_color", f"line_color must look like #1a2b3c, not {self.line_color!r}")
         red, green, blue = bytes.fromhex(self.line_color[1:])
         return red, green, blue
 

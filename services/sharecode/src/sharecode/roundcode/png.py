@@ -1,10 +1,12 @@
 """A code as PNG: drawn four times too large as a stencil, made smaller, and inked in the line colour."""
 
 import io
-from functools import cache
+from dataclasses import replace
+from pathlib import Path
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from sharecode.roundcode.caption import font_of, in_letters_of
 from sharecode.roundcode.geometry import LOGO_RADIUS, QUIET_RADIUS, SHORT, Layout
 from sharecode.roundcode.logo import round_logo
 from sharecode.roundcode.look import Look
@@ -16,26 +18,28 @@ CAPTION_SHARE, CAPTION_MIDDLE = 0.13, 0.555
 """Height of the strip under the code, of the width, and of its letters' middle, of the strip."""
 
 
-def draw_png(dark: Cells, look: Look, layout: Layout = SHORT) -> bytes:
+def draw_png(dark: Cells, look: Look, layout: Layout = SHORT, *, font: Path | None = None) -> bytes:
     """The code as PNG bytes, `look.width` pixels wide and square; a caption adds a strip below.
 
-    The same cells and look always give the same bytes. Raises `BadLook` for a logo that is no picture.
+    The caption is written in `font` (a TTF or OTF file), else in Pillow's own and Chinese in pinyin. The same cells
+    and look always give the same bytes. Raises `BadLook` for a logo that is no picture.
     """
-    ink = _ink(dark, look, layout)
+    look = replace(look, caption=in_letters_of(look.caption, font))
+    ink = _ink(dark, look, layout, font)
     picture = _plain(ink, look) if look.logo is None and not look.transparent else _layered(ink, look)
     out = io.BytesIO()
     picture.save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 
-def _ink(dark: Cells, look: Look, layout: Layout) -> Image.Image:
+def _ink(dark: Cells, look: Look, layout: Layout, font: Path | None) -> Image.Image:
     """How much ink each pixel has, 0..255."""
     code = _stencil(dark, look.width, look.logo is None, layout)
     if not look.caption:
         return code
     ink = Image.new("L", (look.width, look.width + round(look.width * CAPTION_SHARE)))
     ink.paste(code, (0, 0))
-    _write(ink, look.caption, look.width)
+    _write(ink, look.caption, look.width, font)
     return ink
 
 
@@ -133,17 +137,10 @@ class _Pen:
             self.disc(x, y, stroke.width / 2)
 
 
-def _write(ink: Image.Image, caption: str, width: int) -> None:
+def _write(ink: Image.Image, caption: str, width: int, font: Path | None) -> None:
     strip = ink.height - width
     size = round(strip * 0.45)
     draw = ImageDraw.Draw(ink)
-    while size > 8 and draw.textlength(caption, _font(size)) > width * 0.94:
+    while size > 8 and draw.textlength(caption, font_of(size, font)) > width * 0.94:
         size -= 1
-    draw.text((width / 2, width + strip * CAPTION_MIDDLE), caption, 255, _font(size), anchor="mm")
-
-
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    font = ImageFont.load_default(size)
-    assert isinstance(font, ImageFont.FreeTypeFont)  # noqa: S101 - Pillow's wheels come with FreeType
-    return font
+    draw.text((width / 2, width + strip * CAPTION_MIDDLE), caption, 255, font_of(size, font), anchor="mm")

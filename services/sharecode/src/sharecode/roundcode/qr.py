@@ -17,11 +17,11 @@ def qr_png(link: str, width: int = 430) -> bytes:
     Raises `BadLook` for a width outside 280..1280 or a link that no QR code holds.
     """
     if not MIN_WIDTH <= width <= MAX_WIDTH:
-        raise BadLook(f"width must be {MIN_WIDTH} to {MAX_WIDTH} pixels, not {width}")
+        raise BadLook("width", f"width must be {MIN_WIDTH} to {MAX_WIDTH} pixels, not {width}")
     try:
         code = segno.make_qr(link, error="h", boost_error=False)
     except segno.DataOverflowError as error:
-        raise BadLook("the link is too long for a QR code") from error
+        raise BadLook("link", "the link is too long for a QR code") from error
     rows = [list(row) for row in code.matrix_iter(scale=1, border=QUIET_MODULES)]
     modules = Image.new("L", (len(rows), len(rows)))
     modules.putdata([0 if dark else 255 for row in rows for dark in row])
