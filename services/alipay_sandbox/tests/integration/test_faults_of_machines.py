@@ -115,6 +115,8 @@ async def test_a_database_that_is_killed_answers_unknown_and_what_was_paid_is_to
             assert (unknown["code"], unknown["sub_code"]) == ("20000", "isp.unknow-error")
             other = {**order, "out_trade_no": f"{number}B"}
             await controls.post("pay", {"cashier_url": merchant.link(other)}, status=503)
+            async with http.get(merchant.link(other)) as response:
+                assert (response.status, "系统繁忙" in await response.text()) == (503, True)
             async with http.get(f"{server.url}/readyz") as response:
                 assert response.status == 503
             async with http.get(f"{server.url}/livez") as response:

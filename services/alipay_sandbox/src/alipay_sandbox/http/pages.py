@@ -1,6 +1,7 @@
 """The cashier's pages, Chinese and English side by side. Everything that a merchant wrote is escaped."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from html import escape
 from importlib.resources import files
 from string import Template
@@ -27,6 +28,9 @@ _STATES = {
     TradeStatus.TRADE_CLOSED: ("×", "交易关闭", "Closed"),
 }
 
+LONG_REASON = 80
+"""Characters; a wrong signature comes with the whole text that should have been signed."""
+
 _FRAME = Template(files("alipay_sandbox.http").joinpath("frame.html").read_text("utf-8"))
 _CHECKOUT = Template(files("alipay_sandbox.http").joinpath("checkout.html").read_text("utf-8"))
 _INDEX = Template(files("alipay_sandbox.http").joinpath("index.html").read_text("utf-8"))
@@ -52,7 +56,7 @@ def checkout_page(
             merchant=escape(merchant),
             subject=escape(order.subject),
             out_trade_no=escape(order.out_trade_no),
-            deadline=beijing.to_text(deadline) if deadline else "—",
+            deadline=_pay_by(deadline) if deadline else "",
             hidden="".join(_hidden(name, value) for name, value in means.items()),
             buyers="".join(_buyer(buyer_id, name, trade) for buyer_id, name in BUYERS.items()),
             action=action,
@@ -73,6 +77,7 @@ def result_page(trade: Trade, merchant: str, way_back: str) -> str:
             zh=zh,
             en=en,
             detail=f"¥ {yuan_of(trade.order.total)} · {escape(merchant)}",
+            weight="",
             number=escape(trade.trade_no),
             back=_link(way_back, "返回商家", "Back to the merchant"),
         )
@@ -88,7 +93,24 @@ def failure_page(failure: GatewayFailure) -> str:
             zh="无法付款",
             en="This cannot be paid",
             detail=escape(failure.sub_msg),
+            weight="long" if len(failure.sub_msg) > LONG_REASON else "",
             number=escape(failure.sub_code),
+            back="",
+        )
+    )
+
+
+def away_page() -> str:
+    """Why nothing can be said just now."""
+    return _framed(
+        _RESULT.substitute(
+            tone="quiet",
+            mark="…",
+            zh="系统繁忙",
+            en="Busy: please try again in a moment",
+            detail="请稍后重新打开链接，查看是否已付款。 Open the link again to see whether you have paid.",
+            weight="",
+            number="isp.unknow-error",
             back="",
         )
     )
@@ -110,6 +132,10 @@ def html_response(text: str, status: int = 200) -> web.Response:
             "X-Content-Type-Options": "nosniff",
         },
     )
+
+
+def _pay_by(deadline: datetime) -> str:
+    return f"<dt>付款截止 Pay by</dt><dd>{beijing.to_text(deadline)}</dd>"
 
 
 def _framed(body: str) -> str:
