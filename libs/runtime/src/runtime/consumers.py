@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord
+from aiokafka import ConsumerRebalanceListener, ConsumerRecord
 from aiokafka.errors import KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
@@ -30,6 +30,7 @@ from runtime.deadletters import dead_letter
 from runtime.delivery import Delivery, Subscription, headers_of, read, spans_of
 from runtime.dependencies import is_away
 from runtime.faults import describe
+from runtime.patient import PatientConsumer
 from runtime.publisher import Publisher
 from runtime.settings import ServiceSettings
 
@@ -44,21 +45,13 @@ LONGEST_PAUSE_SECONDS = 1.0
 SESSION_TIMEOUT_MS = 6_000
 """The broker's least: how long the records of a killed replica wait for another."""
 REBALANCE_WAIT_SECONDS = 20.0
-FETCH_WAIT_MS = 2_000
-"""How long the broker may hold an empty fetch; it answers at once when a record comes, so longer is only quieter."""
 """How long a rebalance waits for a batch under way; the broker gives us ten seconds more than that to join again."""
+FETCH_WAIT_MS = 500
+"""How long the broker may hold a fetch that finds nothing."""
+GATHER_MS, GATHER_BYTES = 250, 1024 * 1024
+"""How long, and up to how much, it lets records gather where nobody waits for them."""
 LONGEST_BATCH_MS = 120_000
 """Without a poll for so long the group thinks a replica dead; a longer batch is kept by polling within it."""
-
-
-class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
-    """Answers only when there is a record: FastStream sleeps as long again after an empty answer."""
-
-    async def getmany(self, *partitions: Any, timeout_ms: int = 0, max_records: int | None = None) -> Any:
-        records = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
-        while not records and timeout_ms:
-            records = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
-        return records
 
 
 class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -85,6 +78,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             batch=True,
             max_records=self.subscription.max_records,
             batch_timeout_ms=1_000,
+            fetch_max_wait_ms=GATHER_MS if self.subscription.gathered else FETCH_WAIT_MS,
+            fetch_min_bytes=GATHER_BYTES if self.subscription.gathered else 1,
             auto_offset_reset="earliest",
             ack_policy=AckPolicy.NACK_ON_ERROR,
             no_reply=True,
@@ -99,7 +94,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._subscriber(self._take)
 
     @property
-    def kafka(self) -> AIOKafkaConsumer | None:
+    def kafka(self) -> PatientConsumer | None:
         """The client's consumer while it runs."""
         return self._subscriber.consumer if self._subscriber is not None else None
 
@@ -111,6 +106,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_revoked(self, revoked: Any) -> None:
         """Let the batch under way end and commit before another replica starts on the same records."""
         await self._subscriber.lock.wait_release(REBALANCE_WAIT_SECONDS)
+        if self.kafka is not None:
+            await self.kafka.settle()
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         """Nothing to prepare."""

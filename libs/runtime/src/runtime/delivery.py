@@ -33,12 +33,16 @@ BatchHandler = Callable[[Sequence[Delivery]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Which events of which topics a service takes, and what it does with them. `name` ends the group's id."""
+    """Which events of which topics a service takes, and what it does with them. `name` ends the group's id.
+
+    `gathered` is for effects that nobody waits for: records are taken a few times a second, in larger batches.
+    """
 
     name: str
     events: tuple[type[Event], ...]
     handle: BatchHandler
     max_records: int = 200
+    gathered: bool = False
 
     @property
     def topics(self) -> tuple[Topic, ...]:

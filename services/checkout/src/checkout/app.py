@@ -25,6 +25,7 @@ from contracts.catalog import (
     ProductDelisted,
     ProductListed,
 )
+from contracts.checkout import OrderPlaced
 from contracts.engagement import ProductViewed
 from runtime.clock import Clock, system_clock
 from runtime.delivery import Subscription
@@ -46,12 +47,13 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
 
 def _assemble(service: Service, settings: Settings) -> None:
     db, clock = service.db, service.clock
-    orders = Orders(db, service.recorder, clock)
+    hub = Hub(db)
+    orders = Orders(db, service.recorder, clock, hub.tell)
     registry, offers, deadlines = Registry(db, orders), Offers(db), Deadlines(db)
-    addresses, views, hub = Addresses(db), Views(db), Hub(db)
+    addresses, views = Addresses(db), Views(db)
     commands = Commands(orders, deadlines, clock, service.new_id, settings.refund_policy)
     place = PlaceOrder(
-        orders, offers, registry, deadlines, addresses, clock,
+        orders, offers, registry, addresses, clock,
         settings.click_secret, timedelta(seconds=settings.payment_timeout_seconds),
     )  # fmt: skip
 
@@ -66,7 +68,8 @@ def _assemble(service: Service, settings: Settings) -> None:
         Subscription("mini-programs", MINI_PROGRAM_EVENTS, registry.on_mini_programs),
         Subscription("products", PRODUCT_EVENTS, offers.on_products, max_records=500),
         Subscription("order-facts", PROGRESS, Progress(orders).on_facts),
-        Subscription("recent-views", (ProductViewed,), views.on_views, max_records=500),
+        Subscription("deadlines", (OrderPlaced,), deadlines.on_placed, max_records=500, gathered=True),
+        Subscription("recent-views", (ProductViewed,), views.on_views, max_records=500, gathered=True),
     )
     service.relay(COLLECTIONS)
     service.background("hub", hub.run)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from checkout.adapters.accounts import MAX_ADDRESSES, Addresses, Views
-from checkout.adapters.hub import Hub
+from checkout.adapters.hub import Hub, Waiter
 from checkout.adapters.offers import Offers
 from checkout.adapters.orders import Orders, mini_program_of
 from checkout.adapters.registry import Registry
@@ -41,6 +42,7 @@ from runtime.tokens import OWNER, VIEWER, Principal
 SETTLED_ENOUGH = {Status.AWAITING_PAYMENT, Status.PAID, Status.SHIPPED, *ENDED}
 """What `?wait` waits for: the cashier link, or an end."""
 KEEP_ALIVE_SECONDS = 15.0
+LOOK_AGAIN_SECONDS = 1.0
 IDEMPOTENCY_KEY = "Idempotency-Key"
 
 
@@ -96,12 +98,14 @@ class Calls:
         key = _idempotency_key(request)
         query = read_query(request, WaitQuery)
         wanted = await read_json(request, OrderRequest)
-        order_id = await self.place(
+        order_id, is_new = await self.place(
             principal, mini_program_id, wanted, key, fingerprint_of(await request.read())
         )
+        known = self.orders.recent(order_id, version=1) if is_new else None
+        document = known or await self._document(mini_program_id, order_id)
         if query.wait:
-            await self._wait(mini_program_id, order_id, query.wait)
-        return json_response(order_view(await self._document(mini_program_id, order_id)), status=201)
+            document = await self._settled_enough(document, query.wait)
+        return json_response(order_view(document), status=201)
 
     async def list_orders(self, request: web.Request) -> web.Response:
         query = read_query(request, OrdersQuery)
@@ -286,16 +290,24 @@ class Calls:
             order_view(await self._document(mini_program_of(order_id) or "", order_id)), status
         )
 
-    async def _wait(self, mini_program_id: str, order_id: str, seconds: float) -> None:
-        """Until the cashier link is there or the order has ended, `seconds` at most."""
-        with self.hub.changes_of(order_id) as changed:
-            try:
-                async with asyncio.timeout(seconds):
-                    while (await self._document(mini_program_id, order_id))["status"] not in SETTLED_ENOUGH:
-                        await changed.wait()
-                        changed.clear()
-            except TimeoutError:
-                return
+    async def _settled_enough(self, document: Document, seconds: float) -> Document:
+        """The order once the cashier link is there or it has ended; as it is after `seconds`."""
+        mini_program_id, order_id = document["mini_program_id"], document["_id"]
+        with self.hub.changes_of(order_id) as changed, suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while document["status"] not in SETTLED_ENOUGH:
+                    await _set_or_late(changed)
+                    known = self.orders.recent(order_id, changed.version) if changed.version else None
+                    document = known or await self._document(mini_program_id, order_id)
+        return document
+
+
+async def _set_or_late(changed: Waiter) -> None:
+    """Until the order may have changed. Now and then it is looked at even so: a change could have come before we listened."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+            await changed.wait()
+    changed.clear()
 
 
 def _idempotency_key(request: web.Request) -> str:

@@ -47,7 +47,7 @@ def ledger_subscription(ledger: Ledger, clock: Clock) -> Subscription:
         postings = [posting for d in deliveries if (posting := posting_of(d.event)) is not None]
         await ledger.append(postings, clock())
 
-    return Subscription("ledger", POSTED, on_money, max_records=500)
+    return Subscription("ledger", POSTED, on_money, max_records=500, gathered=True)
 
 
 def mini_programs_subscription(owners: Owners) -> Subscription:

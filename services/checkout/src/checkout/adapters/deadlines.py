@@ -1,15 +1,16 @@
 """When orders must be paid: one collection for all mini programs, so that finding what is due is one query.
 
-A deadline is written before its order. One without an order (the writer died in between) is dropped when it is due.
+They are taken from checkout's own stream of orders, many in one write: an order that is durable is in the stream.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from pymongo.errors import DuplicateKeyError
-
+from runtime.delivery import Delivery
 from runtime.mongo import Database
+from runtime.projections import keep_newest
 
 AT_ONCE = 200
 
@@ -24,12 +25,12 @@ class Deadlines:
         """Indexes."""
         await self._deadlines.create_index("due")
 
-    async def set(self, order_id: str, due: datetime) -> None:
-        """Remember; a repeat keeps the first."""
-        try:
-            await self._deadlines.insert_one({"_id": order_id, "due": due})
-        except DuplicateKeyError:
-            return
+    async def on_placed(self, deliveries: Sequence[Delivery]) -> None:
+        """Remember when each order must be paid. A repeat that comes after the deadline was dealt with is dealt with again."""
+        events = [delivery.event for delivery in deliveries]
+        await keep_newest(
+            self._deadlines, {e.order_id: {"version": e.version, "due": e.expires_at} for e in events}
+        )
 
     async def due(self, now: datetime) -> list[str]:
         """The earliest that have passed."""

@@ -10,9 +10,6 @@ from checkout.domain.refunds import Refund, RefundStatus
 from checkout.domain.status import Status
 from runtime.mongo import Document
 
-DOMAIN_FIELDS = {"address": 0, "outbox": 0, "fingerprint": 0}
-"""Projection that leaves out what transitions do not need."""
-
 
 def document_of(order: Order) -> Document:
     """The order's own fields; `total` and `refunded_total` are stored for queries and reports."""

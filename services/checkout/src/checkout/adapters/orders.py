@@ -6,8 +6,8 @@ Every change is one guarded write of one document that carries the state and its
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict, defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
-from checkout.adapters.documents import DOMAIN_FIELDS, changed_fields, document_of, order_of
+from checkout.adapters.documents import changed_fields, document_of, order_of
 from checkout.domain.events import OrderEvent
 from checkout.domain.order import Order
 from checkout.messages import contract_of
@@ -25,6 +25,8 @@ from runtime.outbox import FIELD, Recorder
 
 PREFIX = "orders_"
 COLLECTIONS = f"^{PREFIX}"
+REMEMBERED = 2_000
+"""Orders that this process wrote last; some 3 kB each. An order meets all its facts within seconds of its placing."""
 _ORDER_ID = re.compile(r"^([a-z0-9]{8,32})_[A-Za-z0-9]{16,31}$")
 
 
@@ -41,6 +43,11 @@ class Loaded:
     events: list[OrderEvent]
     traceparent: str | None = None
 
+    @property
+    def changed(self) -> bool:
+        """Whether there is something to write."""
+        return bool(self.order.version != self.document["version"])
+
 
 def mini_program_of(order_id: str) -> str | None:
     """The mini program that an order id names; None for what is no order id of ours."""
@@ -49,12 +56,20 @@ def mini_program_of(order_id: str) -> str | None:
 
 
 class Orders:
-    """The repository."""
+    """The repository. `written(order_id, version)` is called after each write."""
 
-    def __init__(self, db: Database, recorder: Recorder, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        recorder: Recorder,
+        clock: Clock,
+        written: Callable[[str, int], None] = lambda order_id, version: None,
+    ) -> None:
         self._db = db
         self._recorder = recorder
         self._clock = clock
+        self._written = written
+        self._recent: OrderedDict[str, Document] = OrderedDict()
 
     async def prepare(self, mini_program_id: str) -> None:
         """Make the collection and its indexes; called when a mini program is registered, never in a purchase."""
@@ -69,8 +84,9 @@ class Orders:
     async def insert(self, order: Order, events: Sequence[OrderEvent], private: Document) -> None:
         """A new order with its events; raises DuplicateKeyError when it is there already."""
         document = document_of(order) | private
-        document[FIELD] = self._recorder.slots(order.version, [self._contract(order, e) for e in events])
-        await self.of(order.mini_program_id).insert_one(document)
+        slots = self._recorder.slots(order.version, [self._contract(order, e) for e in events])
+        await self.of(order.mini_program_id).insert_one(document | {FIELD: slots})
+        self._remember(document)
 
     async def document(self, mini_program_id: str, order_id: str, **owned_by: str) -> Document | None:
         """The whole document without its outbox, where `owned_by` fields match."""
@@ -78,27 +94,40 @@ class Orders:
             return None
         return await self.of(mini_program_id).find_one({"_id": order_id, **owned_by}, {FIELD: 0})
 
-    async def load(self, order_ids: Iterable[str]) -> dict[str, Loaded]:
-        """The orders that exist, by id: one query for each mini program."""
+    def recent(self, order_id: str, version: int) -> Document | None:
+        """The document as this process wrote it last, when that was `version` or later."""
+        document = self._recent.get(order_id)
+        return document if document is not None and document["version"] >= version else None
+
+    async def load(self, order_ids: Iterable[str], *, remembered: bool = False) -> dict[str, Loaded]:
+        """The orders that exist, by id: one query for each mini program.
+
+        With `remembered`, those that this process wrote last are taken as it left them. Another replica may have changed
+        them since; a write is guarded against that, a decision not to write is not.
+        """
         grouped: dict[str, list[str]] = defaultdict(list)
+        found: dict[str, Loaded] = {}
         for order_id in order_ids:
             mini_program_id = mini_program_of(order_id)
-            if mini_program_id is not None:
+            if remembered and order_id in self._recent:
+                found[order_id] = _loaded(self._recent[order_id])
+            elif mini_program_id is not None:
                 grouped[mini_program_id].append(order_id)
-        found: dict[str, Loaded] = {}
         for mini_program_id, ids in grouped.items():
-            async for document in self.of(mini_program_id).find({"_id": {"$in": ids}}, DOMAIN_FIELDS):
-                found[document["_id"]] = Loaded(order_of(document), document, [])
+            async for document in self.of(mini_program_id).find({"_id": {"$in": ids}}, {FIELD: 0}):
+                found[document["_id"]] = _loaded(document)
         return found
 
     async def save(self, changed: Iterable[Loaded]) -> None:
         """Write all that changed, each guarded by the version that was read; raises Conflict when one was not written."""
         writes: dict[str, list[UpdateOne]] = defaultdict(list)
+        after: list[Document] = []
         for loaded in changed:
             order, before = loaded.order, loaded.document
             fields: dict[str, Any] = changed_fields(before, document_of(order))
             if not fields:
                 continue
+            after.append(before | fields)
             told = [self._contract(order, event) for event in loaded.events]
             fields |= self._recorder.updates(order.version, told, loaded.traceparent)
             writes[order.mini_program_id].append(
@@ -108,6 +137,8 @@ class Orders:
             result = await self.of(mini_program_id).bulk_write(updates, ordered=False)
             if result.matched_count != len(updates):
                 raise Conflict(f"{len(updates) - result.matched_count} order(s) changed meanwhile")
+        for document in after:
+            self._remember(document)
 
     async def page(
         self, mini_program_id: str, match: Document, before: tuple[datetime, str] | None, limit: int
@@ -136,5 +167,16 @@ class Orders:
             counts["refunding"] += row["refunding"]
         return counts
 
+    def _remember(self, document: Document) -> None:
+        self._recent[document["_id"]] = document
+        self._recent.move_to_end(document["_id"])
+        if len(self._recent) > REMEMBERED:
+            self._recent.popitem(last=False)
+        self._written(document["_id"], document["version"])
+
     def _contract(self, order: Order, event: OrderEvent) -> Any:
         return contract_of(order, event, self._clock())
+
+
+def _loaded(document: Document) -> Loaded:
+    return Loaded(order_of(document), document, [])

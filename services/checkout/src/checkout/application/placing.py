@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from pymongo.errors import DuplicateKeyError
 
 from checkout.adapters.accounts import Addresses
-from checkout.adapters.deadlines import Deadlines
 from checkout.adapters.offers import Offer, Offers
 from checkout.adapters.orders import Orders
 from checkout.adapters.registry import MiniProgram, Registry
@@ -48,7 +47,6 @@ class PlaceOrder:
     orders: Orders
     offers: Offers
     registry: Registry
-    deadlines: Deadlines
     addresses: Addresses
     clock: Clock
     click_secret: str
@@ -56,8 +54,8 @@ class PlaceOrder:
 
     async def __call__(
         self, principal: Principal, mini_program_id: str, request: OrderRequest, key: str, fingerprint: str
-    ) -> str:
-        """The id of the order, placed now or by an equal request before. Raises Problem."""
+    ) -> tuple[str, bool]:
+        """The id of the order, and whether it was placed now or by an equal request before. Raises Problem."""
         openid = principal.openid or ""
         order_id = order_id_of(mini_program_id, openid, key)
         program = self._program(principal, mini_program_id)
@@ -65,15 +63,15 @@ class PlaceOrder:
             order, private = await self._order(principal, program, request, order_id)
         except Problem:
             if await self._repeated(order_id, mini_program_id, fingerprint):
-                return order_id
+                return order_id, False
             raise
         events = order.place()
-        await self.deadlines.set(order_id, order.expires_at)
         try:
             await self.orders.insert(order, events, private | {"fingerprint": fingerprint})
         except DuplicateKeyError:
             await self._repeated(order_id, mini_program_id, fingerprint)
-        return order_id
+            return order_id, False
+        return order_id, True
 
     async def _repeated(self, order_id: str, mini_program_id: str, fingerprint: str) -> bool:
         """Whether the order is there already; raises Problem 422 when another request made it under the same key."""

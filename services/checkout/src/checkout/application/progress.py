@@ -8,6 +8,7 @@ from datetime import datetime
 from checkout.adapters.orders import Conflict, Loaded, Orders
 from checkout.domain.events import OrderEvent
 from checkout.domain.order import Order, Payment
+from checkout.domain.status import IllegalTransition
 from contracts.catalog import StockRejected, StockReserved
 from contracts.payment import (
     PaymentClosed,
@@ -38,12 +39,14 @@ class Progress:
     async def on_facts(self, deliveries: Sequence[Delivery]) -> None:
         """Apply all, in order for each order. Facts that the orders already hold change nothing.
 
+        Orders that this process wrote last need not be read for it: what changes them is guarded by their version, and
+        whatever does not change them all is decided again from the database.
         Raises UnknownOrder or IllegalTransition for a fact that can never be right, and Conflict after several tries.
         """
+        if await self._applied_from_memory(deliveries):
+            return
         for attempt in range(CONFLICT_TRIES):
-            loaded = await self._orders.load({delivery.event.order_id for delivery in deliveries})
-            for delivery in deliveries:
-                _apply_to(loaded.get(delivery.event.order_id), delivery)
+            loaded = _applied(deliveries, await self._orders.load(_ids(deliveries)))
             try:
                 await self._orders.save(loaded.values())
             except Conflict:
@@ -51,6 +54,27 @@ class Progress:
                     raise
             else:
                 return
+
+    async def _applied_from_memory(self, deliveries: Sequence[Delivery]) -> bool:
+        loaded = await self._orders.load(_ids(deliveries), remembered=True)
+        try:
+            _applied(deliveries, loaded)
+            if not all(one.changed for one in loaded.values()):
+                return False
+            await self._orders.save(loaded.values())
+        except (Conflict, UnknownOrder, IllegalTransition, KeyError):
+            return False
+        return True
+
+
+def _ids(deliveries: Sequence[Delivery]) -> set[str]:
+    return {delivery.event.order_id for delivery in deliveries}
+
+
+def _applied(deliveries: Sequence[Delivery], loaded: dict[str, Loaded]) -> dict[str, Loaded]:
+    for delivery in deliveries:
+        _apply_to(loaded.get(delivery.event.order_id), delivery)
+    return loaded
 
 
 def _apply_to(loaded: Loaded | None, delivery: Delivery) -> None:

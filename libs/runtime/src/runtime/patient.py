@@ -1,0 +1,84 @@
+"""The Kafka consumer under FastStream: it answers only with records, and writes down how far it got now and then.
+
+A commit after each batch is a durable write on the broker and a round trip in the way of the next record, and aiokafka's
+names every partition each time. What is repeated after a crash is what came in COMMIT_EVERY_SECONDS; handlers bear
+repeats.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from runtime.tasks import end
+
+log = logging.getLogger(__name__)
+
+COMMIT_EVERY_SECONDS = 0.5
+
+
+class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
+    """FastStream polls it, and calls `commit` after each batch that is dealt with."""
+
+    def __init__(self, *topics: str, **settings: Any) -> None:
+        super().__init__(*topics, **settings)
+        self._handled: dict[Any, Any] = {}
+        self._committed: dict[Any, Any] = {}
+        self._committing: asyncio.Task[None] | None = None
+
+    async def getmany(self, *partitions: Any, timeout_ms: int = 0, max_records: int | None = None) -> Any:
+        """Answers only when there is a record: FastStream sleeps as long again after an empty answer."""
+        records = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+        while not records and timeout_ms:
+            records = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
+        return records
+
+    async def commit(self, offsets: Any = None) -> None:
+        """Remember that everything taken so far is dealt with; the broker hears of it soon, and at `settle` at the latest."""
+        subscription = self._subscription.subscription
+        if subscription is not None and subscription.assignment is not None:
+            self._handled.update(subscription.assignment.all_consumed_offsets())
+        if self._committing is None or self._committing.done():
+            self._committing = asyncio.create_task(self._commit_soon())
+
+    async def settle(self) -> None:
+        """Tell the broker how far we got, before a partition goes to another replica. Never raises for Kafka's faults:
+        what is not told is repeated."""
+        with suppress(KafkaError):
+            await self._write()
+
+    async def stop(self) -> None:
+        """Settle and leave the group."""
+        if self._committing is not None:
+            await end(self._committing)
+            await self.settle()
+        await super().stop()
+
+    async def _commit_soon(self) -> None:
+        while True:
+            await asyncio.sleep(COMMIT_EVERY_SECONDS)
+            try:
+                return await self._write()
+            except KafkaError as away:
+                log.debug("a commit is tried again", extra={"fault": type(away).__name__})
+
+    async def _write(self) -> None:
+        """Commit what moved, of the partitions that are still ours."""
+        moved = {
+            partition: offset
+            for partition, offset in self._handled.items()
+            if partition in self.assignment() and self._committed.get(partition) != offset
+        }
+        if not moved:
+            return
+        try:
+            await super().commit(moved)
+        except (CommitFailedError, IllegalStateError):  # the group has moved on; whoever has them now repeats
+            self._handled.clear()
+        else:
+            self._committed.update(moved)
