@@ -1,7 +1,9 @@
 """`anchorage reconcile --day 2026-11-22`: compare ledger, trades and the provider's bill of a Beijing day.
 
 The comparison is payment's own; this command asks for it as an operator, prints every difference, and exits with 1 when
-there is any, 2 when it could not be made. The report is kept by payment.
+there is any, 2 when it could not be made: a day that has not come, a bill that the provider has not made yet (Alipay does
+so in the morning after; the sandbox gives today's so far, and the comparison is called provisional). The report is kept
+by payment.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -31,10 +33,26 @@ class Failed(Exception):
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    today = (datetime.now(UTC) + BEIJING).date().isoformat()
-    parser.add_argument("--day", default=today, help="the day, as 2026-11-22; today in Beijing by default")
+    parser.add_argument(
+        "--day",
+        type=_day,
+        default="today",
+        help="as 2026-11-22, or today (the default) or yesterday, in Beijing",
+    )
     parser.add_argument("--gateway", help="address of the gateway (ANCHORAGE_PUBLIC_URL)")
     parser.add_argument("--payment", help="address of payment itself, which no gateway's deadline cuts short")
+
+
+def _day(text: str) -> str:
+    """The day as a date; raises ArgumentTypeError."""
+    today = (datetime.now(UTC) + BEIJING).date()
+    named = {"today": today, "yesterday": today - timedelta(days=1)}
+    try:
+        return (named.get(text) or date.fromisoformat(text)).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no day: write 2026-11-22, today or yesterday"
+        ) from None
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -63,6 +81,7 @@ def lines(report: Json) -> list[str]:
             f"{item['collector']} {report['day']}: {item['compared']} movement(s) compared, "
             f"bill {_yuan(item['bill_total'])}, ledger {_yuan(item['ledger_total'])}, "
             f"{len(item['differences'])} difference(s)"
+            + (", provisional: the day is not over" if item.get("provisional") else "")
         )
         for found in item["differences"]:
             refund = f" refund {found['refund_id']}" if found["refund_id"] else ""
@@ -100,7 +119,7 @@ async def _answer(http: aiohttp.ClientSession, url: str, **sent: Any) -> Json:
     async with http.post(url, **sent) as answer:
         body: Json = await answer.json(content_type=None)
         if answer.status != 200:
-            raise Failed(f"{url} answers {answer.status}: {body.get('detail') or body}")
+            raise Failed(f"{body.get('detail') or body} ({answer.status} from {url})")
         return body
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from aiohttp import web
@@ -37,7 +38,7 @@ async def test_a_clean_day_exits_with_zero_and_a_difference_with_one(till, comma
     await till.posted(order.order_id, f"payment:{order.order_id}")
     assert await asyncio.to_thread(main, command) == CLEAN
     assert (
-        "1 movement(s) compared, bill 123.45 CNY, ledger 123.45 CNY, 0 difference(s)"
+        "1 movement(s) compared, bill 123.45 CNY, ledger 123.45 CNY, 0 difference(s), provisional: the day is not over"
         in capsys.readouterr().out
     )
     await till.service.db["ledger"].delete_one({"_id": f"payment:{order.order_id}"})
@@ -55,3 +56,26 @@ async def test_a_day_that_could_not_be_compared_is_neither_clean_nor_different(
     assert "could not be compared" in capsys.readouterr().err
     monkeypatch.setenv("ANCHORAGE_OPS_CLIENT_SECRET", "wrong")
     assert await asyncio.to_thread(main, command) == FAILED
+
+
+async def test_a_day_that_has_not_come_is_refused_with_a_clear_word(till, command, capsys):
+    tomorrow = day_of(till.clock()) + timedelta(days=1)
+    assert await asyncio.to_thread(main, [*command, "--day", str(tomorrow)]) == FAILED
+    assert f"{tomorrow} has not come yet in Beijing" in capsys.readouterr().err
+
+
+async def test_what_is_no_day_is_refused_before_anything_is_asked(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--day", "Tuesday"])
+    assert ended.value.code == FAILED
+    assert "write 2026-11-22, today or yesterday" in capsys.readouterr().err
+
+
+async def test_today_and_yesterday_are_days_in_beijing(till, command, capsys):
+    address = command[2:]
+    for word, day in (
+        ("today", day_of(till.clock())),
+        ("yesterday", day_of(till.clock()) - timedelta(days=1)),
+    ):
+        assert await asyncio.to_thread(main, ["--day", word, *address]) == CLEAN
+        assert f"alipay.default {day}: 0 movement(s)" in capsys.readouterr().out

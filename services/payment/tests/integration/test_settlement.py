@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from contracts.catalog import CommissionTerms, MiniProgramPublished, Owner
-from payment.domain.days import day_of
+from payment.domain.days import day_of, end_of, start_of
 from support.eventually import eventually
 
 SHOP = "demoshop01"
@@ -151,6 +151,34 @@ async def test_seeded_mismatches_of_each_kind_are_all_found_and_nothing_else(til
         "GET", f"/v1/ops/reconciliations/{report['day']}", headers=till.issuer.headers("ops")
     )
     assert stored == (200, report)
+
+
+async def test_a_day_that_has_not_come_cannot_be_reconciled(till):
+    tomorrow = day_of(till.clock()) + timedelta(days=1)
+    status, body = await till.ask(
+        "POST", f"/v1/ops/reconciliations/{tomorrow}", headers=till.issuer.headers("ops")
+    )
+    assert (status, body["code"], body["errors"][0]["field"]) == (422, "invalid_content", "day")
+
+
+async def test_money_that_the_provider_has_not_billed_yet_is_no_difference_until_its_bill_is_due(till):
+    day = day_of(till.clock())
+    assert (await _reconcile(till))["items"][0]["provisional"] is True
+    recorded = {
+        "paid_at": start_of(day),
+        "total": 100,
+        "refunds": [],
+        "payee": ["alipay", "default", "1", "2"],
+    }
+    await till.service.db["trades"].insert_one({"_id": f"{SHOP}_unbilled", **recorded})
+    path = f"/v1/ops/reconciliations/{day}"
+    status, body = await till.ask("POST", path, headers=till.issuer.headers("ops"))
+    assert (status, body["code"]) == (409, "not_yet")
+    assert "by 10:00 (Beijing) on the day after" in body["detail"]
+    till.clock.shift += end_of(day) + timedelta(hours=10) - till.clock()
+    status, report = await till.ask("POST", path, headers=till.issuer.headers("ops"))
+    assert (status, report["clean"], report["items"][0]["provisional"]) == (200, False, False)
+    assert report["items"][0]["differences"][0]["kind"] == "missing_there"
 
 
 async def test_only_operators_settle_and_reconcile(till):

@@ -96,6 +96,10 @@ class ReconciliationView(Answer):
     day: str
     collector: str
     at: datetime
+    provisional: Annotated[
+        bool,
+        Field(description="compared before the day's end: what moves meanwhile may be missing on one side"),
+    ] = False
     compared: int
     bill_total: Fen
     ledger_total: Fen

@@ -85,6 +85,7 @@ CALLS = (
         scopes=scopes(OPS),
         service="payment",
         answer=ReconciliationReport,
+        faults=(NOT_YET,),
         deadline=LONG_SECONDS,
     ),
     Call(

@@ -22,7 +22,11 @@ class BadNotice(Exception):
 
 
 class NoBill(Exception):
-    """The provider has no bill of that day."""
+    """The provider has no bill of that day, and will have none: no money moved."""
+
+
+class BillNotYet(Exception):
+    """The provider has not made the bill of that day yet; the text says when it does."""
 
 
 class PaymentProvider(Protocol):
@@ -61,7 +65,7 @@ class PaymentProvider(Protocol):
         ...
 
     async def bill(self, payee: Payee, day: date) -> Sequence[Movement]:
-        """All money that moved for the payee on that day; raises NoBill, or ProviderAway."""
+        """All money that moved for the payee on that day; raises NoBill, BillNotYet, or ProviderAway."""
         ...
 
 

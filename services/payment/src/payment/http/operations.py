@@ -10,14 +10,16 @@ from contracts.api.settlements import ReconciliationReport, ReconciliationView, 
 from payment.adapters.mongo_books import MongoBooks
 from payment.adapters.mongo_reports import MongoReports
 from payment.adapters.mongo_settlements import MongoDayBook
-from payment.application.ports import ProviderAway
-from payment.application.reconciliation import Reconciliation
+from payment.application.ports import BillNotYet, ProviderAway
+from payment.application.reconciliation import NotComeYet, Reconciliation
 from payment.application.settlement import NotYet, Settlement
 from payment.domain import ledger
 from runtime.http import Route, json_response, scopes
 from runtime.mongo import Document
 from runtime.problems import Problem, not_found, unavailable
 from runtime.tokens import OPS
+
+BILL_AGAIN_SECONDS = 1800
 
 
 class OperationRoutes:
@@ -72,10 +74,14 @@ class OperationRoutes:
         return json_response(_report(day, found))
 
     async def reconcile(self, request: web.Request) -> web.Response:
-        """Compare a day with the providers' bills now, and keep the report."""
+        """Compare a day with the providers' bills now, and keep the report; `provisional` before the day's end."""
         day = _day(request)
         try:
             await self._reconciliation.run(day)
+        except NotComeYet as why:
+            raise Problem(422, "invalid_content", str(why), errors=[("day", "lies in the future")]) from None
+        except BillNotYet as why:
+            raise Problem(409, "not_yet", str(why), retry_after=BILL_AGAIN_SECONDS) from None
         except ProviderAway as away:
             raise unavailable(str(away)) from None
         return await self.reconciled(request)
