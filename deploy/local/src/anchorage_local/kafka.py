@@ -21,6 +21,7 @@ from anchorage_local.process import ManagedProcess, StartFailed
 JVM_OPTIONS = [
     "-Xms128m",
     "-Xmx512m",
+    "-XX:TieredStopAtLevel=1",  # a broker of a few hundred records a second never earns back what the C2 compiler takes
     "-XX:+UseSerialGC",  # one small heap beside many processes on few cores: no concurrent collector's threads
     "-Djava.awt.headless=true",
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",

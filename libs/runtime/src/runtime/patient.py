@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -45,6 +46,11 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
             self._handled.update(subscription.assignment.all_consumed_offsets())
         if self._committing is None or self._committing.done():
             self._committing = asyncio.create_task(self._commit_soon())
+
+    async def all_committed(self, partitions: Iterable[Any]) -> dict[Any, int]:
+        """What the broker knows as done of each partition, 0 for nothing, in one request: aiokafka has one for each only."""
+        told = await self._coordinator.fetch_committed_offsets(list(partitions))
+        return {partition: max(0, offset.offset) for partition, offset in told.items()}
 
     async def settle(self) -> None:
         """Tell the broker how far we got, before a partition goes to another replica. Never raises for Kafka's faults:

@@ -71,7 +71,7 @@ async def _lag(consumer: Consumer) -> int | None:
             ends = await kafka.end_offsets(assigned) if assigned else {}
             begins = await kafka.beginning_offsets(assigned) if assigned else {}
             filled = [partition for partition in assigned if ends[partition] > begins[partition]]
-            done = {partition: await kafka.committed(partition) or 0 for partition in filled}
+            done = await kafka.all_committed(filled) if filled else {}
     except (KafkaError, TimeoutError):
         return None
-    return int(sum(max(0, ends[p] - max(taken, begins[p])) for p, taken in done.items()))
+    return int(sum(max(0, ends[p] - max(done.get(p, 0), begins[p])) for p in filled))
