@@ -298,7 +298,7 @@ async def test_popular_queries_need_several_known_viewers(
             assert status == 200
             return list(body["items"])
 
-        assert await suggestions("露") == [{"text": "露营灯", "kind": "query"}]
+        assert await suggestions("露") == [{"text": "露营灯", "text_en": "", "kind": "query"}]
         for of_one_viewer_of_nobody_or_in_one_store in ("秘", "匿", "店"):
             assert await suggestions(of_one_viewer_of_nobody_or_in_one_store) == []
 

@@ -38,7 +38,8 @@ def routes(ask: Ask, rebuild: Callable[[], dict[str, object]]) -> list[Route]:  
         asked = read_query(request, SuggestionQuery)
         host_id = str(principal_of(request).host_id)
         found = await ask(lambda library, popular: suggest(library, popular, host_id, asked.q, asked.limit))
-        return json_response(Suggestions(items=[Suggestion(text=s.text, kind=s.kind) for s in found]))
+        items = [Suggestion(text=s.text, text_en=s.text_en, kind=s.kind) for s in found]
+        return json_response(Suggestions(items=items))
 
     async def in_store(request: web.Request) -> web.Response:
         asked = read_query(request, InStoreQuery)

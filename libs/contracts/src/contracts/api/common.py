@@ -46,8 +46,10 @@ QueryInt = Annotated[int, BeforeValidator(_digits)]
 class PageQuery(Request):
     """Which part of a list: `cursor` from an earlier answer's `next_cursor`, `limit` items at most."""
 
-    cursor: Cursor | None = None
-    limit: Annotated[QueryInt, Field(ge=1, le=MAX_LIMIT)] = DEFAULT_LIMIT
+    cursor: Cursor | None = Field(
+        default=None, description="go on after an earlier answer: its `next_cursor`"
+    )
+    limit: Annotated[QueryInt, Field(ge=1, le=MAX_LIMIT, description="items at most")] = DEFAULT_LIMIT
 
 
 class NoQuery(Request):

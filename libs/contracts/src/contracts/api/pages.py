@@ -104,7 +104,7 @@ class StorePage(Answer):
 class StoreQuery(PageQuery):
     """Which part of the store."""
 
-    category: Id | None = None
+    category: Id | None = Field(default=None, description="one shelf only: its `category_id`")
 
 
 class AnchorView(Answer):
@@ -183,7 +183,7 @@ class InStoreQuery(PageQuery):
     """A query inside one mini program."""
 
     q: Query
-    category: Id | None = None
+    category: Id | None = Field(default=None, description="one shelf only: its `category_id`")
     min_price: Annotated[QueryInt, Field(ge=0, le=10**11, description="fen")] | None = None
     max_price: Annotated[QueryInt, Field(ge=0, le=10**11, description="fen")] | None = None
     in_stock: Literal["true", "false"] | None = None
@@ -269,6 +269,7 @@ class Suggestion(Answer):
     """A way to go on typing."""
 
     text: str
+    text_en: str = ""
     kind: Literal["mini_program", "product", "query"]
 
 

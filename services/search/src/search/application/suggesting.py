@@ -24,6 +24,7 @@ class Suggestion(NamedTuple):
 
     text: str
     kind: Literal["mini_program", "product", "query"]
+    text_en: str = ""
 
 
 class PopularQueries:
@@ -70,7 +71,8 @@ def suggest(
     for program_id, _ in library.directory.beginnings.find(typed):
         program = library.directory.visible(host_id, program_id)
         if program is not None:
-            found.setdefault(program.name.lower(), Suggestion(program.name, "mini_program"))
+            name = Suggestion(program.name, "mini_program", program.name_en)
+            found.setdefault(program.name.lower(), name)
     for query in popular.find(host_id, typed):
         found.setdefault(query, Suggestion(query, "query"))
     if len(found) < limit:
@@ -78,5 +80,6 @@ def suggest(
         cards = library.cards.cards(numbers)
         for number in numbers:
             if number in cards:
-                found.setdefault(cards[number].title.lower(), Suggestion(cards[number].title, "product"))
+                card = cards[number]
+                found.setdefault(card.title.lower(), Suggestion(card.title, "product", card.title_en))
     return list(found.values())[:limit]
