@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
@@ -10,6 +11,7 @@ from aiohttp import web
 from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
+from gateway.docs_example import curl
 from gateway.docs_page import CSP, STYLE, page
 from gateway.faults import faults_of
 from gateway.openapi import document
@@ -98,6 +100,29 @@ def test_the_page_of_documents_shows_every_call_and_loads_nothing() -> None:
     assert "<script" not in html
     assert f"<style>{STYLE}</style>" in html, "and its style is the one that the policy names"
     assert "sha256-" in CSP
+    for name in DOCUMENT["components"]["schemas"]:
+        assert f'id="shape-{name}"' in html
+    leads_to = set(re.findall(r'href="#([^"]+)"', html))
+    assert leads_to <= set(re.findall(r'id="([^"]+)"', html)), "and every link leads somewhere"
+
+
+def test_every_call_is_shown_as_one_would_type_it_with_a_body_that_is_right() -> None:
+    for call in CALLS:
+        operation = DOCUMENT["paths"][call.documented_path][call.method.lower()]
+        typed = curl(call.documented_path, call.method, operation, DOCUMENT["components"]["schemas"])
+        assert typed.startswith("curl ")
+        assert "{" not in typed.splitlines()[0], "what is to be filled in is a variable of the shell"
+        assert ("Authorization" in typed) == bool(call.scopes)
+    [place] = [call for call in CALLS if call.name == "place_order"]
+    typed = curl(
+        place.documented_path,
+        "POST",
+        DOCUMENT["paths"][place.documented_path]["post"],
+        DOCUMENT["components"]["schemas"],
+    )
+    assert '"$GATEWAY/v1/mini-programs/$MINI_PROGRAM_ID/orders"' in typed
+    assert "Idempotency-Key" in typed
+    assert json.loads(typed.split("-d ")[1].strip("'")) == {"lines": [{"sku_id": "…", "quantity": 1}]}
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 413, 422, 503])

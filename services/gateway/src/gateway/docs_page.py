@@ -7,73 +7,124 @@ import hashlib
 import re
 from collections.abc import Sequence
 from html import escape
+from importlib.resources import files
 from typing import Any
 
-STYLE = """
-body{font:16px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1b2430;background:#fff}
-h1{margin-bottom:0}h2{margin-top:3rem;border-bottom:2px solid #d7dee6}a{color:#0a58a8}
-nav ul{columns:2;padding-left:1rem}code,.path{font-family:ui-monospace,monospace;font-size:.92em}
-details{border:1px solid #d7dee6;border-radius:6px;margin:.6rem 0;padding:.4rem .8rem}summary{cursor:pointer}
-.GET{color:#0b6e3a}.POST{color:#8a4b00}.PUT{color:#0a58a8}.DELETE{color:#a51d2d}.GET,.POST,.PUT,.DELETE{font-weight:700}
-table{border-collapse:collapse;width:100%;margin:.4rem 0}td,th{border:1px solid #d7dee6;padding:.25rem .5rem;text-align:left;vertical-align:top}
-th{background:#f3f6f9}.must{font-weight:600}
-"""
+from gateway.docs_example import curl
+
+STYLE = (files("gateway") / "docs.css").read_text("utf-8")
 CSP = (
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; style-src 'sha256-"
     + base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
     + "'"
 )
 Schema = dict[str, Any]
+Operation = tuple[str, str, dict[str, Any]]
 
 
 def page(document: dict[str, Any]) -> str:
     """The whole page as HTML."""
-    info = document["info"]
-    calls = [
+    info, schemas = document["info"], document["components"]["schemas"]
+    calls: list[Operation] = [
         (path, method.upper(), operation)
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
-    sections = "".join(_section(tag["name"], calls) for tag in document["tags"])
-    index = "".join(
-        f'<li><a href="#{o["operationId"]}"><span class="{m}">{m}</span> <span class="path">{escape(p)}</span></a></li>'
-        for p, m, o in calls
-    )
+    tags = [tag["name"] for tag in document["tags"]]
+    sections = "".join(_section(tag, calls, schemas) for tag in tags)
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{escape(info["title"])}: calls</title>'
-        f'<meta name="viewport" content="width=device-width"><style>{STYLE}</style></head><body>'
-        f"<h1>{escape(info['title'])}</h1><p>Version {escape(info['version'])} · "
-        f'<a href="/openapi.json">openapi.json</a></p><p>{_prose(info["description"])}</p>'
-        f"<nav><ul>{index}</ul></nav>{sections}<h2>Shapes</h2>{_shapes(document['components']['schemas'])}</body></html>"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="color-scheme" content="light dark"><style>{STYLE}</style></head><body>'
+        f"<header><h1>{escape(info['title'])}</h1><p>Version {escape(info['version'])} · {len(calls)} calls · "
+        f'<a href="/openapi.json">openapi.json</a></p></header>'
+        f'<nav aria-label="Calls">{_index(tags, calls)}</nav><main>'
+        f"<p>{_prose(info['description'])}</p>{_tokens(document)}{sections}"
+        f'<section id="shapes"><h2>Shapes</h2>{_shapes(schemas)}</section></main></body></html>'
     )
 
 
-def _section(tag: str, calls: list[tuple[str, str, Any]]) -> str:
-    mine = "".join(_call(path, method, o) for path, method, o in calls if tag in o["tags"])
-    return f"<h2>{escape(tag)}</h2>{mine}"
+def _index(tags: Sequence[str], calls: Sequence[Operation]) -> str:
+    """All calls by their areas; an area opens to its calls."""
+    areas = "".join(
+        f'<details><summary>{escape(tag)}</summary><p class="to-area"><a href="#{_anchor(tag)}">All of {escape(tag)}</a></p><ul>'
+        + "".join(_entry(path, method, o) for path, method, o in calls if tag in o["tags"])
+        + "</ul></details>"
+        for tag in tags
+    )
+    return f'<p class="top"><a href="#tokens">Tokens</a><a href="#shapes">Shapes</a></p>{areas}'
 
 
-def _call(path: str, method: str, operation: dict[str, Any]) -> str:
+def _entry(path: str, method: str, operation: dict[str, Any]) -> str:
+    return (
+        f'<li><a href="#{operation["operationId"]}"><span class="method {method}">{method}</span> '
+        f'<span class="path">{escape(path)}</span></a></li>'
+    )
+
+
+def _tokens(document: dict[str, Any]) -> str:
+    """Who may call what, and how a token is got."""
+    schemes = document["components"]["securitySchemes"]
+    scopes = schemes["client"]["flows"]["clientCredentials"]["scopes"]
+    rows = [
+        (f"<code>{escape(scope)}</code>", _prose(meaning), "POST /v1/token")
+        for scope, meaning in scopes.items()
+    ]
+    rows.append(("<code>viewer</code>", _prose(schemes["session"]["description"]), "POST /v1/sessions"))
+    return (
+        '<section id="tokens"><h2>Tokens</h2><p>A token goes with each call: <code>Authorization: Bearer …</code>. Its scope '
+        "says what it may do; each call below names the scopes that it takes.</p>"
+        f"{_table(('Scope', 'whose', 'from'), rows)}<pre>{escape(FIRST_CALL)}</pre></section>"
+    )
+
+
+FIRST_CALL = """\
+curl $GATEWAY/v1/token -d grant_type=client_credentials -d client_id=$CLIENT -d client_secret=$SECRET"""
+
+
+def _section(tag: str, calls: Sequence[Operation], schemas: dict[str, Schema]) -> str:
+    mine = "".join(_call(path, method, o, schemas) for path, method, o in calls if tag in o["tags"])
+    return f'<section id="{_anchor(tag)}"><h2>{escape(tag)}</h2>{mine}</section>'
+
+
+def _call(path: str, method: str, operation: dict[str, Any], schemas: dict[str, Schema]) -> str:
     who = " or ".join(operation["x-scopes"]) or "anybody, no token"
-    parts = [f"<p>Scope: <strong>{escape(who)}</strong></p>"]
+    parts = [f'<p class="who">Scope: <strong>{escape(who)}</strong></p>']
     if operation["parameters"]:
         parameters = [
-            (p["name"], p["in"], _type(p["schema"]), _yes(p["required"]), _prose(p.get("description", "")))
+            (
+                f"<code>{escape(p['name'])}</code>",
+                p["in"],
+                _type(p["schema"]),
+                _yes(p["required"]),
+                _prose(_meaning(p)),
+            )
             for p in operation["parameters"]
         ]
         parts.append(_table(("Parameter", "in", "type", "required", "meaning"), parameters))
     if body := operation.get("requestBody"):
-        bodies = [(media, _type(content["schema"])) for media, content in body["content"].items()]
+        bodies = [(escape(media), _type(content["schema"])) for media, content in body["content"].items()]
         parts.append(_table(("Body", "shape" if body["required"] else "shape (optional)"), bodies))
     answers = [
-        (status, _content(answer), _prose(answer["description"]))
+        (
+            status,
+            _content(answer),
+            "<br>".join(_prose(fault) for fault in re.split(r"; (?=`)", answer["description"])),
+        )
         for status, answer in operation["responses"].items()
     ]
     parts.append(_table(("Status", "shape", "meaning"), answers))
+    parts.append(f"<pre>{escape(curl(path, method, operation, schemas))}</pre>")
+    # a link leads to something inside of <details>: browsers open it then
     return (
-        f'<details id="{operation["operationId"]}"><summary><span class="{method}">{method}</span> '
-        f'<span class="path">{escape(path)}</span> {escape(operation["summary"])}</summary>{"".join(parts)}</details>'
+        f'<details class="call"><summary><span class="method {method}">{method}</span> '
+        f'<span class="path">{escape(path)}</span> <span class="summary">{_prose(operation["summary"])}</span></summary>'
+        f'<div id="{operation["operationId"]}">{"".join(parts)}</div></details>'
     )
+
+
+def _meaning(parameter: dict[str, Any]) -> str:
+    return str(parameter.get("description") or parameter["schema"].get("description", ""))
 
 
 def _content(answer: dict[str, Any]) -> str:
@@ -84,8 +135,9 @@ def _content(answer: dict[str, Any]) -> str:
 
 def _shapes(schemas: dict[str, Schema]) -> str:
     return "".join(
-        f'<details id="shape-{escape(name)}"><summary><code>{escape(name)}</code> {_prose(schema.get("description", ""))}'
-        f"</summary>{_fields(schema)}</details>"
+        f'<details class="call"><summary><code>{escape(name)}</code> '
+        f'<span class="summary">{_prose(schema.get("description", ""))}</span></summary>'
+        f'<div id="shape-{escape(name)}">{_fields(schema)}</div></details>'
         for name, schema in sorted(schemas.items())
     )
 
@@ -94,7 +146,7 @@ def _fields(schema: Schema) -> str:
     required = schema.get("required", ())
     rows = [
         (
-            f'<span class="{"must" if name in required else "may"}">{escape(name)}</span>',
+            f"<code>{escape(name)}</code>",
             _type(field),
             _yes(name in required),
             _prose(field.get("description", "")),
@@ -118,7 +170,9 @@ def _type(schema: Schema) -> str:
         return " | ".join(f"<code>{escape(str(value))}</code>" for value in schema["enum"])
     if schema.get("type") == "array":
         return f"list of {_type(schema.get('items', {}))}"
-    limits = [f"{word} {schema[key]}" for key, word in _LIMITS if key in schema]
+    if isinstance(values := schema.get("additionalProperties"), dict):
+        return f"object: names to {_type(values)}"
+    limits = [f"{word} {escape(str(schema[key]))}" for key, word in _LIMITS if key in schema]
     if "pattern" in schema:
         limits.append(f"<code>{escape(schema['pattern'])}</code>")
     return ", ".join([escape(str(schema.get("format") or schema.get("type") or "anything")), *limits])
@@ -131,8 +185,18 @@ _LIMITS = (
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f"<table><tr>{''.join(f'<th>{escape(name)}</th>' for name in head)}</tr>{cells}</table>"
+    """A table; each cell knows its column's name, which narrow screens show beside it."""
+    cells = "".join(f"<tr>{''.join(map(_cell, head, row))}</tr>" for row in rows)
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
+    return f'<div class="wide" tabindex="0" role="group" aria-label="{escape(head[0])}"><table><tr>{heads}</tr>{cells}</table></div>'
+
+
+def _cell(name: str, content: str) -> str:
+    return f'<td data-head="{escape(name)}">{content}</td>'
+
+
+def _anchor(tag: str) -> str:
+    return "area-" + re.sub(r"[^a-z0-9]+", "-", tag.lower())
 
 
 def _yes(true: bool) -> str:

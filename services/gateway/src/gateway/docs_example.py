@@ -1,0 +1,84 @@
+"""A call as one would type it: `curl` with what is required, from the OpenAPI document alone."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+Schema = dict[str, Any]
+JSON = "application/json"
+DEEPEST = 5
+"""Levels of a body that an example goes into; what lies deeper is left empty."""
+
+
+def curl(path: str, method: str, operation: dict[str, Any], schemas: dict[str, Schema]) -> str:
+    """The command; names in braces and capitals are the reader's to fill in."""
+    words = [
+        "curl",
+        *([] if method == "GET" else ["-X", method]),
+        _quoted("$GATEWAY" + _shell(path) + _query(operation)),
+    ]
+    if scopes := operation["x-scopes"]:
+        token = "SESSION" if scopes == ["viewer"] else "TOKEN"
+        words += ["-H", f'"Authorization: Bearer ${token}"']
+    for parameter in operation["parameters"]:
+        if parameter["in"] == "header" and parameter["required"]:
+            words += ["-H", f'"{parameter["name"]}: ${_variable(parameter["name"])}"']
+    return " ".join(words) + _body(operation, schemas)
+
+
+def _query(operation: dict[str, Any]) -> str:
+    required = [p["name"] for p in operation["parameters"] if p["in"] == "query" and p["required"]]
+    return "?" + "&".join(f"{name}=${_variable(name)}" for name in required) if required else ""
+
+
+def _shell(path: str) -> str:
+    return re.sub(r"\{(\w+)\}", lambda name: "$" + name[1].upper(), path)
+
+
+def _variable(name: str) -> str:
+    return re.sub(r"\W+", "_", name).upper()
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"'
+
+
+def _body(operation: dict[str, Any], schemas: dict[str, Schema]) -> str:
+    content = operation.get("requestBody", {}).get("content", {})
+    if not content:
+        return ""
+    if JSON not in content:
+        return f' \\\n  -H "Content-Type: {next(iter(content))}" --data-binary @file'
+    example = json.dumps(example_of(content[JSON]["schema"], schemas), ensure_ascii=False)
+    return f" \\\n  -H \"Content-Type: {JSON}\" \\\n  -d '{example}'"
+
+
+def example_of(schema: Schema, schemas: dict[str, Schema], depth: int = 0) -> Any:
+    """A value of the shape with its required fields only."""
+    if reference := schema.get("$ref"):
+        return example_of(schemas[reference.rsplit("/", 1)[1]], schemas, depth)
+    for key in ("anyOf", "oneOf"):
+        if key in schema:
+            return example_of(schema[key][0], schemas, depth)
+    if "const" in schema:
+        return schema["const"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    match schema.get("type"):
+        case "object":
+            fields = schema.get("properties", {}) if depth < DEEPEST else {}
+            required = schema.get("required", ())
+            return {
+                name: example_of(field, schemas, depth + 1)
+                for name, field in fields.items()
+                if name in required
+            }
+        case "array":
+            return [example_of(schema.get("items", {}), schemas, depth + 1)] if depth < DEEPEST else []
+        case "integer" | "number":
+            return max(schema.get("minimum", 0), 1)
+        case "boolean":
+            return True
+    return "…"
