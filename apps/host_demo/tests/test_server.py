@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import AsyncIterator
+from html import unescape
 from typing import Any
 
 import aiohttp
@@ -52,12 +54,30 @@ async def test_it_is_ready_before_there_is_a_gateway(browser: aiohttp.ClientSess
 
 async def test_the_start_page_says_which_process_is_away(browser: aiohttp.ClientSession) -> None:
     async with browser.get("/api/state") as answer:
-        state = await answer.json()
-    assert {process["name"]: process["state"] for process in state["processes"]} == {
-        "gateway": "away",
-        "identity": "away",
+        assert await answer.json() == {"processes": {"gateway": "away", "identity": "away"}}
+
+
+async def test_the_start_page_is_told_in_its_document_what_there_is_to_open(
+    browser: aiohttp.ClientSession,
+) -> None:
+    async with browser.get("/") as answer:
+        text = await answer.text()
+    known = json.loads(unescape(re.findall(r'data-known="([^"]*)"', text)[0]))
+    assert [host["slug"] for host in known["hosts"]] == ["first", "second"]
+    assert known["processes"] == ["gateway", "identity"]
+    assert known["addresses"]["gateway"].startswith("http://127.0.0.1:")
+
+
+def test_in_containers_only_public_addresses_are_for_browsers() -> None:
+    settings = Settings(
+        gateway_url="http://gateway:8080", identity_url="http://identity:8080", public_url="http://127.0.0.1:8080/",
+        alipay_sandbox_url="http://alipay-sandbox:8090", alipay_sandbox_public_url="http://127.0.0.1:8090",
+    )  # fmt: skip
+    assert set(settings.watched()) == {"gateway", "identity", "alipay_sandbox"}
+    assert settings.opened() == {
+        "gateway": "http://127.0.0.1:8080",
+        "alipay_sandbox": "http://127.0.0.1:8090",
     }
-    assert [shown["slug"] for shown in state["hosts"]] == ["first", "second"]
 
 
 async def test_while_the_gateway_is_away_a_call_says_so_and_when_to_come_back(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Any
 
 from aiohttp import web
 
@@ -10,7 +10,7 @@ from host_demo.own_services import OwnServices
 from host_demo.pages import HEADERS, Pages
 from host_demo.passing import Caller, Passing
 from host_demo.platform import Platform
-from host_demo.settings import Host, Settings
+from host_demo.settings import Settings
 from host_demo.state import state_of_all
 from host_demo.tokens import HostTokens
 from host_demo.viewers import Sessions
@@ -37,21 +37,25 @@ def _assemble(service: Service, settings: Settings) -> None:
     platform = Platform(service.http, gateway, tokens, Sessions(service.clock), service.clock)
     service.routes(
         [
-            *_own(service, settings, hosts, caller),
+            *_own(service, settings, caller),
             *OwnServices(service.clock, service.new_id, caller).routes(),
             *Passing(platform, caller).routes(),
-            *Pages(hosts).routes(),
+            *Pages(hosts, known_to_all(settings)).routes(),
         ]
     )
 
 
-def _own(service: Service, settings: Settings, hosts: Mapping[str, Host], caller: Caller) -> list[Route]:
+def known_to_all(settings: Settings) -> dict[str, Any]:
+    """What the start page and the hosts side by side are told: nothing that a visitor may not know."""
+    shown = [host.model_dump(include={"slug", "name", "skin"}) for host in settings.host_demo_hosts]
+    return {"hosts": shown, "processes": list(settings.watched()), "addresses": dict(settings.opened())}
+
+
+def _own(service: Service, settings: Settings, caller: Caller) -> list[Route]:
     """What needs no call to the platform: the state of all processes, and a host's videos."""
 
     async def state(_: web.Request) -> web.Response:
-        processes = await state_of_all(service.http, settings.watched())
-        shown = [host.model_dump(include={"slug", "name", "skin"}) for host in hosts.values()]
-        return json_response({"processes": processes, "hosts": shown, "gateway": settings.gateway_url})
+        return json_response({"processes": await state_of_all(service.http, settings.watched())})
 
     async def feed(request: web.Request) -> web.Response:
         host, _ = caller(request)

@@ -11,6 +11,7 @@ ID = "[A-Za-z0-9][A-Za-z0-9_.:~-]*"
 INSIDE = f"/mini-programs/{{mini_program_id:{ID}}}"
 ORDER = f"{INSIDE}/orders/{{order_id:{ID}}}"
 ADDRESSES = f"{INSIDE}/account/addresses"
+READ_SECONDS, WRITE_SECONDS, ORDER_SECONDS, SCAN_SECONDS = 6, 10, 20, 30
 MAX_PICTURE = 12 * 1024 * 1024
 """As much as the gateway takes of a picture to scan."""
 
@@ -19,13 +20,14 @@ MAX_PICTURE = 12 * 1024 * 1024
 class Call:
     """`/api/<host>` + path here is `/v1` + path at the gateway.
 
-    `token`: the host's, the viewer's session in that mini program, or none. `seconds` None: a stream.
+    `token`: the host's, the viewer's session in that mini program, or none. `seconds` None: a stream. A page that is only
+    read says soon that a part is away.
     """
 
     method: str
     path: str
     token: Token
-    seconds: float | None = 10
+    seconds: float | None = READ_SECONDS
     max_body: int = 64 * 1024
 
 
@@ -35,7 +37,7 @@ CALLS = (
     Call("GET", "/search/suggestions", "host"),
     Call("POST", "/search/clicks", "host"),
     Call("GET", f"/videos/{{video_id:{ID}}}", "host"),
-    Call("POST", "/scans", "host", seconds=30, max_body=MAX_PICTURE),
+    Call("POST", "/scans", "host", seconds=SCAN_SECONDS, max_body=MAX_PICTURE),
     Call("GET", f"/share-codes/{{code:{ID}}}/{{picture:image[.]png|image[.]svg|qr[.]png}}", "none"),
     Call("GET", f"{INSIDE}/store", "viewer"),
     Call("GET", f"{INSIDE}/products/{{product_id:{ID}}}", "viewer"),
@@ -43,15 +45,15 @@ CALLS = (
     Call("POST", f"{INSIDE}/products/{{product_id:{ID}}}/share-codes", "viewer"),
     Call("GET", f"{INSIDE}/account", "viewer"),
     Call("GET", ADDRESSES, "viewer"),
-    Call("POST", ADDRESSES, "viewer"),
-    Call("PUT", f"{ADDRESSES}/{{address_id:{ID}}}", "viewer"),
-    Call("DELETE", f"{ADDRESSES}/{{address_id:{ID}}}", "viewer"),
+    Call("POST", ADDRESSES, "viewer", seconds=WRITE_SECONDS),
+    Call("PUT", f"{ADDRESSES}/{{address_id:{ID}}}", "viewer", seconds=WRITE_SECONDS),
+    Call("DELETE", f"{ADDRESSES}/{{address_id:{ID}}}", "viewer", seconds=WRITE_SECONDS),
     Call("GET", f"{INSIDE}/orders", "viewer"),
-    Call("POST", f"{INSIDE}/orders", "viewer", seconds=20),
+    Call("POST", f"{INSIDE}/orders", "viewer", seconds=ORDER_SECONDS),
     Call("GET", ORDER, "viewer"),
     Call("GET", f"{ORDER}/events", "viewer", seconds=None),
-    Call("POST", f"{ORDER}/payments", "viewer"),
-    Call("POST", f"{ORDER}/cancellation", "viewer"),
-    Call("POST", f"{ORDER}/refunds", "viewer"),
-    Call("POST", f"{ORDER}/receipt", "viewer"),
+    Call("POST", f"{ORDER}/payments", "viewer", seconds=WRITE_SECONDS),
+    Call("POST", f"{ORDER}/cancellation", "viewer", seconds=WRITE_SECONDS),
+    Call("POST", f"{ORDER}/refunds", "viewer", seconds=WRITE_SECONDS),
+    Call("POST", f"{ORDER}/receipt", "viewer", seconds=WRITE_SECONDS),
 )

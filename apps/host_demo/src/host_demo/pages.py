@@ -6,10 +6,13 @@ import hashlib
 import mimetypes
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from string import Template
+from typing import Any
 
+import orjson
 from aiohttp import web
 
 from host_demo.settings import Host
@@ -71,8 +74,10 @@ def language_of(request: web.Request) -> str:
 class Pages:
     """The documents: the start page, both hosts side by side, and one for each host."""
 
-    def __init__(self, hosts: Mapping[str, Host]) -> None:
+    def __init__(self, hosts: Mapping[str, Host], known: Mapping[str, Any]) -> None:
+        """`known` is what the pages outside the hosts are told: it stands in the document, so that nothing jumps."""
         self._hosts = hosts
+        self._known = escape(orjson.dumps(known).decode(), quote=True)
         self._assets = read_assets()
         web_folder = files("host_demo") / "web"
         self._documents = {
@@ -97,10 +102,10 @@ class Pages:
         ]
 
     async def _start(self, request: web.Request) -> web.Response:
-        return self._document(request, "start")
+        return self._document(request, "start", known=self._known)
 
     async def _both(self, request: web.Request) -> web.Response:
-        return self._document(request, "both")
+        return self._document(request, "both", known=self._known)
 
     async def _app(self, request: web.Request) -> web.Response:
         host = self._hosts.get(request.match_info["host"])

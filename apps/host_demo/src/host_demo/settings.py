@@ -44,14 +44,20 @@ class Host(Frozen):
 
 
 class Settings(ServiceSettings):
-    """Where the gateway is, and which hosts are played. The other addresses are for the start page's lights alone."""
+    """Where the gateway is, and which hosts are played. The other addresses are for the start page's lights alone.
+
+    In containers a process is reached by another address than a browser opens: then `public_url` is set, and the start
+    page links to what has a public address only.
+    """
 
     port: int = Field(default=8088, ge=0, le=65535)
     gateway_url: str = "http://127.0.0.1:8080"
     host_demo_hosts: tuple[Host, ...] = Field(
         default=(), description="JSON: the hosts that this process plays"
     )
+    public_url: str | None = Field(default=None, description="the gateway as a browser reaches it")
     alipay_sandbox_url: str | None = None
+    alipay_sandbox_public_url: str | None = None
     catalog_url: str | None = None
     search_url: str | None = None
     checkout_url: str | None = None
@@ -71,3 +77,10 @@ class Settings(ServiceSettings):
             "alipay_sandbox": self.alipay_sandbox_url,
         }
         return {name: address.rstrip("/") for name, address in addresses.items() if address}
+
+    def opened(self) -> Mapping[str, str]:
+        """Those of them that a browser can open, by name, with the addresses for it."""
+        if self.public_url is None:
+            return self.watched()
+        public = {"gateway": self.public_url, "alipay_sandbox": self.alipay_sandbox_public_url}
+        return {name: address.rstrip("/") for name, address in public.items() if address}

@@ -10,13 +10,10 @@ import aiohttp
 PATIENCE = aiohttp.ClientTimeout(total=2.5)
 
 
-async def state_of_all(http: aiohttp.ClientSession, watched: Mapping[str, str]) -> list[dict[str, str]]:
-    """For each process: name, url, state (`ready`, `not ready`, `away`)."""
+async def state_of_all(http: aiohttp.ClientSession, watched: Mapping[str, str]) -> dict[str, str]:
+    """The state of each process by its name: `ready`, `not ready` or `away`."""
     states = await asyncio.gather(*(_state(http, address) for address in watched.values()))
-    return [
-        {"name": name, "url": address, "state": state}
-        for (name, address), state in zip(watched.items(), states, strict=True)
-    ]
+    return dict(zip(watched, states, strict=True))
 
 
 async def _state(http: aiohttp.ClientSession, address: str) -> str:

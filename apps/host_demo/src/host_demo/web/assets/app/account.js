@@ -6,13 +6,18 @@ import { langOf, price, t } from './i18n.js';
 import { degradedNote, empty, inWords, load, sheet, skeleton, toast } from './parts.js';
 import { link } from './router.js';
 import { addressFields, addressLine, readAddress } from './addresses.js';
-import { miniScreen } from './mini.js';
+import { inReadersWords, miniScreen } from './mini.js';
 
 const COUNTS = [['awaiting_payment', 'to_pay'], ['paid', 'to_ship'], ['shipped', 'to_receive'], ['completed', 'done']];
 
 export function miniAccountScreen({ params: { mp }, signal }) {
   const box = h('div', {});
-  load(box, () => inside(mp, 'GET', '/account', { signal }), show, skeleton('row', 4));
+  load(box, ask, show, skeleton('row', 4));
+
+  async function ask() {
+    const account = await inside(mp, 'GET', '/account', { signal });
+    return { ...account, recently_viewed: account.recently_viewed && await inReadersWords(mp, account.recently_viewed) };
+  }
 
   function show(account) {
     const addresses = h('div', {});

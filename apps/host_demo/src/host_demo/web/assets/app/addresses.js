@@ -1,10 +1,18 @@
 // An address as a form, used when ordering and in the account.
 
 import { h } from './dom.js';
-import { t } from './i18n.js';
+import { LANG, t } from './i18n.js';
 
-export const DEMO_ADDRESS = { recipient: '林小满', phone: '13800001234', region: '浙江省杭州市', street: '湖滨路 1 号' };
+const DEMO_ADDRESS = {
+  zh: { recipient: '林小满', phone: '13800001234', region: '浙江省杭州市', street: '湖滨路 1 号' },
+  en: { recipient: 'Lin Xiaoman', phone: '13800001234', region: 'Hangzhou, Zhejiang', street: '1 Hubin Road' },
+};
 const AUTOCOMPLETE = { recipient: 'name', phone: 'tel', region: 'address-level1', street: 'street-address' };
+
+/** An address to try with. */
+export function demoAddress() {
+  return DEMO_ADDRESS[LANG];
+}
 
 /** Fields for an address. */
 export function addressFields(address) {

@@ -2,7 +2,7 @@
 
 import { call } from './api.js';
 import { h, icon, picture, put } from './dom.js';
-import { LANG, count, langOf, price, t } from './i18n.js';
+import { LANG, count, langOf, nameOf, price, t } from './i18n.js';
 import { empty, failure, inWords, openTarget, signButton, toast } from './parts.js';
 import { announce, link } from './router.js';
 
@@ -88,7 +88,8 @@ function slideOf(video, signal) {
 
 function content(video, page, slide) {
   const title = video.title[LANG];
-  slide.setAttribute('aria-label', t('video_of', page.creator.name, title));
+  const creator = nameOf(page.creator);
+  slide.setAttribute('aria-label', t('video_of', creator, title));
   const pause = signButton('play', t('pause'), () => {
     const paused = slide.classList.toggle('paused');
     pause.setAttribute('aria-label', paused ? t('play') : t('pause'));
@@ -101,7 +102,7 @@ function content(video, page, slide) {
       h('div', { class: 'lights' }, Array.from({ length: LIGHTS }, () => h('i', {})))),
     pause,
     h('div', { class: 'caption' },
-      h('p', { class: 'creator', lang: langOf(page.creator.name) }, `@${page.creator.name}`),
+      h('p', { class: 'creator', lang: langOf(creator) }, `@${creator}`),
       h('h2', { lang: langOf(title) }, title),
       h('ul', { class: 'anchors', 'aria-label': t('anchors') }, page.anchors.map((anchor) => h('li', {}, chip(page, anchor))))),
     rail(video),
@@ -125,7 +126,7 @@ function rail(video) {
 function chip(page, anchor) {
   const button = h('button', { type: 'button', class: 'chip', 'data-anchor': anchor.anchor_id, onclick: tap },
     anchor.image_url ? picture(anchor.image_url, '', { width: 40, height: 40 }) : icon('cart'),
-    h('span', { class: 'chip-title', lang: langOf(anchor.title) }, anchor.title),
+    h('span', { class: 'chip-title', lang: langOf(nameOf(anchor)) }, nameOf(anchor)),
     anchor.available === false ? h('span', { class: 'chip-price' }, t('sold_out'))
       : anchor.price ? h('span', { class: 'chip-price' }, price(anchor.price)) : null);
   async function tap() {

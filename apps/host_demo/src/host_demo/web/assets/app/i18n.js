@@ -260,10 +260,24 @@ export function count(number) {
   return new Intl.NumberFormat(LOCALE, { notation: 'compact', maximumFractionDigits: 1 }).format(number);
 }
 
-/** A thing's own name in the reader's language, where it has one. */
+/** What a thing says of itself in `field`, in the reader's language where it does. */
+export function said(thing, field) {
+  return (LANG === 'en' && thing[`${field}_en`]) || thing[field];
+}
+
+/** A thing's own name. */
 export function nameOf(thing) {
-  const [own, english] = 'title' in thing ? [thing.title, thing.title_en] : [thing.name, thing.name_en];
-  return LANG === 'en' && english ? english : own;
+  return said(thing, 'title' in thing ? 'title' : 'name');
+}
+
+/** The attributes of a product or SKU: {name: value}. */
+export function attributesOf(thing) {
+  return LANG === 'en' && Object.keys(thing.attributes_en ?? {}).length ? thing.attributes_en : thing.attributes;
+}
+
+/** These in one sentence: a, b and c. */
+export function listed(words) {
+  return new Intl.ListFormat(LOCALE).format(words);
 }
 
 const HAN = /\p{Script=Han}/u;

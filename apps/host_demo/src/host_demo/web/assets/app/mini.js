@@ -2,31 +2,47 @@
 
 import { inside } from './api.js';
 import { h, icon, put } from './dom.js';
-import { langOf, nameOf, t } from './i18n.js';
+import { LANG, attributesOf, langOf, nameOf, t } from './i18n.js';
 import { signButton } from './parts.js';
 import { back, go, link } from './router.js';
 
 const known = new Map();
 
-/** The mini program's card. It is asked for once; a failure is not remembered. */
+/** The mini program's card. It is asked for once. */
 export function programOf(mp) {
-  if (!known.has(mp)) {
-    const asked = inside(mp, 'GET', '/store?limit=1').then((page) => page.mini_program);
-    asked.catch(() => known.delete(mp));
-    known.set(mp, asked);
-  }
+  if (!known.has(mp)) remember(mp, inside(mp, 'GET', '/store?limit=1'));
   return known.get(mp);
 }
 
-/** A store page has come: its card is known. */
-export function remember(mp, program) {
-  known.set(mp, Promise.resolve(program));
+/** A store page is coming, and brings the card with it; a failure is not remembered. */
+export function remember(mp, page) {
+  const card = page.then(({ mini_program: program }) => program);
+  card.catch(() => known.delete(mp));
+  known.set(mp, card);
+}
+
+const products = new Map();
+
+/** Lines of an order or products seen are kept in the shop's own words; this says them in the reader's where the product still does. */
+export function inReadersWords(mp, lines) {
+  return LANG === 'zh' ? lines : Promise.all(lines.map(async (line) => {
+    const key = `${mp}/${line.product_id}`;
+    const path = `/products/${encodeURIComponent(line.product_id)}`;
+    if (!products.has(key)) products.set(key, inside(mp, 'GET', path));
+    const product = await products.get(key).catch(() => null);
+    if (!product) {
+      products.delete(key);
+      return line;
+    }
+    const sku = product.skus.find((one) => one.sku_id === line.sku_id);
+    return { ...line, title: nameOf(product), attributes: sku ? attributesOf(sku) : line.attributes };
+  }));
 }
 
 /** A page of the mini program: head with its name and the way out, `body`, and below it `foot` or the three tabs. */
 export function miniScreen(mp, title, body, { otherwise = `/m/${mp}`, foot = null, tab = null } = {}) {
   const name = h('span', { class: 'mini-name' });
-  const words = (program) => (tab === 'store' ? program.owner.name : nameOf(program)); // the store's own title is its name
+  const words = (program) => (tab === 'store' ? nameOf(program.owner) : nameOf(program)); // the store's own title is its name
   programOf(mp).then((program) => put(name, h('span', { lang: langOf(words(program)) }, words(program))), () => {});
   return h('section', { class: 'mini', 'data-mini-program': mp },
     h('header', { class: 'mini-head' },

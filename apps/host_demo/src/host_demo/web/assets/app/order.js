@@ -3,10 +3,10 @@
 import { Problem, inside, newKey, watchOrder } from './api.js';
 import { h, put } from './dom.js';
 import { dateTime, langOf, price, t, tOr, timeOfDay } from './i18n.js';
-import { failure, inWords, load, sheet, skeleton, toast } from './parts.js';
+import { choiceOf, failure, inWords, load, sheet, skeleton, toast } from './parts.js';
 import { announce, link } from './router.js';
 import { addressLine } from './addresses.js';
-import { miniScreen } from './mini.js';
+import { inReadersWords, miniScreen } from './mini.js';
 import { toCashier } from './ordering.js';
 import { statusOf } from './orders.js';
 
@@ -20,17 +20,18 @@ export function orderScreen({ params: { mp, order: id }, signal }) {
   const live = h('p', { class: 'live' }, t('not_live'));
   const path = `/orders/${encodeURIComponent(id)}`;
   let shown = null;
-  const show = (order) => {
+  const show = async (order) => {
+    const lines = await inReadersWords(mp, order.lines);
     if (shown && shown !== order.status) announce(statusOf(order));
     shown = order.status;
-    return pageOf(mp, order, act, signal);
+    return pageOf(mp, { ...order, lines }, act);
   };
 
   async function act(call, { body } = {}) {
     try {
       const headers = body ? { 'Idempotency-Key': newKey() } : {};
       const answer = await inside(mp, 'POST', `${path}/${call}`, { body, headers, signal });
-      if (answer.order_id) put(box, show(answer));
+      if (answer.order_id) put(box, await show(answer));
       return true;
     } catch (fault) {
       if (fault.name === 'AbortError') return false;
@@ -43,7 +44,7 @@ export function orderScreen({ params: { mp, order: id }, signal }) {
 
   load(box, () => inside(mp, 'GET', path, { signal }), show, skeleton('row', 4)).then(() => {
     if (signal.aborted || !shown) return;
-    watchOrder(mp, id, (order) => put(box, show(order)), signal, (isLive) => {
+    watchOrder(mp, id, async (order) => put(box, await show(order)), signal, (isLive) => {
       live.textContent = t(isLive ? 'live' : 'not_live');
       live.classList.toggle('on', isLive);
     });
@@ -51,7 +52,7 @@ export function orderScreen({ params: { mp, order: id }, signal }) {
   return miniScreen(mp, t('order'), [live, box], { otherwise: `/m/${mp}/orders`, tab: 'orders' });
 }
 
-function pageOf(mp, order, act, signal) {
+function pageOf(mp, order, act) {
   return [
     h('div', { class: 'card status-card', 'data-status': order.status },
       h('h2', { class: `status-${order.status}` }, statusOf(order)),
@@ -63,7 +64,7 @@ function pageOf(mp, order, act, signal) {
     h('div', { class: 'card' },
       order.lines.map((line) => link(`/m/${mp}/p/${line.product_id}`, { class: 'order-item' },
         h('span', { class: 'program-words' }, h('b', { lang: langOf(line.title) }, line.title),
-          h('span', { class: 'faint', lang: 'zh' }, Object.values(line.attributes).join(' · '))),
+          choiceOf(line)),
         h('span', { class: 'right' }, price(line.unit_price), h('span', { class: 'faint' }, `× ${line.quantity}`)))),
       h('p', { class: 'line-between strong' }, h('span', {}, t('total')), h('b', { class: 'price' }, price(order.total)))),
     order.refunds.length ? h('div', { class: 'card' }, h('h3', {}, t('refunds')),

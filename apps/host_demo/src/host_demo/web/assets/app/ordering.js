@@ -3,9 +3,9 @@
 import { HOST, Problem, inside, newKey } from './api.js';
 import { h, picture, put } from './dom.js';
 import { langOf, nameOf, price, t } from './i18n.js';
-import { inWords, sheet } from './parts.js';
+import { choiceOf, inWords, sheet } from './parts.js';
 import { announce, go, to } from './router.js';
-import { DEMO_ADDRESS, addressFields, addressLine, readAddress } from './addresses.js';
+import { demoAddress, addressFields, addressLine, readAddress } from './addresses.js';
 
 const WAIT_SECONDS = 8;
 const MOST = 99;
@@ -25,7 +25,7 @@ export function orderSheet(product, sku, signal) {
       picture(product.images[0], '', { width: 76, height: 76 }),
       h('span', { class: 'program-words' },
         h('b', { lang: langOf(nameOf(product)) }, nameOf(product)),
-        h('span', { class: 'faint', lang: 'zh' }, Object.values(sku.attributes).join(' · ')),
+        choiceOf(sku),
         h('span', { class: 'price' }, price(sku.price)))),
     h('div', { class: 'line-between', role: 'group', 'aria-label': t('quantity') }, h('span', {}, t('quantity')), h('span', { class: 'stepper' },
       h('button', { type: 'button', 'aria-label': t('less'), onclick: () => step(-1) }, '−'), number,
@@ -44,7 +44,7 @@ export function orderSheet(product, sku, signal) {
   }
 
   function showAddresses(saved) {
-    const fresh = h('div', { class: 'new-address' }, h('p', { class: 'faint' }, t('demo_address')), addressFields(DEMO_ADDRESS),
+    const fresh = h('div', { class: 'new-address' }, h('p', { class: 'faint' }, t('demo_address')), addressFields(demoAddress()),
       h('label', { class: 'check' }, h('input', { type: 'checkbox', name: 'keep', checked: true }), t('save_address')));
     if (!saved.length) return put(addressBox, fresh);
     const box = h('div', {});

@@ -5,7 +5,7 @@ import { h } from './dom.js';
 import { dateTime, langOf, nameOf, price, t } from './i18n.js';
 import { empty, load, pages, skeleton } from './parts.js';
 import { link } from './router.js';
-import { miniScreen, programOf } from './mini.js';
+import { inReadersWords, miniScreen, programOf } from './mini.js';
 
 const FILTERS = [['', 'all'], ['awaiting_payment', 'to_pay'], ['paid', 'to_ship'], ['shipped', 'to_receive'], ['completed', 'done']];
 
@@ -14,7 +14,12 @@ export function ordersScreen({ params: { mp }, query, signal }) {
   const box = h('div', {});
   const lead = h('p', { class: 'lead' }, ' ');
   programOf(mp).then((program) => { lead.textContent = t('only_here', nameOf(program)); }, () => {});
-  const page = (cursor) => inside(mp, 'GET', `/orders?${new URLSearchParams({ ...(status ? { status } : {}), ...(cursor ? { cursor } : {}) })}`, { signal });
+  async function page(cursor) {
+    const wanted = new URLSearchParams({ ...(status ? { status } : {}), ...(cursor ? { cursor } : {}) });
+    const found = await inside(mp, 'GET', `/orders?${wanted}`, { signal });
+    const items = found.items.map(async (order) => ({ ...order, lines: await inReadersWords(mp, order.lines) }));
+    return { ...found, items: await Promise.all(items) };
+  }
   load(box, () => page(), (first) => first.items.length
     ? pages(first, page, h('ul', { class: 'rows orders' }), (order) => h('li', {}, orderRow(order)))
     : empty(t('no_orders'), t('no_orders_hint')), skeleton('row', 4));

@@ -2,7 +2,7 @@
 
 import { Problem, enter } from './api.js';
 import { h, icon, picture, put } from './dom.js';
-import { count, langOf, nameOf, price, t, tOr } from './i18n.js';
+import { attributesOf, count, langOf, listed, nameOf, price, t, tOr } from './i18n.js';
 import { again, announce, back, go, link } from './router.js';
 
 /** Fills `box`: `waiting` at once, what `render` makes of the answer when it comes, or what went wrong with a way to retry. */
@@ -50,8 +50,8 @@ export function skeleton(kind, times = 6) {
 /** A line that says which parts of a page could not be had. */
 export function degradedNote(parts) {
   if (!parts?.length) return null;
-  const names = parts.map((part) => tOr(`part_${part}`, part)).join('、');
-  return h('p', { class: 'note degraded', role: 'status' }, t('degraded', names));
+  const names = parts.map((part) => tOr(`part_${part}`, part));
+  return h('p', { class: 'note degraded', role: 'status' }, t('degraded', listed(names)));
 }
 
 /** A button that shows a sign only. */
@@ -74,6 +74,12 @@ export function productCard(product, href) {
     h('span', { class: 'product-line' },
       h('b', { class: 'price' }, price(product.price)),
       product.sales ? h('span', { class: 'faint' }, t('sold', count(product.sales))) : null));
+}
+
+/** Which of a product's SKUs it is, in words. */
+export function choiceOf(sku) {
+  const words = Object.values(attributesOf(sku)).join(' · ');
+  return h('span', { class: 'faint', lang: langOf(words) }, words);
 }
 
 /** A list that goes on: `page(cursor)` answers {items, next_cursor}. */

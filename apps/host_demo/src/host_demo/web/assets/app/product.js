@@ -2,7 +2,7 @@
 
 import { inside } from './api.js';
 import { h, icon, picture, put } from './dom.js';
-import { count, langOf, nameOf, price, readersPart, t } from './i18n.js';
+import { attributesOf, count, langOf, nameOf, price, readersPart, said, t } from './i18n.js';
 import { handedOver, load, skeleton } from './parts.js';
 import { link } from './router.js';
 import { miniScreen } from './mini.js';
@@ -56,14 +56,14 @@ function pageOf(product, choice) {
       h('p', { class: 'faint' }, [
         product.rating ? t('rating', product.rating.toFixed(1)) : null,
         product.sales ? t('sold', count(product.sales)) : null,
-        product.brand || null,
+        said(product, 'brand') || null,
       ].filter(Boolean).join(' · '))),
     choice,
     h('div', { class: 'card' }, h('h3', {}, t('details')),
       readersPart(product.description).map((paragraph) => h('p', { class: 'prose', lang: langOf(paragraph) }, paragraph))),
-    Object.keys(product.attributes).length
+    Object.keys(attributesOf(product)).length
       ? h('div', { class: 'card' }, h('h3', {}, t('facts')),
-        h('dl', { class: 'facts' }, Object.entries(product.attributes).map(([key, value]) =>
+        h('dl', { class: 'facts' }, Object.entries(attributesOf(product)).map(([key, value]) =>
           [h('dt', { lang: langOf(key) }, key), h('dd', { lang: langOf(value) }, value)])))
       : null,
   ];
@@ -83,23 +83,24 @@ function gallery(product, name) {
 
 /** One group of choices for each attribute; tells `chosen` the SKU that they lead to. Starts with the first in stock. */
 function skuChoice(product, chosen) {
-  const names = [...new Set(product.skus.flatMap((sku) => Object.keys(sku.attributes)))];
-  let sku = product.skus.find((one) => one.available > 0) ?? product.skus[0];
+  const skus = product.skus.map((one) => ({ ...one, attributes: attributesOf(one) }));
+  const names = [...new Set(skus.flatMap((one) => Object.keys(one.attributes)))];
+  let sku = skus.find((one) => one.available > 0) ?? skus[0];
   const line = h('p', { class: 'sku-line', role: 'status' });
   const box = h('div', { class: 'card choice' });
 
   function pick(name, value) {
     const wanted = { ...sku.attributes, [name]: value };
-    const fits = product.skus.filter((one) => one.attributes[name] === value);
+    const fits = skus.filter((one) => one.attributes[name] === value);
     const same = (one) => names.filter((other) => one.attributes[other] === wanted[other]).length + (one.available > 0 ? 0.5 : 0);
     sku = fits.sort((a, b) => same(b) - same(a))[0];
     show();
   }
 
   function group(name) {
-    const values = [...new Set(product.skus.map((one) => one.attributes[name]).filter(Boolean))];
+    const values = [...new Set(skus.map((one) => one.attributes[name]).filter(Boolean))];
     return h('fieldset', {}, h('legend', { lang: langOf(name) }, name), h('div', { class: 'options' }, values.map((value) => {
-      const left = product.skus.some((one) => one.attributes[name] === value && one.available > 0);
+      const left = skus.some((one) => one.attributes[name] === value && one.available > 0);
       const input = h('input', { type: 'radio', name: `sku-${name}`, value, onchange: () => pick(name, value) });
       input.checked = sku.attributes[name] === value;
       return h('label', { class: left ? 'option' : 'option gone', lang: langOf(value) }, input, h('span', {}, value));

@@ -2,7 +2,7 @@
 
 import { call, enter } from './api.js';
 import { h, icon, picture } from './dom.js';
-import { langOf, nameOf, t } from './i18n.js';
+import { langOf, nameOf, said, t } from './i18n.js';
 import { empty, load, pages, skeleton } from './parts.js';
 import { link } from './router.js';
 
@@ -27,16 +27,16 @@ function shelves({ items }) {
 
 /** A mini program in a list; `click` gives the click that opens it, where there is one to report. */
 export function programRow(program, { surface = 'mini_program_entry', onOpen = null, large = false } = {}) {
-  const name = nameOf(program);
+  const [name, slogan, owner] = [nameOf(program), said(program, 'slogan'), nameOf(program.owner)];
   const open = onOpen ?? (() => { enter(program.mini_program_id, surface); });
   return link(`/m/${program.mini_program_id}`, { class: large ? 'program large' : 'program', onclick: open, 'data-program': program.mini_program_id },
     picture(program.logo_url, '', { width: 56, height: 56, class: 'logo' }),
     h('span', { class: 'program-words' },
       h('b', { lang: langOf(name) }, name),
-      h('span', { class: 'faint', lang: langOf(program.slogan) }, program.slogan),
+      h('span', { class: 'faint', lang: langOf(slogan) }, slogan),
       h('span', { class: 'badges' },
         h('span', { class: 'badge' }, large ? `${t('mini_program')} · ${t(program.owner.kind)}` : t(program.owner.kind)),
-        h('span', { class: 'faint', lang: langOf(program.owner.name) }, program.owner.name),
+        h('span', { class: 'faint', lang: langOf(owner) }, owner),
         program.sponsored ? h('span', { class: 'badge ad' }, t('sponsored')) : null)),
     h('span', { class: 'pill' }, t('enter')));
 }

@@ -2,7 +2,7 @@
 
 import { call } from './api.js';
 import { h, icon, picture, put } from './dom.js';
-import { LANG, count, langOf, nameOf, price, t } from './i18n.js';
+import { LANG, count, langOf, nameOf, price, said, t } from './i18n.js';
 import { empty, hostHead, inWords, load, openTarget, signButton, skeleton, toast } from './parts.js';
 import { announce, back, go, link } from './router.js';
 import { programRow } from './programs.js';
@@ -52,10 +52,7 @@ export function searchHead({ asked, hint, onBack, onSearch, suggest, body, focus
     timer = setTimeout(async () => {
       const { items } = await suggest(text).catch(() => ({ items: [] }));
       if (turn !== latest || !items.length || !body.isConnected) return;
-      put(body, h('ul', { class: 'rows suggestions', 'aria-label': t('search') }, items.map((item) => h('li', {},
-        h('button', { type: 'button', class: 'suggestion', lang: langOf(item.text), onclick: () => onSearch(item.text) },
-          icon(item.kind === 'mini_program' ? 'grid' : 'search'), h('span', {}, item.text),
-          item.kind === 'mini_program' ? h('span', { class: 'badge' }, t('mini_program')) : null)))));
+      put(body, h('ul', { class: 'rows suggestions', 'aria-label': t('search') }, items.map((item) => h('li', {}, suggestion(item, onSearch)))));
     }, PAUSE);
   });
   return h('form', {
@@ -66,6 +63,13 @@ export function searchHead({ asked, hint, onBack, onSearch, suggest, body, focus
       if (field.value.trim()) onSearch(field.value.trim());
     },
   }, signButton('back', t('back'), onBack), field, h('button', { class: 'go' }, t('search')));
+}
+
+function suggestion(item, onSearch) {
+  const text = said(item, 'text');
+  const isProgram = item.kind === 'mini_program';
+  return h('button', { type: 'button', class: 'suggestion', lang: langOf(text), onclick: () => onSearch(text) },
+    icon(isProgram ? 'grid' : 'search'), h('span', {}, text), isProgram ? h('span', { class: 'badge' }, t('mini_program')) : null);
 }
 
 function results(page, signal) {

@@ -2,7 +2,7 @@
 
 import { inside } from './api.js';
 import { h, picture, put } from './dom.js';
-import { count, langOf, nameOf, t } from './i18n.js';
+import { count, langOf, nameOf, said, t } from './i18n.js';
 import { degradedNote, empty, load, pages, productCard, skeleton } from './parts.js';
 import { back, go } from './router.js';
 import { miniScreen, remember } from './mini.js';
@@ -11,8 +11,10 @@ import { searchHead } from './search.js';
 export function storeScreen({ params: { mp }, query, signal }) {
   const chosen = query.get('category');
   const box = h('div', { class: 'store' });
+  let coming = shelf(chosen);
+  remember(mp, coming);
   const screen = miniScreen(mp, t('store'), box, { otherwise: '/programs', tab: 'store' });
-  load(box, () => shelf(chosen), show, storeBones());
+  load(box, () => coming ?? shelf(chosen), show, storeBones()).finally(() => { coming = null; });
 
   function shelf(category, cursor) {
     const wanted = new URLSearchParams({ limit: '20', ...(category ? { category } : {}), ...(cursor ? { cursor } : {}) });
@@ -21,8 +23,7 @@ export function storeScreen({ params: { mp }, query, signal }) {
 
   function show(page) {
     const program = page.mini_program;
-    remember(mp, program);
-    const name = nameOf(program);
+    const [name, slogan] = [nameOf(program), said(program, 'slogan')];
     screen.querySelector('h1').textContent = name;
     document.title = `${name} · ${document.documentElement.dataset.name}`;
     const isShop = program.category !== 'game';
@@ -31,7 +32,7 @@ export function storeScreen({ params: { mp }, query, signal }) {
       h('div', { class: 'banner' }, page.banner_url ? picture(page.banner_url, '', { width: 1200, height: 480 }) : null,
         h('div', { class: 'banner-words' },
           picture(program.logo_url, '', { width: 52, height: 52, class: 'logo' }),
-          h('div', {}, h('p', { class: 'banner-name', lang: langOf(name) }, name), h('p', { lang: langOf(program.slogan) }, program.slogan)))),
+          h('div', {}, h('p', { class: 'banner-name', lang: langOf(name) }, name), h('p', { lang: langOf(slogan) }, slogan)))),
       degradedNote(page.degraded),
       page.categories?.length ? shelfTabs(page.categories, goods) : null,
       isShop || page.products?.items.length ? goods : empty(t('not_a_shop'), t('not_a_shop_hint')),
@@ -49,7 +50,7 @@ export function storeScreen({ params: { mp }, query, signal }) {
         load(goods, () => shelf(current), (page) => [degradedNote(page.degraded), shelfOf(page)], skeleton('card'));
       },
     }, name);
-    return h('div', { class: 'shelves', role: 'group', 'aria-label': t('products') }, tab('', t('all')), categories.map((one) => tab(one.category_id, one.name)));
+    return h('div', { class: 'shelves', role: 'group', 'aria-label': t('products') }, tab('', t('all')), categories.map((one) => tab(one.category_id, nameOf(one))));
   }
 
   function shelfOf(page) {

@@ -4,52 +4,58 @@ import { h, put } from '../app/dom.js';
 import { LANG, switchButton, t } from './words.js';
 
 const EVERY = 3000;
-const states = h('ul', { class: 'states' }, h('li', {}, t('asking')));
-const hosts = h('ul', { class: 'doors' });
-const links = h('ul', { class: 'links' });
+const { hosts, processes, addresses } = JSON.parse(document.getElementById('start').dataset.known);
+const lights = new Map(processes.map((name) => [name, h('span', { class: 'light' }, t('asking'))]));
+const lost = h('p', { class: 'lost', role: 'status', hidden: true }, t('lost'));
+const rows = new Map(processes.map((name) => [name, h('li', { 'data-process': name },
+  h('b', {}, name), h('span', { class: 'what' }, t(`what_${name}`)), lights.get(name), outlets(name))]));
 
 put(document.getElementById('start'),
   h('header', {}, h('img', { src: '/assets/icon.svg', alt: '', width: 56, height: 56 }), h('h1', {}, 'Anchorage'), switchButton()),
   h('p', { class: 'lead' }, t('lead')),
-  h('section', {}, h('h2', {}, t('open')), h('p', { class: 'faint' }, t('open_hint')), hosts),
+  h('section', {}, h('h2', {}, t('open')), h('p', { class: 'faint' }, t('open_hint')), doors()),
   h('div', { class: 'columns' },
-    h('section', {}, h('h2', {}, t('look')), links),
-    h('section', { 'aria-live': 'polite' }, h('h2', {}, t('state')), states)));
+    h('section', {}, h('h2', {}, t('look')), h('ul', { class: 'links' },
+      addresses.gateway ? [linkTo(`${addresses.gateway}/docs`, t('docs'), t('docs_hint')), linkTo(`${addresses.gateway}/openapi.json`, t('openapi'), t('openapi_hint'))] : null,
+      addresses.alipay_sandbox ? linkTo(addresses.alipay_sandbox, t('sandbox'), t('sandbox_hint')) : null)),
+    h('section', {}, h('h2', {}, t('state')), h('ul', { class: 'states' }, [...rows.values()]), lost)));
 
-function show(state) {
-  if (hosts.dataset.shown !== JSON.stringify(state.hosts)) {
-    hosts.dataset.shown = JSON.stringify(state.hosts);
-    put(hosts, state.hosts.length ? [
-      state.hosts.map((host) => door(`/h/${host.slug}`, host.name[LANG], t(host.skin), host.skin)),
-      door('/both', t('both'), t('both_hint'), 'both'),
-    ] : h('li', {}, t('no_hosts')));
-    const sandbox = state.processes.find((process) => process.name === 'alipay_sandbox');
-    put(links, linkTo(`${state.gateway}/docs`, t('docs')), linkTo(`${state.gateway}/openapi.json`, t('openapi')), sandbox ? linkTo(sandbox.url, t('sandbox')) : null);
-  }
-  const seen = JSON.stringify(state.processes);
-  if (states.dataset.shown === seen) return;
-  states.dataset.shown = seen;
-  put(states, state.processes.map((process) => h('li', { 'data-state': process.state, 'data-process': process.name },
-    h('b', {}, process.name), h('span', { class: 'faint' }, t(`what_${process.name}`)), h('span', { class: 'light' }, t(process.state)))));
+function doors() {
+  if (!hosts.length) return h('p', { class: 'faint' }, t('no_hosts'));
+  return h('ul', { class: 'doors' },
+    hosts.map((host) => door(`/h/${host.slug}`, host.name[LANG], t(host.skin), host.skin)),
+    door('/both', t('both'), t('both_hint'), 'both'));
 }
 
 function door(href, name, hint, kind) {
   return h('li', {}, h('a', { href, class: `door door-${kind}` }, h('b', {}, name), h('span', {}, hint)));
 }
 
-function linkTo(href, words) {
-  return h('li', {}, h('a', { href }, words));
+function linkTo(href, words, hint) {
+  return h('li', {}, h('a', { href }, words), h('span', { class: 'faint' }, hint));
+}
+
+/** What a process tells of itself, where a browser can ask it. */
+function outlets(name) {
+  const outlet = (path) => h('a', { href: addresses[name] + path, 'aria-label': `${name} ${path}` }, path);
+  return h('span', { class: 'outlets' }, addresses[name] ? [outlet('/readyz'), ' ', outlet('/metrics')] : null);
 }
 
 async function ask() {
   try {
-    show(await (await fetch('/api/state')).json());
-    document.getElementById('start').removeAttribute('aria-busy');
+    const state = await (await fetch('/api/state')).json();
+    for (const [name, word] of Object.entries(state.processes)) show(name, word);
+    lost.hidden = true;
   } catch {
-    states.dataset.shown = '';
-    put(states, h('li', { 'data-state': 'away' }, t('lost')));
+    lost.hidden = false;
+    for (const name of processes) show(name, 'unknown');
   }
   setTimeout(ask, EVERY);
+}
+
+function show(name, word) {
+  rows.get(name).dataset.state = word;
+  lights.get(name).textContent = t(word);
 }
 
 ask();
