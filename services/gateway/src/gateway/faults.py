@@ -48,7 +48,10 @@ CONFLICT = Fault(409, "conflict", "somebody else changes this at the same time; 
 
 ALREADY_PAID = Fault(409, "already_paid", "the order is paid")
 PAYMENT_CLOSED = Fault(409, "payment_closed", "the order can no longer be paid")
-NOT_YET = Fault(409, "not_yet", "the day is not over yet, or not all of it is in; `detail` says what is awaited")
+PAYMENT_REFUSED = Fault(409, "payment_refused", "the provider refuses; `detail` has its reason")
+NOT_YET = Fault(
+    409, "not_yet", "the day is not over yet, or not all of it is in; `detail` says what is awaited"
+)
 BAD_RETURN = Fault(400, "bad_return", "this is not an address that Alipay sent the buyer to")
 
 SHARING_NOT_ALLOWED = Fault(409, "sharing_not_allowed", "this product may not be shared")

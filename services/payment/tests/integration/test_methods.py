@@ -8,7 +8,7 @@ import pytest
 
 from payment.adapters.alipay.merchants import read_merchants
 from payment.adapters.alipay.provider import Alipay
-from payment.application.ports import NoBill, ProviderAway
+from payment.application.ports import NoBill, ProviderAway, Refusal
 from payment.domain.days import day_of
 from payment.domain.provider import NeverSeen, Paid, Unsure, Waiting
 from payment.domain.shares import Line
@@ -30,21 +30,26 @@ def _trade(alipay, till, order_id="demoshop01_x1"):
     )  # fmt: skip
 
 
-async def test_a_created_trade_waits_for_its_buyer(alipay, till):
+@pytest.mark.parametrize("payer", ["2088000000001234", "an-open_ID-of-Alipays"])
+async def test_a_created_trade_waits_for_its_buyer(alipay, till, payer):
     trade = _trade(alipay, till)
     assert isinstance(await alipay.ask(trade), NeverSeen)
-    assert await alipay.create(trade, "2088000000001234")
+    form = await alipay.offer(trade, "jsapi", payer, till.clock())
+    assert form == await alipay.offer(trade, "jsapi", payer, till.clock())
+    assert form.trade_no
     assert isinstance(await alipay.ask(trade), Waiting)
 
 
 async def test_a_precreated_code_is_paid_by_scanning(alipay, till):
     trade = _trade(alipay, till)
-    code = await alipay.precreate(trade)
+    code = (await alipay.offer(trade, "qr", None, till.clock())).qr_code
     status, body = await till.ask_sandbox("POST", "/sandbox/pay", {"qr_code": code})
     assert status == 200, body
     answer = await alipay.ask(trade)
     assert isinstance(answer, Paid)
     assert answer.money.amount == 1234
+    with pytest.raises(Refusal, match=r"ACQ\.TRADE_HAS_SUCCESS"):
+        await alipay.offer(trade, "jsapi", "2088000000001234", till.clock())
 
 
 async def test_a_day_without_money_has_no_bill(alipay, till):
@@ -68,7 +73,7 @@ async def test_a_gateway_that_is_not_there_is_no_answer(alipay, till):
     assert isinstance(await away.ask(trade), Unsure)
     assert isinstance(await away.close(trade), Unsure)
     with pytest.raises(ProviderAway):
-        await away.precreate(trade)
+        await away.offer(trade, "qr", None, till.clock())
     with pytest.raises(ProviderAway):
         await away.bill(trade.payee, day_of(till.clock()))
 

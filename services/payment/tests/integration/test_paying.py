@@ -171,7 +171,7 @@ async def test_an_end_is_watched_for_a_day_and_then_believed(till):
     await till.heard(order.order_id, "PaymentClosed")
     till.clock.shift += timedelta(hours=25)
     await eventually(lambda: _idle(till, order.order_id))
-    assert [type(e).__name__ for e in till.of(order.order_id)] == ["PaymentRequested", "PaymentClosed"]
+    assert {type(e).__name__ for e in till.of(order.order_id)} == {"PaymentRequested", "PaymentClosed"}
 
 
 async def test_a_buyer_gets_a_fresh_link_or_another_product(till):
@@ -197,6 +197,41 @@ async def test_a_buyer_gets_a_fresh_link_or_another_product(till):
     await till.heard(order.order_id, "PaymentSettled")
     status, body = await till.ask("POST", path, json={}, headers=mine | {"Idempotency-Key": "k2"})
     assert (status, body["code"]) == (409, "already_paid")
+
+
+async def test_a_buyer_pays_by_a_code_or_inside_alipays_own_app(till):
+    for product, field, more in (("qr", "qr_code", {}), ("jsapi", "trade_no", {"payer": "2088102100000001"})):
+        order, _ = await till.open(openid="o-1")
+        path = f"/v1/mini-programs/{order.mini_program_id}/orders/{order.order_id}/payments"
+        mine = till.issuer.viewer(order.mini_program_id, "o-1")
+        status, body = await till.ask(
+            "POST", path, json={"product": product, **more}, headers=mine | {"Idempotency-Key": product}
+        )
+        assert (status, body["product"]) == (201, product), body
+        means = {"qr_code": body[field]} if product == "qr" else {"out_trade_no": order.order_id}
+        status, paid = await till.ask_sandbox("POST", "/sandbox/pay", means)
+        assert status == 200, paid
+        [settled] = await till.heard(order.order_id, "PaymentSettled")
+        assert product == "qr" or settled.trade_no == body["trade_no"]
+
+
+async def test_what_alipay_refuses_or_does_not_answer_is_said_so(till):
+    order, _ = await till.open(openid="o-1")
+    path = f"/v1/mini-programs/{order.mini_program_id}/orders/{order.order_id}/payments"
+    mine = till.issuer.viewer(order.mini_program_id, "o-1")
+    for body in ({"product": "jsapi"}, {"product": "qr", "payer": "2088102100000001"}):
+        status, answer = await till.ask("POST", path, json=body, headers=mine | {"Idempotency-Key": "k0"})
+        assert (status, answer["code"]) == (422, "invalid_content")
+    wanted, keyed = {"product": "jsapi", "payer": "2088102100000001"}, mine | {"Idempotency-Key": "k1"}
+    await till.fault("gateway_error", 1, method="alipay.trade.create", applied=True)
+    status, answer = await till.ask("POST", path, json=wanted, headers=keyed)
+    assert (status, answer["code"]) == (503, "unavailable")
+    status, answer = await till.ask("POST", path, json=wanted, headers=keyed)
+    assert (status, bool(answer["trade_no"])) == (201, True)
+    other = wanted | {"payer": "2088102100000002"}
+    status, answer = await till.ask("POST", path, json=other, headers=mine | {"Idempotency-Key": "k2"})
+    assert (status, answer["code"]) == (409, "payment_refused")
+    assert "ACQ." in answer["detail"]
 
 
 async def test_nobody_else_sees_that_there_is_a_trade(till):

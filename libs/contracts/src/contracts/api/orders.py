@@ -16,6 +16,8 @@ OrderStatus = Literal[
 ]  # fmt: skip
 RefundStatus = Literal["requested", "approved", "rejected", "processing", "settled", "failed"]
 PaymentProduct = Literal["wap", "page", "app"]
+AnyProduct = Literal["wap", "page", "app", "qr", "jsapi"]
+"""`qr`: a code to be scanned with Alipay; `jsapi`: paid in Alipay's own app by the payer who is named."""
 ReturnUrl = Annotated[str, Field(max_length=1024, pattern=r"^https?://[^\s\x00-\x1f\"<>\\^`{|}]+$")]
 
 
@@ -61,10 +63,25 @@ class PaymentRequest(Request):
     product: PaymentProduct = "wap"
 
 
+class FreshPaymentRequest(Request):
+    """Another way to pay, or a fresh link; `payer` is whose Alipay account pays, for `jsapi` alone."""
+
+    product: AnyProduct = "wap"
+    payer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")] | None = None
+
+    @model_validator(mode="after")
+    def _payer_for_jsapi(self) -> FreshPaymentRequest:
+        if (self.payer is not None) != (self.product == "jsapi"):
+            raise ValueError(
+                "give payer (the buyer's user id or open id at Alipay) with jsapi, and only there"
+            )
+        return self
+
+
 class WaitQuery(Request):
     """`wait` seconds at most until the cashier link is there or the order has ended."""
 
-    wait: Annotated[QueryInt, Field(ge=0, le=10)] | None = None
+    wait: Annotated[QueryInt, Field(ge=0, le=10, description="seconds at most")] | None = None
 
 
 class LineView(Answer):
@@ -83,10 +100,11 @@ class PaymentView(Answer):
     """How to pay, or that it is paid."""
 
     status: Literal["requested", "settled", "closed"]
-    product: PaymentProduct = "wap"
+    product: AnyProduct = "wap"
     out_trade_no: str
     cashier_url: str | None = None
     order_string: str | None = None
+    qr_code: str | None = None
     trade_no: str | None = None
 
 
@@ -165,7 +183,7 @@ class OrderView(Answer):
 class OrdersQuery(PageQuery):
     """Which orders."""
 
-    status: OrderStatus | None = None
+    status: OrderStatus | None = Field(default=None, description="only orders in this state")
 
 
 class RefundRequestBody(Request):

@@ -21,6 +21,10 @@ class BadNotice(Exception):
     """A notice that is not the provider's, or cannot be read; the text says why."""
 
 
+class Refusal(Exception):
+    """The provider will not do it; the text is its reason."""
+
+
 class NoBill(Exception):
     """The provider has no bill of that day, and will have none: no money moved."""
 
@@ -38,6 +42,14 @@ class PaymentProvider(Protocol):
 
     def form(self, trade: Trade, product: str, now: datetime) -> Form:
         """How the payer pays this trade with this product until its deadline. No I/O."""
+        ...
+
+    async def offer(self, trade: Trade, product: str, payer: str | None, now: datetime) -> Form:
+        """The same for every product, those included that the provider has to be asked for first.
+
+        `payer` is the payer's name at the provider, for products that want it. Raises ProviderAway when it is unknown
+        whether the provider knows of it (asking again does no harm), and Refusal.
+        """
         ...
 
     async def ask(self, trade: Trade) -> TradeAnswer:

@@ -10,10 +10,16 @@ from payment.domain.trade import Money
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """How the payer pays: a cashier's address for a browser, or a signed text for an app; exactly one is given."""
+    """How the payer pays; exactly one is given."""
 
     cashier_url: str | None = None
+    """An address for a browser."""
     order_string: str | None = None
+    """A signed text for the provider's part inside an app."""
+    qr_code: str | None = None
+    """The text of a code to be scanned with the provider's app."""
+    trade_no: str | None = None
+    """The provider's number of a trade that its own app can be told to pay."""
 
 
 @dataclass(frozen=True, slots=True)

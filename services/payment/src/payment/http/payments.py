@@ -7,14 +7,14 @@ import re
 
 from aiohttp import web
 
-from contracts.api.orders import PaymentRequest, PaymentView
+from contracts.api.orders import FreshPaymentRequest, PaymentView
 from payment.adapters.mongo_answers import Answers, KeyUsedOtherwise
-from payment.application.ports import TradeStore
+from payment.application.ports import ProviderAway, Refusal, TradeStore
 from payment.application.providers import Providers
 from payment.domain.trade import State, Trade
 from runtime.clock import Clock
 from runtime.http import Route, json_response, principal_of, read_json, scopes
-from runtime.problems import Problem, not_found
+from runtime.problems import Problem, not_found, unavailable
 from runtime.tokens import VIEWER, Principal
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -41,12 +41,12 @@ class PaymentRoutes:
         if who.mini_program_id != mini_program_id or not order_id.startswith(mini_program_id + "_"):
             raise not_found("the order")
         key = _idempotency_key(request, who)
-        wanted = await read_json(request, PaymentRequest)
-        asked = f"{order_id} {wanted.product}"
+        wanted = await read_json(request, FreshPaymentRequest)
+        asked = hashlib.sha256(f"{order_id} {wanted.product} {wanted.payer}".encode()).hexdigest()
         try:
             answer = await self._answers.find(key, asked)
             if answer is None:
-                view = self._view(await self._payable(order_id, who), wanted.product)
+                view = await self._view(await self._payable(order_id, who), wanted)
                 answer = await self._answers.keep(
                     key, asked, view.model_dump(mode="json", exclude_none=True), self._clock()
                 )
@@ -68,11 +68,17 @@ class PaymentRoutes:
             raise Problem(409, "payment_closed", "this order can no longer be paid")
         return trade
 
-    def _view(self, trade: Trade, product: str) -> PaymentView:
-        form = self._providers.of(trade.payee).form(trade, product, self._clock())
+    async def _view(self, trade: Trade, wanted: FreshPaymentRequest) -> PaymentView:
+        provider = self._providers.of(trade.payee)
+        try:
+            form = await provider.offer(trade, wanted.product, wanted.payer, self._clock())
+        except Refusal as reason:
+            raise Problem(409, "payment_refused", f"the provider refuses: {reason}") from None
+        except ProviderAway as away:
+            raise unavailable(str(away)) from None
         return PaymentView(
-            status="requested", product=product, out_trade_no=trade.order_id,
-            cashier_url=form.cashier_url, order_string=form.order_string,
+            status="requested", product=wanted.product, out_trade_no=trade.order_id,
+            cashier_url=form.cashier_url, order_string=form.order_string, qr_code=form.qr_code, trade_no=form.trade_no,
         )  # fmt: skip
 
 

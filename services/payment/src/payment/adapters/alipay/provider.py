@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
@@ -12,7 +13,7 @@ from payment.adapters.alipay.bill import read_bill
 from payment.adapters.alipay.gateway import AlipayGateway, NoAnswer, Reply
 from payment.adapters.alipay.merchants import Merchant
 from payment.adapters.alipay.wire import Unreadable, beijing, fen, moment, yuan
-from payment.application.ports import BadNotice, BillNotYet, NoBill, ProviderAway
+from payment.application.ports import BadNotice, BillNotYet, NoBill, ProviderAway, Refusal
 from payment.domain.days import end_of
 from payment.domain.provider import (
     Accepted,
@@ -39,6 +40,7 @@ PRODUCTS: Mapping[str, tuple[str, str]] = {
     "page": (PAGE_PAY, "FAST_INSTANT_TRADE_PAY"),
     "app": (APP_PAY, "QUICK_MSECURITY_PAY"),
 }
+_USER_ID = re.compile(r"2088\d{12}", re.ASCII)
 LONGEST_SUBJECT = 256
 BILL_HOUR = timedelta(hours=10)
 """Alipay makes a day's bill in the morning after: by ten o'clock in Beijing it is there, if money moved."""
@@ -97,18 +99,16 @@ class Alipay:
         link = gateway.link(method, biz, notify_url=self.notify_url, return_url=self.return_url, now=now)
         return Form(cashier_url=link)
 
-    async def create(self, trade: Trade, buyer_id: str) -> str:
-        """alipay.trade.create: the trade exists at once for this buyer, to be paid inside Alipay; its trade_no.
-
-        Raises ProviderAway when there is no certain answer, or a refusal.
-        """
-        reply = await self._opened(trade, "alipay.trade.create", terms(trade) | {"buyer_id": buyer_id})
-        return str(reply.fields["trade_no"])
-
-    async def precreate(self, trade: Trade) -> str:
-        """alipay.trade.precreate: the text of a QR code that a buyer scans with Alipay. Raises ProviderAway."""
-        reply = await self._opened(trade, "alipay.trade.precreate", terms(trade))
-        return str(reply.fields["qr_code"])
+    async def offer(self, trade: Trade, product: str, payer: str | None, now: datetime) -> Form:
+        """alipay.trade.precreate for `qr`; for `jsapi` alipay.trade.create, which the payer pays inside Alipay."""
+        if product == "qr":
+            reply = await self._opened(trade, "alipay.trade.precreate", terms(trade))
+            return Form(qr_code=_given(reply, "qr_code"))
+        if product == "jsapi":
+            buyer = {"buyer_id" if _USER_ID.fullmatch(payer or "") else "buyer_open_id": payer}
+            biz = terms(trade) | buyer | {"product_code": "JSAPI_PAY"}
+            return Form(trade_no=_given(await self._opened(trade, "alipay.trade.create", biz), "trade_no"))
+        return self.form(trade, product, now)
 
     async def _opened(self, trade: Trade, method: str, biz: Mapping[str, object]) -> Reply:
         gateway = self._gateways[trade.payee.merchant]
@@ -117,7 +117,7 @@ class Alipay:
         except NoAnswer as fault:
             raise ProviderAway(str(fault)) from None
         if not reply.ok:
-            raise ProviderAway(f"Alipay refuses: {reply.sub_code}")
+            raise Refusal(reply.sub_code)
         return reply
 
     async def ask(self, trade: Trade) -> TradeAnswer:
@@ -206,6 +206,14 @@ class Alipay:
     async def _call(self, trade: Trade, method: str, biz: Mapping[str, object]) -> Reply:
         gateway = self._gateways[trade.payee.merchant]
         return await gateway.call(method, {"out_trade_no": trade.order_id, **biz})
+
+
+def _given(reply: Reply, name: str) -> str:
+    """A field that the answer must have; raises ProviderAway: an answer without it is none."""
+    value = reply.fields.get(name)
+    if not isinstance(value, str) or not value:
+        raise ProviderAway(f"Alipay's answer has no {name}")
+    return value
 
 
 def terms(trade: Trade) -> dict[str, str]:
