@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import psutil
 
+DATA = Path(os.environ.get("ANCHORAGE_DATA", ".data"))
 APART = frozenset({"alipay_sandbox", "host_demo"})
 """Not part of what a shop pays for an order: the sandbox stands for Alipay."""
 
 
 def demo() -> dict[str, Any]:
     """The running demo; raises SystemExit when there is none."""
-    file = Path(".data/demo.json")
+    file = DATA / "demo.json"
     if not file.exists():
         raise SystemExit(f"{file} is not there: start the demo with `make run` and try again.")
     told: dict[str, Any] = json.loads(file.read_text())
@@ -25,7 +27,7 @@ def demo() -> dict[str, Any]:
 class Cpu:
     """CPU seconds of every process of the installation, by the name of its part."""
 
-    def __init__(self, record: Path = Path(".data/run.json")) -> None:
+    def __init__(self, record: Path = DATA / "run.json") -> None:
         self._processes = _processes(record)
 
     def read(self) -> dict[str, float]:

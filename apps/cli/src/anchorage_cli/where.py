@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-DEMO_FILE = Path(".data/demo.json")
+DEMO_FILE = Path(os.environ.get("ANCHORAGE_DATA", ".data")) / "demo.json"
 
 
 @dataclass(frozen=True, slots=True)
