@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from payment.adapters.alipay.merchants import PROVIDER, read_merchants
@@ -16,6 +17,7 @@ from payment.adapters.owners import Owners
 from payment.application.arbiter import Arbiter
 from payment.application.notices import Notices
 from payment.application.orders import Orders
+from payment.application.ports import PaymentProvider
 from payment.application.providers import Providers
 from payment.application.reconciliation import Reconciliation
 from payment.application.settlement import Settlement, settle_daily
@@ -37,13 +39,22 @@ LONGEST_SETTLEMENT = timedelta(minutes=10)
 """A run that dies holds up the next one for this long at most."""
 
 
-def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
-    """The payment service. Reads the merchants' file and keys now (OSError, ValueError)."""
+def build_app(
+    settings: Settings,
+    *,
+    further: Mapping[str, PaymentProvider] | None = None,
+    clock: Clock = system_clock,
+    new_id: NewId = random_id,
+) -> Service:
+    """The payment service, with Alipay and any `further` providers by name.
+
+    Reads the merchants' file and keys now (OSError, ValueError).
+    """
     merchants = read_merchants(settings.alipay_merchants)
 
     def assemble(service: Service) -> None:
         alipay = Alipay(merchants, lambda: service.http, clock, public_url=settings.public_url)
-        providers = Providers({PROVIDER: alipay})
+        providers = Providers({PROVIDER: alipay, **(further or {})})
         store = MongoTrades(service.db, service.recorder)
         answers = Answers(service.db)
         trades = Trades(store)

@@ -23,6 +23,7 @@ from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS
 from payment.adapters.alipay.keys import SigningKey, VerifyingKeys
 from payment.adapters.alipay.wire import notice_text
 from payment.app import build_app
+from payment.application.ports import PaymentProvider
 from payment.settings import Settings
 from runtime.topics import ensure_topics
 from support.issuer import Issuer
@@ -90,6 +91,12 @@ def options() -> dict[str, Any]:
 
 
 @pytest.fixture
+def further() -> dict[str, PaymentProvider]:
+    """Providers beside Alipay."""
+    return {}
+
+
+@pytest.fixture
 async def sandbox(mongodb_uri: str, prefix: str, key_files: Path) -> AsyncIterator[Server]:
     settings = SandboxSettings(
         mongodb_uri=mongodb_uri, prefix=prefix, alipay_sandbox_port=0, alipay_sandbox_keys=key_files,
@@ -109,6 +116,7 @@ async def till(
     merchants: Path,
     port: int,
     options: dict[str, Any],
+    further: dict[str, PaymentProvider],
 ) -> AsyncIterator[Till]:
     await ensure_topics(kafka_bootstrap, prefix, TOPICS)
     clock = ShiftedClock()
@@ -125,7 +133,7 @@ async def till(
                 **options,
             }
         )
-        async with build_app(settings, clock=clock).running() as service:
+        async with build_app(settings, further=further, clock=clock).running() as service:
             till = Till(
                 service, sandbox.url, http, issuer, prefix, clock,
                 SigningKey.read(key_files / "alipay_private_key.pem"),
