@@ -8,11 +8,19 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
+from payment.adapters.alipay.keys import SigningKey
 from payment.adapters.alipay.notices import read_notice
 from payment.adapters.alipay.wire import notice_text
 from payment.application.ports import BadNotice
 
+STRANGER = SigningKey(
+    rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+)
 WITH = {
     "": {},
     "a refund's fields": {
@@ -26,6 +34,11 @@ WITH = {
     "another app": {"app_id": "2021000000000002"},
     "no order": {"out_trade_no": ""},
     "an older sign_type": {"sign_type": "RSA"},
+}
+FORGED = {
+    "an amount altered afterwards": lambda form: form | {"total_amount": "0.01"},
+    "a stranger's signature": lambda form: form | {"sign": STRANGER.sign(notice_text(form))},
+    "no signature": lambda form: {name: value for name, value in form.items() if name != "sign"},
 }
 
 
@@ -41,11 +54,13 @@ ROWS = _rows()
 
 
 async def test_each_row_of_the_notices_table(till):
-    assert len(ROWS) == 22
+    assert len(ROWS) == 33
     orders = [await _order_in(till, state) for state, *_ in ROWS]
     before = [len(till.of(order.order_id)) for order in orders]
     for order, row in zip(orders, ROWS, strict=True):
-        got = await till.notify(till.notice(order, **{"trade_status": row[1], **WITH[row[2]]}))
+        paid_as = {"trade_no": (await till.trade(order.order_id)).get("trade_no", "20260000")}
+        form = till.notice(order, **{**paid_as, "trade_status": row[1], **WITH.get(row[2], {})})
+        got = await till.notify(FORGED[row[2]](form) if row[2] in FORGED else form)
         assert got == row[3], row
     last, _ = await till.open()  # told after all of these
     await till.notify(till.notice(last))
@@ -56,7 +71,7 @@ async def test_each_row_of_the_notices_table(till):
         told = [type(event).__name__ for event in till.of(order.order_id)[count:]]
         assert sorted(told) == sorted(row[4]), row
         trade = await till.trade(order.order_id)
-        settled = row[0] == "settled" or "PaymentSettled" in row[4]
+        settled = row[0] in ("settled", "refunded") or "PaymentSettled" in row[4]
         assert (trade.get("state") == "settled") == settled, row
 
 
@@ -67,15 +82,23 @@ async def _order_in(till, state):
             await till.close(order)
             await till.heard(order.order_id, "PaymentClosed")
         return order
-    order, _ = await till.open()
+    if state == "refunded":
+        order = await till.paid()
+        await till.approve_refund(order, order.total.amount)
+        await till.heard(order.order_id, "CommissionReversed")
+        return order
+    order, link = await till.open()
     if state == "settled":
         await till.notify(till.notice(order))
         await till.heard(order.order_id, "CommissionAccrued")
-    if state == "closed":
+    if state in ("closed", "closed, sent back"):
         till.clock.shift += timedelta(hours=1)  # its link is dead for us
         await till.close(order)
         await till.heard(order.order_id, "PaymentClosed")
         till.clock.shift -= timedelta(hours=1)
+    if state == "closed, sent back":
+        await till.pay(link)
+        await till.heard(order.order_id, "RefundSettled")
     return order
 
 
