@@ -44,8 +44,8 @@ test-browser: $(INSTALLED) ## The story in a real Chromium, in both hosts and bo
 	@$(BIN)/python -m anchorage_local fetch
 	@exec $(BIN)/python -m pytest tests/browser
 
-test-chaos: $(INSTALLED) ## 300 orders while services, Kafka and MongoDB are killed at random
-	@ANCHORAGE_CHAOS_ORDERS=300 ANCHORAGE_OUTAGE_SECONDS=60 $(BIN)/python -m pytest tests/chaos -s
+test-chaos: $(INSTALLED) ## 300 orders, and 100 payments with refunds, while services, Kafka and MongoDB are killed at random
+	@ANCHORAGE_CHAOS_ORDERS=300 ANCHORAGE_CHAOS_PAYMENTS=100 ANCHORAGE_OUTAGE_SECONDS=60 $(BIN)/python -m pytest tests/chaos -s
 
 test-interop: $(INSTALLED) ## Published Alipay clients against the sandbox, the one for Node.js too (needs Node.js and npm)
 	@$(BIN)/python -m anchorage_local fetch
@@ -76,7 +76,7 @@ bench-code: $(INSTALLED) ## How often the round code is read from seeded photogr
 	@cd services/sharecode && exec ../../$(BIN)/python -m bench $(ARGS)
 
 check-money: $(INSTALLED) ## 100,000 random cases of prices, commissions and partial refunds, to the fen
-	@exec $(BIN)/python -m pytest --hypothesis-profile=money --timeout=7200 services/payment/tests/unit/test_shares.py
+	@exec $(BIN)/python -m pytest --hypothesis-profile=money --timeout=7200 -n auto --maxprocesses=3 services/payment/tests/unit/test_shares.py
 
 lint: $(INSTALLED) ## Check style and layout of the code
 	@$(BIN)/ruff check .

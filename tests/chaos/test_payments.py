@@ -75,7 +75,7 @@ async def test_every_fen_is_where_it_should_be_whatever_is_killed_while_money_mo
             assert shop.market.faults == []
             assert {bought.way for bought in shop.bought} == set(WAYS)
             await eventually(lambda: _as_wanted(shop), within=120, what=f"all money at rest after {killed}")
-        await eventually(lambda: _sound(platform, shop), within=60, what="the invariants")
+        await eventually(lambda: _sound(platform, shop), within=120, what="the invariants")
         compared = [await _reconciled(platform, day) for day in sorted({first_day, _today()})]
         assert sum(compared) == sum(bought.movements for bought in shop.bought)
 
