@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,8 +14,11 @@ from search.application.directory import Accounts, Directory
 from search.application.finding import Library
 from search.domain.documents import Account, MiniProgram, Product, Sku
 from search.domain.ranking import RankingRule
+from search.engine.hybrid_index import HybridIndex
 from search.engine.port import ProductIndex
 from search.engine.tantivy_index import TantivyIndex
+from search.meaning.models import Kind, Model, models_in
+from search.meaning.vectors import Meanings
 
 StockUp = Callable[..., None]
 
@@ -63,7 +67,27 @@ OPENSEARCH = os.environ.get("ANCHORAGE_TEST_OPENSEARCH")
 """Address of a real OpenSearch: when it is given, everything that is asked of the index is asked of it too."""
 
 
-@pytest.fixture(params=["embedded", *(["opensearch"] if OPENSEARCH else [])])
+MODELS = os.environ.get("ANCHORAGE_TEST_SEARCH_MODELS")
+"""Folder with the embedding models: when it is given, everything is asked once more with meanings beside the words."""
+ENGINES = ["embedded", *(["opensearch"] if OPENSEARCH else []), *(["hybrid"] if MODELS else [])]
+
+
+class ReadAtOnce(HybridIndex):
+    """A hybrid index whose products' meanings are read with the commit, where a service reads them behind it."""
+
+    def commit(self) -> None:
+        super().commit()
+        while self.meanings.fill():
+            pass
+
+
+@pytest.fixture(scope="session")
+def models() -> dict[Kind, Model]:
+    """The embedding models; only asked for where there are any."""
+    return models_in(Path(str(MODELS)))
+
+
+@pytest.fixture(params=ENGINES)
 def empty_index(request: pytest.FixtureRequest) -> Iterator[ProductIndex]:
     """An empty index, of each engine."""
     made: ProductIndex = TantivyIndex()
@@ -71,6 +95,8 @@ def empty_index(request: pytest.FixtureRequest) -> Iterator[ProductIndex]:
         from search.engine.opensearch_index import OpenSearchIndex
 
         made = OpenSearchIndex(str(OPENSEARCH), f"test-{secrets.token_hex(6)}", timeout=30)
+    elif request.param == "hybrid":
+        made = ReadAtOnce(made, Meanings(request.getfixturevalue("models")))
     yield made
     made.discard()
     made.close()

@@ -300,7 +300,7 @@ def test_query_syntax_means_nothing(library: Library) -> None:
 
 
 def suggested(library: Library, typed: str, popular: PopularQueries | None = None) -> list[tuple[str, str]]:
-    return [tuple(s) for s in suggest(library, popular or PopularQueries(), "app", typed, 10)]  # type: ignore[misc]
+    return [(s.text, s.kind) for s in suggest(library, popular or PopularQueries(), "app", typed, 10)]
 
 
 @pytest.mark.parametrize("typed", ["蓝", "蓝山", "lansh", "lsy", "blu", "Blue hil", "select"])

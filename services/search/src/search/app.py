@@ -17,6 +17,8 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
         replica = Replica(service, settings)
         service.prepare(replica.catch_up)
         service.background("streams", replica.follow)
+        if settings.search_hybrid is not None:
+            service.background("meanings", replica.read_meanings)
         service.routes(routes(replica.ask, replica.rebuild))
 
     return Service("search", settings, clock=clock, new_id=new_id, uses_mongo=False, assemble=assemble)

@@ -6,10 +6,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from runtime.service import Service
 from search.adapters.generations import Generation, Generations
+from search.adapters.state import LAYOUT
 from search.adapters.streams import Streams
 from search.application.directory import Accounts, Directory
 from search.application.finding import Library
@@ -21,8 +22,14 @@ from search.engine.tantivy_index import TantivyIndex
 from search.settings import Settings
 from search.subscribers import TAKEN, erased, fact_of
 
+if TYPE_CHECKING:
+    from search.meaning.models import Kind, Model
+    from search.meaning.vectors import Meanings
+
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+LOOK_AGAIN_SECONDS = 0.2
+"""How long a product may wait before anybody looks whether its meaning is to be read."""
 
 
 class Replica:
@@ -32,7 +39,9 @@ class Replica:
         self._service = service
         self._settings = settings
         self._rule = RankingRule(exposure_weight=settings.exposure_weight)
-        self._generations = Generations(settings.search_dir, self._open_index, service.new_id)
+        self._models: dict[Kind, Model] | None = None
+        layout = str(LAYOUT) if settings.search_hybrid is None else f"{LAYOUT} with meanings"
+        self._generations = Generations(settings.search_dir, self._open_index, service.new_id, layout)
         self._live: tuple[Generation, Streams, Library, PopularQueries] | None = None
         self._following: asyncio.Task[None] | None = None
         self._rebuilding: asyncio.Task[None] | None = None
@@ -63,9 +72,16 @@ class Replica:
         """Ask what answers at the moment."""
         assert self._live is not None, "search has not started"  # noqa: S101
         _, _, library, popular = self._live
-        if self._settings.search_engine == "embedded":
+        if self._settings.search_engine == "embedded" and self._settings.search_hybrid is None:
             return question(library, popular)
         return await asyncio.to_thread(question, library, popular)
+
+    async def read_meanings(self) -> None:
+        """Read, for as long as the service runs, what the products mean that came since."""
+        while True:
+            meanings = _meanings_of(self._live[0]) if self._live is not None else None
+            if meanings is None or not await asyncio.to_thread(meanings.fill):
+                await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
     def rebuild(self) -> dict[str, object]:
         """Begin to build a new index from the beginning of the streams; what is there answers until it is done."""
@@ -85,6 +101,9 @@ class Replica:
         except BaseException:
             await asyncio.to_thread(fresh.remove)
             raise
+        known, empty = _meanings_of(old), _meanings_of(fresh)
+        if known is not None and empty is not None:
+            await asyncio.to_thread(empty.adopt, known)
         stopped, self._live, self._following = self._following, built, following
         self._generations.make_current(fresh)
         if stopped is not None:
@@ -122,6 +141,18 @@ class Replica:
         return generation, streams, library, popular
 
     def _open_index(self, folder: Path) -> ProductIndex:
+        words = self._open_words(folder)
+        if self._settings.search_hybrid is None:
+            return words
+        from search.engine.hybrid_index import HybridIndex  # an extra: not there where it is not used
+        from search.meaning.models import models_in
+        from search.meaning.vectors import Meanings
+
+        if self._models is None:
+            self._models = models_in(self._settings.search_hybrid)
+        return HybridIndex(words, Meanings(self._models, folder))
+
+    def _open_words(self, folder: Path) -> ProductIndex:
         if self._settings.search_engine == "opensearch":
             from search.engine.opensearch_index import (
                 OpenSearchIndex,  # an extra: not there where it is not used
@@ -139,3 +170,7 @@ class Replica:
         if self._live is not None:
             generation, self._live = self._live[0], None
             await asyncio.to_thread(generation.close)
+
+
+def _meanings_of(generation: Generation) -> Meanings | None:
+    return getattr(generation.index, "meanings", None)

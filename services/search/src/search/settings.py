@@ -18,6 +18,10 @@ class Settings(ServiceSettings):
     )
     search_engine: Literal["embedded", "opensearch"] = "embedded"
     opensearch_url: str = "http://127.0.0.1:9200"
+    search_hybrid: Path | None = Field(
+        default=None,
+        description="folder with the models' jars: given, products are also found by meaning (extra `hybrid`)",
+    )
     exposure_weight: float = Field(
         default=0.1, ge=0, le=1, description="how much more the products of exposure priority 100 score"
     )

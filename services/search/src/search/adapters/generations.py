@@ -45,8 +45,11 @@ class Generation:
 class Generations:
     """The folders below `root`. Whatever is there and cannot be read is left behind: the streams have it all."""
 
-    def __init__(self, root: Path, open_index: OpenIndex, new_name: Callable[[], str]) -> None:
+    def __init__(
+        self, root: Path, open_index: OpenIndex, new_name: Callable[[], str], layout: str = str(LAYOUT)
+    ) -> None:
         self._root = root
+        self._layout = layout
         self._open_index = open_index
         self._new_name = new_name
 
@@ -71,7 +74,7 @@ class Generations:
     def fresh(self) -> Generation:
         """A new, empty generation."""
         made = self._open(self._new_name())
-        made.state.put_fact(LAYOUT_FACT, str(LAYOUT))
+        made.state.put_fact(LAYOUT_FACT, self._layout)
         return made
 
     def make_current(self, generation: Generation) -> None:
@@ -82,7 +85,7 @@ class Generations:
         self._sweep(generation.name)
 
     def _is_whole(self, found: Generation) -> bool:
-        of_this_layout = found.state.fact(LAYOUT_FACT) == str(LAYOUT)
+        of_this_layout = found.state.fact(LAYOUT_FACT) == self._layout
         return of_this_layout and (found.index.size > 0 or not found.state.has_products())
 
     def _open(self, name: str) -> Generation:

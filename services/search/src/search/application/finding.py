@@ -25,6 +25,7 @@ from search.language.text import clean
 
 WHY_WHOLE, WHY_PART = "matches_all_words", "matches_some_words"
 WHY_OF_NAMED, WHY_BEST_SELLER = "of_named_mini_program", "best_seller_of_named_mini_program"
+WHY_MEANING = "like_in_meaning"
 WHY_RELATED, WHY_SAME_NAME, WHY_LIKE_NAME, WHY_LISTED = "name_begins_so", "same_name", "like_name", "listed"
 
 
@@ -181,9 +182,17 @@ def _results(
     return tuple(
         ProductResult(
             cards[hit.number],
-            why or ((WHY_WHOLE if hit.whole else WHY_PART) if text else WHY_LISTED),
+            why or _why(hit, text),
             highlighted(cards[hit.number].title, text) if text else None,
         )
         for hit in hits
         if hit.number in cards
     )
+
+
+def _why(hit: Hit, text: str) -> str:
+    if not text:
+        return WHY_LISTED
+    if hit.by_meaning:
+        return WHY_MEANING
+    return WHY_WHOLE if hit.whole else WHY_PART

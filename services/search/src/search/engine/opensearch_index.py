@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -167,6 +168,13 @@ class OpenSearchIndex:
             }
             for answer in answers
         ]
+
+    def among(self, numbers: Collection[int], query: ProductQuery) -> set[int]:
+        if not numbers or query.scope.is_empty:
+            return set()
+        chosen = {"ids": {"values": [str(number) for number in numbers]}}
+        [found] = self._hits([_body(replace(query, facets=False), chosen, len(numbers), None)])
+        return {int(hit["fields"]["number"][0]) for hit in found["hits"]}
 
     def suggest(self, typed: str, scope: Scope, limit: int) -> list[int]:
         typed = clean(typed)

@@ -6,7 +6,7 @@ An index finds; what a product looks like stands in the state beside it (`adapte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -16,11 +16,13 @@ from search.domain.queries import ProductQuery, Scope
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A product found, by its number. `whole`: everything that was asked for stands in it."""
+    """A product found, by its number. `whole`: everything that was asked for stands in it; `by_meaning`: nothing of it
+    does, but it is like it."""
 
     number: int
     score: float
     whole: bool
+    by_meaning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class ProductIndex(Protocol):
 
     def search(self, query: ProductQuery) -> Found:
         """What matches `query`; any text is taken. Raises IndexAway."""
+
+    def among(self, numbers: Collection[int], query: ProductQuery) -> set[int]:
+        """Which of these products are in the scope and fulfil the filters of `query`. Raises IndexAway."""
 
     def put(self, products: Iterable[Product]) -> None:
         """Replace these listed products, and remove those that are not listed. Raises IndexAway; may be repeated."""

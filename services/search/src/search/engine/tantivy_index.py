@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any, cast
 
@@ -122,6 +122,13 @@ class TantivyIndex:
             name: {str(b["key"]): int(b["doc_count"]) for b in answer[name]["buckets"] if b["key"] != ""}
             for name in queries.FACETS
         }
+
+    def among(self, numbers: Collection[int], query: ProductQuery) -> set[int]:
+        if not numbers or query.scope.is_empty:
+            return set()
+        build = queries.Builder(self._schema, self._searcher, query, terms_of(""))
+        hits = build.searcher.search(build.chosen(numbers), len(numbers), count=False).hits
+        return set(_values(build.searcher, "number", [at for _, at in hits]))
 
     def suggest(self, typed: str, scope: Scope, limit: int) -> list[int]:
         typed = clean(typed)

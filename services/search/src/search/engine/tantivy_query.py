@@ -60,6 +60,11 @@ class Builder:
             clauses = [*self._grams(self._telling(terms.grams)), *self._words(WORD_WEIGHT)]
         return self._filtered([(SHOULD, clause) for clause in clauses])
 
+    def chosen(self, numbers: Iterable[int]) -> Query:
+        """Those of the products with these numbers that fulfil the filters."""
+        clauses = [(SHOULD, Query.term_query(self._schema, "number", number, PRESENCE)) for number in numbers]
+        return self._filtered([(MUST, Query.boolean_query(clauses))])
+
     def all_grams(self) -> Query:
         """Products with every character and neighbour of what was typed."""
         return Query.boolean_query([(MUST, gram) for gram in self._grams(self._terms.deciding)])
