@@ -78,6 +78,13 @@ async def test_a_day_is_settled_once_and_everybody_is_paid_what_the_ledger_owes(
         "GET", "/v1/creator/earnings", headers=till.issuer.headers("creator", creator_id="c-1")
     )
     assert ([item["paid_out"] for item in body["items"]], body["pending"]) == ([600], 0)
+    async with till.http.get(
+        f"{till.service.url}/v1/creator/earnings?day={today}&format=csv",
+        headers=till.issuer.headers("creator", creator_id="c-1"),
+    ) as answer:
+        assert answer.content_type == "text/csv"
+        rows = list(csv.DictReader(io.StringIO(await answer.text())))
+    assert [(row["kind"], row["amount_fen"]) for row in rows] == [("payment", "1000"), ("refund", "-400")]
     _, others = await till.ask(
         "GET", f"/v1/owner/settlements?day={today}", headers=till.issuer.headers("owner", owner_id="owner-2")
     )
