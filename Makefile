@@ -9,7 +9,7 @@ PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not no
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo audit stop clean test test-browser test-chaos test-containers test-interop pictures contracts lint lint-fix types lock \
-	bench-orders bench-pages bench-code bench-search bench-notify check-money
+	bench-orders bench-first-view bench-pages bench-code bench-search bench-notify check-money
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -40,7 +40,7 @@ test: $(INSTALLED) ## Run all tests against a real Kafka and a real MongoDB
 	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-browser: $(INSTALLED) ## The story in a real Chromium, in both hosts and both languages
-	@command -v chromium >/dev/null || (apt-get update -q && apt-get install -y -q --no-install-recommends chromium fonts-noto-cjk)
+	@tests/browser/chromium.sh
 	@$(BIN)/python -m anchorage_local fetch
 	@exec $(BIN)/python -m pytest tests/browser
 
@@ -58,10 +58,15 @@ contracts: $(INSTALLED) ## Write AsyncAPI, JSON Schemas and the event table; ref
 	@exec $(BIN)/python -m contracts.generate
 
 pictures: $(INSTALLED) ## Make the README's pictures from the running system
+	@tests/browser/chromium.sh
 	@PYTHONPATH=tests $(BIN)/python tests/browser/pictures.py .data/demo.json docs/pictures
 
 bench-orders: $(INSTALLED) ## Whole paid orders a second and CPU for each, against the running system
 	@exec $(BIN)/python tests/load/orders.py
+
+bench-first-view: $(INSTALLED) ## How long a newcomer's first view of each screen takes, in Chromium, on the running system
+	@tests/browser/chromium.sh
+	@PYTHONPATH=tests $(BIN)/python tests/browser/first_view.py .data/demo.json
 
 bench-pages: $(INSTALLED) ## Product and store pages a second and CPU for each, against the running system
 	@exec $(BIN)/python tests/load/pages.py

@@ -32,9 +32,7 @@ async def story(
     viewer = Phone(await context.new_page(), demo["host_demo"], host)
 
     async def keep(name: str) -> None:
-        await viewer.page.wait_for_function(
-            "() => [...document.images].every(i => i.complete || i.loading === 'lazy')"
-        )
+        await viewer.drawn()
         await viewer.page.evaluate("document.activeElement.blur()")
         await viewer.page.screenshot(path=folder / f"{name}-{language}.png", animations="disabled")
 

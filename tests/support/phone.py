@@ -19,6 +19,10 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PATIENCE_MS = 30_000
+IN_SIGHT_ARE_COMPLETE = """() => [...document.images].every(image => {
+  const { top, left } = image.getBoundingClientRect();
+  return image.complete || top > innerHeight || left > innerWidth;
+})"""
 Language = Literal["zh", "en"]
 
 
@@ -54,10 +58,29 @@ class Phone:
         await self.page.goto(self.url(path))
         return await self.sees(shows)
 
+    async def go(self, path: str, shows: str) -> Locator:
+        """Follow a link inside the app that is open: the document stays."""
+        await self.page.evaluate(
+            """href => {
+              const link = document.body.appendChild(Object.assign(document.createElement('a'), { href }));
+              link.click();
+              link.remove();
+            }""",
+            self.url(path),
+        )
+        return await self.sees(shows)
+
     async def sees(self, what: str, within_ms: float = PATIENCE_MS) -> Locator:
         found = self.page.locator(what).first
         await found.wait_for(timeout=within_ms)
         return found
+
+    async def drawn(self) -> None:
+        """Wait until every picture in sight is there and drawn."""
+        await self.page.wait_for_function(IN_SIGHT_ARE_COMPLETE)
+        await self.page.evaluate(
+            "() => Promise.all([...document.images].filter(i => i.complete).map(i => i.decode().catch(() => null)))"
+        )
 
     async def tap_an_anchor(self) -> str:
         """From the feed by an anchor's chip; answers the product page's path."""
