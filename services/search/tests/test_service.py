@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,7 +13,11 @@ from typing import Any
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
+from anchorage_cli.search import DONE, FAILED, UNKNOWN
+from anchorage_cli.search import main as search_command
 from contracts.catalog import (
     Category,
     CommissionTerms,
@@ -33,6 +38,7 @@ from contracts.topics import ACCOUNTS, ENGAGEMENT, MINI_PROGRAMS, PRODUCTS, STOC
 from runtime.ids import random_id
 from runtime.publisher import Publisher, Record
 from runtime.topics import ensure_topics
+from search.adapters.streams import Streams
 from search.app import build_app
 from search.settings import Settings
 from support.events import records_of, tell
@@ -219,6 +225,40 @@ async def test_a_rebuild_makes_the_same_index_beside_the_live_one(
         assert set(await asker.products("台灯")) == set(before)
         await say(product("p99", "松果台灯 崭新"))
         await eventually(lambda: _found_new(asker), within=5, what="events after the rebuild")
+
+
+async def test_the_command_follows_a_rebuild_to_the_swap_and_says_how_it_ended(
+    running: Running,
+    say: Tell,
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def token(_: web.Request) -> web.Response:
+        return web.json_response(
+            {"access_token": asker.issuer.headers("ops")["Authorization"].removeprefix("Bearer ")}
+        )
+
+    identity = web.Application()
+    identity.router.add_post("/v1/token", token)
+    monkeypatch.setenv("ANCHORAGE_OPS_CLIENT_ID", "o")
+    monkeypatch.setenv("ANCHORAGE_OPS_CLIENT_SECRET", "s")
+    await say(program(), *(product(f"p{n}", f"松果台灯 {n}") for n in range(30)))
+    async with running() as asker, TestServer(identity) as gateway:
+        folder = (settings.search_dir / "current").read_text()
+        asked = ["rebuild", "--gateway", str(gateway.make_url("")).rstrip("/"), "--search", asker.url]
+        assert await asyncio.to_thread(search_command, asked) == DONE
+        assert (settings.search_dir / "current").read_text() != folder
+        assert "the new index answers: 30 products" in capsys.readouterr().out
+        monkeypatch.setattr(Streams, "run", _broken)
+        assert await asyncio.to_thread(search_command, asked) == FAILED
+        assert "RuntimeError: no disk" in capsys.readouterr().err
+        assert len(await asker.products("台灯")) == 30
+        assert await asyncio.to_thread(search_command, [*asked[:-1], "http://127.0.0.1:1"]) == UNKNOWN
+
+
+async def _broken(_: Streams) -> None:
+    raise RuntimeError("no disk")
 
 
 async def _found_new(asker: Asker) -> bool:

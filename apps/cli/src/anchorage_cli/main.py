@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from anchorage_cli import audit, dlq, reconcile, story, trace
+from anchorage_cli import audit, dlq, reconcile, search, story, trace
 
 COMMANDS = {
     "audit": (audit, "check the six invariants over databases and streams"),
     "dlq": (dlq, "list, show and replay dead letters"),
     "reconcile": (reconcile, "compare a day's ledger and trades with Alipay's bill"),
+    "search": (search, "make the search index anew from the streams"),
     "trace": (trace, "print a trace from gateway to the last effect"),
     "demo": (story, "play the demo's story against a running installation"),
 }

@@ -14,21 +14,15 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import aiohttp
 
-from anchorage_cli.where import DEMO_FILE, read_demo
+from anchorage_cli.operator import Json, Refused, operator
 
-Json = dict[str, Any]
 CLEAN, DIFFERENCES, FAILED = 0, 1, 2
 BEIJING = timedelta(hours=8)
 PATIENCE = aiohttp.ClientTimeout(total=600)
 """A day of many trades takes minutes to compare."""
-
-
-class Failed(Exception):
-    """The comparison could not be made; the text says why."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare, print, and say by the exit code whether the day is clean."""
     try:
         report = asyncio.run(_reconcile(arguments))
-    except (Failed, aiohttp.ClientError, TimeoutError) as why:
+    except (Refused, aiohttp.ClientError, TimeoutError) as why:
         print(f"The day could not be compared: {why}", file=sys.stderr)
         return FAILED
     print("\n".join(lines(report)))
@@ -97,30 +91,9 @@ def _yuan(fen: int | None) -> str:
 
 
 async def _reconcile(arguments: argparse.Namespace) -> Json:
-    demo = read_demo() if DEMO_FILE.exists() else {}
-    gateway = arguments.gateway or os.environ.get("ANCHORAGE_PUBLIC_URL") or demo.get("gateway")
-    operator = demo.get("ops", {})
-    client_id = os.environ.get("ANCHORAGE_OPS_CLIENT_ID", operator.get("client_id"))
-    secret = os.environ.get("ANCHORAGE_OPS_CLIENT_SECRET", operator.get("client_secret"))
-    if not gateway or not client_id or not secret:
-        raise Failed(
-            "nothing says where the gateway is and who asks: start the demo with `make run`, or set "
-            "ANCHORAGE_PUBLIC_URL, ANCHORAGE_OPS_CLIENT_ID and ANCHORAGE_OPS_CLIENT_SECRET"
-        )
-    payment = arguments.payment or os.environ.get("ANCHORAGE_PAYMENT_URL") or gateway
-    async with aiohttp.ClientSession(timeout=PATIENCE) as http:
-        form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
-        token = await _answer(http, f"{gateway}/v1/token", data=form)
-        headers = {"Authorization": f"Bearer {token['access_token']}"}
-        return await _answer(http, f"{payment}/v1/ops/reconciliations/{arguments.day}", headers=headers)
-
-
-async def _answer(http: aiohttp.ClientSession, url: str, **sent: Any) -> Json:
-    async with http.post(url, **sent) as answer:
-        body: Json = await answer.json(content_type=None)
-        if answer.status != 200:
-            raise Failed(f"{body.get('detail') or body} ({answer.status} from {url})")
-        return body
+    async with operator(arguments.gateway, PATIENCE) as asking:
+        payment = arguments.payment or os.environ.get("ANCHORAGE_PAYMENT_URL") or asking.gateway
+        return await asking.call("POST", f"{payment}/v1/ops/reconciliations/{arguments.day}")
 
 
 if __name__ == "__main__":

@@ -77,9 +77,15 @@ class LedgerBalances(Answer):
 
 
 class SearchRebuild(Answer):
-    """How far the search index's rebuild from the streams is."""
+    """How far the rebuild of a search replica's index from the streams is; `none` when there was none since its start."""
 
-    status: str
+    status: Literal["none", "rebuilding", "done", "failed"]
+    read: int = Field(default=0, ge=0, description="records read so far")
+    to_read: int = Field(
+        default=0, ge=0, description="records in the streams when it began; 0 until that is known"
+    )
+    products: int = Field(default=0, ge=0, description="products that can be found in the index that answers")
+    reason: str | None = Field(default=None, description="why it failed")
 
 
 class AlipayNotice(Request):

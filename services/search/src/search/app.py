@@ -19,6 +19,6 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
         service.background("streams", replica.follow)
         if settings.search_hybrid is not None:
             service.background("meanings", replica.read_meanings)
-        service.routes(routes(replica.ask, replica.rebuild))
+        service.routes(routes(replica.ask, replica.rebuild, replica.progress))
 
     return Service("search", settings, clock=clock, new_id=new_id, uses_mongo=False, assemble=assemble)

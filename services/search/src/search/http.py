@@ -14,6 +14,7 @@ from runtime.problems import Problem, not_found
 from runtime.tokens import HOST, OPS, VIEWER
 from search.answers import in_store_answer, search_answer
 from search.application.finding import Library, NotThere, search_column, search_store
+from search.application.progress import Progress
 from search.application.suggesting import PopularQueries, suggest
 from search.domain.queries import Filters, QueryRefused
 
@@ -22,8 +23,8 @@ Ask = Callable[[Callable[[Library, PopularQueries], T]], Awaitable[T]]
 """Asks the library that answers at the moment: in this thread when the engine is inside, in another when it is not."""
 
 
-def routes(ask: Ask, rebuild: Callable[[], dict[str, object]]) -> list[Route]:  # type: ignore[type-arg]
-    """The calls that search answers; `rebuild` begins a rebuild or tells how one goes."""
+def routes(ask: Ask, rebuild: Callable[[], None], progress: Callable[[], Progress]) -> list[Route]:  # type: ignore[type-arg]
+    """The calls that search answers; `rebuild` begins one unless one is under way, `progress` tells how it goes."""
 
     async def column(request: web.Request) -> web.Response:
         asked = read_query(request, SearchQuery)
@@ -64,13 +65,18 @@ def routes(ask: Ask, rebuild: Callable[[], dict[str, object]]) -> list[Route]:  
         return json_response(answer)
 
     async def begin_rebuild(_: web.Request) -> web.Response:
-        return json_response(rebuild(), 202)
+        rebuild()
+        return json_response(progress(), 202)
+
+    async def read_rebuild(_: web.Request) -> web.Response:
+        return json_response(progress())
 
     return [
         Route("GET", "/v1/search", column, scopes(HOST)),
         Route("GET", "/v1/search/suggestions", suggestions, scopes(HOST)),
         Route("GET", "/v1/mini-programs/{mini_program_id}/search", in_store, scopes(HOST, VIEWER)),
         Route("POST", "/v1/ops/search/rebuild", begin_rebuild, scopes(OPS)),
+        Route("GET", "/v1/ops/search/rebuild", read_rebuild, scopes(OPS)),
     ]
 
 

@@ -14,6 +14,7 @@ from search.adapters.state import LAYOUT
 from search.adapters.streams import Streams
 from search.application.directory import Accounts, Directory
 from search.application.finding import Library
+from search.application.progress import Progress
 from search.application.projecting import Projection
 from search.application.suggesting import PopularQueries
 from search.domain.ranking import RankingRule
@@ -45,6 +46,7 @@ class Replica:
         self._live: tuple[Generation, Streams, Library, PopularQueries] | None = None
         self._following: asyncio.Task[None] | None = None
         self._rebuilding: asyncio.Task[None] | None = None
+        self._building: Streams | None = None
 
     async def catch_up(self) -> None:
         """Open what is there and read the streams to their present ends. Nothing is ready before."""
@@ -83,11 +85,26 @@ class Replica:
             if meanings is None or not await asyncio.to_thread(meanings.fill):
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
-    def rebuild(self) -> dict[str, object]:
+    def rebuild(self) -> None:
         """Begin to build a new index from the beginning of the streams; what is there answers until it is done."""
         if self._rebuilding is None or self._rebuilding.done():
+            self._building = None
             self._rebuilding = asyncio.create_task(self._rebuild(), name="rebuild")
-        return {"status": "rebuilding"}
+
+    def progress(self) -> Progress:
+        """How the last rebuild goes, or went."""
+        products = self._live[0].index.size if self._live is not None else 0
+        task, streams = self._rebuilding, self._building
+        if task is None:
+            return Progress("none", products=products)
+        read, to_read = (streams.read, streams.to_read) if streams is not None else (0, 0)
+        if not task.done():
+            return Progress("rebuilding", min(read, to_read), to_read, products)
+        fault = None if task.cancelled() else task.exception()
+        if fault is None and not task.cancelled():
+            return Progress("done", to_read, to_read, products)
+        reason = f"{type(fault).__name__}: {fault}"[:300] if fault is not None else "the service ends"
+        return Progress("failed", min(read, to_read), to_read, products, reason)
 
     async def _rebuild(self) -> None:
         assert self._live is not None  # noqa: S101
@@ -96,6 +113,7 @@ class Replica:
         for mark, at in old.state.given_up().items():
             fresh.state.put_fact(mark, at)
         built = self._assemble(fresh)
+        self._building = built[1]
         try:
             following = await self._begin(built[1])
         except BaseException:

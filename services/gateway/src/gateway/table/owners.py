@@ -223,4 +223,14 @@ CALLS = (
         answer=SearchRebuild,
         success=(HTTPStatus.ACCEPTED,),
     ),
+    Call(
+        method="GET",
+        path="/v1/ops/search/rebuild",
+        name="read_search_rebuild",
+        summary="How far the search index's rebuild is",
+        tag=OPERATORS,
+        scopes=scopes(OPS),
+        service="search",
+        answer=SearchRebuild,
+    ),
 )

@@ -63,6 +63,7 @@ class Streams:
         self.projection = projection
         self.caught_up = asyncio.Event()
         self.moved_at = time.monotonic()
+        self.read = self.to_read = 0
         self._wanted = {event.type_name(): event for event in events}
         self._topics = {prefix + event.topic.name: event.topic for event in events}
         self._to_fact = to_fact
@@ -98,13 +99,16 @@ class Streams:
         ]
         consumer.assign(partitions)
         self._targets = await consumer.end_offsets(partitions)
+        self.read = self.to_read = 0
         begun = await consumer.beginning_offsets(partitions)
         offsets = self.projection.state.offsets()
         for partition in partitions:
             kept = offsets.get((partition.topic, partition.partition), 0)
             # a stream that is shorter than what was read of it is another one: it is read from its beginning
             known = begun[partition] <= kept <= self._targets[partition]
-            consumer.seek(partition, kept if known else begun[partition])
+            first = kept if known else begun[partition]
+            consumer.seek(partition, first)
+            self.to_read += self._targets[partition] - first
 
     async def _step(self, consumer: AIOKafkaConsumer) -> None:
         size = AT_ONCE if self.caught_up.is_set() else AT_ONCE_BEHIND
@@ -112,6 +116,7 @@ class Streams:
         records = [record for part in found.values() for record in part]
         if records:
             await self._take(records)
+            self.read += len(records)
         self.moved_at = time.monotonic()
         if not self.caught_up.is_set() and await self._is_there(consumer):
             self.caught_up.set()
