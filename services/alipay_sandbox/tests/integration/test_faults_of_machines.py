@@ -110,9 +110,14 @@ async def test_a_database_that_is_killed_answers_unknown_and_what_was_paid_is_to
         order = {"out_trade_no": number, "total_amount": "1.00"}
         await controls.post("faults", {"fault": "delay_notify", "out_trade_no": number, "seconds": 2})
         await controls.pay(merchant.link(order))
+        await controls.post("faults", {"fault": "gateway_error", "method": "alipay.trade.refund"})
         async with breakable.away("mongodb"):
             unknown = await merchant.call("alipay.trade.query", {"out_trade_no": number})
             assert (unknown["code"], unknown["sub_code"]) == ("20000", "isp.unknow-error")
+            struck = await merchant.call(
+                "alipay.trade.refund", {"out_trade_no": number, "refund_amount": "1.00"}
+            )
+            assert (struck["code"], struck["sub_code"]) == ("20000", "isp.unknow-error")
             other = {**order, "out_trade_no": f"{number}B"}
             await controls.post("pay", {"cashier_url": merchant.link(other)}, status=503)
             async with http.get(merchant.link(other)) as response:

@@ -60,8 +60,10 @@ class GatewayRoutes:
             call = self._verifier.verify(params)
             answer = await self._perform(request, call)
         except GatewayFailure as failure:
-            beside = FAILED_BESIDE.get(params.get("method", ""), {})
-            return self._answer(params, {**failure.fields(), **beside}, signed=failure.signed)
+            return self._refused(params, failure)
+        except PyMongoError as error:
+            _log.warning("the database is away: %s", type(error).__name__)
+            return self._refused(params, GatewayFailure("20000", "isp.unknow-error", "系统繁忙"))
         return self._answer(params, answer, signed=True)
 
     async def _perform(self, request: web.Request, call: Call) -> Answer:
@@ -77,11 +79,7 @@ class GatewayRoutes:
             if fault.applied:
                 await self._quietly(request, call)
             raise GatewayFailure("20000", "isp.unknow-error", "系统繁忙", signed=fault.signed)
-        try:
-            return await self._methods.answer(call, self._origin.of(request))
-        except PyMongoError as error:
-            _log.warning("the database is away: %s", type(error).__name__)
-            raise GatewayFailure("20000", "isp.unknow-error", "系统繁忙") from error
+        return await self._methods.answer(call, self._origin.of(request))
 
     async def _quietly(self, request: web.Request, call: Call) -> None:
         """The call takes effect, or is refused, and nobody hears of it."""
@@ -89,6 +87,10 @@ class GatewayRoutes:
             await self._methods.answer(call, self._origin.of(request))
         except GatewayFailure:
             return
+
+    def _refused(self, params: Mapping[str, str], failure: GatewayFailure) -> web.Response:
+        beside = FAILED_BESIDE.get(params.get("method", ""), {})
+        return self._answer(params, {**failure.fields(), **beside}, signed=failure.signed)
 
     def _answer(
         self, params: Mapping[str, str], answer: Mapping[str, object], *, signed: bool
