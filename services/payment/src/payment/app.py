@@ -53,7 +53,8 @@ def build_app(
     merchants = read_merchants(settings.alipay_merchants)
 
     def assemble(service: Service) -> None:
-        alipay = Alipay(merchants, lambda: service.http, clock, public_url=settings.public_url)
+        reached = {"public_url": settings.public_url, "notify_url": settings.notify_url}
+        alipay = Alipay(merchants, lambda: service.http, clock, **reached)
         providers = Providers({PROVIDER: alipay, **(further or {})})
         store = MongoTrades(service.db, service.recorder)
         answers = Answers(service.db)

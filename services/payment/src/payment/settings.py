@@ -16,6 +16,9 @@ class Settings(ServiceSettings):
 
     port: int = Field(default=8105, ge=0, le=65535)
     public_url: str = Field(default="http://127.0.0.1:8080", description="the gateway as seen from outside")
+    notify_url: str = Field(
+        default="", description="the gateway as Alipay's own servers reach it, where that is not `public_url`"
+    )
     alipay_merchants: Path = Field(description="JSON file: the merchants that collect, with their keys")
     payment_first_look: timedelta = Field(
         default=timedelta(seconds=30), description="how long a notice may take before the provider is asked"

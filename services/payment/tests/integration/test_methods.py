@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
+from yarl import URL
 
 from payment.adapters.alipay.merchants import read_merchants
 from payment.adapters.alipay.provider import Alipay
@@ -86,3 +88,23 @@ async def test_the_payer_comes_back_to_the_orders_own_page(till):
     forged = paid["return_url"].replace(order.order_id, "demoshop01_other")
     async with till.http.get(forged, allow_redirects=False) as answer:
         assert answer.status == 400
+
+
+async def test_a_browser_may_reach_the_gateway_and_alipay_us_by_other_addresses(till, tmp_path):
+    [entry] = json.loads(till.service.settings.alipay_merchants.read_text())
+    file = tmp_path / "merchants.json"
+    file.write_text(json.dumps([entry | {"page_url": "http://127.0.0.1:8090/gateway.do"}]))
+    alipay = Alipay(
+        read_merchants(file), lambda: till.http, till.clock, public_url="http://shop.example/", notify_url="http://gateway:8080",
+    )  # fmt: skip
+    link = alipay.gateway("default").link(
+        "alipay.trade.wap.pay",
+        {},
+        notify_url=alipay.notify_url,
+        return_url=alipay.return_url,
+        now=till.clock(),
+    )
+    address = URL(link)
+    assert str(address.with_query(None)) == "http://127.0.0.1:8090/gateway.do"
+    assert address.query["notify_url"] == "http://gateway:8080/v1/payments/alipay/notify"
+    assert address.query["return_url"] == "http://shop.example/v1/payments/alipay/return"

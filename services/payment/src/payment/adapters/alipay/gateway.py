@@ -48,12 +48,12 @@ class AlipayGateway:
         self._merchant = merchant
         self._http = http
         self._clock = clock
-        self._address = URL(merchant.gateway_url)
+        self._address, self._pages = URL(merchant.gateway_url), URL(merchant.page_url)
 
     def link(self, method: str, biz: Biz, *, notify_url: str, return_url: str, now: datetime) -> str:
         """The address of a page of the gateway, for a browser to open (trade.wap.pay, trade.page.pay)."""
         params = self._signed(method, biz, now, notify_url=notify_url, return_url=return_url)
-        return str(self._address.with_query(params))
+        return str(self._pages.with_query(params))
 
     def order_string(self, method: str, biz: Biz, *, notify_url: str, now: datetime) -> str:
         """The text that Alipay's SDK in an app is given (trade.app.pay)."""

@@ -15,7 +15,10 @@ PROVIDER = "alipay"
 
 
 class MerchantEntry(BaseModel):
-    """One merchant. Paths are relative to the file. Two public keys may be alive while Alipay's is being replaced."""
+    """One merchant. Paths are relative to the file. Two public keys may be alive while Alipay's is being replaced.
+
+    `page_url` is the gateway as a payer's browser reaches it, where servers reach it by another address.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -23,6 +26,7 @@ class MerchantEntry(BaseModel):
     app_id: str = Field(pattern=r"^[0-9]{1,32}$")
     seller_id: str = Field(pattern=r"^[0-9]{16}$")
     gateway_url: str = Field(pattern=r"^https?://")
+    page_url: str | None = Field(default=None, pattern=r"^https?://")
     app_private_key_file: Path
     alipay_public_key_files: list[Path] = Field(min_length=1)
 
@@ -33,6 +37,7 @@ class Merchant:
 
     payee: Payee
     gateway_url: str
+    page_url: str
     key: SigningKey
     alipay_keys: VerifyingKeys
 
@@ -50,6 +55,7 @@ def _merchant(entry: MerchantEntry, folder: Path) -> Merchant:
     return Merchant(
         payee=Payee(PROVIDER, entry.merchant, entry.app_id, entry.seller_id),
         gateway_url=entry.gateway_url,
+        page_url=entry.page_url or entry.gateway_url,
         key=SigningKey.read(folder / entry.app_private_key_file),
         alipay_keys=VerifyingKeys.read([folder / key for key in entry.alipay_public_key_files]),
     )

@@ -62,7 +62,9 @@ REFUSED_FOR_GOOD = frozenset(
 
 
 class Alipay:
-    """All merchants of the installation. `public_url` is where Alipay and the payer's browser reach us."""
+    """All merchants of the installation. `public_url` is where the payer's browser reaches the gateway, and Alipay too
+    unless `notify_url` says otherwise.
+    """
 
     def __init__(
         self,
@@ -71,6 +73,7 @@ class Alipay:
         clock: Clock,
         *,
         public_url: str,
+        notify_url: str = "",
     ) -> None:
         self._payees = {merchant.payee.merchant: merchant.payee for merchant in merchants}
         self._gateways = {
@@ -78,7 +81,7 @@ class Alipay:
         }
         self._clock = clock
         self._keys = {merchant.payee.app: merchant.alipay_keys for merchant in merchants}
-        self.notify_url = f"{public_url.rstrip('/')}/v1/payments/alipay/notify"
+        self.notify_url = f"{(notify_url or public_url).rstrip('/')}/v1/payments/alipay/notify"
         self.return_url = f"{public_url.rstrip('/')}/v1/payments/alipay/return"
 
     def payees(self) -> Mapping[str, Payee]:
