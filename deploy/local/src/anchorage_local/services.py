@@ -9,7 +9,8 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from anchorage_local import alipay, host_apps
+from anchorage_demo import host_apps
+from anchorage_local import alipay
 from anchorage_local.ports import HOST, answers, free_port
 from anchorage_local.process import ManagedProcess
 from anchorage_local.secrets import Secrets
@@ -115,7 +116,9 @@ def _own(name: str, system: System) -> dict[str, str]:
         case "sharecode":
             return public
         case "host_demo":
-            return {"ANCHORAGE_HOST_DEMO_HOSTS": host_apps.told(system.secrets)}
+            return {
+                "ANCHORAGE_HOST_DEMO_HOSTS": host_apps.told(lambda client_id: secret(f"client_{client_id}"))
+            }
     return {}
 
 
