@@ -1,5 +1,7 @@
 """Moves a placement until the picture fits the code's own dots, also on a bent surface, from the middle outwards."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from sharecode.roundcode.cellvalues import CellLevels, cell_levels, unblurred_levels
@@ -10,13 +12,23 @@ from sharecode.roundcode.placement import Floats, Placement, terms
 REACHES = (0.58, 0.66, 0.75, 0.84, 0.93, 1.1, 1.1)
 """How far out the dots are trusted, round by round; the three marks count from the first."""
 STIFFNESS = np.array([0.02] * 3 + [0.025] * 3 + [0.05] * 4)
+"""How much a bend is held back, by the degree of its terms."""
+STIFF, SUPPLE, SOFT = 16.0, 1.0, 0.25
+"""Times the above: for a blurred code, whose dots tell little; for paper; for cans and bottles."""
 
 
-def bent(
-    start: Placement, level: Floats, scale: float, layout: Layout, blur: Blur
-) -> tuple[Placement, Floats]:
-    """`start` with the bend under which the dots, as they are read on the way, fit best (Gauss-Newton); and for
-    each cell how well the picture round it agrees with the model, 0..1: little under a finger."""
+@dataclass(frozen=True, slots=True)
+class Bent:
+    """A `placement` with its bend; for each cell how well the picture round it agrees with the model, 0..1, which is
+    little under a finger; and the share of the picture's changes that the model explains: little where no code is."""
+
+    placement: Placement
+    agreement: Floats
+    explained: float
+
+
+def bent(start: Placement, level: Floats, scale: float, layout: Layout, blur: Blur, stiffness: float) -> Bent:
+    """`start` with the bend under which the dots, as they are read on the way, fit best (Gauss-Newton)."""
     m = model(layout, blur)
     radius = np.hypot(m.x, m.y)
     basis = terms(m.x, m.y)
@@ -37,7 +49,7 @@ def bent(
         jacobian = np.concatenate([basis * slope_x[:, None], basis * slope_y[:, None]], 1)
         weighted = jacobian * weight[:, None]
         normal = (weighted.T @ jacobian).astype(np.float64)
-        stiff = np.tile(STIFFNESS, 2) * np.diag(normal).mean()
+        stiff = np.tile(stiffness * STIFFNESS, 2) * np.diag(normal).mean()
         normal[np.diag_indices(20)] += stiff
         right = weighted.T @ error - stiff * -bend.T.ravel()
         change = np.linalg.solve(normal, right).reshape(2, 10).T
@@ -46,7 +58,9 @@ def bent(
     count = np.maximum(np.bincount(m.nearest, minlength=cells), 1)
     strange = np.sqrt(np.bincount(m.nearest, error * error, minlength=cells) / count)
     agreement = 1 / (1 + (strange / max(1.6 * float(np.median(strange)), 0.1)) ** 4)
-    return Placement(start.matrix, bend), agreement.astype(np.float32)
+    spread = darkness - np.average(darkness, weights=trust + 1e-6)
+    explained = 1 - float((error * error) @ trust / max(float((spread * spread) @ trust), 1e-6))
+    return Bent(Placement(start.matrix, bend), agreement.astype(np.float32), explained)
 
 
 def _darkness(seen: Floats, values: CellLevels, nearest: np.ndarray) -> tuple[Floats, Floats]:  # type: ignore[type-arg]

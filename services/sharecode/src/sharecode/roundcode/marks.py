@@ -19,56 +19,60 @@ def likely_marks(ellipses: list[Ellipse]) -> list[tuple[Ellipse, float]]:
     if not ellipses:
         return []
     x, y, a, b = np.array([(e.x, e.y, e.a, e.b) for e in ellipses]).T
-    size = np.sqrt(a * b)
-    near = np.hypot(x[:, None] - x, y[:, None] - y) < 0.22 * b[:, None]
-    ratio = size[None, :] / size[:, None]
-    found: dict[int, tuple[float, float]] = {}
+    hole = np.array([e.hole for e in ellipses])
+    size = np.log(np.sqrt(a * b))
+    best, of_best = np.full(len(ellipses), np.inf), np.zeros(len(ellipses), int)
     for outer, inner in ((0, 1), (1, 2), (0, 2)):
-        expected = SIZES[inner][0] / SIZES[outer][0]
-        off = np.abs(np.log(ratio / expected))
-        for i, k in zip(*np.nonzero(near & (off < 0.3)), strict=True):
-            if ellipses[i].hole == SIZES[outer][1] and ellipses[k].hole == SIZES[inner][1]:
-                off_ik = float(off[i, k])
-                if i not in found or off_ik < found[i][1]:
-                    found[i] = (SIZES[outer][0], off_ik)
-    best = sorted(found.items(), key=lambda item: item[1][1])
+        around = np.nonzero(hole == SIZES[outer][1])[0]
+        within = np.nonzero(hole == SIZES[inner][1])[0]
+        if not len(around) or not len(within):
+            continue
+        off = np.abs(size[within] - size[around, None] - np.log(SIZES[inner][0] / SIZES[outer][0]))
+        apart = np.hypot(x[within] - x[around, None], y[within] - y[around, None])
+        off[(apart >= 0.22 * b[around, None]) | (off >= 0.3)] = np.inf
+        least = off.min(1)
+        better = least < best[around]
+        best[around[better]], of_best[around[better]] = least[better], outer
     chosen: list[tuple[Ellipse, float]] = []
-    for i, (radius, _) in best:
+    for i in np.argsort(best)[: 4 * MAX_MARKS]:
+        if len(chosen) == MAX_MARKS or best[i] == np.inf:
+            break
         e = ellipses[i]
         # Of a mark's circles only one is needed.
         if all(np.hypot(e.x - o.x, e.y - o.y) > 0.5 * o.b for o, _ in chosen):
-            chosen.append((e, radius))
-    return chosen[:MAX_MARKS]
+            chosen.append((e, SIZES[of_best[i]][0]))
+    return chosen
 
 
 def pair_maps(marks: list[tuple[Ellipse, float]], scale: float) -> Matrix:
     """Affine maps (n, 3, 3) from code units to the picture for every two marks whose sizes and distance agree."""
-    maps = []
-    shapes = [_shape(e, radius) for e, radius in marks]
-    for i, (e, _) in enumerate(marks):
-        for k, (o, _) in enumerate(marks):
-            if i == k or not 0.6 < np.linalg.det(shapes[i]) / np.linalg.det(shapes[k]) < 1.67:
-                continue
-            # The tilt is told by both; a mean of the two metrics keeps what is not the turn.
-            shape = (shapes[i] + shapes[k]) / 2
-            middle = np.array([(e.x + o.x) / 2, (e.y + o.y) / 2])
-            across = np.linalg.solve(shape, np.array([o.x - e.x, o.y - e.y]))
-            for first, second in ((0, 1), (0, 2), (1, 2)):
-                from_ = np.array(MARK_CENTRES[first])
-                to = np.array(MARK_CENTRES[second])
-                wanted = to - from_
-                stretch = np.linalg.norm(across) / np.linalg.norm(wanted)
-                if abs(np.log(stretch)) > LENGTH_AGREES:
-                    continue
-                turn = np.arctan2(across[1], across[0]) - np.arctan2(wanted[1], wanted[0])
-                cos, sin = np.cos(turn), np.sin(turn)
-                linear = shape @ np.array([[cos, -sin], [sin, cos]]) * stretch
-                offset = middle - linear @ (from_ + to) / 2
-                m = np.eye(3)
-                m[:2, :2] = linear * scale
-                m[:2, 2] = (offset + 0.5) * scale - 0.5
-                maps.append(m)
-    return np.array(maps).reshape(-1, 3, 3)
+    if len(marks) < 2:
+        return np.empty((0, 3, 3))
+    shapes = np.array([_shape(e, radius) for e, radius in marks])
+    at = np.array([(e.x, e.y) for e, _ in marks])
+    i, k = np.nonzero(~np.eye(len(marks), dtype=bool))
+    area = np.linalg.det(shapes)
+    alike = np.abs(np.log(area[i] / area[k])) < np.log(1.67)
+    i, k = i[alike], k[alike]
+    # The tilt is told by both; a mean of the two metrics keeps what is not the turn.
+    shape = (shapes[i] + shapes[k]) / 2
+    across = np.linalg.solve(shape, (at[k] - at[i])[..., None])[..., 0]
+    found = []
+    for first, second in ((0, 1), (0, 2), (1, 2)):
+        from_, to = np.array(MARK_CENTRES[first]), np.array(MARK_CENTRES[second])
+        wanted = to - from_
+        stretch = np.linalg.norm(across, axis=1) / np.linalg.norm(wanted)
+        fits = np.abs(np.log(stretch)) < LENGTH_AGREES
+        turn = np.arctan2(across[fits, 1], across[fits, 0]) - np.arctan2(wanted[1], wanted[0])
+        cos, sin = np.cos(turn), np.sin(turn)
+        rotation = np.stack([cos, -sin, sin, cos], 1).reshape(-1, 2, 2)
+        linear = shape[fits] @ rotation * stretch[fits, None, None]
+        middle = (at[i[fits]] + at[k[fits]]) / 2
+        maps = np.tile(np.eye(3), (len(linear), 1, 1))
+        maps[:, :2, :2] = linear * scale
+        maps[:, :2, 2] = (middle - linear @ ((from_ + to) / 2) + 0.5) * scale - 0.5
+        found.append(maps)
+    return np.concatenate(found)
 
 
 def _shape(e: Ellipse, radius: float) -> Matrix:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
 TERMS = 10
+_CORNERS_X, _CORNERS_Y = np.float32([-1, 1, 1, -1]), np.float32([-1, -1, 1, 1])
 
 
 def terms(x: Floats, y: Floats) -> Floats:
@@ -54,6 +55,11 @@ class Placement:
         """Whether it lies so near that both cannot be codes."""
         (x, y), (u, v) = self.centre, other.centre
         return hypot(x - u, y - v) < 1.5 * other.radius
+
+    def nearly(self, other: "Placement") -> bool:
+        """Whether both put every point of a code at the same place, to a few hundredths of its radius."""
+        (x, y), (u, v) = (place.pixels(_CORNERS_X, _CORNERS_Y) for place in (self, other))
+        return bool(np.hypot(x - u, y - v).max() < 0.04 * self.radius)
 
     def same_as(self, other: "Placement") -> bool:
         """Whether both stand for the same code at about the same place and size."""

@@ -13,8 +13,8 @@ from sharecode.roundcode.geometry import LOGO_RING_INNER, LOGO_RING_OUTER
 
 Floats = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
-HOPELESS = 0.2
-"""A correlation this small after three rounds will not grow."""
+HOPELESS = (0.1, 0.1, 0.1, 0.2, 0.2, 0.25, 0.3)
+"""A correlation smaller than this after so many rounds will not grow."""
 LEAN = 0.045
 """How much a fully tilted disc of the ring's size leans towards an ordinary camera."""
 RING_MIDDLE = (LOGO_RING_INNER + LOGO_RING_OUTER) / 2
@@ -106,45 +106,13 @@ def _matrices(*entries: Floats) -> Matrix:
     return np.stack(entries, 1).reshape(-1, 3, 3).astype(np.float64)
 
 
-def turned(maps: Matrix, level: Floats, scale: float) -> tuple[Matrix, Floats]:
-    """Each of the maps (n, 3, 3) with the turn at which `level` (the picture made smaller by `scale`) shows the
-    three marks best, and how well: the correlation with the better two and, at half the weight, the third."""
-    polar = template.polar()
-    seen = sample(level, maps, polar.x.ravel(), polar.y.ravel(), scale).reshape(-1, *polar.x.shape)
-    seen = seen - seen.mean((1, 2), keepdims=True)
-    spectrum = np.fft.rfft(seen)
-    dot, mean, square = (
-        np.fft.irfft((kernel * signal).sum(1), template.TURNS)
-        for kernel, signal in (
-            (polar.spectrum, spectrum),
-            (polar.mask_spectrum, spectrum),
-            (polar.mask_spectrum, np.fft.rfft(seen * seen)),
-        )
-    )
-    # Ink is dark: the picture falls where the template rises.
-    one = -dot / np.sqrt(np.maximum(square - mean**2, 1.0))
-    # On a bent or leaning code the marks are not quite where a turn would put them; where they are, so much the better.
-    near = np.max([np.roll(one, k, 1) for k in (-2, -1, 0, 1, 2)], axis=0)
-    score = _together(near)
-    best = (score + _together(one)).argmax(1)
-    angle = best * 2 * np.pi / template.TURNS
-    cos, sin, zero, whole = np.cos(angle), np.sin(angle), np.zeros(len(best)), np.ones(len(best))
-    turn = _matrices(cos, -sin, zero, sin, cos, zero, zero, zero, whole)
-    return maps @ turn, score[np.arange(len(best)), best].astype(np.float32)
-
-
-def _together(one: Floats) -> Floats:
-    """From one mark's agreement by turn to that of all three: the third may be covered."""
-    quarter = template.TURNS // 4
-    three = np.sort(np.stack([one, np.roll(one, -quarter, 1), np.roll(one, quarter, 1)]), axis=0)
-    return 0.2 * three[0] + 0.4 * three[1] + 0.4 * three[2]  # type: ignore[no-any-return]
-
-
 def sample(level: Floats, maps: Matrix, x: Floats, y: Floats, scale: float) -> Floats:
     """The values of `level` at the points (x, y) of each map: an array (n, points)."""
-    at = maps @ np.stack([x, y, np.ones_like(x)]).astype(np.float64)
-    px = ((at[:, 0] / at[:, 2] + 0.5) / scale - 0.5).astype(np.float32)
-    py = ((at[:, 1] / at[:, 2] + 0.5) / scale - 0.5).astype(np.float32)
+    # The level's own coordinates are whole for pixel middles; single precision is a ten-thousandth of a pixel here.
+    to_level = np.array([[1 / scale, 0, 0.5 / scale - 0.5], [0, 1 / scale, 0.5 / scale - 0.5], [0, 0, 1]])
+    flat = (to_level @ maps).astype(np.float32).reshape(-1, 3)
+    at = (flat @ np.stack([x, y, np.ones_like(x)])).reshape(len(maps), 3, -1)
+    px, py = at[:, 0] / at[:, 2], at[:, 1] / at[:, 2]
     return cv2.remap(level, px, py, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
@@ -153,19 +121,18 @@ def refined(
 ) -> tuple[Matrix, float]:
     """`start` moved so that the picture fits `points`, by inverse compositional Gauss-Newton with Huber's weights
     (S. Baker and I. Matthews, "Lucas-Kanade 20 years on", 2004); and the final correlation."""
-    x, y, gx, gy = points.x, points.y, points.slope_x, points.slope_y
-    radial = gx * x + gy * y
-    jacobian = np.stack([gx * x, gx * y, gx, gy * x, gy * y, gy, -radial * x, -radial * y], 1)
-    value, pose = points.value, start
+    jacobian, value, pose = points.jacobian, points.value, start
+    centred_value = value - value.mean()
+    spread = float(np.linalg.norm(centred_value))
     score = -1.0
     for step in range(rounds + 1):
-        seen = -sample(level, pose[None], x, y, scale)[0]
+        seen = -sample(level, pose[None], points.x, points.y, scale)[0]
         centred = seen - seen.mean()
-        score = float((centred @ (value - value.mean())) / (len(x) * max(centred.std(), 1e-3) * value.std()))
-        if step == rounds or score < (0.1 if step < 3 else HOPELESS):
+        product, square = float(centred @ centred_value), float(centred @ centred)
+        score = product / (max(sqrt(square), 1e-3) * spread)
+        if step == rounds or score < HOPELESS[min(step, len(HOPELESS) - 1)]:
             break
-        slope = (centred @ (value - value.mean())) / (centred @ centred)
-        error = slope * centred + value.mean() - value
+        error = product / max(square, 1e-6) * centred - centred_value
         limit = 1.5 * np.median(np.abs(error)) + 1e-6
         weight = np.minimum(1, limit / np.maximum(np.abs(error), 1e-9))
         weighted = jacobian * weight[:, None]

@@ -1,7 +1,7 @@
 """Reads round codes in a grey picture: finds hypotheses, turns and refines them, and looks at their cells."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -9,11 +9,11 @@ import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
 from sharecode.roundcode import template
-from sharecode.roundcode.bending import bent
+from sharecode.roundcode.bending import SOFT, STIFF, SUPPLE, bent
 from sharecode.roundcode.cellvalues import cell_levels, unblurred_levels
 from sharecode.roundcode.correction import corrected, likeliest
 from sharecode.roundcode.expected import Blur, fitting_blurs
-from sharecode.roundcode.finder import ellipses
+from sharecode.roundcode.finder import Ellipse, ellipses
 from sharecode.roundcode.geometry import LAYOUTS, SHORT, Layout
 from sharecode.roundcode.marks import likely_marks, pair_maps
 from sharecode.roundcode.placement import Floats, Matrix, Placement
@@ -25,19 +25,26 @@ from sharecode.roundcode.pose import (
     on_line,
     radii,
     refined,
-    turned,
 )
+from sharecode.roundcode.scoring import Polar, closer, glance, marks_shown, seen_under, turned_by
 
 Grey = npt.NDArray[np.uint8]
 
 LEVELS = 6
 SCORING_RADIUS, COARSE_RADIUS, FINE_RADIUS = 40.0, 26.0, 52.0
 """How large a code should be, in pixels of the level it is scored, first and last refined in."""
-MIN_SCORE, LEANING_SCORE, BESIDE_SCORE = 0.4, 0.22, 0.7
+MIN_SCORE, LEANING_SCORE, BESIDE_SCORE = 0.36, 0.22, 0.7
+LEANING_LINES, LOOKED_AT = 24, 64
 CLEAR_MARK = 0.5
-MIN_COARSE_FIT, MIN_FIT = 0.3, 0.4
-TURNABLE_FIT, SURE_FIT = 0.25, 0.88
-TRIES, BENDINGS = 8, 3
+MIN_COARSE_FIT, MIN_FIT, SOFT_FIT = 0.3, 0.4, 0.52
+TURNABLE_FIT, SURE_FIT = 0.32, 0.88
+MIN_LONG_RADIUS = 42.0
+"""In pixels of the picture: the dots of a long code that is smaller are less than two and a half pixels apart."""
+CLEAR_BLUR = 0.05
+"""In radii: dots which are blurred more tell nothing about a bend."""
+MIN_EXPLAINED = 0.27
+"""Of the picture's changes by a stiff code: below, there is none."""
+TRIES, BENDINGS = 5, 3
 """At most so many hypotheses are tried at a stage, and so many bent and softly decoded in a picture: together they
 bound the time a picture takes."""
 QUARTER = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
@@ -98,6 +105,7 @@ class _Frame:
             )  # type: ignore[arg-type]
         self._fine: dict[int, Floats] = {}
         self._failed: list[Placement] = []
+        self._softly_tried: list[Placement] = []
         self._bendings_left = BENDINGS
 
     def look(self, stage: Stage) -> None:
@@ -109,30 +117,43 @@ class _Frame:
             grey = cv2.GaussianBlur(grey, (5, 5), stage.blur)  # type: ignore[assignment]
         found = ellipses(grey, stage.block, stage.offset)
         lines = distinct([e for hole in (True, False) for e in on_line(found, hole, grey, 2 * stage.offset)])
-        scored = self._scored(
-            np.concatenate([circle_maps(lines, scale), pair_maps(likely_marks(found), scale)])
-        )
-        # Perspective is tried only where the marks show a little without it.
-        hopeful = [line for line, (score, _) in zip(lines, scored, strict=False) if score > LEANING_SCORE]
-        for lean in (LEAN, -LEAN, 2 * LEAN, -2 * LEAN):
-            scored += self._scored(circle_maps(hopeful, scale, lean))
-        for score, start in _best(scored):
+        for score, start in _best(self._starts(lines, likely_marks(found), scale)):
             # Beside a code that was read, another would show its marks as well; the rest is clutter.
             if self.readings and score < BESIDE_SCORE:
                 break
             if not self._known(start):
                 self._try(start)
 
-    def _scored(self, maps: Matrix) -> list[tuple[float, Placement]]:
-        """Each map turned so that it shows the marks best, and how well."""
-        scored: list[tuple[float, Placement]] = [(0.0, Placement(m)) for m in maps]
+    def _starts(
+        self, lines: list[Ellipse], marks: list[tuple[Ellipse, float]], scale: float
+    ) -> list[tuple[float, Placement]]:
+        """Where codes may lie, turned so that the marks show best, with how well they do: the most hopeful ones."""
+        maps = np.concatenate([circle_maps(lines, scale), pair_maps(marks, scale)])
+        if not len(maps):
+            return []
+        scores, _ = marks_shown(self._seen(maps, glance()), glance())
+        # Perspective is tried only where the marks show a little without it.
+        of_lines = scores[: len(lines)]
+        hopeful = [lines[i] for i in np.argsort(-of_lines)[:LEANING_LINES] if of_lines[i] > LEANING_SCORE]
+        if hopeful:
+            leaning = np.concatenate(
+                [circle_maps(hopeful, scale, lean) for lean in (LEAN, -LEAN, 2 * LEAN, -2 * LEAN)]
+            )
+            maps = np.concatenate([maps, leaning])
+            scores = np.concatenate([scores, marks_shown(self._seen(leaning, glance()), glance())[0]])
+        maps = maps[np.argsort(-scores)[:LOOKED_AT]]
+        scores, turns = marks_shown(self._seen(maps, closer()), closer())
+        turned = turned_by(maps, turns, closer())
+        return [(float(score), Placement(m)) for score, m in zip(scores, turned, strict=True)]
+
+    def _seen(self, maps: Matrix, polar: Polar) -> Floats:
+        """The brightness at the points of `polar` under each map, each in the level where it is of a good size."""
+        seen = np.empty((len(maps), polar.x.size), np.float32)
         levels = self._level_for(radii(maps), SCORING_RADIUS)
         for level in np.unique(levels):
             which = np.nonzero(levels == level)[0]
-            turns, scores = turned(maps[which], self._level(int(level)), 2.0**level)
-            for index, turn, score in zip(which, turns, scores, strict=True):
-                scored[index] = (float(score), Placement(turn))
-        return scored
+            seen[which] = seen_under(maps[which], polar, self._level(int(level)), 2.0**level)
+        return seen
 
     def _known(self, start: Placement) -> bool:
         """Whether a code was read that it would overlap, or it was tried twice."""
@@ -167,31 +188,44 @@ class _Frame:
         if fit < MIN_FIT:
             return False
         flat = Placement(matrix)
-        for layout in LAYOUTS:
+        for layout in LAYOUTS if flat.radius > MIN_LONG_RADIUS else (SHORT,):
             values = cell_levels(flat, level, scale, layout)
             if self._accept(corrected(values.belief, layout), flat, layout, fit):
                 return True
-        if not self._bendings_left:
+        if (
+            fit < SOFT_FIT
+            or not self._bendings_left
+            or any(flat.nearly(other) for other in self._softly_tried)
+        ):
             return False
         self._bendings_left -= 1
+        self._softly_tried.append(flat)
         blur, even = fitting_blurs(flat, level, scale)
         # The long code's dots are too small to be told apart in a picture that is not clear.
         layouts = LAYOUTS if fit > SURE_FIT and even.along < 0.03 else (SHORT,)
-        return any(self._read_bent(flat, level, scale, layout, blur, even, fit) for layout in layouts)
+        return any(self._read_softly(flat, level, scale, layout, blur, even, fit) for layout in layouts)
 
-    def _read_bent(
+    def _read_softly(
         self, flat: Placement, level: Floats, scale: float, layout: Layout, blur: Blur, even: Blur, fit: float
     ) -> bool:
-        near, agreement = bent(
-            flat, level, scale, layout, Blur(max(even.along, 0.025), max(even.along, 0.025))
-        )
-        plain = cell_levels(near, level, scale, layout)
-        clear = unblurred_levels(near, level, scale, layout, blur)
-        doubted = replace(clear, belief=clear.belief * agreement)
-        return any(
-            self._accept(likeliest(values.belief, layout), near, layout, fit)
-            for values in (plain if blur.along < 0.05 else clear, doubted)
-        )
+        """With the blur undone: lying flat first, then bent more and more. The dots of a blurred code would lead
+        a supple one astray."""
+        clear = unblurred_levels(flat, level, scale, layout, blur)
+        if self._accept(likeliest(clear.belief, layout), flat, layout, fit):
+            return True
+        near, seen_with = flat, Blur(max(even.along, 0.025), max(even.along, 0.025))
+        for stiffness in (STIFF, SUPPLE, SOFT) if even.along < CLEAR_BLUR else (STIFF,):
+            # What a stiff one found would hold the supple ones where they are wrong as well.
+            start = flat if stiffness == SUPPLE else near
+            found = bent(start, level, scale, layout, seen_with, stiffness)
+            near = found.placement
+            clear = unblurred_levels(near, level, scale, layout, blur)
+            for belief in (clear.belief, clear.belief * found.agreement):
+                if self._accept(likeliest(belief, layout), near, layout, fit):
+                    return True
+            if found.explained < MIN_EXPLAINED:
+                break
+        return False
 
     def _accept(self, key: bytes | None, placement: Placement, layout: Layout, fit: float) -> bool:
         if key is not None:

@@ -88,7 +88,7 @@ class Stroke:
 
 def anchor() -> tuple[list[Ring], list[Stroke]]:
     """The anchor in the middle of a code without a logo, within `LOGO_RADIUS`."""
-    scale = LOGO_RADIUS * 0.84
+    scale = LOGO_RADIUS * 0.66
     width = 0.155 * scale
     turns = [pi * (0.08 + 0.84 * k / 24) for k in range(25)]
     arms = tuple((0.72 * scale * cos(t), scale * (0.10 + 0.76 * sin(t))) for t in turns)

@@ -15,8 +15,6 @@ PIXELS = 100
 """Pixels for one radius in the drawings made here."""
 REACH = 1.25
 
-TURNS = 120
-SCORE_RADII = (0.67, 0.72, 0.775, 0.83, 0.885, 0.94, 0.99)
 RING_SPAN = (0.235, 0.395)
 MARK_SPAN = MARK_RADIUS + 0.025
 
@@ -51,13 +49,13 @@ def look_up(picture: Floats, x: Floats, y: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Points of the fixed structure with the darkness and its slope expected there."""
+    """Points of the fixed structure with the darkness expected there."""
 
     x: Floats
     y: Floats
     value: Floats
-    slope_x: Floats
-    slope_y: Floats
+    jacobian: Floats
+    """(points, 8): how the darkness changes with the eight numbers of a small homography put before the map."""
     marks: tuple[npt.NDArray[np.int64], ...]
     """Which of the points lie on each of the three marks."""
 
@@ -73,35 +71,7 @@ def points(blur: float, spacing: float) -> Points:
     slope_x = cv2.Sobel(picture, cv2.CV_32F, 1, 0) * (PIXELS / 8)
     slope_y = cv2.Sobel(picture, cv2.CV_32F, 0, 1) * (PIXELS / 8)
     marks = tuple(np.nonzero(np.hypot(x - mx, y - my) < MARK_SPAN)[0] for mx, my in MARK_CENTRES)
-    return Points(x, y, look_up(picture, x, y), look_up(slope_x, x, y), look_up(slope_y, x, y), marks)
-
-
-@dataclass(frozen=True, slots=True)
-class Polar:
-    """Points at which one mark is looked for at all turns at once, and what to expect there."""
-
-    x: Floats
-    y: Floats
-    spectrum: npt.NDArray[np.complex64]
-    mask_spectrum: npt.NDArray[np.complex64]
-    count: float
-
-
-@cache
-def polar() -> Polar:
-    """The first mark; the second lies a quarter of a turn on, the third a quarter back."""
-    angles = np.arange(TURNS) * 2 * np.pi / TURNS
-    radii = np.array(SCORE_RADII)
-    x = (radii[:, None] * np.cos(angles)).astype(np.float32)
-    y = (radii[:, None] * np.sin(angles)).astype(np.float32)
-    mx, my = MARK_CENTRES[0]
-    mask = np.hypot(x - mx, y - my) < MARK_SPAN
-    value = look_up(drawn(0.03), x, y)
-    value = np.where(mask, value - value[mask].mean(), 0) / (value[mask].std() * mask.sum())
-    return Polar(
-        x,
-        y,
-        np.conj(np.fft.rfft(value)).astype(np.complex64),
-        np.conj(np.fft.rfft(mask.astype(np.float32) / mask.sum())).astype(np.complex64),
-        float(mask.sum()),
-    )
+    gx, gy = look_up(slope_x, x, y), look_up(slope_y, x, y)
+    radial = gx * x + gy * y
+    jacobian = np.stack([gx * x, gx * y, gx, gy * x, gy * y, gy, -radial * x, -radial * y], 1)
+    return Points(x, y, look_up(picture, x, y), jacobian, marks)

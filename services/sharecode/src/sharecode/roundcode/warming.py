@@ -3,10 +3,12 @@
 import numpy as np
 
 from sharecode.roundcode import template
+from sharecode.roundcode.cellvalues import grid
 from sharecode.roundcode.expected import BLURS, Blur, blurred_fixed, fitting_blurs, model, unblur
-from sharecode.roundcode.geometry import SHORT
+from sharecode.roundcode.geometry import LAYOUTS, SHORT
 from sharecode.roundcode.placement import Placement
 from sharecode.roundcode.reader import one_thread
+from sharecode.roundcode.scoring import closer, glance
 from sharecode.roundcode.softword import likely_data
 
 
@@ -20,10 +22,13 @@ def _make_tables() -> None:
     fitting_blurs(Placement(np.eye(3)), np.zeros((4, 4), np.float32), 1.0)
     template.points(0.05, 0.05)
     template.points(0.025, 0.03)
-    template.polar()
+    glance()
+    closer()
     for blur in BLURS:
         blurred_fixed(blur)
         unblur(SHORT, blur)
     for even in BLURS[1:4]:
         model(SHORT, Blur(even.along, even.along))
+    for layout in LAYOUTS:
+        grid(layout)
     likely_data(np.linspace(-1, 1, SHORT.word_bytes * 8, dtype=np.float32), SHORT)
