@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml apps/*/pyproject.toml deploy/*/pyproject.toml)
 PACKAGES := $(PYPROJECTS:/pyproject.toml=)
 INSTALLED := $(VENV)/.installed
-PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not node" --ignore=tests/browser
+PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not polyglot" --ignore=tests/browser
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo audit stop clean test test-browser test-chaos test-containers test-interop pictures contracts lint lint-fix types lock \
@@ -47,7 +47,7 @@ test-browser: $(INSTALLED) ## The story in a real Chromium, in both hosts and bo
 test-chaos: $(INSTALLED) ## 300 orders, and 100 payments with refunds, while services, Kafka and MongoDB are killed at random
 	@ANCHORAGE_CHAOS_ORDERS=300 ANCHORAGE_CHAOS_PAYMENTS=100 ANCHORAGE_OUTAGE_SECONDS=60 $(BIN)/python -m pytest tests/chaos -s
 
-test-interop: $(INSTALLED) ## Published Alipay clients against the sandbox, the one for Node.js too (needs Node.js and npm)
+test-interop: $(INSTALLED) ## Published Alipay clients against the sandbox, those for Node.js and Java too (needs npm, and a JDK with Maven)
 	@$(BIN)/python -m anchorage_local fetch
 	@exec $(BIN)/python -m pytest tests/interop
 

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import fcntl
 import json
+import re
 import secrets
 import shutil
 import socket
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
+from cryptography.hazmat.primitives import serialization
 from pymongo import AsyncMongoClient
 
 from alipay_sandbox.key_files import make_key_files
@@ -29,6 +31,7 @@ PYTHON_CLIENTS = {
     "official": ("alipay-sdk-python==3.7.1411", "official_client.py"),
 }
 NODE_CLIENT = "alipay-sdk@4.14.0"
+JAVA_CLIENT = "com.alipay.sdk:alipay-sdk-java:4.40.0.ALL"
 HERE = Path(__file__).parent
 
 
@@ -36,7 +39,10 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "interop: runs clients published by others (installed on the first run)"
     )
-    config.addinivalue_line("markers", "node: needs Node.js and npm; `make test-interop` runs these")
+    config.addinivalue_line(
+        "markers",
+        "polyglot: needs Node.js with npm, or a JDK (17 or newer) with Maven; `make test-interop` runs these",
+    )
 
 
 class Client:
@@ -78,6 +84,9 @@ def command_of(root: Path, name: str) -> list[str]:
     if name == "node":
         home = environment(root, NODE_CLIENT, _install_with_npm)
         return ["node", str(HERE / "node_client.mjs"), str(home)]
+    if name == "java":
+        home = environment(root, JAVA_CLIENT, _install_with_maven)
+        return ["java", "-cp", f"{home}/lib/*", str(HERE / "JavaClient.java")]
     requirement, script = PYTHON_CLIENTS[name]
     home = environment(root, requirement, _install_with_pip)
     return [str(home / "venv" / "bin" / "python"), str(HERE / script)]
@@ -85,7 +94,7 @@ def command_of(root: Path, name: str) -> list[str]:
 
 def environment(root: Path, requirement: str, install: Callable[[Path, str], None]) -> Path:
     """The folder that holds one client."""
-    home = root / ".data" / "interop" / requirement.replace("==", "-").replace("@", "-")
+    home = root / ".data" / "interop" / re.sub("[=@:]+", "-", requirement)
     home.mkdir(parents=True, exist_ok=True)
     done = home / "installed"
     with (home / "lock").open("w") as lock:
@@ -111,6 +120,20 @@ def _install_with_npm(home: Path, requirement: str) -> None:
         [npm, "install", "--prefix", str(home), "--no-audit", "--no-fund", "--silent", requirement],
         check=True,
     )
+
+
+def _install_with_maven(home: Path, requirement: str) -> None:
+    maven = shutil.which("mvn")
+    assert maven is not None, "these tests need a JDK, 17 or newer, with Maven"
+    group, artifact, version = requirement.split(":")
+    wanted = f"<groupId>{group}</groupId><artifactId>{artifact}</artifactId><version>{version}</version>"
+    (home / "pom.xml").write_text(
+        '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
+        "<groupId>interop</groupId><artifactId>interop</artifactId><version>1</version>"
+        f"<dependencies><dependency>{wanted}</dependency></dependencies></project>"
+    )
+    copy = ["dependency:copy-dependencies", f"-DoutputDirectory={home / 'lib'}"]
+    subprocess.run([maven, "-q", "-B", "-f", str(home / "pom.xml"), *copy], check=True)
 
 
 @pytest.fixture(scope="session")
@@ -172,12 +195,26 @@ def controls(sandbox: Server, http: aiohttp.ClientSession) -> Controls:
     return Controls(sandbox.url, http)
 
 
+def _bare(pem: str) -> str:
+    """What stands between the lines that begin with dashes."""
+    return "".join(line for line in pem.splitlines() if not line.startswith("-"))
+
+
+def _bare_pkcs8(file: Path) -> str:
+    """The form of a private key that Alipay's own tool makes for Java."""
+    key = serialization.load_pem_private_key(file.read_bytes(), password=None)
+    pem = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return _bare(pem.decode())
+
+
 StartClient = Callable[[str, str], AbstractAsyncContextManager[Client]]
 
 
 @pytest.fixture(scope="session")
 def start_client(pytestconfig: pytest.Config, keys: Path, merchant: Merchant) -> StartClient:
-    """Starts a client, `community`, `official` or `node`, that calls the gateway at the given address."""
+    """Starts a client, `community`, `official`, `node` or `java`, that calls the gateway at the given address."""
 
     @asynccontextmanager
     async def start(name: str, gateway: str) -> AsyncIterator[Client]:
@@ -190,7 +227,9 @@ def start_client(pytestconfig: pytest.Config, keys: Path, merchant: Merchant) ->
             "app_id": merchant.app_id,
             "notify_url": merchant.notify_url,
             "app_private_key": (keys / "test_private_key.pem").read_text(),
+            "app_private_key_pkcs8": _bare_pkcs8(keys / "test_private_key.pem"),
             "alipay_public_key": (keys / "alipay_public_key.pem").read_text(),
+            "alipay_public_key_bare": _bare((keys / "alipay_public_key.pem").read_text()),
             "dial_port": urlsplit(gateway).port is not None,
         }
         client = Client(process)
@@ -224,4 +263,11 @@ async def official(
 async def node(start_client: StartClient, sandbox: Server) -> AsyncIterator[Client]:
     """alipay-sdk for Node.js."""
     async with start_client("node", f"{sandbox.url}/gateway.do") as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def java(start_client: StartClient, sandbox: Server) -> AsyncIterator[Client]:
+    """alipay-sdk-java."""
+    async with start_client("java", f"{sandbox.url}/gateway.do") as client:
         yield client

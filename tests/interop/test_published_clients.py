@@ -22,8 +22,13 @@ pytestmark = [pytest.mark.interop, pytest.mark.timeout(900)]  # the first run in
 BUYER = "2088102100000001"
 SUBJECT = '米粉 "rice" & wine=+%'
 WAP, PAGE, APP = "alipay.trade.wap.pay", "alipay.trade.page.pay", "alipay.trade.app.pay"
-NODE = pytest.param("node", marks=pytest.mark.node)
+NODE = pytest.param("node", marks=pytest.mark.polyglot)
+JAVA = pytest.param("java", marks=pytest.mark.polyglot)
 PRODUCTS = {WAP: "QUICK_WAP_WAY", PAGE: "FAST_INSTANT_TRADE_PAY", APP: "QUICK_MSECURITY_PAY"}
+
+
+REFUSALS = {"AliPayValidationError", "ResponseException", "AlipayRequestError", "AlipayApiException"}
+"""What the clients raise for an answer whose signature does not fit."""
 
 
 class Client(Protocol):
@@ -63,7 +68,7 @@ class Speaker:
         return str(await self.client.perform(**how, method=method, biz={**biz, **product}, **options))
 
 
-@pytest.fixture(params=["community", "official", NODE])
+@pytest.fixture(params=["community", "official", NODE, JAVA])
 def speaker(request: pytest.FixtureRequest, merchant: Merchant) -> Speaker:
     """Each client in turn."""
     client = request.getfixturevalue(request.param)
@@ -185,7 +190,7 @@ class Form:
         self.fields = {name: value.replace("&quot;", '"') for name, value in inputs}
 
 
-@pytest.mark.parametrize("name", ["official", NODE])
+@pytest.mark.parametrize("name", ["official", NODE, JAVA])
 async def test_the_form_that_a_client_makes_opens_the_cashier(
     request: pytest.FixtureRequest, merchant: Merchant, order: dict[str, str], name: str
 ) -> None:
@@ -224,7 +229,7 @@ async def meddling(gateway: str, merchant: Merchant) -> AsyncIterator[str]:
         yield f"{url}/gateway.do"
 
 
-@pytest.mark.parametrize("name", ["community", "official", NODE])
+@pytest.mark.parametrize("name", ["community", "official", NODE, JAVA])
 async def test_an_answer_that_was_meddled_with_is_refused_by_the_client(
     start_client: Callable[[str, str], AbstractAsyncContextManager[Client]],
     controls: Controls,
@@ -241,4 +246,4 @@ async def test_an_answer_that_was_meddled_with_is_refused_by_the_client(
             "biz": {"out_trade_no": order["out_trade_no"]},
         }
         answer = await speaker.client.attempt(**asked)
-    assert answer.get("error") in ("AliPayValidationError", "ResponseException", "AlipayRequestError"), answer
+    assert answer.get("error") in REFUSALS, answer
