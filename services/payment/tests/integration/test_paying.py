@@ -109,6 +109,17 @@ async def test_an_unsure_answer_is_asked_again_and_never_taken_for_a_close(till)
     assert not till.of(order.order_id, "PaymentClosed")
 
 
+@pytest.mark.parametrize("applied", [True, False])
+async def test_a_close_whose_call_broke_off_is_asked_after(till, applied):
+    order, link = await till.open()
+    await till.pay(link, result="fail")
+    await till.fault("gateway_timeout", 1, method="alipay.trade.close", applied=applied, seconds=0.2)
+    await till.close(order)
+    await till.heard(order.order_id, "PaymentClosed")
+    _, trade = await till.ask_sandbox("GET", f"/sandbox/trades/{order.order_id}")
+    assert trade["trade_status"] == "TRADE_CLOSED"
+
+
 async def test_money_that_comes_after_the_close_goes_back_once(till):
     order, link = await till.open(expires_in=600)
     till.clock.shift = timedelta(hours=1)  # for us the link is long dead, for Alipay it is not

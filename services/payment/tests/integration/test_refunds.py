@@ -76,6 +76,17 @@ async def test_a_refund_whose_answer_was_lost_is_asked_after_and_made_once(till)
     assert trade["refunded_amount"] == "10.00"
 
 
+async def test_a_refund_whose_call_broke_off_is_asked_after_and_made_once(till):
+    order = await till.paid(amount=1000)
+    await till.fault("gateway_timeout", 1, method="alipay.trade.refund", applied=True, seconds=0.2)
+    await till.fault("gateway_error", 1, method="alipay.trade.fastpay.refund.query")
+    refund_id = await till.approve_refund(order, 400)
+    [settled] = await till.heard(order.order_id, "RefundSettled")
+    assert settled.refund_id == refund_id
+    _, trade = await till.ask_sandbox("GET", f"/sandbox/trades/{order.order_id}")
+    assert trade["refunded_amount"] == "4.00"
+
+
 async def test_a_refund_for_which_the_seller_lacks_money_waits_until_it_is_there(till):
     order = await till.paid(amount=5000)
     seller = "/sandbox/sellers/2088000000000001"
