@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sees to it that tests/browser has a Chromium and a font with Chinese signs: apt-get installs what is not there.
+# Sees to it that tests/browser has a Chromium, a font with Chinese signs, and curl: apt-get installs what is not there.
 set -eu
 
 browser() {
@@ -13,6 +13,7 @@ font() {
 packages=""
 browser >/dev/null || packages="chromium"
 font >/dev/null || packages="$packages fontconfig fonts-noto-cjk"
+command -v curl >/dev/null || packages="$packages curl"
 [ -n "$packages" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -20,8 +21,8 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     # shellcheck disable=SC2086 # a list of packages
     apt-get install -y -qq --no-install-recommends $packages >/dev/null || true
 fi
-if ! browser >/dev/null || ! font >/dev/null; then
-    echo "The browser tests need a Chromium and a font with Chinese signs, and they could not be installed here." >&2
-    echo "On Debian, as root: apt-get install chromium fontconfig fonts-noto-cjk. Elsewhere: any Chromium or Chrome on PATH." >&2
+if ! browser >/dev/null || ! font >/dev/null || ! command -v curl >/dev/null; then
+    echo "The browser tests need a Chromium, a font with Chinese signs, and curl; what is missing could not be installed here." >&2
+    echo "On Debian, as root: apt-get install chromium fontconfig fonts-noto-cjk curl. Elsewhere: any Chromium or Chrome on PATH." >&2
     exit 1
 fi
