@@ -14,7 +14,10 @@ from checkout.adapters.registry import Registry
 from checkout.application.commands import Commands
 from checkout.application.placing import PlaceOrder
 from checkout.application.progress import PROGRESS, Progress
-from checkout.http import Calls
+from checkout.http.access import Access
+from checkout.http.account import AccountCalls
+from checkout.http.orders import OrderCalls
+from checkout.http.owners import OwnerCalls
 from checkout.settings import Settings
 from contracts.catalog import (
     MiniProgramChanged,
@@ -59,11 +62,10 @@ def _assemble(service: Service, settings: Settings) -> None:
 
     for preparation in (offers.prepare, deadlines.prepare, addresses.prepare, registry.refresh):
         service.prepare(preparation)
-    service.routes(
-        Calls(
-            orders, registry, place, commands, addresses, views, offers, hub, clock, service.new_id
-        ).routes()
-    )
+    access = Access(orders, registry)
+    service.routes(OrderCalls(access, place, commands, hub).routes())
+    service.routes(OwnerCalls(access, commands).routes())
+    service.routes(AccountCalls(orders, addresses, views, offers, clock, service.new_id).routes())
     service.subscribe(
         Subscription("mini-programs", MINI_PROGRAM_EVENTS, registry.on_mini_programs),
         Subscription("products", PRODUCT_EVENTS, offers.on_products, max_records=500),
