@@ -160,6 +160,21 @@ def test_titles_are_highlighted_as_harmless_html(library: Library, stock_up: Sto
     )
 
 
+@pytest.mark.parametrize("query", ["藍牙耳機", "蓝牙耳机"])
+def test_traditional_and_simplified_characters_find_each_other(
+    library: Library, stock_up: StockUp, make: Make, query: str
+) -> None:
+    stock_up(make("trad", "yunduo001", "藍牙耳機 入耳式"))
+    page = ask(library, query)
+    assert {"p3", "trad"} <= set(names(page)[:3])
+    shown = {r.card.product_id: r.highlighted for r in page.results if isinstance(r, ProductResult)}
+    assert shown["trad"] == "<mark>藍牙耳機</mark> 入<mark>耳</mark>式"
+    assert names(ask(library, "藍山優選"))[0] == "lanshan01"
+    assert ("蓝山优选", "mini_program") in suggested(library, "藍山優")
+    things = names(ask(library, "藍牙耳機"))
+    assert things.index("p4") > things.index("p3"), "a case is an accessory in either writing"
+
+
 def test_a_misspelt_query_is_answered_with_what_was_meant(library: Library) -> None:
     page = ask(library, "wireles headphonse")
     assert page.did_you_mean == "wireless headphones"

@@ -1,17 +1,17 @@
-"""`python -m search.bench DATA [--sizes 20000 200000] [--opensearch URL]`."""
+"""`python -m search.bench DATA [--sizes 20000 200000 1000000] [--opensearch URL|FOLDER] [--hybrid FOLDER]`."""
 
 from __future__ import annotations
 
 import argparse
-import tempfile
-from functools import partial
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from search.bench import brands, corpora
-from search.bench.costs import PAGE, cost_of, filled, page_of
-from search.bench.engines import Engine, Fts5
+from search.bench.engines import Engine, Fts5, hybrid, opensearch
 from search.bench.judged import measure
-from search.engine.port import ProductIndex
+from search.bench.own_cases import own_cases
+from search.bench.sizes import Rivals, sizes
 from search.engine.tantivy_index import TantivyIndex
 
 SETS = {"icecat": corpora.english, "qbqtc": corpora.chinese}
@@ -20,54 +20,71 @@ SETS = {"icecat": corpora.english, "qbqtc": corpora.chinese}
 def main() -> int:
     """Print every figure; what there is no data for is said to be left out."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path, help="folder with the judged sets icecat, qbqtc, esci_brands")
+    parser.add_argument(
+        "data", type=Path, nargs="?", help="folder with the judged sets icecat, qbqtc, esci_brands"
+    )
     parser.add_argument("--sizes", type=int, nargs="*", default=[20_000, 200_000])
-    parser.add_argument("--opensearch", help="address of an OpenSearch to compare with")
+    parser.add_argument(
+        "--sets", nargs="*", choices=[*SETS, "none"], default=[*SETS], help="judged sets to measure"
+    )
+    parser.add_argument(
+        "--opensearch", help="address of an OpenSearch to compare with, or a folder to start one from"
+    )
+    parser.add_argument(
+        "--hybrid", type=Path, help="folder with the embedding models: measured with them as well"
+    )
+    parser.add_argument(
+        "--rivals", type=int, default=200_000, help="largest size at which others are measured too"
+    )
     asked = parser.parse_args()
-    for folder, read in SETS.items():
-        if not (asked.data / folder).is_dir():
-            print(f"{folder}: left out, there is no folder {asked.data / folder}")
-            continue
-        corpus = read(asked.data / folder)
-        print(f"\n{corpus.name}: {len(corpus.products):,} products, {len(corpus.queries):,} queries")
-        _relevance(corpus, asked.opensearch)
-        for size in asked.sizes:
-            _costs(corpus, size)
-    if (asked.data / "esci_brands").is_dir():
-        print(f"\nBrand queries: {brands.firsts(corpora.names(asked.data / 'esci_brands'))}")
+    print(f"Own cases: {own_cases()}", flush=True)
+    data = asked.data or Path("no data was given")
+    with _opensearch(asked.opensearch) as url:
+        rivals = Rivals(url, asked.hybrid, asked.rivals)
+        for folder in asked.sets:
+            if not (data / folder).is_dir():
+                print(f"{folder}: left out, there is no folder {data / folder}")
+                continue
+            corpus = SETS[folder](data / folder)
+            print(
+                f"\n{corpus.name}: {len(corpus.products):,} products, {len(corpus.queries):,} queries",
+                flush=True,
+            )
+            _relevance(corpus, rivals)
+            for size in asked.sizes:
+                sizes(corpus, size, rivals)
+    if (data / "esci_brands").is_dir():
+        print(f"\nBrand queries: {brands.firsts(corpora.names(data / 'esci_brands'))}")
     else:
-        print(f"esci_brands: left out, there is no folder {asked.data / 'esci_brands'}")
+        print(f"esci_brands: left out, there is no folder {data / 'esci_brands'}")
     return 0
 
 
-def _relevance(corpus: corpora.Corpus, opensearch: str | None) -> None:
-    queries = list(corpus.queries.values())
-    engines: list[tuple[str, Engine | Fts5]] = [
-        ("embedded", Engine(TantivyIndex(), corpus.products)),
-        ("SQLite FTS5", Fts5(corpus.products)),
-    ]
-    if opensearch:
-        engines.append(("OpenSearch", Engine(_opensearch(opensearch), corpus.products)))
-    for name, engine in engines:
-        relevance = measure(corpus.queries, corpus.ratings, engine.rank)
-        cost = cost_of(partial(engine.rank, limit=PAGE), queries)
-        print(f"  {name:12} {relevance}  {cost}")
+def _relevance(corpus: corpora.Corpus, rivals: Rivals) -> None:
+    def tell(name: str, engine: Engine | Fts5) -> None:
+        print(f"  {name:12} {measure(corpus.queries, corpus.ratings, engine.rank)}", flush=True)
+        engine.close()
+
+    tell("embedded", Engine(TantivyIndex(), corpus.products))
+    if rivals.models:
+        tell("hybrid", Engine(hybrid(TantivyIndex(), rivals.models), corpus.products))
+    fts5 = Fts5()
+    fts5.put(corpus.products)
+    tell("SQLite FTS5", fts5)
+    if rivals.opensearch:
+        tell("OpenSearch", Engine(opensearch(rivals.opensearch), corpus.products))
 
 
-def _opensearch(url: str) -> ProductIndex:
-    from search.engine.opensearch_index import OpenSearchIndex
+@contextmanager
+def _opensearch(asked: str | None) -> Iterator[str | None]:
+    """The address of the OpenSearch that is asked for; one of our own for a folder."""
+    if asked is None or asked.startswith("http"):
+        yield asked
+        return
+    from search.bench.opensearch import running
 
-    index = OpenSearchIndex(url, "anchorage-bench", timeout=60)
-    index.discard()
-    return OpenSearchIndex(url, "anchorage-bench", timeout=60)
-
-
-def _costs(corpus: corpora.Corpus, size: int) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        index, filling = filled(Path(folder), list(corpora.copies(corpus.products, size)))
-        cost = cost_of(page_of(index), list(corpus.queries.values()))
-        print(f"  {size:>9,} products: {cost}  filled at {filling}")
-        index.close()
+    with running(Path(asked)) as url:
+        yield url
 
 
 if __name__ == "__main__":

@@ -21,6 +21,8 @@ from search.bench import parts
 
 RUNNER = "org.codelibs.opensearch.runner.OpenSearchRunner"
 HEAP = "1g"
+PORTS = range(9_201, 9_299)
+"""The runner takes no others."""
 STARTS_WITHIN_SECONDS = 180.0
 STOPS_WITHIN_SECONDS = 20.0
 LOOK_AGAIN_SECONDS = 0.5
@@ -34,7 +36,7 @@ class NotStarted(RuntimeError):
 @contextmanager
 def running(folder: Path) -> Iterator[str]:
     """The address of an OpenSearch with nothing in it; its jars are kept below `folder`. Raises NotStarted."""
-    jars = parts.opensearch(folder)
+    jars = parts.opensearch(folder).resolve()
     with tempfile.TemporaryDirectory(prefix="opensearch-") as data:
         http = _free_port()
         said = Path(data) / "log"
@@ -57,9 +59,15 @@ def running(folder: Path) -> Iterator[str]:
 
 
 def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    for port in PORTS:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise NotStarted(f"no port is free from {PORTS[0]} to {PORTS[-1]}")
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], said: Path) -> None:

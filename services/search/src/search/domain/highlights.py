@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from search.language.text import is_han, stems, units
+from search.language.text import fold, is_han, stems, units
 
 MARK, END = "<mark>", "</mark>"
 _pieces = re.compile(r"[^\W_]+")
@@ -50,5 +50,5 @@ def _split(title: str) -> list[str]:
 
 def _is_match(piece: str, wanted: set[str]) -> bool:
     if is_han(piece):
-        return piece in wanted
+        return fold(piece) in wanted
     return any(stem in wanted for stem in stems(piece))

@@ -9,6 +9,7 @@ written without spaces. Weights were chosen on a plateau, not at a peak: each ma
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from search.domain.documents import Product
@@ -17,13 +18,12 @@ from search.language.pinyin import syllable
 from search.language.text import (
     clean,
     gram_text,
+    han_characters,
     has_han,
     is_glued,
-    is_han,
     stems,
     stems_of,
     surface_words,
-    units,
 )
 
 LEAD = 6
@@ -32,6 +32,8 @@ ATTRIBUTE_LETTERS = 160
 """About twenty-five words of attributes are kept: long tables of data drown what the product is."""
 SOUNDED = 12
 """Chinese characters of a title whose pinyin can be typed for a suggestion."""
+TYPED_SOUND = 20
+"""Letters of pinyin that are compared: about six characters are typed before the suggestion is there."""
 
 
 class Indexed(NamedTuple):
@@ -100,7 +102,8 @@ def _chars(title: str, product: Product) -> str:
 
 def sounds(title: str) -> list[str]:
     """What may be typed in pinyin to reach the title: from each Chinese character on, in full and as initials."""
-    read = [syllable(piece) for piece in units(title)[:SOUNDED] if is_han(piece)]
-    full = ["".join(read[at:]) for at in range(len(read))]
-    short = ["".join(s[0] for s in read[at:]) for at in range(len(read) - 1)]
-    return list(dict.fromkeys(full + short))
+    read = list(map(syllable, han_characters(title)[:SOUNDED]))
+    full, short = "".join(read), "".join([sound[0] for sound in read])
+    starts = accumulate(map(len, read[:-1]), initial=0) if read else ()
+    whole = [full[start : start + TYPED_SOUND] for start in starts]
+    return list(dict.fromkeys(whole + [short[at:] for at in range(len(read) - 1)]))

@@ -14,7 +14,7 @@ from opensearchpy.exceptions import TransportError
 from search.domain.cursors import key_of
 from search.domain.documents import Product, number_of
 from search.domain.queries import ProductQuery, Scope
-from search.engine.layout import indexed
+from search.engine.layout import TYPED_SOUND, indexed
 from search.engine.port import Found, Hit, IndexAway
 from search.engine.terms import FEW_PRODUCTS, WINDOW, WORD_WEIGHT, Factors, Terms, terms_of, traits_of
 from search.language.text import clean, has_han, surface_words
@@ -187,7 +187,7 @@ class OpenSearchIndex:
             beginning = {"prefix": {"spoken": {"value": words[-1]}}}
             wanted = [
                 {"bool": {"must": [*_each("spoken", words[:-1]), beginning]}},
-                {"prefix": {"sounds": {"value": "".join(words)}}},
+                {"prefix": {"sounds": {"value": "".join(words)[:TYPED_SOUND]}}},
             ]
         query = ProductQuery(scope=scope, sort="sales")
         found = self._hits([_body(query, part, limit, SORTS["sales"]) for part in wanted])
@@ -221,6 +221,11 @@ class OpenSearchIndex:
 
     def close(self) -> None:
         self._client.close()
+
+    def bytes_on_disk(self) -> int:
+        """What the index takes there."""
+        told = _answered(lambda: self._client.indices.stats(index=self._name, metric="store"))
+        return int(told["_all"]["primaries"]["store"]["size_in_bytes"])
 
     def discard(self) -> None:
         """Remove the index itself."""

@@ -13,6 +13,7 @@ from search.domain.documents import Product, number_of
 from search.domain.queries import ProductQuery, Scope
 from search.domain.spelling import one_edit_apart
 from search.engine import tantivy_query as queries
+from search.engine.layout import TYPED_SOUND
 from search.engine.port import Found, Hit
 from search.engine.tantivy_schema import open_index, to_document
 from search.engine.terms import FEW_PRODUCTS, WINDOW, Factors, Terms, terms_of
@@ -35,15 +36,21 @@ class TantivyIndex:
         self._schema = self._index.schema
         self._writer = self._index.writer(WRITER_BYTES, writer_threads)
         self._searcher = self._index.searcher()
+        self._unseen: set[int] = set()
+        """Products that were put and that the searcher does not know of yet."""
 
     def put(self, products: Iterable[Product]) -> None:
         for product in products:
-            # by a query: the engine's deletion by term does not find numbers
-            self._writer.delete_documents_by_query(
-                tantivy.Query.term_query(self._schema, "number", number_of(product.product_id))
-            )
+            number = number_of(product.product_id)
+            # a deletion costs as much as a document, and most products come for the first time
+            if number in self._unseen or self._searcher.doc_freq("number", number):
+                # by a query: the engine's deletion by term does not find numbers
+                self._writer.delete_documents_by_query(
+                    tantivy.Query.term_query(self._schema, "number", number)
+                )
+            self._unseen.add(number)
             if product.listed:
-                self._writer.add_json(to_document(product))
+                self._writer.add_json(to_document(product, number))
 
     def commit(self) -> None:
         self._writer.commit()
@@ -54,6 +61,7 @@ class TantivyIndex:
     def refresh(self) -> None:
         self._index.reload()
         self._searcher = self._index.searcher()
+        self._unseen = set()
 
     @property
     def size(self) -> int:
@@ -141,7 +149,7 @@ class TantivyIndex:
         else:
             options = [
                 build.spoken(words[:-1], self._beginning("spoken", words[-1])),
-                build.sounding(self._beginning("sounds", "".join(words))),
+                build.sounding(self._beginning("sounds", "".join(words)[:TYPED_SOUND])),
             ]
         found: dict[int, None] = {}
         for wanted in options:

@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 import tantivy
 
-from search.domain.documents import Product, number_of
+from search.domain.documents import Product
 from search.engine.layout import indexed
 from search.engine.terms import traits_of
 
@@ -44,12 +44,12 @@ def open_index(folder: Path | None) -> tantivy.Index:
     return index
 
 
-def to_document(product: Product) -> str:
+def to_document(product: Product, number: int) -> str:
     """The product as it is indexed, as JSON: the engine reads that faster than it is handed field by field."""
     text = indexed(product)
     in_stock = product.in_stock
     document: dict[str, str | int] = {
-        "number": number_of(product.product_id),
+        "number": number,
         "words": text.words,
         "spoken": text.spoken,
         "program": product.mini_program_id,

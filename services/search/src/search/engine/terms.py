@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from search.domain.documents import number_of
 from search.domain.queries import MOST_TERMS, ProductQuery
@@ -62,9 +63,14 @@ def terms_of(text: str) -> Terms:
 ACCESSORY_BIT, STOCK_BIT, PROGRAM_SHIFT = 1, 2, 2
 
 
+_program_number = lru_cache(maxsize=4_096)(number_of)
+
+
 def traits_of(mini_program_id: str, accessory: bool, in_stock: bool) -> int:
     """What ranking weighs, in one number, so that a hit costs one look."""
-    return number_of(mini_program_id) << PROGRAM_SHIFT | STOCK_BIT * in_stock | ACCESSORY_BIT * accessory
+    return (
+        _program_number(mini_program_id) << PROGRAM_SHIFT | STOCK_BIT * in_stock | ACCESSORY_BIT * accessory
+    )
 
 
 class Factors:

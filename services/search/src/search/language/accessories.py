@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from search.language.text import stems
+from search.language.traditional import simplified
 
 ENGLISH = frozenset(
     stems(
@@ -24,6 +25,9 @@ CHINESE = (
 
 def names_an_accessory(text: str, text_stems: Collection[str]) -> bool:
     """Whether a title or a query, given with its stems, speaks of an accessory."""
-    return not ENGLISH.isdisjoint(text_stems) or (
-        not text.isascii() and any(word in text for word in CHINESE)
-    )
+    if not ENGLISH.isdisjoint(text_stems):
+        return True
+    if text.isascii():
+        return False
+    plain = simplified(text)
+    return any(word in plain for word in CHINESE)

@@ -12,6 +12,8 @@ from collections.abc import Iterable
 
 import Stemmer  # type: ignore[import-not-found]
 
+from search.language.traditional import simplified
+
 LONGEST_WORD = 40
 """Letters that are kept of a run; what is longer is a code or noise, and would only swell the dictionary."""
 LONGEST_TEXT = 20_000
@@ -45,11 +47,11 @@ _not_a_character = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd
 
 
 def fold(text: str) -> str:
-    """Lower case, without apostrophes and accents: `Zui’eniang CAFÉ` is `zuieniang cafe`."""
+    """Lower case, simplified Chinese, without apostrophes and accents: `Zui’eniang CAFÉ` is `zuieniang cafe`."""
     text = text.lower()
     if text.isascii():
         return text.replace("'", "").replace("`", "")
-    text = _apostrophe.sub("", text)
+    text = simplified(_apostrophe.sub("", text))
     if not _accented.search(text):
         return text
     return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
@@ -118,6 +120,11 @@ def gram_text(text: str) -> str:
 def units(text: str) -> list[str]:
     """Folded words, and each Chinese character by itself: what names are compared by."""
     return _mark.findall(fold(text))
+
+
+def han_characters(text: str) -> list[str]:
+    """The Chinese characters, in order."""
+    return _has_han.findall(fold(text))
 
 
 def is_han(unit: str) -> bool:

@@ -15,6 +15,7 @@ import numpy as np
 
 from search.domain.documents import Product, number_of
 from search.language.text import clean
+from search.language.traditional import simplified
 from search.meaning.models import Kind, Reader, Vectors, kind_of
 from search.meaning.shelf import Bytes, Shelf, as_bytes
 
@@ -137,7 +138,7 @@ class Meanings:
         shelf = self._shelves.get(kind.name)
         if not shelf:
             return None
-        return kind, shelf, self._models[kind.name].encode([text])[0]
+        return kind, shelf, self._models[kind.name].encode([simplified(text)])[0]
 
     def close(self) -> None:
         """Close the file; who is still reading keeps nothing of it."""
@@ -150,5 +151,5 @@ def _texts(product: Product) -> dict[str, str]:
     """What each model reads of a product: its titles; nothing of one that is not listed."""
     if not product.listed:
         return {}
-    titles = [clean(product.title_en), clean(product.title)]
+    titles = [clean(product.title_en), simplified(clean(product.title))]
     return {kind_of(title).name: title for title in titles if title}
