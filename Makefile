@@ -9,7 +9,7 @@ PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not po
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo audit stop clean test test-browser test-chaos test-containers test-interop pictures contracts lint lint-fix types lock \
-	bench-orders bench-first-view bench-pages bench-code bench-search bench-notify check-money
+	bench-orders bench-first-view bench-pages bench-code bench-search bench-notify check-money search-models test-search
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -74,8 +74,15 @@ bench-pages: $(INSTALLED) ## Product and store pages a second and CPU for each, 
 bench-notify: $(INSTALLED) ## Alipay notices verified and settled a second, beside a floor, against the running system's parts
 	@exec $(BIN)/python services/payment/bench/notify.py
 
-bench-search: $(INSTALLED) ## Relevance and costs of search; DATA=folder with the judged queries, and more in ARGS
+bench-search: $(INSTALLED) ## Relevance and costs of search; DATA=folder of judged queries, ARGS="--opensearch .data/search --hybrid .data/search/models"
 	@exec $(BIN)/python -m search.bench $(DATA) $(ARGS)
+
+search-models: $(INSTALLED) ## Fetch the embedding models for ANCHORAGE_SEARCH_HYBRID (40 MB, into .data/search/models)
+	@exec $(BIN)/python -m search.bench.parts .data/search models
+
+test-search: $(INSTALLED) search-models ## Search's tests on every engine: embedded, hybrid, and a real OpenSearch (no Docker)
+	@$(BIN)/python -m anchorage_local fetch
+	@ANCHORAGE_TEST_SEARCH_MODELS=.data/search/models $(BIN)/python -m search.bench.opensearch .data/search $(BIN)/python -m pytest services/search $(ARGS)
 
 bench-code: $(INSTALLED) ## How often the round code is read from seeded photographs, beside zxing-cpp on QR
 	@cd services/sharecode && exec ../../$(BIN)/python -m bench $(ARGS)
