@@ -71,6 +71,16 @@ def language_of(request: web.Request) -> str:
     return "en" if accepted.startswith("en") else "zh"
 
 
+def _first_calls(host: Host) -> str:
+    """The feed's first calls, begun by the browser while it still reads the page's modules."""
+    paths = ["feed", *(f"videos/{video.video_id}" for video in host.feed[:1])]
+    links = (
+        f'<link rel="preload" as="fetch" crossorigin="anonymous" href="/api/{host.slug}/{p}">\n'
+        for p in paths
+    )
+    return "".join(links)
+
+
 class Pages:
     """The documents: the start page, both hosts side by side, and one for each host."""
 
@@ -113,9 +123,8 @@ class Pages:
             raise not_found("this host")
         language = language_of(request)
         name = getattr(host.name, language)
-        return self._document(
-            request, "app", host=host.slug, skin=host.skin, name=name, preloads=self._preloads
-        )
+        preloads = self._preloads if request.match_info.get("path") else self._preloads + _first_calls(host)
+        return self._document(request, "app", host=host.slug, skin=host.skin, name=name, preloads=preloads)
 
     def _document(self, request: web.Request, document: str, **values: str) -> web.Response:
         text = self._documents[document].substitute(lang=language_of(request), **values)

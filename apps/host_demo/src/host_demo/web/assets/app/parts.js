@@ -28,7 +28,7 @@ export function failure(problem, retry) {
   const title = missing ? t('wrong_missing') : away ? t('wrong_away') : t('wrong_other');
   const hint = missing ? t('wrong_missing_hint') : away ? t('wrong_away_hint') : problem.message;
   announce(title);
-  return h('div', { class: 'state failed', 'data-code': problem.code },
+  return h('div', { class: missing ? 'state' : 'state failed', 'data-code': problem.code },
     h('div', { class: 'sign', 'aria-hidden': 'true' }, missing ? '…' : '!'),
     h('p', { class: 'state-title' }, title),
     h('p', {}, hint),
