@@ -81,19 +81,23 @@ async def test_every_fen_is_where_it_should_be_whatever_is_killed_while_money_mo
 
 
 async def _buy_while_killing(shop: Shop, platform: Platform) -> list[str]:
-    """So many buyers, and more until every victim has been killed."""
+    """So many buyers, and more until every victim has been killed; victims, as long as there are buyers."""
     chance, killed, numbers = random.Random(SEED), list[str](), count()
     await shop.open(platform)
-    killing = asyncio.create_task(kill_in_turn(platform, VICTIMS, chance, killed, longest_pause=2))
+
+    async def kill_again_and_again() -> None:
+        while True:
+            await kill_in_turn(platform, VICTIMS, chance, killed, longest_pause=2)
 
     async def one_after_the_other() -> None:
         for n in numbers:
-            if n >= BUYERS and killing.done():
+            if n >= BUYERS and set(killed) == set(VICTIMS):
                 return
             await shop.buyer(WAYS[n % len(WAYS)], silent=n // len(WAYS) % 2 == 0)
 
+    killing = asyncio.create_task(kill_again_and_again())
     await asyncio.gather(*(one_after_the_other() for _ in range(AT_ONCE)))
-    await killing
+    killing.cancel()
     return killed
 
 
