@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 
-from anchorage_cli.dlq import replay
+from anchorage_cli.dlq import Replayed, replay
 from anchorage_cli.where import Installation
 from contracts.catalogue import all_events
 from contracts.envelope import Envelope, source_of
-from contracts.topics import ENGAGEMENT, MINI_PROGRAMS, ORDERS, PAYMENTS, PRODUCTS, STOCK, Topic
+from contracts.topics import ENGAGEMENT, MINI_PROGRAMS, ORDERS, PAYMENTS, PRODUCTS, SETTLEMENTS, STOCK, Topic
 from runtime.clock import system_clock
 from support.events import records_of
 
 pytestmark = pytest.mark.e2e
 
-CONSUMED = (MINI_PROGRAMS, PRODUCTS, ENGAGEMENT, ORDERS, STOCK, PAYMENTS)
+CONSUMED = (MINI_PROGRAMS, PRODUCTS, ENGAGEMENT, ORDERS, STOCK, PAYMENTS, SETTLEMENTS)
 """Topics that consumer groups take; search reads its own without a group and counts what it cannot read."""
 
 
@@ -27,6 +27,7 @@ def _headers(topic: Topic, event_id: str) -> list[tuple[str, bytes]]:
     names = {
         "mini-programs": "MiniProgramChanged", "products": "ProductChanged", "engagement": "ProductViewed",
         "orders": "OrderPaid", "stock": "StockReserved", "payments": "PaymentSettled",
+        "settlements": "CommissionAccrued",
     }  # fmt: skip
     event = next(event for event in all_events() if event.__name__ == names[topic.name])
     return Envelope(
@@ -74,7 +75,7 @@ async def test_poison_in_each_topic_is_set_aside_and_an_order_still_goes_through
     where = Installation(kafka, platform.demo["mongodb"], prefix, platform.folder / "traces")
     event_id = f"{garbled['payments']}0"
     before = len(await _with_id(kafka, prefix, event_id))
-    assert await replay(where, "payments", event_id=event_id) == before
+    assert await replay(where, "payments", event_id=event_id) == Replayed(before)
     again = await host_app.eventually(
         lambda: _more_than(kafka, prefix, event_id, before),
         within=30,

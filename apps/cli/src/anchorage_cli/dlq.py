@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from anchorage_cli.streams import records, topic_names
 from anchorage_cli.where import Installation, installation
-from contracts.topics import DEAD_LETTER_SUFFIX
+from contracts.topics import DEAD_LETTER_SUFFIX, TOPICS
 from runtime.deadletters import put_back
 from runtime.delivery import headers_of
 from runtime.publisher import Publisher
@@ -40,8 +41,12 @@ def run(arguments: argparse.Namespace) -> int:
         case "show":
             return asyncio.run(_show(where, arguments.topic, arguments.id))
         case _:
-            count = asyncio.run(replay(where, arguments.topic, event_id=arguments.id, again=arguments.all))
-            print(f"{count} record(s) put back into {arguments.topic}")
+            done = asyncio.run(replay(where, arguments.topic, event_id=arguments.id, again=arguments.all))
+            print(f"{done.put_back} record(s) put back into {arguments.topic}")
+            if done.superseded:
+                print(
+                    f"{done.superseded} left out: a newer record of the same key stands in this compacted topic"
+                )
             return 0
 
 
@@ -73,8 +78,22 @@ async def _show(where: Installation, topic: str, event_id: str | None) -> int:
     return 0
 
 
-async def replay(where: Installation, topic: str, *, event_id: str | None = None, again: bool = False) -> int:
-    """Put dead letters of `topic` back where they came from; answers how many. The same `ce_id`, so nothing doubles."""
+@dataclass(slots=True)
+class Replayed:
+    """How many records were put back, and how many were left out since a newer one of their key is there."""
+
+    put_back: int = 0
+    superseded: int = 0
+
+
+async def replay(
+    where: Installation, topic: str, *, event_id: str | None = None, again: bool = False
+) -> Replayed:
+    """Put dead letters of `topic` back where they came from. The same `ce_id`, so nothing doubles.
+
+    Of a compacted topic only the newest record of a key is kept for ever, so an older one is never put behind it.
+    """
+    newest = await _newest(where, topic)
     source = TopicPartition(where.prefix + topic + DEAD_LETTER_SUFFIX, 0)
     consumer = AIOKafkaConsumer(
         bootstrap_servers=where.kafka, group_id=where.prefix + REPLAY_GROUP, enable_auto_commit=False
@@ -86,17 +105,29 @@ async def replay(where: Installation, topic: str, *, event_id: str | None = None
         start = 0 if again or event_id is not None else await consumer.committed(source) or 0
         consumer.seek(source, start)
         end = (await consumer.end_offsets([source]))[source]
-        count = 0
+        done = Replayed()
         async for record in _until(consumer, source, end):
-            if event_id in (None, headers_of(record).get("ce_id")):
-                await publisher.publish([put_back(record)])
-                count += 1
+            headers = headers_of(record)
+            if event_id not in (None, headers.get("ce_id")):
+                continue
+            if newest.get(record.key, -1) > int(headers.get("dlq_offset", "-1")):
+                done.superseded += 1
+                continue
+            await publisher.publish([put_back(record)])
+            done.put_back += 1
         if event_id is None and end > start:
             await consumer.commit({source: end})
-        return count
+        return done
     finally:
         await publisher.stop()
         await consumer.stop()
+
+
+async def _newest(where: Installation, topic: str) -> dict[bytes | None, int]:
+    """The offset of the newest record of each key, where the topic is compacted; a key is always in one partition."""
+    if not any(known.compacted and known.name == topic for known in TOPICS):
+        return {}
+    return {record.key: record.offset async for record in records(where.kafka, where.prefix + topic)}
 
 
 async def _until(

@@ -1,0 +1,49 @@
+"""Putting dead letters back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from anchorage_cli.dlq import Replayed, replay
+from anchorage_cli.where import Installation
+from contracts.topics import ORDERS, PRODUCTS, Topic
+from runtime.clock import system_clock
+from runtime.deadletters import dead_letter
+from runtime.publisher import Publisher, Record
+from runtime.topics import ensure_topics
+from support.events import records_of
+
+
+async def set_aside(kafka: str, prefix: str, topic: Topic) -> Installation:
+    """Three records, of which the first two are dead letters; the third has the key of the first."""
+    await ensure_topics(kafka, prefix, [topic])
+    publisher = Publisher(kafka)
+    name = prefix + topic.name
+    try:
+        told = [(b"a", b"old"), (b"b", b"only"), (b"a", b"new")]
+        await publisher.publish([Record(name, key, value, ()) for key, value in told])
+        letters = [
+            dead_letter(record, reason="a test", attempts=4, consumer="tests", at=system_clock())
+            for record in await records_of(kafka, name)
+            if record.value != b"new"
+        ]
+        await publisher.publish(letters)
+    finally:
+        await publisher.stop()
+    return Installation(kafka, "", prefix, Path())
+
+
+async def test_a_record_of_a_compacted_topic_is_never_put_behind_a_newer_one_of_its_key(
+    kafka_bootstrap: str, prefix: str
+) -> None:
+    where = await set_aside(kafka_bootstrap, prefix, PRODUCTS)
+    assert await replay(where, PRODUCTS.name) == Replayed(put_back=1, superseded=1)
+    values = {r.key: r.value for r in await records_of(kafka_bootstrap, prefix + PRODUCTS.name)}
+    assert values == {b"a": b"new", b"b": b"only"}
+
+
+async def test_every_record_of_another_topic_is_put_back_once(kafka_bootstrap: str, prefix: str) -> None:
+    where = await set_aside(kafka_bootstrap, prefix, ORDERS)
+    assert await replay(where, ORDERS.name) == Replayed(put_back=2)
+    assert await replay(where, ORDERS.name) == Replayed(put_back=0)
+    assert len(await records_of(kafka_bootstrap, prefix + ORDERS.name)) == 5
