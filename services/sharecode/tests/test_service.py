@@ -6,6 +6,8 @@ import asyncio
 import base64
 import io
 import secrets
+import struct
+import zlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -382,7 +384,19 @@ async def test_a_code_that_was_never_given_out_is_404(codes: Codes) -> None:
     assert (status, problem["code"]) == (404, "not_found")
 
 
+def bomb() -> bytes:
+    """A PNG of 60,000 by 60,000 pixels in a kilobyte."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 0, 0, 0, 0)
+    data = zlib.compress(bytes(1 << 20))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
 HOSTILE = {
+    "a decompression bomb": (bomb(), 422, "unreadable_image"),
     "nothing": (b"", 422, "unreadable_image"),
     "text": (b"<svg onload=alert(1)>", 422, "unreadable_image"),
     "truncated": (png()[:70], 422, "unreadable_image"),

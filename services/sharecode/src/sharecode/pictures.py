@@ -61,12 +61,11 @@ class Pictures:
         return await self._work(square_logo, picture)
 
     async def read(self, picture: bytes) -> str | None:
-        """The code in a picture, the surest first; None when there is none. Raises Problem 413 or 422."""
+        """The code in a picture, the surest first; None when there is none. Raises Problem 422 for what cannot be
+        opened, or would be too large when opened; too many bytes are refused before they come here."""
         try:
             readings = await self._work(read_image, picture, max_bytes=self._max_bytes)
-        except ImageTooLarge as wrong:
-            raise Problem(413, "too_large", str(wrong)) from None
-        except UnreadableImage as wrong:
+        except (ImageTooLarge, UnreadableImage) as wrong:
             raise Problem(422, "unreadable_image", str(wrong)) from None
         found = (code_of(r.key) if r.kind == "round" else code_in(r.text) for r in readings)
         return next((code for code in found if code is not None), None)

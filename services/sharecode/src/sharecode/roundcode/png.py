@@ -2,6 +2,8 @@
 
 import io
 from dataclasses import replace
+from itertools import pairwise
+from math import hypot
 from pathlib import Path
 
 from PIL import Image, ImageDraw
@@ -68,9 +70,15 @@ def _ground(width: int, height: int, look: Look) -> Image.Image:
     picture = Image.new("RGBA", (width, height), (*WHITE, 0))
     picture.paste((*WHITE, 255), (0, 0), _disc(width))
     if look.caption:
-        strip = (0, round(width * 1.015), width - 1, height - 1)
-        ImageDraw.Draw(picture).rounded_rectangle(strip, (height - width) * 0.42, (*WHITE, 255))
+        strip = (0, round(width * 1.015), width, height)
+        picture.paste((*WHITE, 255), strip[:2], _label(strip[2] - strip[0], strip[3] - strip[1]))
     return picture
+
+
+def _label(width: int, height: int) -> Image.Image:
+    large = Image.new("L", (width * 4, height * 4))
+    ImageDraw.Draw(large).rounded_rectangle((0, 0, width * 4 - 1, height * 4 - 1), height * 2 - 1, 255)
+    return large.reduce(4)
 
 
 def _disc(width: int) -> Image.Image:
@@ -80,7 +88,7 @@ def _disc(width: int) -> Image.Image:
 
 
 def _stencil(dark: Cells, width: int, with_anchor: bool, layout: Layout) -> Image.Image:
-    times = 4 if width <= 640 else 2
+    times = 4 if width <= 640 else 3
     pen = _Pen(width * times)
     for bar in bars(dark, layout):
         pen.bar(bar)
@@ -131,10 +139,19 @@ class _Pen:
         self.disc(*bar.at(bar.outer, 0), bar.outer_half_width)
 
     def stroke(self, stroke: Stroke) -> None:
-        points = [self._point(*point) for point in stroke.points]
-        self._draw.line(points, 255, round(stroke.width * self._scale), joint="curve")
+        half = stroke.width / 2
+        for (x, y), (u, v) in pairwise(stroke.points):
+            away = half / hypot(u - x, v - y)
+            across, down = (y - v) * away, (u - x) * away
+            corners = (
+                (x + across, y + down),
+                (u + across, v + down),
+                (u - across, v - down),
+                (x - across, y - down),
+            )
+            self._draw.polygon([self._point(*corner) for corner in corners], 255)
         for x, y in stroke.points:
-            self.disc(x, y, stroke.width / 2)
+            self.disc(x, y, half)
 
 
 def _write(ink: Image.Image, caption: str, width: int, font: Path | None) -> None:

@@ -87,31 +87,27 @@ class Stroke:
 
 
 def anchor() -> tuple[list[Ring], list[Stroke]]:
-    """The anchor in the middle of a code without a logo, within `LOGO_RADIUS`."""
-    scale = LOGO_RADIUS * 0.66
-    width = 0.155 * scale
-    turns = [pi * (0.08 + 0.84 * k / 24) for k in range(25)]
-    arms = tuple((0.72 * scale * cos(t), scale * (0.10 + 0.76 * sin(t))) for t in turns)
-    eye = Ring(0, -0.74 * scale, 0.25 * scale, 0.25 * scale - width)
+    """The anchor in the middle of a code without a logo: well within `LOGO_RADIUS`, since white round it keeps the
+    ring apart in a blurred picture."""
+    scale = LOGO_RADIUS * 0.7
+    width = 0.19 * scale
+    turns = [pi * (0.06 + 0.88 * k / 24) for k in range(25)]
+    arms = tuple((0.74 * scale * cos(t), scale * (0.08 + 0.76 * sin(t))) for t in turns)
+    eye = Ring(0, -0.74 * scale, 0.27 * scale, 0.27 * scale - width)
     strokes = [
-        Stroke(((0, -0.52 * scale), (0, 0.84 * scale)), width),
-        Stroke(((-0.36 * scale, -0.24 * scale), (0.36 * scale, -0.24 * scale)), width),
+        Stroke(((0, -0.48 * scale), (0, 0.84 * scale)), width),
+        Stroke(((-0.36 * scale, -0.2 * scale), (0.36 * scale, -0.2 * scale)), width),
         Stroke(arms, width),
-        Stroke(
-            (
-                (arms[0][0] - 0.17 * scale, arms[0][1] + 0.13 * scale),
-                arms[0],
-                (arms[0][0] + 0.12 * scale, arms[0][1] + 0.19 * scale),
-            ),
-            width,
-        ),
-        Stroke(
-            (
-                (arms[-1][0] + 0.17 * scale, arms[-1][1] + 0.13 * scale),
-                arms[-1],
-                (arms[-1][0] - 0.12 * scale, arms[-1][1] + 0.19 * scale),
-            ),
-            width,
-        ),
+        *(Stroke(_fluke(*end, scale), width) for end in (arms[0], arms[-1])),
     ]
     return [eye], strokes
+
+
+def _fluke(x: float, y: float, scale: float) -> tuple[tuple[float, float], ...]:
+    """The hook at an arm's end."""
+    out = scale if x > 0 else -scale
+    return (
+        (x - 0.24 * out, y + 0.1 * scale),
+        (x + 0.02 * out, y - 0.1 * scale),
+        (x + 0.14 * out, y + 0.2 * scale),
+    )
