@@ -38,7 +38,7 @@ async def story(
 
     await viewer.open("", ".slide.playing .chip")
     await keep("video")
-    await viewer.search("云栗")
+    await viewer.search("Yunli" if language == "en" else "云栗")
     await keep("search")
     product = await viewer.tap_an_anchor()
     await keep("product")
@@ -65,7 +65,7 @@ async def side_by_side(browser: Browser, demo: dict[str, Any], folder: Path) -> 
     await page.screenshot(path=folder / "both.png", animations="disabled")
     await page.goto(demo["host_demo"])
     await page.locator("[data-process=gateway][data-state=ready]").wait_for()
-    await page.screenshot(path=folder / "start.png")
+    await page.screenshot(path=folder / "start.png", full_page=True)
     await context.close()
 
 

@@ -130,6 +130,11 @@ async def test_the_pages_for_those_who_run_it_are_readable_by_all_and_show_every
         assert (await viewer.page.request.get(link)).ok, link
     assert {f"{demo['gateway']}/docs", f"{demo['gateway']}/openapi.json", f"{viewer.app}/both"} <= set(links)
 
+    await viewer.page.goto(f"{viewer.app}/both")
+    for host in range(2):
+        await viewer.page.frame_locator("iframe").nth(host).locator(".slide.playing .chip").first.wait_for()
+    assert await violations(viewer.page) == []
+
     await viewer.page.goto(f"{demo['gateway']}/docs#place_order")
     await viewer.sees("#place_order pre")  # a link to a call opens it
     assert await violations(viewer.page, "header", "nav", "#tokens", "#place_order") == []

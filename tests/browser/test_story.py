@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Response
 
-from support.phone import mini_program_of
+from support.phone import SIZES, Phone, chromium, mini_program_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 HOSTS = ("kuaiying", "xiaoting")
@@ -75,6 +75,30 @@ async def test_a_code_saved_in_one_app_opens_the_product_in_the_other(
         await (await started.value).save_as(picture)
         await friend.page.goto(friend.url("/scan"))
         await friend.page.locator("#scan-file").set_input_files(picture)
+        await friend.sees(".buy")
+        assert await friend.path() == product
+
+
+async def test_a_code_held_before_the_camera_opens_the_product(
+    phone: Any, demo: dict[str, Any], tmp_path: Path
+) -> None:
+    sharer = await phone("kuaiying")
+    product = await sharer.tap_an_anchor()
+    await sharer.page.locator(".bar-sign").nth(1).click()
+    code = await sharer.page.request.get(
+        f"{sharer.app}{await (await sharer.sees('.code-frame img')).get_attribute('src')}"
+    )
+    drawn = cv2.imdecode(np.frombuffer(await code.body(), np.uint8), cv2.IMREAD_COLOR)
+    seen = np.full((720, 1280, 3), 200, np.uint8)
+    seen[60:660, 340:940] = cv2.resize(drawn, (600, 600), interpolation=cv2.INTER_AREA)
+    film = tmp_path / "camera.mjpeg"
+    film.write_bytes(cv2.imencode(".jpg", seen)[1].tobytes() * 5)
+    flags = ("--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}")
+    async with chromium(*flags) as with_camera:
+        context = await with_camera.new_context(permissions=["camera"], viewport=SIZES["phone"])  # type: ignore[arg-type]
+        friend = Phone(await context.new_page(), demo["host_demo"], "xiaoting")
+        await friend.open("/scan", ".scan-buttons")
+        await friend.page.locator(".scan-buttons button").click()
         await friend.sees(".buy")
         assert await friend.path() == product
 

@@ -31,13 +31,13 @@ class NoChromium(Exception):
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """The system's own Chromium. Raises NoChromium."""
+async def chromium(*flags: str) -> AsyncIterator[Browser]:
+    """The system's own Chromium, with further `flags`. Raises NoChromium."""
     program = next((found for name in CHROMIUM_NAMES if (found := shutil.which(name))), None)
     if program is None:
         raise NoChromium("no Chromium on PATH; install it, e.g. `apt-get install chromium fonts-noto-cjk`")
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=program, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
         yield browser
         await browser.close()
 
