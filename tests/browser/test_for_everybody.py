@@ -31,6 +31,8 @@ CHINESE = r"""() => {
 JUMPS = """window.jumps = [];
 new PerformanceObserver(list => list.getEntries().forEach(({ value, sources }) => window.jumps.push(
   { value, moved: sources.map(({ node }) => node && `${node.nodeName}.${node.className}`) }))).observe({ type: 'layout-shift', buffered: true })"""
+ASKED_TWICE = """() => performance.getEntriesByType('resource').map(({ name }) => name)
+  .filter((name, at, all) => name.includes('/api/') && all.indexOf(name) !== at)"""
 AT_MOST_A_HAIR = 0.001
 """Of cumulative layout shift; 0.1 is what the web calls good. A line of text that wraps otherwise is 0.01."""
 
@@ -169,20 +171,24 @@ async def test_everything_up_to_the_cashier_can_be_done_by_keyboard(phone: Any) 
 @pytest.mark.parametrize(
     ("host", "language", "size"), [("xiaoting", "en", "phone"), ("kuaiying", "zh", "desk")]
 )
-async def test_nothing_jumps_while_a_screen_loads(phone: Any, host: str, language: Any, size: str) -> None:
+async def test_nothing_jumps_or_is_asked_twice_while_a_screen_loads(
+    phone: Any, host: str, language: Any, size: str
+) -> None:
     viewer = await phone(host, language, size=size)
     await viewer.page.add_init_script(JUMPS)
-    jumps = {}
+    jumps, twice = {}, {}
     for path, shows in screens(language).items():
         await viewer.open(path, shows)
         await viewer.drawn()
         jumps[path] = await viewer.page.evaluate("window.jumps")
+        twice[path] = await viewer.page.evaluate(ASKED_TWICE)
     await viewer.page.goto(viewer.app)
     await viewer.sees("[data-process=gateway][data-state=ready]")
     jumps["start page"] = await viewer.page.evaluate("window.jumps")
     assert {
         path: seen for path, seen in jumps.items() if sum(jump["value"] for jump in seen) > AT_MOST_A_HAIR
     } == {}
+    assert {path: calls for path, calls in twice.items() if calls} == {}
 
 
 async def faults(page: Any, language: str) -> list[str]:

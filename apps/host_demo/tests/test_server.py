@@ -10,6 +10,7 @@ from html import unescape
 from typing import Any
 
 import aiohttp
+import pytest
 import pytest_asyncio
 from yarl import URL
 
@@ -78,6 +79,27 @@ def test_in_containers_only_public_addresses_are_for_browsers() -> None:
         "gateway": "http://127.0.0.1:8080",
         "alipay_sandbox": "http://127.0.0.1:8090",
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "calls"),
+    [
+        ("", ["feed", "videos/vid_first"]),
+        ("/programs", ["entry/mini-programs?limit=50"]),
+        ("/m/any", ["mini-programs/any/store?limit=20"]),
+        ("/m/any/p/thing", ["mini-programs/any/products/thing"]),
+        ("/m/any/orders/one", []),
+        ("/m/..%2Fx", []),
+    ],
+)
+async def test_a_screens_first_calls_begin_with_its_document(
+    browser: aiohttp.ClientSession, path: str, calls: list[str]
+) -> None:
+    async with browser.get(f"/h/first{path}") as answer:
+        preloads = re.findall(
+            r'as="fetch" crossorigin="anonymous" href="/api/first/([^"]+)"', await answer.text()
+        )
+    assert preloads == calls
 
 
 async def test_while_the_gateway_is_away_a_call_says_so_and_when_to_come_back(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
@@ -15,6 +16,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from host_demo.calls import ID
 from host_demo.settings import Host
 from host_demo.viewers import welcome
 from runtime.http import Route
@@ -71,14 +73,20 @@ def language_of(request: web.Request) -> str:
     return "en" if accepted.startswith("en") else "zh"
 
 
-def _first_calls(host: Host) -> str:
-    """The feed's first calls, begun by the browser while it still reads the page's modules."""
-    paths = ["feed", *(f"videos/{video.video_id}" for video in host.feed[:1])]
-    links = (
-        f'<link rel="preload" as="fetch" crossorigin="anonymous" href="/api/{host.slug}/{p}">\n'
-        for p in paths
-    )
-    return "".join(links)
+FIRST_CALLS = (
+    (re.compile("programs"), "entry/mini-programs?limit=50"),
+    (re.compile(f"m/({ID})"), "mini-programs/{0}/store?limit=20"),
+    (re.compile(f"m/({ID})/p/({ID})"), "mini-programs/{0}/products/{1}"),
+)
+"""What a screen asks first, by its path: as its module says it, since a call is used only when it is quite the same."""
+
+
+def first_calls(host: Host, path: str) -> list[str]:
+    """What the browser may ask while it still reads the page's modules, below `/api/<host>/`."""
+    if not path:
+        return ["feed", *(f"videos/{video.video_id}" for video in host.feed[:1])]
+    found = [(screen.fullmatch(path), call) for screen, call in FIRST_CALLS]
+    return [call.format(*match.groups()) for match, call in found if match]
 
 
 class Pages:
@@ -123,8 +131,15 @@ class Pages:
             raise not_found("this host")
         language = language_of(request)
         name = getattr(host.name, language)
-        preloads = self._preloads if request.match_info.get("path") else self._preloads + _first_calls(host)
-        return self._document(request, "app", host=host.slug, skin=host.skin, name=name, preloads=preloads)
+        calls = "".join(
+            f'<link rel="preload" as="fetch" crossorigin="anonymous" href="/api/{host.slug}/{call}">\n'
+            for call in first_calls(
+                host, request.rel_url.raw_path_qs.removeprefix(f"/h/{host.slug}").strip("/")
+            )
+        )
+        return self._document(
+            request, "app", host=host.slug, skin=host.skin, name=name, preloads=self._preloads + calls
+        )
 
     def _document(self, request: web.Request, document: str, **values: str) -> web.Response:
         text = self._documents[document].substitute(lang=language_of(request), **values)
