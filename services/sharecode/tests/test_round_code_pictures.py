@@ -12,6 +12,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from sharecode.roundcode.caption import in_letters_of
 from sharecode.roundcode.geometry import LONG, SHORT
 from sharecode.roundcode.image import ImageTooLarge, UnreadableImage, read_grey, read_image
 from sharecode.roundcode.look import BadLook, Look, contrast_with_white
@@ -81,6 +82,24 @@ def test_the_svg_holds_every_bar_and_escapes_the_caption(key: bytes) -> None:
     assert svg.count("z") > encode(key).sum() / 4
 
 
+@pytest.mark.parametrize(
+    ("caption", "written"),
+    [
+        ("Tea 100", "Tea 100"),
+        ("小米有品", "Xiao Mi You Pin"),
+        ("小米 Youpin 2号", "Xiao Mi Youpin 2 Hao"),
+        ("Café Ｗ", "Cafe W"),
+        ("🍷", ""),
+    ],
+)
+def test_a_caption_without_a_font_for_it_is_written_in_latin_letters(caption: str, written: str) -> None:
+    assert in_letters_of(caption) == written
+
+
+def test_a_caption_of_which_nothing_can_be_written_leaves_the_picture_square(key: bytes) -> None:
+    assert draw_png(encode(key), Look(caption="🍷")) == draw_png(encode(key), Look())
+
+
 def test_a_pale_colour_is_refused_with_its_contrast() -> None:
     with pytest.raises(BadLook, match=r"2\.\d\d:1 .* at least 4\.5:1"):
         Look(line_color="#ff8080")
@@ -114,6 +133,45 @@ def test_a_turned_code_is_read(key: bytes, turn: int) -> None:
 
 def test_a_code_leaning_away_is_read(key: bytes) -> None:
     assert [r.key for r in read_grey(scene(key, [(500, 300), (780, 300), (830, 480), (450, 480)]))] == [key]
+
+
+def bowed(key: bytes, arc: float) -> np.ndarray:
+    """The code on a cylinder of which it covers `arc` degrees, seen from the front."""
+    code = np.pad(grey(key, 400), 30, constant_values=255)
+    side, turn = code.shape[0], np.radians(arc)
+    across = np.linspace(-1, 1, side) * np.sin(turn / 2)
+    wide = (np.arcsin(across) / turn + 0.5) * (side - 1)
+    x, y = np.meshgrid(wide, np.arange(side))
+    frame = np.full((720, 1280), 120, np.uint8)
+    seen = cv2.remap(code, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR)
+    frame[100 : 100 + side, 300 : 300 + side] = seen
+    return frame
+
+
+@pytest.mark.parametrize("arc", [40, 80, 100])
+def test_a_code_on_a_can_is_read(key: bytes, arc: float) -> None:
+    assert [r.key for r in read_grey(bowed(key, arc))] == [key]
+
+
+def test_a_small_blurred_and_noisy_code_is_read_although_it_lies_flat(key: bytes) -> None:
+    frame = scene(key, [(600, 300), (720, 300), (720, 420), (600, 420)])
+    blurred = cv2.GaussianBlur(frame, (0, 0), 1.9).astype(np.float32)
+    noisy = blurred + np.random.default_rng(4).normal(0, 14, frame.shape)
+    assert [r.key for r in read_grey(noisy.clip(0, 255).astype(np.uint8))] == [key]
+
+
+def test_a_picture_full_of_misleading_rings_takes_bounded_work(key: bytes) -> None:
+    rng = np.random.default_rng(8)
+    frame = np.full((720, 1280), 200, np.uint8)
+    for x, y in rng.integers((0, 0), (1280, 720), (900, 2)):
+        radius = int(rng.integers(4, 60))
+        cv2.circle(
+            frame, (int(x), int(y)), radius, int(rng.integers(0, 120)), max(1, radius // 5), cv2.LINE_AA
+        )
+    read_grey(frame)
+    start = time.process_time()
+    assert read_grey(frame) == []
+    assert time.process_time() - start < 1.5
 
 
 def test_several_codes_in_one_picture_are_all_read() -> None:

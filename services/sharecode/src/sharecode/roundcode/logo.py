@@ -3,6 +3,7 @@
 import io
 import struct
 import warnings
+from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageOps
 
@@ -36,8 +37,10 @@ def square_logo(picture: bytes) -> bytes:
     return out.getvalue()
 
 
+@lru_cache(maxsize=32)
 def round_logo(picture: bytes, side: int) -> Image.Image:
-    """`picture` (PNG, JPEG or WebP) as a round RGBA image of `side` pixels, cropped to its middle square.
+    """`picture` (PNG, JPEG or WebP) as a round RGBA image of `side` pixels, cropped to its middle square. The same image
+    for the same call: not to be drawn on.
 
     Raises `BadLook` when it is none of these, or too large.
     """

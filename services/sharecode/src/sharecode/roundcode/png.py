@@ -2,6 +2,7 @@
 
 import io
 from dataclasses import replace
+from functools import lru_cache
 from itertools import pairwise
 from math import hypot
 from pathlib import Path
@@ -30,7 +31,7 @@ def draw_png(dark: Cells, look: Look, layout: Layout = SHORT, *, font: Path | No
     ink = _ink(dark, look, layout, font)
     picture = _plain(ink, look) if look.logo is None and not look.transparent else _layered(ink, look)
     out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=6)
+    picture.save(out, "PNG", compress_level=4)
     return out.getvalue()
 
 
@@ -81,6 +82,7 @@ def _label(width: int, height: int) -> Image.Image:
     return large.reduce(4)
 
 
+@lru_cache(maxsize=8)
 def _disc(width: int) -> Image.Image:
     large = Image.new("L", (width * 4, width * 4))
     ImageDraw.Draw(large).ellipse((0, 0, width * 4 - 1, width * 4 - 1), 255)
