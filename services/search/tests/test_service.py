@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -45,6 +46,7 @@ from support.events import records_of, tell
 from support.eventually import Eventually
 from support.issuer import Issuer
 
+MODELS = os.environ.get("ANCHORAGE_TEST_SEARCH_MODELS")
 TERMS = CommissionTerms(platform_bp=500, creator_bp=1000, terms_version=1)
 PROGRAM = "songguo001"
 pytestmark = pytest.mark.timeout(180)
@@ -292,6 +294,39 @@ async def test_a_poison_record_goes_to_the_dead_letters_and_the_rest_flows_on(
         folder = (settings.search_dir / "current").read_text()
         await eventually(lambda: (settings.search_dir / "current").read_text() != folder, within=20)
         assert await letters(), "a rebuild sends no letter again"
+
+
+if MODELS:
+
+    async def test_with_models_a_product_is_found_by_its_meaning_also_after_a_rebuild_and_not_without_them(
+        settings: Settings, issuer: Issuer, say: Tell, eventually: Eventually
+    ) -> None:
+        await say(program(), product("p1", "Grey couch"), product("p2", "Bread knife"))
+
+        @asynccontextmanager
+        async def run(folder: Path | None) -> AsyncIterator[Asker]:
+            service = build_app(settings.model_copy(update={"search_hybrid": folder}))
+            async with service.running(), aiohttp.ClientSession() as http:
+                yield Asker(service.url, http, issuer)
+
+        async with run(Path(str(MODELS))) as asker:
+
+            async def found() -> bool:
+                _, body = await asker.get("/v1/search", q="sofa")
+                return [(p["product_id"], p["why"]) for p in body["products"]] == [("p1", "like_in_meaning")]
+
+            await eventually(found, within=20)
+            folder = (settings.search_dir / "current").read_text()
+            async with asker.http.post(
+                f"{asker.url}/v1/ops/search/rebuild", headers=asker.issuer.headers("ops")
+            ):
+                pass
+            while (settings.search_dir / "current").read_text() == folder:
+                assert await found()
+            assert await found(), "a new index takes over what was read"
+        async with run(None) as asker:
+            assert await asker.products("sofa") == []
+            assert await asker.products("couch") == ["p1"]
 
 
 async def test_an_erased_key_is_gone(
