@@ -12,10 +12,14 @@ from runtime_support.stream import Reader, Stream
 
 from runtime import mongo
 from runtime.delivery import Delivery, headers_of
+from runtime.patient import SETTLE_SECONDS
 from runtime.publisher import STOP_SECONDS, Publisher
 from runtime.watchdog import STUCK_AFTER_SECONDS, Watchdog
 from support.breakable import BreakableParts
 from support.eventually import Eventually
+
+STOPPED_WITHIN_SECONDS = 15
+"""Beside what settling may take: aiokafka leaves the group and closes its connections, each with a time of its own."""
 
 
 @pytest_asyncio.fixture
@@ -145,6 +149,26 @@ async def _told(stream: Stream, text: str) -> bool:
         await stream.tell(text)
         return True
     return False
+
+
+async def test_a_consumer_that_could_not_commit_stops_all_the_same_and_what_it_did_comes_again(
+    breakable: BreakableParts, stream: Stream, eventually: Eventually
+) -> None:
+    first, second = Reader(), Reader()
+    async with stream.taking(first) as consumers:
+        await stream.tell("a")
+        await eventually(lambda: first.done == ["a"], within=20)
+        await eventually(stream.committed, what="the commit")
+        await stream.tell("b")
+        await eventually(lambda: first.done == ["a", "b"], within=20)
+        await breakable.kill("kafka")
+        async with asyncio.timeout(SETTLE_SECONDS + STOPPED_WITHIN_SECONDS):
+            await consumers.stop()
+        await breakable.start("kafka")
+    async with stream.taking(second):
+        await stream.tell("c")
+        await eventually(lambda: "c" in second.done, within=30)
+    assert second.done in (["b", "c"], ["c"]), "only what was not committed may come again"
 
 
 async def test_an_abandoned_producer_sends_nothing_more(breakable: BreakableParts, stream: Stream) -> None:

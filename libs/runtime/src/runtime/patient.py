@@ -21,6 +21,8 @@ from runtime.tasks import end
 log = logging.getLogger(__name__)
 
 COMMIT_EVERY_SECONDS = 0.5
+SETTLE_SECONDS = 2.0
+"""A broker that is away holds up neither a stop nor a rebalance: what it was not told is repeated."""
 
 
 class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
@@ -55,8 +57,9 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     async def settle(self) -> None:
         """Tell the broker how far we got, before a partition goes to another replica. Never raises for Kafka's faults:
         what is not told is repeated."""
-        with suppress(KafkaError):
-            await self._write()
+        with suppress(KafkaError, TimeoutError):
+            async with asyncio.timeout(SETTLE_SECONDS):
+                await self._write()
 
     async def stop(self) -> None:
         """Settle and leave the group."""
