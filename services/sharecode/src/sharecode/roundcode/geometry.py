@@ -11,6 +11,9 @@ from math import cos, hypot, pi, radians, sin
 LOGO_RING_OUTER = 0.365
 LOGO_RING_INNER = 0.300
 LOGO_RADIUS = 0.262
+LOGO_DRAWN = 0.23
+"""Of a logo's picture as it is drawn here. The white round it is as wide as the ring's line, so that a dark logo does not
+hide the ring in a blurred picture."""
 
 MARK_RADIUS = 0.17
 MARK_RING_INNER = 0.112

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageOps
 from sharecode.roundcode.look import MAX_LOGO_PIXELS, BadLook
 
 KEPT_SIDE = 512
-"""Pixels of a kept logo: the logo of the largest picture of a code has 323."""
+"""Pixels of a kept logo: the logo of the largest picture of a code has 283."""
 _BROKEN = (
     Image.DecompressionBombError,
     Image.DecompressionBombWarning,

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw
 
 from sharecode.roundcode.caption import font_of, in_letters_of
-from sharecode.roundcode.geometry import LOGO_RADIUS, QUIET_RADIUS, SHORT, Layout
+from sharecode.roundcode.geometry import LOGO_DRAWN, QUIET_RADIUS, SHORT, Layout
 from sharecode.roundcode.logo import round_logo
 from sharecode.roundcode.look import Look
 from sharecode.roundcode.payload import Cells
@@ -31,7 +31,7 @@ def draw_png(dark: Cells, look: Look, layout: Layout = SHORT, *, font: Path | No
     ink = _ink(dark, look, layout, font)
     picture = _plain(ink, look) if look.logo is None and not look.transparent else _layered(ink, look)
     out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=4)
+    picture.save(out, "PNG", compress_level=3)
     return out.getvalue()
 
 
@@ -58,7 +58,7 @@ def _layered(ink: Image.Image, look: Look) -> Image.Image:
     picture.paste(look.rgb, (0, 0), ink)
     if look.logo is not None:
         # Of the same evenness as the code's width, so that it lies in the very middle.
-        side = round(look.width * LOGO_RADIUS / QUIET_RADIUS / 2) * 2 + look.width % 2
+        side = round(look.width * LOGO_DRAWN / QUIET_RADIUS / 2) * 2 + look.width % 2
         corner = (look.width - side) // 2
         logo = round_logo(look.logo, side)
         picture.paste(logo, (corner, corner), logo)

@@ -4,7 +4,7 @@ import base64
 import io
 from html import escape
 
-from sharecode.roundcode.geometry import LOGO_RADIUS, QUIET_RADIUS, SHORT, Layout
+from sharecode.roundcode.geometry import LOGO_DRAWN, QUIET_RADIUS, SHORT, Layout
 from sharecode.roundcode.logo import round_logo
 from sharecode.roundcode.look import Look
 from sharecode.roundcode.payload import Cells
@@ -49,7 +49,7 @@ def _middle(look: Look) -> str:
     if look.logo is not None:
         out = io.BytesIO()
         round_logo(look.logo, LOGO_PIXELS).save(out, "PNG")
-        r = round(LOGO_RADIUS * 1000)
+        r = round(LOGO_DRAWN * 1000)
         data = base64.b64encode(out.getvalue()).decode()
         return (
             f'<image x="{-r}" y="{-r}" width="{2 * r}" height="{2 * r}" href="data:image/png;base64,{data}"/>'
