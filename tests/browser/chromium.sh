@@ -19,7 +19,7 @@ command -v curl >/dev/null || packages="$packages curl"
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -qq
     # shellcheck disable=SC2086 # a list of packages
-    apt-get install -y -qq --no-install-recommends $packages >/dev/null || true
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null || true
 fi
 if ! browser >/dev/null || ! font >/dev/null || ! command -v curl >/dev/null; then
     echo "The browser tests need a Chromium, a font with Chinese signs, and curl; what is missing could not be installed here." >&2

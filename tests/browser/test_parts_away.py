@@ -51,7 +51,7 @@ async def test_without_payment_an_order_is_taken_and_its_cashier_comes_later(
         await viewer.sees("dialog .field")
         await viewer.page.locator("dialog .primary").click()
         await viewer.sees(".status-card[data-status=confirmed]")
-        assert "Preparing the cashier" in await viewer.page.locator(".status-card").inner_text()
+        assert "Payment has not answered yet" in await viewer.page.locator(".status-card").inner_text()
     await viewer.sees(".status-card[data-status=awaiting_payment] .primary")
 
 

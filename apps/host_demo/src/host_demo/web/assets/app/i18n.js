@@ -132,6 +132,7 @@ const WORDS = {
   step_refunded: ['退款', 'Refunded'],
   status_placed: ['正在确认库存', 'Checking stock'],
   status_confirmed: ['准备收银台', 'Preparing the cashier'],
+  confirmed_hint: ['支付暂时还没接上，收银台好了会自动出现在这里，库存已为你留着。', 'Payment has not answered yet. The cashier appears here by itself as soon as it does; the stock is held for you.'],
   status_awaiting_payment: ['待付款', 'To pay'],
   status_closing: ['正在关闭', 'Closing'],
   status_paid: ['待发货', 'Paid, to be shipped'],

@@ -57,6 +57,7 @@ function pageOf(mp, order, act) {
     h('div', { class: 'card status-card', 'data-status': order.status },
       h('h2', { class: `status-${order.status}` }, statusOf(order)),
       order.reason ? h('p', {}, tOr(order.reason, order.reason)) : null,
+      order.status === 'confirmed' ? h('p', {}, t('confirmed_hint')) : null,
       order.status === 'awaiting_payment' ? h('p', {}, t('unpaid_hint', timeOfDay(order.expires_at))) : null,
       order.status === 'closing' ? h('p', {}, t('closing_hint', timeOfDay(order.expires_at))) : null,
       steps(order),
