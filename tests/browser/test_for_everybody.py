@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]
 
+from support.axe import violations
 from support.phone import mini_program_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -195,19 +195,6 @@ async def faults(page: Any, language: str) -> list[str]:
     """What is wrong with the screen as it is now: violations, what is cut off, Chinese for a reader of English."""
     chinese = await page.evaluate(CHINESE) if language == "en" else []
     return [*await violations(page), *await page.evaluate(OVERFLOW), *chinese]
-
-
-async def violations(page: Any, *parts: str) -> list[str]:
-    """What axe calls serious or critical, on the whole page or in these parts of it."""
-    found = (await Axe().run(page, {"include": [[part] for part in parts]} if parts else None)).response[
-        "violations"
-    ]
-    return [
-        f"{one['id']}: {node['target']} {node['failureSummary']}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-        for node in one["nodes"]
-    ]
 
 
 async def tab_to(page: Any, target: str, at_most: int = 60) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from support.axe import violations
+
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 SHOP, PRODUCT = "/m/mpyunliselect", "/m/mpyunliselect/p/yl_gooseneck_kettle"
@@ -22,6 +24,7 @@ async def test_without_search_the_column_says_so_and_the_rest_works(
     with standing_still(process_ids["search"]):
         await viewer.open("/search?q=coffee", ".failed")
         assert "Not reachable" in await viewer.page.locator(".failed").inner_text()
+        assert await violations(viewer.page) == []
         await viewer.go(SHOP, ".product-card")
         await viewer.go("", ".slide.playing .chip")
         await viewer.page.goto(viewer.app)
@@ -53,6 +56,17 @@ async def test_without_payment_an_order_is_taken_and_its_cashier_comes_later(
         await viewer.sees(".status-card[data-status=confirmed]")
         assert "Payment has not answered yet" in await viewer.page.locator(".status-card").inner_text()
     await viewer.sees(".status-card[data-status=awaiting_payment] .primary")
+
+
+async def test_without_the_catalog_the_feed_says_so_readably_and_comes_back_when_asked(
+    phone: Any, process_ids: dict[str, int]
+) -> None:
+    viewer = await phone("kuaiying", "en")
+    with standing_still(process_ids["catalog"]):
+        await viewer.open("", ".slide.playing .failed")
+        assert await violations(viewer.page) == []
+        await viewer.go("/m/mpyunliselect/orders", ".state")
+    await viewer.go("", ".slide.playing .chip")
 
 
 @contextmanager
