@@ -35,18 +35,19 @@ SCORING_RADIUS, COARSE_RADIUS, FINE_RADIUS = 40.0, 26.0, 52.0
 """How large a code should be, in pixels of the level it is scored, first and last refined in."""
 MIN_SCORE, LEANING_SCORE, BESIDE_SCORE = 0.36, 0.22, 0.7
 LEANING_LINES, LOOKED_AT = 24, 64
+"""At most so many ellipses are tried in perspective, and so many maps looked at closely after the glance."""
 CLEAR_MARK = 0.5
 MIN_COARSE_FIT, MIN_FIT, SOFT_FIT = 0.3, 0.4, 0.52
 TURNABLE_FIT, SURE_FIT = 0.32, 0.88
 MIN_LONG_RADIUS = 42.0
 """In pixels of the picture: the dots of a long code that is smaller are less than two and a half pixels apart."""
-CLEAR_BLUR = 0.05
-"""In radii: dots which are blurred more tell nothing about a bend."""
+SHARP_BLUR, CLEAR_BLUR = 0.03, 0.05
+"""In radii: dots which are blurred less can be followed at once; those which are blurred more tell nothing of a bend."""
 MIN_EXPLAINED = 0.27
-"""Of the picture's changes by a stiff code: below, there is none."""
-TRIES, BENDINGS = 5, 3
-"""At most so many hypotheses are tried at a stage, and so many bent and softly decoded in a picture: together they
-bound the time a picture takes."""
+"""The share of the picture's changes that a bent code must explain to be bent further: below, there is none."""
+TRIES, BENDINGS = 5, 4
+"""At most so many hypotheses are tried at a stage, and so many bends in a picture: together they bound the time
+that a picture takes."""
 QUARTER = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
 
 _blas = ThreadpoolController()
@@ -198,7 +199,6 @@ class _Frame:
             or any(flat.nearly(other) for other in self._softly_tried)
         ):
             return False
-        self._bendings_left -= 1
         self._softly_tried.append(flat)
         blur, even = fitting_blurs(flat, level, scale)
         # The long code's dots are too small to be told apart in a picture that is not clear.
@@ -214,7 +214,8 @@ class _Frame:
         if self._accept(likeliest(clear.belief, layout), flat, layout, fit):
             return True
         near, seen_with = flat, Blur(max(even.along, 0.025), max(even.along, 0.025))
-        for stiffness in (STIFF, SUPPLE, SOFT) if even.along < CLEAR_BLUR else (STIFF,):
+        for stiffness in _stiffnesses(even.along)[: self._bendings_left]:
+            self._bendings_left -= 1
             # What a stiff one found would hold the supple ones where they are wrong as well.
             start = flat if stiffness == SUPPLE else near
             found = bent(start, level, scale, layout, seen_with, stiffness)
@@ -240,6 +241,14 @@ class _Frame:
     def _level_for(self, radius: float | Floats, wanted: float) -> npt.NDArray[np.int64]:
         halvings = np.round(np.log2(np.maximum(radius, 1) / wanted))
         return np.clip(halvings, 0, len(self._levels) - 1).astype(np.int64)
+
+
+def _stiffnesses(blur: float) -> tuple[float, ...]:
+    """In which order bends are tried: the dots of a clear picture can be followed at once, those of a blurred one
+    hardly."""
+    if blur < SHARP_BLUR:
+        return SUPPLE, SOFT
+    return (STIFF, SUPPLE, SOFT) if blur < CLEAR_BLUR else (STIFF,)
 
 
 def _best(scored: list[tuple[float, Placement]]) -> list[tuple[float, Placement]]:
