@@ -39,13 +39,14 @@ LEANING_LINES, LOOKED_AT = 24, 64
 CLEAR_MARK = 0.5
 MIN_COARSE_FIT, MIN_FIT, SOFT_FIT = 0.3, 0.4, 0.52
 TURNABLE_FIT, SURE_FIT = 0.32, 0.88
-MIN_LONG_RADIUS = 42.0
-"""In pixels of the picture: the dots of a long code that is smaller are less than two and a half pixels apart."""
+MIN_LONG_RADIUS, MIN_LONG_FIT = 42.0, 0.7
+"""In pixels of the picture: the dots of a long code that is smaller are less than two and a half pixels apart. They are
+too small to be read where the marks are not seen well."""
 SHARP_BLUR, CLEAR_BLUR = 0.03, 0.05
 """In radii: dots which are blurred less can be followed at once; those which are blurred more tell nothing of a bend."""
 MIN_EXPLAINED = 0.27
 """The share of the picture's changes that a bent code must explain to be bent further: below, there is none."""
-TRIES, BENDINGS = 5, 4
+TRIES, BENDINGS = 5, 3
 """At most so many hypotheses are tried at a stage, and so many bends in a picture: together they bound the time
 that a picture takes."""
 QUARTER = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
@@ -189,7 +190,8 @@ class _Frame:
         if fit < MIN_FIT:
             return False
         flat = Placement(matrix)
-        for layout in LAYOUTS if flat.radius > MIN_LONG_RADIUS else (SHORT,):
+        may_be_long = flat.radius > MIN_LONG_RADIUS and fit > MIN_LONG_FIT
+        for layout in LAYOUTS if may_be_long else (SHORT,):
             values = cell_levels(flat, level, scale, layout)
             if self._accept(corrected(values.belief, layout), flat, layout, fit):
                 return True
