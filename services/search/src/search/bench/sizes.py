@@ -41,7 +41,7 @@ def sizes(corpus: Corpus, size: int, rivals: Rivals) -> None:
         filled = filling(size, lambda: put_all(index, products), lambda: size_of(Path(folder)))
         print(tell("embedded", f"{cost_of(page_of(index), queries)}  {filled}"), flush=True)
         index.close()
-    if size >= 2 * STORE:
+    if size == 2 * STORE:
         print(tell("in one store", _in_store(products, queries)), flush=True)
     if rivals.models is not None:
         with tempfile.TemporaryDirectory() as folder:

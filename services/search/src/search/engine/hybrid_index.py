@@ -40,13 +40,15 @@ class HybridIndex:
         likeness = shelf.cosines(vector, front)
         near = {n: c for n, c in shelf.near(vector, query.scope, BY_MEANING).items() if c >= kind.nearest}
         near = self._fulfilling({n: c for n, c in near.items() if n not in hits}, query)
-        ranked = [
-            replace(hits.get(number) or Hit(number, score, whole=False, by_meaning=True), score=score)
-            for score, number in fused(front, likeness | near, kind.weight)
-        ]
-        ranked += list(hits.values())[BY_WORDS:]
-        shown = [hit for hit in ranked if not query.seen or key_of(hit.number) not in query.seen]
-        return replace(found, hits=tuple(shown[: query.limit]), more=found.more or len(shown) > query.limit)
+        scores = {number: score for score, number in fused(front, likeness | near, kind.weight)}
+        order = [*scores, *list(hits)[BY_WORDS:]]
+        shown = [number for number in order if not query.seen or key_of(number) not in query.seen]
+        page = (hits.get(number) or _alike(number) for number in shown[: query.limit])
+        return replace(
+            found,
+            hits=tuple(replace(hit, score=scores.get(hit.number, 0.0)) for hit in page),
+            more=found.more or len(shown) > query.limit,
+        )
 
     def _fulfilling(self, near: dict[int, float], query: ProductQuery) -> dict[int, float]:
         if query.filters == NO_FILTERS or not near:
@@ -95,3 +97,8 @@ class HybridIndex:
 
     def discard(self) -> None:
         self._words.discard()
+
+
+def _alike(number: int) -> Hit:
+    """A product that has none of the words."""
+    return Hit(number, 0.0, whole=False, by_meaning=True)
