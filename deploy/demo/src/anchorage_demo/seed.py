@@ -6,6 +6,7 @@ Every call creates or replaces, so doing it again changes nothing that is there.
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import aiohttp
 
+from anchorage_demo.art.logo import draw_logo_png
 from anchorage_demo.art.media import draw_media
 from anchorage_demo.text import Text
 from anchorage_demo.world import (
@@ -28,6 +30,7 @@ from anchorage_demo.world import (
 Json = dict[str, Any]
 AT_ONCE = 8
 """Calls under way at once."""
+LOGO_PIXELS = 512
 CAUGHT_UP_SECONDS = 90
 
 
@@ -55,6 +58,7 @@ class Seeder:
             await self._together(self._put_product(product) for product in self.world.products)
             await self._together(self._put_video(video) for video in self.world.videos)
         await self._until("every service to know the demo", self._is_known)
+        await self._until("the shops' logos on their codes", self._wear_logos)
 
     async def _is_loaded(self) -> bool:
         """The last thing that is loaded tells: the last video, with all that is said of it today."""
@@ -146,6 +150,18 @@ class Seeder:
                 return False
         found = await self._call("GET", f"/v1/search?q={shop.name.zh}", client=host.client_id)
         return bool(found["results"]) and bool(found["products"])
+
+    async def _wear_logos(self) -> bool:
+        """Give sharecode the logos that it draws in the middle of codes; False while it does not know the shops."""
+        try:
+            for shop in self.world.shops:
+                owner = next(o for o in self.world.owners if o.owner_id == shop.owner_id)
+                look = {"logo": b64encode(draw_logo_png(shop, LOGO_PIXELS)).decode()}
+                path = f"/v1/owner/mini-programs/{shop.mini_program_id}/share-codes/look"
+                await self._call("PUT", path, look, client=owner.client_id)
+        except SeedFailed:
+            return False
+        return True
 
     async def _call(
         self, method: str, path: str, body: Json | None = None, *, client: str | None = None

@@ -141,13 +141,13 @@ export function handedOver(miniProgram, product) {
 
 /** Open what a click, a scan or a search result leads to: the viewer enters the mini program by `surface`. */
 export function openTarget(target, clickId, surface) {
-  const { mini_program_id: miniProgram, product, available, reason } = target;
-  if (!miniProgram || (available === false && reason !== 'sold_out' && reason !== 'delisted' && reason !== 'gone')) {
-    toast(tOr(`target_${reason}`, t('wrong_missing')));
+  const { mini_program_id: miniProgram, product, available, reason, instead } = target;
+  if (available === false) toast(tOr(`target_${reason}`, t('wrong_missing')));
+  if (!miniProgram || (available === false && instead?.page === 'entrance')) {
+    go('/programs');
     return;
   }
   enter(miniProgram, surface, clickId);
-  if (available === false) toast(tOr(`target_${reason}`, t('wrong_missing')));
   if (product) {
     handed.set(`${miniProgram}/${product.product_id}`, product);
     go(`/m/${miniProgram}/p/${product.product_id}`);
