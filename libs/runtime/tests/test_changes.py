@@ -6,7 +6,7 @@ from contextlib import aclosing
 import pytest
 from runtime_support.notebook import Notebook
 
-from runtime.changes import HistoryLost, operation_time, watch
+from runtime.changes import HistoryLost, every, operation_time, watch
 from runtime.mongo import Document
 from runtime.tasks import end
 
@@ -16,7 +16,7 @@ async def test_a_stream_can_be_left_at_any_moment(notebook: Notebook, turn: int)
     """PyMongo may overlook a cancellation that comes while it sends; what comes right after a change does."""
     start = {"start_at_operation_time": await operation_time(notebook.db)}
     await notebook.take("n1", "one")
-    async with asyncio.timeout(5), aclosing(watch(notebook.db, [], start)) as groups:
+    async with asyncio.timeout(5), aclosing(watch(notebook.db, [], start, every(0.01))) as groups:
         async for _ in groups:
             break
 
@@ -26,7 +26,7 @@ async def test_what_gathered_meanwhile_comes_as_one_group(notebook: Notebook) ->
     for n in range(20):
         await notebook.take(f"n{n}", "one")
     sizes: list[int] = []
-    async with aclosing(watch(notebook.db, [], start)) as groups:
+    async with aclosing(watch(notebook.db, [], start, every(0.01))) as groups:
         async for changes in groups:
             sizes.append(len(changes))
             if sum(sizes) == 20:
@@ -44,7 +44,7 @@ async def test_a_dropped_database_ends_the_stream_with_a_reason(notebook: Notebo
 
 
 async def _follow(notebook: Notebook, start: Document) -> None:
-    async with asyncio.timeout(10), aclosing(watch(notebook.db, [], start)) as groups:
+    async with asyncio.timeout(10), aclosing(watch(notebook.db, [], start, every(0.01))) as groups:
         async for _ in groups:
             pass
 

@@ -1,69 +1,83 @@
-"""A MongoDB change stream that goes on where it was, read in groups as large as what has gathered meanwhile."""
+"""A MongoDB change stream that goes on where it was, looked at when its reader says.
+
+The driver's own stream always has a question open, and the server wakes every open question at every write of any database:
+with seven streams that cost more than the writes. Here the reader decides when to ask, and for how long the server may wait.
+The commands are those of MongoDB's change streams specification.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any
 
 from pymongo.errors import OperationFailure
 
-from runtime.mongo import Database, Document
-from runtime.tasks import end
+from runtime.mongo import AWARE, Database, Document
 
 GATHER = 500
-"""Changes handed over at once at most; what bounds memory when a relay catches up."""
+"""Changes handed over at once at most; what bounds memory when a reader catches up."""
 HISTORY_LOST = frozenset({260, 280, 286})
 """InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost (MongoDB error_codes.yml)."""
 NO_POSITION = frozenset({9, 14, 15, 40647, 40649, 50811})
 """What the server says to a token that it cannot even read (tried on 6.0)."""
+OPTIONS = {"resume_after": "resumeAfter", "start_at_operation_time": "startAtOperationTime"}
+
+NextLook = Callable[[bool], Awaitable[int]]
+"""Returns when it is time to look again, given whether the last look found something; answers for how many milliseconds,
+at least one, the server may wait for a change."""
 
 
 class HistoryLost(Exception):
     """The server cannot go on from the stored position: its history is gone, or the database was dropped."""
 
 
+def every(seconds: float) -> NextLook:
+    """Look in this rhythm."""
+
+    async def next_look(_: bool) -> int:
+        await asyncio.sleep(seconds)
+        return 1
+
+    return next_look
+
+
 async def watch(
-    db: Database, pipeline: Sequence[Document], position: Document
+    db: Database, pipeline: Sequence[Document], position: Document, next_look: NextLook
 ) -> AsyncGenerator[list[Document], None]:
     """Groups of changes since `position` ({"resume_after": token} or {"start_at_operation_time": time}), for ever.
 
-    Raises HistoryLost when the position is too old, and PyMongoError when the server is away for long.
+    Raises HistoryLost when the position is too old, and PyMongoError when the server is away.
     """
-    queue: asyncio.Queue[Document | BaseException] = asyncio.Queue(GATHER)
-    reader = asyncio.create_task(_read(db, pipeline, position, queue))
-    try:
-        while True:
-            group = [await queue.get()]
-            while len(group) < GATHER and not queue.empty():
-                group.append(queue.get_nowait())
-            changes = [item for item in group if not isinstance(item, BaseException)]
-            if changes:
-                yield changes
-            for item in group:
-                if isinstance(item, BaseException):
-                    raise item
-    finally:
-        await end(reader)
-
-
-async def _read(
-    db: Database,
-    pipeline: Sequence[Document],
-    position: Document,
-    queue: asyncio.Queue[Document | BaseException],
-) -> None:
-    options: dict[str, Any] = {**position, "max_await_time_ms": 1000, "batch_size": GATHER}
-    try:
-        async with await db.watch(list(pipeline), **options) as stream:
-            async for change in stream:
-                await queue.put(change)
-        await queue.put(HistoryLost("the stream has ended: its database was dropped"))
-    except OperationFailure as fault:
-        lost = fault.code in HISTORY_LOST | NO_POSITION
-        await queue.put(HistoryLost(f"code {fault.code}") if lost else fault)
-    except Exception as fault:  # whatever ends the reader must reach who waits for it
-        await queue.put(fault)
+    start = {OPTIONS[name]: value for name, value in position.items()}
+    opening = {
+        "aggregate": 1,
+        "pipeline": [{"$changeStream": start}, *pipeline],
+        "cursor": {"batchSize": GATHER},
+        "readConcern": {"level": "majority"},
+    }
+    async with db.client.start_session() as session:
+        try:
+            cursor = (await db.command(opening, codec_options=AWARE, session=session))["cursor"]
+            changes: list[Document] = cursor["firstBatch"]
+            while True:
+                if changes:
+                    yield changes
+                if not cursor["id"]:
+                    raise HistoryLost("the stream has ended: its database was dropped")
+                wait_ms = await next_look(bool(changes))
+                more = {
+                    "getMore": cursor["id"],
+                    "collection": "$cmd.aggregate",
+                    "batchSize": GATHER,
+                    "maxTimeMS": wait_ms,
+                }
+                cursor = (await db.command(more, codec_options=AWARE, session=session))["cursor"]
+                changes = cursor["nextBatch"]
+        except OperationFailure as fault:
+            if fault.code in HISTORY_LOST | NO_POSITION:
+                raise HistoryLost(f"code {fault.code}") from None
+            raise
 
 
 async def operation_time(db: Database) -> Any:

@@ -34,6 +34,14 @@ SAVE_EVERY_SECONDS = 0.5
 """A crash repeats what was published in about this time; consumers bear repeats."""
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
+IDLE_LOOK_SECONDS = 0.25
+"""How late what another replica recorded may be seen, when this one records nothing itself."""
+GATHER_SECONDS = 0.01
+"""What comes within this time after a look goes out together."""
+EXPECTED_MS = 100
+EXPECTED_FOR_SECONDS = 1.0
+"""How long the server is asked to wait for a change that this replica is making, and when it is given up: not every write
+succeeds."""
 
 
 class _NotLeading(Exception):
@@ -66,6 +74,15 @@ class Relay:
         self._lease = Lease(db, "relay", holder, clock)
         self._term = 0
         self._unsaved: Any = None
+        self._expected = 0
+        self._expected_until = 0.0
+        self._nudged = asyncio.Event()
+
+    def nudge(self) -> None:
+        """This replica is about to write a change that has something to tell."""
+        self._expected += 1
+        self._expected_until = time.monotonic() + EXPECTED_FOR_SECONDS
+        self._nudged.set()
 
     async def prepare(self) -> None:
         """Fix where the very first run starts; call before anything is written."""
@@ -126,10 +143,27 @@ class Relay:
             if "token" in position
             else {"start_at_operation_time": position["start"]}
         )
-        async with aclosing(watch(self._db, self._pipeline(), start)) as groups:
+        async with aclosing(watch(self._db, self._pipeline(), start, self._next_look)) as groups:
             async for changes in groups:
-                await self._publish([entry for change in changes for entry in entries_of(change)])
+                told = [entries for change in changes if (entries := entries_of(change))]
+                self._expected = max(0, self._expected - len(told))
+                await self._publish([entry for entries in told for entry in entries])
                 self._unsaved = changes[-1]["_id"]
+
+    async def _next_look(self, found: bool) -> int:
+        if found:
+            await asyncio.sleep(GATHER_SECONDS)
+        if not self._expects_more():
+            self._nudged.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(IDLE_LOOK_SECONDS):
+                    await self._nudged.wait()
+        return EXPECTED_MS if self._expects_more() else 1
+
+    def _expects_more(self) -> bool:
+        if time.monotonic() > self._expected_until:
+            self._expected = 0
+        return self._expected > 0
 
     async def _publish(self, entries: Sequence[Document]) -> None:
         if not self._lease.held or self._lease.fence != self._term:

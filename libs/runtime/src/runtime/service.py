@@ -67,7 +67,7 @@ class Service:
         self.settings = settings
         self.clock = clock
         self.new_id = new_id
-        self.recorder = Recorder(clock, new_id)
+        self.recorder = Recorder(clock, new_id, self._nudge_relay)
         self.publisher = Publisher(settings.kafka)
         self.keys = Keys(settings.identity_url, lambda: self.http)
         self.verifier = TokenVerifier(self.keys)
@@ -181,6 +181,10 @@ class Service:
             self._run("watchdog", self._watchdog.run)
         self.ready = True
         log.info("ready")
+
+    def _nudge_relay(self) -> None:
+        if self._relay is not None:
+            self._relay.nudge()
 
     def _run(self, name: str, task: Task) -> None:
         self._running.append(asyncio.create_task(self._supervise(name, task), name=name))

@@ -18,12 +18,14 @@ from pymongo.errors import PyMongoError
 
 from catalog.pages.levels import ChangedLevels
 from catalog.pages.shelf import Shelf
-from runtime.changes import HistoryLost, operation_time, watch
+from runtime.changes import HistoryLost, every, operation_time, watch
 from runtime.dependencies import is_away
 from runtime.mongo import Database, Document
 
 log = logging.getLogger(__name__)
 
+LOOK_SECONDS = 0.2
+"""How late a page may show a change."""
 PAUSE_SECONDS = 0.2
 WHOLE = ("mini_programs", "products", "videos")
 LEVEL = {"product_id": 1, "mini_program_id": 1, "available": 1, "version": 1}
@@ -104,7 +106,9 @@ class Follower:
     async def _follow(self) -> None:
         await operation_time(self._db)  # asks whether the database is there: an open stream does not say so
         try:
-            async with aclosing(watch(self._db, PIPELINE, self._levels.position)) as groups:
+            async with aclosing(
+                watch(self._db, PIPELINE, self._levels.position, every(LOOK_SECONDS))
+            ) as groups:
                 self._following = True
                 async for changes in groups:
                     await self._apply(changes)

@@ -1,11 +1,11 @@
-"""Who waits for an order hears of its changes, whichever replica made them: one change stream on checkout's database."""
+"""Who waits for an order hears of its changes: at once of this replica's own, and by a change stream of any other's."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, contextmanager, suppress
 
 from checkout.adapters.orders import COLLECTIONS
 from runtime.changes import operation_time, watch
@@ -23,6 +23,10 @@ PIPELINE: list[Document] = [
 ]
 
 
+LOOK_SECONDS = 0.05
+IDLE_SECONDS = 1.0
+
+
 class Waiter(asyncio.Event):
     """Set when an order may have changed; `version` is the newest that was heard of, 0 for not known."""
 
@@ -35,12 +39,14 @@ class Hub:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._waiting: dict[str, set[Waiter]] = defaultdict(set)
+        self._somebody = asyncio.Event()
 
     @contextmanager
     def changes_of(self, order_id: str) -> Iterator[Waiter]:
         """A waiter that is set at each change of the order, from now on; who waits clears it."""
         changed = Waiter()
         self._waiting[order_id].add(changed)
+        self._somebody.set()
         try:
             yield changed
         finally:
@@ -59,12 +65,22 @@ class Hub:
         """Watch for ever; after an interruption everybody is woken once, since something may have been missed."""
         start = {"start_at_operation_time": await operation_time(self._db)}
         self._wake_all()
-        async with aclosing(watch(self._db, PIPELINE, start)) as groups:
+        async with aclosing(watch(self._db, PIPELINE, start, self._next_look)) as groups:
             async for changes in groups:
                 for change in changes:
                     self.tell(
                         change["documentKey"]["_id"], change["updateDescription"]["updatedFields"]["version"]
                     )
+
+    async def _next_look(self, _: bool) -> int:
+        """Often while somebody waits; else now and then, so that there is never much to look through."""
+        if not self._waiting:
+            self._somebody.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(IDLE_SECONDS):
+                    await self._somebody.wait()
+        await asyncio.sleep(LOOK_SECONDS)
+        return 1
 
     def _wake_all(self) -> None:
         for waiters in self._waiting.values():
