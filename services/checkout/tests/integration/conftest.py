@@ -127,12 +127,13 @@ class Checkout:
 async def running(
     request: pytest.FixtureRequest, kafka_bootstrap: str, mongodb_uri: str, module_prefix: str
 ) -> AsyncIterator[tuple[Service, Issuer, str]]:
-    """One checkout for a module; `TIME_TO_PAY` of the module sets its deadline in seconds."""
+    """One checkout for a module; `TIME_TO_PAY` (seconds) and `REFUND_POLICY` of the module set its own."""
     await ensure_topics(kafka_bootstrap, module_prefix, TOPICS)
     async with Issuer().serving() as issuer:
         settings = Settings(
             kafka=kafka_bootstrap, mongodb_uri=mongodb_uri, prefix=module_prefix, identity_url=issuer.url,
             click_secret=CLICK_SECRET, payment_timeout_seconds=getattr(request.module, "TIME_TO_PAY", 900),
+            refund_policy=getattr(request.module, "REFUND_POLICY", "owner"),
         )  # fmt: skip
         async with build_app(settings).running() as service:
             yield service, issuer, module_prefix

@@ -1,11 +1,14 @@
 """What another replica wrote counts, whatever this one remembers of an order."""
 
+import asyncio
+import json
 from collections.abc import Callable
 from typing import Any
 
 from checkout.adapters.orders import Orders
 from checkout.domain.order import CANCELLED_BY_BUYER, Order
 from checkout.domain.refunds import Refund
+from checkout.http.orders import KEEP_ALIVE_SECONDS
 from contracts.money import cny
 from contracts.payment import PaymentClosed, RefundSettled
 from runtime.clock import system_clock
@@ -40,15 +43,22 @@ async def test_a_refund_asked_on_another_replica_is_settled_here(checkout: Any) 
     assert (await checkout.until(order_id, "refunded"))["refunded_total"] == cny(200).model_dump()
 
 
-async def test_who_waits_here_hears_what_another_replica_did(checkout: Any) -> None:
-    order_id = (await checkout.place(key="k"))["order_id"]
-    await elsewhere(checkout, order_id, lambda order: order.reject_stock("sold_out", system_clock()))
-    body = {"lines": [{"sku_id": checkout.sku_id, "quantity": 2}], "address": ADDRESS}
-    status, order = await checkout.call("POST", "/orders?wait=5", body, **{"Idempotency-Key": "k"})
-    assert (status, order["status"], order["reason"]) == (201, "rejected", "sold_out")
+async def test_who_watches_here_hears_what_another_replica_did(checkout: Any) -> None:
+    order_id = (await checkout.place())["order_id"]
+    address = checkout.url(f"/orders/{order_id}/events")
+    async with checkout.service.http.get(address, headers=checkout.headers()) as stream:
+        assert (await _next_order(stream))["status"] == "placed"
+        await elsewhere(checkout, order_id, lambda order: order.reject_stock("sold_out", system_clock()))
+        assert (await _next_order(stream))["reason"] == "sold_out"
 
 
-ADDRESS = {"recipient": "Li Lei", "phone": "13800000000", "region": "Zhejiang", "street": "West Lake 1"}
+async def _next_order(stream: Any) -> Any:
+    """The next order that is told; sooner than the stream looks again by itself, to keep the connection alive."""
+    async with asyncio.timeout(KEEP_ALIVE_SECONDS - 3):
+        while True:
+            line = (await stream.content.readline()).decode()
+            if line.startswith("data: "):
+                return json.loads(line.removeprefix("data: "))
 
 
 def _closed(checkout: Any, order_id: str) -> PaymentClosed:
