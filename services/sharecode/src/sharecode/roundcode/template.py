@@ -54,6 +54,8 @@ class Points:
     x: Floats
     y: Floats
     value: Floats
+    slope_x: Floats
+    slope_y: Floats
     jacobian: Floats
     """(points, 8): how the darkness changes with the eight numbers of a small homography put before the map."""
     marks: tuple[npt.NDArray[np.int64], ...]
@@ -74,4 +76,4 @@ def points(blur: float, spacing: float) -> Points:
     gx, gy = look_up(slope_x, x, y), look_up(slope_y, x, y)
     radial = gx * x + gy * y
     jacobian = np.stack([gx * x, gx * y, gx, gy * x, gy * y, gy, -radial * x, -radial * y], 1)
-    return Points(x, y, look_up(picture, x, y), jacobian, marks)
+    return Points(x, y, look_up(picture, x, y), gx, gy, jacobian, marks)

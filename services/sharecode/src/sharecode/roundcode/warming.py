@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sharecode.roundcode import template
+from sharecode.roundcode import cylinder, template
 from sharecode.roundcode.cellvalues import grid
 from sharecode.roundcode.expected import BLURS, Blur, blurred_fixed, fitting_blurs, model, unblur
 from sharecode.roundcode.geometry import LAYOUTS, SHORT
@@ -22,6 +22,8 @@ def _make_tables() -> None:
     fitting_blurs(Placement(np.eye(3)), np.zeros((4, 4), np.float32), 1.0)
     template.points(0.05, 0.05)
     template.points(0.025, 0.03)
+    cylinder.table_points()
+    cylinder.table()[0].bend()
     glance()
     closer()
     for blur in BLURS:
