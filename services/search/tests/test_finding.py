@@ -181,6 +181,20 @@ def test_a_misspelt_query_is_answered_with_what_was_meant(library: Library) -> N
     assert ask(library, "wireless headphones").did_you_mean is None
 
 
+@pytest.mark.parametrize("query", ["zzzzqqqqxxxxwwww", "3deldl2", "xw vq jj"])
+def test_nonsense_finds_nothing_though_its_letters_stand_in_titles(
+    library: Library, stock_up: StockUp, make: Make, query: str
+) -> None:
+    stock_up(make("glued", "yunduo001", "家用WLED3200智能灯xzqj"))
+    assert ask(library, query).results == ()
+
+
+def test_a_word_is_found_inside_text_without_spaces(library: Library, stock_up: StockUp, make: Make) -> None:
+    stock_up(make("glued", "yunduo001", "家用WLED3200智能灯"))
+    assert names(ask(library, "wled3200"))[0] == "glued"
+    assert names(ask(library, "led32 xyz"))[0] == "glued"
+
+
 def test_in_store_search_filters_sorts_and_counts(library: Library) -> None:
     def found(query: str, filters: Filters = Filters(), sort: str = "relevance") -> list[str]:  # noqa: B008
         page = search_store(library, "app", "yunduo001", query, filters, sort, None, 20)  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ from search.application.ports import Position
 from search.domain.cards import Card, card_of
 from search.domain.documents import Account, MiniProgram, Product, Sku, number_of
 
-LAYOUT = 2
+LAYOUT = 3
 """Number of this layout of state and index together: another one means a rebuild."""
 AT_ONCE = 500
 """Values in one statement; SQLite's own limit is higher."""
@@ -91,7 +91,7 @@ class State:
         """Remember these products."""
         self._db.executemany(
             "INSERT OR REPLACE INTO products VALUES (?, ?, ?, ?)",
-            (
+            sorted(  # in the order of the table: neighbours share a page
                 (
                     number_of(product.product_id),
                     product.version,

@@ -137,22 +137,20 @@ class Projection:
                 changed[number] = product
         touched = {number_of(level.product_id) for level in levels} - changed.keys()
         told = {product.product_id: product for product in self.state.products(sorted(touched))}
-        available = {level.sku_id: level.available > 0 for level in levels}
-        stocked = [
-            (product, self._with_stock(product, available)) for product in (*changed.values(), *told.values())
-        ]
+        before = (*changed.values(), *told.values())
+        available = self._available(before, levels)
+        after = [_with_stock(product, available) for product in before]
         return [
-            new for old, new in stocked if new.product_id not in told or (new.listed and new.skus != old.skus)
+            new
+            for old, new in zip(before, after, strict=True)
+            if new.product_id not in told or (new.listed and new is not old)
         ]
 
-    def _with_stock(self, product: Product, available: Mapping[str, bool]) -> Product:
-        unknown = [sku.sku_id for sku in product.skus if sku.sku_id not in available]
-        known = {sku_id: left > 0 for sku_id, (_, _, left) in self.state.stock(unknown).items()}
-        skus = tuple(
-            replace(sku, available=available.get(sku.sku_id, known.get(sku.sku_id, True)))
-            for sku in product.skus
-        )
-        return replace(product, skus=skus)
+    def _available(self, products: Iterable[Product], levels: Iterable[StockLevel]) -> dict[str, bool]:
+        """Whether a SKU of these products can be had, of each whose stock is known."""
+        told = {level.sku_id: level.available > 0 for level in levels}
+        others = [sku.sku_id for product in products for sku in product.skus if sku.sku_id not in told]
+        return {sku_id: left > 0 for sku_id, (_, _, left) in self.state.stock(others).items()} | told
 
     def _note(self, searches: Iterable[Search]) -> list[tuple[str, str]]:
         noted = []
@@ -163,6 +161,14 @@ class Projection:
             ):
                 noted.append((search.host_id, query))
         return noted
+
+
+def _with_stock(product: Product, available: Mapping[str, bool]) -> Product:
+    """The product with its SKUs as the stock has them; itself when they are so already."""
+    if all(available.get(sku.sku_id, True) == sku.available for sku in product.skus):
+        return product
+    skus = tuple(replace(sku, available=available.get(sku.sku_id, True)) for sku in product.skus)
+    return replace(product, skus=skus)
 
 
 def _newer(entities: Sequence[Entity], known: Mapping[str, Entity]) -> list[Entity]:

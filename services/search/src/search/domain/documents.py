@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Literal
 
@@ -88,16 +89,16 @@ class Product:
     @property
     def price(self) -> int:
         """The lowest price, of a SKU that can be had if there is one; minor units."""
-        return min(
-            (s.price for s in self.skus if s.available), default=min((s.price for s in self.skus), default=0)
-        )
+        prices = [sku.price for sku in self.skus if sku.available] or [sku.price for sku in self.skus]
+        return min(prices, default=0)
 
     @property
     def in_stock(self) -> bool:
         """Whether any SKU can be had."""
-        return any(sku.available for sku in self.skus)
+        return True in [sku.available for sku in self.skus]
 
 
+@lru_cache(maxsize=32_768)  # a batch of events asks for each several times
 def number_of(identifier: str) -> int:
     """The number that stands for an id in an index and in cursors: 56 bits, so that a million ids do not meet."""
     return int.from_bytes(blake2b(identifier.encode(), digest_size=7).digest(), "big")

@@ -9,7 +9,6 @@ written without spaces. Weights were chosen on a plateau, not at a peak: each ma
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import accumulate
 from typing import NamedTuple
 
 from search.domain.documents import Product
@@ -30,8 +29,8 @@ LEAD = 6
 """Words, or Chinese characters, at the front of the title that count once more: titles begin with the thing itself."""
 ATTRIBUTE_LETTERS = 160
 """About twenty-five words of attributes are kept: long tables of data drown what the product is."""
-SOUNDED = 12
-"""Chinese characters of a title whose pinyin can be typed for a suggestion."""
+SOUNDED, SPELT = 8, 12
+"""Chinese characters of a title from which on its pinyin can be typed for a suggestion, and to which."""
 TYPED_SOUND = 20
 """Letters of pinyin that are compared: about six characters are typed before the suggestion is there."""
 
@@ -53,18 +52,19 @@ def indexed(product: Product) -> Indexed:
     """The product's searchable text."""
     if not product.listed:
         return NOTHING
-    title, english = clean(product.title), product.title_en
-    title_words = surface_words(f"{title} {clean(english)}" if english and english != title else title)
+    title, english = product.title, product.title_en
+    title_words = surface_words(f"{title} {english}" if english and english != title else title)
     title_stems = stems_of(title_words)
     whole, lead = " ".join(title_stems), " ".join(title_stems[:LEAD])
-    brand, description = _stemmed(product.brand), " ".join(stems(clean(product.description)))
-    model, attributes = " ".join(stems(clean(product.model))), _attributes(product.attributes)
+    brand, model = _stemmed(product.brand), " ".join(stems(product.model))
+    description, attributes = " ".join(stems(product.description)), _attributes(product.attributes)
+    plain = title if title.isascii() else clean(title)
     return Indexed(
         f"{whole} {whole} {whole} {lead} {brand} {brand} {model} {description} {description} {attributes}",
-        _chars(title, product) if is_glued(title) else "",
+        _chars(plain, product) if is_glued(plain) else "",
         " ".join(set(title_words)),
-        " ".join(sounds(title)) if has_han(title) else "",
-        names_an_accessory(title, title_stems),
+        " ".join(sounds(plain)) if has_han(plain) else "",
+        names_an_accessory(plain, title_stems),
     )
 
 
@@ -91,7 +91,7 @@ _YES, _NO = frozenset({"true", "yes"}), frozenset({"fals", "no", ""})
 @lru_cache(maxsize=65_536)
 def _stemmed(text: str) -> str:
     """Brands and attributes come again and again in a catalogue: their stems are kept."""
-    return " ".join(stems(clean(text)))
+    return " ".join(stems(text))
 
 
 def _chars(title: str, product: Product) -> str:
@@ -101,9 +101,14 @@ def _chars(title: str, product: Product) -> str:
 
 
 def sounds(title: str) -> list[str]:
-    """What may be typed in pinyin to reach the title: from each Chinese character on, in full and as initials."""
-    read = list(map(syllable, han_characters(title)[:SOUNDED]))
+    """What may be typed in pinyin to reach the title: from each of its first Chinese characters on, in full and as
+    initials."""
+    read = list(map(syllable, han_characters(title)[:SPELT]))
     full, short = "".join(read), "".join([sound[0] for sound in read])
-    starts = accumulate(map(len, read[:-1]), initial=0) if read else ()
-    whole = [full[start : start + TYPED_SOUND] for start in starts]
-    return list(dict.fromkeys(whole + [short[at:] for at in range(len(read) - 1)]))
+    found, at = [], 0
+    for place, sound in enumerate(read[:SOUNDED]):
+        found.append(full[at : at + TYPED_SOUND])
+        if place < len(read) - 1:
+            found.append(short[place:])
+        at += len(sound)
+    return found

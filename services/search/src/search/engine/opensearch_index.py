@@ -16,7 +16,16 @@ from search.domain.documents import Product, number_of
 from search.domain.queries import ProductQuery, Scope
 from search.engine.layout import TYPED_SOUND, indexed
 from search.engine.port import Found, Hit, IndexAway
-from search.engine.terms import FEW_PRODUCTS, WINDOW, WORD_WEIGHT, Factors, Terms, terms_of, traits_of
+from search.engine.terms import (
+    FEW_PRODUCTS,
+    WINDOW,
+    WORD_WEIGHT,
+    Factors,
+    Terms,
+    enough,
+    terms_of,
+    traits_of,
+)
 from search.language.text import clean, has_han, surface_words
 
 BULK = 1_000
@@ -296,12 +305,19 @@ def _all_terms(terms: Terms) -> Body:
 
 
 def _any_term(terms: Terms, some_have_all: bool) -> Body:
-    """Any of it; also inside text without blanks, for a query in Chinese or when no product has all of it."""
-    if not terms.is_han and some_have_all:
+    """Any of it; words also inside text without blanks, when no product has all of them."""
+    if terms.is_han:
+        should = [*_each("words", terms.words, WORD_WEIGHT), *_each("chars", terms.grams)]
+    elif some_have_all:
         should = _each("words", terms.words)
     else:
-        should = [*_each("words", terms.words, WORD_WEIGHT), *_each("chars", terms.grams)]
-    return {"bool": {"should": should, "minimum_should_match": 1}}
+        inside = [_least(_each("chars", run), enough(run)) for run in terms.inside]
+        should = [*_each("words", terms.words, WORD_WEIGHT), *inside]
+    return _least(should, 1)
+
+
+def _least(clauses: list[Body], least: int) -> Body:
+    return {"bool": {"should": clauses, "minimum_should_match": least}}
 
 
 def _every(field: str, values: Iterable[str]) -> Body:

@@ -9,7 +9,7 @@ import tantivy
 
 from search.domain.queries import ProductQuery
 from search.engine.tantivy_schema import FREQUENCIES, PRESENCE
-from search.engine.terms import COMMON_CHARACTER, COMMON_FROM, WORD_WEIGHT, Terms
+from search.engine.terms import COMMON_CHARACTER, COMMON_FROM, WORD_WEIGHT, Terms, enough
 
 MUST, SHOULD, NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 Query = tantivy.Query
@@ -57,7 +57,7 @@ class Builder:
         elif some_have_all:
             clauses = self._words()
         else:  # perhaps it stands inside text without spaces
-            clauses = [*self._grams(self._telling(terms.grams)), *self._words(WORD_WEIGHT)]
+            clauses = [*map(self._most_of, terms.inside), *self._words(WORD_WEIGHT)]
         return self._filtered([(SHOULD, clause) for clause in clauses])
 
     def chosen(self, numbers: Iterable[int]) -> Query:
@@ -103,6 +103,10 @@ class Builder:
 
     def _grams(self, grams: Iterable[str]) -> list[Query]:
         return [Query.term_query(self._schema, "chars", gram, FREQUENCIES) for gram in grams]
+
+    def _most_of(self, run: Sequence[str]) -> Query:
+        clauses = [(SHOULD, gram) for gram in self._grams(run)]
+        return Query.boolean_query(clauses, minimum_number_should_match=enough(run))
 
     def _telling(self, grams: Sequence[str]) -> Sequence[str]:
         """Pairs, and the single characters that say something: the common ones cost most and find nothing."""

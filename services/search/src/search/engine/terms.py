@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from search.domain.documents import number_of
 from search.domain.queries import MOST_TERMS, ProductQuery
@@ -36,6 +36,8 @@ class Terms:
     grams: tuple[str, ...]
     deciding: tuple[str, ...]
     """The grams that must stand in a product that has everything: pairs, and characters that stand by themselves."""
+    inside: tuple[tuple[str, ...], ...]
+    """The grams of each run of letters: with `enough` of them a run may stand in text without spaces."""
     is_han: bool
     wants_accessory: bool
 
@@ -55,22 +57,35 @@ def terms_of(text: str) -> Terms:
         words=tuple(words[:MOST_TERMS]),
         grams=found,
         deciding=tuple(gram for gram in found if len(gram) > 1 or gram in alone),
+        inside=_inside(gram_text(text).split()),
         is_han=has_han(text),
         wants_accessory=names_an_accessory(text, words),
     )
 
 
+def enough(grams: Sequence[str]) -> int:
+    """How many of a run's grams must stand in a product: more than half, since a few letters stand in anything."""
+    return len(grams) // 2 + 1
+
+
+def _inside(runs: Iterable[str]) -> tuple[tuple[str, ...], ...]:
+    found: list[tuple[str, ...]] = []
+    room = MOST_TERMS
+    for run in dict.fromkeys(runs):
+        pairs = tuple(dict.fromkeys(run[at : at + 2] for at in range(max(len(run) - 1, 1))))
+        room -= len(pairs)
+        if room < 0:
+            break
+        found.append(pairs)
+    return tuple(found)
+
+
 ACCESSORY_BIT, STOCK_BIT, PROGRAM_SHIFT = 1, 2, 2
-
-
-_program_number = lru_cache(maxsize=4_096)(number_of)
 
 
 def traits_of(mini_program_id: str, accessory: bool, in_stock: bool) -> int:
     """What ranking weighs, in one number, so that a hit costs one look."""
-    return (
-        _program_number(mini_program_id) << PROGRAM_SHIFT | STOCK_BIT * in_stock | ACCESSORY_BIT * accessory
-    )
+    return number_of(mini_program_id) << PROGRAM_SHIFT | STOCK_BIT * in_stock | ACCESSORY_BIT * accessory
 
 
 class Factors:

@@ -6,6 +6,7 @@ titles and would fill the first page. Products named so rank a little lower, unl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from search.language.text import stems
@@ -21,6 +22,7 @@ CHINESE = (
     "配件", "保护套", "保护壳", "外壳", "贴膜", "保护膜", "支架", "充电器", "充电线", "数据线", "转接头", "转接线",
     "替换装", "替换芯", "备用电池", "收纳包", "收纳袋", "表带", "挂绳", "适用于",
 )  # fmt: skip
+_chinese = re.compile("|".join(CHINESE))
 
 
 def names_an_accessory(text: str, text_stems: Collection[str]) -> bool:
@@ -29,5 +31,4 @@ def names_an_accessory(text: str, text_stems: Collection[str]) -> bool:
         return True
     if text.isascii():
         return False
-    plain = simplified(text)
-    return any(word in plain for word in CHINESE)
+    return _chinese.search(simplified(text)) is not None

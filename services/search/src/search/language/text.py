@@ -24,12 +24,14 @@ GLUED_WORD = 20
 
 _HAN = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _has_han = re.compile(f"[{_HAN}]")
+_han_run = re.compile(f"[{_HAN}]+")
 _word = re.compile(rf"[^\W_{_HAN}]+")
 _run = re.compile(r"[^\W_]+")
 _mark = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
 _long_run = re.compile(rf"[A-Za-z0-9]{{{GLUED_WORD},}}")
 _apostrophe = re.compile("['’`´]")
 _accented = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
+_accents = re.compile("[\u0300-\u036f]+")
 _stemmer = Stemmer.Stemmer("english")
 
 
@@ -54,7 +56,7 @@ def fold(text: str) -> str:
     text = simplified(_apostrophe.sub("", text))
     if not _accented.search(text):
         return text
-    return "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", _accents.sub("", unicodedata.normalize("NFD", text)))
 
 
 def has_han(text: str) -> bool:
@@ -68,19 +70,22 @@ def is_glued(text: str) -> bool:
 
 
 def surface_words(text: str) -> list[str]:
-    """The folded words in alphabets and digits, as they are written."""
-    folded = fold(text)[:LONGEST_TEXT]
-    if folded.isascii():  # five times faster than the expression, and most words of a catalogue go this way
-        return folded.translate(_ascii_blanks).split()
-    return _word.findall(folded)
+    """The folded words in alphabets and digits, as they are written; `text` need not be clean."""
+    if not text.isascii():
+        text = fold(clean(text))
+        if not text.isascii():
+            return _word.findall(text[:LONGEST_TEXT])
+    # by bytes: many times faster than the expression, and most words of a catalogue go this way
+    return text[:LONGEST_TEXT].encode().translate(_small_letters, _APOSTROPHES).decode().split()
 
 
-_ascii_blanks = {code: " " for code in range(128) if not chr(code).isalnum()}
+_APOSTROPHES = b"'`"
+_small_letters = bytes(ord(chr(c).lower()) if chr(c).isalnum() else ord(" ") for c in range(128)).ljust(256)
 
 
 def stems(text: str) -> list[str]:
     """The stems of the words in alphabets and digits, in order; Chinese characters are left to `grams`."""
-    return [_stem[word] for word in surface_words(text)]
+    return stems_of(surface_words(text))
 
 
 class _Stems(dict[str, str]):
@@ -98,7 +103,7 @@ _stem = _Stems()
 
 def stems_of(words: Iterable[str]) -> list[str]:
     """The stems of folded words."""
-    return [_stem[word] for word in words]
+    return list(map(_stem.__getitem__, words))
 
 
 def grams(text: str) -> list[str]:
@@ -122,9 +127,9 @@ def units(text: str) -> list[str]:
     return _mark.findall(fold(text))
 
 
-def han_characters(text: str) -> list[str]:
+def han_characters(text: str) -> str:
     """The Chinese characters, in order."""
-    return _has_han.findall(fold(text))
+    return "".join(_han_run.findall(fold(text)))
 
 
 def is_han(unit: str) -> bool:
