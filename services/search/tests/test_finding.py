@@ -189,6 +189,11 @@ def test_nonsense_finds_nothing_though_its_letters_stand_in_titles(
     assert ask(library, query).results == ()
 
 
+@pytest.mark.parametrize("query", ["fangshui", "yundong fangshui", "ydfs", "yunDongFangS"])
+def test_products_are_found_by_pinyin(library: Library, query: str) -> None:
+    assert names(ask(library, query))[0] == "p3"
+
+
 def test_a_word_is_found_inside_text_without_spaces(library: Library, stock_up: StockUp, make: Make) -> None:
     stock_up(make("glued", "yunduo001", "家用WLED3200智能灯"))
     assert names(ask(library, "wled3200"))[0] == "glued"

@@ -18,6 +18,7 @@ from search.engine.layout import TYPED_SOUND, indexed
 from search.engine.port import Found, Hit, IndexAway
 from search.engine.terms import (
     FEW_PRODUCTS,
+    SOUND_SCORE,
     WINDOW,
     WORD_WEIGHT,
     Factors,
@@ -305,14 +306,15 @@ def _all_terms(terms: Terms) -> Body:
 
 
 def _any_term(terms: Terms, some_have_all: bool) -> Body:
-    """Any of it; words also inside text without blanks, when no product has all of them."""
+    """Any of it; words also inside text without blanks, and as pinyin, when no product has all of them."""
     if terms.is_han:
         should = [*_each("words", terms.words, WORD_WEIGHT), *_each("chars", terms.grams)]
     elif some_have_all:
         should = _each("words", terms.words)
     else:
         inside = [_least(_each("chars", run), enough(run)) for run in terms.inside]
-        should = [*_each("words", terms.words, WORD_WEIGHT), *inside]
+        read = {"prefix": {"sounds": {"value": terms.sound, "boost": SOUND_SCORE}}}
+        should = [*_each("words", terms.words, WORD_WEIGHT), *inside, *([read] if terms.sound else [])]
     return _least(should, 1)
 
 

@@ -9,7 +9,7 @@ import tantivy
 
 from search.domain.queries import ProductQuery
 from search.engine.tantivy_schema import FREQUENCIES, PRESENCE
-from search.engine.terms import COMMON_CHARACTER, COMMON_FROM, WORD_WEIGHT, Terms, enough
+from search.engine.terms import COMMON_CHARACTER, COMMON_FROM, SOUND_SCORE, WORD_WEIGHT, Terms, enough
 
 MUST, SHOULD, NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 Query = tantivy.Query
@@ -56,8 +56,8 @@ class Builder:
             clauses = [*self._grams(self._telling(terms.grams)), *self._words(WORD_WEIGHT)]
         elif some_have_all:
             clauses = self._words()
-        else:  # perhaps it stands inside text without spaces
-            clauses = [*map(self._most_of, terms.inside), *self._words(WORD_WEIGHT)]
+        else:  # perhaps it stands inside text without spaces, or is pinyin
+            clauses = [*map(self._most_of, terms.inside), *self._words(WORD_WEIGHT), *self._read_so()]
         return self._filtered([(SHOULD, clause) for clause in clauses])
 
     def chosen(self, numbers: Iterable[int]) -> Query:
@@ -107,6 +107,12 @@ class Builder:
     def _most_of(self, run: Sequence[str]) -> Query:
         clauses = [(SHOULD, gram) for gram in self._grams(run)]
         return Query.boolean_query(clauses, minimum_number_should_match=enough(run))
+
+    def _read_so(self) -> list[Query]:
+        if not self._terms.sound:
+            return []
+        read = Query.regex_query(self._schema, "sounds", f"{self._terms.sound}.*")  # ASCII letters: no syntax
+        return [Query.const_score_query(read, SOUND_SCORE)]
 
     def _telling(self, grams: Sequence[str]) -> Sequence[str]:
         """Pairs, and the single characters that say something: the common ones cost most and find nothing."""

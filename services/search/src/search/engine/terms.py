@@ -7,11 +7,16 @@ from dataclasses import dataclass
 
 from search.domain.documents import number_of
 from search.domain.queries import MOST_TERMS, ProductQuery
+from search.engine.layout import TYPED_SOUND
 from search.language.accessories import names_an_accessory
-from search.language.text import clean, gram_text, grams, has_han, stems
+from search.language.text import clean, gram_text, grams, has_han, stems, surface_words
 
 WORD_WEIGHT = 2.0
 """What a word in Latin letters counts inside a Chinese query: it is mostly a brand or a model."""
+SHORTEST_SOUND = 4
+"""Letters from which on they are tried as pinyin: fewer are the beginning of too much."""
+SOUND_SCORE = 60.0
+"""Score of a title that is read as was typed: above titles with some of the letters."""
 ALL_TERMS = 1.5
 """Factor of a product in which everything that was asked for stands."""
 ACCESSORY = 0.9
@@ -38,6 +43,8 @@ class Terms:
     """The grams that must stand in a product that has everything: pairs, and characters that stand by themselves."""
     inside: tuple[tuple[str, ...], ...]
     """The grams of each run of letters: with `enough` of them a run may stand in text without spaces."""
+    sound: str
+    """All of it in one word, when that may be pinyin; else empty."""
     is_han: bool
     wants_accessory: bool
 
@@ -58,9 +65,15 @@ def terms_of(text: str) -> Terms:
         grams=found,
         deciding=tuple(gram for gram in found if len(gram) > 1 or gram in alone),
         inside=_inside(gram_text(text).split()),
+        sound=_sound("".join(surface_words(text))),
         is_han=has_han(text),
         wants_accessory=names_an_accessory(text, words),
     )
+
+
+def _sound(letters: str) -> str:
+    may_be_pinyin = len(letters) >= SHORTEST_SOUND and letters.isascii() and letters.isalpha()
+    return letters[:TYPED_SOUND] if may_be_pinyin else ""
 
 
 def enough(grams: Sequence[str]) -> int:
