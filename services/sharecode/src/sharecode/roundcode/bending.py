@@ -27,6 +27,27 @@ class Bent:
     explained: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The picture under a placement beside the model with the cells as they are read: at each point the `error`, the
+    `darkness` and how far it can be trusted; and how dark each cell is taken to be."""
+
+    error: Floats
+    darkness: Floats
+    trust: Floats
+    dark: Floats
+
+    @property
+    def explained(self) -> float:
+        spread = self.darkness - np.average(self.darkness, weights=self.trust + 1e-6)
+        return 1 - float((self.error**2) @ self.trust / max(float((spread * spread) @ self.trust), 1e-6))
+
+
+def explained(placement: Placement, level: Floats, scale: float, layout: Layout, blur: Blur) -> float:
+    """The share of the picture's changes at `placement` which dots of a code explain: a seventh at most where none is."""
+    return _seen(placement, level, scale, layout, blur).explained
+
+
 def bent(
     start: Placement,
     held: Matrix | None,
@@ -36,7 +57,8 @@ def bent(
     blur: Blur,
     stiffness: float,
 ) -> Bent:
-    """`start`, bent no farther from `held` than its `stiffness` lets it, with the bend under which the dots, as they are read on the way, fit best (Gauss-Newton)."""
+    """`start`, bent no farther from `held` than its `stiffness` lets it, with the bend under which the dots, as they are
+    read on the way, fit best (Gauss-Newton)."""
     m = model(layout, blur)
     radius = np.hypot(m.x, m.y)
     basis = terms(m.x, m.y)
@@ -44,24 +66,25 @@ def bent(
     bend = np.zeros((10, 2)) if start.bend is None else start.bend
     held = np.zeros((10, 2)) if held is None else held
     for reach in REACHES:
-        placement = Placement(start.matrix, bend)
-        values = cell_levels(placement, level, scale, layout)
-        darkness, trust = _darkness(placement.seen(level, m.x, m.y, scale), values, m.nearest)
-        clear = values if blur.along < 0.05 else unblurred_levels(placement, level, scale, layout, blur)
-        dark = np.clip(0.5 + clear.belief / np.maximum(clear.contrast, 1e-3), 0, 1)
-        error = darkness - m.fixed - m.spots @ dark
-        slope_x = m.fixed_slope_x + m.spots_slope_x @ dark
-        slope_y = m.fixed_slope_y + m.spots_slope_y @ dark
-        weight = trust * ((radius < reach) | marks)
+        seen = _seen(Placement(start.matrix, bend), level, scale, layout, blur)
+        slope_x = m.fixed_slope_x + m.spots_slope_x @ seen.dark
+        slope_y = m.fixed_slope_y + m.spots_slope_y @ seen.dark
         jacobian = np.concatenate([basis * slope_x[:, None], basis * slope_y[:, None]], 1)
-        bend = moved(bend, held, jacobian, error, weight, stiffness)
-    cells = len(values.belief)
-    count = np.maximum(np.bincount(m.nearest, minlength=cells), 1)
-    strange = np.sqrt(np.bincount(m.nearest, error * error, minlength=cells) / count)
+        weight = seen.trust * ((radius < reach) | marks)
+        bend = moved(bend, held, jacobian, seen.error, weight, stiffness)
+    count = np.maximum(np.bincount(m.nearest, minlength=len(seen.dark)), 1)
+    strange = np.sqrt(np.bincount(m.nearest, seen.error**2, minlength=len(seen.dark)) / count)
     agreement = 1 / (1 + (strange / max(1.6 * float(np.median(strange)), 0.1)) ** 4)
-    spread = darkness - np.average(darkness, weights=trust + 1e-6)
-    explained = 1 - float((error * error) @ trust / max(float((spread * spread) @ trust), 1e-6))
-    return Bent(Placement(start.matrix, bend), agreement.astype(np.float32), explained)
+    return Bent(Placement(start.matrix, bend), agreement.astype(np.float32), seen.explained)
+
+
+def _seen(placement: Placement, level: Floats, scale: float, layout: Layout, blur: Blur) -> _Seen:
+    m = model(layout, blur)
+    values = cell_levels(placement, level, scale, layout)
+    darkness, trust = _darkness(placement.seen(level, m.x, m.y, scale), values, m.nearest)
+    clear = values if blur.along < 0.05 else unblurred_levels(placement, level, scale, layout, blur)
+    dark = np.clip(0.5 + clear.belief / np.maximum(clear.contrast, 1e-3), 0, 1)
+    return _Seen(darkness - m.fixed - m.spots @ dark, darkness, trust, dark)
 
 
 def moved(

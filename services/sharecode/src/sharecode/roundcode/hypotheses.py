@@ -14,9 +14,9 @@ from sharecode.roundcode.pyramid import Pyramid
 from sharecode.roundcode.scoring import closer, glance, marks_shown, turned_by
 
 MIN_SCORE, LEANING_SCORE = 0.36, 0.22
-LEANING_LINES, LOOKED_AT = 24, 64
+LEANING_LINES, LOOKED_AT = 24, 40
 """At most so many ellipses are tried in perspective, and so many maps looked at closely after the glance."""
-TRIES = 5
+TRIES = 3
 """At most so many hypotheses at a stage: this bounds the time that a picture takes."""
 
 
@@ -30,7 +30,7 @@ class Stage:
     blur: float = 0.0
 
 
-STAGES = (Stage(1, 25, 4), Stage(2, 25, 4), Stage(0, 31, 6, blur=1.2), Stage(1, 51, 8), Stage(3, 25, 4))
+STAGES = (Stage(1, 25, 4), Stage(2, 25, 4), Stage(0, 31, 6, blur=1.2), Stage(1, 51, 8))
 """The cheap look that finds most codes first; a later one only while nothing has been read."""
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from threadpoolctl import ThreadpoolController
 
 from sharecode.roundcode import cylinder, template
-from sharecode.roundcode.bending import SOFT, STIFF, SUPPLE, bent
+from sharecode.roundcode.bending import SOFT, STIFF, SUPPLE, bent, explained
 from sharecode.roundcode.cellvalues import cell_levels, unblurred_levels
 from sharecode.roundcode.correction import corrected, likeliest
 from sharecode.roundcode.expected import Blur, fitting_blurs
@@ -35,10 +35,11 @@ MIN_LONG_RADIUS, MIN_LONG_FIT = 42.0, 0.7
 too small to be read where the marks are not seen well."""
 SHARP_BLUR, CLEAR_BLUR = 0.03, 0.05
 """In radii: dots which are blurred less can be followed at once; those which are blurred more tell nothing of a bend."""
-MIN_EXPLAINED = 0.27
-"""The share of the picture's changes that a bent code must explain to be bent further: below, there is none."""
-BENDINGS = 3
-"""At most so many bends in a picture: this bounds the time that it takes."""
+MIN_EXPLAINED, MIN_BENT_EXPLAINED = 0.19, 0.27
+"""The share of the picture's changes that a code must explain to be decoded softly, and to be bent further: below, there is
+none."""
+BENDINGS, CYLINDERS = 3, 4
+"""At most so many bends and cylinders are fitted in a picture: this bounds the time that it takes."""
 QUARTER = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
 
 _blas = ThreadpoolController()
@@ -84,6 +85,7 @@ class _Frame:
         self._failed: list[Placement] = []
         self._softly_tried: list[Placement] = []
         self._bendings_left = BENDINGS
+        self._cylinders_left = CYLINDERS
 
     def read(self, found: list[Hypothesis]) -> None:
         """Try to read codes at these places."""
@@ -139,7 +141,7 @@ class _Frame:
 
     def _round_cylinders(self, rings: list[Placement], enough: float) -> Iterator[Fitted]:
         """Refined as a code on a cylinder, where that fits better than `enough`; at the two most likely turns."""
-        if enough > FLAT_FIT:
+        if enough > FLAT_FIT or not self._cylinders_left:
             return
         turns = []
         for ring in rings[:1]:
@@ -148,13 +150,16 @@ class _Frame:
                 likely, fit = cylinder.likeliest(ring.matrix @ turn, level, scale)
                 turns.append((fit, ring.matrix @ turn, likely))
         turns.sort(key=lambda turn: -turn[0])
-        for fit, matrix, likely in turns[:2]:
+        for fit, matrix, likely in turns[: min(2, self._cylinders_left)]:
             if fit < MIN_CYLINDER_FIT:
                 break
+            self._cylinders_left -= 1
             level, scale = self.pyramid.near(Placement(matrix).radius, COARSE_RADIUS)
             matrix, likely, fit = cylinder.shaped(
                 matrix, likely, level, scale, template.points(0.05, 0.05), 6
             )
+            if fit < MIN_CYLINDER_FIT:
+                continue
             level, scale = self.pyramid.near(Placement(matrix).radius, FINE_RADIUS)
             matrix, likely, fit = cylinder.shaped(
                 matrix, likely, level, scale, template.points(0.025, 0.03), 8
@@ -196,10 +201,13 @@ class _Frame:
     ) -> bool:
         """As it was found at first, then bent more and more. The dots of a blurred code would lead a supple one
         astray."""
+        seen_with = Blur(max(even.along, 0.025), max(even.along, 0.025))
+        if explained(first, level, scale, layout, seen_with) < MIN_EXPLAINED:
+            return False
         clear = unblurred_levels(first, level, scale, layout, blur)
         if self._accept(likeliest(clear.belief, layout), first, layout, fit):
             return True
-        near, seen_with = first, Blur(max(even.along, 0.025), max(even.along, 0.025))
+        near = first
         for stiffness in _stiffnesses(even.along)[: self._bendings_left]:
             self._bendings_left -= 1
             # What a stiff one found would hold the supple ones where they are wrong as well.
@@ -210,7 +218,7 @@ class _Frame:
             for belief in (clear.belief, clear.belief * found.agreement):
                 if self._accept(likeliest(belief, layout), near, layout, fit):
                     return True
-            if found.explained < MIN_EXPLAINED:
+            if found.explained < MIN_BENT_EXPLAINED:
                 break
         return False
 
