@@ -16,9 +16,10 @@ async def test_a_stream_can_be_left_at_any_moment(notebook: Notebook, turn: int)
     """PyMongo may overlook a cancellation that comes while it sends; what comes right after a change does."""
     start = {"start_at_operation_time": await operation_time(notebook.db)}
     await notebook.take("n1", "one")
-    async with asyncio.timeout(5), aclosing(watch(notebook.db, [], start, every(0.01))) as groups:
-        async for _ in groups:
-            break
+    async with asyncio.timeout(5), aclosing(watch(notebook.db, [], start, every(0.01))) as looks:
+        async for look in looks:
+            if look.changes:
+                break
 
 
 async def test_what_gathered_meanwhile_comes_as_one_group(notebook: Notebook) -> None:
@@ -26,9 +27,9 @@ async def test_what_gathered_meanwhile_comes_as_one_group(notebook: Notebook) ->
     for n in range(20):
         await notebook.take(f"n{n}", "one")
     sizes: list[int] = []
-    async with aclosing(watch(notebook.db, [], start, every(0.01))) as groups:
-        async for changes in groups:
-            sizes.append(len(changes))
+    async with aclosing(watch(notebook.db, [], start, every(0.01))) as looks:
+        async for look in looks:
+            sizes.append(len(look.changes))
             if sum(sizes) == 20:
                 break
             await asyncio.sleep(0.2)
@@ -44,8 +45,8 @@ async def test_a_dropped_database_ends_the_stream_with_a_reason(notebook: Notebo
 
 
 async def _follow(notebook: Notebook, start: Document) -> None:
-    async with asyncio.timeout(10), aclosing(watch(notebook.db, [], start, every(0.01))) as groups:
-        async for _ in groups:
+    async with asyncio.timeout(10), aclosing(watch(notebook.db, [], start, every(0.01))) as looks:
+        async for _ in looks:
             pass
 
 

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from aiokafka.errors import KafkaConnectionError
 from runtime_support.notebook import RECORDER, Notebook, texts_of
 
 from runtime import relay as relaying
+from runtime.changes import operation_time
 from runtime.clock import system_clock
 from runtime.delivery import headers_of
 from support.eventually import Eventually
@@ -26,6 +28,57 @@ async def test_events_come_out_in_the_order_of_their_aggregate(
     for note in "abc":
         assert texts_of(records, note) == [f"{note}{version}" for version in range(1, 8)]
     assert len(records) == 21
+
+
+async def test_what_this_process_wrote_is_published_without_reading_it_back(
+    notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relaying, "LOOK_SECONDS", 3_600)
+    async with notebook.relaying_ahead(eventually):
+        await notebook.take("n1", "one")
+        await notebook.change("n1", 2, "two", "three")
+        await eventually(notebook.all_published)
+    assert texts_of(await notebook.published()) == ["one", "two", "three"]
+
+
+async def test_what_went_ahead_is_not_published_again_when_the_stream_tells_of_it(
+    notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relaying, "LOOK_SECONDS", 0.01)
+    async with notebook.relaying_ahead(eventually):
+        await asyncio.gather(*(notebook.take(note, f"{note}1") for note in "abc"))
+        for version in range(2, 12):
+            await asyncio.gather(*(notebook.change(note, version, f"{note}{version}") for note in "abc"))
+        notebook.recorder = (
+            RECORDER  # the last is for the stream alone: when it is out, all before it were looked at
+        )
+        await notebook.take("last", "last")
+        await eventually(notebook.all_published)
+    records = await notebook.published()
+    for note in "abc":
+        assert texts_of(records, note) == [f"{note}{version}" for version in range(1, 12)]
+    assert len(records) == 34
+
+
+async def test_what_could_not_go_ahead_is_carried_by_the_stream_in_order(
+    notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish, failed = notebook.stream.publisher.publish, asyncio.Event()
+
+    async def fails_once(records: Any) -> None:
+        if records and not failed.is_set():
+            failed.set()
+            raise KafkaConnectionError("no answer")
+        await publish(records)
+
+    monkeypatch.setattr(notebook.stream.publisher, "publish", fails_once)
+    async with notebook.relaying_ahead(eventually):
+        await notebook.take("n1", "one")
+        await notebook.change("n1", 2, "two")
+        await failed.wait()
+        await notebook.change("n1", 3, "three")
+        await eventually(notebook.all_published)
+    assert list(dict.fromkeys(texts_of(await notebook.published()))) == ["one", "two", "three"]
 
 
 async def test_a_dozen_events_of_one_change_keep_their_order(
@@ -72,6 +125,33 @@ async def test_a_relay_that_is_stopped_has_stored_how_far_it_got(
         await notebook.change("n1", 2, "two")
         await eventually(notebook.all_published)
     assert texts_of(await notebook.published()) == ["one", "two"]
+
+
+async def test_a_service_that_rests_keeps_up_with_what_others_write(
+    notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the history since its own last change would be gone one day, and everything would be published again."""
+    monkeypatch.setattr(relaying, "SAVE_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(relaying, "SAVE_IDLE_SECONDS", 0.1)
+    async with notebook.relaying():
+        await notebook.take("n1", "one")
+        await eventually(notebook.all_published)
+        before = await eventually(lambda: _token(notebook))
+        await notebook.db.client[f"{notebook.db.name}_of_another"]["things"].insert_one({})
+        later = await operation_time(notebook.db)
+        await eventually(lambda: _token_after(notebook, before, later))
+
+
+async def _token(notebook: Notebook) -> Any:
+    return (await notebook.position()).get("token")
+
+
+async def _token_after(notebook: Notebook, before: Any, later: Any) -> bool:
+    now = (await notebook.position())["token"]["_data"]
+    # a token begins with its type and the oplog's time, seconds and count, in hexadecimal digits
+    assert now > before["_data"]
+    assert now[2:18] >= f"{later.time:08X}{later.inc:08X}"
+    return True
 
 
 async def test_a_repeat_has_the_same_id_and_the_same_bytes(

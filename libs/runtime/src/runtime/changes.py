@@ -1,14 +1,14 @@
 """A MongoDB change stream that goes on where it was, looked at when its reader says.
 
 The driver's own stream always has a question open, and the server wakes every open question at every write of any database:
-with seven streams that cost more than the writes. Here the reader decides when to ask, and for how long the server may wait.
-The commands are those of MongoDB's change streams specification.
+with seven streams that cost more than the writes. Here the reader decides when to ask. The commands are those of MongoDB's change streams specification.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pymongo.errors import OperationFailure
@@ -23,9 +23,19 @@ NO_POSITION = frozenset({9, 14, 15, 40647, 40649, 50811})
 """What the server says to a token that it cannot even read (tried on 6.0)."""
 OPTIONS = {"resume_after": "resumeAfter", "start_at_operation_time": "startAtOperationTime"}
 
-NextLook = Callable[[bool], Awaitable[int]]
-"""Returns when it is time to look again, given whether the last look found something; answers for how many milliseconds,
-at least one, the server may wait for a change."""
+WAIT_MS = 1
+"""How long the server may wait for a change; none is not possible."""
+
+NextLook = Callable[[int], Awaitable[None]]
+"""Returns when it is time to look again, given how many changes the last look found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look found, perhaps nothing, and the token to go on from after it."""
+
+    changes: list[Document]
+    token: Any
 
 
 class HistoryLost(Exception):
@@ -35,17 +45,16 @@ class HistoryLost(Exception):
 def every(seconds: float) -> NextLook:
     """Look in this rhythm."""
 
-    async def next_look(_: bool) -> int:
+    async def next_look(_: int) -> None:
         await asyncio.sleep(seconds)
-        return 1
 
     return next_look
 
 
 async def watch(
     db: Database, pipeline: Sequence[Document], position: Document, next_look: NextLook
-) -> AsyncGenerator[list[Document], None]:
-    """Groups of changes since `position` ({"resume_after": token} or {"start_at_operation_time": time}), for ever.
+) -> AsyncGenerator[Look, None]:
+    """Look after look at the changes since `position` ({"resume_after": token} or {"start_at_operation_time": time}), for ever.
 
     Raises HistoryLost when the position is too old, and PyMongoError when the server is away.
     """
@@ -61,16 +70,15 @@ async def watch(
             cursor = (await db.command(opening, codec_options=AWARE, session=session))["cursor"]
             changes: list[Document] = cursor["firstBatch"]
             while True:
-                if changes:
-                    yield changes
+                yield Look(changes, cursor["postBatchResumeToken"])
                 if not cursor["id"]:
                     raise HistoryLost("the stream has ended: its database was dropped")
-                wait_ms = await next_look(bool(changes))
+                await next_look(len(changes))
                 more = {
                     "getMore": cursor["id"],
                     "collection": "$cmd.aggregate",
                     "batchSize": GATHER,
-                    "maxTimeMS": wait_ms,
+                    "maxTimeMS": WAIT_MS,
                 }
                 cursor = (await db.command(more, codec_options=AWARE, session=session))["cursor"]
                 changes = cursor["nextBatch"]

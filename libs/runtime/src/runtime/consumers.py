@@ -46,9 +46,11 @@ SESSION_TIMEOUT_MS = 6_000
 """The broker's least: how long the records of a killed replica wait for another."""
 REBALANCE_WAIT_SECONDS = 20.0
 """How long a rebalance waits for a batch under way; the broker gives us ten seconds more than that to join again."""
-FETCH_WAIT_MS = 500
+POLL_MS = 5_000
+"""How long the client waits for a record before it looks round."""
+FETCH_WAIT_MS = 1_000
 """How long the broker may hold a fetch that finds nothing."""
-GATHER_MS, GATHER_BYTES = 250, 1024 * 1024
+GATHER_MS, GATHER_BYTES = 500, 1024 * 1024
 """How long, and up to how much, it lets records gather where nobody waits for them."""
 LONGEST_BATCH_MS = 120_000
 """Without a poll for so long the group thinks a replica dead; a longer batch is kept by polling within it."""
@@ -77,7 +79,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             group_id=self.group,
             batch=True,
             max_records=self.subscription.max_records,
-            batch_timeout_ms=1_000,
+            batch_timeout_ms=POLL_MS,
             fetch_max_wait_ms=GATHER_MS if self.subscription.gathered else FETCH_WAIT_MS,
             fetch_min_bytes=GATHER_BYTES if self.subscription.gathered else 1,
             auto_offset_reset="earliest",

@@ -20,7 +20,9 @@ from runtime.tasks import end
 
 log = logging.getLogger(__name__)
 
-COMMIT_EVERY_SECONDS = 0.5
+COMMIT_EVERY_SECONDS = 2.0
+FETCHER_LOOKS_SECONDS = 2.0
+"""aiokafka's fetcher looks round this often when nothing happens; its own 0.2 s is a constant it offers no setting for."""
 SETTLE_SECONDS = 2.0
 """A broker that is away holds up neither a stop nor a rebalance: what it was not told is repeated."""
 
@@ -33,6 +35,11 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         self._handled: dict[Any, Any] = {}
         self._committed: dict[Any, Any] = {}
         self._committing: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Join the group and begin to fetch."""
+        await super().start()
+        self._fetcher._fetcher_timeout = FETCHER_LOOKS_SECONDS
 
     async def getmany(self, *partitions: Any, timeout_ms: int = 0, max_records: int | None = None) -> Any:
         """Answers only when there is a record: FastStream sleeps as long again after an empty answer."""

@@ -1,7 +1,7 @@
 """Carries outbox entries from a service's database to Kafka: at least once, in order for each aggregate.
 
 One change stream over the whole database is the source; its resume token, stored after the broker's answer, says how far
-the relay got. When the server no longer has the history (the relay was away for longer than the oplog reaches back), the
+the relay got. What this process wrote itself goes ahead of it (`ahead`). When the server no longer has the history (the relay was away for longer than the oplog reaches back), the
 outboxes themselves are read through once, so nothing is lost even then.
 """
 
@@ -17,31 +17,28 @@ from typing import Any
 from pymongo.errors import PyMongoError
 
 from runtime import telemetry
+from runtime.ahead import Ahead
 from runtime.changes import GATHER, HistoryLost, operation_time, watch
 from runtime.clock import Clock
 from runtime.dependencies import is_away
 from runtime.faults import describe
 from runtime.lease import Lease
 from runtime.mongo import Database, Document
-from runtime.outbox import FIELD, record_of
+from runtime.outbox import FIELD, Recorded, record_of, slots_in, version_of
 from runtime.publisher import Publisher
 from runtime.tasks import end
 
 log = logging.getLogger(__name__)
 
 POSITION = "outbox"
-SAVE_EVERY_SECONDS = 0.5
+SAVE_EVERY_SECONDS = 2.0
 """A crash repeats what was published in about this time; consumers bear repeats."""
 FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
-IDLE_LOOK_SECONDS = 0.25
-"""How late what another replica recorded may be seen, when this one records nothing itself."""
-GATHER_SECONDS = 0.01
-"""What comes within this time after a look goes out together."""
-EXPECTED_MS = 100
-EXPECTED_FOR_SECONDS = 1.0
-"""How long the server is asked to wait for a change that this replica is making, and when it is given up: not every write
-succeeds."""
+SAVE_IDLE_SECONDS = 60.0
+"""The position moves on while this service rests and others fill the oplog, so that its history is not gone at a restart."""
+LOOK_SECONDS = 0.25
+"""How late what another replica recorded may be seen."""
 
 
 class _NotLeading(Exception):
@@ -73,16 +70,10 @@ class Relay:
         self._positions = db["relay"]
         self._lease = Lease(db, "relay", holder, clock)
         self._term = 0
-        self._unsaved: Any = None
-        self._expected = 0
-        self._expected_until = 0.0
-        self._nudged = asyncio.Event()
-
-    def nudge(self) -> None:
-        """This replica is about to write a change that has something to tell."""
-        self._expected += 1
-        self._expected_until = time.monotonic() + EXPECTED_FOR_SECONDS
-        self._nudged.set()
+        self._token: Any = None
+        self._moved = False
+        self._turn = asyncio.Lock()
+        self.ahead = Ahead()
 
     async def prepare(self) -> None:
         """Fix where the very first run starts; call before anything is written."""
@@ -113,23 +104,27 @@ class Relay:
 
     async def _lead(self) -> None:
         self._term = self._lease.fence
-        self._unsaved = None
-        tending = asyncio.create_task(self._tend())
+        self._token, self._moved = None, False
+        self.ahead.begin()
+        beside = [asyncio.create_task(work) for work in (self._tend(), self._go_ahead())]
         try:
             await self._follow()
         except HistoryLost as lost:
             log.warning("no change history to go on from; reading all outboxes", extra={"reason": str(lost)})
             await self._read_all()
         finally:
-            await end(tending)
+            await end(*beside)
+            self.ahead.end()
 
     async def _tend(self) -> None:
         """Keep the lease ours and the stored position near what was published."""
-        renewed_at = time.monotonic()
+        renewed_at = saved_at = time.monotonic()
         while True:
             await asyncio.sleep(SAVE_EVERY_SECONDS)
             with suppress(PyMongoError):
-                await self._save()
+                if self._moved or time.monotonic() - saved_at > SAVE_IDLE_SECONDS:
+                    await self._save()
+                    saved_at = time.monotonic()
                 if time.monotonic() - renewed_at > self._lease.length.total_seconds() / 3:
                     await self._lease.take()
                     renewed_at = time.monotonic()
@@ -143,27 +138,33 @@ class Relay:
             if "token" in position
             else {"start_at_operation_time": position["start"]}
         )
-        async with aclosing(watch(self._db, self._pipeline(), start, self._next_look)) as groups:
-            async for changes in groups:
-                told = [entries for change in changes if (entries := entries_of(change))]
-                self._expected = max(0, self._expected - len(told))
-                await self._publish([entry for entries in told for entry in entries])
-                self._unsaved = changes[-1]["_id"]
+        async with aclosing(watch(self._db, self._pipeline(), start, _next_look)) as looks:
+            async for look in looks:
+                told = [recorded for change in look.changes if (recorded := recorded_in(change))]
+                if look.changes:
+                    async with self._turn:
+                        await self._publish_ahead()
+                        await self._publish(self.ahead.left(told))
+                    self._moved = True
+                self._token = look.token
 
-    async def _next_look(self, found: bool) -> int:
-        if found:
-            await asyncio.sleep(GATHER_SECONDS)
-        if not self._expects_more():
-            self._nudged.clear()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(IDLE_LOOK_SECONDS):
-                    await self._nudged.wait()
-        return EXPECTED_MS if self._expects_more() else 1
+    async def _go_ahead(self) -> None:
+        while True:
+            await self.ahead.waiting.wait()
+            async with self._turn:
+                try:
+                    await self._publish_ahead()
+                except Exception as fault:  # the stream comes to the same entries, and to what is wrong
+                    log.debug("nothing goes ahead for now", extra={"fault": type(fault).__name__})
 
-    def _expects_more(self) -> bool:
-        if time.monotonic() > self._expected_until:
-            self._expected = 0
-        return self._expected > 0
+    async def _publish_ahead(self) -> None:
+        entries = self.ahead.next()
+        try:
+            await self._publish(entries)
+        except Exception:
+            self.ahead.begin()
+            raise
+        self.ahead.gone(entries)
 
     async def _publish(self, entries: Sequence[Document]) -> None:
         if not self._lease.held or self._lease.fence != self._term:
@@ -176,12 +177,12 @@ class Relay:
         self.working = True
 
     async def _save(self) -> None:
-        token = self._unsaved
+        token = self._token
         if token is None:
             return
         await self._move_to({"$set": {"token": token, "fence": self._term}})
-        if self._unsaved is token:
-            self._unsaved = None
+        if self._token is token:
+            self._moved = False
 
     async def _move_to(self, change: Document) -> None:
         """Store a position, unless a later leader has stored one."""
@@ -221,6 +222,7 @@ class Relay:
             {
                 "$project": {
                     "operationType": 1,
+                    "documentKey": 1,
                     f"fullDocument.{FIELD}": 1,
                     "updateDescription.updatedFields": 1,
                 }
@@ -228,15 +230,19 @@ class Relay:
         ]
 
 
-def entries_of(change: Document) -> list[Document]:
-    """The outbox entries that one change added, in the order in which they were recorded."""
-    if change["operationType"] != "update":
-        slots = change.get("fullDocument", {}).get(FIELD, {})
-        return [entry for _, entry in sorted(slots.items())]
-    added: dict[str, Document] = {}
-    for path, value in change["updateDescription"]["updatedFields"].items():
-        if path == FIELD:
-            added.update(value)
-        elif path.startswith(FIELD + "."):
-            added[path.removeprefix(FIELD + ".")] = value
-    return [entry for _, entry in sorted(added.items())]
+async def _next_look(found: int) -> None:
+    if found < GATHER:
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+def recorded_in(change: Document) -> Recorded | None:
+    """What one change of the stream recorded, in order; None when it told nothing."""
+    is_update = change["operationType"] == "update"
+    slots = slots_in(
+        change["updateDescription"]["updatedFields"] if is_update else change.get("fullDocument", {})
+    )
+    if not slots:
+        return None
+    first, last = (version_of(slot) for slot in (min(slots), max(slots)))
+    entries = tuple(entry for _, entry in sorted(slots.items()))
+    return Recorded(str(change["documentKey"]["_id"]), first - 1, last, entries)

@@ -26,7 +26,7 @@ from runtime.faults import describe
 from runtime.http import NOSNIFF, Route, build_http, client_session, json_response, metrics_page
 from runtime.ids import NewId, random_id
 from runtime.logs import configure_logging
-from runtime.outbox import Recorder
+from runtime.outbox import Recorded, Recorder
 from runtime.protocol import ProblemRunner
 from runtime.publisher import Publisher
 from runtime.relay import Relay
@@ -67,7 +67,7 @@ class Service:
         self.settings = settings
         self.clock = clock
         self.new_id = new_id
-        self.recorder = Recorder(clock, new_id, self._nudge_relay)
+        self.recorder = Recorder(clock, new_id, self._publish_soon)
         self.publisher = Publisher(settings.kafka)
         self.keys = Keys(settings.identity_url, lambda: self.http)
         self.verifier = TokenVerifier(self.keys)
@@ -182,9 +182,9 @@ class Service:
         self.ready = True
         log.info("ready")
 
-    def _nudge_relay(self) -> None:
+    def _publish_soon(self, recorded: Recorded) -> None:
         if self._relay is not None:
-            self._relay.nudge()
+            self._relay.ahead.take(recorded)
 
     def _run(self, name: str, task: Task) -> None:
         self._running.append(asyncio.create_task(self._supervise(name, task), name=name))

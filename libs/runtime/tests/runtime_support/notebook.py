@@ -20,6 +20,7 @@ from runtime.outbox import Recorder
 from runtime.relay import Relay
 from runtime_support.stream import Stream
 from support.events import records_of
+from support.eventually import Eventually
 
 RECORDER = Recorder(system_clock, random_id)
 
@@ -30,6 +31,7 @@ class Notebook:
 
     db: mongo.Database
     stream: Stream
+    recorder: Recorder = RECORDER
 
     @classmethod
     @asynccontextmanager
@@ -42,16 +44,18 @@ class Notebook:
 
     async def take(self, note_id: str, *texts: str) -> None:
         """A new note, with an event for each text."""
-        slots = RECORDER.slots(1, [self.stream.note(text, note_id) for text in texts])
-        await self.db["notes"].insert_one({"_id": note_id, "version": 1, "outbox": slots})
+        slots = self.recorder.slots(1, [self.stream.note(text, note_id) for text in texts])
+        note = {"_id": note_id, "version": 1, "outbox": slots}
+        await self.db["notes"].insert_one(note)
+        self.recorder.written(note_id, note, before=0)
 
     async def change(self, note_id: str, version: int, *texts: str) -> None:
         """The next version of a note, guarded on the one before."""
-        added = RECORDER.updates(version, [self.stream.note(text, note_id, version) for text in texts])
-        answer = await self.db["notes"].update_one(
-            {"_id": note_id, "version": version - 1}, {"$set": {"version": version, **added}}
-        )
+        added = self.recorder.updates(version, [self.stream.note(text, note_id, version) for text in texts])
+        fields = {"version": version, **added}
+        answer = await self.db["notes"].update_one({"_id": note_id, "version": version - 1}, {"$set": fields})
         assert answer.modified_count == 1
+        self.recorder.written(note_id, fields, before=version - 1)
 
     async def recorded(self) -> set[str]:
         """The ids of all events in all outboxes."""
@@ -74,6 +78,15 @@ class Notebook:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+    @asynccontextmanager
+    async def relaying_ahead(self, eventually: Eventually) -> AsyncIterator[Relay]:
+        """A relay that leads and is told of what is written."""
+        relay = self.relay()
+        self.recorder = Recorder(system_clock, random_id, relay.ahead.take)
+        async with self.relaying(relay):
+            await eventually(lambda: relay.ahead.open)
+            yield relay
 
     async def published(self) -> list[ConsumerRecord]:
         return await records_of(self.stream.kafka, self.stream.name)

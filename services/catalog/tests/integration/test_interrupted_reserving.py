@@ -20,8 +20,7 @@ from runtime.mongo import Database
 POINTS = [
     pytest.param(name, after, id=f"{'after' if after else 'before'} {name}")
     for name in (
-        "states",
-        "on_sale",
+        "before_reserving",
         "hold",
         "held",
         "insert",

@@ -56,7 +56,7 @@ def build_app(
         reached = {"public_url": settings.public_url, "notify_url": settings.notify_url}
         alipay = Alipay(merchants, lambda: service.http, clock, **reached)
         providers = Providers({PROVIDER: alipay, **(further or {})})
-        store = MongoTrades(service.db, service.recorder)
+        store = MongoTrades(service.db, service.recorder, lambda trade: worker.written(trade))
         answers = Answers(service.db)
         trades = Trades(store)
         notices = Notices(trades, clock)

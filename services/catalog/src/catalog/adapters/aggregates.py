@@ -74,6 +74,8 @@ class Aggregates(Generic[A]):
             slots = self._recorder.slots(fields["version"], events)
             saved = await self._save(identifier, before, fields, slots)
             if saved is not None:
+                told = {**fields, FIELD: slots}
+                self._recorder.written(identifier, told, before=before["version"] if before else 0)
                 self._saw(self._codec.collection, saved)
                 return after, before is None
         raise Refused("conflict", "somebody else changes this at the same time; try again")

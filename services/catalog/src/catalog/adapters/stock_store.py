@@ -25,8 +25,6 @@ class StockStore:
     def __init__(self, db: Database) -> None:
         self._stock = db["stock"]
         self._reservations = db["reservations"]
-        self._products = db["products"]
-        self._mini_programs = db["mini_programs"]
         self._client = db.client
 
     async def states(self, order_ids: Iterable[str]) -> dict[str, State]:
@@ -39,25 +37,30 @@ class StockStore:
         found = self._reservations.find({"_id": {"$in": list(order_ids)}}, {"state": 1, "lines": 1})
         return {d["_id"]: (State(d["state"]), lines_of(d)) async for d in found}
 
-    async def on_sale(self, product_ids: Iterable[str], mini_program_ids: Iterable[str]) -> dict[str, OnSale]:
-        """What is known of each product that exists: read from the database, so that a suspension holds at once."""
-        published = {
-            document["_id"]
-            async for document in self._mini_programs.find(
-                {"_id": {"$in": list(mini_program_ids)}, "state": "published"}, {"_id": 1}
+    async def before_reserving(
+        self, order_ids: Iterable[str], product_ids: Iterable[str], mini_program_ids: Iterable[str]
+    ) -> tuple[dict[str, State], dict[str, OnSale]]:
+        """The states as `states` tells them, and what is known of each product that exists: read from the database, so that
+        a suspension holds at once."""
+        found: dict[str, list[Document]] = {"reservation": [], "mini_program": [], "product": []}
+        pipeline = [
+            *_some(order_ids, "reservation", {"state": 1}),
+            _and_of("mini_programs", _some(mini_program_ids, "mini_program", {"state": 1})),
+            _and_of("products", _some(product_ids, "product", {
+                "mini_program_id": 1, "listed": 1, "skus.sku_id": 1,
+            })),
+        ]  # fmt: skip
+        async for document in await self._reservations.aggregate(pipeline):
+            found[document["is"]].append(document)
+        published = {d["_id"] for d in found["mini_program"] if d["state"] == "published"}
+        return {d["_id"]: State(d["state"]) for d in found["reservation"]}, {
+            d["_id"]: OnSale(
+                mini_program_id=d["mini_program_id"],
+                mini_program_published=d["mini_program_id"] in published,
+                listed=d["listed"],
+                skus=frozenset(sku["sku_id"] for sku in d["skus"]),
             )
-        }
-        products = self._products.find(
-            {"_id": {"$in": list(product_ids)}}, {"mini_program_id": 1, "listed": 1, "skus.sku_id": 1}
-        )
-        return {
-            document["_id"]: OnSale(
-                mini_program_id=document["mini_program_id"],
-                mini_program_published=document["mini_program_id"] in published,
-                listed=document["listed"],
-                skus=frozenset(sku["sku_id"] for sku in document["skus"]),
-            )
-            async for document in products
+            for d in found["product"]
         }
 
     async def hold(self, wanted: dict[str, Lines]) -> bool:
@@ -161,6 +164,17 @@ class StockStore:
 
         async with self._client.start_session() as session:
             await session.with_transaction(both)
+
+
+def _some(ids: Iterable[str], kind: str, fields: Document) -> list[Document]:
+    return [
+        {"$match": {"_id": {"$in": list(ids)}}},
+        {"$project": fields | {"is": {"$literal": kind}}},
+    ]
+
+
+def _and_of(collection: str, pipeline: list[Document]) -> Document:
+    return {"$unionWith": {"coll": collection, "pipeline": pipeline}}
 
 
 def lines_of(reservation: Document) -> Lines:

@@ -15,7 +15,6 @@ Every step may be repeated and may be interrupted anywhere:
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -75,12 +74,10 @@ class Reserving:
         """Hold all lines of an order, or none."""
         if not placed:
             return
-        states, on_sale = await asyncio.gather(
-            self._store.states(t.order_id for t in placed),
-            self._store.on_sale(
-                {product_id for t in placed for product_id, _ in t.products},
-                {t.mini_program_id for t in placed},
-            ),
+        states, on_sale = await self._store.before_reserving(
+            [t.order_id for t in placed],
+            {product_id for t in placed for product_id, _ in t.products},
+            {t.mini_program_id for t in placed},
         )
         new, over = [], []
         for t in placed:
@@ -104,6 +101,9 @@ class Reserving:
             reasons = reasons | {order_id: "out_of_stock" for order_id in wanted if order_id not in held}
         decided = [self._decision(t, reasons.get(t.order_id)) for t in new]
         others = await self._store.insert(decided)
+        for decision in decided:
+            if decision["_id"] not in others:
+                self._recorder.written(decision["_id"], decision, before=0)
         rejected = {t.order_id: t.lines for t in new if t.order_id in reasons and t.order_id not in others}
         if others:
             states = await self._store.states(others)
@@ -146,7 +146,7 @@ class Reserving:
         lines = {t.order_id: t.lines for t in paid}
         await self._store.sell(lines)
         changes = {t.order_id: self._move(t, State.COMMITTED, StockCommitted, t.lines) for t in paid}
-        if await self._store.move(changes, State.RESERVED) < len(changes):
+        if not await self._moved_all(changes, State.RESERVED):
             states = await self._store.states(lines)
             _check(
                 (states.get(t.order_id, State.NONE), t)
@@ -181,9 +181,17 @@ class Reserving:
             changes = {
                 t.order_id: self._move(t, State.RELEASED, StockReleased, lines) for t, lines in released
             }
-            await self._store.move(changes, State.RESERVED)
+            await self._moved_all(changes, State.RESERVED)
         if illegal:
             raise illegal[0]
+
+    async def _moved_all(self, changes: dict[str, Document], before: State) -> bool:
+        """Move these reservations on; False when some were no longer in `before`."""
+        if await self._store.move(changes, before) < len(changes):
+            return False
+        for order_id, change in changes.items():
+            self._recorder.written(order_id, change, before=VERSION_AFTER[before])
+        return True
 
     async def _forestall(self, t: Told) -> None:
         """A tombstone, so that the order holds nothing when it comes after all."""

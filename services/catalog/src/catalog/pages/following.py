@@ -108,11 +108,11 @@ class Follower:
         try:
             async with aclosing(
                 watch(self._db, PIPELINE, self._levels.position, every(LOOK_SECONDS))
-            ) as groups:
+            ) as looks:
                 self._following = True
-                async for changes in groups:
-                    await self._apply(changes)
-                    self._levels.position = {"resume_after": changes[-1]["_id"]}
+                async for look in looks:
+                    await self._apply(look.changes)
+                    self._levels.position = {"resume_after": look.token}
         finally:
             if self._following:
                 self._following, self._right_until = False, self._now()

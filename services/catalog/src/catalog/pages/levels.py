@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 EVERY_SECONDS = 0.5
 REMEMBER_SECONDS = 60.0
 """Ten times the lease: longer than any other replica can have been publishing for us without saying so."""
+STORE_EVERY_SECONDS = 5.0
+"""A crash tells again what changed in this time, as it stands then."""
 AT_ONCE = 1000
 POSITION = "stock-levels"
 
@@ -41,6 +43,7 @@ class ChangedLevels:
         self._now = now
         self._marked: dict[str, float] = {}
         self._stored: Document | None = None
+        self._stored_at = float("-inf")
         self.position: Document = {}
 
     def mark(self, sku_ids: Iterable[str]) -> None:
@@ -68,10 +71,11 @@ class ChangedLevels:
         return document["position"] if document is not None else None
 
     async def store_position(self, position: Document) -> None:
-        """Everything up to here has been told."""
-        if position != self._stored:
+        """Everything up to here has been told; kept now and then."""
+        now = self._now()
+        if position != self._stored and now - self._stored_at >= STORE_EVERY_SECONDS:
             await self._positions.update_one({"_id": POSITION}, {"$set": {"position": position}}, upsert=True)
-            self._stored = position
+            self._stored, self._stored_at = position, now
 
 
 class LevelPublisher:

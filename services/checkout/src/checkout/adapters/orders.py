@@ -6,7 +6,7 @@ Every change is one guarded write of one document that carries the state and its
 from __future__ import annotations
 
 import re
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,11 +22,10 @@ from checkout.messages import contract_of
 from runtime.clock import Clock
 from runtime.mongo import Database, Document
 from runtime.outbox import FIELD, Recorder
+from runtime.recent import Recent
 
 PREFIX = "orders_"
 COLLECTIONS = f"^{PREFIX}"
-REMEMBERED = 2_000
-"""Orders that this process wrote last; some 3 kB each. An order meets all its facts within seconds of its placing."""
 _ORDER_ID = re.compile(r"^([a-z0-9]{8,32})_[A-Za-z0-9]{16,31}$")
 
 
@@ -69,7 +68,7 @@ class Orders:
         self._recorder = recorder
         self._clock = clock
         self._written = written
-        self._recent: OrderedDict[str, Document] = OrderedDict()
+        self._recent = Recent[Document]()
 
     async def prepare(self, mini_program_id: str) -> None:
         """Make the collection and its indexes; called when a mini program is registered, never in a purchase."""
@@ -85,7 +84,9 @@ class Orders:
         """A new order with its events; raises DuplicateKeyError when it is there already."""
         document = document_of(order) | private
         slots = self._recorder.slots(order.version, [self._contract(order, e) for e in events])
-        await self.of(order.mini_program_id).insert_one(document | {FIELD: slots})
+        written = document | {FIELD: slots}
+        await self.of(order.mini_program_id).insert_one(written)
+        self._recorder.written(order.order_id, written, before=0)
         self._remember(document)
 
     async def document(self, mini_program_id: str, order_id: str, **owned_by: str) -> Document | None:
@@ -109,8 +110,8 @@ class Orders:
         found: dict[str, Loaded] = {}
         for order_id in order_ids:
             mini_program_id = mini_program_of(order_id)
-            if remembered and order_id in self._recent:
-                found[order_id] = _loaded(self._recent[order_id])
+            if remembered and (document := self._recent.get(order_id)) is not None:
+                found[order_id] = _loaded(document)
             elif mini_program_id is not None:
                 grouped[mini_program_id].append(order_id)
         for mini_program_id, ids in grouped.items():
@@ -121,23 +122,24 @@ class Orders:
     async def save(self, changed: Iterable[Loaded]) -> None:
         """Write all that changed, each guarded by the version that was read; raises Conflict when one was not written."""
         writes: dict[str, list[UpdateOne]] = defaultdict(list)
-        after: list[Document] = []
+        after: list[tuple[Document, Document, Document]] = []
         for loaded in changed:
             order, before = loaded.order, loaded.document
             fields: dict[str, Any] = changed_fields(before, document_of(order))
             if not fields:
                 continue
-            after.append(before | fields)
             told = [self._contract(order, event) for event in loaded.events]
-            fields |= self._recorder.updates(order.version, told, loaded.traceparent)
+            written = fields | self._recorder.updates(order.version, told, loaded.traceparent)
+            after.append((before, before | fields, written))
             writes[order.mini_program_id].append(
-                UpdateOne({"_id": order.order_id, "version": before["version"]}, {"$set": fields})
+                UpdateOne({"_id": order.order_id, "version": before["version"]}, {"$set": written})
             )
         for mini_program_id, updates in writes.items():
             result = await self.of(mini_program_id).bulk_write(updates, ordered=False)
             if result.matched_count != len(updates):
                 raise Conflict(f"{len(updates) - result.matched_count} order(s) changed meanwhile")
-        for document in after:
+        for before, document, written in after:
+            self._recorder.written(document["_id"], written, before=before["version"])
             self._remember(document)
 
     async def page(
@@ -168,10 +170,7 @@ class Orders:
         return counts
 
     def _remember(self, document: Document) -> None:
-        self._recent[document["_id"]] = document
-        self._recent.move_to_end(document["_id"])
-        if len(self._recent) > REMEMBERED:
-            self._recent.popitem(last=False)
+        self._recent.keep(document["_id"], document)
         self._written(document["_id"], document["version"])
 
     def _contract(self, order: Order, event: OrderEvent) -> Any:

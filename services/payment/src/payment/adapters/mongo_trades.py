@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from pymongo import ASCENDING, IndexModel, UpdateOne
@@ -15,18 +15,24 @@ from payment.application.announce import requested
 from payment.application.ports import Opened, Step
 from payment.domain.trade import State, Trade
 from runtime.mongo import Database, Document
-from runtime.outbox import Recorder
+from runtime.outbox import FIELD, Recorder
+from runtime.recent import Recent
 
 COLLECTION = "trades"
-_READ = {"outbox": False}
+_READ = {FIELD: False}
 
 
 class MongoTrades:
     """The `trades` collection. A document without `payee` is a tombstone: its order ended before its trade came."""
 
-    def __init__(self, db: Database, recorder: Recorder) -> None:
+    def __init__(
+        self, db: Database, recorder: Recorder, written: Callable[[Trade], None] = lambda trade: None
+    ) -> None:
+        """`written` is called with each trade after it was stored."""
         self._trades = db[COLLECTION]
         self._recorder = recorder
+        self._written = written
+        self._recent = Recent[Trade]()
 
     async def prepare(self) -> None:
         """The indexes: of work that is due, and of the days on which money came and went back."""
@@ -40,12 +46,19 @@ class MongoTrades:
 
     async def add(self, opened: Sequence[Opened]) -> None:
         """Store new trades in one round trip."""
-        await insert_new(self._trades, [self._new(each) for each in opened])
+        documents = [self._new(each) for each in opened]
+        if await insert_new(self._trades, documents) == len(opened):
+            for each, document in zip(opened, documents, strict=True):
+                self._keep(each.trade, document, before=0)
+
+    def recent(self, order_id: str) -> Trade | None:
+        """The trade as this process wrote it last."""
+        return self._recent.get(order_id)
 
     def _new(self, opened: Opened) -> Document:
         trade = opened.trade
         told = [requested(trade, opened.form)]
-        return to_document(trade) | {"outbox": self._recorder.slots(trade.version, told, trade.traceparent)}
+        return to_document(trade) | {FIELD: self._recorder.slots(trade.version, told, trade.traceparent)}
 
     async def close_unseen(self, order_id: str, mini_program_id: str, reason: str, now: datetime) -> None:
         """Leave a tombstone, unless there is a trade or a tombstone."""
@@ -61,7 +74,7 @@ class MongoTrades:
             "closed_at": now,
             "total": 0,
             "refunds": [],
-            "outbox": self._recorder.slots(1, [closed]),
+            FIELD: self._recorder.slots(1, [closed]),
         }
         try:
             await self._trades.insert_one(tombstone)
@@ -75,15 +88,30 @@ class MongoTrades:
 
     async def save(self, steps: Sequence[Step]) -> bool:
         """One round trip for all; each write is guarded by the version before it."""
-        result = await self._trades.bulk_write([self._write(step) for step in steps], ordered=False)
-        return result.matched_count == len(steps)
+        changed = [self._changed(step) for step in steps]
+        writes = [
+            UpdateOne({"_id": step.before.order_id, "version": step.before.version}, change)
+            for step, change in zip(steps, changed, strict=True)
+        ]
+        result = await self._trades.bulk_write(writes, ordered=False)
+        if result.matched_count < len(steps):
+            for step in steps:
+                self._recent.forget(step.before.order_id)
+            return False
+        for step, change in zip(steps, changed, strict=True):
+            self._keep(step.after, change["$set"], before=step.before.version)
+        return True
 
-    def _write(self, step: Step) -> UpdateOne:
+    def _keep(self, trade: Trade, fields: Document, *, before: int) -> None:
+        self._recorder.written(trade.order_id, fields, before=before)
+        self._recent.keep(trade.order_id, trade)
+        self._written(trade)
+
+    def _changed(self, step: Step) -> Document:
         put, away = changes(step.before, step.after)
         for version, events in step.events:
             put |= self._recorder.updates(version, events, step.traceparent or step.before.traceparent)
-        update: Document = {"$set": put} | ({"$unset": away} if away else {})
-        return UpdateOne({"_id": step.before.order_id, "version": step.before.version}, update)
+        return {"$set": put} | ({"$unset": away} if away else {})
 
     async def due(self, now: datetime, limit: int, *, but: Sequence[str]) -> list[Trade]:
         """By the sparse index of work."""

@@ -110,6 +110,11 @@ class TradeStore(Protocol):
         """Store new trades; those already there, or closed before they came, stay as they are."""
         ...
 
+    def recent(self, order_id: str) -> Trade | None:
+        """The trade as this process wrote it last, if it remembers: `save` is guarded against its being old, a decision to
+        write nothing is not."""
+        ...
+
     async def close_unseen(self, order_id: str, mini_program_id: str, reason: str, now: datetime) -> None:
         """Remember that an order ended before its trade came, and tell so."""
         ...

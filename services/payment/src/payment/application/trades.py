@@ -81,7 +81,9 @@ class Trades:
                     raise
 
     async def _round(self, batch: Sequence[_Wanted]) -> None:
-        trades = await self._store.load(list({wanted.order_id for wanted in batch}))
+        recent = self._recent(batch)
+        others = {wanted.order_id for wanted in batch} - recent.keys()
+        trades = recent | (await self._store.load(list(others)) if others else {})
         pending: dict[str, _Pending] = {}
         decided: list[tuple[_Wanted, Trade]] = []
         for wanted in batch:
@@ -92,7 +94,13 @@ class Trades:
             try:
                 change = wanted.decide(trade)
             except Exception as refusal:
-                _fail(wanted, refusal)
+                if wanted.order_id in recent:
+                    self._again([wanted])
+                else:
+                    _fail(wanted, refusal)
+                continue
+            if change.trade is trade and wanted.order_id in recent:
+                self._again([wanted])
                 continue
             trades[wanted.order_id] = change.trade
             decided.append((wanted, change.trade))
@@ -106,8 +114,15 @@ class Trades:
             if not wanted.done.done():
                 wanted.done.set_result(trade)
 
+    def _recent(self, batch: Sequence[_Wanted]) -> dict[str, Trade]:
+        """What is remembered of the trades that are decided for the first time: most decisions lead to a write, which is
+        guarded; the others are made again on what the store says."""
+        anew = {wanted.order_id for wanted in batch if wanted.rounds}
+        remembered = {wanted.order_id: self._store.recent(wanted.order_id) for wanted in batch}
+        return {key: trade for key, trade in remembered.items() if trade is not None and key not in anew}
+
     def _again(self, batch: Sequence[_Wanted]) -> None:
-        """Another replica came first with at least one of them: decide all anew, those that were made change nothing."""
+        """Decide these anew on what the store says: those that were made change nothing."""
         for wanted in batch:
             wanted.rounds += 1
             if wanted.rounds < ROUNDS:

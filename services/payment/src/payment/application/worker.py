@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from payment.application.ports import TradeStore
 from payment.domain.trade import Trade
@@ -16,8 +17,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 32
 """Trades in work at once, each one or two calls to the provider."""
-LOOK_EVERY_SECONDS = 0.25
-"""How late a step may be; one read by index each time."""
+LOOK_EVERY_SECONDS = 1.0
+"""How late a step may be that this replica was not told of; one read by index each time."""
 
 
 class Worker:
@@ -31,6 +32,12 @@ class Worker:
         self._lease = lease
         self._clock = clock
         self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._more = asyncio.Event()
+
+    def written(self, trade: Trade) -> None:
+        """This replica has stored the trade: if it is due, it is looked at soon."""
+        if trade.due_at is not None and trade.due_at <= self._clock():
+            self._more.set()
 
     async def run(self) -> None:
         """Work for ever while this replica holds the lease."""
@@ -42,8 +49,11 @@ class Worker:
                     continue
                 until = asyncio.get_running_loop().time() + length / 3
                 while asyncio.get_running_loop().time() < until:
+                    self._more.clear()
                     await self._begin()
-                    await asyncio.sleep(LOOK_EVERY_SECONDS)
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(LOOK_EVERY_SECONDS):
+                            await self._more.wait()
         finally:
             for task in self._under_way.values():
                 task.cancel()
@@ -69,4 +79,6 @@ class Worker:
             )  # fmt: skip
             await asyncio.sleep(1)
         finally:
+            if len(self._under_way) == AT_ONCE:
+                self._more.set()
             self._under_way.pop(trade.order_id, None)
