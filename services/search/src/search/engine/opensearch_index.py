@@ -19,10 +19,10 @@ from search.engine.port import Found, Hit, IndexAway
 from search.engine.terms import (
     FEW_PRODUCTS,
     SOUND_SCORE,
-    WINDOW,
     WORD_WEIGHT,
     Factors,
     Terms,
+    depth_of,
     enough,
     terms_of,
     traits_of,
@@ -133,14 +133,13 @@ class OpenSearchIndex:
         terms = terms_of(query.text)
         if query.scope.is_empty or (query.text and terms.is_nothing):
             return Found()
-        depth = max(WINDOW, 2 * (len(query.seen) + query.limit))
         order = None if query.text and query.sort == "relevance" else SORTS.get(query.sort, SORTS["sales"])
         wanted = [_all_terms(terms)]
         if (
             query.text
         ):  # which of the two counts is known with the first answer: asked together, they cost one way
             wanted += [_any_term(terms, some_have_all=True), _any_term(terms, some_have_all=False)]
-        wholes, *others = self._hits([_body(query, part, depth, order) for part in wanted])
+        wholes, *others = self._hits([_body(query, part, depth_of(query), order) for part in wanted])
         parts = others[0 if wholes["hits"] else 1] if others else NO_HITS
         factors = Factors(query, terms)
         ranked: dict[int, tuple[float, int, bool]] = {}

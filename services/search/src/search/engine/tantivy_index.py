@@ -16,7 +16,7 @@ from search.engine import tantivy_query as queries
 from search.engine.layout import TYPED_SOUND
 from search.engine.port import Found, Hit
 from search.engine.tantivy_schema import open_index, to_document
-from search.engine.terms import FEW_PRODUCTS, WINDOW, Factors, Terms, terms_of
+from search.engine.terms import FEW_PRODUCTS, Factors, Terms, depth_of, terms_of
 from search.language.text import clean, has_han, stems, surface_words
 
 WRITER_BYTES = 128_000_000
@@ -91,7 +91,7 @@ class TantivyIndex:
 
     def _ranked(self, build: queries.Builder, query: ProductQuery, terms: Terms) -> Ranked:
         """Matches by score, the first of them by all that is known; everything that was asked for counts more."""
-        search, limit = build.searcher.search, _depth(query)
+        search, limit = build.searcher.search, depth_of(query)
         found = [(score, True, at) for score, at in search(build.all_terms(), limit, count=False).hits]
         if len(found) < limit:
             known = {(at.segment_ord, at.doc) for _, _, at in found}
@@ -112,7 +112,7 @@ class TantivyIndex:
         sign = -1 if order == tantivy.Order.Desc else 1
         for wanted, whole in ((build.all_terms(), True), (build.any_term(False), False)):
             hits = build.searcher.search(
-                wanted, _depth(query), count=False, order_by_field=field, order=order
+                wanted, depth_of(query), count=False, order_by_field=field, order=order
             ).hits
             if hits or not query.text:
                 numbers = _values(build.searcher, "number", [at for _, at in hits])
@@ -203,7 +203,3 @@ class TantivyIndex:
 def _values(searcher: tantivy.Searcher, field: str, addresses: list[Any]) -> list[int]:
     """The values of a field that every document has."""
     return cast("list[int]", searcher.fast_field_values(field, addresses))
-
-
-def _depth(query: ProductQuery) -> int:
-    return max(WINDOW, 2 * (len(query.seen) + query.limit))

@@ -9,7 +9,16 @@ import tantivy
 
 from search.domain.queries import ProductQuery
 from search.engine.tantivy_schema import FREQUENCIES, PRESENCE
-from search.engine.terms import COMMON_CHARACTER, COMMON_FROM, SOUND_SCORE, WORD_WEIGHT, Terms, enough
+from search.engine.terms import (
+    COMMON_CHARACTER,
+    COMMON_FROM,
+    MOST_TELLING,
+    SOUND_SCORE,
+    TELLING_OF_RUN,
+    WORD_WEIGHT,
+    Terms,
+    enough,
+)
 
 MUST, SHOULD, NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 Query = tantivy.Query
@@ -35,6 +44,7 @@ class Builder:
         self._schema = schema
         self.searcher = searcher
         self._terms = terms
+        self._by_gram: dict[str, Query] = {}
         self._filters = list(self._conditions(query))
 
     def all_terms(self) -> Query:
@@ -102,11 +112,16 @@ class Builder:
         return words if weight == 1.0 else [Query.boost_query(word, weight) for word in words]
 
     def _grams(self, grams: Iterable[str]) -> list[Query]:
-        return [Query.term_query(self._schema, "chars", gram, FREQUENCIES) for gram in grams]
+        return [self._by_gram.get(gram) or self._gram(gram) for gram in grams]
+
+    def _gram(self, gram: str) -> Query:
+        query = self._by_gram[gram] = Query.term_query(self._schema, "chars", gram, FREQUENCIES)
+        return query
 
     def _most_of(self, run: Sequence[str]) -> Query:
-        clauses = [(SHOULD, gram) for gram in self._grams(run)]
-        return Query.boolean_query(clauses, minimum_number_should_match=enough(run))
+        rarest = [gram for _, gram in sorted(self._counted(run))[:TELLING_OF_RUN]]
+        clauses = [(SHOULD, gram) for gram in self._grams(rarest)]
+        return Query.boolean_query(clauses, minimum_number_should_match=enough(rarest))
 
     def _read_so(self) -> list[Query]:
         if not self._terms.sound:
@@ -115,11 +130,15 @@ class Builder:
         return [Query.const_score_query(read, SOUND_SCORE)]
 
     def _telling(self, grams: Sequence[str]) -> Sequence[str]:
-        """Pairs, and the single characters that say something: the common ones cost most and find nothing."""
+        """Pairs, and the single characters that say something, the rarest: the common ones cost most and find nothing."""
         if not any(len(gram) > 1 for gram in grams):
             return grams
         limit = max(COMMON_FROM, COMMON_CHARACTER * self.searcher.num_docs)
-        return [g for g in grams if len(g) > 1 or self.searcher.doc_freq("chars", g) <= limit]
+        found = [(n, gram) for n, gram in self._counted(grams) if n and (len(gram) > 1 or n <= limit)]
+        return [gram for _, gram in sorted(found)[:MOST_TELLING]]
+
+    def _counted(self, grams: Iterable[str]) -> Iterable[tuple[int, str]]:
+        return ((self.searcher.doc_freq("chars", gram), gram) for gram in grams)
 
     def _conditions(self, query: ProductQuery) -> Iterable[tuple[Any, Query]]:
         scope, filters = query.scope, query.filters

@@ -9,7 +9,7 @@ from search.domain.documents import number_of
 from search.domain.queries import MOST_TERMS, ProductQuery
 from search.engine.layout import TYPED_SOUND
 from search.language.accessories import names_an_accessory
-from search.language.text import clean, gram_text, grams, has_han, stems, surface_words
+from search.language.text import clean, gram_text, grams_of, has_han, stems_of, surface_words
 
 WORD_WEIGHT = 2.0
 """What a word in Latin letters counts inside a Chinese query: it is mostly a brand or a model."""
@@ -25,8 +25,12 @@ SOLD_OUT = 0.8
 """Factor of a product that cannot be had at the moment."""
 COMMON_CHARACTER = 0.05
 """Share of the products above which a single Chinese character is not looked up: it says little and costs most."""
-WINDOW = 60
-"""Hits that are put in order by more than their score; ranking beyond the third page is nobody's concern."""
+MARGIN = 40
+"""Hits behind the page that are put in order with it by more than their score."""
+MOST_TELLING = 16
+"""Grams that a search for any of them looks up, the rarest: what a long query means stands in these."""
+TELLING_OF_RUN = 5
+"""The same of one run of letters."""
 COMMON_FROM = 1_000
 """Products that a character must be in before it can be called common."""
 FEW_PRODUCTS = 5_000
@@ -57,15 +61,16 @@ class Terms:
 def terms_of(text: str) -> Terms:
     """Cut a query as documents were cut."""
     text = clean(text)
-    words = list(dict.fromkeys(stems(text)))
-    found = tuple(grams(text)[:MOST_TERMS])
-    alone = {run for run in gram_text(text).split() if len(run) == 1}
+    spoken, runs = surface_words(text), gram_text(text).split()
+    words = list(dict.fromkeys(stems_of(spoken)))
+    found = tuple(grams_of(runs)[:MOST_TERMS])
+    alone = {run for run in runs if len(run) == 1}
     return Terms(
         words=tuple(words[:MOST_TERMS]),
         grams=found,
         deciding=tuple(gram for gram in found if len(gram) > 1 or gram in alone),
-        inside=_inside(gram_text(text).split()),
-        sound=_sound("".join(surface_words(text))),
+        inside=_inside(runs),
+        sound=_sound("".join(spoken)),
         is_han=has_han(text),
         wants_accessory=names_an_accessory(text, words),
     )
@@ -99,6 +104,11 @@ ACCESSORY_BIT, STOCK_BIT, PROGRAM_SHIFT = 1, 2, 2
 def traits_of(mini_program_id: str, accessory: bool, in_stock: bool) -> int:
     """What ranking weighs, in one number, so that a hit costs one look."""
     return number_of(mini_program_id) << PROGRAM_SHIFT | STOCK_BIT * in_stock | ACCESSORY_BIT * accessory
+
+
+def depth_of(query: ProductQuery) -> int:
+    """How many hits are asked of an engine for a page."""
+    return len(query.seen) + query.limit + MARGIN
 
 
 class Factors:

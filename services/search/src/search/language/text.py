@@ -108,8 +108,13 @@ def stems_of(words: Iterable[str]) -> list[str]:
 
 def grams(text: str) -> list[str]:
     """Every character and every pair of neighbours inside a run of letters, folded; order of first appearance."""
+    return grams_of(gram_text(text).split())
+
+
+def grams_of(runs: Iterable[str]) -> list[str]:
+    """The grams of folded runs of letters."""
     found: dict[str, None] = {}
-    for run in _run.findall(fold(text)):
+    for run in runs:
         for at, char in enumerate(run):
             found[char] = None
             if at + 1 < len(run):
