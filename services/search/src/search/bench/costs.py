@@ -69,6 +69,15 @@ def filling(
     return Filling(count, wall, 0.0 if elsewhere else cpu, size() / count)
 
 
+def pace() -> float:
+    """Nanoseconds of CPU for a step of a plain loop just now: on a machine that is shared, every CPU time swings with it."""
+    steps = 300_000
+    started, total = time.thread_time_ns(), 0
+    for number in range(steps):
+        total += number * number
+    return (time.thread_time_ns() - started) / steps
+
+
 def put_all(index: ProductIndex, products: Sequence[Product]) -> None:
     """All products, and to be found."""
     index.put(products)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from search.bench.corpora import SHOP, Corpus, copies
-from search.bench.costs import cost_of, filling, page_of, put_all, size_of
+from search.bench.costs import cost_of, filling, pace, page_of, put_all, size_of
 from search.bench.engines import Fts5, hybrid, opensearch
 from search.domain.documents import Product
 from search.domain.queries import Scope
@@ -35,7 +35,10 @@ def sizes(corpus: Corpus, size: int, rivals: Rivals) -> None:
     """Print the costs at one size."""
     products = list(copies(corpus.products, size))
     queries = list(corpus.queries.values())
-    tell = f"  {size:>9,} products, {{:12}} {{}}".format
+
+    def tell(name: str, figures: str) -> str:
+        return f"  {size:>9,} products, {name:12} {figures}  (pace {pace():.0f} ns)"
+
     with tempfile.TemporaryDirectory() as folder:
         index = TantivyIndex(Path(folder))
         filled = filling(size, lambda: put_all(index, products), lambda: size_of(Path(folder)))
@@ -43,7 +46,7 @@ def sizes(corpus: Corpus, size: int, rivals: Rivals) -> None:
         index.close()
     if size == 2 * STORE:
         print(tell("in one store", _in_store(products, queries)), flush=True)
-    if rivals.models is not None:
+    if rivals.models is not None and size <= rivals.largest:
         with tempfile.TemporaryDirectory() as folder:
             both = hybrid(TantivyIndex(Path(folder)), rivals.models, Path(folder))
             put_all(both, products)

@@ -15,8 +15,10 @@ from search.domain.documents import number_of
 from search.domain.queries import Scope
 from search.meaning.models import Vectors
 
+SIFTED_BY, SIFTED = 4, 8_000
+"""Words of 64 bits, the first of each, that all are compared by, and how many of the nearest by these go on."""
 LOOKED_AT = 800
-"""The nearest by bits that are compared exactly."""
+"""The nearest by all bits that are compared exactly."""
 FAR = 65_535
 FREE = np.int64(-1)
 FIRST_ROWS = 1_024
@@ -96,10 +98,12 @@ class Shelf:
         columns, used = self._columns, self._used
         if not used:
             return {}
-        apart = _bits_apart(columns.bits[:, :used], np.packbits(vector > 0).view(np.uint64))
+        wanted = np.packbits(vector > 0).view(np.uint64)
+        apart = _bits_apart(columns.bits[:SIFTED_BY, :used], wanted[:SIFTED_BY])
         if scope != EVERYWHERE:
             apart[~_in_scope(columns.programs[:used], scope)] = FAR
-        rows = _least(apart, LOOKED_AT)
+        rows = _least(apart, SIFTED)
+        rows = rows[_least(_bits_apart(columns.bits[:, rows], wanted), LOOKED_AT)]
         found = columns.vectors[rows].astype(np.float32)
         cosines = found @ vector / np.maximum(np.linalg.norm(found, axis=1), 1e-9)
         best = np.argsort(-cosines, kind="stable")[:limit]
