@@ -31,10 +31,11 @@ def encode(key: bytes, layout: Layout = SHORT) -> Cells:
         raise WrongKeyLength(
             f"a {layout.name} code carries a key of {layout.key_bytes} bytes, not {len(key)}"
         )
-    return min(
-        (word_cells(_word(key, mask, layout), layout) for mask in range(MASKS)),
-        key=lambda c: unevenness(c, layout),
-    )
+    plain = key + _check(key, layout)
+    masked = np.frombuffer(b"".join(_xor(plain, _mask(mask, layout)) for mask in range(MASKS)), np.uint8)
+    bits = np.unpackbits(masked.reshape(MASKS, -1), axis=1).astype(np.float32)
+    words = np.packbits((bits @ generator(layout)).astype(np.int64) % 2 == 1, axis=1)
+    return min((word_cells(word.tobytes(), layout) for word in words), key=lambda c: unevenness(c, layout))
 
 
 def key_in(data: bytes, layout: Layout) -> bytes | None:
@@ -69,6 +70,17 @@ def codec(layout: Layout) -> RSCodec:
     return RSCodec(layout.parity_bytes)
 
 
+@cache
+def generator(layout: Layout) -> npt.NDArray[np.float32]:
+    """The word of each single data bit, as rows of bits: a word is the sum of its bits' words, modulo 2."""
+    rows = []
+    for bit in range(layout.data_bytes * 8):
+        data = bytearray(layout.data_bytes)
+        data[bit >> 3] = 128 >> (bit & 7)
+        rows.append(np.unpackbits(np.frombuffer(bytes(codec(layout).encode(data)), np.uint8)))
+    return np.array(rows, np.float32)
+
+
 def unevenness(dark: Cells, layout: Layout) -> float:
     """How far a pattern is from an even grey: by ring, by eighth of the turn, and in long bars."""
     ring, octant, ends = _groups(layout)
@@ -90,11 +102,6 @@ def _groups(layout: Layout) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64
     ]
     octants = np.array([int(c.angle / (np.pi / 4)) for c in table])
     return np.array([c.ring for c in table]), octants, np.array(neighbours)
-
-
-def _word(key: bytes, mask: int, layout: Layout) -> bytes:
-    data = _xor(key + _check(key, layout), _mask(mask, layout))
-    return bytes(codec(layout).encode(data))
 
 
 def _check(key: bytes, layout: Layout) -> bytes:

@@ -1,12 +1,16 @@
 """A code as PNG: drawn four times too large as a stencil, made smaller, and inked in the line colour."""
 
 import io
+import zlib
 from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
-from math import hypot
+from math import cos, hypot, pi, sin
 from pathlib import Path
 
+import cv2
+import numpy as np
+import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from sharecode.roundcode.caption import font_of, in_letters_of
@@ -16,7 +20,11 @@ from sharecode.roundcode.look import Look
 from sharecode.roundcode.payload import Cells
 from sharecode.roundcode.shapes import Bar, Ring, Stroke, anchor, bars, rings
 
-WHITE = (255, 255, 255)
+Picture = npt.NDArray[np.uint8]
+TIMES = 4
+"""As large the stencil is drawn."""
+Points = npt.NDArray[np.float64]
+HALF_TURN: Points = np.array([(cos(t), sin(t)) for t in np.linspace(-pi / 2, pi / 2, 24)]).T
 CAPTION_SHARE, CAPTION_MIDDLE = 0.13, 0.555
 """Height of the strip under the code, of the width, and of its letters' middle, of the strip."""
 
@@ -29,71 +37,77 @@ def draw_png(dark: Cells, look: Look, layout: Layout = SHORT, *, font: Path | No
     """
     look = replace(look, caption=in_letters_of(look.caption, font))
     ink = _ink(dark, look, layout, font)
-    picture = _plain(ink, look) if look.logo is None and not look.transparent else _layered(ink, look)
+    return _plain(ink, look) if look.logo is None and not look.transparent else _layered(ink, look)
+
+
+def _ink(dark: Cells, look: Look, layout: Layout, font: Path | None) -> Picture:
+    """How much ink each pixel has, 0..255."""
+    code = _stencil(dark, look.width, look.logo is None, layout)
+    return np.vstack([code, _written(look.caption, look.width, font)]) if look.caption else code
+
+
+def _tones(look: Look) -> Picture:
+    """The colours (256, 3) from white to the ink, red first."""
+    share = np.arange(256)[:, None] / 255
+    return np.rint(255 + (np.array(look.rgb) - 255) * share).astype(np.uint8)
+
+
+def _plain(ink: Picture, look: Look) -> bytes:
+    """Of one colour on white: a palette, a third of the bytes to pack."""
+    picture = Image.fromarray(ink)
+    picture.putpalette(_tones(look).tobytes())
     out = io.BytesIO()
-    picture.save(out, "PNG", compress_level=3)
+    # Runs are what such a picture is made of: smaller and sooner packed than by looking for repetitions.
+    picture.save(out, "PNG", compress_level=1, compress_type=zlib.Z_RLE)
     return out.getvalue()
 
 
-def _ink(dark: Cells, look: Look, layout: Layout, font: Path | None) -> Image.Image:
-    """How much ink each pixel has, 0..255."""
-    code = _stencil(dark, look.width, look.logo is None, layout)
-    if not look.caption:
-        return code
-    ink = Image.new("L", (look.width, look.width + round(look.width * CAPTION_SHARE)))
-    ink.paste(code, (0, 0))
-    _write(ink, look.caption, look.width, font)
-    return ink
-
-
-def _plain(ink: Image.Image, look: Look) -> Image.Image:
-    """Of one colour on white: a palette from white to the ink, a third of the bytes to pack."""
-    picture = Image.frombytes("P", ink.size, ink.tobytes())
-    picture.putpalette([round(255 + (part - 255) * n / 255) for n in range(256) for part in look.rgb])
-    return picture
-
-
-def _layered(ink: Image.Image, look: Look) -> Image.Image:
-    picture = _ground(ink.width, ink.height, look)
-    picture.paste(look.rgb, (0, 0), ink)
+def _layered(ink: Picture, look: Look) -> bytes:
+    """With a logo or an open ground. OpenCV packs colours at three times Pillow's speed."""
+    picture = cv2.LUT(cv2.merge([ink, ink, ink]), np.ascontiguousarray(_tones(look)[:, ::-1])[:, None])
     if look.logo is not None:
         # Of the same evenness as the code's width, so that it lies in the very middle.
         side = round(look.width * LOGO_DRAWN / QUIET_RADIUS / 2) * 2 + look.width % 2
         corner = (look.width - side) // 2
-        logo = round_logo(look.logo, side)
-        picture.paste(logo, (corner, corner), logo)
-    return picture
+        logo = np.asarray(round_logo(look.logo, side))
+        under = picture[corner : corner + side, corner : corner + side]
+        share = logo[..., 3:] / np.float32(255)
+        under[:] = np.rint(logo[..., 2::-1] * share + under * (1 - share))
+    if look.transparent:
+        picture = cv2.merge([*cv2.split(picture), _ground(look)])
+    return cv2.imencode(".png", picture)[1].tobytes()
 
 
-def _ground(width: int, height: int, look: Look) -> Image.Image:
-    if not look.transparent:
-        return Image.new("RGB", (width, height), WHITE)
-    picture = Image.new("RGBA", (width, height), (*WHITE, 0))
-    picture.paste((*WHITE, 255), (0, 0), _disc(width))
-    if look.caption:
-        strip = (0, round(width * 1.015), width, height)
-        picture.paste((*WHITE, 255), strip[:2], _label(strip[2] - strip[0], strip[3] - strip[1]))
-    return picture
+def _ground(look: Look) -> Picture:
+    """Where the ground is white: a disc under the code, and a label under the caption."""
+    disc = _disc(look.width)
+    if not look.caption:
+        return disc
+    strip, above = _strip(look.width), round(look.width * 0.015)
+    return np.vstack([disc, np.zeros((above, look.width), np.uint8), _label(look.width, strip - above)])
 
 
-def _label(width: int, height: int) -> Image.Image:
-    large = Image.new("L", (width * 4, height * 4))
-    ImageDraw.Draw(large).rounded_rectangle((0, 0, width * 4 - 1, height * 4 - 1), height * 2 - 1, 255)
-    return large.reduce(4)
+def _strip(width: int) -> int:
+    return round(width * CAPTION_SHARE)
 
 
 @lru_cache(maxsize=8)
-def _disc(width: int) -> Image.Image:
+def _label(width: int, height: int) -> Picture:
+    large = Image.new("L", (width * 4, height * 4))
+    ImageDraw.Draw(large).rounded_rectangle((0, 0, width * 4 - 1, height * 4 - 1), height * 2 - 1, 255)
+    return np.asarray(large.reduce(4))
+
+
+@lru_cache(maxsize=8)
+def _disc(width: int) -> Picture:
     large = Image.new("L", (width * 4, width * 4))
     ImageDraw.Draw(large).ellipse((0, 0, width * 4 - 1, width * 4 - 1), 255)
-    return large.reduce(4)
+    return np.asarray(large.reduce(4))
 
 
-def _stencil(dark: Cells, width: int, with_anchor: bool, layout: Layout) -> Image.Image:
-    times = 4 if width <= 640 else 3
-    pen = _Pen(width * times)
-    for bar in bars(dark, layout):
-        pen.bar(bar)
+def _stencil(dark: Cells, width: int, with_anchor: bool, layout: Layout) -> Picture:
+    pen = _Pen(width * TIMES)
+    pen.bars(bars(dark, layout))
     for ring in rings():
         pen.ring(ring)
     if with_anchor:
@@ -102,64 +116,67 @@ def _stencil(dark: Cells, width: int, with_anchor: bool, layout: Layout) -> Imag
             pen.ring(ring)
         for stroke in strokes:
             pen.stroke(stroke)
-    return pen.image.reduce(times)
+    # Halved twice: a fifth of the time that a quarter at once takes, and the same.
+    half = cv2.resize(pen.canvas, (width * 2, width * 2), interpolation=cv2.INTER_AREA)
+    return cv2.resize(half, (width, width), interpolation=cv2.INTER_AREA)  # type: ignore[return-value]
 
 
 class _Pen:
     """Draws shapes given in code units on a square stencil (255 is ink)."""
 
     def __init__(self, side: int) -> None:
-        self.image = Image.new("L", (side, side))
-        self._draw = ImageDraw.Draw(self.image)
+        self.canvas: Picture = np.zeros((side, side), np.uint8)
         self._scale = side / (2 * QUIET_RADIUS)
-        # Pillow puts a pixel's centre on the whole number, so the middle of `side` pixels is half a pixel less.
+        # A pixel's centre lies on the whole number, so the middle of `side` pixels is half a pixel less.
         self._middle = (side - 1) / 2
 
-    def _point(self, x: float, y: float) -> tuple[float, float]:
-        return self._middle + x * self._scale, self._middle + y * self._scale
+    def _exact(self, points: Points) -> npt.NDArray[np.int32]:
+        """The points (..., 2) in sixteenths of a pixel, as OpenCV takes them with a shift of 4."""
+        return np.rint((self._middle + points * self._scale) * 16).astype(np.int32)
 
     def disc(self, x: float, y: float, radius: float, ink: int = 255) -> None:
-        px, py = self._point(x, y)
-        r = radius * self._scale
-        self._draw.ellipse((px - r, py - r, px + r, py + r), ink)
+        at = self._exact(np.array([x, y])).tolist()
+        cv2.circle(self.canvas, at, round(radius * self._scale * 16), ink, cv2.FILLED, shift=4)
 
     def ring(self, ring: Ring) -> None:
         self.disc(ring.x, ring.y, ring.outer)
         if ring.inner:
             self.disc(ring.x, ring.y, ring.inner, 0)
 
-    def bar(self, bar: Bar) -> None:
-        corners = [
-            (bar.inner, -bar.inner_half_width),
-            (bar.outer, -bar.outer_half_width),
-            (bar.outer, bar.outer_half_width),
-            (bar.inner, bar.inner_half_width),
-        ]
-        if bar.outer > bar.inner:
-            self._draw.polygon([self._point(*bar.at(*corner)) for corner in corners], 255)
-        self.disc(*bar.at(bar.inner, 0), bar.inner_half_width)
-        self.disc(*bar.at(bar.outer, 0), bar.outer_half_width)
+    def bars(self, drawn: list[Bar]) -> None:
+        """Each as one outline: round the outer end, and back round the inner one."""
+        parts = [(b.angle, b.inner, b.outer, b.inner_half_width, b.outer_half_width) for b in drawn]
+        angle, inner, outer, narrow, wide = np.array(parts).reshape(-1, 5).T[:, :, None]
+        along = np.concatenate([outer + wide * HALF_TURN[0], inner - narrow * HALF_TURN[0]], 1)
+        across = np.concatenate([wide * HALF_TURN[1], -narrow * HALF_TURN[1]], 1)
+        cos, sin = np.cos(angle), np.sin(angle)
+        outlines = np.stack([along * cos - across * sin, along * sin + across * cos], 2)
+        for outline in self._exact(outlines):
+            cv2.fillPoly(self.canvas, [outline], (255,), shift=4)
 
     def stroke(self, stroke: Stroke) -> None:
         half = stroke.width / 2
         for (x, y), (u, v) in pairwise(stroke.points):
             away = half / hypot(u - x, v - y)
             across, down = (y - v) * away, (u - x) * away
-            corners = (
+            corners = [
                 (x + across, y + down),
                 (u + across, v + down),
                 (u - across, v - down),
                 (x - across, y - down),
-            )
-            self._draw.polygon([self._point(*corner) for corner in corners], 255)
+            ]
+            cv2.fillPoly(self.canvas, [self._exact(np.array(corners))], (255,), shift=4)
         for x, y in stroke.points:
             self.disc(x, y, half)
 
 
-def _write(ink: Image.Image, caption: str, width: int, font: Path | None) -> None:
-    strip = ink.height - width
+def _written(caption: str, width: int, font: Path | None) -> Picture:
+    """The strip with the caption, as large as it has room."""
+    strip = _strip(width)
+    ink = Image.new("L", (width, strip))
     size = round(strip * 0.45)
     draw = ImageDraw.Draw(ink)
     while size > 8 and draw.textlength(caption, font_of(size, font)) > width * 0.94:
         size -= 1
-    draw.text((width / 2, width + strip * CAPTION_MIDDLE), caption, 255, font_of(size, font), anchor="mm")
+    draw.text((width / 2, strip * CAPTION_MIDDLE), caption, 255, font_of(size, font), anchor="mm")
+    return np.asarray(ink)

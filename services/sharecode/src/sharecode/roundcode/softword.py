@@ -5,13 +5,11 @@ word; so do they with any one or two of them flipped. The word that contradicts 
 Method: M. Fossorier and S. Lin, "Soft-decision decoding of linear block codes based on ordered statistics", 1995.
 """
 
-from functools import cache
-
 import numpy as np
 import numpy.typing as npt
 
 from sharecode.roundcode.geometry import Layout
-from sharecode.roundcode.payload import codec
+from sharecode.roundcode.payload import generator
 
 Floats = npt.NDArray[np.float32]
 CANDIDATES = 3
@@ -57,7 +55,7 @@ def _reduced(
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64]]:
     """The generator matrix with its columns in `order`, reduced so that the first independent columns (returned
     as positions) form the identity. Rows are Python's whole numbers, which here beat arrays tenfold."""
-    matrix = _generator(layout)[:, order]
+    matrix = generator(layout)[:, order].astype(np.uint8)
     size, length = matrix.shape
     padded = -length % 8
     left = [int.from_bytes(row.tobytes()) >> padded for row in np.packbits(matrix, axis=1)]
@@ -78,13 +76,3 @@ def _reduced(
     packed = b"".join((row << padded).to_bytes((length + 7) // 8) for row in done)
     rows = np.unpackbits(np.frombuffer(packed, np.uint8).reshape(size, -1), axis=1, count=length)
     return rows.astype(bool), np.array(basis)
-
-
-@cache
-def _generator(layout: Layout) -> npt.NDArray[np.uint8]:
-    rows = []
-    for bit in range(layout.data_bytes * 8):
-        data = bytearray(layout.data_bytes)
-        data[bit >> 3] = 128 >> (bit & 7)
-        rows.append(np.unpackbits(np.frombuffer(bytes(codec(layout).encode(data)), np.uint8)))
-    return np.array(rows)
