@@ -1,7 +1,6 @@
 """Reads the codes in a picture file: limits first, then pixels, then round codes and plain QR codes."""
 
 import io
-import struct
 import warnings
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +11,7 @@ import numpy.typing as npt
 import zxingcpp
 from PIL import Image, ImageOps
 
+from sharecode.roundcode.pillowfaults import BROKEN
 from sharecode.roundcode.placement import Placement
 from sharecode.roundcode.reader import read_round
 
@@ -23,19 +23,6 @@ MAX_PIXELS = 50_000_000
 FORMATS = ("PNG", "JPEG", "WEBP")
 FIRST_SIDE, SECOND_SIDE = 1600, 3200
 """The longer side to which a larger picture is made smaller: at once, and again when nothing was read."""
-
-_BROKEN = (
-    OSError,
-    EOFError,
-    SyntaxError,
-    ValueError,
-    struct.error,
-    IndexError,
-    KeyError,
-    OverflowError,
-    MemoryError,
-)
-"""What Pillow raises for files that are broken or made to break it."""
 
 
 class UnreadableImage(ValueError):
@@ -105,7 +92,7 @@ def _grey(data: bytes, max_bytes: int, max_pixels: int) -> tuple[Grey, float]:
         raise ImageTooLarge("the picture's header promises too many pixels") from bomb
     except ImageTooLarge:
         raise
-    except _BROKEN as broken:
+    except BROKEN as broken:
         raise UnreadableImage("this is not a whole PNG, JPEG or WebP picture") from broken
 
 

@@ -1,30 +1,16 @@
 """The mini program's logo: a plain square to keep, cut round for the middle of a code."""
 
 import io
-import struct
 import warnings
 from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageOps
 
 from sharecode.roundcode.look import MAX_LOGO_PIXELS, BadLook
+from sharecode.roundcode.pillowfaults import BROKEN
 
 KEPT_SIDE = 512
 """Pixels of a kept logo: the logo of the largest picture of a code has 283."""
-_BROKEN = (
-    Image.DecompressionBombError,
-    Image.DecompressionBombWarning,
-    OSError,
-    EOFError,
-    SyntaxError,
-    ValueError,
-    struct.error,
-    IndexError,
-    KeyError,
-    OverflowError,
-    MemoryError,
-)
-"""What Pillow raises for files that are broken or made to break it."""
 
 
 def square_logo(picture: bytes) -> bytes:
@@ -62,6 +48,6 @@ def _opened(picture: bytes) -> Image.Image:
             turned = ImageOps.exif_transpose(image).convert("RGBA")
     except BadLook:
         raise
-    except _BROKEN as error:
+    except BROKEN as error:
         raise BadLook("logo", "logo is not a readable PNG, JPEG or WebP picture") from error
     return Image.alpha_composite(Image.new("RGBA", turned.size, (255, 255, 255, 255)), turned).convert("RGB")
