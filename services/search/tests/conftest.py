@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
+from zlib import crc32
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 from search.adapters.state import State
@@ -17,7 +21,8 @@ from search.domain.ranking import RankingRule
 from search.engine.hybrid_index import HybridIndex
 from search.engine.port import ProductIndex
 from search.engine.tantivy_index import TantivyIndex
-from search.meaning.models import Kind, Model, models_in
+from search.language.text import units
+from search.meaning.models import KINDS, Kind, Model, Vectors, models_in
 from search.meaning.vectors import Meanings
 
 StockUp = Callable[..., None]
@@ -69,7 +74,23 @@ OPENSEARCH = os.environ.get("ANCHORAGE_TEST_OPENSEARCH")
 
 MODELS = os.environ.get("ANCHORAGE_TEST_SEARCH_MODELS")
 """Folder with the embedding models: when it is given, everything is asked once more with meanings beside the words."""
-ENGINES = ["embedded", *(["opensearch"] if OPENSEARCH else []), *(["hybrid"] if MODELS else [])]
+ENGINES = ["embedded", "hashed", *(["opensearch"] if OPENSEARCH else []), *(["hybrid"] if MODELS else [])]
+
+
+class HashedWords:
+    """A reader without weights: a direction for each word and Chinese character, a text is the sum of its own. What has
+    words in common is alike, so that everything around a model is tested where no model is."""
+
+    dimensions = 128
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        made = np.array([sum(map(_direction, units(text)), _direction("")) for text in texts])
+        return (made / np.linalg.norm(made, axis=1, keepdims=True)).astype(np.float32)
+
+
+@lru_cache
+def _direction(word: str) -> npt.NDArray[np.float64]:
+    return np.random.default_rng(crc32(word.encode())).standard_normal(HashedWords.dimensions)
 
 
 class ReadAtOnce(HybridIndex):
@@ -95,6 +116,8 @@ def empty_index(request: pytest.FixtureRequest) -> Iterator[ProductIndex]:
         from search.engine.opensearch_index import OpenSearchIndex
 
         made = OpenSearchIndex(str(OPENSEARCH), f"test-{secrets.token_hex(6)}", timeout=30)
+    elif request.param == "hashed":
+        made = ReadAtOnce(made, Meanings(dict.fromkeys(KINDS, HashedWords())))
     elif request.param == "hybrid":
         made = ReadAtOnce(made, Meanings(request.getfixturevalue("models")))
     yield made
