@@ -5,6 +5,7 @@ import os
 import struct
 import time
 import zlib
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from sharecode.roundcode.caption import in_letters_of
+from sharecode.roundcode.caption import CHINESE, in_letters_of, installed_font
 from sharecode.roundcode.geometry import LONG, SHORT
 from sharecode.roundcode.image import ImageTooLarge, UnreadableImage, read_grey, read_image
 from sharecode.roundcode.look import BadLook, Look, contrast_with_white
@@ -94,6 +95,19 @@ def test_the_svg_holds_every_bar_and_escapes_the_caption(key: bytes) -> None:
 )
 def test_a_caption_without_a_font_for_it_is_written_in_latin_letters(caption: str, written: str) -> None:
     assert in_letters_of(caption) == written
+
+
+def test_the_font_of_the_extra_is_used_where_it_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package, font = (tmp_path / part for part in (CHINESE[0], f"{CHINESE[0]}/{CHINESE[1]}"))
+    package.mkdir()
+    (package / "__init__.py").touch()
+    font.touch()
+    monkeypatch.setattr("sys.path", [])
+    assert installed_font() is None
+    monkeypatch.syspath_prepend(tmp_path)
+    assert installed_font() == font
 
 
 def test_a_caption_of_which_nothing_can_be_written_leaves_the_picture_square(key: bytes) -> None:

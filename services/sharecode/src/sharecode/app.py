@@ -25,6 +25,7 @@ from sharecode.http.owners import Owners
 from sharecode.http.scanning import Scanning
 from sharecode.http.sharing import Sharing
 from sharecode.pictures import Pictures
+from sharecode.roundcode.caption import installed_font
 from sharecode.settings import Settings
 
 MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
@@ -41,7 +42,7 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
 def _assemble(service: Service, settings: Settings) -> None:
     codes, shops = Codes(service.db, service.recorder), Shops(service.db)
     looks, usage = Looks(service.db), Usage(service.db)
-    pictures = Pictures(settings.max_image_bytes, settings.caption_font)
+    pictures = Pictures(settings.max_image_bytes, settings.caption_font or installed_font())
     limits = of_a_mini_program(settings.codes_per_minute), of_a_sharer(settings.codes_per_sharer_and_day)
     clock, new_id, public_url = service.clock, service.new_id, settings.public_url.rstrip("/")
     for calls in (

@@ -15,5 +15,6 @@ class Settings(ServiceSettings):
     codes_per_minute: int = Field(default=5000, ge=1, description="new codes of one mini program")
     codes_per_sharer_and_day: int = Field(default=500, ge=1, description="new codes of one viewer")
     caption_font: FilePath | None = Field(
-        default=None, description="a TTF or OTF with Chinese letters for captions in PNG; without one, pinyin"
+        default=None,
+        description="a TTF or OTF for captions in PNG; without one that of the extra `chinese`, else Latin letters",
     )

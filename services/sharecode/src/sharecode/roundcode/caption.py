@@ -1,6 +1,7 @@
 """The line of text under a code, in a picture: in the letters of the font at hand."""
 
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from unicodedata import normalize
 
@@ -9,6 +10,15 @@ from pypinyin import lazy_pinyin
 
 NO_LETTER = "\U0010ffff"
 """Stands for no character: a font draws its sign for a missing letter."""
+CHINESE = ("pylopdf_fonts_zh_cn", "NotoSansSC-Regular.otf")
+"""The package of the extra `chinese`, and its font (SIL Open Font License)."""
+
+
+def installed_font() -> Path | None:
+    """The font of the extra `chinese`, where that is installed."""
+    package, name = CHINESE
+    spec = find_spec(package)
+    return Path(spec.origin).with_name(name) if spec and spec.origin else None
 
 
 @lru_cache(maxsize=64)
