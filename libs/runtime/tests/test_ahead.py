@@ -57,6 +57,14 @@ def test_what_the_stream_told_of_first_does_not_go_ahead_too() -> None:
     assert sent(ahead) == []
 
 
+def test_what_waits_when_the_stream_tells_of_it_waits_no_longer() -> None:
+    ahead = begun()
+    ahead.take(change("a", 0, 1))
+    ahead.take(change("a", 1, 2))
+    assert ids(ahead.left([change("a", 0, 1)])) == ["a1"]
+    assert sent(ahead) == ["a2"]
+
+
 def test_after_a_failure_the_stream_carries_what_did_not_arrive_and_what_followed_it() -> None:
     ahead = begun()
     ahead.take(change("a", 0, 1))

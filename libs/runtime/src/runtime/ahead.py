@@ -63,8 +63,10 @@ class Ahead:
         self._gone.update(entry["id"] for entry in entries)
 
     def left(self, told: Sequence[Recorded]) -> list[Document]:
-        """Of what the stream tells, the entries that have not gone ahead; to be published now."""
+        """Of what the stream tells, the entries that have not gone ahead; to be published now, and no longer waiting."""
         entries = [entry for recorded in told for entry in recorded.entries]
+        now = {(recorded.aggregate, recorded.version) for recorded in told}
+        self._queue = [waits for waits in self._queue if (waits.aggregate, waits.version) not in now]
         left = [entry for entry in entries if entry["id"] not in self._gone]
         self._gone.difference_update(entry["id"] for entry in entries)
         for recorded in told:

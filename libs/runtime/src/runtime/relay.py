@@ -37,6 +37,8 @@ FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
 SAVE_IDLE_SECONDS = 60.0
 """The position moves on while this service rests and others fill the oplog, so that its history is not gone at a restart."""
+GATHER_SECONDS = 0.01
+"""Where more came while the last was sent, more is to come: it goes out together. What comes alone goes at once."""
 LOOK_SECONDS = 0.25
 """How late what another replica recorded may be seen."""
 
@@ -143,7 +145,6 @@ class Relay:
                 told = [recorded for change in look.changes if (recorded := recorded_in(change))]
                 if look.changes:
                     async with self._turn:
-                        await self._publish_ahead()
                         await self._publish(self.ahead.left(told))
                     self._moved = True
                 self._token = look.token
@@ -153,18 +154,14 @@ class Relay:
             await self.ahead.waiting.wait()
             async with self._turn:
                 try:
-                    await self._publish_ahead()
+                    entries = self.ahead.next()
+                    await self._publish(entries)
+                    self.ahead.gone(entries)
                 except Exception as fault:  # the stream comes to the same entries, and to what is wrong
                     log.debug("nothing goes ahead for now", extra={"fault": type(fault).__name__})
-
-    async def _publish_ahead(self) -> None:
-        entries = self.ahead.next()
-        try:
-            await self._publish(entries)
-        except Exception:
-            self.ahead.begin()
-            raise
-        self.ahead.gone(entries)
+                    self.ahead.begin()
+            if self.ahead.waiting.is_set():
+                await asyncio.sleep(GATHER_SECONDS)
 
     async def _publish(self, entries: Sequence[Document]) -> None:
         if not self._lease.held or self._lease.fence != self._term:

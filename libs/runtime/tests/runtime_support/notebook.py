@@ -6,7 +6,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiokafka import ConsumerRecord
@@ -18,6 +18,7 @@ from runtime.ids import random_id
 from runtime.mongo import Document
 from runtime.outbox import Recorder
 from runtime.relay import Relay
+from runtime.tasks import end
 from runtime_support.stream import Stream
 from support.events import records_of
 from support.eventually import Eventually
@@ -75,9 +76,7 @@ class Notebook:
         try:
             yield relay
         finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            await end(task)
 
     @asynccontextmanager
     async def relaying_ahead(self, eventually: Eventually) -> AsyncIterator[Relay]:

@@ -1,11 +1,12 @@
 """What can be bought at which price: checkout's own projection of the products stream.
 
-It is stale by nature; the buyer is guarded by `expected_total`, the owner by catalog, which reserves.
+It is stale by nature, and read once a second at most; the buyer is guarded by `expected_total`, the owner by catalog, which reserves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from checkout.domain.order import Terms
@@ -13,6 +14,10 @@ from contracts.catalog import ProductState
 from runtime.delivery import Delivery
 from runtime.mongo import Database, Document
 from runtime.projections import keep_newest
+from runtime.recent import Recent
+
+FRESH_SECONDS = 1.0
+"""Many buy the same thing at once; a change that comes through this replica counts from that moment on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +38,39 @@ class Offer:
 class Offers:
     """SKUs by id, and product cards for the account page."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, now: Callable[[], float] = time.monotonic) -> None:
         self._products = db["products"]
+        self._now = now
+        self._recent = Recent[tuple[float, Offer]]()
 
     async def prepare(self) -> None:
         """Indexes."""
         await self._products.create_index("skus.sku_id")
 
     async def of(self, mini_program_id: str, sku_ids: Iterable[str]) -> dict[str, Offer]:
-        """The offers of these SKUs in this mini program; what is not there is unknown."""
-        wanted = list(sku_ids)
+        """The offers of these SKUs in this mini program, as they were within the last FRESH_SECONDS; what is not there is
+        unknown."""
+        wanted, since = set(sku_ids), self._now() - FRESH_SECONDS
+        recent = {sku_id: kept for sku_id in wanted if (kept := self._recent.get(sku_id)) is not None}
+        found = {
+            sku_id: offer
+            for sku_id, (read_at, offer) in recent.items()
+            if read_at > since and offer.mini_program_id == mini_program_id
+        }
+        if missing := wanted - found.keys():
+            found |= await self._read(mini_program_id, missing)
+        return found
+
+    async def _read(self, mini_program_id: str, wanted: set[str]) -> dict[str, Offer]:
+        read_at = self._now()
         found: dict[str, Offer] = {}
-        query = {"skus.sku_id": {"$in": wanted}, "mini_program_id": mini_program_id}
+        query = {"skus.sku_id": {"$in": list(wanted)}, "mini_program_id": mini_program_id}
         async for product in self._products.find(query):
             for sku in product["skus"]:
                 if sku["sku_id"] in wanted:
                     found[sku["sku_id"]] = _offer(product, sku)
+        for sku_id, offer in found.items():
+            self._recent.keep(sku_id, (read_at, offer))
         return found
 
     async def cards(self, product_ids: Sequence[str]) -> dict[str, Document]:
@@ -61,6 +83,9 @@ class Offers:
         """Keep the newest version of each product; an older one that comes late is ignored."""
         by_version = sorted((delivery.event for delivery in deliveries), key=_version)
         await keep_newest(self._products, {event.product_id: _document(event) for event in by_version})
+        for event in by_version:
+            for sku in event.skus:
+                self._recent.forget(sku.sku_id)
 
 
 def _version(event: ProductState) -> int:
