@@ -9,10 +9,12 @@ from alipay_sandbox.adapters.trade_store import Attempt, TradeStore
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 0.5
+_GATHER_SECONDS = 0.3
+"""Nobody waits for what is written here; after a crash, what was not written yet is delivered again."""
 
 
 class AttemptLog:
-    """While one bulk write is under way, the next attempts gather: one round trip for many notices."""
+    """Attempts gather for a moment, and while a bulk write is under way: one round trip for many notices."""
 
     def __init__(self, store: TradeStore) -> None:
         self._store = store
@@ -30,6 +32,7 @@ class AttemptLog:
         """Writes until cancelled."""
         while True:
             await self._wanted.wait()
+            await asyncio.sleep(_GATHER_SECONDS)
             self._wanted.clear()
             batch, self._waiting = self._waiting, []
             await self._write([attempt for attempt, _ in batch])

@@ -141,16 +141,17 @@ class Courier:
 
     async def _deliver(self, delivery: Delivery) -> None:
         key, notice = delivery.key, delivery.notice
-        async with self._slots:
-            try:
-                if not delivery.held and await self._postponed(key, notice):
-                    return
-                await self._settle(key, notice, await self._send(notice))
-            except PyMongoError:  # only faults are read here: what was sent is recorded with patience
-                self._plan_again(key, replace(notice, due=self.now() + _STORE_AWAY))
+        try:
+            if not delivery.held and await self._postponed(key, notice):
                 return
-            for overtaken in self._held.pop(key, ()):
-                self._start(overtaken)
+            async with self._slots:
+                answer = await self._send(notice)
+        except PyMongoError:  # only faults are read here: what was sent is recorded with patience
+            self._plan_again(key, replace(notice, due=self.now() + _STORE_AWAY))
+            return
+        await self._settle(key, notice, answer)
+        for overtaken in self._held.pop(key, ()):
+            self._start(overtaken)
 
     async def _postponed(self, key: str, notice: Notice) -> bool:
         """Whether a fault puts this delivery off. A postponed delivery is no attempt."""
