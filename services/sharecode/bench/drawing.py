@@ -60,6 +60,7 @@ def main() -> None:
         "PNG, 430 px": Look(),
         "PNG, 1280 px": Look(width=1280),
         "PNG, 430 px, with a logo": Look(logo=logo(), line_color="#0b6e4f"),
+        "PNG, 1280 px, with a logo": Look(width=1280, logo=logo(), line_color="#0b6e4f"),
     }
     print(f"| {chosen.codes} codes | CPU s |")
     print("|---|---|")

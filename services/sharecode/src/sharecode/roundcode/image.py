@@ -121,7 +121,7 @@ def _read(grey: Grey, share: float) -> list[Reading]:
         Reading(r.key, "round", "", _corners(r.placement, share), round(min(1.0, max(0.0, r.fit)), 3))
         for r in read_round(grey)
     ]
-    for code in zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode):
+    for code in zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCodeModel2):
         at = code.position
         corners = tuple(
             (p.x / share, p.y / share) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
