@@ -10,6 +10,7 @@ import pytest
 
 from anchorage_demo.loading import load_world
 from anchorage_demo.seed import product_body
+from support.access import token_of
 from support.phone import Phone, mini_program_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -24,12 +25,7 @@ async def office(demo: dict[str, Any]) -> AsyncIterator[Office]:
     async with aiohttp.ClientSession(demo["gateway"], raise_for_status=True) as session:
 
         async def call(client: dict[str, Any], method: str, path: str, body: Any = None) -> Any:
-            grant = {"grant_type": "client_credentials"} | {
-                k: client[k] for k in ("client_id", "client_secret")
-            }
-            async with session.post("/v1/token", json=grant) as answer:
-                token = (await answer.json())["access_token"]
-            headers = {"Authorization": f"Bearer {token}"}
+            headers = {"Authorization": f"Bearer {await token_of(client, demo['gateway'], session)}"}
             async with session.request(method, path, json=body, headers=headers) as answer:
                 return await answer.json()
 

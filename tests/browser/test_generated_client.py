@@ -11,6 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
+from support.access import grant
+
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
@@ -48,8 +50,7 @@ def test_every_call_has_a_function_that_can_be_imported(demo: dict[str, Any], ge
 def test_it_buys_from_a_video(demo: dict[str, Any], generated: Any) -> None:
     models, package = generated("models"), generated("client")
     host = demo["hosts"][0]
-    form = {"grant_type": "client_credentials"} | {key: host[key] for key in ("client_id", "client_secret")}
-    token = httpx.post(f"{demo['gateway']}/v1/token", data=form).json()["access_token"]
+    token = httpx.post(f"{demo['gateway']}/v1/token", data=grant(host)).json()["access_token"]
     as_host = package.AuthenticatedClient(base_url=demo["gateway"], token=token)
 
     entrance = generated("api.pages.list_mini_programs").sync(client=as_host)

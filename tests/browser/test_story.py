@@ -14,6 +14,7 @@ import pytest
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Response
 
+from support.access import token_of
 from support.phone import SIZES, Phone, chromium, mini_program_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -213,10 +214,8 @@ def listen(page: Any) -> list[asyncio.Task[str]]:
 async def approve_refund(demo: dict[str, Any], mini_program: str, order_id: str) -> None:
     """As the mini program's owner would."""
     owner = next(known for known in demo["owners"] if mini_program in known["mini_program_ids"])
-    form = {"grant_type": "client_credentials"} | {key: owner[key] for key in ("client_id", "client_secret")}
     async with aiohttp.ClientSession(demo["gateway"]) as session:
-        async with session.post("/v1/token", data=form) as answer:
-            session.headers["Authorization"] = f"Bearer {(await answer.json())['access_token']}"
+        session.headers["Authorization"] = f"Bearer {await token_of(owner, demo['gateway'], session)}"
         async with session.get(f"/v1/mini-programs/{mini_program}/orders/{order_id}") as answer:
             refund = (await answer.json())["refunds"][0]["refund_id"]
         async with session.post(f"/v1/owner/orders/{order_id}/refunds/{refund}/approval") as answer:

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from support.access import token_of
 from support.eventually import Eventually
 from support.platform import Platform, running_platform
 
@@ -68,11 +69,7 @@ class HostApp:
         return content
 
     async def log_in(self, client: dict[str, Any] | None = None) -> str:
-        client = client or self.host
-        form = {"grant_type": "client_credentials"} | {k: client[k] for k in ("client_id", "client_secret")}
-        async with self.session.post(self.demo["gateway"] + "/v1/token", data=form) as answer:
-            assert answer.status == 200, await answer.text()
-            return str((await answer.json())["access_token"])
+        return await token_of(client or self.host, self.demo["gateway"], self.session)
 
     async def enter(self, mini_program_id: str, **entry: Any) -> str:
         body = {

@@ -21,6 +21,8 @@ import uvloop
 from floor import Floor, measure_floor
 from measure import APART, Cpu, demo, difference, milliseconds
 
+from support.access import token_of
+
 ADDRESS = {"recipient": "Bench", "phone": "13800000000", "region": "Zhejiang", "street": "Lake 1"}
 SETTLE_SECONDS = 60
 
@@ -49,7 +51,8 @@ class Shop:
         self.tokens: list[str] = []
 
     async def prepare(self, sessions: int, skus: int) -> None:
-        host, owner = [await self._token(self._told[kind][0]) for kind in ("hosts", "owners")]
+        clients = [self._told[kind][0] for kind in ("hosts", "owners")]
+        host, owner = [await token_of(client, self.gateway, self._session) for client in clients]
         store = await self._call("GET", f"/v1/mini-programs/{self.mini_program_id}/store?limit=100", host)
         for card in store["products"]["items"][:skus]:
             path = f"/v1/mini-programs/{self.mini_program_id}/products/{card['product_id']}"
@@ -62,11 +65,6 @@ class Shop:
                 "entry": {"surface": "direct"},
             }  # fmt: skip
             self.tokens.append((await self._call("POST", "/v1/sessions", host, body))["session_token"])
-
-    async def _token(self, client: dict[str, Any]) -> str:
-        form = {"grant_type": "client_credentials"} | {k: client[k] for k in ("client_id", "client_secret")}
-        async with self._session.post(self.gateway + "/v1/token", data=form) as answer:
-            return str((await answer.json())["access_token"])
 
     async def _call(self, method: str, path: str, token: str, body: Any = None) -> Any:
         headers = {"Authorization": f"Bearer {token}"}

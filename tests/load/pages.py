@@ -14,6 +14,8 @@ import aiohttp
 import uvloop
 from measure import APART, Cpu, demo, difference, milliseconds
 
+from support.access import token_of
+
 CONCURRENCY = (1, 16, 64)
 
 
@@ -40,13 +42,8 @@ async def main(arguments: argparse.Namespace) -> int:
 
 
 async def _host(told: dict[str, Any], session: aiohttp.ClientSession) -> dict[str, str]:
-    client = told["hosts"][0]
-    form = {"grant_type": "client_credentials"} | {k: client[k] for k in ("client_id", "client_secret")}
-    async with session.post(told["gateway"] + "/v1/token", data=form) as answer:
-        return {
-            "Authorization": f"Bearer {(await answer.json())['access_token']}",
-            "Anchorage-Viewer": "bench",
-        }
+    token = await token_of(told["hosts"][0], told["gateway"], session)
+    return {"Authorization": f"Bearer {token}", "Anchorage-Viewer": "bench"}
 
 
 async def _measure(

@@ -10,6 +10,8 @@ from typing import Any
 
 import aiohttp
 
+from support.access import grant
+
 ADDRESS = {"recipient": "Kai", "phone": "13700000000", "region": "Sichuan", "street": "Lane 5"}
 PATIENCE_SECONDS = 120
 ENDED = ("paid", "cancelled", "rejected")
@@ -63,8 +65,9 @@ class Market:
             raise GaveUp(f"{method} {url}: no answer, last {last}") from None
 
     async def token(self, client: dict[str, Any]) -> str:
-        body = {"grant_type": "client_credentials"} | {k: client[k] for k in ("client_id", "client_secret")}
-        return str((await self.call("POST", self.demo["gateway"] + "/v1/token", body))["access_token"])
+        return str(
+            (await self.call("POST", self.demo["gateway"] + "/v1/token", grant(client)))["access_token"]
+        )
 
     async def skus(self, count: int, stock: int) -> list[str]:
         """SKUs with this much stock."""
