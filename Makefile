@@ -62,14 +62,14 @@ pictures: $(INSTALLED) ## Make the README's pictures from the running system
 	@PYTHONPATH=tests $(BIN)/python tests/browser/pictures.py .data/demo.json docs/pictures
 
 bench-orders: $(INSTALLED) ## Whole paid orders a second and CPU for each, against the running system
-	@PYTHONPATH=tests exec $(BIN)/python tests/load/orders.py
+	@PYTHONPATH=tests exec $(BIN)/python tests/load/orders.py $(ARGS)
 
 bench-first-view: $(INSTALLED) ## How long a newcomer's first view of each screen takes, in Chromium, on the running system
 	@tests/browser/chromium.sh
 	@PYTHONPATH=tests $(BIN)/python tests/browser/first_view.py .data/demo.json
 
 bench-pages: $(INSTALLED) ## Product and store pages a second and CPU for each, against the running system
-	@PYTHONPATH=tests exec $(BIN)/python tests/load/pages.py
+	@PYTHONPATH=tests exec $(BIN)/python tests/load/pages.py $(ARGS)
 
 bench-notify: $(INSTALLED) ## Alipay notices verified and settled a second, beside a floor, against the running system's parts
 	@exec $(BIN)/python services/payment/bench/notify.py
