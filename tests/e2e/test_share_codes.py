@@ -112,22 +112,20 @@ async def test_a_sale_by_share_is_attributed_to_who_shared(
         code["code"],
     )
     kafka, prefix = platform.demo["kafka"], platform.prefix
-    created = [value_of(r) for r in await records_of(kafka, f"{prefix}share-codes")]
-    sharer = next(event["sharer"] for event in created if event["code"] == code["code"])
 
-    async def told() -> dict[str, Any]:
-        records = await records_of(kafka, f"{prefix}orders")
-        events = [
-            value_of(r) for r, kind in zip(records, types_of(records), strict=True) if kind == "OrderPlaced"
-        ]
-        return next(e["attribution"] for e in events if e["order_id"] == order["order_id"])
+    async def told(topic: str, kind: str, **of: str) -> list[dict[str, Any]]:
+        records = await records_of(kafka, f"{prefix}{topic}")
+        events = [value_of(r) for r, each in zip(records, types_of(records), strict=True) if each == kind]
+        return [event for event in events if of.items() <= event.items()]
 
-    attribution = await told()
+    [created] = await host_app.eventually(
+        lambda: told("share-codes", "ShareCodeCreated", code=code["code"]), what="the code's event"
+    )
+    [placed] = await told("orders", "OrderPlaced", order_id=order["order_id"])
+    attribution = placed["attribution"]
     assert (attribution["surface"], attribution["share_code"]) == ("share_code", code["code"])
-    assert attribution["sharer"] == sharer
-    scans = [
-        value_of(r)
-        for r in await records_of(kafka, f"{prefix}engagement")
-        if value_of(r).get("code") == code["code"]
-    ]
-    assert [scan["sharer"] for scan in scans] == [sharer]
+    assert attribution["sharer"] == created["sharer"]
+    scans = await host_app.eventually(
+        lambda: told("engagement", "ShareCodeScanned", code=code["code"]), what="the scan's event"
+    )
+    assert [scan["sharer"] for scan in scans] == [created["sharer"]]

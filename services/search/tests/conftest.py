@@ -108,7 +108,16 @@ def models() -> dict[Kind, Model]:
     return models_in(Path(str(MODELS)))
 
 
-@pytest.fixture(params=ENGINES)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Everything is asked of every engine; what is marked `weights` not of the reader without weights, to which a shorter
+    title is likelier whatever it speaks of."""
+    if "empty_index" in metafunc.fixturenames:
+        weighs = metafunc.definition.get_closest_marker("weights") is not None
+        engines = [engine for engine in ENGINES if not (weighs and engine == "hashed")]
+        metafunc.parametrize("empty_index", engines, indirect=True)
+
+
+@pytest.fixture
 def empty_index(request: pytest.FixtureRequest) -> Iterator[ProductIndex]:
     """An empty index, of each engine."""
     made: ProductIndex = TantivyIndex()

@@ -97,11 +97,8 @@ def test_an_ordinary_word_is_not_taken_for_a_mini_program_called_so(library: Lib
     assert names(ask(library, "orange phone"))[:2] == ["orange001", "p6"]
 
 
-def test_accessories_stand_behind_the_thing_unless_asked_for(
-    library: Library, request: pytest.FixtureRequest
-) -> None:
-    if request.node.callspec.params["empty_index"] == "hashed":
-        pytest.skip("to a reader without weights the shorter title is the likelier, whatever it speaks of")
+@pytest.mark.weights
+def test_accessories_stand_behind_the_thing_unless_asked_for(library: Library) -> None:
     things = names(ask(library, "耳机"))
     assert things.index("p4") > things.index("p3")
     assert names(ask(library, "耳机保护套"))[0] == "p4"

@@ -39,6 +39,7 @@ class Codes:
             if found is None:
                 raise
             return found, False
+        self._recorder.written(new.code, document, before=0)
         return new, True
 
     async def get(self, code: str) -> ShareCode | None:
