@@ -241,6 +241,25 @@ async def test_when_the_history_is_gone_the_outboxes_are_read_and_nothing_is_los
     assert texts_of(await notebook.published(), "n1") == ["one", "one", "two", "three"]
 
 
+async def test_nothing_goes_ahead_while_the_outboxes_are_read(
+    notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or the newest event of an aggregate would come out between its older ones."""
+    relay = notebook.relay()
+    read_all, went_ahead = relay._read_all, []
+
+    async def watched() -> None:
+        went_ahead.append(relay.ahead.open)
+        await read_all()
+
+    monkeypatch.setattr(relay, "_read_all", watched)
+    await relay.prepare()
+    await notebook.db["relay"].update_one({}, {"$set": {"token": {"_data": "not a token"}}})
+    async with notebook.relaying(relay):
+        await eventually(lambda: went_ahead)
+    assert went_ahead == [False]
+
+
 async def test_the_outboxes_are_read_in_groups_without_leaving_one_out(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -113,6 +113,8 @@ class Relay:
             await self._follow()
         except HistoryLost as lost:
             log.warning("no change history to go on from; reading all outboxes", extra={"reason": str(lost)})
+            async with self._turn:
+                self.ahead.end()  # or the newest of an aggregate would come out between its older ones
             await self._read_all()
         finally:
             await end(*beside)
