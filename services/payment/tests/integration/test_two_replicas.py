@@ -37,6 +37,12 @@ class Replica:
     store: MongoTrades
     trades: Trades
 
+    async def opened(self) -> str:
+        """The order id of a new trade that this replica remembers."""
+        order_id = f"demoshop01_{random_id()}"
+        await self.store.add([Opened(trade_of(order_id), Form())])
+        return order_id
+
 
 @pytest_asyncio.fixture
 async def replicas(mongodb_uri: str, prefix: str) -> AsyncIterator[tuple[Replica, Replica]]:
@@ -52,8 +58,7 @@ async def test_what_was_refused_on_an_old_memory_is_decided_on_what_the_other_wr
     replicas: tuple[Replica, Replica],
 ) -> None:
     here, there = replicas
-    order_id = f"demoshop01_{random_id()}"
-    await here.store.add([Opened(trade_of(order_id), Form())])
+    order_id = await here.opened()
     await there.trades.change(order_id, lambda trade: trade.receive(MONEY, NOW))
     after = await here.trades.change(order_id, lambda trade: trade.approve_refund("r1", 100, NOW))
     assert [refund.refund_id for refund in after.refunds] == ["r1"]
@@ -63,8 +68,7 @@ async def test_a_change_decided_on_an_old_memory_is_decided_anew_and_made_once(
     replicas: tuple[Replica, Replica],
 ) -> None:
     here, there = replicas
-    order_id = f"demoshop01_{random_id()}"
-    await here.store.add([Opened(trade_of(order_id), Form())])
+    order_id = await here.opened()
     await there.trades.change(order_id, lambda trade: trade.ask_to_close("cancelled_by_buyer", NOW))
     after = await here.trades.change(order_id, lambda trade: trade.receive(MONEY, NOW))
     assert (after.state, after.close_reason, after.version) == (State.SETTLED, "cancelled_by_buyer", 3)
@@ -75,8 +79,7 @@ async def test_that_nothing_is_to_do_is_not_believed_of_an_old_memory(
     replicas: tuple[Replica, Replica],
 ) -> None:
     here, there = replicas
-    order_id = f"demoshop01_{random_id()}"
-    await here.store.add([Opened(trade_of(order_id), Form())])
+    order_id = await here.opened()
     await there.trades.change(order_id, lambda trade: trade.ask_to_close("cancelled_by_buyer", NOW))
     after = await here.trades.change(order_id, lambda trade: trade.close(NOW))
     assert after.state is State.CLOSED
@@ -84,7 +87,6 @@ async def test_that_nothing_is_to_do_is_not_believed_of_an_old_memory(
 
 async def test_what_is_refused_on_what_the_store_says_is_refused(replicas: tuple[Replica, Replica]) -> None:
     here, _ = replicas
-    order_id = f"demoshop01_{random_id()}"
-    await here.store.add([Opened(trade_of(order_id), Form())])
+    order_id = await here.opened()
     with pytest.raises(NotAsAgreed):
         await here.trades.change(order_id, lambda trade: trade.approve_refund("r1", 100, NOW))
