@@ -8,10 +8,9 @@ from pymongo import ReplaceOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError
 
+from runtime.bulk import DUPLICATE_KEY
 from runtime.faults import bulk_codes
 from runtime.mongo import Document
-
-DUPLICATE_KEY = 11000
 
 
 async def keep_newest(collection: AsyncCollection[Document], newest: Mapping[str, Document]) -> None:

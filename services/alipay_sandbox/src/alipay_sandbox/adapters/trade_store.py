@@ -7,10 +7,10 @@ paying of a trade free of further indexes.
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from pymongo import UpdateOne
-from pymongo.errors import DuplicateKeyError
 
 from alipay_sandbox.adapters.documents import (
     Document,
@@ -22,7 +22,12 @@ from alipay_sandbox.adapters.documents import (
 )
 from alipay_sandbox.domain.notices import Notice
 from alipay_sandbox.domain.trade import Trade, TradeStatus
+from runtime.bulk import insert_new
+from runtime.gather import Gathered
 from runtime.mongo import Database
+
+AT_ONCE = 200
+"""New trades in one write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,26 +55,22 @@ class TradeStore:
 
     def __init__(self, database: Database) -> None:
         self._trades = database["trades"]
+        self._insert = Gathered[Document, bool](partial(insert_new, self._trades), at_once=AT_ONCE)
 
     async def prepare(self) -> None:
         """Makes the indexes."""
         await self._trades.create_index("trade_no", unique=True)
 
     async def insert(self, trade: Trade, notices: Sequence[Notice]) -> bool:
-        """Stores a new trade with what is to be announced; False if its out_trade_no is taken."""
+        """Stores a new trade with what is to be announced, together with those that come at the same time; False if its
+        out_trade_no is taken."""
         document = {
             "_id": key_of(trade.order.seller_id, trade.order.out_trade_no),
             "version": 1,
             **trade_document(trade),
             "notices": [notice_document(notice) for notice in notices],
         }
-        try:
-            await self._trades.insert_one(document)
-        except DuplicateKeyError as error:
-            if "_id" in (error.details or {}).get("keyPattern", {}):
-                return False
-            raise
-        return True
+        return await self._insert(document)
 
     async def replace(self, stored: StoredTrade, trade: Trade, notices: Sequence[Notice]) -> bool:
         """Stores a changed trade with what is to be announced; False if another change came first."""

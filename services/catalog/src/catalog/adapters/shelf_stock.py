@@ -9,10 +9,10 @@ from pymongo import ReturnDocument, UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import BulkWriteError
 
-from catalog.adapters.stock_store import DUPLICATE_KEY
 from catalog.domain.errors import NotThere, Refused
 from catalog.domain.stock import Stock, adjustment
 from contracts.catalog import StockAdjusted
+from runtime.bulk import DUPLICATE_KEY
 from runtime.mongo import Database, Document
 from runtime.outbox import FIELD, Recorder
 

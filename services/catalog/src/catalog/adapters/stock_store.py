@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from pymongo import InsertOne, UpdateOne
+from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.errors import BulkWriteError
 
 from catalog.domain.reservation import Lines, OnSale, State
+from runtime.bulk import insert_new
 from runtime.mongo import Database, Document
-
-DUPLICATE_KEY = 11000
 
 
 class StockStore:
@@ -120,14 +118,8 @@ class StockStore:
 
     async def insert(self, reservations: Sequence[Document]) -> set[str]:
         """Insert these; answers the ids of those that were there already. Whoever inserts first has decided."""
-        try:
-            await self._reservations.bulk_write([InsertOne(r) for r in reservations], ordered=False)
-        except BulkWriteError as fault:
-            errors = fault.details["writeErrors"]
-            if any(error["code"] != DUPLICATE_KEY for error in errors) or fault.details["writeConcernErrors"]:
-                raise
-            return {error["op"]["_id"] for error in errors}
-        return set()
+        is_new = await insert_new(self._reservations, reservations)
+        return {document["_id"] for document, new in zip(reservations, is_new, strict=True) if not new}
 
     async def move(
         self, changes: dict[str, Document], before: State, session: AsyncClientSession | None = None

@@ -11,8 +11,6 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pymongo.errors import DuplicateKeyError
-
 from checkout.adapters.accounts import Addresses
 from checkout.adapters.offers import Offer, Offers
 from checkout.adapters.orders import Orders
@@ -66,12 +64,10 @@ class PlaceOrder:
                 return order_id, False
             raise
         events = order.place()
-        try:
-            await self.orders.insert(order, events, private | {"fingerprint": fingerprint})
-        except DuplicateKeyError:
+        is_new = await self.orders.insert(order, events, private | {"fingerprint": fingerprint})
+        if not is_new:
             await self._repeated(order_id, mini_program_id, fingerprint)
-            return order_id, False
-        return order_id, True
+        return order_id, is_new
 
     async def _repeated(self, order_id: str, mini_program_id: str, fingerprint: str) -> bool:
         """Whether the order is there already; raises Problem 422 when another request made it under the same key."""

@@ -10,8 +10,8 @@ from datetime import date, datetime
 
 from pymongo import ASCENDING, IndexModel
 
-from payment.adapters.bulk import insert_new
 from payment.domain.ledger import CURRENCY, Kind, Leg, Posting
+from runtime.bulk import insert_new
 from runtime.mongo import Database, Document
 
 COLLECTION = "ledger"

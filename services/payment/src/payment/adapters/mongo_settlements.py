@@ -10,8 +10,8 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from contracts.money import cny
 from contracts.payment import PayoutSettled
-from payment.adapters.bulk import insert_new
 from payment.domain.statements import Statement
+from runtime.bulk import insert_new
 from runtime.clock import Clock
 from runtime.mongo import Database, Document
 from runtime.outbox import Recorder

@@ -9,11 +9,11 @@ from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
 from contracts.payment import PaymentClosed
-from payment.adapters.bulk import insert_new
 from payment.adapters.trade_documents import changes, from_document, to_document
 from payment.application.announce import requested
 from payment.application.ports import Opened, Step
 from payment.domain.trade import State, Trade
+from runtime.bulk import insert_new
 from runtime.mongo import Database, Document
 from runtime.outbox import FIELD, Recorder
 from runtime.recent import Recent
@@ -47,7 +47,7 @@ class MongoTrades:
     async def add(self, opened: Sequence[Opened]) -> None:
         """Store new trades in one round trip."""
         documents = [self._new(each) for each in opened]
-        if await insert_new(self._trades, documents) == len(opened):
+        if all(await insert_new(self._trades, documents)):
             for each, document in zip(opened, documents, strict=True):
                 self._keep(each.trade, document, before=0)
 

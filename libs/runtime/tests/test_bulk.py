@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pymongo.errors import BulkWriteError
 
-from payment.adapters.bulk import DUPLICATE_KEY, insert_new
+from runtime.bulk import DUPLICATE_KEY, insert_new
 from runtime.dependencies import is_away
 
 NOT_DURABLE = 64
@@ -14,10 +14,10 @@ NOT_DURABLE = 64
 class Answering:
     """A collection whose server answers a bulk insert with these codes."""
 
-    def __init__(self, *, writes: list[int], durability: list[int]) -> None:
+    def __init__(self, *, writes: list[int], durability: list[int], key: str = "_id") -> None:
         self._details = {
             "nInserted": 1,
-            "writeErrors": [{"code": code} for code in writes],
+            "writeErrors": [{"code": code, "index": 0, "keyPattern": {key: 1}} for code in writes],
             "writeConcernErrors": [{"code": code} for code in durability],
         }
 
@@ -26,7 +26,10 @@ class Answering:
 
 
 async def test_what_is_there_already_is_no_error():
-    assert await insert_new(Answering(writes=[DUPLICATE_KEY], durability=[]), [{"_id": 1}, {"_id": 2}]) == 1
+    assert await insert_new(Answering(writes=[DUPLICATE_KEY], durability=[]), [{"_id": 1}, {"_id": 2}]) == [
+        False,
+        True,
+    ]
 
 
 async def test_an_insert_that_did_not_become_durable_is_waited_for_even_beside_a_repeat():
@@ -41,3 +44,8 @@ async def test_a_refused_document_is_an_error():
     with pytest.raises(BulkWriteError) as raised:
         await insert_new(Answering(writes=[121], durability=[]), [{"_id": 1}])
     assert not is_away(raised.value)
+
+
+async def test_a_document_that_another_unique_index_refuses_is_an_error():
+    with pytest.raises(BulkWriteError):
+        await insert_new(Answering(writes=[DUPLICATE_KEY], durability=[], key="trade_no"), [{"_id": 1}])
