@@ -89,7 +89,10 @@ class Product:
     @property
     def price(self) -> int:
         """The lowest price, of a SKU that can be had if there is one; minor units."""
-        prices = [sku.price for sku in self.skus if sku.available] or [sku.price for sku in self.skus]
+        skus = self.skus
+        if len(skus) == 1:
+            return skus[0].price
+        prices = [sku.price for sku in skus if sku.available] or [sku.price for sku in skus]
         return min(prices, default=0)
 
     @property

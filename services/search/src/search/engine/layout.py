@@ -16,13 +16,16 @@ from search.language.accessories import names_an_accessory
 from search.language.pinyin import syllable
 from search.language.text import (
     clean,
+    fold,
     gram_text,
-    han_characters,
+    han_of,
     has_han,
     is_glued,
+    runs_of,
     stems,
     stems_of,
     surface_words,
+    words_of,
 )
 
 LEAD = 6
@@ -53,18 +56,22 @@ def indexed(product: Product) -> Indexed:
     if not product.listed:
         return NOTHING
     title, english = product.title, product.title_en
-    title_words = surface_words(f"{title} {english}" if english and english != title else title)
-    title_stems = stems_of(title_words)
+    if not title.isascii():
+        title = fold(clean(title))  # once for all that is made of it
+    words = words_of(title)
+    if english and english != product.title:
+        words += surface_words(english)
+    title_stems = stems_of(words)
     whole, lead = " ".join(title_stems), " ".join(title_stems[:LEAD])
     brand, model = _stemmed(product.brand), " ".join(stems(product.model))
     description, attributes = " ".join(stems(product.description)), _attributes(product.attributes)
-    plain = title if title.isascii() else clean(title)
+    read = sounds(title)
     return Indexed(
         f"{whole} {whole} {whole} {lead} {brand} {brand} {model} {description} {description} {attributes}",
-        _chars(plain, product) if is_glued(plain) else "",
-        " ".join(set(title_words)),
-        " ".join(sounds(plain)) if has_han(plain) else "",
-        names_an_accessory(plain, title_stems),
+        _chars(title, product) if read or is_glued(title) else "",
+        " ".join(words),
+        " ".join(read),
+        names_an_accessory(title, title_stems),
     )
 
 
@@ -95,15 +102,17 @@ def _stemmed(text: str) -> str:
 
 
 def _chars(title: str, product: Product) -> str:
-    front = gram_text(title)
+    front = runs_of(fold(title) if title.isascii() else title)
     others = (product.brand, product.description, *product.attributes.values())
     return " ".join([front, front[:LEAD], *(gram_text(clean(part)) for part in others if has_han(part))])
 
 
 def sounds(title: str) -> list[str]:
-    """What may be typed in pinyin to reach the title: from each of its first Chinese characters on, in full and as
-    initials."""
-    read = list(map(syllable, han_characters(title)[:SPELT]))
+    """What may be typed in pinyin to reach a folded title: from each of its first Chinese characters on, in full and as
+    initials. Nothing when it has no Chinese."""
+    if title.isascii():
+        return []
+    read = list(map(syllable, han_of(title)[:SPELT]))
     full, short = "".join(read), "".join([sound[0] for sound in read])
     found, at = [], 0
     for place, sound in enumerate(read[:SOUNDED]):

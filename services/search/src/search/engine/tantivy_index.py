@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +21,8 @@ from search.engine.terms import FEW_PRODUCTS, Factors, Terms, depth_of, terms_of
 from search.language.text import clean, has_han, stems, surface_words
 
 WRITER_BYTES = 128_000_000
+AT_ONCE = 1_000
+"""Documents that are made ready before the engine is handed them."""
 SUGGESTED_TERMS = 16
 SPELLING_PREFIX = 2
 """Letters that are taken to be right when a word is corrected: few slips are in the first two."""
@@ -40,17 +43,29 @@ class TantivyIndex:
         """Products that were put and that the searcher does not know of yet."""
 
     def put(self, products: Iterable[Product]) -> None:
-        for product in products:
-            number = number_of(product.product_id)
+        coming = iter(products)
+        # some at a time: the engine's thread, woken for each single document, would sleep and wake at twice the cost
+        while some := list(islice(coming, AT_ONCE)):
+            self._put(some)
+
+    def _put(self, products: Sequence[Product]) -> None:
+        documents = {
+            number: to_document(product, number) if product.listed else None
+            for product in products
+            for number in [number_of(product.product_id)]
+        }
+        for number in documents:
             # a deletion costs as much as a document, and most products come for the first time
             if number in self._unseen or self._searcher.doc_freq("number", number):
                 # by a query: the engine's deletion by term does not find numbers
                 self._writer.delete_documents_by_query(
                     tantivy.Query.term_query(self._schema, "number", number)
                 )
-            self._unseen.add(number)
-            if product.listed:
-                self._writer.add_json(to_document(product, number))
+        self._unseen.update(documents)
+        add = self._writer.add_json
+        for document in documents.values():
+            if document is not None:
+                add(document)
 
     def commit(self) -> None:
         self._writer.commit()

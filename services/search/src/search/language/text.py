@@ -32,7 +32,7 @@ _long_run = re.compile(rf"[A-Za-z0-9]{{{GLUED_WORD},}}")
 _apostrophe = re.compile("['’`´]")
 _accented = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 _accents = re.compile("[\u0300-\u036f]+")
-_stemmer = Stemmer.Stemmer("english")
+_stemmer = Stemmer.Stemmer("english", 0)  # its own cache is smaller than the one below
 
 
 def clean(text: str) -> str:
@@ -71,10 +71,13 @@ def is_glued(text: str) -> bool:
 
 def surface_words(text: str) -> list[str]:
     """The folded words in alphabets and digits, as they are written; `text` need not be clean."""
+    return words_of(text if text.isascii() else fold(clean(text)))
+
+
+def words_of(text: str) -> list[str]:
+    """The words in alphabets and digits of a text that is folded, or in ASCII."""
     if not text.isascii():
-        text = fold(clean(text))
-        if not text.isascii():
-            return _word.findall(text[:LONGEST_TEXT])
+        return _word.findall(text[:LONGEST_TEXT])
     # by bytes: many times faster than the expression, and most words of a catalogue go this way
     return text[:LONGEST_TEXT].encode().translate(_small_letters, _APOSTROPHES).decode().split()
 
@@ -124,7 +127,12 @@ def grams_of(runs: Iterable[str]) -> list[str]:
 
 def gram_text(text: str) -> str:
     """`text` ready for an engine's own n-gram tokenizer: folded, everything but letters and digits a blank."""
-    return " ".join(_run.findall(fold(text)))
+    return runs_of(fold(text))
+
+
+def runs_of(folded: str) -> str:
+    """The runs of letters and digits of a folded text, with blanks between."""
+    return " ".join(_run.findall(folded))
 
 
 def units(text: str) -> list[str]:
@@ -132,9 +140,9 @@ def units(text: str) -> list[str]:
     return _mark.findall(fold(text))
 
 
-def han_characters(text: str) -> str:
-    """The Chinese characters, in order."""
-    return "".join(_han_run.findall(fold(text)))
+def han_of(folded: str) -> str:
+    """The Chinese characters of a folded text, in order."""
+    return "".join(_han_run.findall(folded))
 
 
 def is_han(unit: str) -> bool:
