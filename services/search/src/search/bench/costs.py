@@ -59,6 +59,16 @@ class Filling:
         return f"filled at {self.products / self.wall_seconds:,.0f} products/s on the clock, {cpu}{self.bytes_each:.0f} bytes each"
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What an index takes on disk."""
+
+    bytes_each: float
+
+    def __str__(self) -> str:
+        return f"{self.bytes_each:.0f} bytes each"
+
+
 def filling(
     count: int, fill: Callable[[], object], size: Callable[[], int], *, elsewhere: bool = False
 ) -> Filling:
@@ -78,10 +88,12 @@ def pace() -> float:
     return (time.thread_time_ns() - started) / steps
 
 
-def put_all(index: ProductIndex, products: Sequence[Product]) -> None:
-    """All products, and to be found."""
-    index.put(products)
-    index.commit()
+def put_all(index: ProductIndex, products: Sequence[Product], at_once: int | None = None) -> None:
+    """All products, `at_once` with a commit, and to be found."""
+    step = at_once or max(len(products), 1)
+    for at in range(0, len(products), step):
+        index.put(products[at : at + step])
+        index.commit()
     index.refresh()
 
 

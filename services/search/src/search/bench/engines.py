@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from search.domain.documents import Product, number_of
 from search.domain.queries import ProductQuery, QueryRefused
-from search.engine.port import ProductIndex
+from search.engine.port import IndexAway, ProductIndex
 from search.language.text import grams, has_han
 
 if TYPE_CHECKING:
     from search.engine.opensearch_index import OpenSearchIndex
     from search.meaning.models import Kind, Reader
 
+AWAY = (IndexAway,)
+"""What is raised when an engine in another process does not answer, or not in time."""
 FTS_QUERY = """
 SELECT id FROM products WHERE products MATCH ? ORDER BY bm25(products, 0, 3.0, 2.0, 1.0, 1.0, 0.3) LIMIT ?
 """
@@ -121,6 +123,13 @@ class Fts5:
             "CREATE VIRTUAL TABLE products USING fts5(id UNINDEXED, title, brand, model, description, attributes, "
             "tokenize = 'porter unicode61')"
         )
+
+    @classmethod
+    def of(cls, products: Iterable[Product]) -> Fts5:
+        """These products, in memory."""
+        made = cls()
+        made.put(products)
+        return made
 
     def put(self, products: Iterable[Product]) -> None:
         """All products, in one transaction."""
