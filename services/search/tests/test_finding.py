@@ -13,9 +13,10 @@ from search.application.finding import Library, NotThere, search_column, search_
 from search.application.results import AccountResult, AnyResult, ColumnPage, ProductResult, ProgramResult
 from search.application.suggesting import PopularQueries, shareable, suggest
 from search.domain.cursors import DEEPEST
-from search.domain.documents import Account, MiniProgram, Product
-from search.domain.queries import Filters, QueryRefused
+from search.domain.documents import Account, MiniProgram, Product, number_of
+from search.domain.queries import Filters, ProductQuery, QueryRefused
 from search.domain.ranking import RankingRule
+from search.engine.port import ProductIndex
 
 Make = Callable[..., Product]
 StockUp = Callable[..., None]
@@ -276,6 +277,21 @@ def test_a_product_that_changes_is_found_once(library: Library, stock_up: StockU
     for price in (100, 200, 300):
         stock_up(make("once", "yunduo001", "Tripod", price))
     assert [r.card.price for r in ask(library, "tripod").results if isinstance(r, ProductResult)] == [300]
+
+
+def test_of_a_product_that_comes_again_in_one_batch_the_last_counts(
+    empty_index: ProductIndex, make: Make
+) -> None:
+    others = [make(f"other{number}", "yunduo001", f"Kettle {number}") for number in range(1_200)]
+    empty_index.put([
+        make("again", "yunduo001", "Tripod red"), make("gone", "yunduo001", "Tripod"), *others,
+        make("again", "yunduo001", "Tripod green"), make("again", "yunduo001", "Tripod blue"),
+        make("gone", "yunduo001", "Tripod", listed=False),
+    ])  # fmt: skip
+    empty_index.commit()
+    empty_index.refresh()
+    found = empty_index.search(ProductQuery("tripod blue")).hits
+    assert [(hit.number, hit.whole) for hit in found if not hit.by_meaning] == [(number_of("again"), True)]
 
 
 def test_paging_ends_at_a_stated_depth(library: Library, lamps: Lamps) -> None:
