@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,16 +15,18 @@ from search.domain.fusion import fused, places
 from search.domain.queries import Filters, ProductQuery, Scope
 from search.engine.hybrid_index import HybridIndex
 from search.engine.tantivy_index import TantivyIndex
-from search.meaning.models import HAN, LATIN, Vectors
+from search.meaning.models import HAN, LATIN, Vectors, models_in
 from search.meaning.shelf import LOOKED_AT, Shelf, as_bytes
 from search.meaning.vectors import Meanings
 
+MODELS = os.environ.get("ANCHORAGE_TEST_SEARCH_MODELS")
 Make = Callable[..., Product]
 EVERYWHERE = Scope()
 
 
 class SameThing:
-    """Reads every text as one of a few things: what a model does, with a meaning that a test can give."""
+    """Reads every text as one of a few things: what a model does, with a meaning that a test can give. Like the Chinese
+    model it knows no capitals."""
 
     dimensions = 64
     things = (("sofa", "couch", "沙发", "长椅"), ("lamp", "light", "灯"), ("knife", "刀"))
@@ -32,7 +35,7 @@ class SameThing:
         made = np.full((len(texts), self.dimensions), 0.01, np.float32)
         for row, text in zip(made, texts, strict=True):
             for at, words in enumerate(self.things):
-                row[at * 8 : at * 8 + 8] = 1 if any(word in text.lower() for word in words) else -0.5
+                row[at * 8 : at * 8 + 8] = 1 if any(word in text for word in words) else -0.5
         return made / np.linalg.norm(made, axis=1, keepdims=True)
 
 
@@ -126,6 +129,43 @@ def test_a_product_with_none_of_the_words_is_found_by_what_it_is(make: Make) -> 
     assert found(index, "长沙发") == numbers(), (
         "Chinese is read by a model of its own, and no title here is Chinese"
     )
+
+
+def test_a_description_says_what_the_title_does_not(make: Make) -> None:
+    index = filled(
+        HybridIndex(TantivyIndex(), meanings()),
+        make("model", "shop1", "Söderby 3", description="A Couch for Two"),
+        make("other", "shop1", "Norrby 4", description="给两个人的长椅"),
+    )
+    assert found(index, "sofa") == numbers("model"), "a description is read by the model of its title alone"
+
+
+def test_latin_letters_are_read_by_the_model_of_most_that_has_them(make: Make) -> None:
+    index = filled(
+        HybridIndex(TantivyIndex(), meanings()),
+        make("sofa1", "shop1", "sofa 一号"), make("sofa2", "shop1", "sofa 二号"), make("sofa3", "shop1", "sofa three"),
+        make("bench", "shop1", "长椅"), make("couch", "shop1", "couch"),
+    )  # fmt: skip
+    by_meaning = [hit.number for hit in index.search(ProductQuery("sofa")).hits if hit.by_meaning]
+    assert by_meaning == numbers("bench")
+    filled(index, *(make(f"more{n}", "shop1", f"sofa {n}") for n in range(3)))
+    by_meaning = [hit.number for hit in index.search(ProductQuery("sofa")).hits if hit.by_meaning]
+    assert by_meaning == numbers("couch")
+
+
+if MODELS:
+
+    def test_a_text_has_one_vector_whatever_is_read_beside_it() -> None:
+        texts = [
+            "wireless headphones",
+            "a lamp",
+            "a grey sofa for two people, with covers that can be washed",
+        ]
+        for model in models_in(Path(str(MODELS))).values():
+            together = model.encode(texts)
+            assert all(
+                (model.encode([text])[0] == row).all() for text, row in zip(texts, together, strict=True)
+            )
 
 
 def test_before_its_meaning_is_read_a_product_is_found_by_its_words(make: Make) -> None:

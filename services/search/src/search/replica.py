@@ -41,7 +41,8 @@ class Replica:
         self._settings = settings
         self._rule = RankingRule(exposure_weight=settings.exposure_weight)
         self._models: dict[Kind, Model] | None = None
-        layout = str(LAYOUT) if settings.search_hybrid is None else f"{LAYOUT} with meanings"
+        read = "" if settings.search_hybrid is None else ", titles and descriptions read for their meaning"
+        layout = f"{LAYOUT}{read}"
         self._generations = Generations(settings.search_dir, self._open_index, service.new_id, layout)
         self._live: tuple[Generation, Streams, Library, PopularQueries] | None = None
         self._following: asyncio.Task[None] | None = None

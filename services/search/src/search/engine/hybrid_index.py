@@ -29,14 +29,14 @@ class HybridIndex:
     def search(self, query: ProductQuery) -> Found:
         if not query.text or query.sort != "relevance" or query.scope.is_empty:
             return self._words.search(query)
-        read = self.meanings.read(query.text)
-        if read is None:
-            return self._words.search(query)
-        kind, shelf, vector = read
         depth = max(BY_WORDS, len(query.seen) + query.limit + 1)
         found = self._words.search(replace(query, seen=frozenset(), limit=depth))
         hits = {hit.number: hit for hit in found.hits}
         front = list(hits)[:BY_WORDS]
+        read = self.meanings.read(query.text, front)
+        if read is None:
+            return self._words.search(query)
+        kind, shelf, vector = read
         likeness = shelf.cosines(vector, front)
         near = {n: c for n, c in shelf.near(vector, query.scope, BY_MEANING).items() if c >= kind.nearest}
         near = self._fulfilling({n: c for n, c in near.items() if n not in hits}, query)

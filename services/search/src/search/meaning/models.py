@@ -19,10 +19,8 @@ from tokenizers import Tokenizer
 
 from search.language.text import has_han
 
-LONGEST_TEXT = 48
-"""Tokens of a text that are read: titles are shorter, and time grows with them."""
-AT_ONCE = 16
-"""Texts in one run: more take no less time each on one core."""
+LONGEST_TEXT = 64
+"""Tokens of a text that are read, a title and the beginning of its description; time grows with them."""
 
 Vectors = npt.NDArray[np.float32]
 
@@ -87,26 +85,16 @@ class Model:
         self.dimensions = int(self._session.get_outputs()[0].shape[-1])
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """A row for each text, in order."""
-        tokens = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
-        order = sorted(
-            range(len(tokens)), key=lambda at: len(tokens[at])
-        )  # alike long together: little padding
-        made = np.zeros((len(tokens), self.dimensions), np.float32)
-        for start in range(0, len(order), AT_ONCE):
-            part = order[start : start + AT_ONCE]
-            made[part] = self._run([tokens[at] for at in part])
+        """A row for each text, in order; read one at a time, since what is read together with a text changes its vector
+        (weights of eight bits take their scale from all of it) and saves no time on one core."""
+        made = np.zeros((len(texts), self.dimensions), np.float32)
+        for row, encoding in zip(made, self._tokenizer.encode_batch(list(texts)), strict=True):
+            row[:] = self._run(encoding.ids)
         return made
 
-    def _run(self, tokens: Sequence[Sequence[int]]) -> Vectors:
-        ids = np.zeros((len(tokens), max(map(len, tokens))), np.int64)
-        mask = np.zeros_like(ids)
-        for row, numbers in enumerate(tokens):
-            ids[row, : len(numbers)], mask[row, : len(numbers)] = numbers, 1
-        sent = {"input_ids": ids, "attention_mask": mask, "token_type_ids": np.zeros_like(ids)}
-        hidden = self._session.run(None, sent)[0]
-        if self.kind.pooling == "first":
-            pooled = hidden[:, 0]
-        else:
-            pooled = (hidden * mask[..., None]).sum(1) / mask.sum(1, keepdims=True)
-        return np.asarray(pooled / np.linalg.norm(pooled, axis=1, keepdims=True), np.float32)
+    def _run(self, tokens: Sequence[int]) -> Vectors:
+        ids = np.array([tokens], np.int64)
+        sent = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        hidden = self._session.run(None, sent)[0][0]
+        pooled = hidden[0] if self.kind.pooling == "first" else hidden.mean(0)
+        return np.asarray(pooled / np.linalg.norm(pooled), np.float32)

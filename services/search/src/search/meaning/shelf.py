@@ -6,7 +6,7 @@ in its place at once.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -108,6 +108,10 @@ class Shelf:
         cosines = found @ vector / np.maximum(np.linalg.norm(found, axis=1), 1e-9)
         best = np.argsort(-cosines, kind="stable")[:limit]
         return dict(zip(columns.numbers[rows[best]].tolist(), cosines[best].tolist(), strict=True))
+
+    def count(self, numbers: Iterable[int]) -> int:
+        """How many of these products are known."""
+        return sum(number in self._row for number in numbers)
 
     def cosines(self, vector: Vectors, numbers: Sequence[int]) -> dict[int, float]:
         """The cosines of these products, of those that are known."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +16,12 @@ import numpy as np
 from search.domain.documents import Product, number_of
 from search.language.text import clean
 from search.language.traditional import simplified
-from search.meaning.models import Kind, Reader, Vectors, kind_of
+from search.meaning.models import HAN, LATIN, Kind, Reader, Vectors, kind_of
 from search.meaning.shelf import Bytes, Shelf, as_bytes
 
 FILLED_AT_ONCE = 64
+LONGEST_READ = 400
+"""Characters of a text that are kept for a model: about as many as it reads."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS meanings (
     model TEXT, number INTEGER, program INTEGER, text TEXT, vector BLOB, PRIMARY KEY (model, number)
@@ -132,13 +134,19 @@ class Meanings:
             chosen = [rows[at] for at in kept]
             self._shelves[name].put([n for n, _, _ in chosen], [p for _, p, _ in chosen], vectors[kept])
 
-    def read(self, text: str) -> tuple[Kind, Shelf, Vectors] | None:
-        """The text's vector, with the model that read it and where to look; None when nothing could be near."""
+    def read(self, text: str, found: Collection[int] = ()) -> tuple[Kind, Shelf, Vectors] | None:
+        """The text's vector, with the model that read it and where to look; None when nothing could be near.
+
+        A text in Latin letters is read by the model that read most of the products `found` by its words: where titles
+        are Chinese, those of the other model are not what it asks for.
+        """
         kind = kind_of(text)
-        shelf = self._shelves.get(kind.name)
+        if kind is LATIN:
+            kind = max((LATIN, HAN), key=lambda one: self._shelves[one.name].count(found))
+        shelf = self._shelves[kind.name]
         if not shelf:
             return None
-        return kind, shelf, self._models[kind.name].encode([simplified(text)])[0]
+        return kind, shelf, self._models[kind.name].encode([_readable(text)])[0]
 
     def close(self) -> None:
         """Close the file; who is still reading keeps nothing of it."""
@@ -148,8 +156,18 @@ class Meanings:
 
 
 def _texts(product: Product) -> dict[str, str]:
-    """What each model reads of a product: its titles; nothing of one that is not listed."""
+    """What each model reads of a product: the title that is in its script and, when that is too, the description."""
     if not product.listed:
         return {}
-    titles = [clean(product.title_en), simplified(clean(product.title))]
-    return {kind_of(title).name: title for title in titles if title}
+    titles = map(_readable, (product.title_en, product.title))
+    texts = {kind_of(title).name: title for title in titles if title}
+    about = _readable(product.description)
+    kind = kind_of(about).name
+    if about and about != texts.get(kind, about):
+        texts[kind] = f"{texts[kind]}. {about}"[:LONGEST_READ]
+    return texts
+
+
+def _readable(text: str) -> str:
+    """Text as both models know it: the Chinese one takes every word with a capital for the same unknown one."""
+    return simplified(clean(text[:LONGEST_READ])).lower()[:LONGEST_READ]
