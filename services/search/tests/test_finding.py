@@ -294,6 +294,15 @@ def test_of_a_product_that_comes_again_in_one_batch_the_last_counts(
     assert [(hit.number, hit.whole) for hit in found if not hit.by_meaning] == [(number_of("again"), True)]
 
 
+def test_blanks_and_marks_make_a_title_no_longer(empty_index: ProductIndex, make: Make) -> None:
+    titles = {"joined": "落地灯护眼白色大号", "apart": "落地灯 - 护眼、白色|大号"}
+    empty_index.put([make(name, "yunduo001", title) for name, title in titles.items()])
+    empty_index.commit()
+    empty_index.refresh()
+    found = empty_index.search(ProductQuery("落地灯")).hits
+    assert [hit.number for hit in found] == [number_of("apart"), number_of("joined")]
+
+
 def test_paging_ends_at_a_stated_depth(library: Library, lamps: Lamps) -> None:
     lamps(DEEPEST + 50, "desk")
     assert sum(len(page) for page in pages(library, "desk lamp", 100)) == DEEPEST

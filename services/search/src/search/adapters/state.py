@@ -18,7 +18,7 @@ from search.application.ports import Position
 from search.domain.cards import Card, card_of
 from search.domain.documents import Account, MiniProgram, Product, Sku, number_of
 
-LAYOUT = 3
+LAYOUT = 4
 """Number of this layout of state and index together: another one means a rebuild."""
 AT_ONCE = 500
 """Values in one statement; SQLite's own limit is higher."""

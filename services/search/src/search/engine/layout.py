@@ -42,13 +42,15 @@ class Indexed(NamedTuple):
     """What the engines index of one product; all empty for one that is not listed."""
 
     words: str
-    chars: str
+    chars: list[str]
+    """Runs of letters, each cut into grams by itself: a gram with a blank in it is found by nothing, and would make what
+    has marks between its words longer than what has none."""
     spoken: str
     sounds: str
     accessory: bool
 
 
-NOTHING = Indexed("", "", "", "", False)
+NOTHING = Indexed("", [], "", "", False)
 
 
 def indexed(product: Product) -> Indexed:
@@ -68,7 +70,7 @@ def indexed(product: Product) -> Indexed:
     read = sounds(title)
     return Indexed(
         f"{whole} {whole} {whole} {lead} {brand} {brand} {model} {description} {description} {attributes}",
-        _chars(title, product) if read or is_glued(title) else "",
+        _chars(title, product) if read or is_glued(title) else [],
         " ".join(words),
         " ".join(read),
         names_an_accessory(title, title_stems),
@@ -101,10 +103,11 @@ def _stemmed(text: str) -> str:
     return " ".join(stems(text))
 
 
-def _chars(title: str, product: Product) -> str:
+def _chars(title: str, product: Product) -> list[str]:
     front = runs_of(fold(title) if title.isascii() else title)
     others = (product.brand, product.description, *product.attributes.values())
-    return " ".join([front, front[:LEAD], *(gram_text(clean(part)) for part in others if has_han(part))])
+    parts = [front, front[:LEAD], *(gram_text(clean(part)) for part in others if has_han(part))]
+    return [run for part in parts for run in part.split()]
 
 
 def sounds(title: str) -> list[str]:

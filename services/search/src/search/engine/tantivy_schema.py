@@ -48,7 +48,7 @@ def to_document(product: Product, number: int) -> str:
     """The product as it is indexed, as JSON: the engine reads that faster than it is handed field by field."""
     text = indexed(product)
     in_stock = product.in_stock
-    document: dict[str, str | int] = {
+    document: dict[str, str | int | list[str]] = {
         "number": number,
         "words": text.words,
         "spoken": text.spoken,
