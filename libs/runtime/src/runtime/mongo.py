@@ -18,6 +18,9 @@ Document = dict[str, Any]
 Client = AsyncMongoClient[Document]
 Database = AsyncDatabase[Document]
 
+Names = dict[str, Any]
+"""A condition on the name of a collection, as MongoDB puts it."""
+
 AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
 
@@ -45,3 +48,17 @@ def database(client: Client, name: str) -> Database:
         write_concern=WriteConcern(w="majority", wtimeout=10_000),
         read_concern=ReadConcern("majority"),
     )
+
+
+def named(*names: str) -> Names:
+    """The condition that a collection has one of these names.
+
+    A change stream asks it of every write in every database of the server: a regular expression, which it compiles each
+    time, costs there more than twice as much (measured on 6.0).
+    """
+    return {"$in": list(names)}
+
+
+def beginning(prefix: str) -> Names:
+    """The condition that a collection's name begins so, without a regular expression for the same reason."""
+    return {"$gte": prefix, "$lt": prefix[:-1] + chr(ord(prefix[-1]) + 1)}

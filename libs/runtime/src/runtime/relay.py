@@ -23,7 +23,7 @@ from runtime.clock import Clock
 from runtime.dependencies import is_away
 from runtime.faults import describe
 from runtime.lease import Lease
-from runtime.mongo import Database, Document
+from runtime.mongo import Database, Document, Names
 from runtime.outbox import FIELD, Recorded, record_of, slots_in, version_of
 from runtime.publisher import Publisher
 from runtime.tasks import end
@@ -37,7 +37,7 @@ FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
 SAVE_IDLE_SECONDS = 60.0
 """The position moves on while this service rests and others fill the oplog, so that its history is not gone at a restart."""
-GATHER_SECONDS = 0.01
+GATHER_SECONDS = 0.05
 """Where more came while the last was sent, more is to come: it goes out together. What comes alone goes at once."""
 LOOK_SECONDS = 0.25
 """How late what another replica recorded may be seen."""
@@ -48,7 +48,7 @@ class _NotLeading(Exception):
 
 
 class Relay:
-    """Publishes what the aggregates of `db` recorded. `collections` is a regular expression of their names.
+    """Publishes what the aggregates of `db` recorded. `collections` says which are looked at.
 
     `working` is False while the relay fails for another reason than a dependency that is away.
     """
@@ -61,7 +61,7 @@ class Relay:
         *,
         prefix: str,
         holder: str,
-        collections: str = ".",
+        collections: Names,
     ) -> None:
         self.working = True
         self._db = db
@@ -200,7 +200,7 @@ class Relay:
         await self._move_to({"$set": {"start": start, "fence": self._term}, "$unset": {"token": 1}})
 
     async def _all_entries(self) -> AsyncIterator[Document]:
-        for name in await self._db.list_collection_names(filter={"name": {"$regex": self._collections}}):
+        for name in await self._db.list_collection_names(filter={"name": self._collections}):
             async for document in self._db[name].find({FIELD: {"$exists": True}}, {FIELD: 1}):
                 for _, entry in sorted(document[FIELD].items()):
                     yield entry
@@ -215,7 +215,7 @@ class Relay:
             {
                 "$match": {
                     "operationType": {"$in": ["insert", "replace", "update"]},
-                    "ns.coll": {"$regex": self._collections, "$nin": ["relay", "leases"]},
+                    "ns.coll": self._collections,
                 }
             },
             {

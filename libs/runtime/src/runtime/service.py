@@ -81,7 +81,7 @@ class Service:
         self._tasks: list[tuple[str, Task]] = []
         self._preparations: list[Task] = []
         self._closings: list[Task] = []
-        self._relayed: str | None = None
+        self._relayed: mongo.Names | None = None
         self._running: list[asyncio.Task[None]] = []
         self._relay: Relay | None = None
         self._consumers: Consumers | None = None
@@ -121,8 +121,8 @@ class Service:
         """Do this when nothing is served any more."""
         self._closings.append(close)
 
-    def relay(self, collections: str = ".") -> None:
-        """Relay the outboxes of the collections whose name matches."""
+    def relay(self, collections: mongo.Names) -> None:
+        """Relay the outboxes of these collections: `named(...)` or `beginning(...)` of `runtime.mongo`."""
         self._relayed = collections
 
     @asynccontextmanager

@@ -15,7 +15,7 @@ from runtime import mongo
 from runtime.clock import Clock, system_clock
 from runtime.delivery import headers_of
 from runtime.ids import random_id
-from runtime.mongo import Document
+from runtime.mongo import Document, named
 from runtime.outbox import Recorder
 from runtime.relay import Relay
 from runtime.tasks import end
@@ -64,7 +64,7 @@ class Notebook:
 
     def relay(self, clock: Clock = system_clock) -> Relay:
         return Relay(
-            self.db, self.stream.publisher, clock, prefix=self.stream.prefix, holder=random_id(), collections="^notes$"
+            self.db, self.stream.publisher, clock, prefix=self.stream.prefix, holder=random_id(), collections=named("notes")
         )  # fmt: skip
 
     @asynccontextmanager

@@ -18,6 +18,7 @@ from contracts.event import Event, Identifier, Text
 from contracts.topics import Topic
 from runtime.delivery import Delivery, Subscription
 from runtime.http import Route, json_response, read_json
+from runtime.mongo import named
 from runtime.service import Service, serve
 from runtime.settings import ServiceSettings
 from runtime.tokens import PUBLIC
@@ -93,7 +94,7 @@ def _assemble(service: Service) -> None:
     service.subscribe(
         Subscription("echo", (NoteTaken,), noting.echo), Subscription("hear", (NoteEchoed,), noting.hear)
     )
-    service.relay("^(notes|echoes)$")
+    service.relay(named("notes", "echoes"))
 
 
 def build_app(settings: ServiceSettings) -> Service:

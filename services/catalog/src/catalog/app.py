@@ -22,9 +22,10 @@ from catalog.subscribers import stock_follows_orders
 from runtime.clock import Clock, system_clock
 from runtime.ids import NewId, random_id
 from runtime.lease import Lease
+from runtime.mongo import named
 from runtime.service import Service
 
-RELAYED = "^(mini_programs|products|videos|reservations|adjustments)$"
+RELAYED = named("mini_programs", "products", "videos", "reservations", "adjustments")
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:

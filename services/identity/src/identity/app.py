@@ -16,6 +16,7 @@ from identity.settings import Settings
 from identity.subscribers import subscriptions
 from runtime.clock import Clock, system_clock
 from runtime.ids import NewId, random_id
+from runtime.mongo import named
 from runtime.service import Service
 from runtime.tokens import OPS, TokenVerifier
 
@@ -45,7 +46,7 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
         service.prepare(first_operator)
         service.background("signing keys", ring.keep_fresh)
         service.subscribe(*subscriptions(programs))
-        service.relay(collections="^accounts$")
+        service.relay(named("accounts"))
         service.routes(routes(give_token, open_session, clients, accounts, ring.jwks))
 
     return Service("identity", settings, clock=clock, new_id=new_id, assemble=assemble)

@@ -32,9 +32,10 @@ from payment.subscribers import ledger_subscription, mini_programs_subscription,
 from runtime.clock import Clock, system_clock
 from runtime.ids import NewId, random_id
 from runtime.lease import Lease
+from runtime.mongo import named
 from runtime.service import Service
 
-RELAYED = "^(trades|payouts)$"
+RELAYED = named("trades", "payouts")
 LONGEST_SETTLEMENT = timedelta(minutes=10)
 """A run that dies holds up the next one for this long at most."""
 

@@ -14,6 +14,7 @@ from contracts.catalog import (
 from runtime.clock import Clock, system_clock
 from runtime.delivery import Subscription
 from runtime.ids import NewId, random_id
+from runtime.mongo import named
 from runtime.service import Service
 from sharecode.adapters.codes import COLLECTION, Codes
 from sharecode.adapters.looks import Looks
@@ -59,5 +60,5 @@ def _assemble(service: Service, settings: Settings) -> None:
         Subscription("products", PRODUCT_EVENTS, shops.on_products, max_records=500),
         Subscription("mini-programs", MINI_PROGRAM_EVENTS, shops.on_mini_programs),
     )
-    service.relay(f"^{COLLECTION}$")
+    service.relay(named(COLLECTION))
     service.background("pictures", pictures.run)

@@ -16,7 +16,7 @@ PIPELINE: list[Document] = [
     {
         "$match": {
             "operationType": "update",
-            "ns.coll": {"$regex": COLLECTIONS},
+            "ns.coll": COLLECTIONS,
             "updateDescription.updatedFields.version": {"$exists": True},
         }
     },

@@ -23,12 +23,12 @@ from checkout.messages import contract_of
 from runtime.bulk import insert_new
 from runtime.clock import Clock
 from runtime.gather import Gathered
-from runtime.mongo import Database, Document
+from runtime.mongo import Database, Document, beginning
 from runtime.outbox import FIELD, Recorder
 from runtime.recent import Recent
 
 PREFIX = "orders_"
-COLLECTIONS = f"^{PREFIX}"
+COLLECTIONS = beginning(PREFIX)
 AT_ONCE = 200
 """New orders in one round; bounds the size of a bulk write."""
 APART_SECONDS = 0.1
