@@ -33,7 +33,7 @@ class Gate:
 
 async def test_what_comes_while_a_round_is_under_way_is_done_by_the_next_together():
     gate = Gate()
-    gathered = Gathered(gate, at_once=10)
+    gathered = Gathered(gate, apart=0)
     first = asyncio.create_task(gathered(0))
     await gate.entered.wait()
     later = [asyncio.create_task(gathered(item)) for item in (2, 4, 6)]
@@ -45,7 +45,7 @@ async def test_what_comes_while_a_round_is_under_way_is_done_by_the_next_togethe
 async def test_a_round_takes_no_more_than_it_may():
     gate = Gate()
     gate.open.set()
-    gathered = Gathered(gate, at_once=2)
+    gathered = Gathered(gate, at_once=2, apart=0)
     await asyncio.gather(*(gathered(item) for item in (0, 2, 4, 6, 8)))
     assert gate.rounds == [[0, 2], [4, 6], [8]]
 
@@ -53,7 +53,7 @@ async def test_a_round_takes_no_more_than_it_may():
 async def test_an_outcome_that_is_a_fault_is_raised_to_whom_it_concerns():
     gate = Gate()
     gate.open.set()
-    gathered = Gathered(gate, at_once=10)
+    gathered = Gathered(gate, apart=0)
     outcomes = await asyncio.gather(gathered(1), gathered(2), return_exceptions=True)
     assert [str(outcome) for outcome in outcomes] == ["1 is odd", "20"]
 
@@ -66,7 +66,7 @@ async def test_a_round_that_fails_is_told_to_all_of_it_and_the_next_goes_on():
             raise ConnectionError("the database is away")
         return items
 
-    gathered = Gathered[int, int](work, at_once=10)
+    gathered = Gathered[int, int](work, apart=0)
     outcomes = await asyncio.gather(gathered(1), gathered(2), return_exceptions=True)
     assert [type(outcome) for outcome in outcomes] == [ConnectionError, ConnectionError]
     failing = False
@@ -77,13 +77,13 @@ async def test_what_comes_alone_waits_for_no_company():
     gate = Gate()
     gate.open.set()
     async with asyncio.timeout(SOON):
-        assert await Gathered(gate, at_once=10, apart=1_000)(2) == 20
+        assert await Gathered(gate, apart=1_000)(2) == 20
 
 
 async def test_rounds_begin_apart_and_the_second_takes_all_that_came_meanwhile():
     gate = Gate()
     gate.open.set()
-    gathered = Gathered(gate, at_once=10, apart=0.2)
+    gathered = Gathered(gate, apart=0.2)
     await gathered(0)
     await asyncio.gather(gathered(2), gathered(4))
     assert gate.rounds == [[0], [2, 4]]
@@ -92,7 +92,7 @@ async def test_rounds_begin_apart_and_the_second_takes_all_that_came_meanwhile()
 
 async def test_who_gives_up_waiting_stops_nobody_else():
     gate = Gate()
-    gathered = Gathered(gate, at_once=10)
+    gathered = Gathered(gate, apart=0)
     impatient, patient = asyncio.create_task(gathered(0)), asyncio.create_task(gathered(2))
     await gate.entered.wait()
     impatient.cancel()

@@ -1,7 +1,6 @@
-"""What is asked for at the same time is done together.
+"""What is asked for at the same time is done together: one write, one batch of records, one wake-up of whoever is behind.
 
-A majority write for each order caps a service at some hundred a second, and each wakes the journal, the relay and every
-consumer behind it for one record.
+Why, and what it brings: ADR 10.
 """
 
 from __future__ import annotations
@@ -15,6 +14,11 @@ from typing import Generic, TypeVar
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+
+AT_ONCE = 200
+"""Items in one round; bounds the size of a bulk write."""
+APART_SECONDS = 0.1
+"""From the beginning of one round to the next."""
 
 
 @dataclass(slots=True)
@@ -35,8 +39,8 @@ class Gathered(Generic[In, Out]):
         self,
         work: Callable[[Sequence[In]], Awaitable[Sequence[Out | Exception]]],
         *,
-        at_once: int,
-        apart: float = 0.0,
+        at_once: int = AT_ONCE,
+        apart: float = APART_SECONDS,
     ) -> None:
         self._work = work
         self._at_once = at_once

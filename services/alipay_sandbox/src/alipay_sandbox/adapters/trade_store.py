@@ -26,9 +26,6 @@ from runtime.bulk import insert_new
 from runtime.gather import Gathered
 from runtime.mongo import Database
 
-AT_ONCE = 200
-"""New trades in one write."""
-
 
 @dataclass(frozen=True, slots=True)
 class StoredTrade:
@@ -55,7 +52,7 @@ class TradeStore:
 
     def __init__(self, database: Database) -> None:
         self._trades = database["trades"]
-        self._insert = Gathered[Document, bool](partial(insert_new, self._trades), at_once=AT_ONCE)
+        self._insert = Gathered[Document, bool](partial(insert_new, self._trades), apart=0.0)
 
     async def prepare(self) -> None:
         """Makes the indexes."""

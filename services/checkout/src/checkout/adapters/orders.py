@@ -29,11 +29,6 @@ from runtime.recent import Recent
 
 PREFIX = "orders_"
 COLLECTIONS = beginning(PREFIX)
-AT_ONCE = 200
-"""New orders in one round; bounds the size of a bulk write."""
-APART_SECONDS = 0.1
-"""From the beginning of one round to the next: orders that come meanwhile go through all services together, which takes
-half the CPU of going one by one."""
 _ORDER_ID = re.compile(r"^([a-z0-9]{8,32})_[A-Za-z0-9]{16,31}$")
 
 
@@ -77,7 +72,7 @@ class Orders:
         self._clock = clock
         self._written = written
         self._recent = Recent[Document]()
-        self._insert = Gathered[Document, bool](self._insert_all, at_once=AT_ONCE, apart=APART_SECONDS)
+        self._insert = Gathered[Document, bool](self._insert_all)
 
     async def prepare(self, mini_program_id: str) -> None:
         """Make the collection and its indexes; called when a mini program is registered, never in a purchase."""

@@ -14,11 +14,6 @@ from payment.application.ports import Step, TradeStore, UnknownTrade
 from payment.domain.trade import Change, Trade
 from runtime.gather import Gathered
 
-AT_ONCE = 200
-"""Changes in one round; bounds the size of a bulk write."""
-APART_SECONDS = 0.1
-"""From the beginning of one round to the next: notices that come meanwhile become one write, and one record batch for
-those who consume it."""
 ROUNDS = 20
 """A change whose trade another replica keeps changing is decided anew this often."""
 
@@ -58,7 +53,7 @@ class Trades:
 
     def __init__(self, store: TradeStore) -> None:
         self._store = store
-        self._gathered = Gathered[_Wanted, Trade](self._round, at_once=AT_ONCE, apart=APART_SECONDS)
+        self._gathered = Gathered[_Wanted, Trade](self._round)
 
     async def change(self, order_id: str, decide: Decision, *, traceparent: str | None = None) -> Trade:
         """The trade after `decide`, once it is durable.
