@@ -55,7 +55,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    demo = Path(".data/demo.json")
+    demo = Path(os.environ.get("ANCHORAGE_DATA", ".data")) / "demo.json"
     running = json.loads(demo.read_text()) if demo.exists() else {}
     parser.add_argument("--kafka", default=os.environ.get("ANCHORAGE_TEST_KAFKA", running.get("kafka")))
     parser.add_argument("--mongodb", default=os.environ.get("ANCHORAGE_TEST_MONGODB", running.get("mongodb")))
