@@ -32,7 +32,7 @@ class Run:
     """What one run measured. Seconds."""
 
     placing: list[float] = field(default_factory=list)
-    orders: list[tuple[str, str]] = field(default_factory=list)
+    orders: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     seconds: float = 0.0
     cpu: dict[str, float] = field(default_factory=dict)
@@ -49,15 +49,16 @@ class Shop:
         self.mini_program_id = told["owners"][0]["mini_program_ids"][0]
         self.skus: list[str] = []
         self.tokens: list[str] = []
+        self.owner = ""
 
     async def prepare(self, sessions: int, skus: int) -> None:
         clients = [self._told[kind][0] for kind in ("hosts", "owners")]
-        host, owner = [await token_of(client, self.gateway, self._session) for client in clients]
+        host, self.owner = [await token_of(client, self.gateway, self._session) for client in clients]
         store = await self._call("GET", f"/v1/mini-programs/{self.mini_program_id}/store?limit=100", host)
         for card in store["products"]["items"][:skus]:
             path = f"/v1/mini-programs/{self.mini_program_id}/products/{card['product_id']}"
             sku = (await self._call("GET", path, host))["skus"][0]["sku_id"]
-            await self._call("PUT", f"/v1/owner/skus/{sku}/stock", owner, {"available": 1_000_000})
+            await self._call("PUT", f"/v1/owner/skus/{sku}/stock", self.owner, {"available": 1_000_000})
             self.skus.append(sku)
         for _ in range(sessions):
             body = {
@@ -91,24 +92,38 @@ class Shop:
             if paid.status >= 300:
                 run.faults.append(f"pay {paid.status}")
                 return
-        run.orders.append((order["order_id"], token))
+        run.orders.append(order["order_id"])
 
     async def all_paid(self, run: Run) -> float:
-        """Wait until every order of the run is paid; answers when the last became so (perf_counter), or raises."""
+        """Wait until every order of the run is paid; answers when that was so (perf_counter).
+
+        The owner's list of orders is read, newest first, a hundred in one call: asking for each order by itself took a
+        fifth of the time that is measured here.
+        """
         deadline = time.monotonic() + SETTLE_SECONDS
-        waiting = list(run.orders)
-        while waiting and time.monotonic() < deadline:
-            still = []
-            for order_id, token in reversed(waiting[-20:]):
-                path = f"/v1/mini-programs/{self.mini_program_id}/orders/{order_id}"
-                if (await self._call("GET", path, token))["status"] != "paid":
-                    still.append((order_id, token))
-            waiting = [*waiting[:-20], *still] if not still else waiting
-            if still:
-                await asyncio.sleep(0.02)
-        if waiting:
-            run.faults.append(f"{len(waiting)} orders were not paid within {SETTLE_SECONDS} s")
-        return time.perf_counter()
+        waiting = set(run.orders)
+        while True:
+            looked_at = time.perf_counter()
+            waiting -= await self._paid_up_to_one_that_is_not(waiting)
+            if not waiting:
+                return looked_at
+            if time.monotonic() > deadline:
+                run.faults.append(f"{len(waiting)} orders were not paid within {SETTLE_SECONDS} s")
+                return looked_at
+            await asyncio.sleep(0.05)
+
+    async def _paid_up_to_one_that_is_not(self, waiting: set[str]) -> set[str]:
+        path = f"/v1/owner/mini-programs/{self.mini_program_id}/orders?limit=100"
+        paid: set[str] = set()
+        cursor = ""
+        while len(paid) < len(waiting):
+            page = await self._call("GET", path + cursor, self.owner)
+            of_run = {o["order_id"]: o["status"] == "paid" for o in page["items"] if o["order_id"] in waiting}
+            paid |= {order_id for order_id, is_paid in of_run.items() if is_paid}
+            if not all(of_run.values()) or page["next_cursor"] is None:
+                break
+            cursor = f"&cursor={page['next_cursor']}"
+        return paid
 
 
 async def flat_out(shop: Shop, cpu: Cpu, clients: int, seconds: float) -> Run:

@@ -45,7 +45,7 @@ class MongoDB:
         program, env = self._program()
         self._folder.mkdir(parents=True, exist_ok=True)
         command = [program, "--dbpath", str(self._folder), "--port", str(self._port), "--bind_ip", HOST]
-        command += ["--replSet", REPLICA_SET, "--wiredTigerCacheSizeGB", CACHE_GB, "--oplogSize", "1024"]
+        command += ["--replSet", REPLICA_SET, "--wiredTigerCacheSizeGB", CACHE_GB, "--oplogSize", "1024", "--setParameter", "minSnapshotHistoryWindowInSeconds=0"]
         command += ["--nounixsocket", "--quiet"]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
         # One node has nobody to hand over to: it need not wait 15 s at a stop for clients to go elsewhere.

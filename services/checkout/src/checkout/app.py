@@ -28,7 +28,6 @@ from contracts.catalog import (
     ProductDelisted,
     ProductListed,
 )
-from contracts.checkout import OrderPlaced
 from contracts.engagement import ProductViewed
 from runtime.clock import Clock, system_clock
 from runtime.delivery import Subscription
@@ -50,9 +49,10 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
 
 def _assemble(service: Service, settings: Settings) -> None:
     db, clock = service.db, service.clock
-    hub = Hub(db)
-    orders = Orders(db, service.recorder, clock, hub.tell)
-    registry, offers, deadlines = Registry(db, orders), Offers(db), Deadlines(db)
+    deadlines = Deadlines(db)
+    orders = Orders(db, service.recorder, clock, deadlines, lambda *change: hub.tell(*change))
+    hub = Hub(orders.versions)
+    registry, offers = Registry(db, orders), Offers(db)
     addresses, views = Addresses(db), Views(db)
     commands = Commands(orders, deadlines, clock, service.new_id, settings.refund_policy)
     place = PlaceOrder(
@@ -70,7 +70,6 @@ def _assemble(service: Service, settings: Settings) -> None:
         Subscription("mini-programs", MINI_PROGRAM_EVENTS, registry.on_mini_programs),
         Subscription("products", PRODUCT_EVENTS, offers.on_products, max_records=500),
         Subscription("order-facts", PROGRESS, Progress(orders).on_facts),
-        Subscription("deadlines", (OrderPlaced,), deadlines.on_placed, max_records=500, gathered=True),
         Subscription("recent-views", (ProductViewed,), views.on_views, max_records=500, gathered=True),
     )
     service.relay(COLLECTIONS)

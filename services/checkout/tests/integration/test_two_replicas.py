@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from checkout.adapters.deadlines import Deadlines
 from checkout.adapters.orders import Orders
 from checkout.domain.order import CANCELLED_BY_BUYER, Order
 from checkout.domain.refunds import Refund
@@ -18,7 +19,8 @@ from runtime.outbox import Recorder
 
 async def elsewhere(checkout: Any, order_id: str, change: Callable[[Order], list[Any]]) -> None:
     """Change the order as another replica would: through a repository of its own."""
-    orders = Orders(checkout.service.db, Recorder(system_clock, random_id), system_clock)
+    db = checkout.service.db
+    orders = Orders(db, Recorder(system_clock, random_id), system_clock, Deadlines(db))
     loaded = (await orders.load([order_id]))[order_id]
     loaded.events += change(loaded.order)
     await orders.save([loaded])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from checkout.adapters.documents import document_of, order_of
+from checkout.adapters.documents import changed_fields, document_of, order_of
 from checkout.domain import events as said
 from checkout.domain.order import Attribution, Line, NothingToShip, Order, Payment, Shipment, Terms
 from checkout.domain.refunds import Refund, RefundRefused
@@ -52,6 +52,22 @@ def test_an_order_goes_from_placed_to_completed() -> None:
     assert [status for status, _ in one.history] == [
         Status.PLACED, Status.CONFIRMED, Status.AWAITING_PAYMENT, Status.PAID, Status.SHIPPED, Status.COMPLETED,
     ]  # fmt: skip
+
+
+def test_what_an_update_sets_makes_the_stored_document_that_of_the_order() -> None:
+    one = order()
+    stored = document_of(one)
+    for step in (
+        lambda: one.reserve_stock(NOW), lambda: one.request_payment(LINK, NOW), lambda: one.settle_payment("T1", NOW),
+        lambda: one.ask_refund(Refund("r1", 100, "torn")), lambda: one.approve_refund("r1"),
+        lambda: one.ship(parcel("s1", ("sku1", 1))), lambda: one.ship(parcel("s2")), lambda: one.settle_refund("r1", NOW),
+    ):  # fmt: skip
+        step()
+        changed = changed_fields(stored, one)
+        assert "version" in changed
+        stored = stored | changed
+        assert stored == document_of(one)
+    assert changed_fields(stored, one) == {}
 
 
 def test_a_repeated_fact_changes_nothing_and_says_nothing() -> None:

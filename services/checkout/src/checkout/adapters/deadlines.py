@@ -1,16 +1,12 @@
-"""When orders must be paid: one collection for all mini programs, so that finding what is due is one query.
-
-They are taken from checkout's own stream of orders, many in one write: an order that is durable is in the stream.
-"""
+"""When orders must be paid: one collection for all mini programs, so that finding what is due is one query."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from runtime.delivery import Delivery
-from runtime.mongo import Database
-from runtime.projections import keep_newest
+from runtime.bulk import insert_new
+from runtime.mongo import Database, Document
 
 AT_ONCE = 200
 
@@ -25,11 +21,11 @@ class Deadlines:
         """Indexes."""
         await self._deadlines.create_index("due")
 
-    async def on_placed(self, deliveries: Sequence[Delivery]) -> None:
-        """Remember when each order must be paid. A repeat that comes after the deadline was dealt with is dealt with again."""
-        events = [delivery.event for delivery in deliveries]
-        await keep_newest(
-            self._deadlines, {e.order_id: {"version": e.version, "due": e.expires_at} for e in events}
+    async def remember(self, orders: Sequence[Document]) -> None:
+        """When each of these must be paid. Comes before they are stored: one that then is not stored is nobody's, and is dropped
+        when it is due; an order without its deadline would hold stock for ever."""
+        await insert_new(
+            self._deadlines, [{"_id": order["_id"], "due": order["expires_at"]} for order in orders]
         )
 
     async def due(self, now: datetime) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from checkout.domain.order import Attribution, Line, Order, Payment, Shipment, Terms
@@ -18,28 +17,42 @@ def document_of(order: Order) -> Document:
         "mini_program_id": order.mini_program_id,
         "host_id": order.host_id,
         "openid": order.openid,
-        "status": str(order.status),
-        "reason": order.reason,
-        "version": order.version,
-        "lines": [asdict(line) for line in order.lines],
+        "lines": [{**_fields(line), "terms": _fields(line.terms)} for line in order.lines],
         "total": order.total,
         "placed_at": order.placed_at,
         "expires_at": order.expires_at,
         "region": order.region,
-        "attribution": {k: v for k, v in asdict(order.attribution).items() if v is not None},
+        "attribution": {k: v for k, v in _fields(order.attribution).items() if v is not None},
         "merchant": order.merchant,
         "payment_product": order.payment_product,
         "return_url": order.return_url,
-        "payment": asdict(order.payment) if order.payment else None,
-        "refunds": [{**asdict(refund), "status": str(refund.status)} for refund in order.refunds],
+        **_moving(order),
+    }
+
+
+def changed_fields(before: Document, order: Order) -> dict[str, Any]:
+    """What an update has to set: of the fields that can change after placement, those that did."""
+    return {name: value for name, value in _moving(order).items() if before.get(name) != value}
+
+
+def _moving(order: Order) -> Document:
+    return {
+        "status": str(order.status),
+        "reason": order.reason,
+        "version": order.version,
+        "payment": _fields(order.payment) if order.payment else None,
+        "refunds": [{**_fields(refund), "status": str(refund.status)} for refund in order.refunds],
         "refunded_total": order.refunded_total,
-        "shipments": [_shipment(shipment) for shipment in order.shipments],
+        "shipments": [
+            {**_fields(shipment), "lines": [{"sku_id": s, "quantity": q} for s, q in shipment.lines]}
+            for shipment in order.shipments
+        ],
         "history": [{"status": str(status), "at": at} for status, at in order.history],
     }
 
 
-def _shipment(shipment: Shipment) -> Document:
-    return {**asdict(shipment), "lines": [{"sku_id": s, "quantity": q} for s, q in shipment.lines]}
+def _fields(value: Attribution | Line | Payment | Refund | Shipment | Terms) -> Document:
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def order_of(document: Document) -> Order:
@@ -69,8 +82,3 @@ def order_of(document: Document) -> Order:
         ),
         history=[(Status(entry["status"]), entry["at"]) for entry in d["history"]],
     )
-
-
-def changed_fields(before: Document, after: Document) -> dict[str, Any]:
-    """The top-level fields that differ: what an update has to set."""
-    return {name: value for name, value in after.items() if before.get(name) != value}

@@ -1,56 +1,45 @@
-"""Who waits for an order hears of its changes: at once of this replica's own, and by a change stream of any other's."""
+"""Who waits for an order hears of its changes: at once of this replica's own, and by looking now and then of any other's."""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import aclosing, contextmanager, suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
-from checkout.adapters.orders import COLLECTIONS
-from runtime.changes import operation_time, watch
-from runtime.mongo import Database, Document
-
-PIPELINE: list[Document] = [
-    {
-        "$match": {
-            "operationType": "update",
-            "ns.coll": COLLECTIONS,
-            "updateDescription.updatedFields.version": {"$exists": True},
-        }
-    },
-    {"$project": {"documentKey": 1, "updateDescription.updatedFields.version": 1}},
-]
-
-
-LOOK_SECONDS = 0.1
-"""How often the stream is looked at for somebody who has heard nothing for as long: what this replica writes is told
-without it."""
-IDLE_SECONDS = 1.0
+LOOK_SECONDS = 0.25
+"""How long somebody may have heard nothing before the database is asked: what this replica writes is told without it."""
+LONGEST_LOOK_SECONDS = 2.0
+"""Between two looks for somebody who has heard nothing for long."""
 
 
 class Waiter(asyncio.Event):
-    """Set when an order may have changed; `version` is the newest that was heard of, 0 for not known."""
+    """Set when the order has a newer version than `version`, which then is that one."""
 
-    def __init__(self) -> None:
+    def __init__(self, version: int) -> None:
         super().__init__()
-        self.version = 0
-        self.heard_at = time.monotonic()
+        self.version = version
+        self.heard_at = self.looked_at = time.monotonic()
+
+    def look_at(self) -> float:
+        """When the database is to be asked for it next: the rarer the longer it has heard nothing."""
+        silent = self.looked_at - self.heard_at
+        return self.looked_at + min(max(silent / 2, LOOK_SECONDS), LONGEST_LOOK_SECONDS)
 
 
 class Hub:
-    """Wakes waiters. It says that something changed, never what."""
+    """Wakes waiters. It says that something changed, never what. `versions` answers with the versions that orders have now."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, versions: Callable[[Iterable[str]], Awaitable[Mapping[str, int]]]) -> None:
+        self._versions = versions
         self._waiting: dict[str, set[Waiter]] = defaultdict(set)
         self._somebody = asyncio.Event()
 
     @contextmanager
-    def changes_of(self, order_id: str) -> Iterator[Waiter]:
-        """A waiter that is set at each change of the order, from now on; who waits clears it."""
-        changed = Waiter()
+    def changes_of(self, order_id: str, version: int) -> Iterator[Waiter]:
+        """A waiter that is set at each change of the order after `version`; who waits clears it."""
+        changed = Waiter(version)
         self._waiting[order_id].add(changed)
         self._somebody.set()
         try:
@@ -65,37 +54,27 @@ class Hub:
         for waiter in self._waiting.get(order_id, ()):
             if version > waiter.version:
                 waiter.version = version
-                waiter.heard_at = time.monotonic()
+                waiter.heard_at = waiter.looked_at = time.monotonic()
                 waiter.set()
 
     async def run(self) -> None:
-        """Watch for ever; after an interruption everybody is woken once, since something may have been missed."""
-        start = {"start_at_operation_time": await operation_time(self._db)}
-        self._wake_all()
-        async with aclosing(watch(self._db, PIPELINE, start, self._next_look)) as looks:
-            async for look in looks:
-                for change in look.changes:
-                    self.tell(
-                        change["documentKey"]["_id"], change["updateDescription"]["updatedFields"]["version"]
-                    )
-
-    async def _next_look(self, _: int) -> None:
-        """When somebody has waited in vain for a while; else now and then, so that there is never much to look through."""
-        give_up = time.monotonic() + IDLE_SECONDS
-        await asyncio.sleep(LOOK_SECONDS)
-        while (now := time.monotonic()) < give_up:
-            heard = [waiter.heard_at for waiters in self._waiting.values() for waiter in waiters]
-            if not heard:
+        """Look for ever, while there is somebody to look for."""
+        while True:
+            await self._somebody.wait()
+            await asyncio.sleep(LOOK_SECONDS)
+            if not self._waiting:
                 self._somebody.clear()
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(give_up - now):
-                        await self._somebody.wait()
-            elif (due := min(heard) + LOOK_SECONDS) > now:
-                await asyncio.sleep(due - now)
-            else:
-                return
+            elif due := self._due(time.monotonic()):
+                for order_id, version in (await self._versions(due)).items():
+                    self.tell(order_id, version)
 
-    def _wake_all(self) -> None:
-        for waiters in self._waiting.values():
-            for waiter in waiters:
-                waiter.set()
+    def _due(self, now: float) -> list[str]:
+        """The orders that are to be looked at now; their waiters are taken as looked after."""
+        due = []
+        for order_id, waiters in self._waiting.items():
+            late = [waiter for waiter in waiters if waiter.look_at() <= now]
+            for waiter in late:
+                waiter.looked_at = now
+            if late:
+                due.append(order_id)
+        return due

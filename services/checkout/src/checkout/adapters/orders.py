@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +16,11 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
+from checkout.adapters.deadlines import Deadlines
 from checkout.adapters.documents import changed_fields, document_of, order_of
 from checkout.domain.events import OrderEvent
 from checkout.domain.order import Order
+from checkout.domain.status import OPEN
 from checkout.messages import contract_of
 from runtime.bulk import insert_new
 from runtime.clock import Clock
@@ -65,11 +67,13 @@ class Orders:
         db: Database,
         recorder: Recorder,
         clock: Clock,
+        deadlines: Deadlines,
         written: Callable[[str, int], None] = lambda order_id, version: None,
     ) -> None:
         self._db = db
         self._recorder = recorder
         self._clock = clock
+        self._deadlines = deadlines
         self._written = written
         self._recent = Recent[Document]()
         self._insert = Gathered[Document, bool](self._insert_all)
@@ -91,6 +95,7 @@ class Orders:
         return await self._insert(document | {FIELD: slots})
 
     async def _insert_all(self, written: Sequence[Document]) -> list[bool | Exception]:
+        await self._deadlines.remember(written)
         grouped: dict[str, list[Document]] = defaultdict(list)
         for document in written:
             grouped[document["mini_program_id"]].append(document)
@@ -121,23 +126,40 @@ class Orders:
         return document if document is not None and document["version"] >= version else None
 
     async def load(self, order_ids: Iterable[str], *, remembered: bool = False) -> dict[str, Loaded]:
-        """The orders that exist, by id: one query for each mini program.
+        """The orders that exist, by id.
 
         With `remembered`, those that this process wrote last are taken as it left them. Another replica may have changed
         them since; a write is guarded against that, a decision not to write is not.
         """
-        grouped: dict[str, list[str]] = defaultdict(list)
         found: dict[str, Loaded] = {}
+        unknown = []
         for order_id in order_ids:
-            mini_program_id = mini_program_of(order_id)
             if remembered and (document := self._recent.get(order_id)) is not None:
                 found[order_id] = _loaded(document)
-            elif mini_program_id is not None:
+            else:
+                unknown.append(order_id)
+        return found | {d["_id"]: _loaded(d) async for d in self._find(unknown, {FIELD: 0})}
+
+    async def load_open(self, order_ids: Iterable[str]) -> dict[str, Loaded]:
+        """Those of the orders that a deadline can end, by id."""
+        found = self._find(order_ids, {FIELD: 0}, status={"$in": [str(status) for status in OPEN]})
+        return {d["_id"]: _loaded(d) async for d in found}
+
+    async def versions(self, order_ids: Iterable[str]) -> dict[str, int]:
+        """The version that each of the orders has now."""
+        return {d["_id"]: d["version"] async for d in self._find(order_ids, {"version": 1})}
+
+    async def _find(
+        self, order_ids: Iterable[str], fields: Document, **match: Document
+    ) -> AsyncIterator[Document]:
+        """One query for each mini program."""
+        grouped: dict[str, list[str]] = defaultdict(list)
+        for order_id in order_ids:
+            if (mini_program_id := mini_program_of(order_id)) is not None:
                 grouped[mini_program_id].append(order_id)
         for mini_program_id, ids in grouped.items():
-            async for document in self.of(mini_program_id).find({"_id": {"$in": ids}}, {FIELD: 0}):
-                found[document["_id"]] = _loaded(document)
-        return found
+            async for document in self.of(mini_program_id).find({"_id": {"$in": ids}, **match}, fields):
+                yield document
 
     async def save(self, changed: Iterable[Loaded]) -> None:
         """Write all that changed, each guarded by the version that was read; raises Conflict when one was not written."""
@@ -145,7 +167,7 @@ class Orders:
         after: list[tuple[Document, Document, Document]] = []
         for loaded in changed:
             order, before = loaded.order, loaded.document
-            fields: dict[str, Any] = changed_fields(before, document_of(order))
+            fields = changed_fields(before, order)
             if not fields:
                 continue
             told = [self._contract(order, event) for event in loaded.events]

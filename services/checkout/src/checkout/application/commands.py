@@ -15,7 +15,7 @@ from checkout.adapters.orders import Conflict, Orders
 from checkout.domain.events import OrderEvent
 from checkout.domain.order import CANCELLED_BY_BUYER, PAYMENT_DEADLINE, NothingToShip, Order, Shipment
 from checkout.domain.refunds import Refund, RefundRefused
-from checkout.domain.status import OPEN, IllegalTransition
+from checkout.domain.status import IllegalTransition
 from contracts.api.orders import RefundRequestBody, ShipmentRequest
 from runtime.clock import Clock
 from runtime.ids import NewId
@@ -92,10 +92,9 @@ class Commands:
         due = await self._deadlines.due(now)
         if not due:
             return 0
-        loaded = await self._orders.load(due)
+        loaded = await self._orders.load_open(due)
         for one in loaded.values():
-            if one.order.status in OPEN:
-                one.events += one.order.close(PAYMENT_DEADLINE, now)
+            one.events += one.order.close(PAYMENT_DEADLINE, now)
         try:
             await self._orders.save(loaded.values())
         except Conflict:

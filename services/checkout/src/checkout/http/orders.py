@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from checkout.adapters.hub import Hub, Waiter
+from checkout.adapters.hub import Hub
 from checkout.application.commands import Commands
 from checkout.application.placing import PlaceOrder, fingerprint_of
 from checkout.domain.status import ENDED, Status
@@ -23,7 +23,6 @@ from runtime.tokens import OWNER, VIEWER
 SETTLED_ENOUGH = {Status.AWAITING_PAYMENT, Status.PAID, Status.SHIPPED, *ENDED}
 """What `?wait` waits for: the cashier link, or an end."""
 KEEP_ALIVE_SECONDS = 15.0
-LOOK_AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +80,14 @@ class OrderCalls:
         return json_response(order_view(await self.access.visible(request)))
 
     async def order_events(self, request: web.Request) -> web.StreamResponse:
-        order_id = str((await self.access.visible(request))["_id"])
+        document = await self.access.visible(request)
+        order_id, shown = str(document["_id"]), 0
         stream = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
         await stream.prepare(request)
-        with self.hub.changes_of(order_id) as changed:
-            shown = 0
+        with self.hub.changes_of(order_id, document["version"]) as changed:
             while True:
-                changed.clear()
-                document = await self.access.document(order_id)
                 if document["version"] != shown:
                     shown = document["version"]
                     data = order_view(document).model_dump_json()
@@ -100,6 +97,9 @@ class OrderCalls:
                         await changed.wait()
                 except TimeoutError:
                     await stream.write(b": still here\n\n")
+                else:
+                    changed.clear()
+                    document = await self.access.document(order_id)
 
     async def cancel(self, request: web.Request) -> web.Response:
         order_id = str((await self.access.visible(request))["_id"])
@@ -121,18 +121,11 @@ class OrderCalls:
     async def _settled_enough(self, document: Document, seconds: float) -> Document:
         """The order once the cashier link is there or it has ended; as it is after `seconds`."""
         order_id = document["_id"]
-        with self.hub.changes_of(order_id) as changed, suppress(TimeoutError):
+        with self.hub.changes_of(order_id, document["version"]) as changed, suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while document["status"] not in SETTLED_ENOUGH:
-                    await _set_or_late(changed)
-                    known = self.access.orders.recent(order_id, changed.version) if changed.version else None
+                    await changed.wait()
+                    changed.clear()
+                    known = self.access.orders.recent(order_id, changed.version)
                     document = known or await self.access.document(order_id)
         return document
-
-
-async def _set_or_late(changed: Waiter) -> None:
-    """Until the order may have changed. Now and then it is looked at even so: a change could have come before we listened."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(LOOK_AGAIN_SECONDS):
-            await changed.wait()
-    changed.clear()
