@@ -92,7 +92,7 @@ def spans_of(deliveries: Sequence[Delivery], group: str) -> Iterator[list[Delive
     """One consumer span for each record, also in a batch, each a child of its producer's; as long as inside."""
     spans = [
         telemetry.start_span(
-            f"{type(d.event).__name__} process", SpanKind.CONSUMER, headers_of(d.raw),
+            f"{type(d.event).__name__} process", SpanKind.CONSUMER, {telemetry.TRACEPARENT: d.envelope.traceparent},
             **{"messaging.system": "kafka", "messaging.destination.name": d.raw.topic, "messaging.consumer.group.name": group},
         )
         for d in deliveries

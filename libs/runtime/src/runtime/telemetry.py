@@ -6,8 +6,9 @@ All span, attribute and metric names of the platform live in this module.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import orjson
@@ -16,6 +17,7 @@ from opentelemetry import metrics, trace
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
+from opentelemetry.metrics import CallbackOptions, Observation
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
@@ -30,23 +32,36 @@ _propagator = TraceContextTextMapPropagator()
 tracer = trace.get_tracer("anchorage")
 _meter = metrics.get_meter("anchorage")
 
+
+class Tally:
+    """A counter that adds in a dictionary of its own and is read when metrics are: the SDK's takes 15 µs to add one."""
+
+    def __init__(self, name: str, description: str) -> None:
+        self._counts: Counter[frozenset[tuple[str, str]]] = Counter()
+        _meter.create_observable_counter(name, [self._observe], description=description)
+
+    def add(self, count: int, attributes: Mapping[str, str]) -> None:
+        """Count so many more under these attributes."""
+        self._counts[frozenset(attributes.items())] += count
+
+    def _observe(self, _: CallbackOptions) -> list[Observation]:
+        counted = list(self._counts.items())  # at once: an exporter reads in a thread of its own
+        return [Observation(count, dict(attributes)) for attributes, count in counted]
+
+
 http_duration = _meter.create_histogram(
     "http.server.request.duration", unit="s", description="requests by method, route and status",
     explicit_bucket_boundaries_advisory=[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
 )  # fmt: skip
-records_consumed = _meter.create_counter(
-    "anchorage.records.consumed", description="records by subscription, event type and outcome"
-)
-records_published = _meter.create_counter("anchorage.records.published", description="records by topic")
+records_consumed = Tally("anchorage.records.consumed", "records by subscription, event type and outcome")
+records_published = Tally("anchorage.records.published", "records by topic")
 consumer_lag = _meter.create_gauge(
     "anchorage.consumer.lag", description="records not yet taken, by subscription"
 )
 relay_delay = _meter.create_histogram(
     "anchorage.relay.delay", unit="s", description="from the recording of an event to the broker's answer"
 )
-events_lost = _meter.create_counter(
-    "anchorage.events.lost", description="best-effort events that Kafka did not take"
-)
+events_lost = Tally("anchorage.events.lost", "best-effort events that Kafka did not take")
 
 
 class SpanFile(SpanExporter):
@@ -116,18 +131,24 @@ def trace_id() -> str | None:
     return f"{context.trace_id:032x}" if context.is_valid else None
 
 
-def context_from(headers: Mapping[str, str]) -> otel_context.Context:
+def context_from(headers: Mapping[str, str | None]) -> otel_context.Context:
     """The trace context that a caller or producer sent; an empty one when there is none."""
     return _propagator.extract(headers) if TRACEPARENT in headers else otel_context.Context()
 
 
-def start_span(name: str, kind: SpanKind, headers: Mapping[str, str], **attributes: str | int) -> Span:
-    """A span that continues the trace in `headers`; the caller ends it."""
-    return tracer.start_span(name, context=context_from(headers), kind=kind, attributes=attributes or None)
+def start_span(name: str, kind: SpanKind, headers: Mapping[str, str | None], **attributes: str | int) -> Span:
+    """A span that continues the trace in `headers`; the caller ends it.
+
+    A trace that is not sampled is passed on as it came: nothing of it is kept anywhere, so it needs no span of its own.
+    """
+    context = context_from(headers)
+    parent = trace.get_current_span(context)
+    of_parent = parent.get_span_context()
+    if of_parent.is_valid and not of_parent.trace_flags.sampled:
+        return parent
+    return tracer.start_span(name, context=context, kind=kind, attributes=attributes or None)
 
 
-@contextmanager
-def span_as_current(span: Span) -> Iterator[Span]:
+def span_as_current(span: Span) -> AbstractContextManager[Span]:
     """Make `span` the parent of what happens inside, and end it."""
-    with trace.use_span(span, end_on_exit=True):
-        yield span
+    return trace.use_span(span, end_on_exit=True)
