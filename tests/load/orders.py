@@ -200,7 +200,7 @@ async def main(arguments: argparse.Namespace) -> int:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clients", type=int, default=48)
+    parser.add_argument("--clients", type=int, default=96)
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--rate", type=float, default=40)
     parser.add_argument("--floor-orders", type=int, default=3000)

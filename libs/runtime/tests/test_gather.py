@@ -90,6 +90,16 @@ async def test_rounds_begin_apart_and_the_second_takes_all_that_came_meanwhile()
     assert gate.began[1] - gate.began[0] >= 0.2
 
 
+async def test_a_full_round_does_not_wait_for_its_time():
+    gate = Gate()
+    gate.open.set()
+    gathered = Gathered(gate, at_once=2, apart=1_000)
+    await gathered(0)
+    async with asyncio.timeout(SOON):
+        await asyncio.gather(*(gathered(item) for item in (2, 4, 6, 8)))
+    assert gate.rounds == [[0], [2, 4], [6, 8]]
+
+
 async def test_who_gives_up_waiting_stops_nobody_else():
     gate = Gate()
     gathered = Gathered(gate, apart=0)

@@ -45,9 +45,11 @@ class MongoDB:
         program, env = self._program()
         self._folder.mkdir(parents=True, exist_ok=True)
         command = [program, "--dbpath", str(self._folder), "--port", str(self._port), "--bind_ip", HOST]
-        command += ["--replSet", REPLICA_SET, "--wiredTigerCacheSizeGB", CACHE_GB, "--oplogSize", "1024", "--setParameter", "minSnapshotHistoryWindowInSeconds=0"]
+        command += ["--replSet", REPLICA_SET, "--wiredTigerCacheSizeGB", CACHE_GB, "--oplogSize", "1024"]
         command += ["--nounixsocket", "--quiet"]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
+        # Nobody reads as of a moment ago; the five minutes of versions kept for that are written out and back all the time.
+        command += ["--setParameter", "minSnapshotHistoryWindowInSeconds=0"]
         # One node has nobody to hand over to: it need not wait 15 s at a stop for clients to go elsewhere.
         command += ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
         return ManagedProcess("mongodb", command, env=env, log=self.log, ready=self._serves)

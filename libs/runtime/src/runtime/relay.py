@@ -37,8 +37,6 @@ FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 2.0
 SAVE_IDLE_SECONDS = 60.0
 """The position moves on while this service rests and others fill the oplog, so that its history is not gone at a restart."""
-GATHER_SECONDS = 0.05
-"""Where more came while the last was sent, more is to come: it goes out together. What comes alone goes at once."""
 LOOK_SECONDS = 0.25
 """How late what another replica recorded may be seen."""
 
@@ -162,8 +160,6 @@ class Relay:
                 except Exception as fault:  # the stream comes to the same entries, and to what is wrong
                     log.debug("nothing goes ahead for now", extra={"fault": type(fault).__name__})
                     self.ahead.begin()
-            if self.ahead.waiting.is_set():
-                await asyncio.sleep(GATHER_SECONDS)
 
     async def _publish(self, entries: Sequence[Document]) -> None:
         if not self._lease.held or self._lease.fence != self._term:

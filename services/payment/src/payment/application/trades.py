@@ -16,6 +16,8 @@ from runtime.gather import Gathered
 
 ROUNDS = 20
 """A change whose trade another replica keeps changing is decided anew this often."""
+APART_SECONDS = 0.25
+"""Between rounds, when there is much to do: a buyer who has paid does not notice, and all services behind wake less often."""
 
 Decision = Callable[[Trade], Change]
 """Must bear being asked again: of a trade on which it took effect it makes no further change."""
@@ -53,7 +55,7 @@ class Trades:
 
     def __init__(self, store: TradeStore) -> None:
         self._store = store
-        self._gathered = Gathered[_Wanted, Trade](self._round)
+        self._gathered = Gathered[_Wanted, Trade](self._round, apart=APART_SECONDS)
 
     async def change(self, order_id: str, decide: Decision, *, traceparent: str | None = None) -> Trade:
         """The trade after `decide`, once it is durable.
