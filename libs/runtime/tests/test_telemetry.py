@@ -32,10 +32,10 @@ async def place(
         yield fresh
 
 
-def trace() -> tuple[str, str, str]:
+def trace(*, sampled: bool = True) -> tuple[str, str, str]:
     """A new trace: its id, the caller's span, and the header."""
     trace_id, span_id = secrets.token_hex(16), secrets.token_hex(8)
-    return trace_id, span_id, f"00-{trace_id}-{span_id}-01"
+    return trace_id, span_id, f"00-{trace_id}-{span_id}-{sampled:02d}"
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -101,6 +101,21 @@ async def test_the_records_on_kafka_carry_the_trace(place: Place, replica: Proce
     for topic in ("notes", "echoes"):
         [record] = [r for r in await records_of(place.kafka, place.prefix + topic) if r.key == b"carried"]
         assert trace_id in headers_of(record)["traceparent"]
+
+
+async def test_a_trace_that_the_caller_does_not_sample_is_passed_on_and_not_kept(
+    place: Place, replica: Process, eventually: Eventually
+) -> None:
+    unsampled, caller, header = trace(sampled=False)
+    await place.take(replica, "unsampled", traceparent=header)
+    await place.all_heard({"unsampled"})
+    for topic in ("notes", "echoes"):
+        [record] = [r for r in await records_of(place.kafka, place.prefix + topic) if r.key == b"unsampled"]
+        assert headers_of(record)["traceparent"] == f"00-{unsampled}-{caller}-00"
+    later, _, header = trace()
+    await place.take(replica, "later", traceparent=header)
+    await eventually(lambda: len(chain_of(place.spans(), later)) == 3)
+    assert chain_of(place.spans(), unsampled) == []
 
 
 async def test_a_log_line_says_which_trace_it_belongs_to(place: Place, replica: Process) -> None:

@@ -1,5 +1,6 @@
 """A checkout whose buyers have one second to pay."""
 
+import secrets
 from typing import Any
 
 TIME_TO_PAY = 1
@@ -15,6 +16,22 @@ async def test_a_deadline_asks_payment_to_close(checkout: Any) -> None:
     await checkout.eventually(told, what="the request to close")
     deadlines = checkout.service.db["deadlines"]
     await checkout.eventually(lambda: _gone(deadlines, order_id), what="the deadline to be dealt with")
+
+
+async def test_an_order_whose_deadline_cannot_be_stored_is_not_placed_and_may_be_asked_for_again(
+    checkout: Any,
+) -> None:
+    db, key = checkout.service.db, secrets.token_hex(8)
+    address = {"recipient": "Han", "phone": "13900000000", "region": "Hubei", "street": "East Lake 2"}
+    body = {"lines": [{"sku_id": checkout.sku_id, "quantity": 1}], "address": address}
+    await db.command("collMod", "deadlines", validator={"due": {"$type": "string"}})
+    try:
+        status, problem = await checkout.call("POST", "/orders", body, **{"Idempotency-Key": key})
+    finally:
+        await db.command("collMod", "deadlines", validator={})
+    assert (status, problem["status"]) == (500, 500)
+    assert await db["orders_" + checkout.mini_program_id].count_documents({}) == 0
+    await checkout.until((await checkout.place(key, **body))["order_id"], "closing")
 
 
 async def _gone(deadlines: Any, order_id: str) -> bool:
