@@ -166,9 +166,8 @@ class Relay:
             raise _NotLeading
         if entries:
             await self._publisher.publish([record_of(entry, self._prefix) for entry in entries])
-            now = self._clock()
-            for entry in entries:
-                telemetry.relay_delay.record((now - entry["time"]).total_seconds())
+            oldest = min(entry["time"] for entry in entries)
+            telemetry.relay_delay.record((self._clock() - oldest).total_seconds())
         self.working = True
 
     async def _save(self) -> None:

@@ -59,8 +59,9 @@ consumer_lag = _meter.create_gauge(
     "anchorage.consumer.lag", description="records not yet taken, by subscription"
 )
 relay_delay = _meter.create_histogram(
-    "anchorage.relay.delay", unit="s", description="from the recording of an event to the broker's answer"
-)
+    "anchorage.relay.delay", unit="s",
+    description="from the recording of the oldest event of a group to the broker's answer",
+)  # fmt: skip
 events_lost = Tally("anchorage.events.lost", "best-effort events that Kafka did not take")
 
 
