@@ -16,7 +16,7 @@ from runtime.gather import Gathered
 
 ROUNDS = 20
 """A change whose trade another replica keeps changing is decided anew this often."""
-APART_SECONDS = 0.25
+APART_SECONDS = 0.4
 """Between rounds, when there is much to do: a buyer who has paid does not notice, and all services behind wake less often."""
 
 Decision = Callable[[Trade], Change]
