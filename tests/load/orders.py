@@ -97,8 +97,8 @@ class Shop:
     async def all_paid(self, run: Run) -> float:
         """Wait until every order of the run is paid; answers when that was so (perf_counter).
 
-        The owner's list of orders is read, newest first, a hundred in one call: asking for each order by itself took a
-        fifth of the time that is measured here.
+        The owner's list of orders is read, newest first, a hundred in one call: asking for each order by itself would be
+        a load of its own.
         """
         deadline = time.monotonic() + SETTLE_SECONDS
         waiting = set(run.orders)
