@@ -29,8 +29,10 @@ def sent(ahead: Ahead) -> list[str]:
 
 def test_a_new_aggregate_and_the_changes_that_follow_go_ahead_in_order() -> None:
     ahead = begun()
+    ahead.behind.clear()
     for recorded in (change("a", 0, 1), change("b", 0, 1), change("a", 1, 2), change("a", 2, 4)):
         ahead.take(recorded)
+    assert not ahead.behind.is_set()
     assert sent(ahead) == ["a1", "b1", "a2", "a4"]
     assert ids(ahead.left([change("a", 0, 1), change("a", 1, 2)])) == []
 
@@ -38,7 +40,9 @@ def test_a_new_aggregate_and_the_changes_that_follow_go_ahead_in_order() -> None
 def test_a_change_whose_predecessor_another_process_made_waits_for_the_stream() -> None:
     ahead = begun()
     ahead.take(change("a", 0, 1))
+    ahead.behind.clear()
     ahead.take(change("a", 2, 3))
+    assert ahead.behind.is_set()
     assert sent(ahead) == ["a1"]
     assert ids(ahead.left([change("a", 0, 1), change("a", 1, 2), change("a", 2, 3)])) == ["a2", "a3"]
 

@@ -73,3 +73,21 @@ async def test_a_lease_given_back_is_free_at_once_and_nobody_elses_can_be_given_
     await one.release()
     assert not one.held
     assert await two.take()
+
+
+async def test_the_holder_learns_that_another_waits_and_that_nobody_does_any_longer(
+    notebook: Notebook,
+) -> None:
+    hands = Hands(notebook)
+    one, two = hands.lease("one"), hands.lease("two")
+    await one.take()
+    assert not one.sought
+    await two.take()
+    await one.take()
+    assert one.sought
+    hands.now += one.length / 2
+    await one.take()
+    assert one.sought
+    hands.now += one.length
+    await one.take()
+    assert not one.sought

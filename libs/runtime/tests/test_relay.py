@@ -13,6 +13,7 @@ from runtime import relay as relaying
 from runtime.changes import operation_time
 from runtime.clock import system_clock
 from runtime.delivery import headers_of
+from runtime.lease import LENGTH, NEVER
 from support.eventually import Eventually
 
 
@@ -30,10 +31,17 @@ async def test_events_come_out_in_the_order_of_their_aggregate(
     assert len(records) == 21
 
 
-async def test_what_this_process_wrote_is_published_without_reading_it_back(
-    notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks at the stream because it is time."""
     monkeypatch.setattr(relaying, "LOOK_SECONDS", 3_600)
+    monkeypatch.setattr(relaying, "LOOK_ALONE_SECONDS", 3_600)
+
+
+@pytest.mark.usefixtures("seldom")
+async def test_what_this_process_wrote_is_published_without_reading_it_back(
+    notebook: Notebook, eventually: Eventually
+) -> None:
     async with notebook.relaying_ahead(eventually):
         await notebook.take("n1", "one")
         await notebook.change("n1", 2, "two", "three")
@@ -41,10 +49,39 @@ async def test_what_this_process_wrote_is_published_without_reading_it_back(
     assert texts_of(await notebook.published()) == ["one", "two", "three"]
 
 
+@pytest.mark.usefixtures("seldom")
+async def test_what_this_process_wrote_and_only_the_stream_can_carry_is_looked_for_at_once(
+    notebook: Notebook, eventually: Eventually
+) -> None:
+    await notebook.take("n1", "one")
+    async with notebook.relaying_ahead(eventually) as relay:
+        await eventually(notebook.all_published)
+        relay.ahead.begin()  # as in a process that does not know how far the note has been published
+        await notebook.change("n1", 2, "two")
+        await eventually(notebook.all_published)
+    assert texts_of(await notebook.published()) == ["one", "two"]
+
+
+async def test_what_another_replica_wrote_is_looked_for_often_while_there_is_one(
+    notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with notebook.relaying(), notebook.relaying():
+        await eventually(lambda: _renewed_since_it_was_sought(notebook))
+        monkeypatch.setattr(relaying, "LOOK_ALONE_SECONDS", 3_600)
+        for note in "abc":
+            await notebook.take(note, note)
+            await eventually(notebook.all_published)
+
+
+async def _renewed_since_it_was_sought(notebook: Notebook) -> bool:
+    lease = await notebook.db["leases"].find_one()
+    return lease is not None and lease["until"] - LENGTH > lease["sought"] > NEVER
+
+
 async def test_what_went_ahead_is_not_published_again_when_the_stream_tells_of_it(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relaying, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(relaying, "LOOK_ALONE_SECONDS", 0.01)
     async with notebook.relaying_ahead(eventually):
         await asyncio.gather(*(notebook.take(note, f"{note}1") for note in "abc"))
         for version in range(2, 12):

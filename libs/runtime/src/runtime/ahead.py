@@ -22,10 +22,15 @@ MOST_WAITING = 1_000
 
 
 class Ahead:
-    """The changes that wait to go ahead, and what has gone. Does nothing until it is begun."""
+    """The changes that wait to go ahead, and what has gone. Does nothing until it is begun.
+
+    `waiting` is set while there are any, and `behind` when there may be changes of this process that only the stream can
+    carry.
+    """
 
     def __init__(self) -> None:
         self.waiting = asyncio.Event()
+        self.behind = asyncio.Event()
         self.open = False
         self._queue: list[Recorded] = []
         self._versions = Recent[int]()
@@ -35,6 +40,7 @@ class Ahead:
         """This process is the one that publishes; nothing is known yet of what has been."""
         self.end()
         self.open = True
+        self.behind.set()
 
     def end(self) -> None:
         """It no longer is, or something went wrong: the stream carries whatever is not known to be published."""
@@ -51,6 +57,8 @@ class Ahead:
             self._versions.keep(recorded.aggregate, recorded.version)
             self._queue.append(recorded)
             self.waiting.set()
+        else:
+            self.behind.set()
 
     def next(self) -> list[Document]:
         """The entries that are to be published now, in this order. Tell `gone`, or `begin` anew when it fails."""

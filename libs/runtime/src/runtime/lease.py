@@ -10,17 +10,23 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from pymongo import ReturnDocument
-from pymongo.errors import DuplicateKeyError, PyMongoError
+from pymongo.errors import PyMongoError
 
 from runtime.clock import Clock
 from runtime.mongo import Database
 
+LENGTH = timedelta(seconds=6)
+NEVER = datetime.min.replace(tzinfo=UTC)
+
 
 class Lease:
-    """The right to do `name`, for `length` at a time."""
+    """The right to do `name`, for `length` at a time.
+
+    `sought` tells the holder whether another reached for it within the `length` before it was taken or renewed last.
+    """
 
     def __init__(
-        self, db: Database, name: str, holder: str, clock: Clock, length: timedelta = timedelta(seconds=6)
+        self, db: Database, name: str, holder: str, clock: Clock, length: timedelta = LENGTH
     ) -> None:
         self._leases = db["leases"]
         self._name = name
@@ -28,7 +34,8 @@ class Lease:
         self._clock = clock
         self.length = length
         self.fence = 0
-        self._until = datetime.min.replace(tzinfo=UTC)
+        self.sought = False
+        self._until = NEVER
 
     @property
     def held(self) -> bool:
@@ -36,21 +43,25 @@ class Lease:
         return self._clock() < self._until
 
     async def take(self) -> bool:
-        """Take or renew it; False while another holder has it."""
+        """Take or renew it; False while another holder has it, who then learns that somebody waits."""
         now = self._clock()
-        mine_or_over = {"_id": self._name, "$or": [{"holder": self._holder}, {"until": {"$lte": now}}]}
-        new_fence = {
-            "$cond": [{"$eq": ["$holder", self._holder]}, "$fence", {"$add": [{"$ifNull": ["$fence", 0]}, 1]}]
+        mine = {"$eq": ["$holder", self._holder]}
+        free = {"$or": [mine, {"$lte": [{"$ifNull": ["$until", NEVER]}, now]}]}
+        fence = {"$ifNull": ["$fence", 0]}
+        change = {
+            "holder": {"$cond": [free, self._holder, "$holder"]},
+            "until": {"$cond": [free, now + self.length, "$until"]},
+            "fence": {"$cond": [{"$or": [mine, {"$not": free}]}, fence, {"$add": [fence, 1]}]},
+            "sought": {"$cond": [free, {"$ifNull": ["$sought", NEVER]}, now]},
         }
-        change = [{"$set": {"fence": new_fence, "holder": self._holder, "until": now + self.length}}]
-        try:
-            lease = await self._leases.find_one_and_update(
-                mine_or_over, change, upsert=True, return_document=ReturnDocument.AFTER
-            )
-        except DuplicateKeyError:
+        lease = await self._leases.find_one_and_update(
+            {"_id": self._name}, [{"$set": change}], upsert=True, return_document=ReturnDocument.AFTER
+        )
+        if lease is None or lease["holder"] != self._holder:
             self._until = now
             return False
-        self.fence = lease["fence"] if lease is not None else 0
+        self.fence = lease["fence"]
+        self.sought = lease["sought"] > now - self.length
         self._until = now + self.length
         return True
 

@@ -39,6 +39,8 @@ SAVE_IDLE_SECONDS = 60.0
 """The position moves on while this service rests and others fill the oplog, so that its history is not gone at a restart."""
 LOOK_SECONDS = 0.25
 """How late what another replica recorded may be seen."""
+LOOK_ALONE_SECONDS = 1.0
+"""The same while no other replica is known of, which is learned within a lease's renewal: what this one records needs no look."""
 
 
 class _NotLeading(Exception):
@@ -140,7 +142,7 @@ class Relay:
             if "token" in position
             else {"start_at_operation_time": position["start"]}
         )
-        async with aclosing(watch(self._db, self._pipeline(), start, _next_look)) as looks:
+        async with aclosing(watch(self._db, self._pipeline(), start, self._next_look)) as looks:
             async for look in looks:
                 told = [recorded for change in look.changes if (recorded := recorded_in(change))]
                 if look.changes:
@@ -148,6 +150,14 @@ class Relay:
                         await self._publish(self.ahead.left(told))
                     self._moved = True
                 self._token = look.token
+
+    async def _next_look(self, found: int) -> None:
+        if found == GATHER:
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS if self._lease.sought else LOOK_ALONE_SECONDS):
+                await self.ahead.behind.wait()
+        self.ahead.behind.clear()
 
     async def _go_ahead(self) -> None:
         while True:
@@ -222,11 +232,6 @@ class Relay:
                 }
             },
         ]
-
-
-async def _next_look(found: int) -> None:
-    if found < GATHER:
-        await asyncio.sleep(LOOK_SECONDS)
 
 
 def recorded_in(change: Document) -> Recorded | None:

@@ -42,11 +42,14 @@ class MongoAccounts:
         accounts = self._db["accounts"]
         if version > 1:
             done = await accounts.update_one({"_id": account_id, "version": version - 1}, {"$set": document})
-            return done.matched_count == 1
-        try:
-            await accounts.insert_one({"_id": account_id, **document})
-        except DuplicateKeyError:
-            return False
+            if done.matched_count == 0:
+                return False
+        else:
+            try:
+                await accounts.insert_one({"_id": account_id, **document})
+            except DuplicateKeyError:
+                return False
+        self._recorder.written(account_id, document, before=version - 1)
         return True
 
 

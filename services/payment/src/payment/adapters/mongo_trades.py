@@ -80,6 +80,7 @@ class MongoTrades:
             await self._trades.insert_one(tombstone)
         except DuplicateKeyError:
             return
+        self._recorder.written(order_id, tombstone, before=0)
 
     async def load(self, order_ids: Sequence[str]) -> dict[str, Trade]:
         """Trades, not tombstones."""

@@ -63,16 +63,19 @@ class Codes:
 
     async def withdraw(self, share: ShareCode) -> ShareCode:
         """It opens nothing from now on; a repeat changes nothing."""
-        told = self._recorder.updates(
-            share.version + 1, [_event(ShareCodeWithdrawn, share, share.version + 1)]
-        )
+        version = share.version + 1
+        told = self._recorder.updates(version, [_event(ShareCodeWithdrawn, share, version)])
+        fields = {"withdrawn": True, "version": version, **told}
         changed = await self._codes.find_one_and_update(
             {"_id": share.code, "withdrawn": False},
-            {"$set": {"withdrawn": True, "version": share.version + 1, **told}},
+            {"$set": fields},
             projection={FIELD: 0},
             return_document=ReturnDocument.AFTER,
         )
-        return _code(changed) if changed else share
+        if changed is None:
+            return share
+        self._recorder.written(share.code, fields, before=share.version)
+        return _code(changed)
 
     async def page(self, mini_program_id: str, after: str | None, limit: int) -> list[ShareCode]:
         """The codes of one mini program, in order of their text."""
