@@ -124,7 +124,7 @@ async def build_app(settings: Settings, clock: Clock = system_clock) -> web.Appl
     )
     operations = OperationRoutes(client, lambda: background.alive)
     index = IndexRoutes(trades, courier, faults, origin)
-    for part in (gateway, pages, ControlRoutes(controls), BillRoutes(bills), index, operations):
+    for part in (gateway, pages, ControlRoutes(controls, origin), BillRoutes(bills), index, operations):
         app.add_routes(part.routes())
     app.cleanup_ctx.append(life)
     return app

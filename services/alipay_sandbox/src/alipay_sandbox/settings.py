@@ -23,7 +23,7 @@ class Settings(BaseSettings):
     alipay_sandbox_port: int = 8090
     # Further addresses to answer on, for clients that cannot dial a port (`127.0.0.9:80`).
     alipay_sandbox_extra_addresses: list[str] = []
-    # What links to the cashier, QR codes and bills start with; by default the address that a call came to.
+    # What QR codes, bill addresses and the ways back start with; by default the address that a call came to.
     alipay_sandbox_public_url: str = ""
     alipay_sandbox_keys: Path = Path("keys")
     # How far a call's timestamp may be from ours. A day, since clients stamp the local time of any zone.

@@ -142,6 +142,12 @@ class Controls:
         """The buyer of a link pays."""
         return await self.post("pay", {"cashier_url": link, **more})
 
+    async def way_back(self, paid: Mapping[str, Any]) -> str:
+        """The signed address that the `return_url` of a payment leads on to; nobody goes there."""
+        async with self._http.get(paid["return_url"], allow_redirects=False) as response:
+            _expect(response.status == 302, await response.text())
+            return response.headers["Location"]
+
 
 @asynccontextmanager
 async def serving(app: web.Application) -> AsyncIterator[str]:

@@ -52,7 +52,7 @@ class TradeStore:
 
     def __init__(self, database: Database) -> None:
         self._trades = database["trades"]
-        self._insert = Gathered[Document, bool](partial(insert_new, self._trades), apart=0.0)
+        self._insert = Gathered[Document, bool](partial(insert_new, self._trades))
 
     async def prepare(self) -> None:
         """Makes the indexes."""

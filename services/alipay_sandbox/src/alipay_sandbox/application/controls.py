@@ -43,10 +43,26 @@ class Controls:
         self._courier = courier
         self._clock = clock
 
-    async def pay(self, means: Means, buyer_id: str, *, succeed: bool) -> View:
-        """A program is the buyer. `return_url` is where a browser would be sent, signed."""
+    async def pay(self, means: Means, buyer_id: str, origin: str, *, succeed: bool) -> View:
+        """A program is the buyer. `return_url` is an address at `origin` that leads on to the order's own, signed only
+        then: a signature is dear, and few programs follow it. Empty where nobody would be sent back.
+        """
         trade = await self._cashier.act(means, buyer_id, succeed=succeed)
-        return {**_view(trade), "return_url": self._cashier.way_back(trade) if succeed else ""}
+        back = f"{origin}/sandbox/trades/{trade.order.out_trade_no}/return"
+        return {**_view(trade), "return_url": back if succeed and trade.order.return_url else ""}
+
+    async def way_back(self, out_trade_no: str) -> str:
+        """The order's return address, signed now.
+
+        Raises GatewayFailure: ACQ.TRADE_NOT_EXIST, ACQ.TRADE_STATUS_ERROR where nobody has paid, ACQ.INVALID_PARAMETER
+        where the order has no such address.
+        """
+        trade = (await self._cashier.find(out_trade_no)).trade
+        if trade.paid_at is None:
+            raise business("ACQ.TRADE_STATUS_ERROR", "the trade is not paid")
+        if not trade.order.return_url:
+            raise business("ACQ.INVALID_PARAMETER", "the order has no return_url")
+        return self._cashier.way_back(trade)
 
     async def trade(self, out_trade_no: str) -> View:
         """A trade and its notices, with what was answered to each."""

@@ -13,6 +13,7 @@ from alipay_sandbox.application.controls import Controls
 from alipay_sandbox.domain.failures import GatewayFailure
 from alipay_sandbox.domain.faults import Fault, FaultKind, Forgery
 from alipay_sandbox.domain.money import fen_of, yuan_of
+from alipay_sandbox.http.origin import Origin
 
 Model = TypeVar("Model", bound=BaseModel)
 Handler = Callable[[web.Request], Awaitable[object]]
@@ -85,14 +86,16 @@ class WithdrawalBody(_Body):
 class ControlRoutes:
     """`/sandbox/…`"""
 
-    def __init__(self, controls: Controls) -> None:
+    def __init__(self, controls: Controls, origin: Origin) -> None:
         self._controls = controls
+        self._origin = origin
 
     def routes(self) -> list[web.RouteDef]:
         """All controls."""
         return [
             web.post("/sandbox/pay", _json(self._pay)),
             web.get("/sandbox/trades/{out_trade_no}", _json(self._trade)),
+            web.get("/sandbox/trades/{out_trade_no}/return", _json(self._return)),
             web.post("/sandbox/trades/{out_trade_no}/close", _json(self._close)),
             web.post("/sandbox/trades/{out_trade_no}/finish", _json(self._finish)),
             web.post("/sandbox/forged-notices", _json(self._forge)),
@@ -107,7 +110,8 @@ class ControlRoutes:
 
     async def _pay(self, request: web.Request) -> object:
         body = await _read(request, PayBody)
-        return await self._controls.pay(body.means(), body.buyer_id, succeed=body.result == "success")
+        origin = self._origin.of(request)
+        return await self._controls.pay(body.means(), body.buyer_id, origin, succeed=body.result == "success")
 
     async def _forge(self, request: web.Request) -> object:
         body = await _read(request, ForgeBody)
@@ -115,6 +119,11 @@ class ControlRoutes:
 
     async def _trade(self, request: web.Request) -> object:
         return await self._controls.trade(request.match_info["out_trade_no"])
+
+    async def _return(self, request: web.Request) -> object:
+        address = await self._controls.way_back(request.match_info["out_trade_no"])
+        # Not HTTPFound: it would encode anew what was signed.
+        return web.Response(status=302, headers={"Location": address})
 
     async def _close(self, request: web.Request) -> object:
         return await self._controls.close(request.match_info["out_trade_no"])
@@ -167,11 +176,12 @@ class ControlRoutes:
 
 
 def _json(handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """Turns what a control returns or refuses into JSON."""
+    """Turns what a control returns or refuses into JSON; a response of its own stays as it is."""
 
     async def handle(request: web.Request) -> web.Response:
         try:
-            return _response(await handler(request))
+            answer = await handler(request)
+            return answer if isinstance(answer, web.Response) else _response(answer)
         except GatewayFailure as failure:
             return _response({"code": failure.sub_code, "message": failure.sub_msg}, _status(failure))
         except ValidationError as error:

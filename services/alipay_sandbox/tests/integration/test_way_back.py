@@ -1,0 +1,67 @@
+"""How a buyer who has paid comes back to the shop: a program by the address in the answer, a person by the cashier."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl, urlsplit
+
+from alipay_sandbox.domain import beijing
+from alipay_sandbox.testing import Controls, Merchant, MovableClock
+
+SHOP = "http://shop.example/back?order=7%2F8"
+
+
+def link_to_pay(merchant: Merchant, number: str, **more: str) -> str:
+    return merchant.link({"out_trade_no": number, "total_amount": "3.00"}, **more)
+
+
+async def test_the_way_back_is_signed_and_the_shops_own_part_stays_as_it_is(
+    merchant: Merchant, controls: Controls, number: str
+) -> None:
+    paid = await controls.pay(link_to_pay(merchant, number, return_url=SHOP))
+    assert paid["return_url"] == f"{controls.url}/sandbox/trades/{number}/return"
+    address = await controls.way_back(paid)
+    assert address.startswith(f"{SHOP}&")
+    params = dict(parse_qsl(urlsplit(address).query))
+    assert (params["out_trade_no"], params["order"]) == (number, "7/8")
+    assert params["method"] == "alipay.trade.wap.pay.return"
+    assert merchant.genuine(params)
+    assert not merchant.genuine({**params, "total_amount": "0.01"})
+
+
+async def test_the_way_back_is_signed_at_the_moment_when_it_is_taken(
+    merchant: Merchant, controls: Controls, clock: MovableClock, number: str
+) -> None:
+    paid = await controls.pay(link_to_pay(merchant, number, return_url=SHOP))
+    clock.ahead = timedelta(hours=1)
+    params = dict(parse_qsl(urlsplit(await controls.way_back(paid)).query))
+    assert beijing.parse(params["timestamp"]) > datetime.now(UTC) + timedelta(minutes=59)
+    assert merchant.genuine(params)
+
+
+async def test_a_person_who_pays_is_sent_back_at_once(merchant: Merchant, number: str) -> None:
+    form = {"link": link_to_pay(merchant, number, return_url=SHOP).partition("?")[2], "action": "pay"}
+    cashier = merchant.gateway.replace("/gateway.do", "/cashier")
+    async with merchant.http.post(cashier, data=form, allow_redirects=False) as response:
+        assert response.status == 303
+        address = response.headers["Location"]
+    assert address.startswith(f"{SHOP}&")
+    assert merchant.genuine(dict(parse_qsl(urlsplit(address).query)))
+
+
+async def test_nobody_is_sent_back_who_has_not_paid(
+    merchant: Merchant, controls: Controls, number: str
+) -> None:
+    assert (await controls.get(f"trades/{number}/return", 404))["code"] == "ACQ.TRADE_NOT_EXIST"
+    left = await controls.pay(link_to_pay(merchant, number, return_url=SHOP), result="fail")
+    assert left["return_url"] == ""
+    assert (await controls.get(f"trades/{number}/return", 409))["code"] == "ACQ.TRADE_STATUS_ERROR"
+    await controls.post(f"trades/{number}/close")
+    assert (await controls.get(f"trades/{number}/return", 409))["code"] == "ACQ.TRADE_STATUS_ERROR"
+
+
+async def test_an_order_without_a_return_url_has_no_way_back(
+    merchant: Merchant, controls: Controls, number: str
+) -> None:
+    assert (await controls.pay(link_to_pay(merchant, number)))["return_url"] == ""
+    refused = await controls.get(f"trades/{number}/return", 400)
+    assert refused["code"] == "ACQ.INVALID_PARAMETER"
+    assert "return_url" in refused["message"]
