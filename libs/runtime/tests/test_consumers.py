@@ -209,6 +209,22 @@ async def test_events_of_unknown_types_are_passed_over(stream: Stream, eventuall
     assert await stream.dead_letters() == []
 
 
+async def test_where_nothing_is_for_a_service_its_group_goes_on_all_the_same(
+    stream: Stream, eventually: Eventually
+) -> None:
+    reader = Reader()
+    async with stream.taking(reader) as consumers:
+        await stream.tell("first")
+        await eventually(lambda: reader.done == ["first"])
+        moved_at = consumers.consumers[0].moved_at
+        burnt = [stream.record(stream.note("new"), type="anchorage.NoteBurnt.v1") for _ in range(3)]
+        await stream.publisher.publish(burnt)
+        await eventually(lambda: _all_committed(stream, 4))
+        assert consumers.consumers[0].moved_at > moved_at
+        await stream.tell("last")
+        await eventually(lambda: reader.done == ["first", "last"])
+
+
 async def test_a_failing_batch_is_taken_record_by_record_with_the_order_kept(
     stream: Stream, eventually: Eventually
 ) -> None:

@@ -24,6 +24,7 @@ from faststream import AckPolicy
 from faststream.kafka import KafkaBroker
 from faststream.kafka.message import KafkaAckableMessage
 
+from contracts.event import TYPE_PREFIX
 from runtime import telemetry
 from runtime.clock import Clock
 from runtime.deadletters import dead_letter
@@ -114,6 +115,19 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: Any) -> None:
         """Nothing to prepare."""
 
+    def pass_over_early(self) -> None:
+        """Leave what `read` would find nothing in to the client, which drops it before a batch is made; once started."""
+        if self.kafka is not None:
+            self.kafka.wants = self._wants
+
+    def _wants(self, raw: ConsumerRecord) -> bool:
+        kind = headers_of(raw).get("ce_type", "")
+        if kind in self._wanted or not kind.startswith(TYPE_PREFIX):
+            return True
+        self._count("ignored", "other")
+        self.moved_at = time.monotonic()
+        return False
+
     async def _parse(self, batch: tuple[ConsumerRecord, ...]) -> KafkaAckableMessage:
         return KafkaAckableMessage(body=b"", raw_message=batch, consumer=self.kafka)
 
@@ -127,9 +141,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 except Exception as wrong:  # whatever it is: reading touches nothing but the record
                     await self._give_up(raw, wrong, attempts=1)
                     continue
-                if found is None:
-                    self._count("ignored", "other")
-                else:
+                if found is not None:
                     envelope, event = found
                     deliveries.append(Delivery(event, envelope, raw))
             if deliveries:
@@ -271,6 +283,8 @@ class Consumers:
         config: Any = self._broker.config.broker_config
         config.builder = partial(PatientConsumer, *config.builder.args, **config.builder.keywords)
         await self._broker.start()
+        for consumer in self.consumers:
+            consumer.pass_over_early()
 
     async def stop(self) -> None:
         """Let batches under way end, commit, leave the groups."""
