@@ -16,7 +16,7 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
-from checkout.adapters.deadlines import Deadlines
+from checkout.adapters.deadlines import AT_ONCE, SECOND, Deadline, Deadlines
 from checkout.adapters.documents import changed_fields, document_of, order_of
 from checkout.domain.events import OrderEvent
 from checkout.domain.order import Order
@@ -140,25 +140,28 @@ class Orders:
                 unknown.append(order_id)
         return found | {d["_id"]: _loaded(d) async for d in self._find(unknown, {FIELD: 0})}
 
-    async def load_open(self, order_ids: Iterable[str]) -> dict[str, Loaded]:
-        """Those of the orders that a deadline can end, by id."""
-        found = self._find(order_ids, {FIELD: 0}, status={"$in": [str(status) for status in OPEN]})
-        return {d["_id"]: _loaded(d) async for d in found}
+    async def load_overdue(self, deadline: Deadline) -> list[Loaded]:
+        """The orders of a deadline that it can end, AT_ONCE at most."""
+        match = {
+            "placed_at": {"$gte": deadline.placed_at, "$lt": deadline.placed_at + SECOND},
+            "expires_at": deadline.expires_at,
+            "status": {"$in": [str(status) for status in OPEN]},
+        }
+        found = self.of(deadline.mini_program_id).find(match, {FIELD: 0}).limit(AT_ONCE)
+        return [_loaded(document) async for document in found]
 
     async def versions(self, order_ids: Iterable[str]) -> dict[str, int]:
         """The version that each of the orders has now."""
         return {d["_id"]: d["version"] async for d in self._find(order_ids, {"version": 1})}
 
-    async def _find(
-        self, order_ids: Iterable[str], fields: Document, **match: Document
-    ) -> AsyncIterator[Document]:
+    async def _find(self, order_ids: Iterable[str], fields: Document) -> AsyncIterator[Document]:
         """One query for each mini program."""
         grouped: dict[str, list[str]] = defaultdict(list)
         for order_id in order_ids:
             if (mini_program_id := mini_program_of(order_id)) is not None:
                 grouped[mini_program_id].append(order_id)
         for mini_program_id, ids in grouped.items():
-            async for document in self.of(mini_program_id).find({"_id": {"$in": ids}, **match}, fields):
+            async for document in self.of(mini_program_id).find({"_id": {"$in": ids}}, fields):
                 yield document
 
     async def save(self, changed: Iterable[Loaded]) -> None:

@@ -5,12 +5,13 @@ Each loads one order, calls one method of it and saves; a writer in between make
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from checkout.adapters.deadlines import Deadlines
+from checkout.adapters.deadlines import AT_ONCE, Deadline, Deadlines
 from checkout.adapters.orders import Conflict, Orders
 from checkout.domain.events import OrderEvent
 from checkout.domain.order import CANCELLED_BY_BUYER, PAYMENT_DEADLINE, NothingToShip, Order, Shipment
@@ -88,21 +89,23 @@ class Commands:
         await self._change(order_id, judge)
 
     async def close_overdue(self, now: datetime) -> int:
-        """Ask to end what should have been paid by `now`; answers how many deadlines were dealt with."""
+        """Ask to end what should have been paid by `now`; answers how many deadlines were looked at."""
         due = await self._deadlines.due(now)
-        if not due:
-            return 0
-        loaded = await self._orders.load_open(due)
-        for one in loaded.values():
+        closed = await asyncio.gather(*(self._close(deadline, now) for deadline in due))
+        if over := [deadline for deadline, all_closed in zip(due, closed, strict=True) if all_closed]:
+            await self._deadlines.dealt_with(over, now)
+        return len(due)
+
+    async def _close(self, deadline: Deadline, now: datetime) -> bool:
+        """Whether all of the deadline's orders are dealt with; else it comes again."""
+        loaded = await self._orders.load_overdue(deadline)
+        for one in loaded:
             one.events += one.order.close(PAYMENT_DEADLINE, now)
         try:
-            await self._orders.save(loaded.values())
-        except Conflict:
-            return len(
-                due
-            )  # somebody was quicker with one of them; the deadlines are still there and come again
-        await self._deadlines.drop(due)
-        return len(due)
+            await self._orders.save(loaded)
+        except Conflict:  # somebody was quicker with one of them
+            return False
+        return len(loaded) < AT_ONCE
 
     async def _change(self, order_id: str, command: Callable[[Order], list[OrderEvent]]) -> None:
         for _ in range(TRIES):
