@@ -15,8 +15,8 @@ from pymongo.errors import OperationFailure
 
 from runtime.mongo import AWARE, Database, Document
 
-GATHER = 500
-"""Changes handed over at once at most; what bounds memory when a reader catches up."""
+GATHER = 100
+"""Changes handed over at once at most: what bounds memory when a reader catches up, and how long others of its process wait."""
 HISTORY_LOST = frozenset({260, 280, 286})
 """InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost (MongoDB error_codes.yml)."""
 NO_POSITION = frozenset({9, 14, 15, 40647, 40649, 50811})
