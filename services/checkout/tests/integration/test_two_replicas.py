@@ -45,6 +45,19 @@ async def test_a_refund_asked_on_another_replica_is_settled_here(checkout: Any) 
     assert (await checkout.until(order_id, "refunded"))["refunded_total"] == cny(200).model_dump()
 
 
+async def test_a_refund_agreed_to_on_another_replica_is_settled_here(checkout: Any) -> None:
+    order_id = await checkout.paid()
+    asked = {"reason": "too large", "amount": {"amount": 200, "currency": "CNY"}}
+    status, order = await checkout.call(
+        "POST", f"/orders/{order_id}/refunds", asked, **{"Idempotency-Key": "r1"}
+    )
+    assert status == 201, order
+    [refund] = order["refunds"]
+    await elsewhere(checkout, order_id, lambda order: order.approve_refund(refund["refund_id"]))
+    await checkout.tell(_refunded(checkout, order_id, refund["refund_id"]))
+    assert (await checkout.until(order_id, "refunded"))["refunded_total"] == cny(200).model_dump()
+
+
 async def test_who_watches_here_hears_what_another_replica_did(checkout: Any) -> None:
     order_id = (await checkout.place())["order_id"]
     address = checkout.url(f"/orders/{order_id}/events")
@@ -70,8 +83,8 @@ def _closed(checkout: Any, order_id: str) -> PaymentClosed:
     )  # fmt: skip
 
 
-def _refunded(checkout: Any, order_id: str) -> RefundSettled:
+def _refunded(checkout: Any, order_id: str, refund_id: str = "r1") -> RefundSettled:
     return RefundSettled(
         version=3, order_id=order_id, mini_program_id=checkout.mini_program_id, at=system_clock(),
-        refund_id="r1", amount=cny(200),
+        refund_id=refund_id, amount=cny(200),
     )  # fmt: skip

@@ -8,7 +8,6 @@ from datetime import datetime
 from checkout.adapters.orders import Conflict, Loaded, Orders
 from checkout.domain.events import OrderEvent
 from checkout.domain.order import Order, Payment
-from checkout.domain.status import IllegalTransition
 from contracts.catalog import StockRejected, StockReserved
 from contracts.payment import (
     PaymentClosed,
@@ -41,7 +40,7 @@ class Progress:
 
         Orders that this process wrote last need not be read for it: what changes them is guarded by their version, and
         whatever does not change them all is decided again from the database.
-        Raises UnknownOrder or IllegalTransition for a fact that can never be right, and Conflict after several tries.
+        Raises UnknownOrder, or what the order says, for a fact that can never be right, and Conflict after several tries.
         """
         if await self._applied_from_memory(deliveries):
             return
@@ -59,10 +58,13 @@ class Progress:
         loaded = await self._orders.load(_ids(deliveries), remembered=True)
         try:
             _applied(deliveries, loaded)
-            if not all(one.changed for one in loaded.values()):
-                return False
+        except Exception:  # what an order refuses may be right for what another replica has made of it
+            return False
+        if not all(one.changed for one in loaded.values()):
+            return False
+        try:
             await self._orders.save(loaded.values())
-        except (Conflict, UnknownOrder, IllegalTransition, KeyError):
+        except Conflict:
             return False
         return True
 
