@@ -6,6 +6,7 @@ from contextlib import aclosing
 import pytest
 from runtime_support.notebook import Notebook
 
+from runtime import changes
 from runtime.changes import HistoryLost, every, operation_time, watch
 from runtime.mongo import Document
 from runtime.tasks import end
@@ -34,6 +35,22 @@ async def test_what_gathered_meanwhile_comes_as_one_group(notebook: Notebook) ->
                 break
             await asyncio.sleep(0.2)
     assert max(sizes) > 1
+
+
+async def test_more_than_fits_is_looked_at_without_a_pause(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "GATHER", 4)
+    start = {"start_at_operation_time": await operation_time(notebook.db)}
+    for note in "abcdefghij":
+        await notebook.take(note, note)
+    seen: list[str] = []
+    async with asyncio.timeout(30), aclosing(watch(notebook.db, [], start, every(3_600))) as looks:
+        async for look in looks:
+            seen += [change["documentKey"]["_id"] for change in look.changes]
+            if len(seen) >= 8:
+                break
+    assert seen == list("abcdefghij")[: len(seen)]
 
 
 async def test_a_dropped_database_ends_the_stream_with_a_reason(notebook: Notebook) -> None:

@@ -1,6 +1,7 @@
 """The watchdog looks at progress: a consumer that no longer moves is named, one that waits for good reason is not."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
@@ -8,6 +9,7 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from pymongo.errors import AutoReconnect
 from runtime_support.stream import Reader, Stream
 
+from runtime import consumers as consuming
 from runtime import watchdog as watching
 from runtime.consumers import Consumer, Consumers
 from runtime.delivery import Delivery
@@ -58,6 +60,38 @@ async def test_records_that_wait_while_nothing_moves_are_noticed_until_they_move
         go_on.set()
         await eventually(stream.committed)
         assert await watch.stuck_later() == []
+
+
+async def test_what_waits_behind_a_handler_that_hangs_is_no_movement(
+    stream: Stream, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it is nothing for this service: the client is polled all the while, to stay in its group."""
+    monkeypatch.setattr(consuming, "LONGEST_BATCH_MS", 2_000)
+    go_on, polled = asyncio.Event(), 0
+
+    async def hangs(_: Delivery) -> None:
+        await go_on.wait()
+
+    async def counted(*args: Any, **settings: Any) -> Any:
+        nonlocal polled
+        found = await poll(*args, **settings)
+        polled += bool(found)
+        return found
+
+    await stream.tell("a")
+    reader = Reader(hangs)
+    async with stream.taking(reader) as consumers:
+        one = consumers.consumers[0]
+        await eventually(lambda: reader.batches)
+        assert one.kafka is not None
+        poll, moved_at = one.kafka.getmany, one.moved_at
+        monkeypatch.setattr(one.kafka, "getmany", counted)
+        other = stream.record(stream.note("x"), type="anchorage.NoteBurnt.v1")
+        await stream.publisher.publish([stream.record(stream.note("b")), other])
+        await eventually(lambda: polled >= 2)
+        assert one.moved_at == moved_at
+        go_on.set()
+        await eventually(lambda: reader.done == ["a", "b"])
 
 
 async def test_nothing_to_do_is_no_standstill(stream: Stream) -> None:

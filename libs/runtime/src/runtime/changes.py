@@ -43,10 +43,11 @@ class HistoryLost(Exception):
 
 
 def every(seconds: float) -> NextLook:
-    """Look in this rhythm."""
+    """Look in this rhythm, and again at once while there is more than fits."""
 
-    async def next_look(_: int) -> None:
-        await asyncio.sleep(seconds)
+    async def next_look(found: int) -> None:
+        if found < GATHER:
+            await asyncio.sleep(seconds)
 
     return next_look
 

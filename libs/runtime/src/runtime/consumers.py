@@ -116,7 +116,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         """Nothing to prepare."""
 
     def pass_over_early(self) -> None:
-        """Leave what `read` would find nothing in to the client, which drops it before a batch is made; once started."""
+        """Have the client drop, before a batch is made of them, events of the platform that are not taken here; once started."""
         if self.kafka is not None:
             self.kafka.wants = self._wants
 

@@ -34,8 +34,8 @@ def _everything(_: ConsumerRecord) -> bool:
 class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     """FastStream polls it, and calls `commit` after each batch that is dealt with.
 
-    Records that `wants` does not want are left out: with a few at a time, the way of a batch through FastStream costs more
-    than looking at them.
+    Where it waits for records, those that `wants` does not want are left out: with a few at a time, the way of a batch
+    through FastStream costs more than looking at them.
     """
 
     def __init__(self, *topics: str, **settings: Any) -> None:
@@ -52,12 +52,14 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
 
     async def getmany(self, *partitions: Any, timeout_ms: int = 0, max_records: int | None = None) -> Any:
         """Answers only when there is a record that is wanted: FastStream sleeps as long again after an empty answer."""
+        if not timeout_ms:
+            return await super().getmany(*partitions, max_records=max_records)
         while True:
             found = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
             wanted = {
                 partition: kept for partition, records in found.items() if (kept := self._wanted(records))
             }
-            if wanted or not timeout_ms:
+            if wanted:
                 return wanted
             if found:
                 await self.commit()

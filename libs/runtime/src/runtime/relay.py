@@ -40,7 +40,9 @@ SAVE_IDLE_SECONDS = 60.0
 LOOK_SECONDS = 0.25
 """How late what another replica recorded may be seen."""
 LOOK_ALONE_SECONDS = 1.0
-"""The same while no other replica is known of, which is learned within a lease's renewal: what this one records needs no look."""
+"""The same while no other replica is known of, which is learned within a lease's renewal: what this one records goes ahead."""
+BEHIND_SECONDS = 0.1
+"""What only the stream can carry has so long for company."""
 
 
 class _NotLeading(Exception):
@@ -157,6 +159,7 @@ class Relay:
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS if self._lease.sought else LOOK_ALONE_SECONDS):
                 await self.ahead.behind.wait()
+                await asyncio.sleep(BEHIND_SECONDS)
         self.ahead.behind.clear()
 
     async def _go_ahead(self) -> None:

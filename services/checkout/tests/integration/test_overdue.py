@@ -129,3 +129,10 @@ async def test_a_deadline_that_was_not_stored_is_stored_with_the_next_order(shop
     order_id = await shop.place(after=0.2)
     await shop.commands.close_overdue(DUE)
     assert await shop.statuses() == {order_id: "closing"}
+
+
+async def test_an_order_that_cannot_be_read_holds_up_no_other(shop: Shop) -> None:
+    broken, other = await shop.place(after=0.1), await shop.place(after=1.1)
+    await shop.db["orders_" + shop.mini_program_id].update_one({"_id": broken}, {"$unset": {"lines": 1}})
+    await shop.commands.close_overdue(DUE + timedelta(seconds=1))
+    assert await shop.statuses() == {broken: "placed", other: "closing"}

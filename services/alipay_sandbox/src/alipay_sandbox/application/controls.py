@@ -48,16 +48,20 @@ class Controls:
         then: a signature is dear, and few programs follow it. Empty where nobody would be sent back.
         """
         trade = await self._cashier.act(means, buyer_id, succeed=succeed)
-        back = f"{origin}/sandbox/trades/{trade.order.out_trade_no}/return"
-        return {**_view(trade), "return_url": back if succeed and trade.order.return_url else ""}
+        order = trade.order
+        back = f"{origin}/sandbox/trades/{order.out_trade_no}/return?seller_id={order.seller_id}"
+        return {**_view(trade), "return_url": back if succeed and order.return_url else ""}
 
-    async def way_back(self, out_trade_no: str) -> str:
-        """The order's return address, signed now.
+    async def way_back(self, seller_id: str, out_trade_no: str) -> str:
+        """The return address of the seller's order (of any seller's if `seller_id` is empty), signed now.
 
         Raises GatewayFailure: ACQ.TRADE_NOT_EXIST, ACQ.TRADE_STATUS_ERROR where nobody has paid, ACQ.INVALID_PARAMETER
         where the order has no such address.
         """
-        trade = (await self._cashier.find(out_trade_no)).trade
+        if seller_id:
+            trade = (await self._desk.find(seller_id, out_trade_no=out_trade_no)).trade
+        else:
+            trade = (await self._cashier.find(out_trade_no)).trade
         if trade.paid_at is None:
             raise business("ACQ.TRADE_STATUS_ERROR", "the trade is not paid")
         if not trade.order.return_url:

@@ -121,7 +121,9 @@ class ControlRoutes:
         return await self._controls.trade(request.match_info["out_trade_no"])
 
     async def _return(self, request: web.Request) -> object:
-        address = await self._controls.way_back(request.match_info["out_trade_no"])
+        address = await self._controls.way_back(
+            request.query.get("seller_id", ""), request.match_info["out_trade_no"]
+        )
         # Not HTTPFound: it would encode anew what was signed.
         return web.Response(status=302, headers={"Location": address})
 

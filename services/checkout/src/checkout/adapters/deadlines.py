@@ -66,6 +66,8 @@ class Deadlines:
             ],
             ordered=False,
         )
+        for deadline_id in over:
+            self._stored.forget(deadline_id)  # should a clock be set back, it is needed again
 
 
 def _entry(order: Document) -> Document:

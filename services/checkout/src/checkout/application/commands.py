@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -19,10 +20,15 @@ from checkout.domain.refunds import Refund, RefundRefused
 from checkout.domain.status import IllegalTransition
 from contracts.api.orders import RefundRequestBody, ShipmentRequest
 from runtime.clock import Clock
+from runtime.dependencies import is_away
 from runtime.ids import NewId
 from runtime.problems import Problem, not_found
 
+log = logging.getLogger(__name__)
+
 TRIES = 5
+CLOSING_AT_ONCE = 10
+"""Deadlines; each may hold AT_ONCE orders in memory."""
 
 
 class Commands:
@@ -33,6 +39,7 @@ class Commands:
     ) -> None:
         self._orders = orders
         self._deadlines = deadlines
+        self._closing = asyncio.Semaphore(CLOSING_AT_ONCE)
         self._clock = clock
         self._new_id = new_id
         self._refund_policy = refund_policy
@@ -97,15 +104,21 @@ class Commands:
         return len(due)
 
     async def _close(self, deadline: Deadline, now: datetime) -> bool:
-        """Whether all of the deadline's orders are dealt with; else it comes again."""
-        loaded = await self._orders.load_overdue(deadline)
-        for one in loaded:
-            one.events += one.order.close(PAYMENT_DEADLINE, now)
-        try:
-            await self._orders.save(loaded)
-        except Conflict:  # somebody was quicker with one of them
-            return False
-        return len(loaded) < AT_ONCE
+        """Whether all of the deadline's orders are dealt with; else it comes again, and holds up no other."""
+        async with self._closing:
+            try:
+                loaded = await self._orders.load_overdue(deadline)
+                for one in loaded:
+                    one.events += one.order.close(PAYMENT_DEADLINE, now)
+                await self._orders.save(loaded)
+            except Conflict:  # somebody was quicker with one of them
+                return False
+            except Exception as fault:
+                if is_away(fault):
+                    raise
+                log.exception("a deadline cannot be dealt with", extra={"deadline": deadline.deadline_id})
+                return False
+            return len(loaded) < AT_ONCE
 
     async def _change(self, order_id: str, command: Callable[[Order], list[OrderEvent]]) -> None:
         for _ in range(TRIES):
