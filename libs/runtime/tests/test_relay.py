@@ -13,7 +13,7 @@ from runtime import relay as relaying
 from runtime.changes import operation_time
 from runtime.clock import system_clock
 from runtime.delivery import headers_of
-from runtime.lease import LENGTH, NEVER
+from runtime.lease import NEVER
 from support.eventually import Eventually
 
 
@@ -66,16 +66,19 @@ async def test_what_another_replica_wrote_is_looked_for_often_while_there_is_one
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with notebook.relaying(), notebook.relaying():
-        await eventually(lambda: _renewed_since_it_was_sought(notebook))
+        until = await eventually(lambda: _sought_and_held_beyond(notebook, NEVER), within=30)
+        await eventually(lambda: _sought_and_held_beyond(notebook, until), within=30)  # now the leader knows
         monkeypatch.setattr(relaying, "LOOK_ALONE_SECONDS", 3_600)
         for note in "abc":
             await notebook.take(note, note)
             await eventually(notebook.all_published)
 
 
-async def _renewed_since_it_was_sought(notebook: Notebook) -> bool:
+async def _sought_and_held_beyond(notebook: Notebook, moment: datetime) -> datetime | None:
+    """Until when the lease is held, once another has reached for it and it is held for longer than to `moment`."""
     lease = await notebook.db["leases"].find_one()
-    return lease is not None and lease["until"] - LENGTH > lease["sought"] > NEVER
+    is_so = lease is not None and lease["sought"] > NEVER and lease["until"] > moment
+    return lease["until"] if lease is not None and is_so else None
 
 
 async def test_what_went_ahead_is_not_published_again_when_the_stream_tells_of_it(
