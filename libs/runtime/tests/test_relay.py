@@ -2,6 +2,9 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +13,7 @@ from aiokafka.errors import KafkaConnectionError
 from runtime_support.notebook import RECORDER, Notebook, texts_of
 
 from runtime import relay as relaying
-from runtime.changes import operation_time
+from runtime.changes import Look, operation_time, watch
 from runtime.clock import system_clock
 from runtime.delivery import headers_of
 from runtime.lease import NEVER
@@ -60,6 +63,26 @@ async def test_what_this_process_wrote_and_only_the_stream_can_carry_is_looked_f
         await notebook.change("n1", 2, "two")
         await eventually(notebook.all_published)
     assert texts_of(await notebook.published()) == ["one", "two"]
+
+
+@pytest.mark.usefixtures("seldom")
+async def test_what_the_stream_shows_a_little_late_is_looked_for_again(
+    notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relaying, "watch", _a_look_late)
+    async with notebook.relaying_ahead(eventually) as relay:
+        relay.ahead.begin()
+        relay.ahead.end()  # as in a process that may not go ahead
+        await notebook.take("n1", "one")
+        await eventually(notebook.all_published)
+
+
+async def _a_look_late(*asked: Any) -> AsyncGenerator[Look, None]:
+    held: list[Any] = []
+    async with aclosing(watch(*asked)) as looks:
+        async for look in looks:
+            yield replace(look, changes=held)
+            held = look.changes
 
 
 async def test_what_another_replica_wrote_is_looked_for_often_while_there_is_one(

@@ -43,6 +43,8 @@ LOOK_ALONE_SECONDS = 1.0
 """The same while no other replica is known of, which is learned within a lease's renewal: what this one records goes ahead."""
 BEHIND_SECONDS = 0.1
 """What only the stream can carry has so long for company."""
+BEHIND_LOOKS = 3
+"""How often it is looked for: an acknowledged write is visible in the server's log a moment later, not always at once."""
 
 
 class _NotLeading(Exception):
@@ -77,6 +79,7 @@ class Relay:
         self._token: Any = None
         self._moved = False
         self._turn = asyncio.Lock()
+        self._looks_owed = 0
         self.ahead = Ahead()
 
     async def prepare(self) -> None:
@@ -158,9 +161,13 @@ class Relay:
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(LOOK_SECONDS if self._lease.sought else LOOK_ALONE_SECONDS):
-                await self.ahead.behind.wait()
+                if not self._looks_owed:
+                    await self.ahead.behind.wait()
                 await asyncio.sleep(BEHIND_SECONDS)
-        self.ahead.behind.clear()
+        if self.ahead.behind.is_set():
+            self.ahead.behind.clear()
+            self._looks_owed = BEHIND_LOOKS
+        self._looks_owed = max(0, self._looks_owed - 1)
 
     async def _go_ahead(self) -> None:
         while True:
