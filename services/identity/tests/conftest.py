@@ -10,7 +10,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from contracts.catalog import CommissionTerms, MiniProgramPublished, MiniProgramState, Owner
+from contracts.catalog import MiniProgramPublished, MiniProgramState, Owner
+from contracts.terms import CommissionTerms
 from contracts.topics import ACCOUNTS, MINI_PROGRAMS
 from identity.app import build_app
 from identity.settings import Settings

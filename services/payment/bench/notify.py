@@ -35,10 +35,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from floor import PKCS1, in_lanes, measure_floor
 
-from contracts.catalog import CommissionTerms
-from contracts.checkout import Attribution, OrderConfirmed, OrderLine
+from contracts.catalog import StockLine, StockReserved
+from contracts.checkout import Attribution, OrderLine, OrderPlaced
 from contracts.money import cny
-from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS
+from contracts.terms import CommissionTerms
+from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS, STOCK
 from payment.adapters.alipay.wire import notice_text, yuan
 from runtime import mongo
 from runtime.clock import system_clock
@@ -69,7 +70,7 @@ def main() -> int:
 
 async def _bench(arguments: argparse.Namespace) -> int:
     prefix = f"bench{secrets.token_hex(3)}_"
-    topics = (ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS)
+    topics = (ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS, STOCK)
     await ensure_topics(arguments.kafka, prefix, topics)
     client = mongo.connect(arguments.mongodb)
     try:
@@ -98,7 +99,7 @@ async def _measured(arguments: argparse.Namespace, prefix: str, db: mongo.Databa
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             await _until(lambda: _ready(http, url), "payment is ready")
             began = time.perf_counter()
-            await _confirm(arguments.kafka, prefix, orders)
+            await _reserve(arguments.kafka, prefix, orders)
             await _until(lambda: _count(db, "trades", {}, len(orders)), "every trade is open", every=0.1)
             opened = time.perf_counter() - began
             cpu = _cpu_seconds(process.pid)
@@ -131,20 +132,25 @@ async def _measured(arguments: argparse.Namespace, prefix: str, db: mongo.Databa
     return 0 if settled == count else 1
 
 
-def _order() -> OrderConfirmed:
+def _order() -> OrderPlaced:
     now = system_clock()
     line = OrderLine(
         sku_id="s", product_id="p", title="Wine", unit_price=cny(12900), quantity=1, line_total=cny(12900),
         product_version=1, terms=CommissionTerms(platform_bp=500, creator_bp=1000, terms_version=1),
     )  # fmt: skip
-    return OrderConfirmed(
-        version=2, order_id=f"{SHOP}_{secrets.token_hex(13)}", mini_program_id=SHOP, at=now, host_id="h", openid="o1",
+    return OrderPlaced(
+        version=1, order_id=f"{SHOP}_{secrets.token_hex(13)}", mini_program_id=SHOP, at=now, host_id="h", openid="o1",
         lines=(line,), total=cny(12900), attribution=Attribution(surface="video_anchor", creator_id="c-1"),
-        merchant="default", payment_product="wap", subject="Wine", expires_at=now + timedelta(hours=1),
+        merchant="default", region="浙江", payment_product="wap", subject="Wine", expires_at=now + timedelta(hours=1),
     )  # fmt: skip
 
 
-def _notice(order: OrderConfirmed, key: rsa.RSAPrivateKey) -> dict[str, str]:
+def _reserved(order: OrderPlaced) -> StockReserved:
+    line = StockLine(sku_id="s", quantity=1)
+    return StockReserved(version=1, order_id=order.order_id, mini_program_id=SHOP, lines=(line,), order=order)
+
+
+def _notice(order: OrderPlaced, key: rsa.RSAPrivateKey) -> dict[str, str]:
     form = {
         "app_id": APP, "auth_app_id": APP, "seller_id": SELLER, "charset": "utf-8", "version": "1.0", "sign_type": "RSA2",
         "notify_id": secrets.token_hex(16), "notify_type": "trade_status_sync", "notify_time": "2026-11-22 12:00:01",
@@ -189,10 +195,12 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-async def _confirm(kafka: str, prefix: str, orders: Sequence[OrderConfirmed]) -> None:
+async def _reserve(kafka: str, prefix: str, orders: Sequence[OrderPlaced]) -> None:
     publisher = Publisher(kafka)
     at = system_clock()
-    records = [direct_record(o, event_id=secrets.token_hex(8), at=at, prefix=prefix) for o in orders]
+    records = [
+        direct_record(_reserved(o), event_id=secrets.token_hex(8), at=at, prefix=prefix) for o in orders
+    ]
     for first in range(0, len(records), 500):
         await publisher.publish(records[first : first + 500])
     await publisher.stop()

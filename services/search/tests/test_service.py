@@ -21,7 +21,6 @@ from anchorage_cli.search import DONE, FAILED, UNKNOWN
 from anchorage_cli.search import main as search_command
 from contracts.catalog import (
     Category,
-    CommissionTerms,
     MiniProgramPublished,
     MiniProgramSuspended,
     Owner,
@@ -35,6 +34,7 @@ from contracts.engagement import SearchPerformed
 from contracts.event import Event
 from contracts.identity import AccountSettledIn
 from contracts.money import cny
+from contracts.terms import CommissionTerms
 from contracts.topics import ACCOUNTS, ENGAGEMENT, MINI_PROGRAMS, PRODUCTS, STOCK_LEVELS
 from runtime.ids import random_id
 from runtime.publisher import Publisher, Record

@@ -19,7 +19,6 @@ import pytest_asyncio
 from PIL import Image
 
 from contracts.catalog import (
-    CommissionTerms,
     MiniProgramPublished,
     Owner,
     ProductDelisted,
@@ -27,6 +26,7 @@ from contracts.catalog import (
     SkuState,
 )
 from contracts.money import cny
+from contracts.terms import CommissionTerms
 from contracts.topics import MINI_PROGRAMS, PRODUCTS, SHARE_CODES
 from runtime.topics import ensure_topics
 from sharecode.app import build_app

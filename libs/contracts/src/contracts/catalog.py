@@ -9,8 +9,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from contracts.checkout import OrderPlaced
 from contracts.event import Event, Identifier, Text, Value, published
 from contracts.money import Money
+from contracts.terms import CommissionTerms
 from contracts.topics import MINI_PROGRAMS, PRODUCTS, STOCK, STOCK_LEVELS, VIDEOS, Topic
 
 
@@ -21,16 +23,6 @@ class Owner(Value):
     name: Text
     name_en: Text = ""
     kind: Literal["brand", "platform", "celebrity"] = Field(description="the three kinds of owner")
-
-
-class CommissionTerms(Value):
-    """Shares of a line's total, in basis points (1 bp = 0.01 %); fixed in an order at placement."""
-
-    platform_bp: int = Field(ge=0, le=10_000, description="the platform's commission")
-    creator_bp: int = Field(
-        ge=0, le=10_000, description="the creator's commission where a creator brought the buyer"
-    )
-    terms_version: int = Field(ge=1)
 
 
 class Category(Value):
@@ -212,7 +204,12 @@ class StockEvent(Event):
 
 @published
 class StockReserved(StockEvent):
-    """All lines of an order are held for it."""
+    """All lines of an order are held for it; money can be asked for."""
+
+    order: OrderPlaced | None = Field(
+        default=None,
+        description="the order as it was placed, so that who goes on from here need not have heard of it before",
+    )
 
 
 @published

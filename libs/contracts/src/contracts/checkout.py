@@ -7,10 +7,10 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from contracts.catalog import CommissionTerms
 from contracts.engagement import Surface
 from contracts.event import Event, Identifier, Text, Value, published
 from contracts.money import Money
+from contracts.terms import CommissionTerms
 from contracts.topics import ORDERS, Topic
 
 
@@ -62,16 +62,19 @@ class OrderWhole(OrderEvent):
 
 @published
 class OrderPlaced(OrderWhole):
-    """A buyer placed an order; stock is to be reserved."""
+    """A buyer placed an order; stock is to be reserved, and then money asked for."""
 
     region: Text
     expires_at: datetime = Field(description="the deadline to pay")
     payment_product: Literal["wap", "page", "app"] = "wap"
+    merchant: Identifier = Field(default="default", description="who collects, as payment is configured")
+    subject: Text = Field(default="", description="what the payer reads at the cashier")
+    return_url: Text | None = None
 
 
 @published
 class OrderConfirmed(OrderWhole):
-    """Stock is held; money can be asked for until `expires_at`."""
+    """Stock is held; money is asked for until `expires_at`."""
 
     merchant: Identifier
     payment_product: Literal["wap", "page", "app"]

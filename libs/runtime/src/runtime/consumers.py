@@ -68,6 +68,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self.waiting_for_dependency = False
         self.moved_at = time.monotonic()
         self._wanted = {event.type_name(): event for event in subscription.events}
+        self._unhurried = {event.type_name() for event in subscription.unhurried}
         self._topics = [prefix + topic.name for topic in subscription.topics]
         self._publisher = publisher
         self._clock = clock
@@ -115,10 +116,15 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     async def on_partitions_assigned(self, assigned: Any) -> None:
         """Nothing to prepare."""
 
-    def pass_over_early(self) -> None:
-        """Have the client drop, before a batch is made of them, events of the platform that are not taken here; once started."""
+    def choose_early(self) -> None:
+        """Have the client drop, before a batch is made of them, events of the platform that are not taken here, and wait for
+        those that others are to come with; once started."""
         if self.kafka is not None:
             self.kafka.wants = self._wants
+            self.kafka.can_wait = self._can_wait
+
+    def _can_wait(self, raw: ConsumerRecord) -> bool:
+        return bool(self._unhurried) and headers_of(raw).get("ce_type") in self._unhurried
 
     def _wants(self, raw: ConsumerRecord) -> bool:
         kind = headers_of(raw).get("ce_type", "")
@@ -284,7 +290,7 @@ class Consumers:
         config.builder = partial(PatientConsumer, *config.builder.args, **config.builder.keywords)
         await self._broker.start()
         for consumer in self.consumers:
-            consumer.pass_over_early()
+            consumer.choose_early()
 
     async def stop(self) -> None:
         """Let batches under way end, commit, leave the groups."""

@@ -36,6 +36,7 @@ class Subscription:
     """Which events of which topics a service takes, and what it does with them. `name` ends the group's id.
 
     `gathered` is for effects that nobody waits for: records are taken a few times a second, in larger batches.
+    `unhurried` are those of the events that others soon follow: alone, they wait a moment to be taken together with them.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Subscription:
     handle: BatchHandler
     max_records: int = 200
     gathered: bool = False
+    unhurried: tuple[type[Event], ...] = ()
 
     @property
     def topics(self) -> tuple[Topic, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import Any
@@ -20,27 +21,38 @@ from runtime.tasks import end
 
 log = logging.getLogger(__name__)
 
+Found = dict[Any, list[ConsumerRecord]]
+"""Records by their topic and partition, in order."""
+
 COMMIT_EVERY_SECONDS = 2.0
 FETCHER_LOOKS_SECONDS = 2.0
 """aiokafka's fetcher looks round this often when nothing happens; its own 0.2 s is a constant it offers no setting for."""
+COMPANY_SECONDS = 0.1
+"""How long records that can wait do so: two more hops of an order that has company, on a slow machine."""
 SETTLE_SECONDS = 2.0
 """A broker that is away holds up neither a stop nor a rebalance: what it was not told is repeated."""
 
 
-def _everything(_: ConsumerRecord) -> bool:
+def _always(_: ConsumerRecord) -> bool:
     return True
+
+
+def _never(_: ConsumerRecord) -> bool:
+    return False
 
 
 class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
     """FastStream polls it, and calls `commit` after each batch that is dealt with.
 
     Where it waits for records, those that `wants` does not want are left out: with a few at a time, the way of a batch
-    through FastStream costs more than looking at them.
+    through FastStream costs more than looking at them. Where all that has come `can_wait`, it is answered with what comes
+    within COMPANY_SECONDS.
     """
 
     def __init__(self, *topics: str, **settings: Any) -> None:
         super().__init__(*topics, **settings)
-        self.wants: Callable[[ConsumerRecord], bool] = _everything
+        self.wants: Callable[[ConsumerRecord], bool] = _always
+        self.can_wait: Callable[[ConsumerRecord], bool] = _never
         self._handled: dict[Any, Any] = {}
         self._committed: dict[Any, Any] = {}
         self._committing: asyncio.Task[None] | None = None
@@ -56,16 +68,31 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
             return await super().getmany(*partitions, max_records=max_records)
         while True:
             found = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
-            wanted = {
-                partition: kept for partition, records in found.items() if (kept := self._wanted(records))
-            }
-            if wanted:
+            if wanted := self._wanted(found):
+                await self._await_company(wanted, partitions, max_records)
                 return wanted
             if found:
                 await self.commit()
 
-    def _wanted(self, records: Iterable[ConsumerRecord]) -> list[ConsumerRecord]:
-        return [record for record in records if self.wants(record)]
+    def _wanted(self, found: Found) -> Found:
+        wanted = {at: [record for record in records if self.wants(record)] for at, records in found.items()}
+        return {at: kept for at, kept in wanted.items() if kept}
+
+    async def _await_company(self, taken: Found, partitions: Any, max_records: int | None) -> None:
+        """Add to `taken` what comes meanwhile, up to `max_records` more at a time, as long as all of it can wait."""
+        until = time.monotonic() + COMPANY_SECONDS
+        newest = taken
+        while all(self.can_wait(record) for records in newest.values() for record in records):
+            left = int(1000 * (until - time.monotonic()))
+            if left <= 0 or (max_records and sum(map(len, taken.values())) >= max_records):
+                return
+            try:
+                found = await super().getmany(*partitions, timeout_ms=left, max_records=max_records)
+            except KafkaError:
+                return  # it is raised again by the next call; what is taken is not to be lost for it
+            newest = self._wanted(found)
+            for at, records in newest.items():
+                taken[at] = [*taken.get(at, []), *records]
 
     async def commit(self, offsets: Any = None) -> None:
         """Remember that everything taken so far is dealt with; the broker hears of it soon, and at `settle` at the latest."""

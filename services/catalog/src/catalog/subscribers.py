@@ -36,13 +36,13 @@ def concerns_stock(event: Any) -> bool:
 def told(event: Any, traceparent: str | None) -> Told:
     """What an order event tells of stock."""
     lines = getattr(event, "lines", ())
+    placed = event if isinstance(event, OrderPlaced) else None
     return Told(
         happening=_HAPPENING[type(event)],
         order_id=event.order_id,
         mini_program_id=event.mini_program_id,
         lines=merged((line.sku_id, line.quantity) for line in lines),
-        products=tuple((line.product_id, line.sku_id) for line in lines)
-        if isinstance(event, OrderPlaced)
-        else (),
+        products=tuple((line.product_id, line.sku_id) for line in lines) if placed else (),
+        placed=placed,
         traceparent=traceparent,
     )

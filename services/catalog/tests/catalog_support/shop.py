@@ -6,10 +6,10 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.catalog import CommissionTerms
 from contracts.checkout import Attribution, OrderCancelled, OrderLine, OrderPaid, OrderPlaced, OrderRefunded
 from contracts.event import Event
 from contracts.money import cny
+from contracts.terms import CommissionTerms
 from runtime.clock import system_clock
 from runtime.service import Service
 from support.events import records_of, tell, types_of, value_of

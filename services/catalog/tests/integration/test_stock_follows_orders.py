@@ -25,9 +25,11 @@ async def told_of(shop: Shop, order_id: str, *names: str) -> list[dict[str, Any]
 async def test_a_placed_order_holds_its_pieces_and_a_paid_one_has_them(shop: Shop) -> None:
     await shop.open(stock=5)
     order_id = shop.new_order()
-    await shop.tell(shop.placed(order_id, (shop.sku_id, 2)))
+    placed = shop.placed(order_id, (shop.sku_id, 2))
+    await shop.tell(placed)
     [reserved] = await told_of(shop, order_id, "StockReserved")
     assert reserved["lines"] == [{"sku_id": shop.sku_id, "quantity": 2}]
+    assert reserved["order"] == placed.model_dump(mode="json", exclude_none=True)
     stock = await shop.stock()
     assert (stock["available"], stock["reserved"], stock["sold"]) == (3, 2, 0)
 

@@ -27,6 +27,7 @@ from contracts.catalog import (
     ProductChanged,
     ProductDelisted,
     ProductListed,
+    StockReserved,
 )
 from contracts.engagement import ProductViewed
 from runtime.clock import Clock, system_clock
@@ -69,7 +70,7 @@ def _assemble(service: Service, settings: Settings) -> None:
     service.subscribe(
         Subscription("mini-programs", MINI_PROGRAM_EVENTS, registry.on_mini_programs),
         Subscription("products", PRODUCT_EVENTS, offers.on_products, max_records=500),
-        Subscription("order-facts", PROGRESS, Progress(orders).on_facts),
+        Subscription("order-facts", PROGRESS, Progress(orders).on_facts, unhurried=(StockReserved,)),
         Subscription("recent-views", (ProductViewed,), views.on_views, max_records=500, gathered=True),
     )
     service.relay(COLLECTIONS)

@@ -8,9 +8,9 @@ from typing import Any
 from checkout.domain import events as said
 from checkout.domain.order import Line, Order
 from contracts import checkout as contract
-from contracts.catalog import CommissionTerms
 from contracts.event import Event
 from contracts.money import cny
+from contracts.terms import CommissionTerms
 
 SUBJECT_LIMIT = 120
 """Alipay takes 256 characters; a cashier shows far fewer."""
@@ -25,7 +25,8 @@ def contract_of(order: Order, event: said.OrderEvent, at: datetime) -> Event:
         case said.Placed():
             return contract.OrderPlaced(
                 **base, **_whole(order), region=order.region, expires_at=order.expires_at,
-                payment_product=order.payment_product,
+                payment_product=order.payment_product, merchant=order.merchant, subject=subject_of(order),
+                return_url=order.return_url,
             )  # fmt: skip
         case said.Confirmed():
             return contract.OrderConfirmed(

@@ -13,7 +13,6 @@ import pytest_asyncio
 from checkout.app import build_app
 from checkout.settings import Settings
 from contracts.catalog import (
-    CommissionTerms,
     MiniProgramPublished,
     Owner,
     ProductListed,
@@ -24,6 +23,7 @@ from contracts.catalog import (
 from contracts.event import Event
 from contracts.money import cny
 from contracts.payment import PaymentRequested, PaymentSettled
+from contracts.terms import CommissionTerms
 from contracts.topics import TOPICS
 from runtime.clock import system_clock
 from runtime.service import Service

@@ -4,8 +4,11 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
+
 from contracts.clicks import NOBODY, Click
 from contracts.payment import PaymentClosed
+from runtime import patient
 from runtime.clock import system_clock
 from support.events import records_of, value_of
 
@@ -25,6 +28,30 @@ async def test_an_order_goes_from_placed_to_paid_and_tells_of_it(checkout: Any) 
 async def _told(checkout: Any, order_id: str, count: int) -> list[str] | None:
     told = await checkout.told("orders", order_id)
     return told if len(told) >= count else None
+
+
+async def test_a_link_may_be_heard_of_before_the_reservation_that_it_followed(checkout: Any) -> None:
+    order_id = (await checkout.place())["order_id"]
+    await checkout.tell(checkout.requested(order_id))
+    await checkout.until(order_id, "awaiting_payment")
+    await checkout.tell(checkout.reserved(order_id), checkout.settled(order_id))
+    order = await checkout.until(order_id, "paid")
+    told = await checkout.eventually(lambda: _told(checkout, order_id, 3), what="three events")
+    assert told == ["OrderPlaced", "OrderConfirmed", "OrderPaid"]
+    assert [h["status"] for h in order["history"]] == ["placed", "confirmed", "awaiting_payment", "paid"]
+
+
+async def test_a_reservation_and_the_link_that_follows_it_are_one_write(
+    checkout: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patient, "COMPANY_SECONDS", 10)
+    order_id = (await checkout.place())["order_id"]
+    orders = checkout.service.db[f"orders_{checkout.mini_program_id}"]
+    async with await orders.watch([{"$match": {"documentKey._id": order_id}}]) as changes:
+        await checkout.tell(checkout.reserved(order_id), checkout.requested(order_id))
+        await checkout.until(order_id, "awaiting_payment")
+        change = await changes.try_next()
+        assert change["updateDescription"]["updatedFields"]["status"] == "awaiting_payment"
 
 
 async def test_fifty_equal_requests_at_once_make_one_order(checkout: Any) -> None:

@@ -70,6 +70,19 @@ def test_what_an_update_sets_makes_the_stored_document_that_of_the_order() -> No
     assert changed_fields(stored, one) == {}
 
 
+def test_a_link_that_comes_before_the_reservation_is_heard_of_tells_of_both() -> None:
+    one = order()
+    assert one.request_payment(LINK, NOW) == [said.Confirmed()]
+    assert [status for status, _ in one.history] == [
+        Status.PLACED,
+        Status.CONFIRMED,
+        Status.AWAITING_PAYMENT,
+    ]
+    before = document_of(one)
+    assert one.reserve_stock(NOW) == []
+    assert document_of(one) == before
+
+
 def test_a_repeated_fact_changes_nothing_and_says_nothing() -> None:
     one = paid()
     before = document_of(one)

@@ -28,7 +28,12 @@ from payment.http.operations import OperationRoutes
 from payment.http.payments import PaymentRoutes
 from payment.http.statements import StatementRoutes
 from payment.settings import Settings
-from payment.subscribers import ledger_subscription, mini_programs_subscription, orders_subscription
+from payment.subscribers import (
+    ledger_subscription,
+    mini_programs_subscription,
+    orders_subscription,
+    reservations_subscription,
+)
 from runtime.clock import Clock, system_clock
 from runtime.ids import NewId, random_id
 from runtime.lease import Lease
@@ -80,6 +85,7 @@ def build_app(
         service.routes(StatementRoutes(book, books, owners).routes())
         service.routes(OperationRoutes(book, books, settlement, reconciliation, reports).routes())
         service.subscribe(
+            reservations_subscription(orders),
             orders_subscription(orders),
             ledger_subscription(ledger, clock),
             mini_programs_subscription(owners),

@@ -10,8 +10,9 @@ from contracts.catalog import (
     MiniProgramPublished,
     MiniProgramRegistered,
     MiniProgramSuspended,
+    StockReserved,
 )
-from contracts.checkout import OrderCloseRequested, OrderConfirmed, RefundApproved
+from contracts.checkout import OrderCloseRequested, RefundApproved
 from payment.adapters.owners import Owners
 from payment.application.bookkeeping import POSTED, Ledger, posting_of
 from payment.application.orders import Orders
@@ -21,13 +22,19 @@ from runtime.delivery import Delivery, Subscription
 MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
 
 
+def reservations_subscription(orders: Orders) -> Subscription:
+    """Orders whose stock is held: their buyers wait for a way to pay. All of a batch are opened in one write."""
+
+    async def on_reserved(deliveries: Sequence[Delivery]) -> None:
+        await orders.open([(d.event.order, d.traceparent) for d in deliveries if d.event.order is not None])
+
+    return Subscription("reservations", (StockReserved,), on_reserved)
+
+
 def orders_subscription(orders: Orders) -> Subscription:
-    """Confirmed orders are opened first, all of a batch in one write; the rest is gathered by `Trades`."""
+    """What ends an order or sends its money back: nobody waits for it in front of a screen."""
 
     async def on_orders(deliveries: Sequence[Delivery]) -> None:
-        await orders.open(
-            [(d.event, d.traceparent) for d in deliveries if isinstance(d.event, OrderConfirmed)]
-        )
         await asyncio.gather(
             *(orders.close(d.event) for d in deliveries if isinstance(d.event, OrderCloseRequested)),
             *(
@@ -37,7 +44,7 @@ def orders_subscription(orders: Orders) -> Subscription:
             ),
         )
 
-    return Subscription("orders", (OrderConfirmed, OrderCloseRequested, RefundApproved), on_orders)
+    return Subscription("orders", (OrderCloseRequested, RefundApproved), on_orders, gathered=True)
 
 
 def ledger_subscription(ledger: Ledger, clock: Clock) -> Subscription:

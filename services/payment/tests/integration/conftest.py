@@ -19,7 +19,7 @@ from alipay_sandbox.key_files import make_key_files
 from alipay_sandbox.server import Server
 from alipay_sandbox.settings import Settings as SandboxSettings
 from contracts.event import Event, parse
-from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS
+from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS, STOCK
 from payment.adapters.alipay.keys import SigningKey, VerifyingKeys
 from payment.adapters.alipay.wire import notice_text
 from payment.app import build_app
@@ -28,7 +28,7 @@ from payment.settings import Settings
 from runtime.topics import ensure_topics
 from support.issuer import Issuer
 
-TOPICS = (ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS)
+TOPICS = (ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS, STOCK)
 
 
 @pytest.fixture(scope="session")

@@ -15,13 +15,14 @@ from typing import Any
 
 import aiohttp
 import pytest
+from payment_support.till import reserved
 from pymongo import AsyncMongoClient
 
 from alipay_sandbox.server import Server
-from contracts.catalog import CommissionTerms
-from contracts.checkout import Attribution, OrderConfirmed, OrderLine, RefundApproved
+from contracts.checkout import Attribution, OrderLine, OrderPlaced, RefundApproved
 from contracts.money import cny
-from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS
+from contracts.terms import CommissionTerms
+from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS, STOCK
 from payment.domain.days import day_of
 from runtime.clock import system_clock
 from runtime.topics import ensure_topics
@@ -57,7 +58,7 @@ class Mortal:
 async def payment(
     kafka_bootstrap: str, mongodb_uri: str, prefix: str, sandbox: Server, merchants: Path, port: int
 ) -> AsyncIterator[tuple[Mortal, Issuer]]:
-    await ensure_topics(kafka_bootstrap, prefix, (ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS))
+    await ensure_topics(kafka_bootstrap, prefix, (ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS, STOCK))
     async with Issuer().serving() as issuer:
         environment = {
             "ANCHORAGE_KAFKA": kafka_bootstrap,
@@ -100,11 +101,11 @@ async def test_killed_while_money_moves_nothing_is_lost_and_nothing_happens_twic
                 await mortal.kill()
                 await mortal.start()
 
-        await asyncio.gather(tell(kafka_bootstrap, prefix, *orders), killed(2))
+        await asyncio.gather(tell(kafka_bootstrap, prefix, *map(reserved, orders)), killed(2))
         await eventually(lambda: _is(count("trades"), ORDERS_IN_ALL), 120, "every trade is open")
         links = {trade["_id"]: _link(trade) for trade in await db["trades"].find().to_list()}
 
-        async def pay(order: OrderConfirmed) -> None:
+        async def pay(order: OrderPlaced) -> None:
             async with http.post(
                 f"{sandbox.url}/sandbox/pay", json={"cashier_url": links[order.order_id]}
             ) as answer:
@@ -140,20 +141,20 @@ def _link(trade: dict[str, Any]) -> str:
     return str(json.loads(entry["value"])["cashier_url"])
 
 
-def _order() -> OrderConfirmed:
+def _order() -> OrderPlaced:
     line = OrderLine(
         sku_id="s", product_id="p", title="Tea", unit_price=cny(9999), quantity=1, line_total=cny(9999), product_version=1,
         terms=CommissionTerms(platform_bp=333, creator_bp=777, terms_version=1),
     )  # fmt: skip
     now = system_clock()
-    return OrderConfirmed(
-        version=2, order_id=f"{SHOP}_{secrets.token_hex(13)}", mini_program_id=SHOP, at=now, host_id="h", openid="o",
+    return OrderPlaced(
+        version=1, order_id=f"{SHOP}_{secrets.token_hex(13)}", mini_program_id=SHOP, at=now, host_id="h", openid="o",
         lines=(line,), total=cny(9999), attribution=Attribution(surface="direct", creator_id="c-1"), merchant="default",
-        payment_product="wap", subject="Tea", expires_at=now.replace(year=now.year + 1),
+        region="浙江", payment_product="wap", subject="Tea", expires_at=now.replace(year=now.year + 1),
     )  # fmt: skip
 
 
-def _refund(order: OrderConfirmed) -> RefundApproved:
+def _refund(order: OrderPlaced) -> RefundApproved:
     return RefundApproved(
         version=5, order_id=order.order_id, mini_program_id=SHOP, at=system_clock(), refund_id="r1", amount=cny(3333)
     )  # fmt: skip

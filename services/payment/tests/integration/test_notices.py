@@ -77,7 +77,7 @@ async def test_each_row_of_the_notices_table(till):
 
 async def _order_in(till, state):
     if state in ("unknown", "closed before its trade came"):
-        order = till.confirmed()
+        order = till.placed()
         if state != "unknown":
             await till.close(order)
             await till.heard(order.order_id, "PaymentClosed")

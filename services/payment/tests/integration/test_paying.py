@@ -1,4 +1,4 @@
-"""From a confirmed order to its money, with a real Alipay protocol on the other side."""
+"""From an order whose stock is held to its money, with a real Alipay protocol on the other side."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import pytest
+from payment_support.till import reserved
 
+from contracts.topics import STOCK
+from support.events import records_of
 from support.eventually import eventually
 
 
-async def test_a_confirmed_order_gets_a_link_that_ends_with_its_deadline(till):
+async def test_an_order_whose_stock_is_held_gets_a_link_that_ends_with_its_deadline(till):
     order, link = await till.open()
     query = {name: values[0] for name, values in parse_qs(urlsplit(link).query).items()}
     biz = orjson.loads(query["biz_content"])
@@ -48,10 +51,18 @@ async def test_a_lost_notice_is_made_good_by_asking(till):
     await till.heard(order.order_id, "PaymentSettled")
 
 
-async def test_a_repeated_confirmation_makes_no_second_link(till):
+async def test_a_reservation_that_does_not_say_of_what_opens_nothing_and_holds_up_nothing(till):
+    order = till.placed()
+    await till.tell(reserved(order).model_copy(update={"order": None}))
+    await till.open()  # told after it
+    assert await till.trade(order.order_id) == {}
+    assert await records_of(till.service.settings.kafka, f"{till.prefix}{STOCK.name}.dlq") == []
+
+
+async def test_a_repeated_reservation_makes_no_second_link(till):
     order, _ = await till.open()
     marker, _ = await till.open()
-    await till.tell(order, order, marker)
+    await till.reserve(order, order, marker)
     await till.close(marker)
     await eventually(lambda: _closing(till, marker.order_id))
     assert len(till.of(order.order_id, "PaymentRequested")) == 1
@@ -90,10 +101,10 @@ async def test_money_that_came_before_the_close_wins(till):
 
 
 async def test_an_order_that_ends_before_its_trade_came_is_closed_and_gets_no_link(till):
-    order = till.confirmed()
+    order = till.placed()
     await till.close(order)
     await till.heard(order.order_id, "PaymentClosed")
-    await till.tell(order)
+    await till.reserve(order)
     await till.open()  # told after it
     assert not till.of(order.order_id, "PaymentRequested")
     assert (await till.trade(order.order_id))["state"] == "closed"

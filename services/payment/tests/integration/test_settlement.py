@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from contracts.catalog import CommissionTerms, MiniProgramPublished, Owner
+from contracts.catalog import MiniProgramPublished, Owner
+from contracts.terms import CommissionTerms
 from payment.domain.days import day_of, end_of, start_of
 from support.eventually import eventually
 

@@ -10,10 +10,11 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from contracts.catalog import CommissionTerms
-from contracts.checkout import Attribution, OrderCloseRequested, OrderConfirmed, OrderLine, RefundApproved
+from contracts.catalog import StockLine, StockReserved
+from contracts.checkout import Attribution, OrderCloseRequested, OrderLine, OrderPlaced, RefundApproved
 from contracts.event import Event
 from contracts.money import cny
+from contracts.terms import CommissionTerms
 from payment.adapters.alipay.keys import SigningKey
 from payment.adapters.alipay.wire import notice_text
 from runtime.clock import system_clock
@@ -23,6 +24,14 @@ from support.eventually import eventually
 from support.issuer import Issuer
 
 SHOP = "demoshop01"
+
+
+def reserved(order: OrderPlaced) -> StockReserved:
+    """What catalog tells when the stock of an order is held."""
+    lines = tuple(StockLine(sku_id=line.sku_id, quantity=line.quantity) for line in order.lines)
+    return StockReserved(
+        version=1, order_id=order.order_id, mini_program_id=order.mini_program_id, lines=lines, order=order
+    )
 
 
 class ShiftedClock:
@@ -48,7 +57,7 @@ class Till:
     alipay_key: SigningKey
     told: list[Event] = field(default_factory=list)
 
-    def confirmed(
+    def placed(
         self,
         *,
         amount: int = 12900,
@@ -59,18 +68,18 @@ class Till:
         product: str = "wap",
         openid: str = "o-buyer",
         **more: Any,
-    ) -> OrderConfirmed:
-        """An order that checkout has confirmed."""
+    ) -> OrderPlaced:
+        """An order as checkout tells of it."""
         now = self.clock()
         line = OrderLine(
             sku_id="sku-1", product_id="p-1", title="葡萄酒 Wine", unit_price=cny(amount), quantity=1,
             line_total=cny(amount), product_version=1,
             terms=CommissionTerms(platform_bp=platform_bp, creator_bp=creator_bp, terms_version=1),
         )  # fmt: skip
-        return OrderConfirmed.model_validate(
+        return OrderPlaced.model_validate(
             {
-                "version": 2, "order_id": f"{SHOP}_{secrets.token_hex(13)}", "mini_program_id": SHOP, "at": now,
-                "host_id": "host-1", "openid": openid, "lines": [line], "total": cny(amount),
+                "version": 1, "order_id": f"{SHOP}_{secrets.token_hex(13)}", "mini_program_id": SHOP, "at": now,
+                "host_id": "host-1", "openid": openid, "region": "浙江", "lines": [line], "total": cny(amount),
                 "attribution": Attribution(surface="video_anchor", creator_id=creator_id), "merchant": "default",
                 "payment_product": product, "subject": "葡萄酒 & Wine +1 100%", "expires_at": now + timedelta(seconds=expires_in),
                 **more,
@@ -84,14 +93,18 @@ class Till:
             [direct_record(e, event_id=secrets.token_hex(8), at=at, prefix=self.prefix) for e in events]
         )
 
-    async def open(self, **order: Any) -> tuple[OrderConfirmed, str]:
-        """A confirmed order and its cashier link or order string."""
-        confirmed = self.confirmed(**order)
-        await self.tell(confirmed)
-        [requested] = await self.heard(confirmed.order_id, "PaymentRequested")
-        return confirmed, requested.cashier_url or requested.order_string
+    async def reserve(self, *orders: OrderPlaced) -> None:
+        """Tell that the stock of these orders is held."""
+        await self.tell(*map(reserved, orders))
 
-    async def close(self, order: OrderConfirmed, reason: str = "cancelled_by_buyer") -> None:
+    async def open(self, **order: Any) -> tuple[OrderPlaced, str]:
+        """An order whose stock is held, and its cashier link or order string."""
+        placed = self.placed(**order)
+        await self.reserve(placed)
+        [requested] = await self.heard(placed.order_id, "PaymentRequested")
+        return placed, requested.cashier_url or requested.order_string
+
+    async def close(self, order: OrderPlaced, reason: str = "cancelled_by_buyer") -> None:
         await self.tell(
             OrderCloseRequested.model_validate(
                 {
@@ -101,7 +114,7 @@ class Till:
             )
         )  # fmt: skip
 
-    async def approve_refund(self, order: OrderConfirmed, amount: int, refund_id: str = "") -> str:
+    async def approve_refund(self, order: OrderPlaced, amount: int, refund_id: str = "") -> str:
         refund_id = refund_id or f"r{secrets.token_hex(8)}"
         await self.tell(
             RefundApproved(
@@ -128,13 +141,13 @@ class Till:
         )
         return self.of(order_id, event)
 
-    async def paid(self, **order: Any) -> OrderConfirmed:
+    async def paid(self, **order: Any) -> OrderPlaced:
         """An order that was paid and settled."""
-        confirmed, link = await self.open(**order)
+        placed, link = await self.open(**order)
         status, body = await self.pay(link)
         assert status == 200, body
-        await self.heard(confirmed.order_id, "PaymentSettled")
-        return confirmed
+        await self.heard(placed.order_id, "PaymentSettled")
+        return placed
 
     async def pay(self, link: str, **more: Any) -> tuple[int, Any]:
         """The buyer pays at the sandbox."""
@@ -164,7 +177,7 @@ class Till:
             assert answer.status == 200
             return await answer.text()
 
-    def notice(self, order: OrderConfirmed, **fields: str) -> dict[str, str]:
+    def notice(self, order: OrderPlaced, **fields: str) -> dict[str, str]:
         """The fields of Alipay's notice that the order is paid, signed; empty ones are left out."""
         amount = f"{order.total.amount // 100}.{order.total.amount % 100:02d}"
         form = {

@@ -12,7 +12,6 @@ from catalog.domain.video import Video, VideoEvent
 from contracts.catalog import (
     Anchor,
     Category,
-    CommissionTerms,
     MiniProgramChanged,
     MiniProgramPublished,
     MiniProgramRegistered,
@@ -30,6 +29,7 @@ from contracts.catalog import (
 )
 from contracts.event import Event
 from contracts.money import cny
+from contracts.terms import CommissionTerms
 
 _MINI_PROGRAM: dict[MiniProgramEvent, type[MiniProgramState]] = {
     "registered": MiniProgramRegistered,

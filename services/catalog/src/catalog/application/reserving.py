@@ -37,19 +37,21 @@ from contracts.catalog import (
     StockReleased,
     StockReserved,
 )
+from contracts.checkout import OrderPlaced
 from runtime.mongo import Document
 from runtime.outbox import Recorder
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What one event tells of one order. `lines` are merged; `products` are (product_id, sku_id) of a placed order."""
+    """What one event tells of one order. `lines` are merged; `products` are (product_id, sku_id) of a `placed` order."""
 
     happening: Happening
     order_id: str
     mini_program_id: str
     lines: Lines = ()
     products: tuple[tuple[str, str], ...] = ()
+    placed: OrderPlaced | None = None
     traceparent: str | None = None
 
 
@@ -122,7 +124,7 @@ class Reserving:
         event: StockEvent = (
             StockRejected(version=version, reason=reason, **common)
             if reason
-            else StockReserved(version=version, **common)
+            else StockReserved(version=version, order=t.placed, **common)
         )
         return {
             "_id": t.order_id,

@@ -158,12 +158,13 @@ class Order:
         return [Rejected(reason)]
 
     def request_payment(self, payment: Payment, at: datetime) -> list[OrderEvent]:
-        """The link is there; nobody else needs to hear of it."""
+        """The link is there. Money is asked for when stock is held: whoever hears of the money first knows both."""
         if payment == self.payment:
             return []
+        told = self.reserve_stock(at) if self.status is Status.PLACED else []
         if self._move(Trigger.PAYMENT_REQUESTED, at):
             self.payment = payment
-        return []
+        return told
 
     def settle_payment(self, trade_no: str, at: datetime) -> list[OrderEvent]:
         """The whole amount was received."""

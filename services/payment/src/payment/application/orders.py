@@ -1,4 +1,4 @@
-"""Opening trades for confirmed orders, and taking what else orders tell."""
+"""Opening trades for orders whose stock is held, and taking what else orders tell."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-from contracts.checkout import OrderCloseRequested, OrderConfirmed, RefundApproved
+from contracts.checkout import OrderCloseRequested, OrderPlaced, RefundApproved
 from payment.application.ports import Opened, TradeStore, UnknownTrade
 from payment.application.providers import Providers
 from payment.application.trades import Trades
@@ -31,20 +31,20 @@ class Orders:
         self._schedule = schedule
         self._clock = clock
 
-    async def open(self, confirmed: Sequence[tuple[OrderConfirmed, str | None]]) -> None:
-        """Open a trade for each order, with a link or order string to pay it; repeats change nothing.
+    async def open(self, reserved: Sequence[tuple[OrderPlaced, str | None]]) -> None:
+        """Open a trade for each order whose stock is held, with a link or order string to pay it; repeats change nothing.
 
         Takes the orders with the trace that each belongs to. Raises UnknownMerchant for one that nobody collects for.
         """
         opened = []
-        for count, (order, traceparent) in enumerate(confirmed, start=1):
+        for count, (order, traceparent) in enumerate(reserved, start=1):
             opened.append(self._opened(order, traceparent))
             if count % SIGNED_IN_A_ROW == 0:
                 await asyncio.sleep(0)
         if opened:
             await self._store.add(opened)
 
-    def _opened(self, order: OrderConfirmed, traceparent: str | None) -> Opened:
+    def _opened(self, order: OrderPlaced, traceparent: str | None) -> Opened:
         now = self._clock()
         # whole seconds are what the provider is told; never later than the order's own deadline
         expires_at = order.expires_at - timedelta(microseconds=order.expires_at.microsecond)

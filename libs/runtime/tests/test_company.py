@@ -1,0 +1,101 @@
+"""Records that others soon follow wait a moment for them, and are lost to nothing meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import UnknownError
+from runtime_support.notes import noted_on
+from runtime_support.stream import Reader, Stream
+
+from runtime import patient
+from runtime.clock import system_clock
+from runtime.consumers import Consumers
+from runtime.delivery import Subscription
+from runtime.patient import PatientConsumer
+from support.eventually import Eventually
+
+LONG = 60.0
+"""Longer than a test: whoever waits for so long has failed it."""
+
+
+@asynccontextmanager
+async def taking(stream: Stream, reader: Reader, followed: type[Any]) -> AsyncIterator[PatientConsumer]:
+    """A reader whose notes can wait for what follows them."""
+    subscription = Subscription("notes", (stream.Noted, followed), reader, unhurried=(stream.Noted,))
+    consumers = Consumers(stream.service, stream.settings(), [subscription], stream.publisher, system_clock)
+    await consumers.start()
+    try:
+        kafka = consumers.consumers[0].kafka
+        assert kafka is not None
+        yield kafka
+    finally:
+        await consumers.stop()
+
+
+async def test_a_record_that_can_wait_is_taken_together_with_the_one_that_follows_it(
+    stream: Stream, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patient, "COMPANY_SECONDS", LONG)
+    followed = noted_on(stream.topic, "Followed")
+    reader = Reader()
+    async with taking(stream, reader, followed) as kafka:
+        await stream.tell("first", "second")
+        await eventually(lambda: _taken(kafka, stream, 2), what="both notes to wait")
+        assert reader.batches == []
+        follower = stream.record(followed(version=1, note_id="n1", text="follower"))
+        await stream.publisher.publish([follower])
+        await eventually(lambda: reader.done, what="all to be taken")
+    assert reader.batches == [["first", "second", "follower"]]
+
+
+async def test_a_record_that_nothing_follows_is_taken_all_the_same(
+    stream: Stream, eventually: Eventually
+) -> None:
+    reader = Reader()
+    async with taking(stream, reader, noted_on(stream.topic, "Followed")):
+        await stream.tell("alone")
+        await eventually(lambda: reader.done == ["alone"])
+
+
+async def test_a_record_that_others_do_not_wait_for_is_taken_at_once(
+    stream: Stream, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patient, "COMPANY_SECONDS", LONG)
+    followed = noted_on(stream.topic, "Followed")
+    reader = Reader()
+    async with taking(stream, reader, followed):
+        await stream.publisher.publish([stream.record(followed(version=1, note_id="n1", text="at once"))])
+        await eventually(lambda: reader.done == ["at once"])
+
+
+async def test_what_waits_is_not_lost_when_the_client_fails_meanwhile(
+    stream: Stream, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = 0
+    poll = AIOKafkaConsumer.getmany
+
+    async def fails_after_the_first(kafka: Any, *partitions: Any, **how: Any) -> Any:
+        nonlocal taken
+        if taken == 1:
+            taken += 1
+            raise UnknownError
+        found = await poll(kafka, *partitions, **how)
+        taken += bool(found)
+        return found
+
+    monkeypatch.setattr(AIOKafkaConsumer, "getmany", fails_after_the_first)
+    reader = Reader()
+    async with taking(stream, reader, noted_on(stream.topic, "Followed")):
+        await stream.tell("waits")
+        await eventually(lambda: reader.done == ["waits"])
+        await stream.tell("later")
+        await eventually(lambda: reader.done == ["waits", "later"], within=30)
+
+
+async def _taken(kafka: PatientConsumer, stream: Stream, count: int) -> bool:
+    return bool(await kafka.position(TopicPartition(stream.name, 0)) == count)
