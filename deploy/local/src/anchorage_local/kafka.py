@@ -22,7 +22,10 @@ JVM_OPTIONS = [
     "-Xms128m",
     "-Xmx512m",
     "-XX:TieredStopAtLevel=1",  # a broker of a few hundred records a second never earns back what the C2 compiler takes
-    "-XX:+UseSerialGC",  # one small heap beside many processes on few cores: no concurrent collector's threads
+    # As little work as the serial collector's, and no full collections: those stopped everything for half a second now and
+    # then (seen: 549 ms, "CodeCache GC Threshold"), which a hundredth of a run's orders felt.
+    "-XX:+UseG1GC",
+    "-XX:MaxGCPauseMillis=20",
     "-Djava.awt.headless=true",
     "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
     "-Dorg.slf4j.simpleLogger.showDateTime=true",
