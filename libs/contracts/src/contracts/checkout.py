@@ -89,6 +89,7 @@ class OrderCloseRequested(OrderEvent):
 
     reason: Literal["cancelled_by_buyer", "payment_deadline"]
     expires_at: datetime
+    link_given: bool = Field(default=True, description="whether the buyer may have been given a link to pay")
 
 
 @published

@@ -36,7 +36,7 @@ def contract_of(order: Order, event: said.OrderEvent, at: datetime) -> Event:
             )  # fmt: skip
         case said.CloseRequested(reason):
             return contract.OrderCloseRequested(
-                **base, reason=reason, expires_at=order.expires_at
+                **base, reason=reason, expires_at=order.expires_at, link_given=order.payment is not None
             )  # fmt: skip
         case said.Paid():
             trade_no = (order.payment.trade_no if order.payment else None) or ""

@@ -13,6 +13,7 @@ from checkout.domain.order import Attribution, Line, NothingToShip, Order, Payme
 from checkout.domain.refunds import Refund, RefundRefused
 from checkout.domain.status import IllegalTransition, Status
 from checkout.messages import contract_of
+from contracts.checkout import OrderCloseRequested
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 LINK = Payment("requested", "wap", "mp000001_X", cashier_url="https://pay.example/1")
@@ -81,6 +82,20 @@ def test_a_link_that_comes_before_the_reservation_is_heard_of_tells_of_both() ->
     before = document_of(one)
     assert one.reserve_stock(NOW) == []
     assert document_of(one) == before
+
+
+def test_who_asks_for_the_end_says_whether_the_buyer_was_given_a_link() -> None:
+    early, late = order(), order()
+    late.request_payment(LINK, NOW)
+    told = [
+        contract_of(one, event, NOW)
+        for one in (early, late)
+        for event in one.close("cancelled_by_buyer", NOW)
+    ]
+    assert [event.link_given for event in told if isinstance(event, OrderCloseRequested)] == [False, True]
+    early.reserve_stock(NOW)
+    early.request_payment(LINK, NOW)
+    assert early.payment is None, "a link that comes after the end was asked for is given to nobody"
 
 
 def test_a_repeated_fact_changes_nothing_and_says_nothing() -> None:

@@ -91,6 +91,17 @@ async def test_a_cancelled_order_that_nobody_opened_is_closed_only_once_its_link
     assert status >= 400
 
 
+async def test_a_cancelled_order_whose_link_nobody_was_given_is_closed_within_moments(till):
+    order, link = await till.open(expires_in=900)
+    await till.close(order, link_given=False)
+    [closed] = await till.heard(order.order_id, "PaymentClosed")
+    assert closed.at < order.expires_at
+    await till.pay(link)  # whoever had it all the same has his money back
+    await till.heard(order.order_id, "LatePaymentReceived")
+    [refund] = await till.heard(order.order_id, "RefundSettled")
+    assert refund.late
+
+
 async def test_money_that_came_before_the_close_wins(till):
     order, link = await till.open()
     await till.fault("drop_notify", 8, out_trade_no=order.order_id)

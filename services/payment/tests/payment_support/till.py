@@ -104,12 +104,14 @@ class Till:
         [requested] = await self.heard(placed.order_id, "PaymentRequested")
         return placed, requested.cashier_url or requested.order_string
 
-    async def close(self, order: OrderPlaced, reason: str = "cancelled_by_buyer") -> None:
+    async def close(
+        self, order: OrderPlaced, reason: str = "cancelled_by_buyer", *, link_given: bool = True
+    ) -> None:
         await self.tell(
             OrderCloseRequested.model_validate(
                 {
                     "version": 3, "order_id": order.order_id, "mini_program_id": SHOP, "at": self.clock(),
-                    "reason": reason, "expires_at": order.expires_at,
+                    "reason": reason, "expires_at": order.expires_at, "link_given": link_given,
                 }
             )
         )  # fmt: skip

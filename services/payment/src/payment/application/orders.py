@@ -74,7 +74,10 @@ class Orders:
         """The order is to end; one whose trade never came ends at once."""
         now = self._clock()
         try:
-            await self._trades.change(asked.order_id, lambda trade: trade.ask_to_close(asked.reason, now))
+            await self._trades.change(
+                asked.order_id,
+                lambda trade: trade.ask_to_close(asked.reason, now, link_given=asked.link_given),
+            )
         except UnknownTrade:
             await self._store.close_unseen(asked.order_id, asked.mini_program_id, asked.reason, now)
 

@@ -166,11 +166,15 @@ class Trade:
         )
         return Change(owing, (ReceivedLate(money.trade_no, money.amount, money.paid_at, refund.refund_id),))
 
-    def ask_to_close(self, reason: str, now: datetime) -> Change:
-        """The order is to end: the provider is asked next what has become of the money."""
+    def ask_to_close(self, reason: str, now: datetime, *, link_given: bool = True) -> Change:
+        """The order is to end: the provider is asked next what has become of the money.
+
+        A link that nobody was given is as good as dead: the trade's time is over now.
+        """
         if self.state is not State.REQUESTED or self.close_reason is not None:
             return Change(self)
-        return Change(self._after(close_reason=reason, due_at=now, tries=0))
+        expires_at = self.expires_at if link_given else min(self.expires_at, now)
+        return Change(self._after(close_reason=reason, expires_at=expires_at, due_at=now, tries=0))
 
     def close(self, now: datetime, *, look_at: datetime | None = None) -> Change:
         """Nothing came and nothing should come any more. Only where the end was asked for: the deadline is not ours.
