@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -37,3 +38,8 @@ def test_a_port_that_never_closes_is_an_error_in_the_end() -> None:
         held.bind((HOST, 0))
         with pytest.raises(PortTaken, match="kafka needs port"):
             claim(held.getsockname()[1], "kafka", "ANCHORAGE_KAFKA_PORT", patience=0.3)
+
+
+def test_a_free_port_is_none_that_an_outgoing_connection_takes_by_chance() -> None:
+    first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    assert not {free_port() for _ in range(100)} & set(range(first, last + 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import http.client
+import secrets
 import socket
 import time
 from http import HTTPStatus
@@ -11,6 +12,8 @@ from http import HTTPStatus
 import psutil
 
 HOST = "127.0.0.1"
+UNASKED = range(20_000, 30_000)
+"""Ports that Linux gives to no outgoing connection by itself (`ip_local_port_range` begins at 32768)."""
 
 
 class PortTaken(Exception):
@@ -18,11 +21,10 @@ class PortTaken(Exception):
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody listens on at this moment, nor takes by chance for an outgoing connection before it is used."""
+    while not is_free(port := secrets.choice(UNASKED)):
+        pass
+    return port
 
 
 def is_free(port: int) -> bool:

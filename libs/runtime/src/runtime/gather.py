@@ -18,7 +18,7 @@ Out = TypeVar("Out")
 
 AT_ONCE = 50
 """Items in one round: bounds the size of a bulk write, and how many wait for company."""
-APART_SECONDS = 0.125
+APART_SECONDS = 0.1
 """From the beginning of one round to the next, unless that is full before."""
 
 

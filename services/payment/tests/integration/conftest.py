@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from payment_support.till import ShiftedClock, Till
 from alipay_sandbox.key_files import make_key_files
 from alipay_sandbox.server import Server
 from alipay_sandbox.settings import Settings as SandboxSettings
+from anchorage_local.ports import free_port
 from contracts.event import Event, parse
 from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS, STOCK
 from payment.adapters.alipay.keys import SigningKey, VerifyingKeys
@@ -79,9 +79,7 @@ def merchants(tmp_path: Path, key_files: Path, sandbox: Server) -> Path:
 @pytest.fixture
 def port() -> int:
     """A free one, known before payment starts, since its address is in every link."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture
