@@ -71,7 +71,6 @@ async def test_what_the_stream_shows_a_little_late_is_looked_for_again(
 ) -> None:
     monkeypatch.setattr(relaying, "watch", _a_look_late)
     async with notebook.relaying_ahead(eventually) as relay:
-        relay.ahead.begin()
         relay.ahead.end()  # as in a process that may not go ahead
         await notebook.take("n1", "one")
         await eventually(notebook.all_published)

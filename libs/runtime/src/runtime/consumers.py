@@ -121,10 +121,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         those that others are to come with; once started."""
         if self.kafka is not None:
             self.kafka.wants = self._wants
-            self.kafka.can_wait = self._can_wait
+            if self._unhurried:
+                self.kafka.can_wait = self._can_wait
 
     def _can_wait(self, raw: ConsumerRecord) -> bool:
-        return bool(self._unhurried) and headers_of(raw).get("ce_type") in self._unhurried
+        return headers_of(raw).get("ce_type") in self._unhurried
 
     def _wants(self, raw: ConsumerRecord) -> bool:
         kind = headers_of(raw).get("ce_type", "")

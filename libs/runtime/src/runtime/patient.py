@@ -70,6 +70,7 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
             found = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
             if wanted := self._wanted(found):
                 await self._await_company(wanted, partitions, max_records)
+            if wanted:
                 return wanted
             if found:
                 await self.commit()
@@ -79,9 +80,12 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
         return {at: kept for at, kept in wanted.items() if kept}
 
     async def _await_company(self, taken: Found, partitions: Any, max_records: int | None) -> None:
-        """Add to `taken` what comes meanwhile, up to `max_records` more at a time, as long as all of it can wait."""
-        until = time.monotonic() + COMPANY_SECONDS
-        newest = taken
+        """Add to `taken` what comes meanwhile, up to `max_records` more at a time, as long as all of it can wait.
+
+        What was taken before a rebalance is let go: it is not dealt with yet, so it comes again to whoever has it now.
+        """
+        until, newest = time.monotonic() + COMPANY_SECONDS, taken
+        assignment = self._assignment
         while all(self.can_wait(record) for records in newest.values() for record in records):
             left = int(1000 * (until - time.monotonic()))
             if left <= 0 or (max_records and sum(map(len, taken.values())) >= max_records):
@@ -90,17 +94,25 @@ class PatientConsumer(AIOKafkaConsumer):  # type: ignore[misc]
                 found = await super().getmany(*partitions, timeout_ms=left, max_records=max_records)
             except KafkaError:
                 return  # it is raised again by the next call; what is taken is not to be lost for it
+            if self._assignment is not assignment:
+                assignment = self._assignment
+                taken.clear()
             newest = self._wanted(found)
             for at, records in newest.items():
                 taken[at] = [*taken.get(at, []), *records]
 
     async def commit(self, offsets: Any = None) -> None:
         """Remember that everything taken so far is dealt with; the broker hears of it soon, and at `settle` at the latest."""
-        subscription = self._subscription.subscription
-        if subscription is not None and subscription.assignment is not None:
-            self._handled.update(subscription.assignment.all_consumed_offsets())
+        if self._assignment is not None:
+            self._handled.update(self._assignment.all_consumed_offsets())
         if self._committing is None or self._committing.done():
             self._committing = asyncio.create_task(self._commit_soon())
+
+    @property
+    def _assignment(self) -> Any:
+        """What the group has given to this replica: another object after each rebalance."""
+        subscription = self._subscription.subscription
+        return subscription.assignment if subscription is not None else None
 
     async def all_committed(self, partitions: Iterable[Any]) -> dict[Any, int]:
         """What the broker knows as done of each partition, 0 for nothing, in one request: aiokafka has one for each only."""
