@@ -67,7 +67,7 @@ class OrderPlaced(OrderWhole):
     region: Text
     expires_at: datetime = Field(description="the deadline to pay")
     payment_product: Literal["wap", "page", "app"] = "wap"
-    merchant: Identifier = Field(default="default", description="who collects, as payment is configured")
+    merchant: Identifier | None = Field(default=None, description="who collects, as payment is configured")
     subject: Text = Field(default="", description="what the payer reads at the cashier")
     return_url: Text | None = None
 

@@ -11,6 +11,7 @@ import pytest
 from payment_support.till import reserved
 
 from contracts.topics import STOCK
+from runtime.delivery import headers_of
 from support.events import records_of
 from support.eventually import eventually
 
@@ -53,10 +54,20 @@ async def test_a_lost_notice_is_made_good_by_asking(till):
 
 async def test_a_reservation_that_does_not_say_of_what_opens_nothing_and_holds_up_nothing(till):
     order = till.placed()
-    await till.tell(reserved(order).model_copy(update={"order": None}))
-    await till.open()  # told after it
-    assert await till.trade(order.order_id) == {}
+    await till.tell(
+        reserved(order).model_copy(update={"order": None}), reserved(order)
+    )  # one key: in this order
+    await till.heard(order.order_id, "PaymentRequested")
     assert await records_of(till.service.settings.kafka, f"{till.prefix}{STOCK.name}.dlq") == []
+
+
+async def test_an_order_that_nobody_collects_for_is_set_aside_and_opens_nothing(till):
+    order = till.placed(merchant=None)
+    await till.reserve(order)
+    topic = f"{till.prefix}{STOCK.name}.dlq"
+    [letter] = await eventually(lambda: records_of(till.service.settings.kafka, topic), 20, "the dead letter")
+    assert headers_of(letter)["dlq_reason"].startswith("UnknownMerchant")
+    assert await till.trade(order.order_id) == {}
 
 
 async def test_a_repeated_reservation_makes_no_second_link(till):

@@ -21,12 +21,12 @@ class Providers:
         for provider in self._providers.values():
             self.payees |= provider.payees()
 
-    def payee(self, merchant: str) -> Payee:
-        """Who collects for a merchant; raises UnknownMerchant."""
-        try:
-            return self.payees[merchant]
-        except KeyError:
-            raise UnknownMerchant(f"no provider collects for merchant {merchant!r}") from None
+    def payee(self, merchant: str | None) -> Payee:
+        """Who collects for a merchant; raises UnknownMerchant, also where none is named."""
+        payee = self.payees.get(merchant or "")
+        if payee is None:
+            raise UnknownMerchant(f"no provider collects for merchant {merchant!r}")
+        return payee
 
     def of(self, payee: Payee) -> PaymentProvider:
         """The provider behind a payee; raises UnknownMerchant."""
