@@ -62,16 +62,15 @@ async def test_what_sells_all_the_time_is_read_in_one_go(shop: Shop) -> None:
     assert await shop.prices("b", "c") == {"b": 100, "c": 100}, "they were read together with the first"
 
 
-async def test_so_much_was_asked_for_that_only_what_is_needed_is_read(shop: Shop) -> None:
-    many = [f"s{n}" for n in range(READ_ALONG)]
+async def test_only_so_much_is_read_along(shop: Shop) -> None:
+    many = [f"s{n}" for n in range(2 * READ_ALONG)]
     for sku_id in many:
         await shop.set_price(sku_id, 100)
-    assert len(await shop.prices(*many)) == READ_ALONG
-    assert len(await shop.prices(*many)) == READ_ALONG
+    assert len(await shop.prices(*many)) == len(many)
     shop.seconds += FRESH_SECONDS
     assert await shop.prices("s0") == {"s0": 100}
     await shop.products.delete_many({})
-    assert await shop.prices("s1") == {}
+    assert len(await shop.prices(*many)) <= READ_ALONG + 1
 
 
 async def test_a_sku_of_another_mini_program_is_unknown(shop: Shop) -> None:

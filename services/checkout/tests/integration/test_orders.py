@@ -48,9 +48,10 @@ async def test_a_reservation_and_the_link_that_follows_it_are_one_write(
     order_id = (await checkout.place())["order_id"]
     orders = checkout.service.db[f"orders_{checkout.mini_program_id}"]
     async with await orders.watch([{"$match": {"documentKey._id": order_id}}]) as changes:
-        await checkout.tell(checkout.reserved(order_id), checkout.requested(order_id))
+        await checkout.tell(checkout.reserved(order_id))
+        await checkout.tell(checkout.requested(order_id))
         await checkout.until(order_id, "awaiting_payment")
-        change = await changes.try_next()
+        change = await changes.next()
         assert change["updateDescription"]["updatedFields"]["status"] == "awaiting_payment"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from checkout.domain.order import Terms
 from contracts.catalog import ProductState
@@ -62,12 +63,11 @@ class Offers:
             if read_at > since and offer.mini_program_id == mini_program_id
         }
         asked = self._asked.get(mini_program_id) or set()
-        if missing := wanted - found.keys():
-            self._asked.keep(mini_program_id, set(wanted))
-            read = await self._read(mini_program_id, missing | asked if len(asked) < READ_ALONG else missing)
+        missing = wanted - found.keys()
+        self._asked.keep(mini_program_id, wanted if missing else asked | wanted)
+        if missing:
+            read = await self._read(mini_program_id, missing | set(islice(asked, READ_ALONG)))
             found |= {sku_id: offer for sku_id, offer in read.items() if sku_id in missing}
-        else:
-            self._asked.keep(mini_program_id, asked | wanted)
         return found
 
     async def _read(self, mini_program_id: str, wanted: set[str]) -> dict[str, Offer]:
