@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from pathlib import Path
 
 import pytest
 
 from anchorage_local.ports import HOST, PortTaken, claim, free_port, is_free
+
+FIRST_OUTGOING = 32_768
+"""Linux's own, where `ip_local_port_range` is not set otherwise."""
 
 
 def test_a_port_in_use_is_named_with_its_holder_and_the_way_to_another() -> None:
@@ -41,5 +43,4 @@ def test_a_port_that_never_closes_is_an_error_in_the_end() -> None:
 
 
 def test_a_free_port_is_none_that_an_outgoing_connection_takes_by_chance() -> None:
-    first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
-    assert not {free_port() for _ in range(100)} & set(range(first, last + 1))
+    assert max(free_port() for _ in range(100)) < FIRST_OUTGOING

@@ -22,8 +22,7 @@ JVM_OPTIONS = [
     "-Xms128m",
     "-Xmx512m",
     "-XX:TieredStopAtLevel=1",  # a broker of a few hundred records a second never earns back what the C2 compiler takes
-    # As little work as the serial collector's, and no full collections: those stopped everything for half a second now and
-    # then (seen: 549 ms, "CodeCache GC Threshold"), which a hundredth of a run's orders felt.
+    # As little work as the serial collector's, without its full collections: one stopped every order under way for 549 ms.
     "-XX:+UseG1GC",
     "-XX:MaxGCPauseMillis=20",
     "-Djava.awt.headless=true",

@@ -13,7 +13,7 @@ import psutil
 
 HOST = "127.0.0.1"
 UNASKED = range(20_000, 30_000)
-"""Ports that Linux gives to no outgoing connection by itself (`ip_local_port_range` begins at 32768)."""
+"""Ports that Linux gives to no outgoing connection, unless it is told to (`ip_local_port_range` begins at 32768)."""
 
 
 class PortTaken(Exception):
