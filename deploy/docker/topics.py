@@ -2,8 +2,8 @@
 
 import asyncio
 
+from runtime.kafka.topics import ensure_topics
 from runtime.settings import ServiceSettings
-from runtime.topics import ensure_topics
 
 settings = ServiceSettings()
 asyncio.run(ensure_topics(settings.kafka, settings.prefix))

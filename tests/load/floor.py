@@ -12,7 +12,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from measure import Cpu, difference
 
-from runtime import mongo
+from runtime.mongo.client import Database, connect, database
 
 AT_ONCE = 64
 RECORDS = 6
@@ -37,13 +37,13 @@ class Floor:
 async def measure_floor(kafka: str, mongodb: str, cpu: Cpu, orders: int) -> Floor:
     """Make `orders` times the writes and records, and clean up."""
     name = f"floor{secrets.token_hex(4)}"
-    client, admin = mongo.connect(mongodb), AIOKafkaAdminClient(bootstrap_servers=kafka)
+    client, admin = connect(mongodb), AIOKafkaAdminClient(bootstrap_servers=kafka)
     producer = AIOKafkaProducer(bootstrap_servers=kafka, acks="all", enable_idempotence=True)
     await admin.start()
     await producer.start()
     try:
         await admin.create_topics([NewTopic(name, 12, 1)])
-        db = mongo.database(client, name)
+        db = database(client, name)
         for collection in ("orders", "stock", "trades", "ledger"):
             await db.create_collection(collection)
         await db["stock"].insert_one({"_id": "sku", "n": 0})
@@ -71,7 +71,7 @@ async def measure_floor(kafka: str, mongodb: str, cpu: Cpu, orders: int) -> Floo
         await client.close()
 
 
-async def _order(db: mongo.Database, producer: Any, topic: str, order_id: str) -> None:
+async def _order(db: Database, producer: Any, topic: str, order_id: str) -> None:
     """Placed, reserved (stock and journal), confirmed, trade, link, settled with its posting, paid."""
     key = order_id.encode()
     await db["orders"].insert_one({"_id": order_id, "status": "placed", "value": VALUE})

@@ -18,11 +18,10 @@ from collections.abc import Awaitable, Callable
 import psutil
 
 from contracts.checkout import OrderCompleted
-from runtime import mongo
 from runtime.clock import system_clock
 from runtime.ids import random_id
-from runtime.mongo import Database
-from runtime.outbox import Recorder
+from runtime.mongo.client import Database, connect, database
+from runtime.outbox.recorder import Recorder
 
 TURNS = 7
 WRITES = 600
@@ -106,8 +105,8 @@ def _server(port: int) -> psutil.Process | None:
 
 async def main(uri: str) -> None:
     """Measure both ways in turns and print the medians."""
-    client = mongo.connect(uri)
-    db = mongo.database(client, f"outbox_ways_{random_id()[:6]}")
+    client = connect(uri)
+    db = database(client, f"outbox_ways_{random_id()[:6]}")
     ways = {"slot": slot_way(db), "transaction": transaction_way(db)}
     for name in ("slot_orders", "tx_orders", "tx_outbox"):
         await db.create_collection(name)

@@ -9,10 +9,10 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
 from contracts.event import Event
 from runtime.clock import system_clock
-from runtime.delivery import headers_of
+from runtime.consuming.records import headers_of
 from runtime.ids import random_id
-from runtime.outbox import direct_record
-from runtime.publisher import Publisher
+from runtime.kafka.publisher import Publisher
+from runtime.outbox.recorder import direct_record
 
 
 async def tell(bootstrap: str, prefix: str, *events: Event) -> None:

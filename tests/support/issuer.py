@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from runtime.tokens import ALGORITHM, AUDIENCE, ISSUER, JWKS_PATH
+from runtime.web.tokens import ALGORITHM, AUDIENCE, ISSUER, JWKS_PATH
 
 KID = "test-key"
 

@@ -14,7 +14,7 @@ from anchorage_cli.audit import audit
 from anchorage_cli.where import Installation
 from contracts.topics import ORDERS, PAYMENTS
 from runtime.clock import system_clock
-from runtime.topics import ensure_topics
+from runtime.kafka.topics import ensure_topics
 
 SHOP = "auditshop1"
 PAID, REFUNDED_PART, LATE, UNPAID = (f"{SHOP}_{name}" for name in ("paid", "part", "late", "unpaid"))

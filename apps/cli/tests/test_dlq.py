@@ -8,9 +8,9 @@ from anchorage_cli.dlq import Replayed, replay
 from anchorage_cli.where import Installation
 from contracts.topics import ORDERS, PRODUCTS, Topic
 from runtime.clock import system_clock
-from runtime.deadletters import dead_letter
-from runtime.publisher import Publisher, Record
-from runtime.topics import ensure_topics
+from runtime.consuming.dead_letters import dead_letter
+from runtime.kafka.publisher import Publisher, Record
+from runtime.kafka.topics import ensure_topics
 from support.events import records_of
 
 

@@ -13,12 +13,15 @@ from pymongo.errors import AutoReconnect
 from runtime_support.notes import noted_on
 from runtime_support.stream import Reader, Stream
 
-from runtime import consumers as consuming
 from runtime.clock import system_clock
-from runtime.deadletters import put_back
-from runtime.delivery import Delivery, Subscription, headers_of
-from runtime.publisher import Record
-from runtime.topics import LARGEST_RECORD
+from runtime.consuming import consumer as consuming
+from runtime.consuming.dead_letters import replayed
+from runtime.consuming.kafka_client import KafkaClient
+from runtime.consuming.processor import MAX_ATTEMPTS
+from runtime.consuming.records import headers_of
+from runtime.consuming.subscription import Delivery, Subscription
+from runtime.kafka.publisher import Record
+from runtime.kafka.topics import LARGEST_RECORD
 from support.events import records_of
 from support.eventually import Eventually
 
@@ -113,7 +116,7 @@ async def test_a_dead_letter_keeps_bytes_key_and_headers_and_says_why_and_where_
         "dlq_at": ""
     } == {
         "dlq_reason": "ValueError: this note cannot be kept",
-        "dlq_attempts": str(consuming.ATTEMPTS),
+        "dlq_attempts": str(MAX_ATTEMPTS),
         "dlq_consumer": stream.settings().group(stream.service, "notes"),
         "dlq_topic": stream.name,
         "dlq_partition": "0",
@@ -132,7 +135,7 @@ async def test_a_replayed_dead_letter_is_the_record_as_it_first_was(
         [letter] = await eventually(stream.dead_letters)
     mended = Reader()
     async with stream.taking(mended):
-        await stream.publisher.publish([put_back(letter)])
+        await stream.publisher.publish([replayed(letter)])
         await eventually(lambda: mended.done == ["poison"])
     first, again = await records_of(stream.kafka, stream.name)
     assert (first.key, first.value, first.headers) == (again.key, again.value, again.headers)
@@ -144,7 +147,7 @@ async def test_only_the_newest_reason_stays_with_a_record_that_failed_after_its_
     await stream.tell("poison")
     async with stream.taking(Reader(Moody())):
         [letter] = await eventually(stream.dead_letters)
-        await stream.publisher.publish([put_back(letter)])
+        await stream.publisher.publish([replayed(letter)])
         _, newest = await eventually(lambda: _two(stream), within=15)
     assert [name for name, _ in newest.headers].count("dlq_reason") == 1
     assert headers_of(newest)["dlq_offset"] == "1"
@@ -216,11 +219,11 @@ async def test_where_nothing_is_for_a_service_its_group_goes_on_all_the_same(
     async with stream.taking(reader) as consumers:
         await stream.tell("first")
         await eventually(lambda: reader.done == ["first"])
-        moved_at = consumers.consumers[0].moved_at
+        moved_at = consumers.consumers[0].processor.progressed_at
         burnt = [stream.record(stream.note("new"), type="anchorage.NoteBurnt.v1") for _ in range(3)]
         await stream.publisher.publish(burnt)
         await eventually(lambda: _all_committed(stream, 4))
-        assert consumers.consumers[0].moved_at > moved_at
+        assert consumers.consumers[0].processor.progressed_at > moved_at
         await stream.tell("last")
         await eventually(lambda: reader.done == ["first", "last"])
 
@@ -236,7 +239,7 @@ async def test_a_failing_batch_is_taken_record_by_record_with_the_order_kept(
         await eventually(lambda: "a3" in reader.done, within=15)
     assert reader.batches[0] == texts
     assert reader.done == ["a1", "b1", "a2", "b2", "a3"]
-    assert moody.tries["poison"] == 1 + consuming.ATTEMPTS
+    assert moody.tries["poison"] == 1 + MAX_ATTEMPTS
     assert len(await stream.dead_letters()) == 1
 
 
@@ -255,12 +258,12 @@ async def test_a_dependency_that_is_away_is_waited_for_and_nothing_is_set_aside(
     await stream.tell(*(str(n) for n in range(20)))
     reader = Reader(needs_mongodb)
     async with stream.taking(reader) as consumers:
-        await eventually(lambda: tries > consuming.ATTEMPTS, within=20, what="more tries than a fault gets")
-        assert consumers.consumers[0].waiting_for_dependency
+        await eventually(lambda: tries > MAX_ATTEMPTS, within=20, what="more tries than a fault gets")
+        assert consumers.consumers[0].processor.waiting_for_dependency
         assert await stream.committed() == {}
         back.set()
         await eventually(lambda: len(reader.done) == 20)
-        await eventually(lambda: not consumers.consumers[0].waiting_for_dependency)
+        await eventually(lambda: not consumers.consumers[0].processor.waiting_for_dependency)
     assert reader.done == [str(n) for n in range(20)]
     assert await stream.dead_letters() == []
 
@@ -278,14 +281,14 @@ async def test_a_fault_of_its_own_after_waiting_ends_the_waiting(
     await stream.tell("one")
     async with stream.taking(Reader(away_then_poison)) as consumers:
         await eventually(stream.dead_letters, within=15)
-        await eventually(lambda: not consumers.consumers[0].waiting_for_dependency)
+        await eventually(lambda: not consumers.consumers[0].processor.waiting_for_dependency)
 
 
 async def test_a_batch_that_takes_longer_than_the_poll_interval_stays_ours(
     stream: Stream, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A batch full of poison is slow; the group must not think the replica dead and give the batch out again."""
-    monkeypatch.setattr(consuming, "LONGEST_BATCH_MS", 2_000)
+    monkeypatch.setattr(consuming, "MAX_BATCH_MS", 2_000)
     await stream.tell("poison", "poison", "poison", "poison", "good")
     moody = Moody()
     reader = Reader(moody)
@@ -304,7 +307,7 @@ async def test_each_record_that_is_dealt_with_counts_as_progress(
     async with stream.taking(reader) as consumers:
 
         def look() -> bool:
-            moved.add(consumers.consumers[0].moved_at)
+            moved.add(consumers.consumers[0].processor.progressed_at)
             return reader.done == ["good"]
 
         await eventually(look, within=15)
@@ -423,11 +426,11 @@ async def test_every_delivery_setting_is_said_outright(stream: Stream) -> None:
     """The framework's defaults lose records: at most once, newest first, one acknowledgement."""
     async with stream.taking(Reader()) as consumers:
         subscriber = consumers.consumers[0]._subscriber
-        kafka = consumers.consumers[0].kafka
+        kafka = consumers.consumers[0].client
         assert subscriber.ack_policy is AckPolicy.NACK_ON_ERROR
         assert subscriber._no_reply is True
-        assert isinstance(kafka, consuming.PatientConsumer)
+        assert isinstance(kafka, KafkaClient)
         assert (kafka._auto_offset_reset, kafka._enable_auto_commit) == ("earliest", False)
         assert (kafka._session_timeout_ms, kafka._heartbeat_interval_ms) == (6_000, 2_000)
-        assert kafka._max_poll_interval_ms == consuming.LONGEST_BATCH_MS
+        assert kafka._max_poll_interval_ms == consuming.MAX_BATCH_MS
         assert kafka._group_id == stream.settings().group(stream.service, "notes")

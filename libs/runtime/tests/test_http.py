@@ -14,9 +14,11 @@ from aiokafka.errors import KafkaConnectionError
 from pydantic import BaseModel, ConfigDict, Field
 from pymongo.errors import AutoReconnect
 
-from runtime.http import Route, build_http, json_response, principal_of, read_json, read_query, scopes
-from runtime.problems import Problem, not_found
-from runtime.tokens import PUBLIC, Keys, TokenVerifier
+from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.boundary import build_http
+from runtime.web.problems import Problem, not_found
+from runtime.web.routes import Route, principal_of, scopes
+from runtime.web.tokens import PUBLIC, Keys, TokenVerifier
 from support.issuer import Issuer
 
 SECRET = "planted-13800001111"

@@ -10,11 +10,12 @@ from aiokafka.errors import KafkaError
 from runtime_support.notebook import Notebook, texts_of
 from runtime_support.stream import Reader, Stream
 
-from runtime import mongo
-from runtime.delivery import Delivery, headers_of
-from runtime.patient import SETTLE_SECONDS
-from runtime.publisher import STOP_SECONDS, Publisher
-from runtime.watchdog import STUCK_AFTER_SECONDS, Watchdog
+from runtime.consuming.kafka_client import FLUSH_SECONDS
+from runtime.consuming.records import headers_of
+from runtime.consuming.subscription import Delivery
+from runtime.consuming.watchdog import STUCK_AFTER_SECONDS, Watchdog
+from runtime.kafka.publisher import STOP_SECONDS, Publisher
+from runtime.mongo.client import connect, database
 from support.breakable import BreakableParts
 from support.eventually import Eventually
 
@@ -37,8 +38,8 @@ async def notebook(breakable: BreakableParts, stream: Stream) -> AsyncIterator[N
 async def test_while_mongodb_is_away_records_wait_and_none_is_set_aside(
     breakable: BreakableParts, stream: Stream, eventually: Eventually
 ) -> None:
-    client = mongo.connect(breakable.mongodb + "&serverSelectionTimeoutMS=500")
-    seen = mongo.database(client, "reader")["seen"]
+    client = connect(breakable.mongodb + "&serverSelectionTimeoutMS=500")
+    seen = database(client, "reader")["seen"]
 
     async def keep(delivery: Delivery) -> None:
         await seen.update_one({"_id": delivery.event.text}, {"$inc": {"count": 1}}, upsert=True)
@@ -48,9 +49,9 @@ async def test_while_mongodb_is_away_records_wait_and_none_is_set_aside(
         await eventually(lambda: seen.find_one({"_id": "before"}))
         async with breakable.away("mongodb"):
             await stream.tell(*(str(n) for n in range(50)))
-            await eventually(lambda: consumers.consumers[0].waiting_for_dependency, within=20)
+            await eventually(lambda: consumers.consumers[0].processor.waiting_for_dependency, within=20)
         await eventually(lambda: _count(seen, 51), within=30)
-        await eventually(lambda: not consumers.consumers[0].waiting_for_dependency)
+        await eventually(lambda: not consumers.consumers[0].processor.waiting_for_dependency)
     assert await stream.dead_letters() == []
     await client.close()
 
@@ -162,7 +163,7 @@ async def test_a_consumer_that_could_not_commit_stops_all_the_same_and_what_it_d
         await stream.tell("b")
         await eventually(lambda: first.done == ["a", "b"], within=20)
         await breakable.kill("kafka")
-        async with asyncio.timeout(SETTLE_SECONDS + STOPPED_WITHIN_SECONDS):
+        async with asyncio.timeout(FLUSH_SECONDS + STOPPED_WITHIN_SECONDS):
             await consumers.stop()
         await breakable.start("kafka")
     async with stream.taking(second):
@@ -181,7 +182,7 @@ async def test_an_abandoned_producer_sends_nothing_more(breakable: BreakablePart
         await asyncio.sleep(0.3)  # it is on its way to a broker that does not answer
         held = asyncio.create_task(publisher.publish([stream.record(stream.note("v3"))]))
         await asyncio.sleep(0.1)
-        await publisher._forget(producer)
+        await publisher._discard(producer)
         for publishing in (first, held):
             with pytest.raises(KafkaError):
                 await asyncio.wait_for(publishing, 5)

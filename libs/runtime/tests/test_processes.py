@@ -10,7 +10,7 @@ import pytest_asyncio
 from runtime_support.noting import ECHOES, NOTES
 from runtime_support.process import Place
 
-from runtime.delivery import headers_of
+from runtime.consuming.records import headers_of
 from support.events import records_of
 from support.eventually import Eventually
 
@@ -94,4 +94,4 @@ async def test_asked_to_stop_while_it_waits_for_its_database_a_service_ends(
 
 
 def _waits(place: Place) -> bool:
-    return any(line["message"] == "not yet ready" for line in place.replicas[0].lines())
+    return any(line["message"] == "not ready yet" for line in place.replicas[0].lines())

@@ -5,8 +5,8 @@ from pymongo import WriteConcern
 from pymongo.errors import BulkWriteError
 from runtime_support.notebook import Notebook
 
-from runtime.dependencies import is_away
-from runtime.projections import keep_newest
+from runtime.errors import is_unavailable
+from runtime.mongo.writes import keep_newest
 
 
 async def test_older_versions_that_come_late_change_nothing(notebook: Notebook) -> None:
@@ -28,4 +28,4 @@ async def test_a_write_that_the_replicas_did_not_confirm_is_no_success(notebook:
     unconfirmed = notebook.db["seen"].with_options(write_concern=WriteConcern(w=2, wtimeout=100))
     with pytest.raises(BulkWriteError) as caught:
         await keep_newest(unconfirmed, {"a": {"version": 1}, "b": {"version": 1}})
-    assert is_away(caught.value)
+    assert is_unavailable(caught.value)

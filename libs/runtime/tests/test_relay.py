@@ -12,11 +12,10 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 from runtime_support.notebook import RECORDER, Notebook, texts_of
 
-from runtime import relay as relaying
-from runtime.changes import Look, operation_time, watch
 from runtime.clock import system_clock
-from runtime.delivery import headers_of
-from runtime.lease import NEVER
+from runtime.consuming.records import headers_of
+from runtime.mongo.change_stream import Poll, operation_time, poll
+from runtime.outbox import relay as relaying
 from support.eventually import Eventually
 
 
@@ -37,15 +36,14 @@ async def test_events_come_out_in_the_order_of_their_aggregate(
 @pytest.fixture
 def seldom(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody looks at the stream because it is time."""
-    monkeypatch.setattr(relaying, "LOOK_SECONDS", 3_600)
-    monkeypatch.setattr(relaying, "LOOK_ALONE_SECONDS", 3_600)
+    monkeypatch.setattr(relaying, "POLL_INTERVAL_SECONDS", 3_600)
 
 
 @pytest.mark.usefixtures("seldom")
 async def test_what_this_process_wrote_is_published_without_reading_it_back(
     notebook: Notebook, eventually: Eventually
 ) -> None:
-    async with notebook.relaying_ahead(eventually):
+    async with notebook.relaying_on_the_fast_path(eventually):
         await notebook.take("n1", "one")
         await notebook.change("n1", 2, "two", "three")
         await eventually(notebook.all_published)
@@ -57,9 +55,9 @@ async def test_what_this_process_wrote_and_only_the_stream_can_carry_is_looked_f
     notebook: Notebook, eventually: Eventually
 ) -> None:
     await notebook.take("n1", "one")
-    async with notebook.relaying_ahead(eventually) as relay:
+    async with notebook.relaying_on_the_fast_path(eventually) as relay:
         await eventually(notebook.all_published)
-        relay.ahead.begin()  # as in a process that does not know how far the note has been published
+        relay.fast_path.enable()  # as in a process that does not know how far the note has been published
         await notebook.change("n1", 2, "two")
         await eventually(notebook.all_published)
     assert texts_of(await notebook.published()) == ["one", "two"]
@@ -69,45 +67,36 @@ async def test_what_this_process_wrote_and_only_the_stream_can_carry_is_looked_f
 async def test_what_the_stream_shows_a_little_late_is_looked_for_again(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relaying, "watch", _a_look_late)
-    async with notebook.relaying_ahead(eventually) as relay:
-        relay.ahead.end()  # as in a process that may not go ahead
+    monkeypatch.setattr(relaying, "poll", _a_poll_late)
+    async with notebook.relaying_on_the_fast_path(eventually) as relay:
+        relay.fast_path.disable()  # as in a process that may not go ahead
         await notebook.take("n1", "one")
         await eventually(notebook.all_published)
 
 
-async def _a_look_late(*asked: Any) -> AsyncGenerator[Look, None]:
+async def _a_poll_late(*asked: Any) -> AsyncGenerator[Poll, None]:
     held: list[Any] = []
-    async with aclosing(watch(*asked)) as looks:
-        async for look in looks:
-            yield replace(look, changes=held)
-            held = look.changes
+    async with aclosing(poll(*asked)) as polls:
+        async for found in polls:
+            yield replace(found, changes=held)
+            held = found.changes
 
 
-async def test_what_another_replica_wrote_is_looked_for_often_while_there_is_one(
-    notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+async def test_a_change_of_another_replica_is_published_within_the_poll_interval(
+    notebook: Notebook, eventually: Eventually
 ) -> None:
-    async with notebook.relaying(), notebook.relaying():
-        until = await eventually(lambda: _sought_and_held_beyond(notebook, NEVER), within=30)
-        await eventually(lambda: _sought_and_held_beyond(notebook, until), within=30)  # now the leader knows
-        monkeypatch.setattr(relaying, "LOOK_ALONE_SECONDS", 3_600)
+    """The notebook's own recorder reports to nobody, as another replica's would."""
+    async with notebook.relaying():
         for note in "abc":
             await notebook.take(note, note)
-            await eventually(notebook.all_published)
-
-
-async def _sought_and_held_beyond(notebook: Notebook, moment: datetime) -> datetime | None:
-    """Until when the lease is held, once another has reached for it and it is held for longer than to `moment`."""
-    lease = await notebook.db["leases"].find_one()
-    is_so = lease is not None and lease["sought"] > NEVER and lease["until"] > moment
-    return lease["until"] if lease is not None and is_so else None
+            await eventually(notebook.all_published, within=relaying.POLL_INTERVAL_SECONDS + 2)
 
 
 async def test_what_went_ahead_is_not_published_again_when_the_stream_tells_of_it(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relaying, "LOOK_ALONE_SECONDS", 0.01)
-    async with notebook.relaying_ahead(eventually):
+    monkeypatch.setattr(relaying, "POLL_INTERVAL_SECONDS", 0.01)
+    async with notebook.relaying_on_the_fast_path(eventually):
         await asyncio.gather(*(notebook.take(note, f"{note}1") for note in "abc"))
         for version in range(2, 12):
             await asyncio.gather(*(notebook.change(note, version, f"{note}{version}") for note in "abc"))
@@ -134,7 +123,7 @@ async def test_what_could_not_go_ahead_is_carried_by_the_stream_in_order(
         await publish(records)
 
     monkeypatch.setattr(notebook.stream.publisher, "publish", fails_once)
-    async with notebook.relaying_ahead(eventually):
+    async with notebook.relaying_on_the_fast_path(eventually):
         await notebook.take("n1", "one")
         await notebook.change("n1", 2, "two")
         await failed.wait()
@@ -193,8 +182,8 @@ async def test_a_service_that_rests_keeps_up_with_what_others_write(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or the history since its own last change would be gone one day, and everything would be published again."""
-    monkeypatch.setattr(relaying, "SAVE_EVERY_SECONDS", 0.05)
-    monkeypatch.setattr(relaying, "SAVE_IDLE_SECONDS", 0.1)
+    monkeypatch.setattr(relaying, "SAVE_INTERVAL_SECONDS", 0.05)
+    monkeypatch.setattr(relaying, "IDLE_SAVE_INTERVAL_SECONDS", 0.1)
     async with notebook.relaying():
         await notebook.take("n1", "one")
         await eventually(notebook.all_published)
@@ -311,7 +300,7 @@ async def test_nothing_goes_ahead_while_the_outboxes_are_read(
     read_all, went_ahead = relay._read_all, []
 
     async def watched() -> None:
-        went_ahead.append(relay.ahead.open)
+        went_ahead.append(relay.fast_path.enabled)
         await read_all()
 
     monkeypatch.setattr(relay, "_read_all", watched)
@@ -325,7 +314,7 @@ async def test_nothing_goes_ahead_while_the_outboxes_are_read(
 async def test_the_outboxes_are_read_in_groups_without_leaving_one_out(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relaying, "GATHER", 4)
+    monkeypatch.setattr(relaying, "MAX_CHANGES", 4)
     await notebook.relay().prepare()
     await asyncio.gather(*(notebook.take(f"n{n}", "one") for n in range(10)))
     await notebook.db["relay"].update_one({}, {"$set": {"token": {"_data": "not a token"}}})

@@ -14,9 +14,9 @@ from runtime_support.process import Place, Process
 
 from contracts.envelope import Envelope, source_of
 from runtime.clock import system_clock
-from runtime.delivery import headers_of
+from runtime.consuming.records import headers_of
 from runtime.ids import random_id
-from runtime.publisher import Publisher, Record
+from runtime.kafka.publisher import Publisher, Record
 from support.events import records_of
 from support.eventually import Eventually
 

@@ -19,8 +19,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from runtime.dependencies import is_away
-from runtime.tokens import ALGORITHM, AUDIENCE, ISSUER, JWKS_PATH, BadToken, Keys, TokenVerifier
+from runtime.errors import is_unavailable
+from runtime.web.tokens import ALGORITHM, AUDIENCE, ISSUER, JWKS_PATH, BadToken, Keys, TokenVerifier
 
 PRIVATE = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 STRANGER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -206,6 +206,6 @@ async def test_identity_being_away_is_not_the_tokens_fault(
     verifier = TokenVerifier(keys)
     with pytest.raises(aiohttp.ClientError) as caught:
         await verifier.principal(signed(claims()))
-    assert is_away(caught.value)
+    assert is_unavailable(caught.value)
     identity.status = 200
     assert (await verifier.principal(signed(claims()))).subject == "client1"

@@ -11,7 +11,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from runtime_support.notes import fresh_topic
 
 from contracts.topics import TOPICS, Topic
-from runtime.topics import MIN_COMPACTION_LAG_MS, WrongTopic, ensure_topics
+from runtime.kafka.topics import MIN_COMPACTION_LAG_MS, WrongTopic, ensure_topics
 
 
 @pytest_asyncio.fixture

@@ -9,11 +9,11 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from pymongo.errors import AutoReconnect
 from runtime_support.stream import Reader, Stream
 
-from runtime import consumers as consuming
-from runtime import watchdog as watching
-from runtime.consumers import Consumer, Consumers
-from runtime.delivery import Delivery
-from runtime.watchdog import STUCK_AFTER_SECONDS, Watchdog
+from runtime.consuming import consumer as consuming
+from runtime.consuming import watchdog as watching
+from runtime.consuming.consumer import Consumer, Consumers
+from runtime.consuming.subscription import Delivery
+from runtime.consuming.watchdog import STUCK_AFTER_SECONDS, Watchdog
 from support.eventually import Eventually
 
 
@@ -66,7 +66,7 @@ async def test_what_waits_behind_a_handler_that_hangs_is_no_movement(
     stream: Stream, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where it is nothing for this service: the client is polled all the while, to stay in its group."""
-    monkeypatch.setattr(consuming, "LONGEST_BATCH_MS", 2_000)
+    monkeypatch.setattr(consuming, "MAX_BATCH_MS", 2_000)
     go_on, polled = asyncio.Event(), 0
 
     async def hangs(_: Delivery) -> None:
@@ -83,13 +83,13 @@ async def test_what_waits_behind_a_handler_that_hangs_is_no_movement(
     async with stream.taking(reader) as consumers:
         one = consumers.consumers[0]
         await eventually(lambda: reader.batches)
-        assert one.kafka is not None
-        poll, moved_at = one.kafka.getmany, one.moved_at
-        monkeypatch.setattr(one.kafka, "getmany", counted)
+        assert one.client is not None
+        poll, moved_at = one.client.getmany, one.processor.progressed_at
+        monkeypatch.setattr(one.client, "getmany", counted)
         other = stream.record(stream.note("x"), type="anchorage.NoteBurnt.v1")
         await stream.publisher.publish([stream.record(stream.note("b")), other])
         await eventually(lambda: polled >= 2)
-        assert one.moved_at == moved_at
+        assert one.processor.progressed_at == moved_at
         go_on.set()
         await eventually(lambda: reader.done == ["a", "b"])
 
@@ -109,7 +109,7 @@ async def test_waiting_for_a_dependency_is_no_standstill(stream: Stream, eventua
     await stream.tell("a")
     async with stream.taking(Reader(away)) as consumers:
         watch = Watch(consumers)
-        await eventually(lambda: watch.one.waiting_for_dependency)
+        await eventually(lambda: watch.one.processor.waiting_for_dependency)
         assert await watch.stuck_later() == []
         back.set()
 
@@ -149,7 +149,7 @@ async def test_the_lag_counts_what_is_not_yet_done(stream: Stream, eventually: E
 async def test_the_watchdog_itself_goes_on_looking(
     stream: Stream, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watching, "CHECK_EVERY_SECONDS", 0.05)
+    monkeypatch.setattr(watching, "CHECK_INTERVAL_SECONDS", 0.05)
     monkeypatch.setattr(watching, "STUCK_AFTER_SECONDS", 0.3)
 
     async def hangs(_: Delivery) -> None:

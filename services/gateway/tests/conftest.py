@@ -21,11 +21,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generat
 from contracts.topics import ENGAGEMENT
 from gateway.app import build_app
 from gateway.settings import Settings
-from runtime.delivery import headers_of
-from runtime.protocol import MAX_LINE
+from runtime.consuming.records import headers_of
+from runtime.kafka.topics import ensure_topics
 from runtime.service import Service
 from runtime.telemetry import configure_telemetry
-from runtime.topics import ensure_topics
+from runtime.web.protocol import MAX_LINE
 
 KEY = generate_private_key(65537, 2048)
 KID = "test-key"

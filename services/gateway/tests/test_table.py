@@ -16,7 +16,7 @@ from gateway.docs_page import CSP, STYLE, page
 from gateway.faults import faults_of
 from gateway.openapi import document
 from gateway.table import CALLS
-from runtime.http import build_http
+from runtime.web.boundary import build_http
 
 DOCUMENT = document(CALLS, "http://gateway")
 

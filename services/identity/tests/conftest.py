@@ -15,9 +15,9 @@ from contracts.terms import CommissionTerms
 from contracts.topics import ACCOUNTS, MINI_PROGRAMS
 from identity.app import build_app
 from identity.settings import Settings
-from runtime.outbox import direct_record
+from runtime.kafka.topics import ensure_topics
+from runtime.outbox.recorder import direct_record
 from runtime.service import Service
-from runtime.topics import ensure_topics
 
 
 @dataclass

@@ -16,7 +16,7 @@ from aiokafka import AIOKafkaConsumer
 from contracts.catalog import MiniProgramSuspended
 from identity.app import build_app
 from identity.settings import Settings
-from runtime.delivery import headers_of
+from runtime.consuming.records import headers_of
 from support.eventually import Eventually
 
 Publish = Callable[..., Awaitable[str]]

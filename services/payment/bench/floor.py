@@ -13,7 +13,7 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
 from payment.adapters.alipay.wire import notice_text
-from runtime import mongo
+from runtime.mongo.client import Database, Document, database
 
 PKCS1 = padding.PKCS1v15()
 
@@ -33,10 +33,10 @@ async def in_lanes(calls: Sequence[Callable[[], Awaitable[None]]], lanes: int) -
 
 
 async def measure_floor(
-    db: mongo.Database, forms: Sequence[dict[str, str]], key: rsa.RSAPublicKey, at_once: int
+    db: Database, forms: Sequence[dict[str, str]], key: rsa.RSAPublicKey, at_once: int
 ) -> tuple[float, float]:
     """Notices a second of the bare work: one write each, then in bulk; on copies of the very trades that were settled."""
-    floor = mongo.database(db.client, db.name.removesuffix("payment") + "floor")
+    floor = database(db.client, db.name.removesuffix("payment") + "floor")
     settled = await db["trades"].find().to_list()
     rates = []
     for name, size, lanes in (("alone", 1, at_once), ("bulk", at_once, 1)):
@@ -54,8 +54,8 @@ class Bare:
 
     def __init__(
         self,
-        trades: AsyncCollection[mongo.Document],
-        outboxes: Mapping[str, mongo.Document],
+        trades: AsyncCollection[Document],
+        outboxes: Mapping[str, Document],
         key: rsa.RSAPublicKey,
     ) -> None:
         self._trades = trades

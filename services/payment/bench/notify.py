@@ -41,11 +41,11 @@ from contracts.money import cny
 from contracts.terms import CommissionTerms
 from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS, STOCK
 from payment.adapters.alipay.wire import notice_text, yuan
-from runtime import mongo
 from runtime.clock import system_clock
-from runtime.outbox import direct_record
-from runtime.publisher import Publisher
-from runtime.topics import ensure_topics
+from runtime.kafka.publisher import Publisher
+from runtime.kafka.topics import ensure_topics
+from runtime.mongo.client import Database, Document, connect, database
+from runtime.outbox.recorder import direct_record
 
 SHOP, APP, SELLER = "benchshop1", "2021000000000009", "2088000000000009"
 WITHIN_SECONDS = 180
@@ -72,12 +72,10 @@ async def _bench(arguments: argparse.Namespace) -> int:
     prefix = f"bench{secrets.token_hex(3)}_"
     topics = (ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS, STOCK)
     await ensure_topics(arguments.kafka, prefix, topics)
-    client = mongo.connect(arguments.mongodb)
+    client = connect(arguments.mongodb)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            return await _measured(
-                arguments, prefix, mongo.database(client, f"{prefix}payment"), Path(folder)
-            )
+            return await _measured(arguments, prefix, database(client, f"{prefix}payment"), Path(folder))
     finally:
         await client.drop_database(f"{prefix}payment")
         await client.drop_database(f"{prefix}floor")
@@ -88,7 +86,7 @@ async def _bench(arguments: argparse.Namespace) -> int:
         await admin.close()
 
 
-async def _measured(arguments: argparse.Namespace, prefix: str, db: mongo.Database, folder: Path) -> int:
+async def _measured(arguments: argparse.Namespace, prefix: str, db: Database, folder: Path) -> int:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     orders = [_order() for _ in range(arguments.notices)]
     forms = [_notice(order, key) for order in orders]
@@ -221,7 +219,7 @@ async def _ready(http: aiohttp.ClientSession, url: str) -> bool:
         return False
 
 
-async def _count(db: mongo.Database, collection: str, query: mongo.Document, wanted: int) -> bool:
+async def _count(db: Database, collection: str, query: Document, wanted: int) -> bool:
     return await db[collection].count_documents(query) >= wanted
 
 

@@ -37,8 +37,8 @@ from contracts.money import cny
 from contracts.terms import CommissionTerms
 from contracts.topics import ACCOUNTS, ENGAGEMENT, MINI_PROGRAMS, PRODUCTS, STOCK_LEVELS
 from runtime.ids import random_id
-from runtime.publisher import Publisher, Record
-from runtime.topics import ensure_topics
+from runtime.kafka.publisher import Publisher, Record
+from runtime.kafka.topics import ensure_topics
 from search.adapters.streams import Streams
 from search.app import build_app
 from search.settings import Settings

@@ -28,7 +28,7 @@ from contracts.catalog import (
 from contracts.money import cny
 from contracts.terms import CommissionTerms
 from contracts.topics import MINI_PROGRAMS, PRODUCTS, SHARE_CODES
-from runtime.topics import ensure_topics
+from runtime.kafka.topics import ensure_topics
 from sharecode.app import build_app
 from sharecode.domain.codes import key_of
 from sharecode.roundcode.image import read_image

@@ -24,10 +24,9 @@ from contracts.catalogue import all_events
 from contracts.envelope import BadEnvelope
 from contracts.event import Event
 from contracts.topics import ORDERS, PAYMENTS
-from runtime import mongo
 from runtime.clock import system_clock
-from runtime.delivery import read
-from runtime.mongo import Document
+from runtime.consuming.records import read_event
+from runtime.mongo.client import Document, connect, database
 
 GRACE = timedelta(seconds=30)
 """How long an order may be between two states: what a restarted part needs to catch up."""
@@ -78,15 +77,15 @@ async def audit(where: Installation, acknowledged: Iterable[str] = (), grace: ti
 
 
 async def _read(where: Installation) -> Everything:
-    client = mongo.connect(where.mongodb)
+    client = connect(where.mongodb)
     try:
-        checkout = mongo.database(client, where.prefix + "checkout")
+        checkout = database(client, where.prefix + "checkout")
         orders: dict[str, tuple[str, Document]] = {}
         for name in await checkout.list_collection_names(filter={"name": {"$regex": "^orders_"}}):
             async for order in checkout[name].find({}, {"outbox": 0, "address": 0}):
                 orders[order["_id"]] = (name, order)
-        catalog = mongo.database(client, where.prefix + "catalog")
-        payment = mongo.database(client, where.prefix + "payment")
+        catalog = database(client, where.prefix + "catalog")
+        payment = database(client, where.prefix + "payment")
         return Everything(
             orders,
             await catalog["stock"].find().to_list(),
@@ -104,11 +103,11 @@ async def _events(where: Installation) -> list[Event]:
         wanted = {event.type_name(): event for event in all_events() if event.topic == topic}
         async for record in records(where.kafka, where.prefix + topic.name):
             try:
-                event = read(record, wanted)
+                delivery = read_event(record, wanted)
             except (BadEnvelope, ValueError):
                 continue  # a poison record; consumers have put it among the dead letters
-            if event is not None:
-                found.append(event[1])
+            if delivery is not None:
+                found.append(delivery.event)
     return found
 
 

@@ -12,9 +12,9 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from anchorage_cli.streams import records, topic_names
 from anchorage_cli.where import Installation, installation
 from contracts.topics import DEAD_LETTER_SUFFIX, TOPICS
-from runtime.deadletters import put_back
-from runtime.delivery import headers_of
-from runtime.publisher import Publisher
+from runtime.consuming.dead_letters import replayed
+from runtime.consuming.records import headers_of
+from runtime.kafka.publisher import Publisher
 
 REPLAY_GROUP = "anchorage.dlq-replay"
 """Its committed offsets say what has been put back, so that a second replay does not repeat it."""
@@ -113,7 +113,7 @@ async def replay(
             if newest.get(record.key, -1) > int(headers.get("dlq_offset", "-1")):
                 done.superseded += 1
                 continue
-            await publisher.publish([put_back(record)])
+            await publisher.publish([replayed(record)])
             done.put_back += 1
         if event_id is None and end > start:
             await consumer.commit({source: end})

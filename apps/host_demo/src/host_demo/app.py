@@ -15,10 +15,11 @@ from host_demo.state import state_of_all
 from host_demo.tokens import HostTokens
 from host_demo.viewers import Sessions
 from runtime.clock import Clock, system_clock
-from runtime.http import Route, json_response
 from runtime.ids import NewId, random_id
 from runtime.service import Service
-from runtime.tokens import PUBLIC
+from runtime.web.bodies import json_response
+from runtime.web.routes import Route
+from runtime.web.tokens import PUBLIC
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:

@@ -16,9 +16,10 @@ from pydantic import BaseModel, ConfigDict
 from host_demo.passing import Caller
 from host_demo.settings import Host
 from runtime.clock import Clock
-from runtime.http import Route, json_response, read_json
 from runtime.ids import NewId
-from runtime.tokens import PUBLIC
+from runtime.web.bodies import json_response, read_json
+from runtime.web.routes import Route
+from runtime.web.tokens import PUBLIC
 
 ServiceName = Literal["coins", "membership", "data_pack"]
 PRICES: Mapping[ServiceName, int] = {"coins": 600, "membership": 1500, "data_pack": 900}

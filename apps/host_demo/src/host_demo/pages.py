@@ -19,9 +19,9 @@ from aiohttp import web
 from host_demo.calls import ID
 from host_demo.settings import Host
 from host_demo.viewers import welcome
-from runtime.http import Route
-from runtime.problems import not_found
-from runtime.tokens import PUBLIC
+from runtime.web.problems import not_found
+from runtime.web.routes import Route
+from runtime.web.tokens import PUBLIC
 
 HEADERS = {
     "Content-Security-Policy": (

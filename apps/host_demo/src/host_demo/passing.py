@@ -17,9 +17,10 @@ from host_demo.pages import HEADERS
 from host_demo.platform import Asked, Platform
 from host_demo.settings import Host
 from host_demo.viewers import viewer_of
-from runtime.http import Route, json_response, read_json
-from runtime.problems import Problem, not_found
-from runtime.tokens import PUBLIC
+from runtime.web.bodies import json_response, read_json
+from runtime.web.problems import Problem, not_found
+from runtime.web.routes import Route
+from runtime.web.tokens import PUBLIC
 
 TO_GATEWAY = ("Content-Type", "Idempotency-Key", "If-None-Match", "Last-Event-ID", "Range")
 TO_PAGE = ("Content-Type", "Retry-After", "Cache-Control", "ETag", "Last-Modified")

@@ -16,8 +16,8 @@ from host_demo.settings import Host
 from host_demo.tokens import MARGIN, HostTokens, Token
 from host_demo.viewers import Sessions
 from runtime.clock import Clock
-from runtime.http import trace_headers
-from runtime.problems import Problem, not_found
+from runtime.web.client import trace_headers
+from runtime.web.problems import Problem, not_found
 
 DIRECT = {"surface": "direct"}
 SILENCE_SECONDS = 60

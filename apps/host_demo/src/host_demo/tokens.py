@@ -10,7 +10,7 @@ import aiohttp
 
 from host_demo.settings import Host
 from runtime.clock import Clock
-from runtime.problems import unavailable
+from runtime.web.problems import unavailable
 
 MARGIN = timedelta(seconds=30)
 """A token is renewed this long before its end, so that none ends on its way."""

@@ -14,7 +14,7 @@ from anchorage_local.services import STAGES, System, choose_ports, service_part
 from anchorage_local.settings import LocalSettings
 from anchorage_local.supervisor import Part, Supervisor
 from anchorage_local.turn import take_turn
-from runtime.topics import ensure_topics
+from runtime.kafka.topics import ensure_topics
 
 
 def run(settings: LocalSettings, say: Say, only: Collection[str] = ()) -> None:

@@ -1,4 +1,4 @@
-"""Identifiers that nobody can guess, passed in as a function so that domain code stays free of chance."""
+"""Unguessable identifiers, injected as a function so that domain code stays free of randomness."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ NewId = Callable[[], str]
 
 
 def random_id() -> str:
-    """32 hexadecimal digits, 122 bits of chance (RFC 9562, version 4)."""
+    """32 hexadecimal digits, 122 random bits (RFC 9562, version 4)."""
     return uuid.uuid4().hex

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import orjson
 from opentelemetry import trace
 
-from runtime.faults import traceback_of
+from runtime.errors import redacted_traceback
 
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
 
@@ -35,7 +35,7 @@ class JsonFormatter(logging.Formatter):
             line["span_id"] = f"{context.span_id:016x}"
         line.update({k: v for k, v in record.__dict__.items() if k not in _STANDARD})
         if record.exc_info and record.exc_info[1] is not None:
-            line["exception"] = traceback_of(record.exc_info[1])
+            line["exception"] = redacted_traceback(record.exc_info[1])
         return orjson.dumps(line, default=str).decode()
 
 

@@ -1,7 +1,7 @@
-"""A service put together: its parts, how they start, how their health shows, how they stop.
+"""A service assembled: its parts, how they start, and how they stop.
 
-A service's own `app.py` makes one `Service`, gives it routes, subscriptions and tasks, and is run by `serve`; tests run
-the same object with `async with service.running()`.
+A service's own `app.py` makes one `Service` and gives it routes, subscriptions and tasks; `serve` runs it. Tests run the
+same object with `async with service.running()`.
 """
 
 from __future__ import annotations
@@ -12,43 +12,46 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 import aiohttp
 import uvloop
 from aiohttp import web
 
-from runtime import mongo
 from runtime.clock import Clock, system_clock
-from runtime.consumers import Consumers
-from runtime.delivery import Subscription
-from runtime.faults import describe
-from runtime.http import NOSNIFF, Route, build_http, client_session, json_response, metrics_page
+from runtime.consuming.consumer import Consumers
+from runtime.consuming.subscription import Subscription
+from runtime.consuming.watchdog import Watchdog
+from runtime.errors import redacted
+from runtime.health import Health
 from runtime.ids import NewId, random_id
+from runtime.kafka.publisher import Publisher
 from runtime.logs import configure_logging
-from runtime.outbox import Recorded, Recorder
-from runtime.protocol import ProblemRunner
-from runtime.publisher import Publisher
-from runtime.relay import Relay
+from runtime.mongo.client import CollectionFilter, Database, connect, database
+from runtime.outbox.recorder import Recorded, Recorder
+from runtime.outbox.relay import Relay
 from runtime.settings import ServiceSettings
 from runtime.tasks import end
 from runtime.telemetry import configure_telemetry, shutdown_telemetry
-from runtime.tokens import Keys, TokenVerifier
-from runtime.watchdog import Watchdog
+from runtime.web.boundary import NOSNIFF, build_http
+from runtime.web.client import client_session
+from runtime.web.protocol import ProblemRunner
+from runtime.web.routes import Route
+from runtime.web.tokens import Keys, TokenVerifier
 
 log = logging.getLogger(__name__)
 
-LONGEST_PAUSE_SECONDS = 5.0
-GARBAGE = (20_000, 20, 20)
-"""Python's collector looks after so many new objects; its default of 700 costs 3 to 7 % of CPU here."""
-BROKEN_OFF_SECONDS = 3.0
-"""What a start that is broken off has to put away what it made."""
+MIN_BACKOFF_SECONDS = 0.2
+MAX_BACKOFF_SECONDS = 5.0
+GC_THRESHOLDS = (20_000, 20, 20)
+"""Python's garbage collector runs after this many new objects; its default of 700 costs 3 to 7 % of CPU here."""
+INTERRUPT_SECONDS = 3.0
+"""How long an interrupted start has to close what it opened."""
 Task = Callable[[], Awaitable[None]]
 Assemble = Callable[["Service"], None]
 
 
 class Service:
-    """The parts of one process. Clients are made when it starts, since they belong to the running event loop."""
+    """The parts of one process. Clients are made when it starts, because they belong to the running event loop."""
 
     def __init__(
         self,
@@ -61,8 +64,8 @@ class Service:
         assemble: Assemble | None = None,
         answer_headers: Mapping[str, str] = NOSNIFF,
     ) -> None:
-        """`assemble` is called once the clients are there and before anything is served: it makes the adapters and
-        use cases, and tells the service its routes, subscriptions and tasks."""
+        """`assemble` is called once the clients exist and before anything is served: it makes the adapters and use
+        cases, and registers routes, subscriptions and tasks with the service."""
         self.name = name
         self.settings = settings
         self.clock = clock
@@ -71,29 +74,30 @@ class Service:
         self.publisher = Publisher(settings.kafka)
         self.keys = Keys(settings.identity_url, lambda: self.http)
         self.verifier = TokenVerifier(self.keys)
-        self.ready = False
         self.url = ""
+        self._health = Health()
         self._uses_mongo = uses_mongo
         self._assemble = assemble
         self._answer_headers = answer_headers
         self._routes: list[Route] = []
         self._subscriptions: list[Subscription] = []
-        self._tasks: list[tuple[str, Task]] = []
+        self._background: list[tuple[str, Task]] = []
         self._preparations: list[Task] = []
         self._closings: list[Task] = []
-        self._relayed: mongo.Names | None = None
+        self._relayed: CollectionFilter | None = None
         self._running: list[asyncio.Task[None]] = []
-        self._relay: Relay | None = None
-        self._consumers: Consumers | None = None
-        self._watchdog: Watchdog | None = None
-        self._db: mongo.Database | None = None
         self._http: aiohttp.ClientSession | None = None
 
     @property
-    def db(self) -> mongo.Database:
+    def ready(self) -> bool:
+        """Whether it has started and is not stopping."""
+        return self._health.ready
+
+    @property
+    def db(self) -> Database:
         """The service's database; only once it has started."""
-        assert self._db is not None, f"{self.name} has not started"  # noqa: S101
-        return self._db
+        assert self._health.db is not None, f"{self.name} has not started"  # noqa: S101
+        return self._health.db
 
     @property
     def http(self) -> aiohttp.ClientSession:
@@ -102,32 +106,32 @@ class Service:
         return self._http
 
     def routes(self, routes: Sequence[Route]) -> None:
-        """Serve these."""
+        """Serve these routes."""
         self._routes.extend(routes)
 
     def subscribe(self, *subscriptions: Subscription) -> None:
-        """Take these events."""
+        """Consume these events."""
         self._subscriptions.extend(subscriptions)
 
     def prepare(self, preparation: Task) -> None:
-        """Do this (indexes, first documents) before anything is consumed; again until it succeeds."""
+        """Run this (indexes, first documents) before anything is consumed; it is retried until it succeeds."""
         self._preparations.append(preparation)
 
     def background(self, name: str, task: Task) -> None:
-        """Run this as long as the service runs; it is started again when it fails."""
-        self._tasks.append((name, task))
+        """Run this as long as the service runs; it is restarted when it fails."""
+        self._background.append((name, task))
 
     def close_last(self, close: Task) -> None:
-        """Do this when nothing is served any more."""
+        """Run this when nothing is served any more."""
         self._closings.append(close)
 
-    def relay(self, collections: mongo.Names) -> None:
-        """Relay the outboxes of these collections: `named(...)` or `beginning(...)` of `runtime.mongo`."""
+    def relay(self, collections: CollectionFilter) -> None:
+        """Publish the outboxes of these collections: `named(...)` or `with_prefix(...)` of `runtime.mongo.client`."""
         self._relayed = collections
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Service]:
-        """Everything up and ready inside; everything stopped in order outside."""
+        """Everything is up and ready inside, and stopped in order afterwards."""
         async with self._serving():
             try:
                 await self._start()
@@ -137,13 +141,14 @@ class Service:
 
     @asynccontextmanager
     async def _serving(self) -> AsyncIterator[None]:
-        """The HTTP side with its clients, from the first moment, so that health can be asked while starting."""
-        client = mongo.connect(self.settings.mongodb_uri) if self._uses_mongo else None
-        self._db = mongo.database(client, self.settings.database(self.name)) if client is not None else None
+        """The HTTP side and its clients, from the first moment, so that health can be queried while starting."""
+        client = connect(self.settings.mongodb_uri) if self._uses_mongo else None
+        if client is not None:
+            self._health.db = database(client, self.settings.database(self.name))
         self._http = client_session()
         if self._assemble is not None:
             self._assemble(self)
-        app = build_http([*self._routes, *self._health_routes()], self.verifier, self._answer_headers)
+        app = build_http([*self._routes, *self._health.routes()], self.verifier, self._answer_headers)
         runner = ProblemRunner(
             app, access_log=None, shutdown_timeout=self.settings.graceful_timeout.total_seconds()
         )
@@ -165,29 +170,30 @@ class Service:
 
     async def _start(self) -> None:
         for preparation in self._preparations:
-            await self._until_done(preparation)
+            await _retry_until_done(preparation)
         if self._relayed is not None:
-            self._relay = Relay(
+            relay = Relay(
                 self.db, self.publisher, self.clock,
                 prefix=self.settings.prefix, holder=self.new_id(), collections=self._relayed,
             )  # fmt: skip
-            await self._until_done(self._relay.prepare)
-            self._run("relay", self._relay.run)
+            self._health.relay = relay
+            await _retry_until_done(relay.prepare)
+            self._run("relay", relay.run)
         if self._subscriptions:
-            await self._until_done(self._start_consumers)
-        for name, task in self._tasks:
+            await _retry_until_done(self._start_consumers)
+        for name, task in self._background:
             self._run(name, task)
-        if self._watchdog is not None:
-            self._run("watchdog", self._watchdog.run)
-        self.ready = True
+        if self._health.watchdog is not None:
+            self._run("watchdog", self._health.watchdog.run)
+        self._health.ready = True
         log.info("ready")
 
     def _publish_soon(self, recorded: Recorded) -> None:
-        if self._relay is not None:
-            self._relay.ahead.take(recorded)
+        if self._health.relay is not None:
+            self._health.relay.fast_path.offer(recorded)
 
     def _run(self, name: str, task: Task) -> None:
-        self._running.append(asyncio.create_task(self._supervise(name, task), name=name))
+        self._running.append(asyncio.create_task(_supervise(name, task), name=name))
 
     async def _start_consumers(self) -> None:
         consumers = Consumers(self.name, self.settings, self._subscriptions, self.publisher, self.clock)
@@ -196,98 +202,68 @@ class Service:
         except BaseException:
             await consumers.stop()
             raise
-        self._consumers = consumers
-        self._watchdog = Watchdog(consumers.consumers)
-
-    async def _until_done(self, preparation: Task) -> None:
-        """Try until it succeeds: what a service needs may come up after it."""
-        pause = 0.2
-        while True:
-            try:
-                return await preparation()
-            except Exception as fault:
-                log.warning("not yet ready", extra={"waiting_for": describe(fault)[:300]})
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
-
-    async def _supervise(self, name: str, task: Task) -> None:
-        pause = 0.2
-        while True:
-            try:
-                await task()
-                return
-            except Exception:
-                own = asyncio.current_task()
-                if own is not None and own.cancelling():
-                    raise  # it failed while it was being stopped: it is not to start again
-                log.exception("a background task failed and starts again", extra={"task": name})
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+        self._health.consumers = consumers
+        self._health.watchdog = Watchdog(consumers.consumers)
 
     async def _stop(self) -> None:
-        """First no new work, then what is under way, then the way out."""
-        self.ready = False
-        if self._consumers is not None:
-            await self._consumers.stop()
+        """First take no new work, then end what is under way, then close the way out."""
+        self._health.ready = False
+        if self._health.consumers is not None:
+            await self._health.consumers.stop()
         await end(*self._running)
         await self.publisher.stop()
 
-    def _health_routes(self) -> list[Route]:
-        public: frozenset[str] = frozenset()
-        return [
-            Route("GET", "/livez", self._livez, public),
-            Route("GET", "/readyz", self._readyz, public),
-            Route("GET", "/metrics", metrics_page, public),
-        ]
 
-    async def _livez(self, _: web.Request) -> web.Response:
-        stuck = self._watchdog.stuck if self._watchdog is not None else []
-        return json_response({"status": "stuck" if stuck else "alive", "stuck": stuck}, 503 if stuck else 200)
-
-    async def _readyz(self, _: web.Request) -> web.Response:
-        checks: dict[str, Any] = {"started": self.ready}
-        if self._db is not None:
-            checks["mongodb"] = await self._mongo_answers()
-        if self._consumers is not None:
-            checks["consumers"] = not any(c.waiting_for_dependency for c in self._consumers.consumers)
-        if self._relay is not None:
-            checks["relay"] = self._relay.working
-        good = all(checks.values())
-        return json_response({"status": "ready" if good else "not ready", **checks}, 200 if good else 503)
-
-    async def _mongo_answers(self) -> bool:
+async def _retry_until_done(preparation: Task) -> None:
+    """A service's dependencies may come up after it."""
+    backoff = MIN_BACKOFF_SECONDS
+    while True:
         try:
-            async with asyncio.timeout(1):
-                await self.db.command("ping")
+            return await preparation()
+        except Exception as error:
+            log.warning("not ready yet", extra={"waiting_for": redacted(error)[:300]})
+            await asyncio.sleep(backoff)
+            backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
+
+
+async def _supervise(name: str, task: Task) -> None:
+    backoff = MIN_BACKOFF_SECONDS
+    while True:
+        try:
+            await task()
+            return
         except Exception:
-            return False
-        return True
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise  # it failed while being stopped: do not restart it
+            log.exception("a background task failed and is restarted", extra={"task": name})
+            await asyncio.sleep(backoff)
+            backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
 
 
 def serve(service: Service) -> None:
-    """Run the service until it is asked to stop (SIGTERM, SIGINT)."""
+    """Run the service until SIGTERM or SIGINT."""
     settings = service.settings
     configure_logging(service.name, settings.log_level)
     configure_telemetry(service.name, ratio=settings.trace_ratio, trace_dir=settings.trace_dir)
-    gc.freeze()  # what is loaded now lives as long as the process: nothing to look through again and again
-    gc.set_threshold(*GARBAGE)
+    gc.freeze()  # what is loaded now lives as long as the process: the collector need not scan it again
+    gc.set_threshold(*GC_THRESHOLDS)
     try:
-        uvloop.run(_until_asked(service))
+        uvloop.run(_run_until_signal(service))
     finally:
         shutdown_telemetry()
 
 
-async def _until_asked(service: Service) -> None:
-    """A service that is still starting when it is asked is interrupted; one that runs stops in order."""
-    asked = asyncio.Event()
-    running = asyncio.create_task(_run(service, asked))
-
-    broken_off: list[asyncio.Task[None]] = []
+async def _run_until_signal(service: Service) -> None:
+    """A signal interrupts a service that is still starting, and stops a running one in order."""
+    signalled = asyncio.Event()
+    running = asyncio.create_task(_run(service, signalled))
+    interrupting: list[asyncio.Task[None]] = []
 
     def stop() -> None:
-        if not service.ready and not asked.is_set():
-            broken_off.append(asyncio.create_task(end(running, again_after=BROKEN_OFF_SECONDS)))
-        asked.set()
+        if not service.ready and not signalled.is_set():
+            interrupting.append(asyncio.create_task(end(running, again_after=INTERRUPT_SECONDS)))
+        signalled.set()
 
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -296,6 +272,6 @@ async def _until_asked(service: Service) -> None:
         await running
 
 
-async def _run(service: Service, asked: asyncio.Event) -> None:
+async def _run(service: Service, signalled: asyncio.Event) -> None:
     async with service.running():
-        await asked.wait()
+        await signalled.wait()

@@ -1,4 +1,4 @@
-"""Ending tasks for certain."""
+"""Ending tasks reliably."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ AGAIN_AFTER_SECONDS = 0.2
 
 
 async def end(*tasks: asyncio.Task[Any], again_after: float = AGAIN_AFTER_SECONDS) -> None:
-    """Cancel the tasks until all have ended; what they raised stays with them. `again_after` seconds are what a task has
-    for its own tidying up.
+    """Cancel the tasks until all have ended; their exceptions are swallowed. A task has `again_after` seconds to clean up.
 
-    Once is not enough before Python 3.12: `asyncio.wait_for`, inside which PyMongo sends, takes a cancellation that
-    meets the end of what it waits for as its own, and the task goes on (seen with a change stream that began to ask for
-    more).
+    One cancellation is not enough before Python 3.12: `asyncio.wait_for`, which PyMongo sends through, swallows a
+    cancellation that coincides with the end of its wait, and the task goes on (seen with a change stream that was about to
+    poll).
     """
     pending = set(tasks)
     while pending:
@@ -23,4 +22,4 @@ async def end(*tasks: asyncio.Task[Any], again_after: float = AGAIN_AFTER_SECOND
         _, pending = await asyncio.wait(pending, timeout=again_after)
     for task in tasks:
         if not task.cancelled():
-            task.exception()  # seen, so that nobody reports it as overlooked
+            task.exception()  # retrieved, so that asyncio does not report it as never retrieved

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 from aiokafka import ConsumerRecord
 
-from runtime import mongo
 from runtime.clock import Clock, system_clock
-from runtime.delivery import headers_of
+from runtime.consuming.records import headers_of
 from runtime.ids import random_id
-from runtime.mongo import Document, named
-from runtime.outbox import Recorder
-from runtime.relay import Relay
+from runtime.mongo.client import Database, Document, connect, database, named
+from runtime.outbox.recorder import Recorder
+from runtime.outbox.relay import Relay
 from runtime.tasks import end
 from runtime_support.stream import Stream
 from support.events import records_of
@@ -30,16 +29,16 @@ RECORDER = Recorder(system_clock, random_id)
 class Notebook:
     """A database with one collection of notes, whose events go to `stream`."""
 
-    db: mongo.Database
+    db: Database
     stream: Stream
     recorder: Recorder = RECORDER
 
     @classmethod
     @asynccontextmanager
     async def fresh(cls, mongodb: str, stream: Stream) -> AsyncIterator[Notebook]:
-        client = mongo.connect(mongodb)
+        client = connect(mongodb)
         try:
-            yield cls(mongo.database(client, f"{stream.prefix}notebook{secrets.token_hex(3)}"), stream)
+            yield cls(database(client, f"{stream.prefix}notebook{secrets.token_hex(3)}"), stream)
         finally:
             await client.close()
 
@@ -48,7 +47,7 @@ class Notebook:
         slots = self.recorder.slots(1, [self.stream.note(text, note_id) for text in texts])
         note = {"_id": note_id, "version": 1, "outbox": slots}
         await self.db["notes"].insert_one(note)
-        self.recorder.written(note_id, note, before=0)
+        self.recorder.saved(note_id, note, before=0)
 
     async def change(self, note_id: str, version: int, *texts: str) -> None:
         """The next version of a note, guarded on the one before."""
@@ -56,7 +55,7 @@ class Notebook:
         fields = {"version": version, **added}
         answer = await self.db["notes"].update_one({"_id": note_id, "version": version - 1}, {"$set": fields})
         assert answer.modified_count == 1
-        self.recorder.written(note_id, fields, before=version - 1)
+        self.recorder.saved(note_id, fields, before=version - 1)
 
     async def recorded(self) -> set[str]:
         """The ids of all events in all outboxes."""
@@ -79,12 +78,12 @@ class Notebook:
             await end(task)
 
     @asynccontextmanager
-    async def relaying_ahead(self, eventually: Eventually) -> AsyncIterator[Relay]:
+    async def relaying_on_the_fast_path(self, eventually: Eventually) -> AsyncIterator[Relay]:
         """A relay that leads and is told of what is written."""
         relay = self.relay()
-        self.recorder = Recorder(system_clock, random_id, relay.ahead.take)
+        self.recorder = Recorder(system_clock, random_id, relay.fast_path.offer)
         async with self.relaying(relay):
-            await eventually(lambda: relay.ahead.open)
+            await eventually(lambda: relay.fast_path.enabled)
             yield relay
 
     async def published(self) -> list[ConsumerRecord]:

@@ -16,12 +16,13 @@ from pymongo.errors import DuplicateKeyError
 
 from contracts.event import Event, Identifier, Text
 from contracts.topics import Topic
-from runtime.delivery import Delivery, Subscription
-from runtime.http import Route, json_response, read_json
-from runtime.mongo import named
+from runtime.consuming.subscription import Delivery, Subscription
+from runtime.mongo.client import named
 from runtime.service import Service, serve
 from runtime.settings import ServiceSettings
-from runtime.tokens import PUBLIC
+from runtime.web.bodies import json_response, read_json
+from runtime.web.routes import Route
+from runtime.web.tokens import PUBLIC
 
 NOTES = Topic("notes", "note_id", "noting", 3)
 ECHOES = Topic("echoes", "note_id", "noting", 3)

@@ -15,9 +15,8 @@ from typing import Any
 import aiohttp
 import orjson
 
-from runtime import mongo
-from runtime.mongo import Database
-from runtime.topics import ensure_topics
+from runtime.kafka.topics import ensure_topics
+from runtime.mongo.client import Database, connect, database
 from runtime_support.noting import ECHOES, NOTES
 from support.eventually import eventually
 
@@ -89,9 +88,9 @@ class Place:
     @asynccontextmanager
     async def fresh(cls, kafka: str, mongodb: str, prefix: str, folder: Path) -> AsyncIterator[Place]:
         await ensure_topics(kafka, prefix, [NOTES, ECHOES])
-        client = mongo.connect(mongodb)
+        client = connect(mongodb)
         async with aiohttp.ClientSession() as http:
-            place = cls(kafka, mongodb, prefix, folder, mongo.database(client, prefix + "noting"), http)
+            place = cls(kafka, mongodb, prefix, folder, database(client, prefix + "noting"), http)
             try:
                 yield place
             finally:

@@ -14,11 +14,12 @@ from aiokafka.admin import AIOKafkaAdminClient
 from contracts.event import Event
 from contracts.topics import Topic
 from runtime.clock import system_clock
-from runtime.consumers import Consumers
-from runtime.delivery import Delivery, Subscription, headers_of
-from runtime.publisher import Publisher, Record
+from runtime.consuming.consumer import Consumers
+from runtime.consuming.records import headers_of
+from runtime.consuming.subscription import Delivery, Subscription
+from runtime.kafka.publisher import Publisher, Record
+from runtime.kafka.topics import ensure_topics
 from runtime.settings import ServiceSettings
-from runtime.topics import ensure_topics
 from runtime_support.notes import envelope_of, fresh_topic, noted_on, value_bytes
 from support.events import records_of
 from support.eventually import Eventually

@@ -33,8 +33,8 @@ from alipay_sandbox.http.operations import OperationRoutes
 from alipay_sandbox.http.origin import Origin
 from alipay_sandbox.merchants import Merchants
 from alipay_sandbox.settings import Settings
-from runtime import mongo
 from runtime.clock import Clock, system_clock
+from runtime.mongo.client import connect, database
 
 # Both published Python clients may put a whole order into the query; aiohttp's own limit is 8,190 bytes a line.
 LINE_LIMIT = 64 * 1024
@@ -45,10 +45,10 @@ async def build_app(settings: Settings, clock: Clock = system_clock) -> web.Appl
     """The sandbox as a web application. Reads the key files now (OSError, ValueError); MongoDB when it starts."""
     key = SigningKey.read(settings.alipay_private_key_file)
     merchants = Merchants.read(settings.merchants_file)
-    client = mongo.connect(settings.mongodb_uri)
-    database = mongo.database(client, settings.database)
-    trades = TradeStore(database)
-    control = ControlStore(database)
+    client = connect(settings.mongodb_uri)
+    db = database(client, settings.database)
+    trades = TradeStore(db)
+    control = ControlStore(db)
     identifiers = RandomIdentifiers()
     postman = Postman(settings.alipay_sandbox_notice_timeout, settings.alipay_sandbox_notices_at_once)
     attempts = AttemptLog(trades)

@@ -21,8 +21,8 @@ from catalog.settings import Settings
 from catalog.subscribers import stock_follows_orders
 from runtime.clock import Clock, system_clock
 from runtime.ids import NewId, random_id
-from runtime.lease import Lease
-from runtime.mongo import named
+from runtime.mongo.client import named
+from runtime.mongo.lease import Lease
 from runtime.service import Service
 
 RELAYED = named("mini_programs", "products", "videos", "reservations", "adjustments")

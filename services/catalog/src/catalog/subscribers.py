@@ -9,7 +9,7 @@ from catalog.application.reserving import Reserving, Told
 from catalog.domain.reservation import Happening, merged
 from contracts.checkout import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
 from contracts.event import Event
-from runtime.delivery import Delivery, Subscription
+from runtime.consuming.subscription import Delivery, Subscription
 
 _HAPPENING: dict[type[Event], Happening] = {
     OrderPlaced: Happening.PLACED,

@@ -14,8 +14,8 @@ from catalog.domain.reservation import Happening, merged
 from catalog_support.shop import holds
 from runtime.clock import system_clock
 from runtime.ids import random_id
-from runtime.mongo import Database
-from runtime.outbox import Recorder
+from runtime.mongo.client import Database
+from runtime.outbox.recorder import Recorder
 
 PROGRAM = "teashop1"
 RECORDER = Recorder(system_clock, random_id)

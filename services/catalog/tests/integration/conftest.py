@@ -12,8 +12,8 @@ from catalog_support.shop import Shop
 from catalog.app import build_app
 from catalog.settings import Settings
 from contracts.topics import TOPICS
+from runtime.kafka.topics import ensure_topics
 from runtime.service import Service
-from runtime.topics import ensure_topics
 from support.eventually import Eventually
 from support.issuer import Issuer
 

@@ -14,9 +14,9 @@ from catalog_support.shop import Shop, a_product
 from catalog.app import build_app
 from catalog.settings import Settings
 from contracts.topics import TOPICS
-from runtime import mongo
+from runtime.kafka.topics import ensure_topics
+from runtime.mongo.client import connect
 from runtime.service import Service
-from runtime.topics import ensure_topics
 from support.breakable import BreakableParts
 from support.eventually import Eventually
 from support.issuer import Issuer
@@ -76,8 +76,8 @@ async def test_a_level_that_was_not_told_before_the_stop_is_told_after_the_start
         shop = await Shop(service, issuer, kafka_bootstrap, prefix, eventually).open(stock=9)
         await eventually(lambda: told(shop, 9), within=20, what="the first level")
         database = service.settings.database("catalog")
-    client = mongo.connect(service.settings.mongodb_uri)
-    await mongo.database(client, database)["stock"].update_one(
+    client = connect(service.settings.mongodb_uri)
+    await database(client, database)["stock"].update_one(
         {"_id": shop.sku_id}, {"$inc": {"available": -2, "adjusted": -2, "version": 2}}
     )
     await client.close()

@@ -14,8 +14,7 @@ from catalog_support.warehouse import RECORDER, Interrupted, Interruptible, Ware
 
 from catalog.adapters.stock_store import StockStore
 from catalog.application.reserving import Reserving
-from runtime import mongo
-from runtime.mongo import Database
+from runtime.mongo.client import Database, connect, database
 
 POINTS = [
     pytest.param(name, after, id=f"{'after' if after else 'before'} {name}")
@@ -36,8 +35,8 @@ POINTS = [
 
 @pytest_asyncio.fixture
 async def db(mongodb_uri: str, prefix: str) -> AsyncIterator[Database]:
-    client = mongo.connect(mongodb_uri)
-    yield mongo.database(client, f"{prefix}catalog")
+    client = connect(mongodb_uri)
+    yield database(client, f"{prefix}catalog")
     await client.close()
 
 

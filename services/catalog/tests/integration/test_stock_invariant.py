@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from catalog.domain.errors import IllegalTransition
 from catalog.domain.reservation import Happening
-from runtime import mongo
-from runtime.mongo import Database
+from runtime.mongo.client import Database, connect, database
 
 ORDERS = 4
 QUANTITIES = st.lists(st.integers(0, 3), min_size=2, max_size=2).filter(any)
@@ -22,8 +21,8 @@ TELLINGS = st.lists(st.tuples(st.integers(0, ORDERS - 1), st.sampled_from(Happen
 
 @pytest_asyncio.fixture(scope="module")
 async def db(mongodb_uri: str, module_prefix: str) -> AsyncIterator[Database]:
-    client = mongo.connect(mongodb_uri)
-    yield mongo.database(client, f"{module_prefix}catalog")
+    client = connect(mongodb_uri)
+    yield database(client, f"{module_prefix}catalog")
     await client.close()
 
 

@@ -31,7 +31,7 @@ from contracts.catalog import (
 )
 from contracts.engagement import ProductViewed
 from runtime.clock import Clock, system_clock
-from runtime.delivery import Subscription
+from runtime.consuming.subscription import Subscription
 from runtime.ids import NewId, random_id
 from runtime.service import Service
 
@@ -70,8 +70,8 @@ def _assemble(service: Service, settings: Settings) -> None:
     service.subscribe(
         Subscription("mini-programs", MINI_PROGRAM_EVENTS, registry.on_mini_programs),
         Subscription("products", PRODUCT_EVENTS, offers.on_products, max_records=500),
-        Subscription("order-facts", PROGRESS, Progress(orders).on_facts, unhurried=(StockReserved,)),
-        Subscription("recent-views", (ProductViewed,), views.on_views, max_records=500, gathered=True),
+        Subscription("order-facts", PROGRESS, Progress(orders).on_facts, linger=(StockReserved,)),
+        Subscription("recent-views", (ProductViewed,), views.on_views, max_records=500, bulk_fetch=True),
     )
     service.relay(COLLECTIONS)
     service.background("hub", hub.run)

@@ -18,8 +18,8 @@ from contracts.api.orders import (
     ShipmentView,
 )
 from contracts.money import cny
-from runtime.mongo import Document
-from runtime.problems import Problem
+from runtime.mongo.client import Document
+from runtime.web.problems import Problem
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)

@@ -26,8 +26,8 @@ from contracts.payment import PaymentRequested, PaymentSettled
 from contracts.terms import CommissionTerms
 from contracts.topics import TOPICS
 from runtime.clock import system_clock
+from runtime.kafka.topics import ensure_topics
 from runtime.service import Service
-from runtime.topics import ensure_topics
 from support.events import records_of, tell, types_of
 from support.eventually import Eventually
 from support.issuer import Issuer

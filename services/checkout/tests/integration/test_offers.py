@@ -9,7 +9,7 @@ import pytest_asyncio
 from pymongo import AsyncMongoClient
 
 from checkout.adapters.offers import FRESH_SECONDS, READ_ALONG, Offers
-from runtime.mongo import Database, connect, database
+from runtime.mongo.client import Database, connect, database
 
 SHOP = "offershop1"
 

@@ -8,8 +8,8 @@ import pytest
 
 from contracts.clicks import NOBODY, Click
 from contracts.payment import PaymentClosed
-from runtime import patient
 from runtime.clock import system_clock
+from runtime.consuming import kafka_client
 from support.events import records_of, value_of
 
 CLICK_SECRET = "a secret of the tests, long enough"
@@ -44,7 +44,7 @@ async def test_a_link_may_be_heard_of_before_the_reservation_that_it_followed(ch
 async def test_a_reservation_and_the_link_that_follows_it_are_one_write(
     checkout: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patient, "COMPANY_SECONDS", 10)
+    monkeypatch.setattr(kafka_client, "LINGER_SECONDS", 10)
     order_id = (await checkout.place())["order_id"]
     orders = checkout.service.db[f"orders_{checkout.mini_program_id}"]
     async with await orders.watch([{"$match": {"documentKey._id": order_id}}]) as changes:

@@ -18,10 +18,10 @@ from checkout.adapters.orders import Orders
 from checkout.application import commands as application
 from checkout.application.commands import Commands
 from checkout.domain.order import CANCELLED_BY_BUYER, Attribution, Line, Order, Terms
-from runtime import mongo
 from runtime.clock import system_clock
 from runtime.ids import random_id
-from runtime.outbox import Recorder
+from runtime.mongo.client import Database, connect, database
+from runtime.outbox.recorder import Recorder
 
 PLACED = datetime(2026, 5, 4, 12, 0, 7, tzinfo=UTC)
 TIME_TO_PAY = timedelta(minutes=15)
@@ -32,7 +32,7 @@ AWAITED = {"address": {}, "fingerprint": ""}
 class Shop:
     """One mini program's orders in a database of the test's own."""
 
-    def __init__(self, db: mongo.Database) -> None:
+    def __init__(self, db: Database) -> None:
         self.db = db
         self.mini_program_id = "mp" + secrets.token_hex(4)
         self.deadlines = Deadlines(db)
@@ -62,9 +62,9 @@ class Shop:
 
 @pytest_asyncio.fixture
 async def shop(mongodb_uri: str, module_prefix: str) -> AsyncIterator[Shop]:
-    client = mongo.connect(mongodb_uri)
+    client = connect(mongodb_uri)
     try:
-        one = Shop(mongo.database(client, f"{module_prefix}overdue{secrets.token_hex(3)}"))
+        one = Shop(database(client, f"{module_prefix}overdue{secrets.token_hex(3)}"))
         await one.deadlines.prepare()
         await one.orders.prepare(one.mini_program_id)
         yield one

@@ -14,7 +14,7 @@ from contracts.money import cny
 from contracts.payment import PaymentClosed, RefundSettled
 from runtime.clock import system_clock
 from runtime.ids import random_id
-from runtime.outbox import Recorder
+from runtime.outbox.recorder import Recorder
 
 
 async def elsewhere(checkout: Any, order_id: str, change: Callable[[Order], list[Any]]) -> None:

@@ -20,9 +20,9 @@ from gateway.upstreams import Upstreams
 from gateway.viewers import Viewers
 from gateway.views import observers
 from runtime.clock import Clock, system_clock
-from runtime.http import Handler, Route
 from runtime.ids import NewId, random_id
 from runtime.service import Service
+from runtime.web.routes import Handler, Route
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:

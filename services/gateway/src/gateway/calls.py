@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import BaseModel
 
 from contracts.api.common import NoQuery
-from runtime.http import DEADLINE_SECONDS, MAX_BODY
+from runtime.web.routes import DEADLINE_SECONDS, MAX_BODY
 
 Service = Literal["gateway", "identity", "catalog", "search", "checkout", "payment", "sharecode"]
 Method = Literal["GET", "POST", "PUT", "DELETE"]

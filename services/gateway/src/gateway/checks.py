@@ -14,9 +14,10 @@ from contracts.api.common import Id, MiniProgramId, OrderId
 from contracts.api.settlements import Day
 from gateway.calls import Call, Fault, Header
 from gateway.headers import VIEWER
-from runtime.http import PRINCIPAL, read_query
-from runtime.problems import Problem, not_found, wrong_content
-from runtime.tokens import Principal
+from runtime.web.bodies import read_query
+from runtime.web.problems import Problem, not_found, wrong_content
+from runtime.web.routes import PRINCIPAL
+from runtime.web.tokens import Principal
 
 PATHS = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 """Of pictures: no segment starts with a dot, so none leads upwards."""

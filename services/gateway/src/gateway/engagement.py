@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from contracts.engagement import Engagement
 from runtime import telemetry
 from runtime.clock import Clock
-from runtime.dependencies import is_away
+from runtime.errors import is_unavailable
 from runtime.ids import NewId
-from runtime.outbox import direct_record
-from runtime.publisher import Publisher, Record
+from runtime.kafka.publisher import Publisher, Record
+from runtime.outbox.recorder import direct_record
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +122,9 @@ class EngagementLog:
             await self._publisher.publish(records)
         except Exception as fault:
             log.warning(
-                "engagement events are lost", extra={"events": len(records)}, exc_info=not is_away(fault)
+                "engagement events are lost",
+                extra={"events": len(records)},
+                exc_info=not is_unavailable(fault),
             )
             return False
         return True

@@ -13,8 +13,8 @@ from contracts.api.common import Id, ProblemDocument
 from gateway.calls import JSON, Call, Fault
 from gateway.checks import PARAMETERS, PATHS
 from gateway.faults import faults_of
-from runtime.problems import PROBLEM_JSON
-from runtime.tokens import CREATOR, HOST, OPS, OWNER, VIEWER
+from runtime.web.problems import PROBLEM_JSON
+from runtime.web.tokens import CREATOR, HOST, OPS, OWNER, VIEWER
 
 REF = "#/components/schemas/{model}"
 Schemas = dict[type[BaseModel], dict[str, Any]]

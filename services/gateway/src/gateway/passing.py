@@ -12,7 +12,7 @@ from gateway.calls import Call
 from gateway.checks import Asked, Checks
 from gateway.headers import SECURITY, TO_CALLER
 from gateway.upstreams import Reply, Upstreams, kept
-from runtime.http import Handler, Route
+from runtime.web.routes import Handler, Route
 
 Compose = Callable[[Asked], Awaitable[web.StreamResponse]]
 Observe = Callable[[Asked, Reply], None]

@@ -18,9 +18,9 @@ from gateway.results import BadResult, ShownResult, read, sign
 from gateway.upstreams import Upstreams
 from gateway.viewers import Viewers
 from runtime.clock import Clock
-from runtime.http import json_response
 from runtime.ids import NewId
-from runtime.problems import Problem, not_found
+from runtime.web.bodies import json_response
+from runtime.web.problems import Problem, not_found
 
 ID_FIELD = {"mini_program": "mini_program_id", "account": "account_id", "product": "product_id"}
 LISTS = ("mini_programs", "accounts", "products")

@@ -16,9 +16,9 @@ from identity.settings import Settings
 from identity.subscribers import subscriptions
 from runtime.clock import Clock, system_clock
 from runtime.ids import NewId, random_id
-from runtime.mongo import named
+from runtime.mongo.client import named
 from runtime.service import Service
-from runtime.tokens import OPS, TokenVerifier
+from runtime.web.tokens import OPS, TokenVerifier
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:

@@ -16,9 +16,10 @@ from identity.application.ports import Clients
 from identity.application.tokens import GiveToken, NotThere, OpenSession
 from identity.credentials import token_request
 from identity.domain.clients import Client, Refused
-from runtime.http import Route, json_response, principal_of, read_json, scopes
-from runtime.problems import not_found, wrong_content
-from runtime.tokens import HOST, JWKS_PATH, OPS, PUBLIC
+from runtime.web.bodies import json_response, read_json
+from runtime.web.problems import not_found, wrong_content
+from runtime.web.routes import Route, principal_of, scopes
+from runtime.web.tokens import HOST, JWKS_PATH, OPS, PUBLIC
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 """For every answer with a token in it (RFC 6749, section 5.1)."""

@@ -11,7 +11,7 @@ from contracts.catalog import (
     MiniProgramSuspended,
 )
 from identity.adapters.programs import MongoPrograms
-from runtime.delivery import Delivery, Subscription
+from runtime.consuming.subscription import Delivery, Subscription
 
 MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
 

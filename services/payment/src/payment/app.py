@@ -36,8 +36,8 @@ from payment.subscribers import (
 )
 from runtime.clock import Clock, system_clock
 from runtime.ids import NewId, random_id
-from runtime.lease import Lease
-from runtime.mongo import named
+from runtime.mongo.client import named
+from runtime.mongo.lease import Lease
 from runtime.service import Service
 
 RELAYED = named("trades", "payouts")

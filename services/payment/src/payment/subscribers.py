@@ -17,7 +17,7 @@ from payment.adapters.owners import Owners
 from payment.application.bookkeeping import POSTED, Ledger, posting_of
 from payment.application.orders import Orders
 from runtime.clock import Clock
-from runtime.delivery import Delivery, Subscription
+from runtime.consuming.subscription import Delivery, Subscription
 
 MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
 
@@ -44,7 +44,7 @@ def orders_subscription(orders: Orders) -> Subscription:
             ),
         )
 
-    return Subscription("orders", (OrderCloseRequested, RefundApproved), on_orders, gathered=True)
+    return Subscription("orders", (OrderCloseRequested, RefundApproved), on_orders, bulk_fetch=True)
 
 
 def ledger_subscription(ledger: Ledger, clock: Clock) -> Subscription:
@@ -54,7 +54,7 @@ def ledger_subscription(ledger: Ledger, clock: Clock) -> Subscription:
         postings = [posting for d in deliveries if (posting := posting_of(d.event)) is not None]
         await ledger.append(postings, clock())
 
-    return Subscription("ledger", POSTED, on_money, max_records=500, gathered=True)
+    return Subscription("ledger", POSTED, on_money, max_records=500, bulk_fetch=True)
 
 
 def mini_programs_subscription(owners: Owners) -> Subscription:

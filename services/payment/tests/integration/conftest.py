@@ -25,7 +25,7 @@ from payment.adapters.alipay.wire import notice_text
 from payment.app import build_app
 from payment.application.ports import PaymentProvider
 from payment.settings import Settings
-from runtime.topics import ensure_topics
+from runtime.kafka.topics import ensure_topics
 from support.issuer import Issuer
 
 TOPICS = (ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS, STOCK)

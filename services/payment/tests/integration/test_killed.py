@@ -25,7 +25,7 @@ from contracts.terms import CommissionTerms
 from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS, STOCK
 from payment.domain.days import day_of
 from runtime.clock import system_clock
-from runtime.topics import ensure_topics
+from runtime.kafka.topics import ensure_topics
 from support.events import records_of as records
 from support.events import tell, types_of
 from support.eventually import eventually

@@ -11,7 +11,7 @@ import pytest
 from payment_support.till import reserved
 
 from contracts.topics import STOCK
-from runtime.delivery import headers_of
+from runtime.consuming.records import headers_of
 from support.events import records_of
 from support.eventually import eventually
 

@@ -13,10 +13,10 @@ from payment.application.trades import Trades
 from payment.domain.provider import Form
 from payment.domain.shares import Line
 from payment.domain.trade import Money, NotAsAgreed, Payee, State, Trade
-from runtime import mongo
 from runtime.clock import system_clock
 from runtime.ids import random_id
-from runtime.outbox import Recorder
+from runtime.mongo.client import connect, database
+from runtime.outbox.recorder import Recorder
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 MONEY = Money("2026112200001", 12900, NOW)
@@ -46,8 +46,8 @@ class Replica:
 
 @pytest_asyncio.fixture
 async def replicas(mongodb_uri: str, prefix: str) -> AsyncIterator[tuple[Replica, Replica]]:
-    client = mongo.connect(mongodb_uri)
-    db = mongo.database(client, f"{prefix}payment")
+    client = connect(mongodb_uri)
+    db = database(client, f"{prefix}payment")
     stores = [MongoTrades(db, Recorder(system_clock, random_id)) for _ in range(2)]
     first, second = (Replica(store, Trades(store)) for store in stores)
     yield first, second

@@ -18,7 +18,7 @@ from contracts.terms import CommissionTerms
 from payment.adapters.alipay.keys import SigningKey
 from payment.adapters.alipay.wire import notice_text
 from runtime.clock import system_clock
-from runtime.outbox import direct_record
+from runtime.outbox.recorder import direct_record
 from runtime.service import Service
 from support.eventually import eventually
 from support.issuer import Issuer

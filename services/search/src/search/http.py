@@ -9,9 +9,10 @@ from typing import TypeVar
 from aiohttp import web
 
 from contracts.api.pages import InStoreQuery, SearchQuery, Suggestion, SuggestionQuery, Suggestions
-from runtime.http import Route, json_response, principal_of, read_query, scopes
-from runtime.problems import Problem, not_found
-from runtime.tokens import HOST, OPS, VIEWER
+from runtime.web.bodies import json_response, read_query
+from runtime.web.problems import Problem, not_found
+from runtime.web.routes import Route, principal_of, scopes
+from runtime.web.tokens import HOST, OPS, VIEWER
 from search.answers import in_store_answer, search_answer
 from search.application.finding import Library, NotThere, search_column, search_store
 from search.application.progress import Progress

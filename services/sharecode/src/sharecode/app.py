@@ -12,9 +12,9 @@ from contracts.catalog import (
     ProductListed,
 )
 from runtime.clock import Clock, system_clock
-from runtime.delivery import Subscription
+from runtime.consuming.subscription import Subscription
 from runtime.ids import NewId, random_id
-from runtime.mongo import named
+from runtime.mongo.client import named
 from runtime.service import Service
 from sharecode.adapters.codes import COLLECTION, Codes
 from sharecode.adapters.looks import Looks

@@ -9,7 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from runtime.problems import Problem, unavailable
+from runtime.web.problems import Problem, unavailable
 from sharecode.domain.codes import KEY_BYTES, code_in, code_of
 from sharecode.roundcode.image import ImageTooLarge, UnreadableImage, read_image
 from sharecode.roundcode.logo import square_logo

@@ -7,7 +7,7 @@ from alipay_sandbox.adapters.documents import Document, order_document, read_ord
 from alipay_sandbox.domain.faults import Fault, FaultKind, Forgery
 from alipay_sandbox.domain.notice_clock import NoticeClock
 from alipay_sandbox.domain.order import Order
-from runtime.mongo import Database
+from runtime.mongo.client import Database
 
 
 class ControlStore:

@@ -22,9 +22,9 @@ from alipay_sandbox.adapters.documents import (
 )
 from alipay_sandbox.domain.notices import Notice
 from alipay_sandbox.domain.trade import Trade, TradeStatus
-from runtime.bulk import insert_new
-from runtime.gather import Gathered
-from runtime.mongo import Database
+from runtime.batching import Batcher
+from runtime.mongo.client import Database
+from runtime.mongo.writes import insert_new
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class TradeStore:
 
     def __init__(self, database: Database) -> None:
         self._trades = database["trades"]
-        self._insert = Gathered[Document, bool](partial(insert_new, self._trades))
+        self._insert = Batcher[Document, bool](partial(insert_new, self._trades))
 
     async def prepare(self) -> None:
         """Makes the indexes."""

@@ -6,13 +6,13 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pymongo.errors import PyMongoError
 
-from runtime import mongo
+from runtime.mongo.client import Client
 
 
 class OperationRoutes:
     """`/livez`, `/readyz`, `/metrics`."""
 
-    def __init__(self, client: mongo.Client, alive: Callable[[], bool]) -> None:
+    def __init__(self, client: Client, alive: Callable[[], bool]) -> None:
         self._client = client
         self._alive = alive
 

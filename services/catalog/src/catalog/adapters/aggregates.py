@@ -13,8 +13,8 @@ from pymongo.errors import DuplicateKeyError
 
 from catalog.domain.errors import Refused
 from contracts.event import Event
-from runtime.mongo import Database, Document
-from runtime.outbox import FIELD, Recorder
+from runtime.mongo.client import Database, Document
+from runtime.outbox.recorder import FIELD, Recorder
 
 ATTEMPTS = 10
 """Two writers seldom meet on one aggregate; ten lost races in a row mean that something else is wrong."""
@@ -75,7 +75,7 @@ class Aggregates(Generic[A]):
             saved = await self._save(identifier, before, fields, slots)
             if saved is not None:
                 told = {**fields, FIELD: slots}
-                self._recorder.written(identifier, told, before=before["version"] if before else 0)
+                self._recorder.saved(identifier, told, before=before["version"] if before else 0)
                 self._saw(self._codec.collection, saved)
                 return after, before is None
         raise Refused("conflict", "somebody else changes this at the same time; try again")

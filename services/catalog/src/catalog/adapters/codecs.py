@@ -9,7 +9,7 @@ from catalog.domain.mini_program import Category, Face, MiniProgram
 from catalog.domain.product import Product, Sheet, Sku
 from catalog.domain.terms import Terms
 from catalog.domain.video import Anchor, Video
-from runtime.mongo import Document
+from runtime.mongo.client import Document
 
 
 def terms_document(terms: Terms) -> Document:

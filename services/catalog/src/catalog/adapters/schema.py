@@ -5,7 +5,7 @@ from __future__ import annotations
 from pymongo import ASCENDING
 from pymongo.errors import CollectionInvalid
 
-from runtime.mongo import Database
+from runtime.mongo.client import Database
 
 COLLECTIONS = ("mini_programs", "products", "videos", "stock", "reservations", "adjustments")
 

@@ -12,9 +12,9 @@ from pymongo.errors import BulkWriteError
 from catalog.domain.errors import NotThere, Refused
 from catalog.domain.stock import Stock, adjustment
 from contracts.catalog import StockAdjusted
-from runtime.bulk import DUPLICATE_KEY
-from runtime.mongo import Database, Document
-from runtime.outbox import FIELD, Recorder
+from runtime.mongo.client import Database, Document
+from runtime.mongo.writes import DUPLICATE_KEY
+from runtime.outbox.recorder import FIELD, Recorder
 
 _COUNTS = {"holds": 0}
 

@@ -13,8 +13,8 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from catalog.domain.reservation import Lines, OnSale, State
-from runtime.bulk import insert_new
-from runtime.mongo import Database, Document
+from runtime.mongo.client import Database, Document
+from runtime.mongo.writes import insert_new
 
 
 class StockStore:

@@ -38,8 +38,8 @@ from contracts.catalog import (
     StockReserved,
 )
 from contracts.checkout import OrderPlaced
-from runtime.mongo import Document
-from runtime.outbox import Recorder
+from runtime.mongo.client import Document
+from runtime.outbox.recorder import Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Reserving:
         others = await self._store.insert(decided)
         for decision in decided:
             if decision["_id"] not in others:
-                self._recorder.written(decision["_id"], decision, before=0)
+                self._recorder.saved(decision["_id"], decision, before=0)
         rejected = {t.order_id: t.lines for t in new if t.order_id in reasons and t.order_id not in others}
         if others:
             states = await self._store.states(others)
@@ -192,7 +192,7 @@ class Reserving:
         if await self._store.move(changes, before) < len(changes):
             return False
         for order_id, change in changes.items():
-            self._recorder.written(order_id, change, before=VERSION_AFTER[before])
+            self._recorder.saved(order_id, change, before=VERSION_AFTER[before])
         return True
 
     async def _forestall(self, t: Told) -> None:

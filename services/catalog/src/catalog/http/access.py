@@ -10,9 +10,9 @@ from pydantic import TypeAdapter, ValidationError
 from catalog.application.caller import Caller
 from catalog.domain.errors import NotThere, OperatorsOnly, Refused, WrongContent
 from contracts.api.common import Id, MiniProgramId
-from runtime.http import Handler, principal_of
-from runtime.problems import Problem, not_found
-from runtime.tokens import OPS, Principal
+from runtime.web.problems import Problem, not_found
+from runtime.web.routes import Handler, principal_of
+from runtime.web.tokens import OPS, Principal
 
 _ID: TypeAdapter[str] = TypeAdapter(Id)
 _MINI_PROGRAM_ID: TypeAdapter[str] = TypeAdapter(MiniProgramId)

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from catalog.domain.errors import NotThere
 from catalog.http.access import speaking
-from runtime.http import Route
-from runtime.tokens import PUBLIC
+from runtime.web.routes import Route
+from runtime.web.tokens import PUBLIC
 
 TYPES = {
     ".png": "image/png",

@@ -32,8 +32,9 @@ from contracts.api.owners import (
     SuspensionRequest,
     VideoRequest,
 )
-from runtime.http import Handler, Route, json_response, principal_of, read_json, read_query, scopes
-from runtime.tokens import CREATOR, OPS, OWNER
+from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.routes import Handler, Route, principal_of, scopes
+from runtime.web.tokens import CREATOR, OPS, OWNER
 
 
 class Owners:

@@ -14,10 +14,11 @@ from catalog.pages.cursors import read_cursor
 from catalog.pages.shelf import MiniProgramEntry, Shelf
 from contracts.api.common import PageQuery
 from contracts.api.pages import StoreQuery
-from runtime.http import Route, principal_of, read_query, scopes
-from runtime.mongo import Document
-from runtime.problems import unavailable
-from runtime.tokens import HOST, VIEWER, Principal
+from runtime.mongo.client import Document
+from runtime.web.bodies import read_query
+from runtime.web.problems import unavailable
+from runtime.web.routes import Route, principal_of, scopes
+from runtime.web.tokens import HOST, VIEWER, Principal
 
 JSON = {"Content-Type": "application/json"}
 

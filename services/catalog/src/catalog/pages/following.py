@@ -18,13 +18,13 @@ from pymongo.errors import PyMongoError
 
 from catalog.pages.levels import ChangedLevels
 from catalog.pages.shelf import Shelf
-from runtime.changes import HistoryLost, every, operation_time, watch
-from runtime.dependencies import is_away
-from runtime.mongo import Database, Document
+from runtime.errors import is_unavailable
+from runtime.mongo.change_stream import HistoryLost, at_interval, operation_time, poll
+from runtime.mongo.client import Database, Document
 
 log = logging.getLogger(__name__)
 
-LOOK_SECONDS = 0.2
+POLL_INTERVAL_SECONDS = 0.2
 """How late a page may show a change."""
 PAUSE_SECONDS = 0.2
 WHOLE = ("mini_programs", "products", "videos")
@@ -98,7 +98,7 @@ class Follower:
                 await self._read_all()
                 self._levels.mark(self._shelf.levels)
             except PyMongoError as fault:
-                if not is_away(fault):
+                if not is_unavailable(fault):
                     raise
                 log.warning("pages are not kept right for the moment", extra={"fault": type(fault).__name__})
                 await asyncio.sleep(PAUSE_SECONDS)
@@ -107,12 +107,12 @@ class Follower:
         await operation_time(self._db)  # asks whether the database is there: an open stream does not say so
         try:
             async with aclosing(
-                watch(self._db, PIPELINE, self._levels.position, every(LOOK_SECONDS))
-            ) as looks:
+                poll(self._db, PIPELINE, self._levels.position, at_interval(POLL_INTERVAL_SECONDS))
+            ) as polls:
                 self._following = True
-                async for look in looks:
-                    await self._apply(look.changes)
-                    self._levels.position = {"resume_after": look.token}
+                async for found in polls:
+                    await self._apply(found.changes)
+                    self._levels.position = {"resume_after": found.token}
         finally:
             if self._following:
                 self._following, self._right_until = False, self._now()

@@ -18,11 +18,11 @@ from pymongo.errors import PyMongoError
 from catalog.pages.shelf import Shelf
 from contracts.catalog import StockLevelChanged
 from runtime.clock import Clock
-from runtime.dependencies import is_away
-from runtime.lease import Lease
-from runtime.mongo import Database, Document
-from runtime.outbox import direct_record
-from runtime.publisher import Publisher, Record
+from runtime.errors import is_unavailable
+from runtime.kafka.publisher import Publisher, Record
+from runtime.mongo.client import Database, Document
+from runtime.mongo.lease import Lease
+from runtime.outbox.recorder import direct_record
 
 log = logging.getLogger(__name__)
 
@@ -105,13 +105,13 @@ class LevelPublisher:
             now = asyncio.get_running_loop().time()
             try:
                 if now - asked >= renew_every:
-                    leads, asked = await self._lease.take(), now
+                    leads, asked = await self._lease.acquire(), now
                 if leads:
                     await self.publish()
                 else:
                     self._changed.forget_old()
             except (PyMongoError, KafkaError) as fault:
-                if not is_away(fault):
+                if not is_unavailable(fault):
                     raise
                 log.warning("stock levels wait", extra={"fault": type(fault).__name__})
             await asyncio.sleep(EVERY_SECONDS)

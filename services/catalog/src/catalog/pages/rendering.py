@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from runtime.mongo import Document
+from runtime.mongo.client import Document
 
 
 def _money(fen: int) -> dict[str, Any]:

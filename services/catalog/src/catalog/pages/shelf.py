@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from catalog.domain.availability import MiniProgramState, Reason, why_unavailable
 from catalog.pages import rendering
 from catalog.pages.cursors import write_cursor
-from runtime.mongo import Document
+from runtime.mongo.client import Document
 
 PAGES_KEPT = 512
 """Rendered lists of one store, by what was asked for; more are made anew."""

@@ -8,8 +8,8 @@ from datetime import datetime
 from pymongo import DESCENDING, UpdateOne
 
 from contracts.engagement import ProductViewed
-from runtime.delivery import Delivery
-from runtime.mongo import Database, Document
+from runtime.consuming.subscription import Delivery
+from runtime.mongo.client import Database, Document
 
 MAX_ADDRESSES = 50
 REMEMBERED_VIEWS = 20

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from cachetools import LRUCache
 from pymongo import DeleteMany, UpdateMany
 
-from runtime.bulk import insert_new
-from runtime.mongo import Database, Document
-from runtime.recent import Recent
+from runtime.mongo.client import Database, Document
+from runtime.mongo.writes import insert_new
 
 AT_ONCE = 200
 SECOND = timedelta(seconds=1)
@@ -35,7 +35,7 @@ class Deadlines:
 
     def __init__(self, db: Database) -> None:
         self._deadlines = db["deadlines"]
-        self._stored = Recent[bool]()
+        self._stored = LRUCache[str, bool](2_000)
 
     async def prepare(self) -> None:
         """Indexes."""
@@ -48,7 +48,7 @@ class Deadlines:
         new = [entry for deadline_id, entry in wanted.items() if not self._stored.get(deadline_id)]
         await insert_new(self._deadlines, new)
         for entry in new:
-            self._stored.keep(entry["_id"], True)
+            self._stored[entry["_id"]] = True
 
     async def due(self, now: datetime) -> list[Deadline]:
         """The earliest that have passed and are to be looked at, AT_ONCE at most."""
@@ -67,7 +67,7 @@ class Deadlines:
             ordered=False,
         )
         for deadline_id in over:
-            self._stored.forget(deadline_id)  # should a clock be set back, it is needed again
+            self._stored.pop(deadline_id, None)  # should a clock be set back, it is needed again
 
 
 def _entry(order: Document) -> Document:

@@ -7,7 +7,7 @@ from typing import Any
 from checkout.domain.order import Attribution, Line, Order, Payment, Shipment, Terms
 from checkout.domain.refunds import Refund, RefundStatus
 from checkout.domain.status import Status
-from runtime.mongo import Document
+from runtime.mongo.client import Document
 
 
 def document_of(order: Order) -> Document:

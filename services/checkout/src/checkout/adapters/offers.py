@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from cachetools import LRUCache
+
 from checkout.domain.order import Terms
 from contracts.catalog import ProductState
-from runtime.delivery import Delivery
-from runtime.mongo import Database, Document
-from runtime.projections import keep_newest
-from runtime.recent import Recent
+from runtime.consuming.subscription import Delivery
+from runtime.mongo.client import Database, Document
+from runtime.mongo.writes import keep_newest
 
 FRESH_SECONDS = 1.0
 """Many buy the same thing at once; a change that comes through this replica counts from that moment on."""
@@ -45,8 +46,8 @@ class Offers:
     def __init__(self, db: Database, now: Callable[[], float] = time.monotonic) -> None:
         self._products = db["products"]
         self._now = now
-        self._recent = Recent[tuple[float, Offer]]()
-        self._asked = Recent[set[str]]()
+        self._recent = LRUCache[str, tuple[float, Offer]](2_000)
+        self._asked = LRUCache[str, set[str]](2_000)
 
     async def prepare(self) -> None:
         """Indexes."""
@@ -64,7 +65,7 @@ class Offers:
         }
         asked = self._asked.get(mini_program_id) or set()
         missing = wanted - found.keys()
-        self._asked.keep(mini_program_id, wanted if missing else asked | wanted)
+        self._asked[mini_program_id] = wanted if missing else asked | wanted
         if missing:
             read = await self._read(mini_program_id, missing | set(islice(asked, READ_ALONG)))
             found |= {sku_id: offer for sku_id, offer in read.items() if sku_id in missing}
@@ -79,7 +80,7 @@ class Offers:
                 if sku["sku_id"] in wanted:
                     found[sku["sku_id"]] = _offer(product, sku)
         for sku_id, offer in found.items():
-            self._recent.keep(sku_id, (read_at, offer))
+            self._recent[sku_id] = (read_at, offer)
         return found
 
     async def cards(self, product_ids: Sequence[str]) -> dict[str, Document]:
@@ -94,7 +95,7 @@ class Offers:
         await keep_newest(self._products, {event.product_id: _document(event) for event in by_version})
         for event in by_version:
             for sku in event.skus:
-                self._recent.forget(sku.sku_id)
+                self._recent.pop(sku.sku_id, None)
 
 
 def _version(event: ProductState) -> int:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from cachetools import LRUCache
 from pymongo import ASCENDING, DESCENDING, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
@@ -22,15 +23,14 @@ from checkout.domain.events import OrderEvent
 from checkout.domain.order import Order
 from checkout.domain.status import OPEN
 from checkout.messages import contract_of
-from runtime.bulk import insert_new
+from runtime.batching import Batcher
 from runtime.clock import Clock
-from runtime.gather import Gathered
-from runtime.mongo import Database, Document, beginning
-from runtime.outbox import FIELD, Recorder
-from runtime.recent import Recent
+from runtime.mongo.client import Database, Document, with_prefix
+from runtime.mongo.writes import insert_new
+from runtime.outbox.recorder import FIELD, Recorder
 
 PREFIX = "orders_"
-COLLECTIONS = beginning(PREFIX)
+COLLECTIONS = with_prefix(PREFIX)
 _ORDER_ID = re.compile(r"^([a-z0-9]{8,32})_[A-Za-z0-9]{16,31}$")
 
 
@@ -75,8 +75,8 @@ class Orders:
         self._clock = clock
         self._deadlines = deadlines
         self._written = written
-        self._recent = Recent[Document]()
-        self._insert = Gathered[Document, bool](self._insert_all)
+        self._recent = LRUCache[str, Document](2_000)
+        self._insert = Batcher[Document, bool](self._insert_all)
 
     async def prepare(self, mini_program_id: str) -> None:
         """Make the collection and its indexes; called when a mini program is registered, never in a purchase."""
@@ -110,7 +110,7 @@ class Orders:
             return [fault] * len(written)
         for document, new in zip(written, is_new, strict=True):
             if new:
-                self._recorder.written(document["_id"], document, before=0)
+                self._recorder.saved(document["_id"], document, before=0)
                 self._remember({name: value for name, value in document.items() if name != FIELD})
         return is_new
 
@@ -184,7 +184,7 @@ class Orders:
             if result.matched_count != len(updates):
                 raise Conflict(f"{len(updates) - result.matched_count} order(s) changed meanwhile")
         for before, document, written in after:
-            self._recorder.written(document["_id"], written, before=before["version"])
+            self._recorder.saved(document["_id"], written, before=before["version"])
             self._remember(document)
 
     async def page(
@@ -215,7 +215,7 @@ class Orders:
         return counts
 
     def _remember(self, document: Document) -> None:
-        self._recent.keep(document["_id"], document)
+        self._recent[document["_id"]] = document
         self._written(document["_id"], document["version"])
 
     def _contract(self, order: Order, event: OrderEvent) -> Any:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from checkout.adapters.orders import Orders
 from contracts.catalog import MiniProgramState
-from runtime.delivery import Delivery
-from runtime.mongo import Database, Document
-from runtime.projections import keep_newest
+from runtime.consuming.subscription import Delivery
+from runtime.mongo.client import Database, Document
+from runtime.mongo.writes import keep_newest
 
 REFRESH_SECONDS = 1.0
 

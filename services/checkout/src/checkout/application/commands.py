@@ -20,9 +20,9 @@ from checkout.domain.refunds import Refund, RefundRefused
 from checkout.domain.status import IllegalTransition
 from contracts.api.orders import RefundRequestBody, ShipmentRequest
 from runtime.clock import Clock
-from runtime.dependencies import is_away
+from runtime.errors import is_unavailable
 from runtime.ids import NewId
-from runtime.problems import Problem, not_found
+from runtime.web.problems import Problem, not_found
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ class Commands:
             except Conflict:  # somebody was quicker with one of them
                 return False
             except Exception as fault:
-                if is_away(fault):
+                if is_unavailable(fault):
                     raise
                 log.exception("a deadline cannot be dealt with", extra={"deadline": deadline.deadline_id})
                 return False

@@ -19,9 +19,9 @@ from checkout.domain.order import Attribution, Line, Order, Terms
 from contracts.api.orders import OrderRequest
 from contracts.clicks import NOBODY, BadClick, Click, read_click
 from runtime.clock import Clock
-from runtime.mongo import Document
-from runtime.problems import Problem, not_found
-from runtime.tokens import Principal
+from runtime.mongo.client import Document
+from runtime.web.problems import Problem, not_found
+from runtime.web.tokens import Principal
 
 MAX_TOTAL = 10_000_000_000
 """100,000,000 yuan, Alipay's limit for one trade."""

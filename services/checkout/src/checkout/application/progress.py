@@ -16,7 +16,7 @@ from contracts.payment import (
     RefundFailed,
     RefundSettled,
 )
-from runtime.delivery import Delivery
+from runtime.consuming.subscription import Delivery
 
 PROGRESS = (
     StockReserved, StockRejected, PaymentRequested, PaymentSettled, PaymentClosed, RefundSettled, RefundFailed,

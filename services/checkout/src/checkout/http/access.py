@@ -10,10 +10,11 @@ from aiohttp import web
 from checkout.adapters.orders import Orders, mini_program_of
 from checkout.adapters.registry import Registry
 from checkout.views import order_view
-from runtime.http import json_response, principal_of
-from runtime.mongo import Document
-from runtime.problems import Problem, not_found
-from runtime.tokens import VIEWER, Principal
+from runtime.mongo.client import Document
+from runtime.web.bodies import json_response
+from runtime.web.problems import Problem, not_found
+from runtime.web.routes import principal_of
+from runtime.web.tokens import VIEWER, Principal
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 

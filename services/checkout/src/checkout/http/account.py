@@ -15,11 +15,12 @@ from contracts.api.common import Page
 from contracts.api.orders import AccountPage, AddressRequest, AddressView, OrderCounts, RecentView
 from contracts.money import cny
 from runtime.clock import Clock
-from runtime.http import Route, json_response, read_json, scopes
 from runtime.ids import NewId
-from runtime.mongo import Document
-from runtime.problems import Problem, not_found
-from runtime.tokens import VIEWER
+from runtime.mongo.client import Document
+from runtime.web.bodies import json_response, read_json
+from runtime.web.problems import Problem, not_found
+from runtime.web.routes import Route, scopes
+from runtime.web.tokens import VIEWER
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from checkout.http.access import Access, idempotency_key, viewer_in
 from checkout.views import cursor_after, order_view, read_cursor
 from contracts.api.common import Page
 from contracts.api.orders import OrderRequest, OrdersQuery, OrderView, RefundRequestBody, WaitQuery
-from runtime.http import DEADLINE_SECONDS, Route, json_response, read_json, read_query, scopes
-from runtime.mongo import Document
-from runtime.tokens import OWNER, VIEWER
+from runtime.mongo.client import Document
+from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.routes import DEADLINE_SECONDS, Route, scopes
+from runtime.web.tokens import OWNER, VIEWER
 
 SETTLED_ENOUGH = {Status.AWAITING_PAYMENT, Status.PAID, Status.SHIPPED, *ENDED}
 """What `?wait` waits for: the cashier link, or an end."""

@@ -9,8 +9,9 @@ from aiohttp import web
 from checkout.application.commands import Commands
 from checkout.http.access import Access
 from contracts.api.orders import ShipmentRequest
-from runtime.http import Route, read_json, scopes
-from runtime.tokens import OWNER
+from runtime.web.bodies import read_json
+from runtime.web.routes import Route, scopes
+from runtime.web.tokens import OWNER
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from contracts.api.owners import AccountRequest, AccountView, ClientRequest, Cli
 from gateway.calls import FORM, JSON, Call
 from gateway.faults import NOT_FOUND
 from gateway.shapes import JwkSet, TokenForm
-from runtime.http import scopes
-from runtime.tokens import HOST, JWKS_PATH, OPS, PUBLIC
+from runtime.web.routes import scopes
+from runtime.web.tokens import HOST, JWKS_PATH, OPS, PUBLIC
 
 TAG = "Access"
 

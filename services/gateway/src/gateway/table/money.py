@@ -12,8 +12,8 @@ from contracts.api.settlements import (
 from gateway.calls import CSV, JSON, LONG_SECONDS, Call
 from gateway.faults import NOT_YET
 from gateway.shapes import LedgerBalances
-from runtime.http import scopes
-from runtime.tokens import CREATOR, OPS, OWNER
+from runtime.web.routes import scopes
+from runtime.web.tokens import CREATOR, OPS, OWNER
 
 TAG = "Money"
 

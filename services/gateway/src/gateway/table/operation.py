@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.calls import HTML, TEXT, Call
 from gateway.shapes import Liveness, OpenApiDocument, Readiness
-from runtime.tokens import PUBLIC
+from runtime.web.tokens import PUBLIC
 
 TAG = "Operation"
 HEALTH = {"/livez", "/readyz", "/metrics"}

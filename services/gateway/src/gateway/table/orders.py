@@ -20,8 +20,8 @@ from contracts.api.orders import (
 from gateway import faults
 from gateway.calls import EVENTS, PATIENT_SECONDS, Call
 from gateway.headers import IDEMPOTENCY_KEY
-from runtime.http import scopes
-from runtime.tokens import OWNER, VIEWER
+from runtime.web.routes import scopes
+from runtime.web.tokens import OWNER, VIEWER
 
 TAG = "Orders"
 ACCOUNT = "Account"

@@ -20,8 +20,8 @@ from contracts.api.pages import VideoPage
 from gateway import faults
 from gateway.calls import Call
 from gateway.shapes import SearchRebuild
-from runtime.http import scopes
-from runtime.tokens import CREATOR, OPS, OWNER
+from runtime.web.routes import scopes
+from runtime.web.tokens import CREATOR, OPS, OWNER
 
 TAG = "Owners"
 CREATORS = "Creators"

@@ -25,8 +25,8 @@ from contracts.api.pages import (
 from gateway.calls import Call
 from gateway.faults import BAD_CURSOR, EMPTY_PRICE_RANGE, EMPTY_QUERY, INVALID_CURSOR, QUERY_TOO_LONG
 from gateway.headers import VIEWER as WHO_LOOKS
-from runtime.http import scopes
-from runtime.tokens import HOST, PUBLIC, VIEWER
+from runtime.web.routes import scopes
+from runtime.web.tokens import HOST, PUBLIC, VIEWER
 
 TAG = "Pages"
 ANYBODY = scopes(HOST, VIEWER)

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from gateway.calls import FORM, TEXT, Call
 from gateway.faults import BAD_RETURN, NOT_FOUND
 from gateway.shapes import AlipayNotice, AlipayReturn
-from runtime.tokens import PUBLIC
+from runtime.web.tokens import PUBLIC
 
 TAG = "Payment"
 

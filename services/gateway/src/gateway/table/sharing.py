@@ -33,8 +33,8 @@ from gateway.faults import (
 )
 from gateway.headers import VIEWER as WHO_LOOKS
 from gateway.shapes import ScanForm
-from runtime.http import scopes
-from runtime.tokens import HOST, OWNER, PUBLIC, VIEWER
+from runtime.web.routes import scopes
+from runtime.web.tokens import HOST, OWNER, PUBLIC, VIEWER
 
 TAG = "Share and scan"
 CODE = "/v1/share-codes/{code}"

@@ -7,8 +7,8 @@ from pymongo.errors import DuplicateKeyError
 from contracts.api.owners import AccountRequest
 from contracts.identity import AccountChanged, AccountSettledIn, AccountState, CreatorChanged
 from identity.domain.accounts import Change, change_of
-from runtime.mongo import Database, Document
-from runtime.outbox import FIELD, Recorder
+from runtime.mongo.client import Database, Document
+from runtime.outbox.recorder import FIELD, Recorder
 
 EVENTS: dict[Change, type[AccountState]] = {
     "settled_in": AccountSettledIn,
@@ -49,7 +49,7 @@ class MongoAccounts:
                 await accounts.insert_one({"_id": account_id, **document})
             except DuplicateKeyError:
                 return False
-        self._recorder.written(account_id, document, before=version - 1)
+        self._recorder.saved(account_id, document, before=version - 1)
         return True
 
 

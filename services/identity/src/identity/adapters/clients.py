@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from identity.adapters.secrets import SecretHasher
 from identity.domain.clients import Client
-from runtime.mongo import Database
+from runtime.mongo.client import Database
 
 
 class MongoClients:

@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.serialization import (
 from pymongo.errors import DuplicateKeyError
 
 from runtime.clock import Clock
-from runtime.dependencies import DependencyAway
+from runtime.errors import Unavailable
 from runtime.ids import NewId
-from runtime.mongo import Database, Document
-from runtime.tokens import ALGORITHM, BadToken
+from runtime.mongo.client import Database, Document
+from runtime.web.tokens import ALGORITHM, BadToken
 
 BITS = 2048
 REFRESH_EVERY = timedelta(seconds=60)
@@ -96,7 +96,7 @@ class KeyRing:
 
     def _known(self) -> Sequence[SigningKey]:
         if not self._keys:
-            raise DependencyAway("the signing keys have not been read yet")
+            raise Unavailable("the signing keys have not been read yet")
         return self._keys
 
     async def _read(self) -> list[SigningKey]:

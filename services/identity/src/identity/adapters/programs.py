@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contracts.catalog import MiniProgramState
-from runtime.mongo import Database
-from runtime.projections import keep_newest
+from runtime.mongo.client import Database
+from runtime.mongo.writes import keep_newest
 
 
 class MongoPrograms:

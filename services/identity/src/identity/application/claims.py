@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from identity.domain.clients import Client
-from runtime.tokens import AUDIENCE, CREATOR, HOST, ISSUER, OWNER, VIEWER
+from runtime.web.tokens import AUDIENCE, CREATOR, HOST, ISSUER, OWNER, VIEWER
 
 SUBJECT_CLAIM = {HOST: "host_id", OWNER: "owner_id", CREATOR: "creator_id"}
 """The claim in which a client's token says whom it speaks for; an operator speaks for nobody else."""

@@ -8,7 +8,7 @@ from typing import Any
 from pymongo import IndexModel, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from runtime.mongo import Database
+from runtime.mongo.client import Database
 
 KEPT = timedelta(days=2)
 

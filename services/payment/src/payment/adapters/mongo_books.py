@@ -11,7 +11,7 @@ from payment.domain.days import end_of, start_of
 from payment.domain.ledger import Kind
 from payment.domain.reconciliation import Movement
 from payment.domain.statements import Totals
-from runtime.mongo import Database, Document
+from runtime.mongo.client import Database, Document
 
 IN, BACK = (Kind.PAYMENT, Kind.LATE_PAYMENT), (Kind.REFUND, Kind.LATE_REFUND)
 _PAYEES = {"$regex": f"^({ledger.OWNER}|{ledger.CREATOR})"}

@@ -11,8 +11,8 @@ from datetime import date, datetime
 from pymongo import ASCENDING, IndexModel
 
 from payment.domain.ledger import CURRENCY, Kind, Leg, Posting
-from runtime.bulk import insert_new
-from runtime.mongo import Database, Document
+from runtime.mongo.client import Database, Document
+from runtime.mongo.writes import insert_new
 
 COLLECTION = "ledger"
 

@@ -9,7 +9,7 @@ from datetime import date
 from pymongo import ReplaceOne
 
 from payment.application.reconciliation import Report
-from runtime.mongo import Database, Document
+from runtime.mongo.client import Database, Document
 
 
 class MongoReports:

@@ -11,10 +11,10 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 from contracts.money import cny
 from contracts.payment import PayoutSettled
 from payment.domain.statements import Statement
-from runtime.bulk import insert_new
 from runtime.clock import Clock
-from runtime.mongo import Database, Document
-from runtime.outbox import Recorder
+from runtime.mongo.client import Database, Document
+from runtime.mongo.writes import insert_new
+from runtime.outbox.recorder import Recorder
 
 PAYOUTS = "payouts"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from cachetools import LRUCache
 from pymongo import ASCENDING, IndexModel, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
@@ -13,10 +14,9 @@ from payment.adapters.trade_documents import changes, from_document, to_document
 from payment.application.announce import requested
 from payment.application.ports import Opened, Step
 from payment.domain.trade import State, Trade
-from runtime.bulk import insert_new
-from runtime.mongo import Database, Document
-from runtime.outbox import FIELD, Recorder
-from runtime.recent import Recent
+from runtime.mongo.client import Database, Document
+from runtime.mongo.writes import insert_new
+from runtime.outbox.recorder import FIELD, Recorder
 
 COLLECTION = "trades"
 _READ = {FIELD: False}
@@ -32,7 +32,7 @@ class MongoTrades:
         self._trades = db[COLLECTION]
         self._recorder = recorder
         self._written = written
-        self._recent = Recent[Trade]()
+        self._recent = LRUCache[str, Trade](2_000)
 
     async def prepare(self) -> None:
         """The indexes: of work that is due, and of the days on which money came and went back."""
@@ -80,7 +80,7 @@ class MongoTrades:
             await self._trades.insert_one(tombstone)
         except DuplicateKeyError:
             return
-        self._recorder.written(order_id, tombstone, before=0)
+        self._recorder.saved(order_id, tombstone, before=0)
 
     async def load(self, order_ids: Sequence[str]) -> dict[str, Trade]:
         """Trades, not tombstones."""
@@ -97,15 +97,15 @@ class MongoTrades:
         result = await self._trades.bulk_write(writes, ordered=False)
         if result.matched_count < len(steps):
             for step in steps:
-                self._recent.forget(step.before.order_id)
+                self._recent.pop(step.before.order_id, None)
             return False
         for step, change in zip(steps, changed, strict=True):
             self._keep(step.after, change["$set"], before=step.before.version)
         return True
 
     def _keep(self, trade: Trade, fields: Document, *, before: int) -> None:
-        self._recorder.written(trade.order_id, fields, before=before)
-        self._recent.keep(trade.order_id, trade)
+        self._recorder.saved(trade.order_id, fields, before=before)
+        self._recent[trade.order_id] = trade
         self._written(trade)
 
     def _changed(self, step: Step) -> Document:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pymongo import IndexModel, UpdateOne
 
 from contracts.catalog import MiniProgramState
-from runtime.mongo import Database
+from runtime.mongo.client import Database
 
 
 class Owners:

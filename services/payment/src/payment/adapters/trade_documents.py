@@ -6,7 +6,7 @@ from typing import Any
 
 from payment.domain.shares import Line
 from payment.domain.trade import Payee, Refund, RefundState, State, Trade
-from runtime.mongo import Document
+from runtime.mongo.client import Document
 
 _PLAIN = (
     "version", "mini_program_id", "openid", "total", "creator_id", "subject", "product", "return_url", "requested_at",

@@ -17,7 +17,7 @@ from payment.domain import ledger
 from payment.domain.days import day_of, end_of
 from payment.domain.statements import Statement, Totals
 from runtime.clock import Clock
-from runtime.lease import Lease
+from runtime.mongo.lease import Lease
 
 log = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ class Settlement:
         """
         if self._clock() < end_of(day) + self._wait:
             raise NotYet(f"{day} is not over, or was only a moment ago")
-        if not await self._lease.take():
+        if not await self._lease.acquire():
             raise NotYet("another settlement is running")
         try:
             for each in sorted({*await self._books.unclaimed_days(day), day}):

@@ -12,7 +12,7 @@ from contracts.event import Event
 from payment.application.announce import events_of
 from payment.application.ports import Step, TradeStore, UnknownTrade
 from payment.domain.trade import Change, Trade
-from runtime.gather import Gathered
+from runtime.batching import Batcher
 
 ROUNDS = 20
 """A change whose trade another replica keeps changing is decided anew this often."""
@@ -55,7 +55,7 @@ class Trades:
 
     def __init__(self, store: TradeStore) -> None:
         self._store = store
-        self._gathered = Gathered[_Wanted, Trade](self._round, apart=APART_SECONDS)
+        self._gathered = Batcher[_Wanted, Trade](self._round, interval=APART_SECONDS)
 
     async def change(self, order_id: str, decide: Decision, *, traceparent: str | None = None) -> Trade:
         """The trade after `decide`, once it is durable.

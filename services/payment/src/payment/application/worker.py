@@ -10,8 +10,8 @@ from contextlib import suppress
 from payment.application.ports import TradeStore
 from payment.domain.trade import Trade
 from runtime.clock import Clock
-from runtime.dependencies import is_away
-from runtime.lease import Lease
+from runtime.errors import is_unavailable
+from runtime.mongo.lease import Lease
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Worker:
         length = self._lease.length.total_seconds()
         try:
             while True:
-                if not await self._lease.take():
+                if not await self._lease.acquire():
                     await asyncio.sleep(length / 3)
                     continue
                 until = asyncio.get_running_loop().time() + length / 3
@@ -71,7 +71,7 @@ class Worker:
         try:
             await self._look(trade)
         except Exception as fault:
-            away = is_away(fault)
+            away = is_unavailable(fault)
             log.log(
                 logging.WARNING if away else logging.ERROR,
                 "a due trade could not be looked at and is tried again",

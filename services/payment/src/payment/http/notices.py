@@ -11,10 +11,10 @@ from payment.application.notices import Notices
 from payment.application.ports import BadNotice, PaymentProvider, UnknownTrade
 from payment.application.trades import Contended
 from payment.domain.trade import NotAsAgreed
-from runtime.dependencies import is_away
-from runtime.http import Route
-from runtime.problems import Problem, not_found
-from runtime.tokens import PUBLIC
+from runtime.errors import is_unavailable
+from runtime.web.problems import Problem, not_found
+from runtime.web.routes import Route
+from runtime.web.tokens import PUBLIC
 
 log = logging.getLogger(__name__)
 outcomes = metrics.get_meter("anchorage").create_counter(
@@ -59,7 +59,7 @@ class NoticeRoutes:
         except Contended:
             return "later"
         except Exception as fault:
-            if not is_away(fault):
+            if not is_unavailable(fault):
                 log.exception("a notice could not be taken")
             return "later"
         return "taken"

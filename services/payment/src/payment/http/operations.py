@@ -14,10 +14,11 @@ from payment.application.ports import BillNotYet, ProviderAway
 from payment.application.reconciliation import NotComeYet, Reconciliation
 from payment.application.settlement import NotYet, Settlement
 from payment.domain import ledger
-from runtime.http import Route, json_response, scopes
-from runtime.mongo import Document
-from runtime.problems import Problem, not_found, unavailable
-from runtime.tokens import OPS
+from runtime.mongo.client import Document
+from runtime.web.bodies import json_response
+from runtime.web.problems import Problem, not_found, unavailable
+from runtime.web.routes import Route, scopes
+from runtime.web.tokens import OPS
 
 BILL_AGAIN_SECONDS = 1800
 

@@ -13,9 +13,10 @@ from payment.application.ports import ProviderAway, Refusal, TradeStore
 from payment.application.providers import Providers
 from payment.domain.trade import State, Trade
 from runtime.clock import Clock
-from runtime.http import Route, json_response, principal_of, read_json, scopes
-from runtime.problems import Problem, not_found, unavailable
-from runtime.tokens import VIEWER, Principal
+from runtime.web.bodies import json_response, read_json
+from runtime.web.problems import Problem, not_found, unavailable
+from runtime.web.routes import Route, principal_of, scopes
+from runtime.web.tokens import VIEWER, Principal
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 

@@ -21,10 +21,11 @@ from payment.adapters.mongo_books import MongoBooks
 from payment.adapters.mongo_settlements import MongoDayBook
 from payment.adapters.owners import Owners
 from payment.domain import ledger
-from runtime.http import Route, json_response, principal_of, read_query, scopes
-from runtime.mongo import Document
-from runtime.problems import Problem
-from runtime.tokens import CREATOR, OWNER
+from runtime.mongo.client import Document
+from runtime.web.bodies import json_response, read_query
+from runtime.web.problems import Problem
+from runtime.web.routes import Route, principal_of, scopes
+from runtime.web.tokens import CREATOR, OWNER
 
 CSV_COLUMNS = ("day", "mini_program_id", "posting_id", "kind", "order_id", "refund_id", "at", "amount_fen")
 LINES_AT_ONCE = 1_000

@@ -20,9 +20,9 @@ from contracts.event import Event
 from contracts.topics import Topic
 from runtime import telemetry
 from runtime.clock import Clock
-from runtime.deadletters import dead_letter
-from runtime.delivery import headers_of, read
-from runtime.publisher import Publisher
+from runtime.consuming.dead_letters import dead_letter
+from runtime.consuming.records import headers_of, read_event
+from runtime.kafka.publisher import Publisher
 from search.application.ports import Position
 from search.application.projecting import Changes, Fact, Projection
 from search.engine.port import IndexAway
@@ -140,8 +140,8 @@ class Streams:
     def _read(self, record: ConsumerRecord) -> Fact | None:
         if record.value is None:
             return self._erase(self._topics[record.topic], (record.key or b"").decode())
-        found = read(record, self._wanted)
-        return None if found is None else self._to_fact(found[1])
+        found = read_event(record, self._wanted)
+        return None if found is None else self._to_fact(found.event)
 
     async def _apply(
         self, facts: Sequence[tuple[ConsumerRecord, Fact]], following: Mapping[Position, int]

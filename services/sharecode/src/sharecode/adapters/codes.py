@@ -8,8 +8,8 @@ from pymongo import ASCENDING, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from contracts.sharecode import ShareCodeCreated, ShareCodeEvent, ShareCodeWithdrawn
-from runtime.mongo import Database, Document
-from runtime.outbox import FIELD, Recorder
+from runtime.mongo.client import Database, Document
+from runtime.outbox.recorder import FIELD, Recorder
 from sharecode.domain.codes import ShareCode
 
 COLLECTION = "codes"
@@ -39,7 +39,7 @@ class Codes:
             if found is None:
                 raise
             return found, False
-        self._recorder.written(new.code, document, before=0)
+        self._recorder.saved(new.code, document, before=0)
         return new, True
 
     async def get(self, code: str) -> ShareCode | None:
@@ -74,7 +74,7 @@ class Codes:
         )
         if changed is None:
             return share
-        self._recorder.written(share.code, fields, before=share.version)
+        self._recorder.saved(share.code, fields, before=share.version)
         return _code(changed)
 
     async def page(self, mini_program_id: str, after: str | None, limit: int) -> list[ShareCode]:

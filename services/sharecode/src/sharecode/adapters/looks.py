@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from runtime.mongo import Database
+from runtime.mongo.client import Database
 
 COLLECTION = "looks"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from contracts.catalog import MiniProgramState, ProductState
-from runtime.delivery import Delivery
-from runtime.mongo import Database, Document
-from runtime.projections import keep_newest
+from runtime.consuming.subscription import Delivery
+from runtime.mongo.client import Database, Document
+from runtime.mongo.writes import keep_newest
 
 
 class Shops:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
-from runtime.mongo import Database
+from runtime.mongo.client import Database
 from sharecode.domain.quota import Limit
 
 COLLECTION = "usage"

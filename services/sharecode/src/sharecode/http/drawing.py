@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from contracts.api.sharing import LookQuery
-from runtime.http import Route, read_query
-from runtime.problems import not_found
-from runtime.tokens import PUBLIC
+from runtime.web.bodies import read_query
+from runtime.web.problems import not_found
+from runtime.web.routes import Route
+from runtime.web.tokens import PUBLIC
 from sharecode.adapters.codes import Codes
 from sharecode.adapters.looks import Looks
 from sharecode.domain.codes import QR_MARK, ShareCode, key_of

@@ -11,9 +11,10 @@ from aiohttp import web
 from contracts.api.common import Page, PageQuery
 from contracts.api.sharing import Allowance, CodeLookRequest, CodeLookView, ShareCodeView, ShareQuota
 from runtime.clock import Clock
-from runtime.http import Route, json_response, principal_of, read_json, read_query, scopes
-from runtime.problems import not_found
-from runtime.tokens import OWNER
+from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.problems import not_found
+from runtime.web.routes import Route, principal_of, scopes
+from runtime.web.tokens import OWNER
 from sharecode.adapters.codes import Codes
 from sharecode.adapters.looks import Looks, ProgramLook
 from sharecode.adapters.shops import Shops

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from contracts.api.sharing import ScanText
-from runtime.http import Route, json_response, read_json, scopes
-from runtime.problems import Problem, not_found
-from runtime.tokens import HOST
+from runtime.web.bodies import json_response, read_json
+from runtime.web.problems import Problem, not_found
+from runtime.web.routes import Route, scopes
+from runtime.web.tokens import HOST
 from sharecode.adapters.codes import Codes
 from sharecode.domain.codes import code_in
 from sharecode.http.shapes import withdrawn

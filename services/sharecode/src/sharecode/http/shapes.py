@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.api.sharing import ShareCodeView
-from runtime.problems import Problem
+from runtime.web.problems import Problem
 from sharecode.domain.codes import ShareCode
 from sharecode.roundcode.look import BadLook, Look
 

@@ -10,10 +10,11 @@ from aiohttp import web
 
 from contracts.api.sharing import ShareAnswer, ShareRequest
 from runtime.clock import Clock
-from runtime.http import Route, json_response, principal_of, read_json, scopes
 from runtime.ids import NewId
-from runtime.problems import Problem, not_found
-from runtime.tokens import HOST, OWNER, VIEWER, Principal
+from runtime.web.bodies import json_response, read_json
+from runtime.web.problems import Problem, not_found
+from runtime.web.routes import Route, principal_of, scopes
+from runtime.web.tokens import HOST, OWNER, VIEWER, Principal
 from sharecode.adapters.codes import Codes
 from sharecode.adapters.looks import Looks, ProgramLook
 from sharecode.adapters.shops import Shops

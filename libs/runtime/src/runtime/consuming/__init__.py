@@ -1,0 +1,1 @@
+"""Taking records from Kafka: subscriptions, retries, dead letters."""

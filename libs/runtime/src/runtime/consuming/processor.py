@@ -1,0 +1,151 @@
+"""Processes batches of records: read, handle, retry, dead-letter. The only such loop in the platform.
+
+- While a dependency is unavailable the same batch is retried, however long that takes; nothing goes to the dead letters.
+- A failing batch is split by record, in order. A record that fails by itself is retried a bounded number of times and then
+  published to its dead-letter topic, and the records after it go on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
+
+from aiokafka import ConsumerRecord
+
+from contracts.event import Event
+from runtime import telemetry
+from runtime.clock import Clock
+from runtime.consuming.dead_letters import dead_letter
+from runtime.consuming.records import consumer_spans, headers_of, read_event
+from runtime.consuming.subscription import BatchHandler, Delivery
+from runtime.errors import is_unavailable, redacted
+from runtime.kafka.publisher import Publisher
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 4
+"""A record's own error may still be a race with another record; four attempts take about a second and a half."""
+MIN_BACKOFF_SECONDS = 0.1
+MAX_BACKOFF_SECONDS = 1.0
+
+
+class Processor:
+    """Processes the records of one consumer group. `handle` must be idempotent.
+
+    `waiting_for_dependency` and `progressed_at` (time.monotonic) show the watchdog whether it makes progress.
+    """
+
+    def __init__(
+        self,
+        group: str,
+        events: Sequence[type[Event]],
+        handle: BatchHandler,
+        publisher: Publisher,
+        clock: Clock,
+    ) -> None:
+        self.group = group
+        self.accepted = {event.type_name(): event for event in events}
+        self.waiting_for_dependency = False
+        self.progressed_at = time.monotonic()
+        self._handle = handle
+        self._publisher = publisher
+        self._clock = clock
+
+    async def process(self, batch: Sequence[ConsumerRecord]) -> None:
+        """Deal with every record of the batch for good; returns when it may be committed."""
+        deliveries = []
+        for raw in batch:
+            try:
+                delivery = self.read(raw)
+            except Exception as error:  # any at all: reading touches nothing but the record
+                await self.set_aside(raw, error, attempts=1)
+                continue
+            if delivery is not None:
+                deliveries.append(delivery)
+        if deliveries:
+            await self._handle_or_split(deliveries)
+        self.progressed_at = time.monotonic()
+
+    def read(self, raw: ConsumerRecord) -> Delivery | None:
+        """The delivery in a record, None when this group does not take it; raises for a record that cannot be read."""
+        return read_event(raw, self.accepted)
+
+    def spans(self, deliveries: Sequence[Delivery]) -> AbstractContextManager[list[Delivery]]:
+        """The spans around one call of the handler."""
+        return consumer_spans(deliveries, self.group)
+
+    async def set_aside(self, raw: ConsumerRecord, error: Exception, attempts: int) -> None:
+        """Publish the record to its dead-letter topic, however long that takes."""
+        letter = dead_letter(
+            raw, reason=redacted(error), attempts=attempts, consumer=self.group, at=self._clock()
+        )
+        await self._retry_while_unavailable(lambda: self._publisher.publish([letter]))
+        self.progressed_at = time.monotonic()
+        self.count("dead_letter", headers_of(raw).get("ce_type", "unknown"))
+
+    def count(self, outcome: str, event_type: str) -> None:
+        """Count one record by its outcome."""
+        telemetry.records_consumed.add(1, {"group": self.group, "event": event_type, "outcome": outcome})
+
+    async def _handle_or_split(self, deliveries: Sequence[Delivery]) -> None:
+        try:
+            await self._attempt(deliveries)
+        except Exception as error:
+            if len(deliveries) == 1:
+                await self._retry(deliveries[0], error)
+                return
+            log.info("a batch failed and is retried record by record", extra={"records": len(deliveries)})
+            for delivery in deliveries:
+                await self._handle_or_split([delivery])
+
+    async def _retry(self, delivery: Delivery, error: Exception) -> None:
+        for attempt in range(2, MAX_ATTEMPTS + 1):
+            await asyncio.sleep(MIN_BACKOFF_SECONDS * 3 ** (attempt - 2))
+            try:
+                await self._attempt([delivery])
+            except Exception as again:
+                error = again
+            else:
+                return
+        origin = {"event_id": delivery.envelope.id, telemetry.TRACEPARENT: delivery.envelope.traceparent}
+        log.error("a record goes to the dead letters", exc_info=error, extra=origin)
+        await self.set_aside(delivery.raw, error, MAX_ATTEMPTS)
+
+    async def _attempt(self, deliveries: Sequence[Delivery]) -> None:
+        """Call the handler, again while a dependency is unavailable; raises the records' own error."""
+        await self._retry_while_unavailable(lambda: self._call(deliveries))
+        self.progressed_at = time.monotonic()
+        for delivery in deliveries:
+            self.count("done", type(delivery.event).__name__)
+
+    async def _call(self, deliveries: Sequence[Delivery]) -> None:
+        """Call the handler once. A cancellation that leaks out of it is its error, unless this task really is cancelled."""
+        with self.spans(deliveries) as traced:
+            try:
+                await self._handle(traced)
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if task is not None and task.cancelling():
+                    raise
+                raise RuntimeError("the handler let a cancellation out") from None
+
+    async def _retry_while_unavailable(self, work: Callable[[], Awaitable[None]]) -> None:
+        backoff = MIN_BACKOFF_SECONDS
+        try:
+            while True:
+                try:
+                    return await work()
+                except Exception as error:
+                    if not is_unavailable(error):
+                        raise
+                    log.warning(
+                        "waiting for a dependency", extra={"error": type(error).__name__, "group": self.group}
+                    )
+                self.waiting_for_dependency = True
+                await asyncio.sleep(backoff)
+                backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
+        finally:
+            self.waiting_for_dependency = False

@@ -1,0 +1,109 @@
+"""Which errors mean "try again later", and what may be said of an error without repeating personal data."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator
+
+import aiohttp
+from aiokafka.errors import KafkaError
+from pydantic import ValidationError
+from pymongo.errors import (
+    BulkWriteError,
+    ConnectionFailure,
+    ExecutionTimeout,
+    NotPrimaryError,
+    OperationFailure,
+    PyMongoError,
+    ServerSelectionTimeoutError,
+    WaitQueueTimeoutError,
+)
+
+_MONGO_UNAVAILABLE = (
+    ConnectionFailure,
+    ServerSelectionTimeoutError,
+    NotPrimaryError,
+    ExecutionTimeout,
+    WaitQueueTimeoutError,
+)
+_HTTP_UNAVAILABLE = (
+    aiohttp.ClientConnectionError,
+    aiohttp.ClientPayloadError,  # the server died in the middle of its answer
+    ConnectionError,
+    TimeoutError,  # our own limit on a call, or aiohttp's on a whole exchange
+)
+_HTTP_BUSY = frozenset({429, 502, 503, 504})
+_RETRYABLE_LABELS = ("TransientTransactionError", "RetryableWriteError", "UnknownTransactionCommitResult")
+_MONGO_BUSY_CODES = frozenset(
+    {6, 7, 43, 64, 89, 91, 100, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436}
+)
+"""Server codes for unreachable hosts, shutdowns, elections, lost cursors, write conflicts and majorities that did not
+confirm in time (MongoDB error_codes.yml)."""
+
+
+class Unavailable(Exception):
+    """A dependency does not answer at the moment; the text names it."""
+
+
+class WriteConflict(Exception):
+    """Other writers changed the same aggregate each time we tried; the caller may try again."""
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Whether the same call can succeed later without anything else changing."""
+    if isinstance(error, (Unavailable, *_MONGO_UNAVAILABLE)):
+        return True
+    if isinstance(error, BulkWriteError) and any(code in _MONGO_BUSY_CODES for code in bulk_codes(error)):
+        return True
+    if isinstance(error, PyMongoError):
+        labelled = any(error.has_error_label(label) for label in _RETRYABLE_LABELS)
+        return labelled or getattr(error, "code", None) in _MONGO_BUSY_CODES
+    if isinstance(error, KafkaError):
+        return True
+    if isinstance(error, aiohttp.ClientResponseError):
+        return error.status in _HTTP_BUSY
+    return isinstance(error, _HTTP_UNAVAILABLE)
+
+
+def redacted(error: BaseException) -> str:
+    """The error as `Type: text` on one line, without the data that was being handled.
+
+    Validation and database errors repeat their input, which may be a phone number or an address. Logs, dead letters and
+    spans keep only the field or the rule.
+    """
+    return f"{type(error).__name__}: {_text(error)}"
+
+
+def redacted_traceback(error: BaseException) -> str:
+    """Where the error came from, first cause first, each as `redacted` puts it."""
+    return "\n\nwhich led to\n\n".join(
+        "".join(traceback.format_tb(link.__traceback__)) + redacted(link)
+        for link in reversed([*_chain(error)])
+    )
+
+
+def bulk_codes(error: BulkWriteError) -> Iterator[int]:
+    """The server's codes in a failed bulk write: of its single writes and of their durability."""
+    details = error.details or {}
+    for entry in (*details.get("writeErrors", ()), *details.get("writeConcernErrors", ())):
+        yield int(entry.get("code", 0))
+
+
+def _text(error: BaseException) -> str:
+    if isinstance(error, ValidationError):
+        errors = error.errors(include_url=False, include_context=False, include_input=False)
+        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in errors)
+    if isinstance(error, BulkWriteError):
+        return "codes " + ", ".join(str(code) for code in sorted(set(bulk_codes(error))))
+    if isinstance(error, OperationFailure):
+        return f"code {error.code} {(error.details or {}).get('codeName', '')}".strip()
+    if isinstance(error, BaseExceptionGroup):
+        return "; ".join(redacted(part) for part in error.exceptions)
+    return str(error)
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    link: BaseException | None = error
+    while link is not None:
+        yield link
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)

@@ -1,0 +1,68 @@
+"""Health of a process: `/livez` (restart me when red), `/readyz` (send me no traffic when red), `/metrics`."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from runtime.consuming.consumer import Consumers
+from runtime.consuming.watchdog import Watchdog
+from runtime.mongo.client import Database
+from runtime.outbox.relay import Relay
+from runtime.web.bodies import json_response
+from runtime.web.routes import Route
+from runtime.web.tokens import PUBLIC
+
+
+@dataclass(slots=True)
+class Health:
+    """What the health routes report on; a service fills it in while it starts."""
+
+    ready: bool = False
+    db: Database | None = None
+    consumers: Consumers | None = None
+    watchdog: Watchdog | None = None
+    relay: Relay | None = None
+
+    def routes(self) -> list[Route]:
+        """`/livez`, `/readyz` and `/metrics`, for everybody."""
+        return [
+            Route("GET", "/livez", self._livez, PUBLIC),
+            Route("GET", "/readyz", self._readyz, PUBLIC),
+            Route("GET", "/metrics", metrics_page, PUBLIC),
+        ]
+
+    async def _livez(self, _: web.Request) -> web.Response:
+        stuck = self.watchdog.stuck if self.watchdog is not None else []
+        return json_response({"status": "stuck" if stuck else "alive", "stuck": stuck}, 503 if stuck else 200)
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        checks: dict[str, Any] = {"started": self.ready}
+        if self.db is not None:
+            checks["mongodb"] = await _responds(self.db)
+        if self.consumers is not None:
+            checks["consumers"] = not any(
+                consumer.processor.waiting_for_dependency for consumer in self.consumers.consumers
+            )
+        if self.relay is not None:
+            checks["relay"] = self.relay.working
+        good = all(checks.values())
+        return json_response({"status": "ready" if good else "not ready", **checks}, 200 if good else 503)
+
+
+async def metrics_page(_: web.Request) -> web.Response:
+    """All metrics of the process in Prometheus' text format."""
+    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _responds(db: Database) -> bool:
+    try:
+        async with asyncio.timeout(1):
+            await db.command("ping")
+    except Exception:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""MongoDB: the client, bulk writes, change streams, leases."""

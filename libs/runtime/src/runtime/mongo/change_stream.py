@@ -1,0 +1,95 @@
+"""A MongoDB change stream that is polled at the reader's pace and resumes from a stored position.
+
+The driver's own stream keeps a getMore open, and the server wakes every open one at every write of any database: with
+seven streams that cost more than the writes. Here the reader decides when to ask. The commands are those of MongoDB's
+change streams specification.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pymongo.errors import OperationFailure
+
+from runtime.mongo.client import AWARE, Database, Document
+
+MAX_CHANGES = 100
+"""Changes in one poll: bounds memory while a reader catches up, and how long it holds the event loop."""
+HISTORY_LOST = frozenset({260, 280, 286})
+"""InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost (MongoDB error_codes.yml)."""
+NO_POSITION = frozenset({9, 14, 15, 40647, 40649, 50811})
+"""The server's answers to a token that it cannot even parse (tried on 6.0)."""
+OPTIONS = {"resume_after": "resumeAfter", "start_at_operation_time": "startAtOperationTime"}
+
+WAIT_MS = 1
+"""How long the server may wait for a change; zero is not allowed."""
+
+WaitForNext = Callable[[int], Awaitable[None]]
+"""Returns when the next poll is due; the argument is how many changes the last one found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """The changes that one poll found, perhaps none, and the token to resume after them."""
+
+    changes: list[Document]
+    token: Any
+
+
+class HistoryLost(Exception):
+    """The server cannot resume from the stored position: its history is gone, or the database was dropped."""
+
+
+def at_interval(seconds: float) -> WaitForNext:
+    """Poll at this interval, and again at once while a poll comes back full."""
+
+    async def wait_for_next(found: int) -> None:
+        if found < MAX_CHANGES:
+            await asyncio.sleep(seconds)
+
+    return wait_for_next
+
+
+async def poll(
+    db: Database, pipeline: Sequence[Document], position: Document, wait_for_next: WaitForNext
+) -> AsyncGenerator[Poll, None]:
+    """Poll the changes since `position` ({"resume_after": token} or {"start_at_operation_time": time}), endlessly.
+
+    Raises HistoryLost when the position is too old, and PyMongoError when the server is unavailable.
+    """
+    start = {OPTIONS[name]: value for name, value in position.items()}
+    opening = {
+        "aggregate": 1,
+        "pipeline": [{"$changeStream": start}, *pipeline],
+        "cursor": {"batchSize": MAX_CHANGES},
+        "readConcern": {"level": "majority"},
+    }
+    async with db.client.start_session() as session:
+        try:
+            cursor = (await db.command(opening, codec_options=AWARE, session=session))["cursor"]
+            changes: list[Document] = cursor["firstBatch"]
+            while True:
+                yield Poll(changes, cursor["postBatchResumeToken"])
+                if not cursor["id"]:
+                    raise HistoryLost("the stream has ended: its database was dropped")
+                await wait_for_next(len(changes))
+                more = {
+                    "getMore": cursor["id"],
+                    "collection": "$cmd.aggregate",
+                    "batchSize": MAX_CHANGES,
+                    "maxTimeMS": WAIT_MS,
+                }
+                cursor = (await db.command(more, codec_options=AWARE, session=session))["cursor"]
+                changes = cursor["nextBatch"]
+        except OperationFailure as error:
+            if error.code in HISTORY_LOST | NO_POSITION:
+                raise HistoryLost(f"code {error.code}") from None
+            raise
+
+
+async def operation_time(db: Database) -> Any:
+    """The server's logical time now, a position to poll from."""
+    return (await db.client.admin.command("ping"))["operationTime"]

@@ -1,0 +1,1 @@
+"""State and events in one write, then from the database to Kafka."""

@@ -1,0 +1,148 @@
+"""What every call passes through: trace, authentication, body limit, deadline, problem documents, metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
+
+from runtime import telemetry
+from runtime.errors import WriteConflict, is_unavailable
+from runtime.web.problems import Problem, unavailable
+from runtime.web.protocol import expect
+from runtime.web.routes import MAX_BODY, PRINCIPAL, Handler, Route
+from runtime.web.tokens import BadToken, Principal, TokenVerifier
+
+NOSNIFF = {"X-Content-Type-Options": "nosniff"}
+HTTP_CODES = {404: "no_such_path", 405: "method_not_allowed", 413: "too_large"}
+
+log = logging.getLogger(__name__)
+
+
+def build_http(
+    routes: Sequence[Route], verifier: TokenVerifier | None, answer_headers: Mapping[str, str] = NOSNIFF
+) -> web.Application:
+    """The application that serves `routes`; every answer gets `answer_headers` unless it sets them itself.
+
+    Raises ValueError when a route has scopes and there is no verifier.
+    """
+    table: dict[tuple[str, str], Route] = {}
+    if verifier is None and any(route.scopes for route in routes):
+        raise ValueError("routes with scopes need a token verifier")
+    app = web.Application(
+        middlewares=[_boundary(table, verifier, answer_headers)],
+        client_max_size=max([MAX_BODY, *(route.max_body for route in routes)]),
+    )
+    for route in routes:
+        added = app.router.add_route(route.method, route.path, route.handler, expect_handler=expect)
+        resource = added.resource
+        if resource is None:
+            raise ValueError(f"{route.path} makes no resource")
+        table[route.method, resource.canonical] = route
+    return app
+
+
+def _boundary(
+    table: Mapping[tuple[str, str], Route], verifier: TokenVerifier | None, answer_headers: Mapping[str, str]
+) -> Any:
+    @web.middleware
+    async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse:
+        resource = request.match_info.route.resource
+        path = resource.canonical if resource is not None else "unmatched"
+        route = table.get((request.method, path))
+        started = time.perf_counter()
+        span = telemetry.start_span(f"{request.method} {path}", SpanKind.SERVER, request.headers)
+        with telemetry.span_as_current(span):
+            try:
+                response = await _answer(request, handler, route, verifier)
+            except asyncio.CancelledError:
+                span.set_status(Status(StatusCode.ERROR, "the caller went away"))
+                raise
+            _finish(response, span, answer_headers)
+        telemetry.http_duration.record(
+            time.perf_counter() - started,
+            {"method": request.method, "route": path, "status": response.status},
+        )
+        return response
+
+    return boundary
+
+
+def _finish(response: web.StreamResponse, span: Span, answer_headers: Mapping[str, str]) -> None:
+    """Put the status into the span, and the common headers into an answer that has not started."""
+    if response.status >= 500:
+        span.set_status(Status(StatusCode.ERROR))
+    if span.is_recording():
+        span.set_attribute("http.response.status_code", response.status)
+    if not response.prepared:
+        for name, value in answer_headers.items():
+            response.headers.setdefault(name, value)
+        if traceparent := telemetry.traceparent_of(span):
+            response.headers[telemetry.TRACEPARENT] = traceparent
+
+
+async def _answer(
+    request: web.Request, handler: Handler, route: Route | None, verifier: TokenVerifier | None
+) -> web.StreamResponse:
+    try:
+        return await (handler(request) if route is None else _call(request, handler, route, verifier))
+    except web.HTTPException as error:
+        if error.status < 400:
+            raise
+        allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
+        code = HTTP_CODES.get(error.status, "refused")
+        return Problem(error.status, code, error.reason, headers=allow).response()
+    except Exception as error:
+        return _problem_of(error).response()
+
+
+async def _call(
+    request: web.Request, handler: Handler, route: Route, verifier: TokenVerifier | None
+) -> web.StreamResponse:
+    if request.content_length is None and request.can_read_body:
+        request = request.clone(client_max_size=route.max_body)  # counted while it is read
+    if route.scopes:
+        request[PRINCIPAL] = await _authenticate(request, route, verifier)
+    if (request.content_length or 0) > route.max_body:
+        raise Problem(413, "too_large", f"the body may have at most {route.max_body} bytes")
+    async with asyncio.timeout(route.deadline):
+        return await handler(request)
+
+
+def _problem_of(error: Exception) -> Problem:
+    """The problem document for an error of a call; services map their domain errors before they get here."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, web.RequestPayloadError):
+        return Problem(400, "malformed_body", "the body does not match its Content-Encoding")
+    if isinstance(error, WriteConflict):
+        return Problem(409, "conflict", "somebody else is changing this at the same time; try again")
+    if isinstance(error, TimeoutError):
+        return unavailable("the call took too long and was stopped; try again")
+    if is_unavailable(error):
+        log.warning("a dependency is unavailable", extra={"error": type(error).__name__})
+        return unavailable("a part of the platform is unavailable at the moment; try again")
+    log.error("a call failed", exc_info=error)
+    return Problem(500, "internal", "an internal error occurred; it has been logged")
+
+
+async def _authenticate(request: web.Request, route: Route, verifier: TokenVerifier | None) -> Principal:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    challenge = {"WWW-Authenticate": "Bearer"}
+    if kind.lower() != "bearer" or not token or verifier is None:
+        raise Problem(401, "no_token", "send Authorization: Bearer <token>", headers=challenge)
+    try:
+        principal = await verifier.principal(token.strip())
+    except BadToken:
+        raise Problem(
+            401, "bad_token", "the token is invalid or has expired; get a new one", headers=challenge
+        ) from None
+    if not principal.scopes & route.scopes:
+        needed = " or ".join(sorted(route.scopes))
+        raise Problem(403, "wrong_scope", f"this call needs a token with the scope {needed}")
+    return principal

@@ -1,0 +1,43 @@
+"""The `Idempotency-Key` header: one rule for every call that takes it.
+
+The same key with the same body gets the same answer. A missing key is 400, a key that was used with another body 422,
+a first request that still runs 409 (draft-ietf-httpapi-idempotency-key-header).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from aiohttp import web
+
+from runtime.web.problems import Problem
+
+IDEMPOTENCY_KEY = "Idempotency-Key"
+KEY_PATTERN = re.compile(r"[\x20-\x7e]{1,255}")
+
+
+def idempotency_key(request: web.Request) -> str:
+    """The caller's key: 1 to 255 printable ASCII characters. Raises Problem 400 when it is missing or malformed."""
+    key = request.headers.get(IDEMPOTENCY_KEY)
+    if not key:
+        message = (
+            f"send the header {IDEMPOTENCY_KEY} with a key of your own: up to 255 printable ASCII characters"
+        )
+        raise Problem(400, "idempotency_key_missing", message, errors=[(IDEMPOTENCY_KEY, "is missing")])
+    if KEY_PATTERN.fullmatch(key) is None:
+        message = f"{IDEMPOTENCY_KEY} takes up to 255 printable ASCII characters"
+        raise Problem(400, "idempotency_key_invalid", message, errors=[(IDEMPOTENCY_KEY, message)])
+    return key
+
+
+def fingerprint_of(body: bytes) -> str:
+    """Tells two requests under one key apart: SHA-256 of the body, in hexadecimal."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def key_reused() -> Problem:
+    """422: the key was used with another body."""
+    return Problem(
+        422, "idempotency_key_reused", "this Idempotency-Key was used with another body; take a new key"
+    )

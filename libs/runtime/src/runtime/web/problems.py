@@ -1,0 +1,95 @@
+"""Errors as RFC 9457 problem documents with a stable `code`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from aiohttp import web
+from pydantic import ValidationError
+
+PROBLEM_JSON = "application/problem+json"
+TYPE_BASE = "urn:anchorage:problem:"
+RETRY_AFTER = "Retry-After"
+
+_TITLES = {
+    400: "Bad request", 401: "Not authenticated", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
+    406: "Not acceptable", 409: "Conflict", 410: "Gone", 411: "Length required", 413: "Too large",
+    415: "Unsupported media type", 417: "Expectation failed", 422: "Wrong content", 429: "Too many requests",
+    500: "Internal error", 503: "Unavailable", 504: "Gateway timeout",
+}  # fmt: skip
+
+
+class Problem(Exception):
+    """An error answer: says what was wrong and what would be right.
+
+    `errors` names the fields at fault as (path, message); `retry_after` is in seconds.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        errors: Sequence[tuple[str, str]] = (),
+        retry_after: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.errors = errors
+        self.headers = dict(headers or {})
+        if retry_after is not None:
+            self.headers[RETRY_AFTER] = str(retry_after)
+
+    def document(self) -> dict[str, Any]:
+        """The problem as JSON types."""
+        document: dict[str, Any] = {
+            "type": TYPE_BASE + self.code,
+            "title": _TITLES.get(self.status, "Error"),
+            "status": self.status,
+            "detail": self.detail,
+            "code": self.code,
+        }
+        if self.errors:
+            document["errors"] = [{"field": field, "message": message} for field, message in self.errors]
+        return document
+
+    def response(self) -> web.Response:
+        """The problem as an HTTP answer."""
+        return web.Response(
+            status=self.status,
+            body=orjson.dumps(self.document()),
+            content_type=PROBLEM_JSON,
+            headers=self.headers,
+        )
+
+
+def not_found(what: str) -> Problem:
+    """404, also for what the caller may not see."""
+    return Problem(404, "not_found", f"{what} was not found")
+
+
+def unavailable(detail: str, retry_after: int = 2) -> Problem:
+    """503: a dependency is unavailable at the moment."""
+    return Problem(503, "unavailable", detail, retry_after=retry_after)
+
+
+def wrong_content(error: ValidationError, where: str = "") -> Problem:
+    """422 naming every wrong field, without repeating what was sent."""
+    errors = [
+        (where + _path(entry["loc"]), entry["msg"])
+        for entry in error.errors(include_url=False, include_context=False, include_input=False)
+    ]
+    return Problem(422, "invalid_content", f"{len(errors)} field(s) are wrong; see errors", errors=errors)
+
+
+def _path(location: tuple[str | int, ...]) -> str:
+    path = ""
+    for step in location:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+    return path

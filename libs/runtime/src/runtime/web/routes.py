@@ -1,0 +1,45 @@
+"""Routes: a call with the scopes it needs, its deadline and its body limit.
+
+A service serves the same paths as the gateway's public surface, so that the gateway can proxy a call unchanged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from runtime.web.tokens import Principal
+
+MAX_BODY = 1024 * 1024
+"""1 MiB: no call but a picture upload comes near it."""
+DEADLINE_SECONDS = 10.0
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+PRINCIPAL = web.RequestKey("principal", Principal)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One call. The token must carry one of `scopes`; `PUBLIC` (empty) needs no token.
+
+    `deadline` in seconds ends a call that takes too long with 503; None is for streams.
+    """
+
+    method: str
+    path: str
+    handler: Handler
+    scopes: frozenset[str]
+    deadline: float | None = DEADLINE_SECONDS
+    max_body: int = MAX_BODY
+
+
+def scopes(*names: str) -> frozenset[str]:
+    """Any one of these scopes is enough."""
+    return frozenset(names)
+
+
+def principal_of(request: web.Request) -> Principal:
+    """The caller; only on routes that have scopes."""
+    return request[PRINCIPAL]

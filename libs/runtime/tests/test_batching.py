@@ -1,0 +1,112 @@
+"""What is asked for at the same time is done together, and everybody hears of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+import pytest
+
+from runtime.batching import Batcher
+
+SOON = 5.0
+"""Seconds."""
+
+
+class Gate:
+    """Work that waits until it is let through, and remembers its rounds."""
+
+    def __init__(self) -> None:
+        self.rounds: list[list[int]] = []
+        self.began: list[float] = []
+        self.entered = asyncio.Event()
+        self.open = asyncio.Event()
+
+    async def __call__(self, items: Sequence[int]) -> list[int | Exception]:
+        self.rounds.append(list(items))
+        self.began.append(time.monotonic())
+        self.entered.set()
+        await self.open.wait()
+        return [ValueError(f"{item} is odd") if item % 2 else item * 10 for item in items]
+
+
+async def test_what_comes_while_a_round_is_under_way_is_done_by_the_next_together():
+    gate = Gate()
+    gathered = Batcher(gate, interval=0)
+    first = asyncio.create_task(gathered(0))
+    await gate.entered.wait()
+    later = [asyncio.create_task(gathered(item)) for item in (2, 4, 6)]
+    gate.open.set()
+    assert await asyncio.gather(first, *later) == [0, 20, 40, 60]
+    assert gate.rounds == [[0], [2, 4, 6]]
+
+
+async def test_a_round_takes_no_more_than_it_may():
+    gate = Gate()
+    gate.open.set()
+    gathered = Batcher(gate, max_batch=2, interval=0)
+    await asyncio.gather(*(gathered(item) for item in (0, 2, 4, 6, 8)))
+    assert gate.rounds == [[0, 2], [4, 6], [8]]
+
+
+async def test_an_outcome_that_is_a_fault_is_raised_to_whom_it_concerns():
+    gate = Gate()
+    gate.open.set()
+    gathered = Batcher(gate, interval=0)
+    outcomes = await asyncio.gather(gathered(1), gathered(2), return_exceptions=True)
+    assert [str(outcome) for outcome in outcomes] == ["1 is odd", "20"]
+
+
+async def test_a_round_that_fails_is_told_to_all_of_it_and_the_next_goes_on():
+    failing = True
+
+    async def work(items: Sequence[int]) -> Sequence[int]:
+        if failing:
+            raise ConnectionError("the database is away")
+        return items
+
+    gathered = Batcher[int, int](work, interval=0)
+    outcomes = await asyncio.gather(gathered(1), gathered(2), return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [ConnectionError, ConnectionError]
+    failing = False
+    assert await gathered(3) == 3
+
+
+async def test_what_comes_alone_waits_for_no_company():
+    gate = Gate()
+    gate.open.set()
+    async with asyncio.timeout(SOON):
+        assert await Batcher(gate, interval=1_000)(2) == 20
+
+
+async def test_rounds_begin_apart_and_the_second_takes_all_that_came_meanwhile():
+    gate = Gate()
+    gate.open.set()
+    gathered = Batcher(gate, interval=0.2)
+    await gathered(0)
+    await asyncio.gather(gathered(2), gathered(4))
+    assert gate.rounds == [[0], [2, 4]]
+    assert gate.began[1] - gate.began[0] >= 0.2
+
+
+async def test_a_full_round_does_not_wait_for_its_time():
+    gate = Gate()
+    gate.open.set()
+    gathered = Batcher(gate, max_batch=2, interval=1_000)
+    await gathered(0)
+    async with asyncio.timeout(SOON):
+        await asyncio.gather(*(gathered(item) for item in (2, 4, 6, 8)))
+    assert gate.rounds == [[0], [2, 4], [6, 8]]
+
+
+async def test_who_gives_up_waiting_stops_nobody_else():
+    gate = Gate()
+    gathered = Batcher(gate, interval=0)
+    impatient, patient = asyncio.create_task(gathered(0)), asyncio.create_task(gathered(2))
+    await gate.entered.wait()
+    impatient.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await impatient
+    gate.open.set()
+    assert await patient == 20

@@ -1,0 +1,253 @@
+"""The versioned store on a real MongoDB: every change is decided on the newest state and stored once, with its events."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from runtime_support.noting import NoteTaken
+
+from runtime.clock import system_clock
+from runtime.errors import WriteConflict
+from runtime.ids import random_id
+from runtime.mongo.client import Database, Document, connect, database
+from runtime.outbox import versioned_store
+from runtime.outbox.changes import Change, Command, Result
+from runtime.outbox.recorder import FIELD, Recorded, Recorder
+from runtime.outbox.versioned_store import Codec, Saved, VersionedStore
+
+
+@dataclass(frozen=True)
+class Counter:
+    """An aggregate that counts up. `label` may be absent."""
+
+    counter_id: str
+    value: int = 0
+    label: str | None = None
+    version: int = 1
+
+
+def write(counter: Counter) -> Document:
+    label = {"label": counter.label} if counter.label is not None else {}
+    return {"_id": counter.counter_id, "value": counter.value, "version": counter.version, **label}
+
+
+def read(document: Document) -> Counter:
+    return Counter(document["_id"], document["value"], document.get("label"), document["version"])
+
+
+CODEC = Codec(read, write, optional=frozenset({"label"}))
+
+
+def event_of(counter: Counter) -> NoteTaken:
+    return NoteTaken(version=counter.version, note_id=counter.counter_id, text=str(counter.value))
+
+
+def add(amount: int) -> Callable[[Counter | None], Change[Counter] | None]:
+    """Add to the counter; 0 changes nothing."""
+
+    def decide(counter: Counter | None) -> Change[Counter] | None:
+        if amount == 0:
+            return None
+        assert counter is not None
+        after = replace(counter, value=counter.value + amount, version=counter.version + 1)
+        return Change(after, [event_of(after)])
+
+    return decide
+
+
+def refuse(counter: Counter | None) -> Change[Counter]:
+    raise ValueError(f"refused at {counter.value if counter else None}")
+
+
+class Kept:
+    """A store with what it reported."""
+
+    def __init__(self, db: Database, **options: Any) -> None:
+        self.recorded: list[Recorded] = []
+        self.saved: list[Saved[Counter]] = []
+        recorder = Recorder(system_clock, random_id, self.recorded.append)
+        self.collection = db["counters"]
+        self.store = VersionedStore(CODEC, recorder, lambda _: self.collection, **options)
+        self.store.on_saved(self.saved.append)
+
+    async def make(self, value: int = 0, **fields: Any) -> str:
+        counter = Counter(random_id(), value, **fields)
+        assert await self.store.insert([Change(counter, [event_of(counter)])]) == [True]
+        return counter.counter_id
+
+    async def document(self, counter_id: str) -> Document:
+        document = await self.collection.find_one({"_id": counter_id})
+        assert document is not None
+        return document
+
+
+@pytest.fixture
+async def db(mongodb_uri: str, prefix: str) -> AsyncIterator[Database]:
+    client = connect(mongodb_uri)
+    name = f"{prefix}counters"
+    try:
+        yield database(client, name)
+    finally:
+        await client.drop_database(name)
+        await client.close()
+
+
+async def test_state_and_events_are_one_document_and_reported_once(db: Database) -> None:
+    kept = Kept(db)
+    counter_id = await kept.make(1)
+    result = await kept.store.change(counter_id, add(2))
+    assert result == Result(Counter(counter_id, 3, version=2))
+    document = await kept.document(counter_id)
+    assert (document["value"], document["version"], len(document[FIELD])) == (3, 2, 2)
+    assert [(r.before, r.version, len(r.entries)) for r in kept.recorded] == [(0, 1, 1), (1, 2, 1)]
+    assert [saved.aggregate.value for saved in kept.saved] == [1, 3]
+    assert all(FIELD not in saved.document for saved in kept.saved)
+
+
+async def test_a_decision_that_changes_nothing_writes_nothing(db: Database) -> None:
+    kept = Kept(db)
+    counter_id = await kept.make(1)
+    before = await kept.document(counter_id)
+    assert await kept.store.change(counter_id, add(0)) == Result(Counter(counter_id, 1))
+    assert await kept.document(counter_id) == before
+    assert len(kept.saved) == 1
+
+
+async def test_an_aggregate_is_created_by_a_decision_about_none_with_its_private_fields(db: Database) -> None:
+    kept = Kept(db)
+    new = Counter(random_id(), 5)
+
+    def create(counter: Counter | None) -> Change[Counter] | None:
+        return Change(new, [event_of(new)], private={"secret": "s"}) if counter is None else None
+
+    assert await kept.store.change(new.counter_id, create) == Result(new, created=True)
+    assert await kept.store.change(new.counter_id, create) == Result(new, created=False)
+    assert (await kept.document(new.counter_id))["secret"] == "s"
+    await kept.store.change(new.counter_id, add(1))
+    assert (await kept.document(new.counter_id))["secret"] == "s"
+
+
+async def test_of_several_inserts_under_one_id_the_first_counts(db: Database) -> None:
+    kept = Kept(db)
+    first, second = Counter(random_id(), 1), Counter(random_id(), 2)
+    changes = [Change(c, [event_of(c)]) for c in (first, replace(first, value=9), second)]
+    assert await kept.store.insert(changes) == [True, False, True]
+    assert await kept.store.insert(changes[:1]) == [False]
+    assert await kept.store.get(first.counter_id) == first
+
+
+async def test_an_optional_field_that_is_gone_is_removed_from_the_document(db: Database) -> None:
+    kept = Kept(db)
+    counter_id = await kept.make(1, label="red")
+
+    def unlabel(counter: Counter | None) -> Change[Counter]:
+        assert counter is not None
+        return Change(replace(counter, label=None, version=counter.version + 1))
+
+    await kept.store.change(counter_id, unlabel)
+    assert "label" not in await kept.document(counter_id)
+
+
+async def test_racing_writers_all_take_effect(db: Database) -> None:
+    stores = [Kept(db, cache=bool(n % 2)) for n in range(4)]
+    counter_id = await stores[0].make()
+    await asyncio.gather(*(kept.store.change(counter_id, add(1)) for kept in stores))
+    assert (await kept_value(stores[0], counter_id)) == (4, 5)
+
+
+async def kept_value(kept: Kept, counter_id: str) -> tuple[int, int]:
+    document = await kept.document(counter_id)
+    return document["value"], document["version"]
+
+
+async def test_commands_on_one_aggregate_are_decided_in_order_and_written_once(db: Database) -> None:
+    kept = Kept(db)
+    one, two = await kept.make(), await kept.make()
+    outcomes = await kept.store.change_many(
+        [Command(one, add(1)), Command(two, add(5)), Command(one, add(2))]
+    )
+    assert [o.aggregate.value for o in outcomes if isinstance(o, Result) and o.aggregate] == [1, 5, 3]
+    document = await kept.document(one)
+    assert [slot[:8] for slot in sorted(document[FIELD])] == ["00000001", "00000002", "00000003"]
+    assert len([saved for saved in kept.saved if saved.aggregate.counter_id == one]) == 2
+
+
+async def test_a_refusal_concerns_its_own_command_alone(db: Database) -> None:
+    kept = Kept(db)
+    one, two = await kept.make(), await kept.make()
+    first, refused, third = await kept.store.change_many(
+        [Command(one, add(1)), Command(one, refuse), Command(two, add(1))]
+    )
+    assert isinstance(refused, ValueError)
+    assert str(refused) == "refused at 1"
+    assert isinstance(first, Result)
+    assert isinstance(third, Result)
+    assert (await kept_value(kept, one), await kept_value(kept, two)) == ((1, 2), (1, 2))
+    with pytest.raises(ValueError, match="refused"):
+        await kept.store.change(one, refuse)
+
+
+async def test_a_stale_cached_copy_neither_writes_nor_refuses_nor_ignores(db: Database) -> None:
+    """Another replica counted on; what the cached copy says about it is checked on a fresh one."""
+    ours, others = Kept(db, cache=True), Kept(db)
+    counter_id = await ours.make(1)
+    await others.store.change(counter_id, add(10))
+
+    def refuse_below_ten(counter: Counter | None) -> Change[Counter] | None:
+        assert counter is not None
+        if counter.value < 10:
+            raise ValueError("too low")
+        return None
+
+    assert await ours.store.change(counter_id, refuse_below_ten) == Result(Counter(counter_id, 11, version=2))
+    result = await ours.store.change(counter_id, lambda counter: None)
+    assert result.aggregate == Counter(counter_id, 11, version=2)
+    assert (await ours.store.change(counter_id, add(1))).aggregate == Counter(counter_id, 12, version=3)
+
+
+async def test_a_cached_copy_saves_the_read(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept(db, cache=True)
+    counter_id = await kept.make(1)
+    monkeypatch.setattr(kept.store, "_find", never_asked)
+    assert (await kept.store.change(counter_id, add(1))).aggregate == Counter(counter_id, 2, version=2)
+
+
+async def never_asked(aggregate_ids: Any) -> dict[str, Document]:
+    assert not list(aggregate_ids), "the database was read"
+    return {}
+
+
+async def test_who_loses_every_race_gets_a_conflict_and_nothing_is_half_written(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versioned_store, "MAX_ATTEMPTS", 3)
+    kept, others = Kept(db), Kept(db)
+    counter_id = await kept.make()
+
+    async def find_and_lose_the_race(aggregate_ids: Any) -> dict[str, Document]:
+        found = await VersionedStore._find(kept.store, aggregate_ids)
+        await others.store.change(counter_id, add(1))
+        return found
+
+    monkeypatch.setattr(kept.store, "_find", find_and_lose_the_race)
+    with pytest.raises(WriteConflict):
+        await kept.store.change(counter_id, add(100))
+    assert await kept_value(kept, counter_id) == (3, 4)
+
+
+async def test_an_aggregate_whose_events_carry_all_of_it_keeps_the_last_ones_only(db: Database) -> None:
+    kept = Kept(db, replace_outbox=True)
+    counter_id = await kept.make()
+    await kept.store.change(counter_id, add(1))
+    document = await kept.document(counter_id)
+    assert [slot[:8] for slot in document[FIELD]] == ["00000002"]
+
+
+async def test_a_missing_aggregate_is_none_and_a_malformed_id_is_never_asked_for(db: Database) -> None:
+    kept = Kept(db)
+    store = VersionedStore(CODEC, Recorder(system_clock, random_id), lambda _: None)
+    assert await kept.store.get(random_id()) is None
+    assert await store.get("malformed") is None
+    assert await store.change("malformed", lambda counter: None) == Result(None)

@@ -1,0 +1,51 @@
+"""Inserting under natural keys: a repeat is no error, everything else is."""
+
+from __future__ import annotations
+
+import pytest
+from pymongo.errors import BulkWriteError
+
+from runtime.errors import is_unavailable
+from runtime.mongo.writes import DUPLICATE_KEY, insert_new
+
+NOT_DURABLE = 64
+
+
+class Answering:
+    """A collection whose server answers a bulk insert with these codes."""
+
+    def __init__(self, *, writes: list[int], durability: list[int], key: str = "_id") -> None:
+        self._details = {
+            "nInserted": 1,
+            "writeErrors": [{"code": code, "index": 0, "keyPattern": {key: 1}} for code in writes],
+            "writeConcernErrors": [{"code": code} for code in durability],
+        }
+
+    async def insert_many(self, documents, *, ordered):
+        raise BulkWriteError(self._details)
+
+
+async def test_what_is_there_already_is_no_error():
+    assert await insert_new(Answering(writes=[DUPLICATE_KEY], durability=[]), [{"_id": 1}, {"_id": 2}]) == [
+        False,
+        True,
+    ]
+
+
+async def test_an_insert_that_did_not_become_durable_is_waited_for_even_beside_a_repeat():
+    with pytest.raises(BulkWriteError) as raised:
+        await insert_new(
+            Answering(writes=[DUPLICATE_KEY], durability=[NOT_DURABLE]), [{"_id": 1}, {"_id": 2}]
+        )
+    assert is_unavailable(raised.value)
+
+
+async def test_a_refused_document_is_an_error():
+    with pytest.raises(BulkWriteError) as raised:
+        await insert_new(Answering(writes=[121], durability=[]), [{"_id": 1}])
+    assert not is_unavailable(raised.value)
+
+
+async def test_a_document_that_another_unique_index_refuses_is_an_error():
+    with pytest.raises(BulkWriteError):
+        await insert_new(Answering(writes=[DUPLICATE_KEY], durability=[], key="trade_no"), [{"_id": 1}])
