@@ -12,6 +12,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 import aiohttp
 import uvloop
@@ -34,6 +35,7 @@ from runtime.tasks import end
 from runtime.telemetry import configure_telemetry, shutdown_telemetry
 from runtime.web.boundary import NOSNIFF, build_http
 from runtime.web.client import client_session
+from runtime.web.problems import Problem, ProblemTable
 from runtime.web.protocol import ProblemRunner
 from runtime.web.routes import Route
 from runtime.web.tokens import Keys, TokenVerifier
@@ -80,6 +82,7 @@ class Service:
         self._assemble = assemble
         self._answer_headers = answer_headers
         self._routes: list[Route] = []
+        self._problems: dict[type[Exception], Callable[[Any], Problem]] = {}
         self._subscriptions: list[Subscription] = []
         self._background: list[tuple[str, Task]] = []
         self._preparations: list[Task] = []
@@ -108,6 +111,10 @@ class Service:
     def routes(self, routes: Sequence[Route]) -> None:
         """Serve these routes."""
         self._routes.extend(routes)
+
+    def problems(self, table: ProblemTable) -> None:
+        """Answer these domain errors with these problems."""
+        self._problems.update(table)
 
     def subscribe(self, *subscriptions: Subscription) -> None:
         """Consume these events."""
@@ -148,7 +155,9 @@ class Service:
         self._http = client_session()
         if self._assemble is not None:
             self._assemble(self)
-        app = build_http([*self._routes, *self._health.routes()], self.verifier, self._answer_headers)
+        app = build_http(
+            [*self._routes, *self._health.routes()], self.verifier, self._answer_headers, self._problems
+        )
         runner = ProblemRunner(
             app, access_log=None, shutdown_timeout=self.settings.graceful_timeout.total_seconds()
         )

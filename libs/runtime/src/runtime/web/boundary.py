@@ -13,29 +13,33 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from runtime import telemetry
 from runtime.errors import WriteConflict, is_unavailable
-from runtime.web.problems import Problem, unavailable
+from runtime.web.problems import Problem, ProblemTable, problem_for, unavailable
 from runtime.web.protocol import expect
 from runtime.web.routes import MAX_BODY, PRINCIPAL, Handler, Route
 from runtime.web.tokens import BadToken, Principal, TokenVerifier
 
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
+NO_PROBLEMS: ProblemTable = {}
 HTTP_CODES = {404: "no_such_path", 405: "method_not_allowed", 413: "too_large"}
 
 log = logging.getLogger(__name__)
 
 
 def build_http(
-    routes: Sequence[Route], verifier: TokenVerifier | None, answer_headers: Mapping[str, str] = NOSNIFF
+    routes: Sequence[Route],
+    verifier: TokenVerifier | None,
+    answer_headers: Mapping[str, str] = NOSNIFF,
+    problems: ProblemTable = NO_PROBLEMS,
 ) -> web.Application:
     """The application that serves `routes`; every answer gets `answer_headers` unless it sets them itself.
 
-    Raises ValueError when a route has scopes and there is no verifier.
+    `problems` says how the service's domain errors are answered. Raises ValueError when a route has scopes and there is no verifier.
     """
     table: dict[tuple[str, str], Route] = {}
     if verifier is None and any(route.scopes for route in routes):
         raise ValueError("routes with scopes need a token verifier")
     app = web.Application(
-        middlewares=[_boundary(table, verifier, answer_headers)],
+        middlewares=[_boundary(table, verifier, answer_headers, problems)],
         client_max_size=max([MAX_BODY, *(route.max_body for route in routes)]),
     )
     for route in routes:
@@ -48,7 +52,10 @@ def build_http(
 
 
 def _boundary(
-    table: Mapping[tuple[str, str], Route], verifier: TokenVerifier | None, answer_headers: Mapping[str, str]
+    table: Mapping[tuple[str, str], Route],
+    verifier: TokenVerifier | None,
+    answer_headers: Mapping[str, str],
+    problems: ProblemTable,
 ) -> Any:
     @web.middleware
     async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -59,7 +66,7 @@ def _boundary(
         span = telemetry.start_span(f"{request.method} {path}", SpanKind.SERVER, request.headers)
         with telemetry.span_as_current(span):
             try:
-                response = await _answer(request, handler, route, verifier)
+                response = await _answer(request, handler, route, verifier, problems)
             except asyncio.CancelledError:
                 span.set_status(Status(StatusCode.ERROR, "the caller went away"))
                 raise
@@ -87,7 +94,11 @@ def _finish(response: web.StreamResponse, span: Span, answer_headers: Mapping[st
 
 
 async def _answer(
-    request: web.Request, handler: Handler, route: Route | None, verifier: TokenVerifier | None
+    request: web.Request,
+    handler: Handler,
+    route: Route | None,
+    verifier: TokenVerifier | None,
+    problems: ProblemTable,
 ) -> web.StreamResponse:
     try:
         return await (handler(request) if route is None else _call(request, handler, route, verifier))
@@ -98,7 +109,7 @@ async def _answer(
         code = HTTP_CODES.get(error.status, "refused")
         return Problem(error.status, code, error.reason, headers=allow).response()
     except Exception as error:
-        return _problem_of(error).response()
+        return (problem_for(error, problems) or _problem_of(error)).response()
 
 
 async def _call(
@@ -115,7 +126,7 @@ async def _call(
 
 
 def _problem_of(error: Exception) -> Problem:
-    """The problem document for an error of a call; services map their domain errors before they get here."""
+    """The problem for an error that the service's own table does not name."""
     if isinstance(error, Problem):
         return error
     if isinstance(error, web.RequestPayloadError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -67,6 +67,18 @@ class Problem(Exception):
             content_type=PROBLEM_JSON,
             headers=self.headers,
         )
+
+
+ProblemTable = Mapping[type[Exception], Callable[[Any], Problem]]
+"""Which problem answers which domain error of a service; an error's base class serves where it has no entry of its own."""
+
+
+def problem_for(error: Exception, table: ProblemTable) -> Problem | None:
+    """The table's problem for an error; None when it has none."""
+    for kind in type(error).__mro__:
+        if (to_problem := table.get(kind)) is not None:
+            return to_problem(error)
+    return None
 
 
 def not_found(what: str) -> Problem:
