@@ -10,12 +10,12 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.asyncapi import document
-from contracts.catalogue import all_events
 from contracts.checkout import OrderPlaced
 from contracts.compatibility import breaking_changes
 from contracts.envelope import BadEnvelope, Envelope
 from contracts.event import EVENTS, parse
 from contracts.generate import ROOT, broken_readers, drift, schema_of
+from contracts.registry import all_events
 from contracts.topics import TOPICS
 
 SAMPLES = sorted((Path(__file__).parents[1] / "samples").glob("*.json"))

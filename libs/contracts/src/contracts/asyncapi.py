@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from contracts.catalogue import all_events
 from contracts.envelope import CONTENT_TYPE, source_of
 from contracts.event import Event
+from contracts.registry import all_events
 from contracts.topics import Topic
 
 HEADERS = {

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from contracts.asyncapi import document
-from contracts.catalogue import all_events
 from contracts.compatibility import breaking_changes
 from contracts.event import Event
+from contracts.registry import all_events
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = Path("schemas")

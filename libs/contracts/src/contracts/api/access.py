@@ -1,4 +1,4 @@
-"""Tokens and sessions."""
+"""Clients, their access tokens, and viewers' sessions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.api.common import Answer, MiniProgramId, Request
+from contracts.api.common import Answer, Id, MiniProgramId, Request, ShortText
 from contracts.engagement import Surface
 
 
@@ -59,3 +59,21 @@ class SessionAnswer(Answer):
     session_token: str
     openid: str
     expires_in: int = Field(description="seconds")
+
+
+class ClientRequest(Request):
+    """A client of the platform: who it is and its secret (at least 24 characters). Operators only."""
+
+    name: ShortText
+    scope: Literal["host", "owner", "ops", "creator"]
+    subject_id: Id = Field(description="host_id, owner_id, creator_id, or the operator's id")
+    client_secret: Annotated[str, Field(min_length=24, max_length=256)]
+
+
+class ClientView(Answer):
+    """A client, without its secret."""
+
+    client_id: str
+    name: str
+    scope: str
+    subject_id: str

@@ -15,6 +15,8 @@ Cursor = Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[A-Za-z0
 ShortText = Annotated[
     str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
 ]
+English = Annotated[str, Field(max_length=200, description="the same in English, where there is one")]
+Picture = Annotated[str, Field(max_length=1024, pattern=r"^(/media/[A-Za-z0-9._/-]+|https?://[^\s\"<>\\]+)$")]
 Query = Annotated[str, Field(max_length=10_000, description="what the viewer typed; any text")]
 
 DEFAULT_LIMIT = 20

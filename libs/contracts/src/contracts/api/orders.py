@@ -1,4 +1,4 @@
-"""Orders, payments, refunds, the viewer's account."""
+"""Orders with their shipments and refunds."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from contracts.api.common import Answer, Id, PageQuery, QueryInt, Request, ShortText
+from contracts.api.payments import PaymentRequest, PaymentView
 from contracts.engagement import Surface
 from contracts.money import Money
 
@@ -15,9 +16,6 @@ OrderStatus = Literal[
     "placed", "confirmed", "awaiting_payment", "closing", "paid", "shipped", "completed", "rejected", "cancelled", "refunded"
 ]  # fmt: skip
 RefundStatus = Literal["requested", "approved", "rejected", "processing", "settled", "failed"]
-PaymentProduct = Literal["wap", "page", "app"]
-AnyProduct = Literal["wap", "page", "app", "qr", "jsapi"]
-"""`qr`: a code to be scanned with Alipay; `jsapi`: paid in Alipay's own app by the payer who is named."""
 ReturnUrl = Annotated[str, Field(max_length=1024, pattern=r"^https?://[^\s\x00-\x1f\"<>\\^`{|}]+$")]
 
 
@@ -57,27 +55,6 @@ class OrderRequest(Request):
         return self
 
 
-class PaymentRequest(Request):
-    """Which of Alipay's products the buyer pays with."""
-
-    product: PaymentProduct = "wap"
-
-
-class FreshPaymentRequest(Request):
-    """Another way to pay, or a fresh link; `payer` is whose Alipay account pays, for `jsapi` alone."""
-
-    product: AnyProduct = "wap"
-    payer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")] | None = None
-
-    @model_validator(mode="after")
-    def _payer_for_jsapi(self) -> FreshPaymentRequest:
-        if (self.payer is not None) != (self.product == "jsapi"):
-            raise ValueError(
-                "give payer (the buyer's user id or open id at Alipay) with jsapi, and only there"
-            )
-        return self
-
-
 class WaitQuery(Request):
     """`wait` seconds at most until the cashier link is there or the order has ended."""
 
@@ -94,18 +71,6 @@ class LineView(Answer):
     unit_price: Money
     quantity: int
     line_total: Money
-
-
-class PaymentView(Answer):
-    """How to pay, or that it is paid."""
-
-    status: Literal["requested", "settled", "closed"]
-    product: AnyProduct = "wap"
-    out_trade_no: str
-    cashier_url: str | None = None
-    order_string: str | None = None
-    qr_code: str | None = None
-    trade_no: str | None = None
 
 
 class RefundView(Answer):
@@ -191,50 +156,3 @@ class RefundRequestBody(Request):
 
     amount: Money | None = None
     reason: ShortText
-
-
-class AddressView(Address):
-    """A saved address."""
-
-    address_id: str
-    is_default: bool = False
-
-
-class AddressRequest(Address):
-    """An address to save."""
-
-    is_default: bool = False
-
-
-class OrderCounts(Answer):
-    """How many orders are in which state."""
-
-    awaiting_payment: int = 0
-    paid: int = 0
-    shipped: int = 0
-    completed: int = 0
-    refunding: int = 0
-
-
-class RecentView(Answer):
-    """A product looked at lately."""
-
-    product_id: str
-    mini_program_id: str
-    title: str
-    price: Money
-    image_url: str
-    viewed_at: datetime
-
-
-class AccountPage(Answer):
-    """The viewer's own page in one mini program."""
-
-    openid: str
-    addresses: list[AddressView]
-    orders: OrderCounts
-    recently_viewed: list[RecentView] | None
-    degraded: list[str] = []
-
-
-OrderRequest.model_rebuild()

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.api.common import Answer, QueryInt, Request
-from contracts.api.pages import Target
+from contracts.api.targets import Target
 
 Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 Caption = Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")]
