@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeGuard
 
-from contracts.catalogue import all_events
+from contracts.registry import all_events
 from contracts.topics import DEAD_LETTER_SUFFIX
 
 Rule = Callable[[Path, ast.Module], Iterator[tuple[ast.AST, str]]]

@@ -11,8 +11,8 @@ from aiokafka import AIOKafkaProducer
 
 from anchorage_cli.dlq import Replayed, replay
 from anchorage_cli.where import Installation
-from contracts.catalogue import all_events
 from contracts.envelope import Envelope, source_of
+from contracts.registry import all_events
 from contracts.topics import ENGAGEMENT, MINI_PROGRAMS, ORDERS, PAYMENTS, PRODUCTS, SETTLEMENTS, STOCK, Topic
 from runtime.clock import system_clock
 from support.events import records_of

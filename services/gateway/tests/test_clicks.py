@@ -12,8 +12,8 @@ import aiohttp
 import jwt
 import pytest
 
-from contracts.clicks import BadClick, read_click
-from contracts.pseudonyms import viewer_pseudonym
+from contracts.tokens.clicks import BadClick, read_click
+from contracts.tokens.pseudonyms import viewer_pseudonym
 from gateway.app import build_app
 from gateway.engagement import CLICK_WAITS_SECONDS
 from gateway.settings import Settings

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from contracts.clicks import read_click
-from contracts.pseudonyms import viewer_pseudonym
+from contracts.tokens.clicks import read_click
+from contracts.tokens.pseudonyms import viewer_pseudonym
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from contracts.pseudonyms import viewer_pseudonym
+from contracts.tokens.pseudonyms import viewer_pseudonym
 from gateway.app import build_app
 from gateway.engagement import CLICK_WAITS_SECONDS
 from gateway.settings import Settings

@@ -20,9 +20,9 @@ from pathlib import Path
 from anchorage_cli.rebuild import RebuiltOrder, rebuild
 from anchorage_cli.streams import records
 from anchorage_cli.where import Installation, installation
-from contracts.catalogue import all_events
 from contracts.envelope import BadEnvelope
 from contracts.event import Event
+from contracts.registry import all_events
 from contracts.topics import ORDERS, PAYMENTS
 from runtime.clock import system_clock
 from runtime.consuming.records import read_event

@@ -12,7 +12,7 @@ from catalog.domain.errors import WrongContent
 from catalog.pages.cursors import read_cursor, write_cursor
 from catalog.pages.levels import REMEMBER_SECONDS, ChangedLevels
 from catalog.pages.shelf import EPOCH, Shelf
-from contracts.api.pages import ProductCard, ProductPage
+from contracts.api.products import ProductCard, ProductPage
 
 
 def program(version: int = 1, **changes: Any) -> dict[str, Any]:

@@ -12,11 +12,11 @@ from contracts.api.orders import (
     HistoryEntry,
     LineView,
     OrderView,
-    PaymentView,
     RefundView,
     ShipmentLine,
     ShipmentView,
 )
+from contracts.api.payments import PaymentView
 from contracts.money import cny
 from runtime.mongo.client import Document
 from runtime.web.problems import Problem

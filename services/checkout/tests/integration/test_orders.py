@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from contracts.clicks import NOBODY, Click
 from contracts.payment import PaymentClosed
+from contracts.tokens.clicks import NOBODY, Click
 from runtime.clock import system_clock
 from runtime.consuming import kafka_client
 from support.events import records_of, value_of

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from contracts.clicks import Click
 from contracts.engagement import ShareCodeScanned, Surface, VideoAnchorClicked
+from contracts.tokens.clicks import Click
 from gateway.checks import Asked
 from gateway.engagement import EngagementLog
 from gateway.onward import led_on

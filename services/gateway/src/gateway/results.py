@@ -11,7 +11,7 @@ from typing import Any, Literal
 import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from contracts.pseudonyms import keyed
+from contracts.tokens.pseudonyms import keyed
 
 LIFETIME = timedelta(days=1)
 """A page of results that is older was not just looked at."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contracts.clicks import NOBODY
-from contracts.pseudonyms import viewer_pseudonym
+from contracts.tokens.clicks import NOBODY
+from contracts.tokens.pseudonyms import viewer_pseudonym
 from gateway.checks import Asked
 from runtime import telemetry
 from runtime.ids import NewId

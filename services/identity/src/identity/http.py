@@ -8,9 +8,9 @@ from typing import Any
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
-from contracts.api.access import SessionRequest, TokenError
+from contracts.api.access import ClientRequest, ClientView, SessionRequest, TokenError
+from contracts.api.accounts import AccountRequest, AccountView
 from contracts.api.common import Id
-from contracts.api.owners import AccountRequest, AccountView, ClientRequest, ClientView
 from identity.adapters.accounts import MongoAccounts
 from identity.application.ports import Clients
 from identity.application.tokens import GiveToken, NotThere, OpenSession

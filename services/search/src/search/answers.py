@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contracts.api.pages import (
+from contracts.api.mini_programs import OwnerCard
+from contracts.api.search import (
     AccountResult,
     FacetValue,
     InStoreAnswer,
     MiniProgramResult,
-    OwnerCard,
     ProductResult,
     Result,
     SearchAnswer,

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
-from contracts.api.pages import InStoreQuery, SearchQuery, Suggestion, SuggestionQuery, Suggestions
+from contracts.api.search import InStoreQuery, SearchQuery, Suggestion, SuggestionQuery, Suggestions
 from runtime.web.bodies import json_response, read_query
 from runtime.web.problems import Problem, not_found
 from runtime.web.routes import Route, principal_of, scopes

@@ -24,14 +24,9 @@ from catalog.http.shapes import (
 )
 from catalog.pages.cursors import read_cursor, write_cursor
 from contracts.api.common import Page, PageQuery
-from contracts.api.owners import (
-    MiniProgramRequest,
-    MiniProgramView,
-    ProductRequest,
-    StockRequest,
-    SuspensionRequest,
-    VideoRequest,
-)
+from contracts.api.mini_programs import MiniProgramRequest, MiniProgramView, SuspensionRequest
+from contracts.api.products import ProductRequest, StockRequest
+from contracts.api.videos import VideoRequest
 from runtime.web.bodies import json_response, read_json, read_query
 from runtime.web.routes import Handler, Route, principal_of, scopes
 from runtime.web.tokens import CREATOR, OPS, OWNER

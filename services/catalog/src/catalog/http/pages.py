@@ -13,7 +13,7 @@ from catalog.http.access import claim, path_id, speaking
 from catalog.pages.cursors import read_cursor
 from catalog.pages.shelf import MiniProgramEntry, Shelf
 from contracts.api.common import PageQuery
-from contracts.api.pages import StoreQuery
+from contracts.api.stores import StoreQuery
 from runtime.mongo.client import Document
 from runtime.web.bodies import read_query
 from runtime.web.problems import unavailable

@@ -8,17 +8,9 @@ from catalog.domain.mini_program import Category, Face, MiniProgram
 from catalog.domain.product import Product, Sheet, Sku
 from catalog.domain.stock import Stock
 from catalog.domain.video import Anchor, Video
-from contracts.api.owners import (
-    CategoryRequest,
-    MiniProgramRequest,
-    MiniProgramView,
-    ProductRequest,
-    ProductView,
-    StockView,
-    Terms,
-    VideoRequest,
-)
-from contracts.api.pages import AnchorView, CreatorCard, VideoPage
+from contracts.api.mini_programs import CategoryRequest, MiniProgramRequest, MiniProgramView, Terms
+from contracts.api.products import ProductRequest, ProductView, StockView
+from contracts.api.videos import AnchorView, CreatorCard, VideoPage, VideoRequest
 
 
 def face_of(wanted: MiniProgramRequest, mini_program_id: str, caller: Caller) -> Face:

@@ -17,7 +17,7 @@ from checkout.adapters.orders import Orders
 from checkout.adapters.registry import MiniProgram, Registry
 from checkout.domain.order import Attribution, Line, Order, Terms
 from contracts.api.orders import OrderRequest
-from contracts.clicks import NOBODY, BadClick, Click, read_click
+from contracts.tokens.clicks import NOBODY, BadClick, Click, read_click
 from runtime.clock import Clock
 from runtime.mongo.client import Document
 from runtime.web.problems import Problem, not_found

@@ -12,7 +12,7 @@ from checkout.adapters.offers import Offers
 from checkout.adapters.orders import Orders
 from checkout.http.access import viewer_in
 from contracts.api.common import Page
-from contracts.api.orders import AccountPage, AddressRequest, AddressView, OrderCounts, RecentView
+from contracts.api.viewer_account import AccountPage, AddressRequest, AddressView, OrderCounts, RecentView
 from contracts.money import cny
 from runtime.clock import Clock
 from runtime.ids import NewId

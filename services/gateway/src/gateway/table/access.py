@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from contracts.api.access import SessionAnswer, SessionRequest, TokenAnswer, TokenError
-from contracts.api.owners import AccountRequest, AccountView, ClientRequest, ClientView
+from contracts.api.access import (
+    ClientRequest,
+    ClientView,
+    SessionAnswer,
+    SessionRequest,
+    TokenAnswer,
+    TokenError,
+)
+from contracts.api.accounts import AccountRequest, AccountView
 from gateway.calls import FORM, JSON, Call
 from gateway.faults import NOT_FOUND
 from gateway.shapes import JwkSet, TokenForm

@@ -5,18 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from contracts.api.common import Page
-from contracts.api.orders import (
-    AccountPage,
-    AddressRequest,
-    AddressView,
-    FreshPaymentRequest,
-    OrderRequest,
-    OrdersQuery,
-    OrderView,
-    PaymentView,
-    RefundRequestBody,
-    WaitQuery,
-)
+from contracts.api.orders import OrderRequest, OrdersQuery, OrderView, RefundRequestBody, WaitQuery
+from contracts.api.payments import FreshPaymentRequest, PaymentView
+from contracts.api.viewer_account import AccountPage, AddressRequest, AddressView
 from gateway import faults
 from gateway.calls import EVENTS, PATIENT_SECONDS, Call
 from gateway.headers import IDEMPOTENCY_KEY

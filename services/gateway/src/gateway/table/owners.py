@@ -5,18 +5,10 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from contracts.api.common import Page, PageQuery
+from contracts.api.mini_programs import MiniProgramRequest, MiniProgramView, SuspensionRequest
 from contracts.api.orders import OrdersQuery, OrderView, ShipmentRequest
-from contracts.api.owners import (
-    MiniProgramRequest,
-    MiniProgramView,
-    ProductRequest,
-    ProductView,
-    StockRequest,
-    StockView,
-    SuspensionRequest,
-    VideoRequest,
-)
-from contracts.api.pages import VideoPage
+from contracts.api.products import ProductRequest, ProductView, StockRequest, StockView
+from contracts.api.videos import VideoPage, VideoRequest
 from gateway import faults
 from gateway.calls import Call
 from gateway.shapes import SearchRebuild

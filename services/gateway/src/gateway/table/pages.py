@@ -5,23 +5,21 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from contracts.api.common import Page, PageQuery
-from contracts.api.pages import (
-    ClickAnswer,
-    ClickRequest,
+from contracts.api.mini_programs import MiniProgramCard
+from contracts.api.products import ProductPage
+from contracts.api.search import (
     InStoreAnswer,
     InStoreQuery,
-    MiniProgramCard,
-    ProductPage,
     ResultClickAnswer,
     ResultClickRequest,
     SearchAnswer,
     SearchQuery,
-    StorePage,
-    StoreQuery,
     SuggestionQuery,
     Suggestions,
-    VideoPage,
 )
+from contracts.api.stores import StorePage, StoreQuery
+from contracts.api.targets import ClickAnswer, ClickRequest
+from contracts.api.videos import VideoPage
 from gateway.calls import Call
 from gateway.faults import BAD_CURSOR, EMPTY_PRICE_RANGE, EMPTY_QUERY, INVALID_CURSOR, QUERY_TOO_LONG
 from gateway.headers import VIEWER as WHO_LOOKS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from contracts.api.common import Page, PageQuery
-from contracts.api.sharing import (
+from contracts.api.share_codes import (
     CodeLookRequest,
     CodeLookView,
     LookQuery,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pymongo.errors import DuplicateKeyError
 
-from contracts.api.owners import AccountRequest
+from contracts.api.accounts import AccountRequest
 from contracts.identity import AccountChanged, AccountSettledIn, AccountState, CreatorChanged
 from identity.domain.accounts import Change, change_of
 from runtime.mongo.client import Database, Document

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from contracts.api.access import SessionAnswer, SessionRequest, TokenAnswer, TokenRequest
-from contracts.pseudonyms import openid, viewer_pseudonym
+from contracts.tokens.pseudonyms import openid, viewer_pseudonym
 from identity.application.claims import Visit, access_claims, session_claims
 from identity.application.ports import Clients, Programs, Signer
 from identity.domain.clients import Refused, granted_scope

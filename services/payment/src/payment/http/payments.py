@@ -7,7 +7,7 @@ import re
 
 from aiohttp import web
 
-from contracts.api.orders import FreshPaymentRequest, PaymentView
+from contracts.api.payments import FreshPaymentRequest, PaymentView
 from payment.adapters.mongo_answers import Answers, KeyUsedOtherwise
 from payment.application.ports import ProviderAway, Refusal, TradeStore
 from payment.application.providers import Providers

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from contracts.api.sharing import LookQuery
+from contracts.api.share_codes import LookQuery
 from runtime.web.bodies import read_query
 from runtime.web.problems import not_found
 from runtime.web.routes import Route

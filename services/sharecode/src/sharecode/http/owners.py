@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from contracts.api.common import Page, PageQuery
-from contracts.api.sharing import Allowance, CodeLookRequest, CodeLookView, ShareCodeView, ShareQuota
+from contracts.api.share_codes import Allowance, CodeLookRequest, CodeLookView, ShareCodeView, ShareQuota
 from runtime.clock import Clock
 from runtime.web.bodies import json_response, read_json, read_query
 from runtime.web.problems import not_found

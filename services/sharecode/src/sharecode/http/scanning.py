@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from contracts.api.sharing import ScanText
+from contracts.api.share_codes import ScanText
 from runtime.web.bodies import json_response, read_json
 from runtime.web.problems import Problem, not_found
 from runtime.web.routes import Route, scopes

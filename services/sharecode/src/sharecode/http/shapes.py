@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.api.sharing import ShareCodeView
+from contracts.api.share_codes import ShareCodeView
 from runtime.web.problems import Problem
 from sharecode.domain.codes import ShareCode
 from sharecode.roundcode.look import BadLook, Look

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from contracts.api.sharing import ShareAnswer, ShareRequest
+from contracts.api.share_codes import ShareAnswer, ShareRequest
 from runtime.clock import Clock
 from runtime.ids import NewId
 from runtime.web.bodies import json_response, read_json
