@@ -1,4 +1,4 @@
-"""All of the platform's events: importing this module registers every one."""
+"""All published events. Importing this module registers every one."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ MODULES = (catalog, checkout, engagement, identity, payment, sharecode)
 
 
 def all_events() -> list[type[Event]]:
-    """Every published event, by topic and then as declared."""
+    """Every published event, sorted by topic and then in order of declaration."""
     return sorted(EVENTS.values(), key=lambda event: event.topic.name)

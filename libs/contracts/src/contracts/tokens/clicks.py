@@ -1,30 +1,27 @@
-"""Signed clicks: what brought a viewer, in a token that cannot be forged or moved to another product (RFC 7519, HS256).
+"""Signed clicks: what brought a viewer, in a token that cannot be forged or moved to another product.
 
-Gateway signs and checkout verifies, with one secret that both have; the attribution of an order needs nothing else.
+The gateway signs and checkout verifies with a secret that both have. Checkout takes an order's attribution from the
+token alone and asks no other service.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-import jwt
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from contracts.checkout import Attribution
 from contracts.engagement import Surface
+from contracts.tokens.signing import InvalidToken, read, sign
 
-ALGORITHM = "HS256"
 AUDIENCE = "anchorage-click"
 LIFETIME = timedelta(days=7)
-"""How long after a click an order still counts for it."""
-
-
+"""How long after a click an order is still attributed to it."""
 NOBODY = ""
-"""The viewer of a click where the host did not say who tapped or scanned: it counts for whoever buys with it."""
+"""The viewer of a click when the host did not say who tapped or scanned: any buyer may use it."""
 
 
 class BadClick(ValueError):
-    """The token is not a click of ours, or is too old."""
+    """The token is not a click of ours, or it has expired."""
 
 
 class Click(BaseModel):
@@ -48,31 +45,12 @@ class Click(BaseModel):
 
     def sign(self, secret: str) -> str:
         """The `click_id`."""
-        claims = self.model_dump(mode="json", exclude_none=True) | {
-            "aud": AUDIENCE,
-            "exp": self.at + LIFETIME,
-        }
-        return jwt.encode(claims, secret, algorithm=ALGORITHM)
-
-    def attribution(self, click_id: str) -> Attribution:
-        """What an order remembers of the click."""
-        return Attribution(
-            surface=self.surface,
-            click_id=click_id,
-            video_id=self.video_id,
-            anchor_id=self.anchor_id,
-            creator_id=self.creator_id,
-            share_code=self.share_code,
-            sharer=self.sharer,
-        )
+        return sign(self.model_dump(mode="json", exclude_none=True), secret, AUDIENCE, self.at + LIFETIME)
 
 
 def read_click(click_id: str, secret: str) -> Click:
-    """The click in a token; raises BadClick for one that is forged, altered or older than seven days."""
+    """The click in a token; raises BadClick if it is forged, altered or older than seven days."""
     try:
-        claims = jwt.decode(
-            click_id, secret, algorithms=[ALGORITHM], audience=AUDIENCE, options={"require": ["exp"]}
-        )
-        return Click.model_validate(claims)
-    except (jwt.InvalidTokenError, ValidationError) as wrong:
-        raise BadClick(str(wrong)) from None
+        return Click.model_validate(read(click_id, secret, AUDIENCE))
+    except (InvalidToken, ValidationError) as error:
+        raise BadClick(str(error)) from None
