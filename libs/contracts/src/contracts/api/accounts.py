@@ -10,7 +10,7 @@ from contracts.api.common import Id, Picture, Request, ShortText
 
 
 class AccountRequest(Request):
-    """A settled-in account; the call creates or replaces it. Operators only."""
+    """A settled-in account to create or replace. Only operators send it."""
 
     host_id: Id
     name: ShortText
@@ -23,7 +23,7 @@ class AccountRequest(Request):
 
 
 class AccountView(AccountRequest):
-    """An account as it is now."""
+    """A settled-in account."""
 
     account_id: Id
     version: int

@@ -10,7 +10,7 @@ from contracts.api.common import Answer, English, Id, MiniProgramId, Picture, Re
 
 
 class OwnerCard(Answer):
-    """Who a mini program belongs to."""
+    """The owner of a mini program."""
 
     owner_id: str
     name: str
@@ -19,7 +19,7 @@ class OwnerCard(Answer):
 
 
 class MiniProgramCard(Answer):
-    """A mini program as the entrance shows it."""
+    """A mini program in a list."""
 
     mini_program_id: str
     name: str
@@ -40,7 +40,7 @@ class Terms(Request):
 
 
 class CategoryRequest(Request):
-    """A shelf."""
+    """A category of the store."""
 
     category_id: Id
     name: ShortText
@@ -48,7 +48,7 @@ class CategoryRequest(Request):
 
 
 class MiniProgramRequest(Request):
-    """Register or change a mini program. `owner_id` only by an operator; an owner's own is taken from the token."""
+    """A mini program to register or change. Only operators send `owner_id`; an owner's id comes from the token."""
 
     mini_program_id: MiniProgramId | None = None
     owner_id: Id | None = None
@@ -80,6 +80,6 @@ class MiniProgramView(MiniProgramRequest):
 
 
 class SuspensionRequest(Request):
-    """Why."""
+    """Why the mini program is suspended."""
 
     reason: ShortText

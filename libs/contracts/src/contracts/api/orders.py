@@ -16,18 +16,19 @@ OrderStatus = Literal[
     "placed", "confirmed", "awaiting_payment", "closing", "paid", "shipped", "completed", "rejected", "cancelled", "refunded"
 ]  # fmt: skip
 RefundStatus = Literal["requested", "approved", "rejected", "processing", "settled", "failed"]
+"""No refund enters `processing` today. It stays, because generated clients know it."""
 ReturnUrl = Annotated[str, Field(max_length=1024, pattern=r"^https?://[^\s\x00-\x1f\"<>\\^`{|}]+$")]
 
 
 class LineRequest(Request):
-    """So many of a SKU."""
+    """A SKU and how many of it to buy."""
 
     sku_id: Id
     quantity: int = Field(ge=1, le=999)
 
 
 class Address(Request):
-    """Where to send it. Kept by checkout alone, in no event and no log."""
+    """A delivery address. Only checkout stores it; no event and no log holds it."""
 
     recipient: ShortText
     phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{4,24}$")]
@@ -36,7 +37,7 @@ class Address(Request):
 
 
 class OrderRequest(Request):
-    """What the buyer wants; prices are the server's own, `expected_total` guards the buyer."""
+    """An order to place. Prices are the platform's; if the total is not `expected_total`, the order is refused."""
 
     lines: Annotated[list[LineRequest], Field(min_length=1, max_length=50)]
     address: Address | None = None
@@ -49,20 +50,30 @@ class OrderRequest(Request):
     @model_validator(mode="after")
     def _one_address(self) -> OrderRequest:
         if (self.address is None) == (self.address_id is None):
-            raise ValueError("give either address or address_id")
+            raise ValueError("give either address or address_id, not both")
         if len({line.sku_id for line in self.lines}) != len(self.lines):
-            raise ValueError("a sku_id is given on two lines; add up the quantities")
+            raise ValueError("a sku_id is on two lines; put the whole quantity on one")
         return self
 
 
 class WaitQuery(Request):
-    """`wait` seconds at most until the cashier link is there or the order has ended."""
+    """How long the answer may wait for the payment link."""
 
-    wait: Annotated[QueryInt, Field(ge=0, le=10, description="seconds at most")] | None = None
+    wait: (
+        Annotated[
+            QueryInt,
+            Field(
+                ge=0,
+                le=10,
+                description="seconds to wait, until the payment link is there or the order has ended",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class LineView(Answer):
-    """A line as it was bought."""
+    """A line of an order, as it was bought."""
 
     sku_id: str
     product_id: str
@@ -74,7 +85,7 @@ class LineView(Answer):
 
 
 class RefundView(Answer):
-    """A refund and how far it is."""
+    """A refund and its status."""
 
     refund_id: str
     amount: Money
@@ -83,14 +94,14 @@ class RefundView(Answer):
 
 
 class ShipmentLine(Request):
-    """So many of a SKU in a parcel."""
+    """A SKU and how many of it are in the parcel."""
 
     sku_id: Id
     quantity: int = Field(ge=1, le=999)
 
 
 class ShipmentRequest(Request):
-    """A parcel on its way; without lines it holds all that has not been sent."""
+    """A parcel that was sent. Without `lines` it holds everything that was not sent before."""
 
     carrier: ShortText
     tracking_number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
@@ -118,7 +129,7 @@ class AttributionView(Answer):
 
 
 class HistoryEntry(Answer):
-    """When the order came to a state."""
+    """When the order reached a status."""
 
     status: OrderStatus
     at: datetime
@@ -142,17 +153,19 @@ class OrderView(Answer):
     shipments: list[ShipmentView] = []
     attribution: AttributionView
     history: list[HistoryEntry]
-    address: Address | None = Field(default=None, description="as placed")
+    address: Address | None = Field(
+        default=None, description="the delivery address, as given when the order was placed"
+    )
 
 
 class OrdersQuery(PageQuery):
-    """Which orders."""
+    """Which orders to answer."""
 
-    status: OrderStatus | None = Field(default=None, description="only orders in this state")
+    status: OrderStatus | None = Field(default=None, description="only orders with this status")
 
 
 class RefundRequestBody(Request):
-    """How much to send back (default: all that is left) and why."""
+    """A refund to request: the amount (by default all that is left) and the reason."""
 
     amount: Money | None = None
     reason: ShortText

@@ -10,17 +10,17 @@ from contracts.api.common import Answer, Request
 
 PaymentProduct = Literal["wap", "page", "app"]
 AnyProduct = Literal["wap", "page", "app", "qr", "jsapi"]
-"""`qr`: a code to be scanned with Alipay; `jsapi`: paid in Alipay's own app by the payer who is named."""
+"""`qr`: a QR code that the payer scans with Alipay. `jsapi`: payment inside Alipay's own app, by the named payer."""
 
 
 class PaymentRequest(Request):
-    """Which of Alipay's products the buyer pays with."""
+    """The Alipay product that the buyer pays with."""
 
     product: PaymentProduct = "wap"
 
 
 class FreshPaymentRequest(Request):
-    """Another way to pay, or a fresh link; `payer` is whose Alipay account pays, for `jsapi` alone."""
+    """Another way to pay, or a new link. `payer` (with `jsapi` only) is the Alipay user who pays."""
 
     product: AnyProduct = "wap"
     payer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")] | None = None
@@ -29,13 +29,13 @@ class FreshPaymentRequest(Request):
     def _payer_for_jsapi(self) -> FreshPaymentRequest:
         if (self.payer is not None) != (self.product == "jsapi"):
             raise ValueError(
-                "give payer (the buyer's user id or open id at Alipay) with jsapi, and only there"
+                "payer (the buyer's user id or open id at Alipay) is required with jsapi, and allowed only there"
             )
         return self
 
 
 class PaymentView(Answer):
-    """How to pay, or that it is paid."""
+    """How to pay, and whether it was paid."""
 
     status: Literal["requested", "settled", "closed"]
     product: AnyProduct = "wap"

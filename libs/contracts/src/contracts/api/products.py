@@ -13,7 +13,7 @@ from contracts.money import Money
 LongText = Annotated[str, Field(max_length=4000)]
 EnglishAttributes = Annotated[
     dict[ShortText, ShortText],
-    Field(description="the attributes in English, all of them and in the same order, or none"),
+    Field(description="the attributes in English: all of them, in the same order, or none"),
 ]
 
 
@@ -23,7 +23,7 @@ class SkuView(Answer):
     sku_id: str
     attributes: dict[str, str]
     attributes_en: dict[str, str] = Field(
-        default={}, description="the same in English, in the same order, or empty"
+        default={}, description="the attributes in English, in the same order; empty if there are none"
     )
     price: Money
     available: int = Field(ge=0)
@@ -42,7 +42,7 @@ class ProductPage(Answer):
     category_id: str = ""
     attributes: dict[str, str] = {}
     attributes_en: dict[str, str] = Field(
-        default={}, description="the same in English, in the same order, or empty"
+        default={}, description="the attributes in English, in the same order; empty if there are none"
     )
     images: list[str]
     skus: list[SkuView]
@@ -67,7 +67,7 @@ class ProductCard(Answer):
 
 
 class SkuRequest(Request):
-    """A SKU of a product; `initial_stock` counts when the SKU is new."""
+    """A SKU of a product. `initial_stock` is used only when the SKU is new."""
 
     sku_id: Id
     attributes: dict[ShortText, ShortText] = {}
@@ -76,15 +76,15 @@ class SkuRequest(Request):
     initial_stock: int = Field(default=0, ge=0, le=10_000_000)
 
     @model_validator(mode="after")
-    def _something(self) -> SkuRequest:
+    def _check(self) -> SkuRequest:
         if self.price.amount < 1:
-            raise ValueError("a price is at least 1 fen")
+            raise ValueError("price must be at least 1 fen")
         _check_english(self.attributes, self.attributes_en)
         return self
 
 
 class ProductRequest(Request):
-    """The whole product as it is to be; the call creates or replaces it."""
+    """A product to create or replace, with all its SKUs."""
 
     title: ShortText
     title_en: English = ""
@@ -110,7 +110,7 @@ class ProductRequest(Request):
 
 def _check_english(attributes: dict[str, str], english: dict[str, str]) -> None:
     if english and len(english) != len(attributes):
-        raise ValueError("attributes_en names all attributes, in the order of attributes, or none")
+        raise ValueError("attributes_en must have as many entries as attributes, in the same order, or none")
 
 
 class ProductView(Answer):
@@ -123,20 +123,20 @@ class ProductView(Answer):
 
 
 class StockRequest(Request):
-    """Either the number `available` from now on, or a `change` to it."""
+    """A SKU's new `available` quantity, or a `change` to it: give one of the two."""
 
     available: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
     change: Annotated[int, Field(ge=-10_000_000, le=10_000_000)] | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> StockRequest:
+    def _either(self) -> StockRequest:
         if (self.available is None) == (self.change is None):
-            raise ValueError("give either available or change")
+            raise ValueError("give either available or change, not both")
         return self
 
 
 class StockView(Answer):
-    """Where a SKU's stock is: initial + adjusted = available + reserved + sold."""
+    """The stock of a SKU: initial + adjusted = available + reserved + sold."""
 
     sku_id: str
     product_id: str

@@ -14,16 +14,16 @@ from contracts.money import Money
 
 
 class SearchQuery(PageQuery):
-    """A query of the search column; `limit` and `cursor` page through products."""
+    """A search. `limit` and `cursor` page through the products."""
 
     q: Query
 
 
 class InStoreQuery(PageQuery):
-    """A query inside one mini program."""
+    """A search inside one mini program."""
 
     q: Query
-    category: Id | None = Field(default=None, description="one shelf only: its `category_id`")
+    category: Id | None = Field(default=None, description="only products of this category")
     min_price: Annotated[QueryInt, Field(ge=0, le=10**11, description="fen")] | None = None
     max_price: Annotated[QueryInt, Field(ge=0, le=10**11, description="fen")] | None = None
     in_stock: Literal["true", "false"] | None = None
@@ -31,7 +31,7 @@ class InStoreQuery(PageQuery):
 
 
 class MiniProgramResult(MiniProgramCard):
-    """A mini program found."""
+    """A mini program that was found."""
 
     kind: Literal["mini_program"] = "mini_program"
     result_id: str = ""
@@ -39,7 +39,7 @@ class MiniProgramResult(MiniProgramCard):
 
 
 class AccountResult(Answer):
-    """A settled-in account found."""
+    """A settled-in account that was found."""
 
     kind: Literal["account"] = "account"
     result_id: str = ""
@@ -52,7 +52,7 @@ class AccountResult(Answer):
 
 
 class ProductResult(Answer):
-    """A product found."""
+    """A product that was found."""
 
     kind: Literal["product"] = "product"
     result_id: str = ""
@@ -71,7 +71,7 @@ Result = Annotated[MiniProgramResult | AccountResult | ProductResult, Field(disc
 
 
 class SearchAnswer(Answer):
-    """The search column's page; `results` has everything in its order of priority."""
+    """A page of search results; `results` holds all kinds in their order of priority."""
 
     query: str
     results: list[Result]
@@ -83,7 +83,7 @@ class SearchAnswer(Answer):
 
 
 class FacetValue(Answer):
-    """A value of a facet with its number of hits."""
+    """A value of a facet and how many products have it."""
 
     value: str
     name: str = ""
@@ -91,7 +91,7 @@ class FacetValue(Answer):
 
 
 class InStoreAnswer(Page[ProductResult]):
-    """Products of one mini program only."""
+    """Products found in one mini program."""
 
     query: str = ""
     facets: dict[str, list[FacetValue]] = {}
@@ -99,14 +99,14 @@ class InStoreAnswer(Page[ProductResult]):
 
 
 class SuggestionQuery(Request):
-    """What has been typed so far."""
+    """The text typed so far."""
 
     q: Query
     limit: Annotated[QueryInt, Field(ge=1, le=20)] = 10
 
 
 class Suggestion(Answer):
-    """A way to go on typing."""
+    """A suggested query or target."""
 
     text: str
     text_en: str = ""
@@ -120,13 +120,13 @@ class Suggestions(Answer):
 
 
 class ResultClickRequest(Request):
-    """Which result was taken."""
+    """The search result that was tapped."""
 
     result_id: Annotated[str, Field(min_length=1, max_length=2048)]
 
 
 class ResultTarget(Answer):
-    """What the taken result leads to."""
+    """Where the tapped result leads."""
 
     kind: Literal["mini_program", "account", "product"]
     mini_program_id: str | None = None

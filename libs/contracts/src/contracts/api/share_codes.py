@@ -1,4 +1,4 @@
-"""Share and scan."""
+"""Share codes, how they look, their quota, and scans."""
 
 from __future__ import annotations
 
@@ -15,19 +15,17 @@ Caption = Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class ShareRequest(Request):
-    """How the code should look. Without `line_color` it has the mini program's own colour, black where it has none."""
+    """How the code should look. Without `line_color` it has the mini program's colour, or black."""
 
     width: int = Field(default=430, ge=280, le=1280)
     line_color: Color | None = None
     transparent: bool = False
-    logo: bool = Field(
-        default=True, description="the mini program's logo in the middle, where it has given one"
-    )
+    logo: bool = Field(default=True, description="show the mini program's logo in the middle, if it has one")
     caption: Caption = Field(default="", description="one line of text under the code")
 
 
 class ShareAnswer(Answer):
-    """A code that opens the product; the same host, sharer and product give the same one."""
+    """A code that opens the product. The same host, sharer and product always have the same code."""
 
     code: str
     link: str
@@ -37,31 +35,31 @@ class ShareAnswer(Answer):
 
 
 class LookQuery(Request):
-    """The look, in the query of an image's address."""
+    """How the picture of a code looks."""
 
     width: Annotated[QueryInt, Field(ge=280, le=1280)] = 430
     line_color: Color = "#000000"
     transparent: Literal["true", "false"] = "false"
     logo: Annotated[QueryInt, Field(ge=0, le=2**31)] = Field(
-        default=0, description="which version of the mini program's logo; 0 draws an anchor"
+        default=0, description="version of the mini program's logo; 0 draws an anchor instead"
     )
     caption: Caption = ""
 
 
 class CodeLookRequest(Request):
-    """How the codes of a mini program look where a share does not say otherwise."""
+    """How the codes of a mini program look, unless a share asks for another look."""
 
-    line_color: Color | None = Field(default=None, description="contrast to white at least 4.5:1")
+    line_color: Color | None = Field(default=None, description="its contrast to white must be at least 4.5:1")
     logo: (
         Annotated[str, Field(max_length=700_000, json_schema_extra={"contentEncoding": "base64"})] | None
     ) = Field(
         default=None,
-        description="a PNG, JPEG or WebP picture of at most 500,000 bytes; its middle square is used",
+        description="a PNG, JPEG or WebP picture of at most 500,000 bytes, cropped to its middle square",
     )
 
 
 class CodeLookView(Answer):
-    """How the codes of a mini program look; `version` grows with each change, and `logo` says whether there is one."""
+    """How the codes of a mini program look. `version` grows with each change; `logo` says whether there is a logo."""
 
     mini_program_id: str
     version: int
@@ -70,7 +68,7 @@ class CodeLookView(Answer):
 
 
 class Allowance(Answer):
-    """How many new codes may be made in the present window, which ends at `resets_at`."""
+    """How many new codes can be created in the current window, which ends at `resets_at`."""
 
     limit: int
     used: int
@@ -79,16 +77,16 @@ class Allowance(Answer):
 
 
 class ShareQuota(Answer):
-    """How many codes there are and may be made. A code that is there already is answered without being counted."""
+    """How many codes a mini program has and can create. Sharing a product again uses no quota."""
 
     mini_program_id: str
-    codes: int = Field(description="that were ever made; there is no limit to their number")
-    per_minute: Allowance = Field(description="new codes of the whole mini program in this minute")
-    per_sharer_and_day: int = Field(description="new codes that one viewer may make in a day")
+    codes: int = Field(description="codes created so far; their total is not limited")
+    per_minute: Allowance = Field(description="new codes of the whole mini program in the current minute")
+    per_sharer_and_day: int = Field(description="new codes that one viewer can create in a day")
 
 
 class ShareCodeView(Answer):
-    """What a code opens; counts are for the one who may see them."""
+    """What a code opens. `scans` is null for callers who may not see it."""
 
     code: str
     mini_program_id: str
@@ -100,13 +98,13 @@ class ShareCodeView(Answer):
 
 
 class ScanText(Request):
-    """A link or a code as text."""
+    """A share link or code as text."""
 
     text: Annotated[str, Field(min_length=1, max_length=4096)]
 
 
 class ScanAnswer(Answer):
-    """What was scanned and where it leads."""
+    """The code that was scanned and where it leads."""
 
     code: str
     target: Target

@@ -10,7 +10,7 @@ from contracts.api.products import ProductCard
 
 
 class CategoryView(Answer):
-    """A shelf of a store."""
+    """A category of a store."""
 
     category_id: str
     name: str
@@ -18,7 +18,7 @@ class CategoryView(Answer):
 
 
 class StorePage(Answer):
-    """A mini program's store; parts that could not be had in time are null and named in `degraded`."""
+    """A mini program's store. Parts that could not be loaded in time are null and listed in `degraded`."""
 
     mini_program: MiniProgramCard
     banner_url: str | None
@@ -28,6 +28,6 @@ class StorePage(Answer):
 
 
 class StoreQuery(PageQuery):
-    """Which part of the store."""
+    """Which products of the store to answer."""
 
-    category: Id | None = Field(default=None, description="one shelf only: its `category_id`")
+    category: Id | None = Field(default=None, description="only products of this category")

@@ -10,21 +10,23 @@ from contracts.api.products import ProductPage
 
 
 class ClickRequest(Request):
-    """Who tapped."""
+    """The host's user who tapped the anchor."""
 
     host_user_id: HostUserId
 
 
 class Onward(Answer):
-    """Where to go on: the store of the same mini program, or the host's entrance."""
+    """What to show instead: the store of the same mini program, or the host's entrance."""
 
     page: Literal["store", "entrance"]
     mini_program_id: str | None = None
 
 
 class Target(Answer):
-    """Where a tap or a scan leads. Not available: `available` is false, `reason` says why, `product` may be null, and
-    `instead` says where to go on."""
+    """Where a tap or a scan leads.
+
+    If it cannot be opened, `available` is false, `reason` says why, `product` may be null, and `instead` says what to show.
+    """
 
     mini_program_id: str
     page: Literal["product", "store"] = "product"
@@ -35,7 +37,7 @@ class Target(Answer):
 
 
 class ClickAnswer(Answer):
-    """The signed click and the page that it opens."""
+    """The signed click and the page to show."""
 
     click_id: str
     target: Target

@@ -11,7 +11,7 @@ from contracts.money import Money
 
 
 class AnchorView(Answer):
-    """A chip on a video."""
+    """A link on a video that leads to a product."""
 
     anchor_id: str
     title: str
@@ -25,7 +25,7 @@ class AnchorView(Answer):
 
 
 class CreatorCard(Answer):
-    """Who made a video."""
+    """The creator of a video."""
 
     creator_id: str
     name: str
@@ -33,7 +33,7 @@ class CreatorCard(Answer):
 
 
 class VideoPage(Answer):
-    """The playback page."""
+    """The playback page of a video."""
 
     video_id: str
     title: str
@@ -45,7 +45,7 @@ class VideoPage(Answer):
 
 
 class AnchorRequest(Request):
-    """An anchor on a video."""
+    """An anchor on a video: a link that leads to a product."""
 
     anchor_id: Id
     title: ShortText
@@ -56,7 +56,7 @@ class AnchorRequest(Request):
 
 
 class VideoRequest(Request):
-    """A video with its anchors; the call creates or replaces it."""
+    """A video to create or replace, with its anchors."""
 
     host_id: Id
     title: ShortText

@@ -1,4 +1,4 @@
-"""The viewer's own page in a mini program, and saved addresses."""
+"""The viewer's account page in a mini program, and saved addresses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class AddressRequest(Address):
 
 
 class OrderCounts(Answer):
-    """How many orders are in which state."""
+    """How many of the viewer's orders have each status."""
 
     awaiting_payment: int = 0
     paid: int = 0
@@ -33,7 +33,7 @@ class OrderCounts(Answer):
 
 
 class RecentView(Answer):
-    """A product looked at lately."""
+    """A recently viewed product."""
 
     product_id: str
     mini_program_id: str
@@ -44,7 +44,7 @@ class RecentView(Answer):
 
 
 class AccountPage(Answer):
-    """The viewer's own page in one mini program."""
+    """The viewer's account page in one mini program. Parts that could not be loaded are null and listed in `degraded`."""
 
     openid: str
     addresses: list[AddressView]
