@@ -20,7 +20,15 @@ from runtime.web.tokens import BadToken, Principal, TokenVerifier
 
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 NO_PROBLEMS: ProblemTable = {}
-HTTP_CODES = {404: "no_such_path", 405: "method_not_allowed", 413: "too_large"}
+HTTP_PROBLEMS = {
+    404: ("no_such_path", "There is no call with this path."),
+    405: (
+        "method_not_allowed",
+        "This path does not accept this method. The header Allow lists those it accepts.",
+    ),
+    413: ("too_large", "The body is too large for this call."),
+}
+"""Code and detail of the errors that aiohttp raises."""
 
 log = logging.getLogger(__name__)
 
@@ -106,8 +114,8 @@ async def _answer(
         if error.status < 400:
             raise
         allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
-        code = HTTP_CODES.get(error.status, "refused")
-        return Problem(error.status, code, error.reason, headers=allow).response()
+        code, detail = HTTP_PROBLEMS.get(error.status, ("refused", error.reason))
+        return Problem(error.status, code, detail, headers=allow).response()
     except Exception as error:
         return (problem_for(error, problems) or _problem_of(error)).response()
 
