@@ -1,4 +1,4 @@
-"""Statements, settlement and reconciliation."""
+"""Calls for statements, settlements and reconciliations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contracts.api.settlements import (
 )
 from gateway.calls import CSV, JSON, LONG_SECONDS, Call
 from gateway.faults import NOT_YET
-from gateway.shapes import LedgerBalances
+from gateway.schemas import LedgerBalances
 from runtime.web.routes import scopes
 from runtime.web.tokens import CREATOR, OPS, OWNER
 
@@ -22,7 +22,7 @@ CALLS = (
         method="GET",
         path="/v1/owner/settlements",
         name="list_statements",
-        summary="The owner's statements; with `day` its lines, with `format=csv` all of them as a file",
+        summary="List the owner's statements; with `day` also their lines, with `format=csv` all lines as a file",
         tag=TAG,
         scopes=scopes(OWNER),
         service="payment",
@@ -35,7 +35,7 @@ CALLS = (
         method="GET",
         path="/v1/creator/earnings",
         name="list_earnings",
-        summary="The creator's statements, and what is not in one yet",
+        summary="List the creator's statements, and the earnings that are in no statement yet",
         tag=TAG,
         scopes=scopes(CREATOR),
         service="payment",
@@ -48,7 +48,7 @@ CALLS = (
         method="GET",
         path="/v1/ops/settlements/{day}",
         name="read_settlement",
-        summary="How far a day's settlement is",
+        summary="Read the state of a day's settlement",
         tag=TAG,
         scopes=scopes(OPS),
         service="payment",
@@ -58,7 +58,7 @@ CALLS = (
         method="POST",
         path="/v1/ops/settlements/{day}",
         name="settle_day",
-        summary="Settle a day now; one that is settled stays as it is",
+        summary="Settle a day now; a settled day stays unchanged",
         tag=TAG,
         scopes=scopes(OPS),
         service="payment",
@@ -70,7 +70,7 @@ CALLS = (
         method="GET",
         path="/v1/ops/reconciliations/{day}",
         name="read_reconciliation",
-        summary="The stored comparison of a day",
+        summary="Read the stored reconciliation of a day",
         tag=TAG,
         scopes=scopes(OPS),
         service="payment",
@@ -80,7 +80,7 @@ CALLS = (
         method="POST",
         path="/v1/ops/reconciliations/{day}",
         name="reconcile_day",
-        summary="Compare a day with the providers' bills now, and keep the report",
+        summary="Compare a day with the providers' bills now, and store the report",
         tag=TAG,
         scopes=scopes(OPS),
         service="payment",
@@ -92,7 +92,7 @@ CALLS = (
         method="GET",
         path="/v1/ops/ledger",
         name="read_ledger",
-        summary="Every account's balance in fen, debits above zero; `sum` is zero",
+        summary="Read the balance of every ledger account in fen; debits are positive, `sum` is zero",
         tag=TAG,
         scopes=scopes(OPS),
         service="payment",

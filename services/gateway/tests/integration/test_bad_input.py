@@ -1,4 +1,4 @@
-"""What is refused before any service sees it."""
+"""Requests that are refused before they reach a service."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from typing import Any
 
 import orjson
 import pytest
+from gateway_support.running import Gateway
+from gateway_support.samples import ORDER, PRODUCT, PROGRAM
 
-PROGRAM = "/v1/mini-programs/wineshop01"
-PRODUCT = f"{PROGRAM}/products/p1"
-ORDER = {
-    "lines": [{"sku_id": "s1", "quantity": 1}],
-    "address": {"recipient": "R", "phone": "13800000000", "region": "Beijing", "street": "1"},
-}
 KEYED = {"Idempotency-Key": "k"}
 
 
 class TestBadInput:
-    """A problem document, never a 5xx, and nothing of it reaches a service."""
+    """Answered with a problem document, never with a 5xx, and without calling a service."""
 
     @pytest.mark.parametrize(
         ("method", "path", "more", "status", "code"),
@@ -52,40 +48,40 @@ class TestBadInput:
         ],
     )  # fmt: skip
     async def test_bad_input_is_a_problem_document(
-        self, caller: Any, method: str, path: str, more: dict[str, Any], status: int, code: str
+        self, gateway: Gateway, method: str, path: str, more: dict[str, Any], status: int, code: str
     ) -> None:
-        answered, problem, headers = await caller.ask(method, path, "viewer", **more)
+        answered, problem, headers = await gateway.call(method, path, "viewer", **more)
         assert (answered, problem["code"]) == (status, code)
         assert headers["Content-Type"].startswith("application/problem+json")
         assert set(problem) >= {"type", "title", "status", "detail", "code"}
-        assert not caller.behind.seen
+        assert not gateway.backend.seen
 
-    async def test_a_body_without_a_length_is_cut_off_at_the_limit(self, caller: Any) -> None:
+    async def test_a_body_without_a_length_is_cut_off_at_the_limit(self, gateway: Gateway) -> None:
         async def endless() -> Any:
             for _ in range(64):
                 yield b" " * 65536
 
-        status, body, _ = await caller.ask(
+        status, body, _ = await gateway.call(
             "POST", f"{PROGRAM}/orders", "viewer", data=endless(), headers={"Idempotency-Key": "k"}
         )
         assert (status, body["code"]) == (413, "too_large")
 
-    async def test_each_field_at_fault_is_named_and_its_value_is_not_repeated(self, caller: Any) -> None:
+    async def test_each_wrong_field_is_named_and_its_value_is_not_repeated(self, gateway: Gateway) -> None:
         order = {"lines": [{"sku_id": "s1", "quantity": 0}], "address": {"phone": "secret-phone"}}
-        _, problem, _ = await caller.ask(
+        _, problem, _ = await gateway.call(
             "POST", f"{PROGRAM}/orders", "viewer", json=order, headers={"Idempotency-Key": "k"}
         )
         fields = {error["field"] for error in problem["errors"]}
         assert {"lines[0].quantity", "address.recipient", "address.phone"} <= fields
         assert "secret-phone" not in str(problem)
 
-    async def test_a_viewer_that_no_host_can_have_is_refused(self, caller: Any) -> None:
-        status, problem, _ = await caller.ask("GET", PRODUCT, headers={"Anchorage-Viewer": "a b"})
+    async def test_a_malformed_viewer_id_is_refused(self, gateway: Gateway) -> None:
+        status, problem, _ = await gateway.call("GET", PRODUCT, headers={"Anchorage-Viewer": "a b"})
         assert (status, problem["errors"][0]["field"]) == (422, "Anchorage-Viewer")
 
-    async def test_a_picture_may_be_larger_than_other_bodies(self, caller: Any) -> None:
-        caller.behind.will_answer("POST", "/v1/scans", {"code": "no_code_found"}, 422)
-        status, body, _ = await caller.ask(
+    async def test_a_picture_may_be_larger_than_other_bodies(self, gateway: Gateway) -> None:
+        gateway.backend.will_answer("POST", "/v1/scans", {"code": "no_code_found"}, 422)
+        status, body, _ = await gateway.call(
             "POST", "/v1/scans", data=b"\xff" * (2 * 1024 * 1024), headers={"Content-Type": "image/png"}
         )
         assert (status, body["code"]) == (422, "no_code_found")
@@ -100,32 +96,35 @@ class TestBadInput:
             b"POST /v1/token HTTP/1.1\r\nHost: x\r\nContent-Length: -5",
         ],
     )
-    async def test_what_is_no_http_is_a_problem_document_too(self, caller: Any, sent: bytes) -> None:
-        head, body = await raw(caller, sent)
+    async def test_bytes_that_are_not_http_are_answered_with_a_problem_document(
+        self, gateway: Gateway, sent: bytes
+    ) -> None:
+        head, body = await raw(gateway, sent)
         assert b" 400 " in head.split(b"\r\n")[0]
         assert b"Content-Type: application/problem+json" in head
         assert orjson.loads(body)["code"] == "malformed_request"
 
-    async def test_an_expectation_that_nobody_knows_is_ignored(self, caller: Any) -> None:
-        head, _ = await raw(caller, b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: wonders")
+    async def test_an_unknown_expectation_is_ignored(self, gateway: Gateway) -> None:
+        head, _ = await raw(
+            gateway, b"GET /livez HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: wonders"
+        )
         assert b" 200 " in head.split(b"\r\n")[0]
 
-    async def test_leave_to_send_is_given(self, caller: Any) -> None:
+    async def test_expect_100_continue_is_answered(self, gateway: Gateway) -> None:
         sent = b"POST /v1/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 0"
-        head, rest = await raw(caller, sent)
+        head, rest = await raw(gateway, sent)
         assert head == b"HTTP/1.1 100 Continue"
         assert b" 404 " in rest.split(b"\r\n")[0], "and then the service's answer"
 
-    async def test_the_longest_query_in_any_script_gets_through(self, caller: Any) -> None:
-        caller.behind.will_answer("GET", "/v1/search/suggestions", {"items": []})
-        status, _, _ = await caller.ask("GET", "/v1/search/suggestions", params={"q": "𠮷" * 10_000})
+    async def test_the_longest_query_is_accepted_in_any_script(self, gateway: Gateway) -> None:
+        gateway.backend.will_answer("GET", "/v1/search/suggestions", {"items": []})
+        status, _, _ = await gateway.call("GET", "/v1/search/suggestions", params={"q": "𠮷" * 10_000})
         assert status == 200
 
 
-async def raw(caller: Any, sent: bytes) -> tuple[bytes, bytes]:
-    """The first head of the answer to these bytes, and what follows it."""
-    host, port = caller.service.url.removeprefix("http://").split(":")
-    reader, writer = await asyncio.open_connection(host, int(port))
+async def raw(gateway: Gateway, sent: bytes) -> tuple[bytes, bytes]:
+    """The head of the first answer to these bytes, and the bytes after it."""
+    reader, writer = await asyncio.open_connection(*gateway.address)
     writer.write(sent + b"\r\n\r\n")
     answer = await asyncio.wait_for(reader.read(), 10)
     writer.close()

@@ -1,4 +1,4 @@
-"""What services refuse with is documented: their sources and the gateway's table of faults agree."""
+"""The error codes in the sources of the services are those of the gateway's table of faults."""
 
 from __future__ import annotations
 
@@ -11,19 +11,18 @@ from gateway.calls import Fault
 from gateway.faults import faults_of
 from gateway.table import CALLS
 
-SERVICES = Path(__file__).parents[2]
+SERVICES = Path(__file__).parents[3]
 BEHIND = ("identity", "catalog", "search", "checkout", "payment", "sharecode")
-REFUSALS = {"Problem": 0, "Refused": None, "QueryRefused": None}
-"""Exceptions that carry a code, and which argument is the status where they have one."""
-NEVER_SEEN = {
-    "idempotency_key_required",  # payment's own check, after the gateway's
-    "another_amount_under_this_id",  # payment's answer to an event, not to a call
-    "invalid_client", "invalid_request", "invalid_scope", "unsupported_grant_type",  # RFC 6749's, in their own shape
+REFUSALS = {"Problem", "Refused", "QueryRefused"}
+"""Exceptions that carry a code."""
+INTERNAL = {
+    "another_amount_under_this_id",  # in payment, about an event and not a call
+    "invalid_client", "invalid_request", "invalid_scope", "unsupported_grant_type",  # those of RFC 6749, with a model of their own
 }  # fmt: skip
 
 
 def raised() -> Iterator[tuple[str, int | None, str]]:
-    """Service, status where the source says it, and code of every refusal."""
+    """Service, status (if the source names it) and code of every refusal."""
     for service in BEHIND:
         for source in sorted((SERVICES / service / "src").rglob("*.py")):
             for node in ast.walk(ast.parse(source.read_text())):
@@ -32,10 +31,10 @@ def raised() -> Iterator[tuple[str, int | None, str]]:
                     and isinstance(node.func, ast.Name)
                     and node.func.id in REFUSALS
                 ):
-                    said = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
-                    status = next((value for value in said if isinstance(value, int)), None)
+                    constants = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+                    status = next((value for value in constants if isinstance(value, int)), None)
                     code = next(
-                        (value for value in said if isinstance(value, str) and " " not in value), None
+                        (value for value in constants if isinstance(value, str) and " " not in value), None
                     )
                     if code is not None:
                         yield service, status, code
@@ -44,11 +43,11 @@ def raised() -> Iterator[tuple[str, int | None, str]]:
 def test_every_refusal_of_a_service_is_documented_with_its_status() -> None:
     known = [fault for fault in vars(faults).values() if isinstance(fault, Fault)]
     found = list(raised())
-    assert len(found) > 20, "the services were found"
+    assert len(found) > 20, "the sources of the services were read"
     missing = {
         (service, status, code)
         for service, status, code in found
-        if code not in NEVER_SEEN
+        if code not in INTERNAL
         and not any(fault.code == code and status in (None, fault.status) for fault in known)
     }
     assert not missing

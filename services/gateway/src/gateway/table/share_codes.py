@@ -1,4 +1,4 @@
-"""Share codes and scans."""
+"""Calls for share codes and scans."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from contracts.api.share_codes import (
     ShareQuota,
     ShareRequest,
 )
-from gateway.calls import JSON, PATIENT_SECONDS, Call
+from gateway.calls import JSON, WAITING_SECONDS, Call
 from gateway.faults import (
     INVALID_CURSOR,
     MALFORMED_FORM,
@@ -31,8 +31,8 @@ from gateway.faults import (
     UNSUPPORTED_MEDIA,
     WITHDRAWN,
 )
-from gateway.headers import VIEWER as WHO_LOOKS
-from gateway.shapes import ScanForm
+from gateway.headers import VIEWER_HEADER
+from gateway.schemas import ScanForm
 from runtime.web.routes import scopes
 from runtime.web.tokens import HOST, OWNER, PUBLIC, VIEWER
 
@@ -41,7 +41,7 @@ CODE = "/v1/share-codes/{code}"
 OWNED = "/v1/owner/mini-programs/{mini_program_id}/share-codes"
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 MAX_PICTURE = 12 * 1024 * 1024
-"""A photograph of a phone of today."""
+"""Enough for a photograph by a current phone."""
 
 
 def _image(ending: str, media: str, summary: str) -> Call:
@@ -64,12 +64,12 @@ CALLS = (
         method="POST",
         path="/v1/mini-programs/{mini_program_id}/products/{product_id}/share-codes",
         name="share_product",
-        summary="A code that opens this product; the same host, sharer and product give the same one",
+        summary="Get a code that opens this product; the same host, sharer and product always have the same code",
         tag=TAG,
         scopes=scopes(VIEWER),
         service="sharecode",
         body=ShareRequest,
-        bare=True,
+        body_optional=True,
         answer=ShareAnswer,
         success=(HTTPStatus.OK, HTTPStatus.CREATED),
         faults=(SHARING_NOT_ALLOWED, WITHDRAWN, TOO_MANY_CODES),
@@ -78,28 +78,28 @@ CALLS = (
         method="GET",
         path=CODE,
         name="read_share_code",
-        summary="What a code opens; its counts for who may see them",
+        summary="Read what a code opens, and its counts if the caller may see them",
         tag=TAG,
         scopes=scopes(HOST, VIEWER, OWNER),
         service="gateway",
         answer=ShareCodeView,
     ),
-    _image("image.png", "image/png", "The round code as a picture"),
-    _image("image.svg", "image/svg+xml", "The round code as a drawing"),
-    _image("qr.png", "image/png", "The plain QR code"),
+    _image("image.png", "image/png", "Draw the round code as a PNG picture"),
+    _image("image.svg", "image/svg+xml", "Draw the round code as an SVG drawing"),
+    _image("qr.png", "image/png", "Draw a plain QR code"),
     Call(
         method="POST",
         path="/v1/scans",
         name="scan",
-        summary="A picture, a link or a code: the product that it opens, and the signed click",
+        summary="Scan a picture, a link or a code; answers with the signed click and the product page",
         tag=TAG,
         scopes=scopes(HOST),
         service="gateway",
         raw=(*((media, None) for media in PICTURES), ("multipart/form-data", ScanForm), (JSON, ScanText)),
         max_body=MAX_PICTURE,
-        deadline=PATIENT_SECONDS,
+        deadline=WAITING_SECONDS,
         answer=ScanAnswer,
-        headers=(WHO_LOOKS,),
+        headers=(VIEWER_HEADER,),
         faults=(
             NOT_FOUND,
             NO_CODE_FOUND,
@@ -115,7 +115,7 @@ CALLS = (
         method="GET",
         path=OWNED,
         name="list_share_codes",
-        summary="The codes of an own mini program, with their counts",
+        summary="List the codes of one of the owner's mini programs, with their counts",
         tag=TAG,
         scopes=scopes(OWNER),
         service="sharecode",
@@ -127,7 +127,7 @@ CALLS = (
         method="GET",
         path=f"{OWNED}/quota",
         name="read_share_quota",
-        summary="How many new codes an own mini program may still make in this minute",
+        summary="Read how many new codes a mini program can still create in this minute",
         tag=TAG,
         scopes=scopes(OWNER),
         service="sharecode",
@@ -137,7 +137,7 @@ CALLS = (
         method="GET",
         path=f"{OWNED}/look",
         name="read_code_look",
-        summary="How the codes of an own mini program look",
+        summary="Read how the codes of a mini program look",
         tag=TAG,
         scopes=scopes(OWNER),
         service="sharecode",
@@ -147,7 +147,7 @@ CALLS = (
         method="PUT",
         path=f"{OWNED}/look",
         name="put_code_look",
-        summary="Give the codes of an own mini program its colour and its logo",
+        summary="Set the colour and the logo of a mini program's codes",
         tag=TAG,
         scopes=scopes(OWNER),
         service="sharecode",
@@ -159,7 +159,7 @@ CALLS = (
         method="POST",
         path="/v1/owner/share-codes/{code}/withdrawal",
         name="withdraw_share_code",
-        summary="Let a code open nothing any more",
+        summary="Withdraw a code, so that it opens nothing any more",
         tag=TAG,
         scopes=scopes(OWNER),
         service="sharecode",

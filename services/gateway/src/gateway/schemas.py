@@ -1,4 +1,4 @@
-"""Answers and bodies that no other part of the platform shares."""
+"""Models of bodies and answers that only the gateway's documents need."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contracts.api.common import Answer, Request
 
 
 class TokenForm(Request):
-    """OAuth 2 client credentials; the client may also come as HTTP Basic."""
+    """OAuth 2 client credentials. The client id and secret can be sent as HTTP Basic instead."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -32,20 +32,20 @@ class Jwk(Answer):
 
 
 class JwkSet(Answer):
-    """The keys that sign tokens."""
+    """The public keys that verify tokens."""
 
     keys: list[Jwk]
 
 
 class Liveness(Answer):
-    """Whether the process moves."""
+    """Whether the process makes progress; `stuck` names the parts that do not."""
 
     status: str
     stuck: list[str] = []
 
 
 class Readiness(Answer):
-    """Whether the process can answer."""
+    """Whether the process is ready to answer calls."""
 
     status: str
     started: bool
@@ -61,7 +61,7 @@ class OpenApiDocument(Answer):
 
 
 class AlipayReturn(Request):
-    """What Alipay puts in the address that it sends the buyer back to; all of it is under its signature."""
+    """What Alipay adds to the return address. Its signature covers all parameters."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -69,7 +69,7 @@ class AlipayReturn(Request):
 
 
 class LedgerBalances(Answer):
-    """The double-entry ledger's accounts, in fen."""
+    """The balances of the double-entry ledger, in fen."""
 
     currency: str
     balances: dict[str, int]
@@ -77,19 +77,19 @@ class LedgerBalances(Answer):
 
 
 class SearchRebuild(Answer):
-    """How far the rebuild of a search replica's index from the streams is; `none` when there was none since its start."""
+    """Progress of a search replica that rebuilds its index from the streams; `none` if it has not since its start."""
 
     status: Literal["none", "rebuilding", "done", "failed"]
     read: int = Field(default=0, ge=0, description="records read so far")
     to_read: int = Field(
-        default=0, ge=0, description="records in the streams when it began; 0 until that is known"
+        default=0, ge=0, description="records in the streams when the rebuild began; 0 until this is known"
     )
-    products: int = Field(default=0, ge=0, description="products that can be found in the index that answers")
-    reason: str | None = Field(default=None, description="why it failed")
+    products: int = Field(default=0, ge=0, description="products in the index that answers searches now")
+    reason: str | None = Field(default=None, description="why the rebuild failed")
 
 
 class AlipayNotice(Request):
-    """Alipay's asynchronous notice; its fields are Alipay's own, and all are under its signature."""
+    """Alipay's asynchronous notice, with Alipay's own fields. Its signature covers all of them."""
 
     model_config = ConfigDict(extra="allow")
 
@@ -98,6 +98,6 @@ class AlipayNotice(Request):
 
 
 class ScanForm(Request):
-    """A picture as a file of a form."""
+    """A picture as a file in a form."""
 
     image: Annotated[str, Field(json_schema_extra={"contentMediaType": "image/*"})]
