@@ -33,3 +33,19 @@ def test_the_main_answers_have_the_promised_fields() -> None:
     }
     for name, fields in promised.items():
         assert fields <= set(schemas[name]["properties"]), name
+
+
+def test_limits_of_query_parameters_are_json_schema() -> None:
+    [place] = [
+        parameter
+        for parameter in DOCUMENT["paths"]["/v1/mini-programs/{mini_program_id}/orders"]["post"]["parameters"]
+        if parameter["name"] == "wait"
+    ]
+    assert (place["schema"]["minimum"], place["schema"]["maximum"]) == (0, 10)
+    schemas = [
+        parameter["schema"]
+        for methods in DOCUMENT["paths"].values()
+        for operation in methods.values()
+        for parameter in operation["parameters"]
+    ]
+    assert not [schema for schema in schemas if schema.keys() & {"ge", "le", "gt", "lt"}]

@@ -42,7 +42,8 @@ def _digits(value: object) -> object:
     return value
 
 
-QueryInt = Annotated[int, BeforeValidator(_digits)]
+DIGITS = BeforeValidator(_digits)
+"""For numbers in a query. Stands after Field(), so that the limits become part of the JSON Schema."""
 
 
 class PageQuery(Request):
@@ -51,7 +52,7 @@ class PageQuery(Request):
     cursor: Cursor | None = Field(
         default=None, description="`next_cursor` of the answer before; leave it out for the first page"
     )
-    limit: Annotated[QueryInt, Field(ge=1, le=MAX_LIMIT, description="maximum number of items")] = (
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="maximum number of items"), DIGITS] = (
         DEFAULT_LIMIT
     )
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from contracts.api.common import Answer, Id, PageQuery, QueryInt, Request, ShortText
+from contracts.api.common import DIGITS, Answer, Id, PageQuery, Request, ShortText
 from contracts.api.payments import PaymentRequest, PaymentView
 from contracts.engagement import Surface
 from contracts.money import Money
@@ -61,12 +61,13 @@ class WaitQuery(Request):
 
     wait: (
         Annotated[
-            QueryInt,
+            int,
             Field(
                 ge=0,
                 le=10,
                 description="seconds to wait, until the payment link is there or the order has ended",
             ),
+            DIGITS,
         ]
         | None
     ) = None

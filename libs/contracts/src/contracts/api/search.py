@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.api.common import Answer, Id, Page, PageQuery, Query, QueryInt, Request
+from contracts.api.common import DIGITS, Answer, Id, Page, PageQuery, Query, Request
 from contracts.api.mini_programs import MiniProgramCard
 from contracts.api.products import ProductPage
 from contracts.api.targets import Onward
@@ -24,8 +24,8 @@ class InStoreQuery(PageQuery):
 
     q: Query
     category: Id | None = Field(default=None, description="only products of this category")
-    min_price: Annotated[QueryInt, Field(ge=0, le=10**11, description="fen")] | None = None
-    max_price: Annotated[QueryInt, Field(ge=0, le=10**11, description="fen")] | None = None
+    min_price: Annotated[int, Field(ge=0, le=10**11, description="fen"), DIGITS] | None = None
+    max_price: Annotated[int, Field(ge=0, le=10**11, description="fen"), DIGITS] | None = None
     in_stock: Literal["true", "false"] | None = None
     sort: Literal["relevance", "price_asc", "price_desc", "sales"] = "relevance"
 
@@ -102,7 +102,7 @@ class SuggestionQuery(Request):
     """The text typed so far."""
 
     q: Query
-    limit: Annotated[QueryInt, Field(ge=1, le=20)] = 10
+    limit: Annotated[int, Field(ge=1, le=20), DIGITS] = 10
 
 
 class Suggestion(Answer):

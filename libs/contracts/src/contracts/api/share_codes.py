@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.api.common import Answer, QueryInt, Request
+from contracts.api.common import DIGITS, Answer, Request
 from contracts.api.targets import Target
 
 Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -37,10 +37,10 @@ class ShareAnswer(Answer):
 class LookQuery(Request):
     """How the picture of a code looks."""
 
-    width: Annotated[QueryInt, Field(ge=280, le=1280)] = 430
+    width: Annotated[int, Field(ge=280, le=1280), DIGITS] = 430
     line_color: Color = "#000000"
     transparent: Literal["true", "false"] = "false"
-    logo: Annotated[QueryInt, Field(ge=0, le=2**31)] = Field(
+    logo: Annotated[int, Field(ge=0, le=2**31), DIGITS] = Field(
         default=0, description="version of the mini program's logo; 0 draws an anchor instead"
     )
     caption: Caption = ""
