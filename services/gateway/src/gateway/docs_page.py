@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Sequence
 from html import escape
@@ -187,7 +188,7 @@ def _type(schema: Schema) -> str:
         return f"list of {_type(schema.get('items', {}))}"
     if isinstance(values := schema.get("additionalProperties"), dict):
         return f"object: names to {_type(values)}"
-    limits = [f"{word} {escape(str(schema[key]))}" for key, word in _LIMITS if key in schema]
+    limits = [f"{word} {escape(_json(schema[key]))}" for key, word in _LIMITS if key in schema]
     if "pattern" in schema:
         limits.append(f"<code>{escape(schema['pattern'])}</code>")
     return ", ".join([escape(str(schema.get("format") or schema.get("type") or "anything")), *limits])
@@ -207,11 +208,16 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def _cell(name: str, content: str) -> str:
-    return f'<td data-head="{escape(name)}">{content}</td>'
+    inner = f"<div>{content}</div>" if content else ""
+    return f'<td data-head="{escape(name)}">{inner}</td>'
 
 
 def _anchor(tag: str) -> str:
     return "area-" + re.sub(r"[^a-z0-9]+", "-", tag.lower())
+
+
+def _json(value: Any) -> str:
+    return value if isinstance(value, str) and value else json.dumps(value)
 
 
 def _yes(value: bool) -> str:

@@ -34,7 +34,7 @@ def test_the_page_shows_every_error_on_a_line_of_its_own() -> None:
     text = unescape(page(DOCUMENT)).replace("<code>", "`").replace("</code>", "`")
     for call in CALLS:
         for fault in faults_of(call):
-            assert re.search(rf"(>|<br>){re.escape(f'`{fault.code}`: {fault.meaning}')}(<br>|</td>)", text)
+            assert re.search(rf"(>|<br>){re.escape(f'`{fault.code}`: {fault.meaning}')}(<br>|</div>)", text)
 
 
 def test_every_call_has_an_example_command_with_a_valid_body() -> None:
