@@ -21,7 +21,7 @@ def test_a_result_is_read_as_it_was_signed() -> None:
 
 def test_a_result_counts_for_a_day_and_for_its_host() -> None:
     now = datetime.now(UTC)
-    assert read_result(RESULT.sign(SECRET, now - LIFETIME + timedelta(minutes=1)), SECRET, "h1")
+    assert read_result(RESULT.sign(SECRET, now - LIFETIME + timedelta(hours=1)), SECRET, "h1")
     with pytest.raises(BadResult):
         read_result(RESULT.sign(SECRET, now - LIFETIME - timedelta(seconds=1)), SECRET, "h1")
     with pytest.raises(BadResult):
