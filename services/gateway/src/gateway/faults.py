@@ -28,7 +28,6 @@ KEY_REUSED = Fault(422, "idempotency_key_reused", "this Idempotency-Key was used
 
 WRONG_STATE = Fault(409, "wrong_state", "the current status does not allow this; `detail` says why")
 REFUSED = Fault(409, "refused", "this is not possible now; `detail` says why")
-BUSY = Fault(503, "busy", "other requests keep changing the same object; try again after Retry-After")
 CONFLICT = Fault(409, "conflict", "another request changed this at the same time; try again")
 INVALID_CURSOR = Fault(
     422, "invalid_cursor", "the cursor is not one of this list; send `next_cursor` of the answer before"

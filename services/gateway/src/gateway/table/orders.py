@@ -111,7 +111,7 @@ CALLS = (
         scopes=VIEWER_ONLY,
         service="checkout",
         answer=OrderView,
-        faults=(faults.WRONG_STATE, faults.BUSY),
+        faults=(faults.WRONG_STATE, faults.CONFLICT),
     ),
     Call(
         method="POST",
@@ -125,7 +125,7 @@ CALLS = (
         body=RefundRequestBody,
         answer=OrderView,
         success=(HTTPStatus.CREATED,),
-        faults=(faults.WRONG_STATE, faults.REFUSED, faults.BUSY, faults.KEY_REUSED),
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT, faults.KEY_REUSED),
     ),
     Call(
         method="POST",
@@ -136,7 +136,7 @@ CALLS = (
         scopes=VIEWER_ONLY,
         service="checkout",
         answer=OrderView,
-        faults=(faults.WRONG_STATE, faults.BUSY),
+        faults=(faults.WRONG_STATE, faults.CONFLICT),
     ),
     Call(
         method="GET",

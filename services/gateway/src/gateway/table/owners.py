@@ -133,7 +133,7 @@ CALLS = (
         body=ShipmentRequest,
         answer=OrderView,
         success=(HTTPStatus.CREATED,),
-        faults=(faults.WRONG_STATE, faults.REFUSED, faults.BUSY),
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
     ),
     Call(
         method="POST",
@@ -144,7 +144,7 @@ CALLS = (
         scopes=OWNER_ONLY,
         service="checkout",
         answer=OrderView,
-        faults=(faults.WRONG_STATE, faults.REFUSED, faults.BUSY),
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
     ),
     Call(
         method="POST",
@@ -155,7 +155,7 @@ CALLS = (
         scopes=OWNER_ONLY,
         service="checkout",
         answer=OrderView,
-        faults=(faults.WRONG_STATE, faults.REFUSED, faults.BUSY),
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
     ),
     Call(
         method="PUT",
