@@ -1,4 +1,4 @@
-"""Records that others soon follow wait a moment for them, and are lost to nothing meanwhile."""
+"""Lingering: records that others soon follow wait a moment for them, and none is lost."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from runtime.consuming.subscription import Subscription
 from support.eventually import Eventually
 
 LONG = 60.0
-"""Longer than a test: whoever waits for so long has failed it."""
+"""Longer than a test may take."""
 
 
 @pytest.fixture
 def long(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever can wait waits for LONG."""
+    """Records linger for LONG."""
     monkeypatch.setattr(kafka_client, "LINGER_SECONDS", LONG)
 
 
@@ -51,7 +51,7 @@ async def taking(stream: Stream, reader: Reader, followed: type[Any]) -> AsyncIt
 
 
 @pytest.mark.usefixtures("long")
-async def test_a_record_that_can_wait_is_taken_together_with_the_one_that_follows_it(
+async def test_a_lingering_record_is_handled_with_the_one_that_follows_it(
     stream: Stream, followed: type[Any], eventually: Eventually
 ) -> None:
     reader = Reader()
@@ -65,7 +65,7 @@ async def test_a_record_that_can_wait_is_taken_together_with_the_one_that_follow
     assert reader.batches == [["first", "second", "follower"]]
 
 
-async def test_a_record_that_nothing_follows_is_taken_all_the_same(
+async def test_a_lingering_record_that_nothing_follows_is_handled_all_the_same(
     stream: Stream, followed: type[Any], eventually: Eventually
 ) -> None:
     reader = Reader()
@@ -75,7 +75,7 @@ async def test_a_record_that_nothing_follows_is_taken_all_the_same(
 
 
 @pytest.mark.usefixtures("long")
-async def test_a_record_that_others_do_not_wait_for_is_taken_at_once(
+async def test_a_record_that_may_not_linger_is_handled_at_once(
     stream: Stream, followed: type[Any], eventually: Eventually
 ) -> None:
     reader = Reader()
@@ -84,7 +84,7 @@ async def test_a_record_that_others_do_not_wait_for_is_taken_at_once(
         await eventually(lambda: reader.done == ["at once"])
 
 
-async def test_what_waits_is_not_lost_when_the_client_fails_meanwhile(
+async def test_lingering_records_survive_an_error_of_the_client(
     stream: Stream, followed: type[Any], eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken = 0
@@ -108,7 +108,7 @@ async def test_what_waits_is_not_lost_when_the_client_fails_meanwhile(
         await eventually(lambda: reader.done == ["waits", "later"], within=30)
 
 
-async def test_what_waits_while_another_replica_joins_is_done_once(
+async def test_lingering_records_are_handled_once_when_another_replica_joins(
     kafka_bootstrap: str, module_prefix: str, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kafka_client, "LINGER_SECONDS", 4)  # longer than a joining takes

@@ -19,7 +19,7 @@ from runtime.outbox import relay as relaying
 from support.eventually import Eventually
 
 
-async def test_events_come_out_in_the_order_of_their_aggregate(
+async def test_events_are_published_in_the_order_of_their_aggregate(
     notebook: Notebook, eventually: Eventually
 ) -> None:
     async with notebook.relaying():
@@ -35,12 +35,12 @@ async def test_events_come_out_in_the_order_of_their_aggregate(
 
 @pytest.fixture
 def seldom(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody looks at the stream because it is time."""
+    """Disables periodic polling."""
     monkeypatch.setattr(relaying, "POLL_INTERVAL_SECONDS", 3_600)
 
 
 @pytest.mark.usefixtures("seldom")
-async def test_what_this_process_wrote_is_published_without_reading_it_back(
+async def test_own_changes_are_published_without_reading_them_back(
     notebook: Notebook, eventually: Eventually
 ) -> None:
     async with notebook.relaying_on_the_fast_path(eventually):
@@ -51,7 +51,7 @@ async def test_what_this_process_wrote_is_published_without_reading_it_back(
 
 
 @pytest.mark.usefixtures("seldom")
-async def test_what_this_process_wrote_and_only_the_stream_can_carry_is_looked_for_at_once(
+async def test_own_changes_that_only_the_stream_can_carry_are_polled_for_at_once(
     notebook: Notebook, eventually: Eventually
 ) -> None:
     await notebook.take("n1", "one")
@@ -64,7 +64,7 @@ async def test_what_this_process_wrote_and_only_the_stream_can_carry_is_looked_f
 
 
 @pytest.mark.usefixtures("seldom")
-async def test_what_the_stream_shows_a_little_late_is_looked_for_again(
+async def test_a_change_that_the_stream_shows_late_is_polled_for_again(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relaying, "poll", _a_poll_late)
@@ -92,7 +92,7 @@ async def test_a_change_of_another_replica_is_published_within_the_poll_interval
             await eventually(notebook.all_published, within=relaying.POLL_INTERVAL_SECONDS + 2)
 
 
-async def test_what_went_ahead_is_not_published_again_when_the_stream_tells_of_it(
+async def test_fast_path_entries_are_not_published_again_from_the_stream(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relaying, "POLL_INTERVAL_SECONDS", 0.01)
@@ -111,7 +111,7 @@ async def test_what_went_ahead_is_not_published_again_when_the_stream_tells_of_i
     assert len(records) == 34
 
 
-async def test_what_could_not_go_ahead_is_carried_by_the_stream_in_order(
+async def test_entries_that_missed_the_fast_path_are_published_from_the_stream_in_order(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish, failed = notebook.stream.publisher.publish, asyncio.Event()
@@ -143,7 +143,7 @@ async def test_a_dozen_events_of_one_change_keep_their_order(
     assert texts_of(await notebook.published()) == texts + texts
 
 
-async def test_an_event_recorded_before_the_first_watch_is_published(
+async def test_an_event_recorded_before_the_first_poll_is_published(
     notebook: Notebook, eventually: Eventually
 ) -> None:
     relay = notebook.relay()
@@ -166,9 +166,7 @@ async def test_events_recorded_while_no_relay_runs_are_published_by_the_next(
     assert Counter(texts_of(await notebook.published())) == {"one": 1, "two": 1, "other": 1}
 
 
-async def test_a_relay_that_is_stopped_has_stored_how_far_it_got(
-    notebook: Notebook, eventually: Eventually
-) -> None:
+async def test_a_stopped_relay_has_stored_its_position(notebook: Notebook, eventually: Eventually) -> None:
     async with notebook.relaying():
         await notebook.take("n1", "one")
         await eventually(notebook.all_published)
@@ -178,7 +176,7 @@ async def test_a_relay_that_is_stopped_has_stored_how_far_it_got(
     assert texts_of(await notebook.published()) == ["one", "two"]
 
 
-async def test_a_service_that_rests_keeps_up_with_what_others_write(
+async def test_an_idle_service_advances_its_position(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or the history since its own last change would be gone one day, and everything would be published again."""
@@ -242,7 +240,7 @@ async def test_of_two_relays_one_leads_and_the_other_takes_over(
 async def test_a_leader_that_slept_through_its_lease_publishes_nothing_more_in_that_term(
     notebook: Notebook, eventually: Eventually, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As after SIGSTOP: by its own clock it sees that another may lead by now, and asks for the lease again."""
+    """As after SIGSTOP: by its own clock it sees that another replica may lead by now, and acquires the lease again."""
     skipped = timedelta()
 
     def clock() -> datetime:
@@ -292,7 +290,7 @@ async def test_when_the_history_is_gone_the_outboxes_are_read_and_nothing_is_los
     assert texts_of(await notebook.published(), "n1") == ["one", "one", "two", "three"]
 
 
-async def test_nothing_goes_ahead_while_the_outboxes_are_read(
+async def test_the_fast_path_is_disabled_while_the_outboxes_are_read(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or the newest event of an aggregate would come out between its older ones."""
@@ -311,7 +309,7 @@ async def test_nothing_goes_ahead_while_the_outboxes_are_read(
     assert went_ahead == [False]
 
 
-async def test_the_outboxes_are_read_in_groups_without_leaving_one_out(
+async def test_the_outboxes_are_read_in_batches_without_leaving_one_out(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relaying, "MAX_CHANGES", 4)
@@ -364,10 +362,10 @@ async def test_collections_that_are_not_relayed_publish_nothing(
     assert texts_of(await notebook.published()) == ["one"]
 
 
-async def test_an_entry_that_is_no_event_stops_the_relay_where_it_can_be_seen(
+async def test_an_entry_that_is_not_an_event_stops_the_relay_visibly(
     notebook: Notebook, eventually: Eventually
 ) -> None:
-    """Going past it would lose what its writer promised; its health says that somebody has to look."""
+    """Skipping it would lose an event; the health routes show that somebody has to act."""
     async with notebook.relaying() as relay:
         await notebook.take("n1", "one")
         await eventually(notebook.all_published)
@@ -387,7 +385,7 @@ async def test_a_relay_can_be_stopped_while_it_fails(notebook: Notebook, eventua
     assert done == {task}
 
 
-async def test_the_envelope_tells_the_producer_the_key_and_the_time_of_recording(
+async def test_the_envelope_has_producer_key_and_time_of_recording(
     notebook: Notebook, eventually: Eventually
 ) -> None:
     before = system_clock()
