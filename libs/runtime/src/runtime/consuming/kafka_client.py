@@ -94,10 +94,10 @@ class KafkaClient(AIOKafkaConsumer):  # type: ignore[misc]
 
     async def _commit_soon(self) -> None:
         """Commit at intervals until nothing is left: batches may be handled while a commit is under way."""
-        while True:
+        while self._advanced():
             await asyncio.sleep(COMMIT_INTERVAL_SECONDS)
             try:
-                return await self._commit_handled()
+                await self._commit_handled()
             except KafkaError as error:
                 log.debug("a commit is retried", extra={"error": type(error).__name__})
 
