@@ -10,7 +10,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from anchorage_cli.dlq import Replayed, replay
-from anchorage_cli.where import Installation
+from anchorage_cli.installation import Installation
 from contracts.envelope import Envelope, source_of
 from contracts.registry import all_events
 from contracts.topics import ENGAGEMENT, MINI_PROGRAMS, ORDERS, PAYMENTS, PRODUCTS, SETTLEMENTS, STOCK, Topic

@@ -1,4 +1,4 @@
-"""What is asked for at the same time is done together, and everybody hears of their own."""
+"""Batching: calls that arrive together are handled together, and each caller gets its own outcome."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Gate:
         return [ValueError(f"{item} is odd") if item % 2 else item * 10 for item in items]
 
 
-async def test_what_comes_while_a_round_is_under_way_is_done_by_the_next_together():
+async def test_calls_that_arrive_during_a_batch_form_the_next_one():
     gate = Gate()
     gathered = Batcher(gate, interval=0)
     first = asyncio.create_task(gathered(0))
@@ -42,7 +42,7 @@ async def test_what_comes_while_a_round_is_under_way_is_done_by_the_next_togethe
     assert gate.rounds == [[0], [2, 4, 6]]
 
 
-async def test_a_round_takes_no_more_than_it_may():
+async def test_a_batch_holds_at_most_its_maximum():
     gate = Gate()
     gate.open.set()
     gathered = Batcher(gate, max_batch=2, interval=0)
@@ -50,7 +50,7 @@ async def test_a_round_takes_no_more_than_it_may():
     assert gate.rounds == [[0, 2], [4, 6], [8]]
 
 
-async def test_an_outcome_that_is_a_fault_is_raised_to_whom_it_concerns():
+async def test_an_outcome_that_is_an_error_is_raised_to_its_own_caller():
     gate = Gate()
     gate.open.set()
     gathered = Batcher(gate, interval=0)
@@ -58,7 +58,7 @@ async def test_an_outcome_that_is_a_fault_is_raised_to_whom_it_concerns():
     assert [str(outcome) for outcome in outcomes] == ["1 is odd", "20"]
 
 
-async def test_a_round_that_fails_is_told_to_all_of_it_and_the_next_goes_on():
+async def test_a_failed_batch_raises_to_all_its_callers_and_the_next_one_runs():
     failing = True
 
     async def work(items: Sequence[int]) -> Sequence[int]:
@@ -73,14 +73,14 @@ async def test_a_round_that_fails_is_told_to_all_of_it_and_the_next_goes_on():
     assert await gathered(3) == 3
 
 
-async def test_what_comes_alone_waits_for_no_company():
+async def test_a_lone_call_runs_at_once():
     gate = Gate()
     gate.open.set()
     async with asyncio.timeout(SOON):
         assert await Batcher(gate, interval=1_000)(2) == 20
 
 
-async def test_rounds_begin_apart_and_the_second_takes_all_that_came_meanwhile():
+async def test_batches_start_one_interval_apart_and_the_second_takes_all_that_arrived():
     gate = Gate()
     gate.open.set()
     gathered = Batcher(gate, interval=0.2)
@@ -90,7 +90,7 @@ async def test_rounds_begin_apart_and_the_second_takes_all_that_came_meanwhile()
     assert gate.began[1] - gate.began[0] >= 0.2
 
 
-async def test_a_full_round_does_not_wait_for_its_time():
+async def test_a_full_batch_does_not_wait_for_the_interval():
     gate = Gate()
     gate.open.set()
     gathered = Batcher(gate, max_batch=2, interval=1_000)
@@ -100,7 +100,7 @@ async def test_a_full_round_does_not_wait_for_its_time():
     assert gate.rounds == [[0], [2, 4], [6, 8]]
 
 
-async def test_who_gives_up_waiting_stops_nobody_else():
+async def test_a_cancelled_caller_stops_no_other_caller():
     gate = Gate()
     gathered = Batcher(gate, interval=0)
     impatient, patient = asyncio.create_task(gathered(0)), asyncio.create_task(gathered(2))

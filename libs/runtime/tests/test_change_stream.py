@@ -1,4 +1,4 @@
-"""Change streams: read in groups, ended for certain, and never waited for in vain."""
+"""Change streams: polled in batches, closed reliably, resumed or reported as lost."""
 
 import asyncio
 from contextlib import aclosing
@@ -13,7 +13,7 @@ from runtime.tasks import end
 
 
 @pytest.mark.parametrize("turn", range(3))
-async def test_a_stream_can_be_left_at_any_moment(notebook: Notebook, turn: int) -> None:
+async def test_a_stream_can_be_closed_at_any_moment(notebook: Notebook, turn: int) -> None:
     """PyMongo may overlook a cancellation that comes while it sends; what comes right after a change does."""
     start = {"start_at_operation_time": await operation_time(notebook.db)}
     await notebook.take("n1", "one")
@@ -23,7 +23,7 @@ async def test_a_stream_can_be_left_at_any_moment(notebook: Notebook, turn: int)
                 break
 
 
-async def test_what_gathered_meanwhile_comes_as_one_group(notebook: Notebook) -> None:
+async def test_changes_since_the_last_poll_come_as_one_batch(notebook: Notebook) -> None:
     start = {"start_at_operation_time": await operation_time(notebook.db)}
     for n in range(20):
         await notebook.take(f"n{n}", "one")
@@ -37,7 +37,7 @@ async def test_what_gathered_meanwhile_comes_as_one_group(notebook: Notebook) ->
     assert max(sizes) > 1
 
 
-async def test_more_than_fits_is_looked_at_without_a_pause(
+async def test_a_full_poll_is_followed_by_another_at_once(
     notebook: Notebook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(change_stream, "MAX_CHANGES", 4)
@@ -70,12 +70,12 @@ async def _follow(notebook: Notebook, start: Document) -> None:
 @pytest.mark.parametrize(
     "token", [{}, {"_data": ""}, {"_data": "zz"}, {"_data": "8263000001"}, "not even a document"]
 )
-async def test_a_position_that_is_none_is_history_lost(notebook: Notebook, token: Document | str) -> None:
+async def test_an_unusable_position_is_history_lost(notebook: Notebook, token: Document | str) -> None:
     with pytest.raises(HistoryLost):
         await _follow(notebook, {"resume_after": token})
 
 
-async def test_a_task_that_overlooks_a_cancellation_is_ended_all_the_same() -> None:
+async def test_a_task_that_swallows_a_cancellation_is_ended_all_the_same() -> None:
     overlooked = 0
 
     async def deaf_once() -> None:
@@ -92,7 +92,7 @@ async def test_a_task_that_overlooks_a_cancellation_is_ended_all_the_same() -> N
     assert (overlooked, task.cancelled()) == (1, True)
 
 
-async def test_the_one_who_ends_a_task_can_be_cancelled_too() -> None:
+async def test_ending_a_task_can_be_cancelled_too() -> None:
     async def deaf() -> None:
         while True:
             try:

@@ -1,4 +1,4 @@
-"""Consumers on a real broker: what is good is done in order, what is bad is set aside, what is away is waited for."""
+"""Consumers on a real broker: good records are handled in order, bad ones dead-lettered, unavailable dependencies waited for."""
 
 import asyncio
 from collections import Counter
@@ -43,7 +43,7 @@ class Moody:
             raise asyncio.CancelledError
 
 
-async def test_odd_records_go_to_the_dead_letters_and_the_rest_flows_on_in_order(
+async def test_malformed_records_go_to_the_dead_letters_and_the_rest_goes_on_in_order(
     stream: Stream, eventually: Eventually
 ) -> None:
     good = [stream.record(stream.note(text)) for text in ("first", "poison", "twice", "leak", "last")]
@@ -91,7 +91,7 @@ async def _produce_nothing_at_all(stream: Stream) -> None:
         await (await producer.send_batch(batch, stream.name, partition=0))
 
 
-async def test_the_largest_record_that_a_topic_takes_still_fits_the_dead_letters(
+async def test_the_largest_record_of_a_topic_fits_into_its_dead_letter_topic(
     stream: Stream, eventually: Eventually
 ) -> None:
     headers = stream.record(stream.note()).headers
@@ -101,7 +101,7 @@ async def test_the_largest_record_that_a_topic_takes_still_fits_the_dead_letters
     assert len(letter.value) == LARGEST_RECORD - 600
 
 
-async def test_a_dead_letter_keeps_bytes_key_and_headers_and_says_why_and_where_from(
+async def test_a_dead_letter_keeps_bytes_key_and_headers_and_gives_reason_and_origin(
     stream: Stream, eventually: Eventually
 ) -> None:
     poison = stream.record(stream.note("poison"), [("x-null", None), ("x-bytes", b"\xff")])
@@ -141,7 +141,7 @@ async def test_a_replayed_dead_letter_is_the_record_as_it_first_was(
     assert (first.key, first.value, first.headers) == (again.key, again.value, again.headers)
 
 
-async def test_only_the_newest_reason_stays_with_a_record_that_failed_after_its_replay(
+async def test_a_record_that_fails_again_after_its_replay_keeps_only_the_newest_reason(
     stream: Stream, eventually: Eventually
 ) -> None:
     await stream.tell("poison")
@@ -166,7 +166,7 @@ async def _two(stream: Stream) -> Any:
         ({"id": ""}, "ce_id"),
     ],
 )
-async def test_an_event_that_its_producer_did_not_make_is_refused(
+async def test_an_event_from_another_producer_is_refused(
     stream: Stream, eventually: Eventually, change: dict[str, Any], reason: str
 ) -> None:
     await stream.publisher.publish([stream.record(stream.note("forged"), **change)])
@@ -202,7 +202,7 @@ async def test_an_event_on_another_topic_than_its_own_is_refused(
         assert stream.topic.name in why
 
 
-async def test_events_of_unknown_types_are_passed_over(stream: Stream, eventually: Eventually) -> None:
+async def test_events_of_unknown_types_are_ignored(stream: Stream, eventually: Eventually) -> None:
     await stream.publisher.publish([stream.record(stream.note("new"), type="anchorage.NoteBurnt.v1")])
     await stream.tell("known")
     reader = Reader()
@@ -212,9 +212,7 @@ async def test_events_of_unknown_types_are_passed_over(stream: Stream, eventuall
     assert await stream.dead_letters() == []
 
 
-async def test_where_nothing_is_for_a_service_its_group_goes_on_all_the_same(
-    stream: Stream, eventually: Eventually
-) -> None:
+async def test_ignored_records_advance_the_group_too(stream: Stream, eventually: Eventually) -> None:
     reader = Reader()
     async with stream.taking(reader) as consumers:
         await stream.tell("first")
@@ -228,7 +226,7 @@ async def test_where_nothing_is_for_a_service_its_group_goes_on_all_the_same(
         await eventually(lambda: reader.done == ["first", "last"])
 
 
-async def test_a_failing_batch_is_taken_record_by_record_with_the_order_kept(
+async def test_a_failing_batch_is_retried_record_by_record_in_order(
     stream: Stream, eventually: Eventually
 ) -> None:
     texts = ["a1", "b1", "poison", "a2", "b2", "a3"]
@@ -243,7 +241,7 @@ async def test_a_failing_batch_is_taken_record_by_record_with_the_order_kept(
     assert len(await stream.dead_letters()) == 1
 
 
-async def test_a_dependency_that_is_away_is_waited_for_and_nothing_is_set_aside(
+async def test_an_unavailable_dependency_is_waited_for_and_nothing_is_dead_lettered(
     stream: Stream, eventually: Eventually
 ) -> None:
     back = asyncio.Event()
@@ -268,7 +266,7 @@ async def test_a_dependency_that_is_away_is_waited_for_and_nothing_is_set_aside(
     assert await stream.dead_letters() == []
 
 
-async def test_a_fault_of_its_own_after_waiting_ends_the_waiting(
+async def test_a_records_own_error_ends_the_wait_for_a_dependency(
     stream: Stream, eventually: Eventually
 ) -> None:
     tries = 0
@@ -298,9 +296,7 @@ async def test_a_batch_that_takes_longer_than_the_poll_interval_stays_ours(
     assert len(await stream.dead_letters()) == 4
 
 
-async def test_each_record_that_is_dealt_with_counts_as_progress(
-    stream: Stream, eventually: Eventually
-) -> None:
+async def test_each_handled_record_counts_as_progress(stream: Stream, eventually: Eventually) -> None:
     await stream.tell("poison", "poison", "good")
     moved: set[float] = set()
     reader = Reader(Moody())
@@ -314,7 +310,7 @@ async def test_each_record_that_is_dealt_with_counts_as_progress(
     assert len(moved) >= 3
 
 
-async def test_nothing_is_lost_or_done_twice_when_a_second_replica_joins(
+async def test_nothing_is_lost_or_handled_twice_when_a_second_replica_joins(
     kafka_bootstrap: str, module_prefix: str, eventually: Eventually
 ) -> None:
     async with Stream.fresh(kafka_bootstrap, module_prefix, eventually, partitions=4) as stream:
@@ -361,9 +357,7 @@ async def test_a_rebalance_waits_for_a_batch_that_takes_longer_than_a_session(
         assert (one.batches, two.batches) == ([["slow"]], [])
 
 
-async def test_stopping_in_the_middle_of_a_batch_ends_it_first(
-    stream: Stream, eventually: Eventually
-) -> None:
+async def test_stopping_waits_for_the_batch_under_way(stream: Stream, eventually: Eventually) -> None:
     entered = asyncio.Event()
 
     async def slowly(_: Delivery) -> None:
@@ -379,7 +373,7 @@ async def test_stopping_in_the_middle_of_a_batch_ends_it_first(
     assert first.done + second.done == [*"abcdef"]
 
 
-async def test_a_handler_that_outlasts_the_stop_is_given_its_records_again(
+async def test_a_handler_that_outlasts_the_stop_receives_its_records_again(
     stream: Stream, eventually: Eventually
 ) -> None:
     entered = asyncio.Event()
@@ -396,7 +390,7 @@ async def test_a_handler_that_outlasts_the_stop_is_given_its_records_again(
         await eventually(lambda: after.done == [*"abc"], within=20)
 
 
-async def test_what_was_published_before_the_first_start_is_taken(
+async def test_records_published_before_the_first_start_are_handled(
     stream: Stream, eventually: Eventually
 ) -> None:
     await stream.tell("early")
@@ -422,7 +416,7 @@ async def test_no_producer_can_make_a_service_publish_by_asking_for_a_reply(
     assert await records_of(stream.kafka, replies) == []
 
 
-async def test_every_delivery_setting_is_said_outright(stream: Stream) -> None:
+async def test_every_delivery_setting_is_set_explicitly(stream: Stream) -> None:
     """The framework's defaults lose records: at most once, newest first, one acknowledgement."""
     async with stream.taking(Reader()) as consumers:
         subscriber = consumers.consumers[0]._subscriber

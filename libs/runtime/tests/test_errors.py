@@ -1,4 +1,4 @@
-"""What counts as a dependency that is away, and what may be told of a fault."""
+"""Which errors mean "unavailable", and how errors are described without personal data."""
 
 import logging
 from typing import Any
@@ -74,12 +74,12 @@ OWN = [
 
 
 @pytest.mark.parametrize("fault", AWAY, ids=repr)
-def test_what_may_be_back_later_is_waited_for(fault: Exception) -> None:
+def test_errors_that_time_can_cure_mean_unavailable(fault: Exception) -> None:
     assert is_unavailable(fault)
 
 
 @pytest.mark.parametrize("fault", OWN, ids=repr)
-def test_what_time_does_not_mend_is_a_fault_of_its_own(fault: Exception) -> None:
+def test_errors_that_time_cannot_cure_do_not_mean_unavailable(fault: Exception) -> None:
     assert not is_unavailable(fault)
 
 
@@ -105,7 +105,7 @@ PERSONAL = [_invalid(), _duplicate(), _bulk([11000], []), ExceptionGroup("two", 
 
 
 @pytest.mark.parametrize("fault", PERSONAL, ids=lambda fault: type(fault).__name__)
-def test_a_fault_is_told_without_the_data_that_was_handled(fault: Exception) -> None:
+def test_an_error_is_described_without_the_data_that_was_handled(fault: Exception) -> None:
     try:
         try:
             raise fault
@@ -137,7 +137,7 @@ def test_a_log_line_is_json_with_the_extra_fields() -> None:
     assert (line["event_id"], line["records"]) == ("e1", 3)
 
 
-def test_a_logged_exception_says_where_it_came_from_and_not_whose_data_it_was() -> None:
+def test_a_logged_exception_has_its_traceback_and_no_personal_data() -> None:
     try:
         raise _duplicate()
     except DuplicateKeyError as fault:

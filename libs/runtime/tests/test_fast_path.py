@@ -1,4 +1,4 @@
-"""What goes ahead of the change stream: each entry once, in its aggregate's order, and never instead of the stream."""
+"""The fast path: each entry once, in its aggregate's order, and what it cannot carry is left to the stream."""
 
 from runtime.mongo.client import Document
 from runtime.outbox.fast_path import MAX_PENDING, FastPath
@@ -27,7 +27,7 @@ def sent(fast_path: FastPath) -> list[str]:
     return ids(entries)
 
 
-def test_a_new_aggregate_and_the_changes_that_follow_go_ahead_in_order() -> None:
+def test_a_new_aggregate_and_its_next_changes_take_the_fast_path_in_order() -> None:
     fast_path = enabled()
     fast_path.stream_needed.clear()
     for recorded in (change("a", 0, 1), change("b", 0, 1), change("a", 1, 2), change("a", 2, 4)):
@@ -37,7 +37,7 @@ def test_a_new_aggregate_and_the_changes_that_follow_go_ahead_in_order() -> None
     assert ids(fast_path.unpublished([change("a", 0, 1), change("a", 1, 2)])) == []
 
 
-def test_a_change_whose_predecessor_another_process_made_waits_for_the_stream() -> None:
+def test_a_change_after_another_process_is_left_to_the_stream() -> None:
     fast_path = enabled()
     fast_path.offer(change("a", 0, 1))
     fast_path.stream_needed.clear()
@@ -50,21 +50,21 @@ def test_a_change_whose_predecessor_another_process_made_waits_for_the_stream() 
     ]
 
 
-def test_after_the_stream_told_of_a_change_its_followers_go_ahead_again() -> None:
+def test_changes_that_follow_a_streamed_one_take_the_fast_path_again() -> None:
     fast_path = enabled()
     assert ids(fast_path.unpublished([change("a", 0, 1)])) == ["a1"]
     fast_path.offer(change("a", 1, 2))
     assert sent(fast_path) == ["a2"]
 
 
-def test_what_the_stream_told_of_first_does_not_go_ahead_too() -> None:
+def test_a_change_that_the_stream_carried_first_is_not_published_twice() -> None:
     fast_path = enabled()
     assert ids(fast_path.unpublished([change("a", 0, 1), change("a", 1, 2)])) == ["a1", "a2"]
     fast_path.offer(change("a", 0, 1))
     assert sent(fast_path) == []
 
 
-def test_what_waits_when_the_stream_tells_of_it_waits_no_longer() -> None:
+def test_a_pending_change_that_the_stream_carries_is_no_longer_pending() -> None:
     fast_path = enabled()
     fast_path.offer(change("a", 0, 1))
     fast_path.offer(change("a", 1, 2))
@@ -72,7 +72,7 @@ def test_what_waits_when_the_stream_tells_of_it_waits_no_longer() -> None:
     assert sent(fast_path) == ["a2"]
 
 
-def test_after_a_failure_the_stream_carries_what_did_not_arrive_and_what_followed_it() -> None:
+def test_after_a_failure_the_stream_carries_the_unpublished_changes_and_their_successors() -> None:
     fast_path = enabled()
     fast_path.offer(change("a", 0, 1))
     fast_path.drain()
@@ -91,7 +91,7 @@ def test_a_change_without_events_keeps_the_order_of_those_around_it() -> None:
     assert sent(fast_path) == ["a1", "a3"]
 
 
-def test_a_process_that_does_not_lead_sends_nothing_ahead() -> None:
+def test_a_process_that_does_not_lead_publishes_nothing() -> None:
     fast_path = FastPath()
     fast_path.offer(change("a", 0, 1))
     assert fast_path.drain() == []
@@ -101,7 +101,7 @@ def test_a_process_that_does_not_lead_sends_nothing_ahead() -> None:
     assert fast_path.drain() == []
 
 
-def test_no_more_than_so_many_wait_while_the_broker_is_away() -> None:
+def test_the_number_of_pending_changes_is_bounded() -> None:
     fast_path = enabled()
     for n in range(MAX_PENDING + 5):
         fast_path.offer(change(f"a{n}_", 0, 1))

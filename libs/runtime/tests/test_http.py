@@ -1,4 +1,4 @@
-"""The HTTP boundary: whatever goes wrong, the answer is a problem document that gives nothing away."""
+"""The HTTP boundary: whatever goes wrong, the answer is a problem document that reveals nothing."""
 
 import asyncio
 import json
@@ -119,11 +119,11 @@ async def test_a_failed_call_is_a_problem_that_gives_nothing_away(
 
 
 @pytest.mark.parametrize("path", ["/slow", "/mongo", "/later"])
-async def test_what_may_work_later_says_when(client: Client, path: str) -> None:
+async def test_a_temporary_failure_says_when_to_retry(client: Client, path: str) -> None:
     assert int((await client.get(path)).headers["Retry-After"]) > 0
 
 
-async def test_a_wrong_method_says_which_are_right(client: Client) -> None:
+async def test_a_wrong_method_gets_the_allowed_ones(client: Client) -> None:
     answer = await client.put("/notes")
     assert answer.status == 405
     assert set(answer.headers["Allow"].split(",")) == {"GET", "POST"}
@@ -153,7 +153,7 @@ async def test_wrong_fields_are_named_and_not_repeated(client: Client, body: Any
     assert {error["field"] for error in (await problem_of(answer))["errors"]} == fields
 
 
-async def test_a_body_that_is_too_large_is_413_whether_its_length_is_told_or_not(client: Client) -> None:
+async def test_a_body_that_is_too_large_is_413_with_and_without_a_content_length(client: Client) -> None:
     told = await client.post("/notes", data=b"x" * 1001)
     assert told.status == 413
     assert (await problem_of(told))["code"] == "too_large"
@@ -167,7 +167,7 @@ async def test_a_body_that_is_too_large_is_413_whether_its_length_is_told_or_not
     assert (await problem_of(untold))["code"] == "too_large"
 
 
-async def test_a_route_has_its_own_limit_also_for_a_body_of_untold_length(client: Client) -> None:
+async def test_a_routes_own_limit_holds_without_a_content_length(client: Client) -> None:
     async def pieces() -> AsyncIterator[bytes]:
         yield b'{"text": "ok", "count": 1' + b" " * 2000 + b"}"
 
@@ -175,7 +175,7 @@ async def test_a_route_has_its_own_limit_also_for_a_body_of_untold_length(client
     assert answer.status == 413
 
 
-async def test_a_body_packed_wrongly_is_the_callers_fault(client: Client) -> None:
+async def test_a_body_that_does_not_match_its_encoding_is_400(client: Client) -> None:
     answer = await client.post("/notes", data=b"this is no gzip", headers={"Content-Encoding": "gzip"})
     assert answer.status == 400
     await problem_of(answer)
@@ -194,15 +194,13 @@ async def test_without_a_token_the_answer_says_how_to_authenticate(client: Clien
 
 
 @pytest.mark.parametrize("header", ["Basic abc", "Bearer", "Bearer a.b.c", "Bearer \udcff\udcfe"])
-async def test_what_is_no_token_of_ours_is_401(client: Client, header: str) -> None:
+async def test_a_token_that_is_not_ours_is_401(client: Client, header: str) -> None:
     answer = await client.get("/me", headers={"Authorization": header})
     assert answer.status == 401
     await problem_of(answer)
 
 
-async def test_a_token_for_something_else_is_403_and_names_what_is_needed(
-    client: Client, issuer: Issuer
-) -> None:
+async def test_a_token_without_the_scope_is_403_and_names_the_scope(client: Client, issuer: Issuer) -> None:
     answer = await client.get("/me", headers=issuer.headers("creator"))
     assert answer.status == 403
     assert "host or owner" in (await problem_of(answer))["detail"]
@@ -213,7 +211,7 @@ async def test_a_good_token_passes(client: Client, issuer: Issuer) -> None:
     assert await answer.json() == {"subject": "client7"}
 
 
-async def test_routes_with_scopes_need_someone_who_verifies() -> None:
+async def test_routes_with_scopes_need_a_token_verifier() -> None:
     with pytest.raises(ValueError, match="verifier"):
         build_http([Route("GET", "/me", who, scopes("host"))], None)
 

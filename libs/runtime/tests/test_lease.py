@@ -1,4 +1,4 @@
-"""Leases on a real MongoDB: one holder at a time, and a number that grows with every change of hands."""
+"""Leases on a real MongoDB: one holder at a time, and a fence that grows with every new holder."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -33,13 +33,13 @@ async def test_a_lease_has_one_holder(notebook: Notebook) -> None:
     assert (one.held, two.held) == (True, False)
 
 
-async def test_of_many_who_reach_for_it_at_once_one_gets_it(notebook: Notebook) -> None:
+async def test_of_many_replicas_at_once_one_acquires_the_lease(notebook: Notebook) -> None:
     hands = Hands(notebook)
     taken = await asyncio.gather(*(hands.lease(str(n)).acquire() for n in range(20)))
     assert taken.count(True) == 1
 
 
-async def test_renewing_keeps_the_fence_and_changing_hands_raises_it(notebook: Notebook) -> None:
+async def test_renewing_keeps_the_fence_and_a_new_holder_raises_it(notebook: Notebook) -> None:
     hands = Hands(notebook)
     one, two = hands.lease("one"), hands.lease("two")
     await one.acquire()
@@ -51,7 +51,7 @@ async def test_renewing_keeps_the_fence_and_changing_hands_raises_it(notebook: N
     assert two.fence == first + 1
 
 
-async def test_a_holder_that_slept_knows_that_its_time_is_over(notebook: Notebook) -> None:
+async def test_a_holder_that_slept_knows_that_its_lease_is_over(notebook: Notebook) -> None:
     hands = Hands(notebook)
     one, two = hands.lease("one"), hands.lease("two")
     await one.acquire()
@@ -62,7 +62,7 @@ async def test_a_holder_that_slept_knows_that_its_time_is_over(notebook: Noteboo
     assert not one.held
 
 
-async def test_a_lease_given_back_is_free_at_once_and_nobody_elses_can_be_given_back(
+async def test_a_released_lease_is_free_at_once_and_only_its_holder_can_release_it(
     notebook: Notebook,
 ) -> None:
     hands = Hands(notebook)

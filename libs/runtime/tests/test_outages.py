@@ -1,4 +1,4 @@
-"""Kafka or MongoDB away, killed and started again: everything waits, nothing is lost, nothing is set aside for it."""
+"""Kafka or MongoDB killed and restarted: everything waits, nothing is lost, nothing is dead-lettered."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -35,7 +35,7 @@ async def notebook(breakable: BreakableParts, stream: Stream) -> AsyncIterator[N
         yield fresh
 
 
-async def test_while_mongodb_is_away_records_wait_and_none_is_set_aside(
+async def test_while_mongodb_is_unavailable_records_wait_and_none_is_dead_lettered(
     breakable: BreakableParts, stream: Stream, eventually: Eventually
 ) -> None:
     client = connect(breakable.mongodb + "&serverSelectionTimeoutMS=500")
@@ -86,7 +86,7 @@ async def test_a_dead_letter_that_cannot_be_written_yet_is_written_later(
     assert {headers_of(letter)["dlq_offset"] for letter in await stream.dead_letters()} == {"0"}
 
 
-async def test_what_is_recorded_while_kafka_is_away_is_published_in_order_when_it_is_back(
+async def test_events_recorded_while_kafka_is_unavailable_are_published_in_order_afterwards(
     breakable: BreakableParts, notebook: Notebook, eventually: Eventually
 ) -> None:
     stream = notebook.stream
@@ -152,7 +152,7 @@ async def _told(stream: Stream, text: str) -> bool:
     return False
 
 
-async def test_a_consumer_that_could_not_commit_stops_all_the_same_and_what_it_did_comes_again(
+async def test_a_consumer_that_could_not_commit_stops_and_its_records_are_delivered_again(
     breakable: BreakableParts, stream: Stream, eventually: Eventually
 ) -> None:
     first, second = Reader(), Reader()

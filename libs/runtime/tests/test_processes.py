@@ -1,4 +1,4 @@
-"""A service as a process of its own: killed, frozen and asked to stop, it loses nothing and does nothing twice."""
+"""A service as a process: killed, frozen and stopped, it loses nothing and does nothing twice."""
 
 import asyncio
 import signal
@@ -21,7 +21,7 @@ async def place(kafka_bootstrap: str, mongodb_uri: str, prefix: str, tmp_path: P
         yield fresh
 
 
-async def test_what_a_killed_process_was_doing_is_done_by_the_next_and_repeats_are_the_same_records(
+async def test_a_killed_processes_work_is_done_by_the_next_and_repeats_are_the_same_records(
     place: Place, eventually: Eventually
 ) -> None:
     first = await place.replica()
@@ -58,7 +58,7 @@ async def test_a_frozen_replica_is_replaced_and_does_no_harm_when_it_thaws(place
     assert await place.db["echoes"].count_documents({}) == 4
 
 
-async def test_asked_to_stop_a_service_ends_in_time_and_leaves_nothing_half_done(place: Place) -> None:
+async def test_a_service_stops_in_time_and_leaves_nothing_half_done(place: Place) -> None:
     replica = await place.replica()
     await asyncio.gather(*(place.take(replica, f"n{n}") for n in range(40)))
     replica.send(signal.SIGTERM)
@@ -77,9 +77,7 @@ async def test_a_stop_does_not_wait_for_a_handler_that_hangs(place: Place, event
     assert await replica.ended(within=10) == 0
 
 
-async def test_asked_to_stop_while_it_waits_for_its_database_a_service_ends(
-    place: Place, eventually: Eventually
-) -> None:
+async def test_a_service_stops_while_it_waits_for_its_database(place: Place, eventually: Eventually) -> None:
     place.mongodb = "mongodb://127.0.0.1:1/?replicaSet=rs0&serverSelectionTimeoutMS=300"
     starting = asyncio.create_task(place.replica())
     await eventually(lambda: place.replicas and _waits(place), within=40, what="it to wait")

@@ -1,4 +1,4 @@
-"""Projections of compacted streams keep the newest version, whatever order it comes in."""
+"""Projections of compacted streams keep the newest version, in whatever order versions arrive."""
 
 import pytest
 from pymongo import WriteConcern
@@ -17,13 +17,13 @@ async def test_older_versions_that_come_late_change_nothing(notebook: Notebook) 
     assert {note["_id"]: note["text"] async for note in notes.find()} == {"a": "new", "b": "b2"}
 
 
-async def test_nothing_is_written_for_nothing(notebook: Notebook) -> None:
+async def test_an_empty_batch_writes_nothing(notebook: Notebook) -> None:
     await keep_newest(notebook.db["seen"], {})
     assert await notebook.db["seen"].find_one() is None
 
 
-async def test_a_write_that_the_replicas_did_not_confirm_is_no_success(notebook: Notebook) -> None:
-    """It may be rolled back, so the batch must be taken again; and it is no fault of the records'."""
+async def test_a_write_without_a_majority_is_an_error(notebook: Notebook) -> None:
+    """It may be rolled back, so the batch must be retried; the records are not at fault."""
     await keep_newest(notebook.db["seen"], {"a": {"version": 2}})
     unconfirmed = notebook.db["seen"].with_options(write_concern=WriteConcern(w=2, wtimeout=100))
     with pytest.raises(BulkWriteError) as caught:

@@ -16,10 +16,11 @@ from runtime.clock import system_clock
 from runtime.consuming.records import headers_of
 from runtime.mongo.change_stream import Poll, operation_time, poll
 from runtime.outbox import relay as relaying
+from runtime.outbox.recorder import Recorded
 from support.eventually import Eventually
 
 
-async def test_events_come_out_in_the_order_of_their_aggregate(
+async def test_events_are_published_in_the_order_of_their_aggregate(
     notebook: Notebook, eventually: Eventually
 ) -> None:
     async with notebook.relaying():
@@ -33,16 +34,10 @@ async def test_events_come_out_in_the_order_of_their_aggregate(
     assert len(records) == 21
 
 
-@pytest.fixture
-def seldom(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody looks at the stream because it is time."""
-    monkeypatch.setattr(relaying, "POLL_INTERVAL_SECONDS", 3_600)
-
-
-@pytest.mark.usefixtures("seldom")
-async def test_what_this_process_wrote_is_published_without_reading_it_back(
-    notebook: Notebook, eventually: Eventually
+async def test_own_changes_are_published_without_reading_them_back(
+    notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(relaying, "poll", _a_silent_stream)
     async with notebook.relaying_on_the_fast_path(eventually):
         await notebook.take("n1", "one")
         await notebook.change("n1", 2, "two", "three")
@@ -50,8 +45,36 @@ async def test_what_this_process_wrote_is_published_without_reading_it_back(
     assert texts_of(await notebook.published()) == ["one", "two", "three"]
 
 
-@pytest.mark.usefixtures("seldom")
-async def test_what_this_process_wrote_and_only_the_stream_can_carry_is_looked_for_at_once(
+async def _a_silent_stream(*arguments: Any) -> AsyncGenerator[Poll, None]:
+    yield Poll([], None)
+    await asyncio.Event().wait()
+
+
+async def test_a_change_that_only_the_stream_can_carry_ends_the_wait_for_the_next_poll(
+    notebook: Notebook,
+) -> None:
+    relay = notebook.relay()
+    relay._poll_interval = 3_600
+    waiting = asyncio.create_task(relay._next_poll(0))
+    relay.fast_path.offer(Recorded("n1", 1, 2, ()))  # not leading, so it does not take the fast path
+    async with asyncio.timeout(10):
+        await waiting
+    assert relay._poll_interval == relaying.MIN_POLL_SECONDS
+
+
+async def test_the_poll_interval_backs_off_while_the_stream_carries_nothing(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = notebook.relay()
+    monkeypatch.setattr(relaying, "MAX_POLL_SECONDS", 4 * relaying.MIN_POLL_SECONDS)
+    intervals = []
+    for _ in range(3):
+        await relay._next_poll(0)
+        intervals.append(relay._poll_interval / relaying.MIN_POLL_SECONDS)
+    assert intervals == [2, 4, 4]
+
+
+async def test_own_changes_that_missed_the_fast_path_are_published_from_the_stream(
     notebook: Notebook, eventually: Eventually
 ) -> None:
     await notebook.take("n1", "one")
@@ -63,20 +86,19 @@ async def test_what_this_process_wrote_and_only_the_stream_can_carry_is_looked_f
     assert texts_of(await notebook.published()) == ["one", "two"]
 
 
-@pytest.mark.usefixtures("seldom")
-async def test_what_the_stream_shows_a_little_late_is_looked_for_again(
+async def test_a_change_that_the_stream_shows_late_is_polled_for_again(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relaying, "poll", _a_poll_late)
     async with notebook.relaying_on_the_fast_path(eventually) as relay:
-        relay.fast_path.disable()  # as in a process that may not go ahead
+        relay.fast_path.disable()  # as in a process that may not use the fast path
         await notebook.take("n1", "one")
         await eventually(notebook.all_published)
 
 
-async def _a_poll_late(*asked: Any) -> AsyncGenerator[Poll, None]:
+async def _a_poll_late(*arguments: Any) -> AsyncGenerator[Poll, None]:
     held: list[Any] = []
-    async with aclosing(poll(*asked)) as polls:
+    async with aclosing(poll(*arguments)) as polls:
         async for found in polls:
             yield replace(found, changes=held)
             held = found.changes
@@ -89,13 +111,13 @@ async def test_a_change_of_another_replica_is_published_within_the_poll_interval
     async with notebook.relaying():
         for note in "abc":
             await notebook.take(note, note)
-            await eventually(notebook.all_published, within=relaying.POLL_INTERVAL_SECONDS + 2)
+            await eventually(notebook.all_published, within=relaying.MAX_POLL_SECONDS + 2)
 
 
-async def test_what_went_ahead_is_not_published_again_when_the_stream_tells_of_it(
+async def test_fast_path_entries_are_not_published_again_from_the_stream(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relaying, "POLL_INTERVAL_SECONDS", 0.01)
+    monkeypatch.setattr(relaying, "MAX_POLL_SECONDS", 0.01)
     async with notebook.relaying_on_the_fast_path(eventually):
         await asyncio.gather(*(notebook.take(note, f"{note}1") for note in "abc"))
         for version in range(2, 12):
@@ -111,7 +133,7 @@ async def test_what_went_ahead_is_not_published_again_when_the_stream_tells_of_i
     assert len(records) == 34
 
 
-async def test_what_could_not_go_ahead_is_carried_by_the_stream_in_order(
+async def test_entries_that_missed_the_fast_path_are_published_from_the_stream_in_order(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish, failed = notebook.stream.publisher.publish, asyncio.Event()
@@ -143,7 +165,7 @@ async def test_a_dozen_events_of_one_change_keep_their_order(
     assert texts_of(await notebook.published()) == texts + texts
 
 
-async def test_an_event_recorded_before_the_first_watch_is_published(
+async def test_an_event_recorded_before_the_first_poll_is_published(
     notebook: Notebook, eventually: Eventually
 ) -> None:
     relay = notebook.relay()
@@ -166,9 +188,7 @@ async def test_events_recorded_while_no_relay_runs_are_published_by_the_next(
     assert Counter(texts_of(await notebook.published())) == {"one": 1, "two": 1, "other": 1}
 
 
-async def test_a_relay_that_is_stopped_has_stored_how_far_it_got(
-    notebook: Notebook, eventually: Eventually
-) -> None:
+async def test_a_stopped_relay_has_stored_its_position(notebook: Notebook, eventually: Eventually) -> None:
     async with notebook.relaying():
         await notebook.take("n1", "one")
         await eventually(notebook.all_published)
@@ -178,7 +198,7 @@ async def test_a_relay_that_is_stopped_has_stored_how_far_it_got(
     assert texts_of(await notebook.published()) == ["one", "two"]
 
 
-async def test_a_service_that_rests_keeps_up_with_what_others_write(
+async def test_an_idle_service_advances_its_position(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or the history since its own last change would be gone one day, and everything would be published again."""
@@ -242,7 +262,7 @@ async def test_of_two_relays_one_leads_and_the_other_takes_over(
 async def test_a_leader_that_slept_through_its_lease_publishes_nothing_more_in_that_term(
     notebook: Notebook, eventually: Eventually, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """As after SIGSTOP: by its own clock it sees that another may lead by now, and asks for the lease again."""
+    """As after SIGSTOP: by its own clock it sees that another replica may lead by now, and acquires the lease again."""
     skipped = timedelta()
 
     def clock() -> datetime:
@@ -292,7 +312,7 @@ async def test_when_the_history_is_gone_the_outboxes_are_read_and_nothing_is_los
     assert texts_of(await notebook.published(), "n1") == ["one", "one", "two", "three"]
 
 
-async def test_nothing_goes_ahead_while_the_outboxes_are_read(
+async def test_the_fast_path_is_disabled_while_the_outboxes_are_read(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Or the newest event of an aggregate would come out between its older ones."""
@@ -311,7 +331,7 @@ async def test_nothing_goes_ahead_while_the_outboxes_are_read(
     assert went_ahead == [False]
 
 
-async def test_the_outboxes_are_read_in_groups_without_leaving_one_out(
+async def test_the_outboxes_are_read_in_batches_without_leaving_one_out(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relaying, "MAX_CHANGES", 4)
@@ -364,10 +384,10 @@ async def test_collections_that_are_not_relayed_publish_nothing(
     assert texts_of(await notebook.published()) == ["one"]
 
 
-async def test_an_entry_that_is_no_event_stops_the_relay_where_it_can_be_seen(
+async def test_an_entry_that_is_not_an_event_stops_the_relay_visibly(
     notebook: Notebook, eventually: Eventually
 ) -> None:
-    """Going past it would lose what its writer promised; its health says that somebody has to look."""
+    """Skipping it would lose an event; the health routes show that somebody has to act."""
     async with notebook.relaying() as relay:
         await notebook.take("n1", "one")
         await eventually(notebook.all_published)
@@ -387,7 +407,7 @@ async def test_a_relay_can_be_stopped_while_it_fails(notebook: Notebook, eventua
     assert done == {task}
 
 
-async def test_the_envelope_tells_the_producer_the_key_and_the_time_of_recording(
+async def test_the_envelope_has_producer_key_and_time_of_recording(
     notebook: Notebook, eventually: Eventually
 ) -> None:
     before = system_clock()

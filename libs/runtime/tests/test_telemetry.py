@@ -1,4 +1,4 @@
-"""One trace over every hop, metrics, and logs that can be followed without naming anybody."""
+"""One trace over every hop, metrics, and logs without personal data."""
 
 import asyncio
 import secrets
@@ -103,7 +103,7 @@ async def test_the_records_on_kafka_carry_the_trace(place: Place, replica: Proce
         assert trace_id in headers_of(record)["traceparent"]
 
 
-async def test_a_trace_that_the_caller_does_not_sample_is_passed_on_and_not_kept(
+async def test_an_unsampled_trace_is_passed_on_and_not_stored(
     place: Place, replica: Process, eventually: Eventually
 ) -> None:
     unsampled, caller, header = trace(sampled=False)
@@ -125,7 +125,7 @@ async def test_a_log_line_says_which_trace_it_belongs_to(place: Place, replica: 
     assert line["trace_id"] == trace_id
 
 
-async def test_a_dead_letter_is_logged_with_its_trace_and_nobodys_data_is_told(
+async def test_a_dead_letter_is_logged_with_its_trace_and_without_personal_data(
     place: Place, replica: Process, eventually: Eventually
 ) -> None:
     trace_id, _, header = trace()

@@ -1,4 +1,4 @@
-"""Tokens: only identity's own, with a fixed algorithm, for us, and in time; keys are fetched sparingly."""
+"""Tokens: only identity's own, with a fixed algorithm, for this audience, before expiry; keys are fetched rarely."""
 
 import asyncio
 import base64
@@ -124,12 +124,12 @@ BAD: dict[str, Callable[[], str]] = {
 
 
 @pytest.mark.parametrize("name", BAD)
-async def test_a_token_that_is_not_ours_speaks_for_nobody(keys: Keys, name: str) -> None:
+async def test_a_token_that_is_not_ours_is_refused(keys: Keys, name: str) -> None:
     with pytest.raises(BadToken):
         await TokenVerifier(keys).principal(BAD[name]())
 
 
-async def test_a_good_token_says_who_calls_and_nothing_that_it_does_not_carry(keys: Keys) -> None:
+async def test_a_valid_token_gives_its_principal_and_nothing_more(keys: Keys) -> None:
     principal = await TokenVerifier(keys).principal(signed(claims(openid="o1", admin=True)))
     assert (principal.subject, principal.scopes, principal.host_id, principal.openid) == (
         "client1", {"host", "ops"}, "h1", "o1",
@@ -139,7 +139,7 @@ async def test_a_good_token_says_who_calls_and_nothing_that_it_does_not_carry(ke
     assert not hasattr(principal, "admin")
 
 
-async def test_a_remembered_token_is_refused_when_its_time_is_over(keys: Keys) -> None:
+async def test_a_cached_token_is_refused_after_its_expiry(keys: Keys) -> None:
     now = time.time()
     verifier = TokenVerifier(keys, lambda: now)
     token = signed(claims(exp=int(now) + 1))
@@ -150,14 +150,14 @@ async def test_a_remembered_token_is_refused_when_its_time_is_over(keys: Keys) -
         await verifier.principal(token)
 
 
-async def test_no_more_tokens_are_remembered_than_was_said(keys: Keys) -> None:
+async def test_the_cache_of_tokens_is_bounded(keys: Keys) -> None:
     verifier = TokenVerifier(keys, size=3)
     for n in range(5):
         await verifier.principal(signed(claims(sub=f"client{n}")))
     assert len(verifier._known) == 3
 
 
-async def test_unknown_keys_do_not_make_a_fetch_each_time(keys: Keys, identity: Identity) -> None:
+async def test_unknown_keys_do_not_cause_a_fetch_each_time(keys: Keys, identity: Identity) -> None:
     verifier = TokenVerifier(keys)
     for n in range(20):
         with pytest.raises(BadToken):
@@ -165,15 +165,13 @@ async def test_unknown_keys_do_not_make_a_fetch_each_time(keys: Keys, identity: 
     assert identity.asked == 1
 
 
-async def test_many_callers_at_a_cold_start_make_one_fetch(keys: Keys, identity: Identity) -> None:
+async def test_many_callers_at_a_cold_start_share_one_fetch(keys: Keys, identity: Identity) -> None:
     verifier = TokenVerifier(keys)
     await asyncio.gather(*(verifier.principal(signed(claims(sub=f"c{n}"))) for n in range(50)))
     assert identity.asked == 1
 
 
-async def test_a_caller_that_goes_away_does_not_spoil_the_fetch_of_the_others(
-    keys: Keys, identity: Identity
-) -> None:
+async def test_a_cancelled_caller_does_not_cancel_the_shared_fetch(keys: Keys, identity: Identity) -> None:
     verifier = TokenVerifier(keys)
     first = asyncio.create_task(verifier.principal(signed(claims(sub="first"))))
     second = asyncio.create_task(verifier.principal(signed(claims(sub="second"))))
@@ -199,7 +197,7 @@ async def test_a_new_key_is_found_after_the_pause(keys: Keys, identity: Identity
 
 
 @pytest.mark.parametrize("status", [502, 503])
-async def test_identity_being_away_is_not_the_tokens_fault(
+async def test_an_unavailable_identity_is_not_a_bad_token(
     keys: Keys, identity: Identity, status: int
 ) -> None:
     identity.status = status

@@ -1,4 +1,4 @@
-"""Topics are made with their partitions for life, and never quietly accepted with another count."""
+"""Topics are created with a fixed partition count, and another count is never accepted silently."""
 
 import asyncio
 from dataclasses import replace
@@ -41,7 +41,7 @@ async def test_every_topic_has_the_partitions_that_the_contracts_say_and_a_dead_
     assert await _partitions(admin, *expected) == expected
 
 
-async def test_making_them_again_changes_nothing_and_two_at_once_do_not_quarrel(
+async def test_creating_topics_is_idempotent_also_at_the_same_time(
     admin: AIOKafkaAdminClient, kafka_bootstrap: str, module_prefix: str
 ) -> None:
     topic = fresh_topic(3)

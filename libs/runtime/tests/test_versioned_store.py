@@ -219,7 +219,7 @@ async def never_asked(aggregate_ids: Any) -> dict[str, Document]:
     return {}
 
 
-async def test_who_loses_every_race_gets_a_conflict_and_nothing_is_half_written(
+async def test_losing_every_race_is_a_conflict_and_nothing_is_half_written(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(versioned_store, "MAX_ATTEMPTS", 3)
@@ -245,7 +245,7 @@ async def test_an_aggregate_whose_events_carry_all_of_it_keeps_the_last_ones_onl
     assert [slot[:8] for slot in document[FIELD]] == ["00000002"]
 
 
-async def test_a_missing_aggregate_is_none_and_a_malformed_id_is_never_asked_for(db: Database) -> None:
+async def test_a_missing_aggregate_is_none_and_a_malformed_id_causes_no_query(db: Database) -> None:
     kept = Kept(db)
     store = VersionedStore(CODEC, Recorder(system_clock, random_id), lambda _: None)
     assert await kept.store.get(random_id()) is None

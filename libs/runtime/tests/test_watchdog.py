@@ -1,4 +1,4 @@
-"""The watchdog looks at progress: a consumer that no longer moves is named, one that waits for good reason is not."""
+"""The watchdog checks progress: a consumer that stands still is named, one that waits for a dependency is not."""
 
 import asyncio
 from typing import Any
@@ -26,7 +26,7 @@ class Watch:
         self.dog = Watchdog(consumers.consumers, lambda: self.time)
 
     async def stuck_later(self) -> list[str]:
-        """What it says after two looks with more than the limit between."""
+        """What it reports after two checks further apart than the limit."""
         await self.dog._check(self.one)
         self.time += STUCK_AFTER_SECONDS + 1
         await self.dog._check(self.one)
@@ -42,7 +42,7 @@ async def test_a_dead_loop_is_noticed_at_once(stream: Stream, eventually: Eventu
         await eventually(lambda: watch.dog.stuck == [watch.one.group], within=5)
 
 
-async def test_records_that_wait_while_nothing_moves_are_noticed_until_they_move(
+async def test_waiting_records_without_progress_are_noticed_until_there_is_progress(
     stream: Stream, eventually: Eventually
 ) -> None:
     go_on = asyncio.Event()
@@ -62,10 +62,10 @@ async def test_records_that_wait_while_nothing_moves_are_noticed_until_they_move
         assert await watch.stuck_later() == []
 
 
-async def test_what_waits_behind_a_handler_that_hangs_is_no_movement(
+async def test_polling_behind_a_hanging_handler_is_not_progress(
     stream: Stream, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Also where it is nothing for this service: the client is polled all the while, to stay in its group."""
+    """Also for ignored records: the client is polled all the time, to stay in its group."""
     monkeypatch.setattr(consuming, "MAX_BATCH_MS", 2_000)
     go_on, polled = asyncio.Event(), 0
 
@@ -94,12 +94,12 @@ async def test_what_waits_behind_a_handler_that_hangs_is_no_movement(
         await eventually(lambda: reader.done == ["a", "b"])
 
 
-async def test_nothing_to_do_is_no_standstill(stream: Stream) -> None:
+async def test_an_idle_consumer_is_not_stuck(stream: Stream) -> None:
     async with stream.taking(Reader()) as consumers:
         assert await Watch(consumers).stuck_later() == []
 
 
-async def test_waiting_for_a_dependency_is_no_standstill(stream: Stream, eventually: Eventually) -> None:
+async def test_waiting_for_a_dependency_is_not_stuck(stream: Stream, eventually: Eventually) -> None:
     back = asyncio.Event()
 
     async def away(_: Delivery) -> None:
@@ -114,8 +114,8 @@ async def test_waiting_for_a_dependency_is_no_standstill(stream: Stream, eventua
         back.set()
 
 
-async def test_records_that_have_expired_keep_nobody_waiting(stream: Stream) -> None:
-    """A new group finds only the end of the stream: there is nothing to take, so it cannot be behind."""
+async def test_expired_records_do_not_count_as_lag(stream: Stream) -> None:
+    """All records have expired, so a new group cannot be behind."""
     await stream.tell(*"abc")
     admin = AIOKafkaAdminClient(bootstrap_servers=stream.kafka)
     await admin.start()
@@ -126,7 +126,7 @@ async def test_records_that_have_expired_keep_nobody_waiting(stream: Stream) -> 
         assert await Watch(consumers).stuck_later() == []
 
 
-async def test_the_lag_counts_what_is_not_yet_done(stream: Stream, eventually: Eventually) -> None:
+async def test_the_lag_counts_unhandled_records(stream: Stream, eventually: Eventually) -> None:
     go_on = asyncio.Event()
 
     async def hangs(_: Delivery) -> None:
@@ -146,7 +146,7 @@ async def test_the_lag_counts_what_is_not_yet_done(stream: Stream, eventually: E
         await eventually(done)
 
 
-async def test_the_watchdog_itself_goes_on_looking(
+async def test_the_watchdog_keeps_checking(
     stream: Stream, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(watching, "CHECK_INTERVAL_SECONDS", 0.05)

@@ -1,4 +1,4 @@
-"""Inserting under natural keys: a repeat is no error, everything else is."""
+"""Inserting under natural keys: a repeat is not an error, everything else is."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class Answering:
         raise BulkWriteError(self._details)
 
 
-async def test_what_is_there_already_is_no_error():
+async def test_an_existing_document_is_not_an_error():
     assert await insert_new(Answering(writes=[DUPLICATE_KEY], durability=[]), [{"_id": 1}, {"_id": 2}]) == [
         False,
         True,
     ]
 
 
-async def test_an_insert_that_did_not_become_durable_is_waited_for_even_beside_a_repeat():
+async def test_an_insert_that_is_not_durable_is_an_error_even_next_to_a_repeat():
     with pytest.raises(BulkWriteError) as raised:
         await insert_new(
             Answering(writes=[DUPLICATE_KEY], durability=[NOT_DURABLE]), [{"_id": 1}, {"_id": 2}]

@@ -1,4 +1,4 @@
-"""Settings that every service has; a service adds its own in a subclass. All come from ANCHORAGE_* variables."""
+"""Settings that every service has, from ANCHORAGE_* variables; a service adds its own in a subclass."""
 
 from __future__ import annotations
 
@@ -19,9 +19,13 @@ class ServiceSettings(BaseSettings):
     kafka: str = Field(default="127.0.0.1:9092", description="bootstrap servers")
     mongodb_uri: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
     prefix: str = Field(
-        default="", pattern=r"^[a-z0-9_]{0,24}$", description="before topics, groups, databases"
+        default="",
+        pattern=r"^[a-z0-9_]{0,24}$",
+        description="put before the names of topics, groups and databases",
     )
-    identity_url: str = Field(default="http://127.0.0.1:8101", description="where the token keys are")
+    identity_url: str = Field(
+        default="http://127.0.0.1:8101", description="where the public keys of tokens are"
+    )
     log_level: str = "INFO"
     trace_ratio: float = Field(default=1.0, ge=0, le=1, description="share of new traces that are recorded")
     trace_dir: Path | None = Field(

@@ -1,4 +1,4 @@
-"""Traces and metrics by OpenTelemetry: W3C Trace Context in and out, OTLP when an endpoint is set, silent when not.
+"""Traces and metrics by OpenTelemetry: W3C Trace Context in and out, OTLP when an endpoint is set.
 
 All span, attribute and metric names of the platform live in this module.
 """
@@ -34,18 +34,18 @@ _meter = metrics.get_meter("anchorage")
 
 
 class Tally:
-    """A counter that adds in a dictionary of its own and is read when metrics are: the SDK's takes 15 µs to add one."""
+    """A counter kept in a dictionary and read when metrics are collected: adding to the SDK's own counter takes 15 µs."""
 
     def __init__(self, name: str, description: str) -> None:
         self._counts: Counter[frozenset[tuple[str, str]]] = Counter()
         _meter.create_observable_counter(name, [self._observe], description=description)
 
     def add(self, count: int, attributes: Mapping[str, str]) -> None:
-        """Count so many more under these attributes."""
+        """Add `count` under these attributes."""
         self._counts[frozenset(attributes.items())] += count
 
     def _observe(self, _: CallbackOptions) -> list[Observation]:
-        counted = list(self._counts.items())  # at once: an exporter reads in a thread of its own
+        counted = list(self._counts.items())  # a copy: an exporter reads in another thread
         return [Observation(count, dict(attributes)) for attributes, count in counted]
 
 
@@ -56,13 +56,13 @@ http_duration = _meter.create_histogram(
 records_consumed = Tally("anchorage.records.consumed", "records by subscription, event type and outcome")
 records_published = Tally("anchorage.records.published", "records by topic")
 consumer_lag = _meter.create_gauge(
-    "anchorage.consumer.lag", description="records not yet taken, by subscription"
+    "anchorage.consumer.lag", description="records not yet handled, by subscription"
 )
 relay_delay = _meter.create_histogram(
     "anchorage.relay.delay", unit="s",
-    description="from the recording of the oldest event of a group to the broker's answer",
+    description="from recording the oldest event of a batch to the broker's acknowledgement",
 )  # fmt: skip
-events_lost = Tally("anchorage.events.lost", "best-effort events that Kafka did not take")
+events_lost = Tally("anchorage.events.lost", "best-effort events that Kafka did not accept")
 
 
 class SpanFile(SpanExporter):
@@ -81,10 +81,10 @@ class SpanFile(SpanExporter):
 
 
 def _as_line(span: ReadableSpan) -> dict[str, object]:
-    own = span.get_span_context()
+    context = span.get_span_context()
     return {
-        "trace_id": f"{own.trace_id:032x}" if own else None,
-        "span_id": f"{own.span_id:016x}" if own else None,
+        "trace_id": f"{context.trace_id:032x}" if context else None,
+        "span_id": f"{context.span_id:016x}" if context else None,
         "parent_id": f"{span.parent.span_id:016x}" if span.parent else None,
         "service": span.resource.attributes["service.name"],
         "name": span.name,
@@ -140,12 +140,12 @@ def context_from(headers: Mapping[str, str | None]) -> otel_context.Context:
 def start_span(name: str, kind: SpanKind, headers: Mapping[str, str | None], **attributes: str | int) -> Span:
     """A span that continues the trace in `headers`; the caller ends it.
 
-    A trace that is not sampled is passed on as it came: nothing of it is kept anywhere, so it needs no span of its own.
+    A trace that is not sampled is passed on unchanged: nothing of it is stored, so it needs no span.
     """
     context = context_from(headers)
     parent = trace.get_current_span(context)
-    of_parent = parent.get_span_context()
-    if of_parent.is_valid and not of_parent.trace_flags.sampled:
+    parent_context = parent.get_span_context()
+    if parent_context.is_valid and not parent_context.trace_flags.sampled:
         return parent
     return tracer.start_span(name, context=context, kind=kind, attributes=attributes or None)
 

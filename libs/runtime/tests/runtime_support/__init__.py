@@ -1,1 +1,1 @@
-"""What the runtime's tests share: a stream and an aggregate of their own, that no shop knows."""
+"""What the runtime's tests share: a topic and an aggregate that belong to no service."""

@@ -1,4 +1,4 @@
-"""An aggregate of the tests' own, whose events wait in its outbox, and relays that carry them."""
+"""An aggregate for tests, with an outbox, and relays that publish it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole service for tests, run as a process of its own: a note is taken over HTTP, echoed, and heard again.
+"""A whole service for tests, run as a process: a note is taken over HTTP and echoed, and the echo is received.
 
 `POST /notes` → NoteTaken → (handler) → NoteEchoed → (handler), each step through an outbox and Kafka.
 """

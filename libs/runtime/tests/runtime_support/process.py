@@ -1,4 +1,4 @@
-"""The noting service as a process of its own, to be asked, killed, frozen and read."""
+"""The noting service as a process, to be called, killed, frozen and inspected."""
 
 from __future__ import annotations
 

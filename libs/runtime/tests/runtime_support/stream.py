@@ -1,4 +1,4 @@
-"""One topic of a test's own on the real broker: to write anything to it, and to take from it as a service does."""
+"""A test's own topic on the real broker: to publish anything to it, and to consume it as a service does."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class Stream:
 
 
 class Reader:
-    """A handler that remembers what it was given, and what it finished."""
+    """A handler that records what it received and what it finished."""
 
     def __init__(self, act: Callable[[Delivery], Awaitable[None]] | None = None) -> None:
         self.batches: list[list[str]] = []

@@ -27,7 +27,6 @@ from contracts.catalog import (
     ProductChanged,
     ProductDelisted,
     ProductListed,
-    StockReserved,
 )
 from contracts.engagement import ProductViewed
 from runtime.clock import Clock, system_clock
@@ -70,7 +69,7 @@ def _assemble(service: Service, settings: Settings) -> None:
     service.subscribe(
         Subscription("mini-programs", MINI_PROGRAM_EVENTS, registry.on_mini_programs),
         Subscription("products", PRODUCT_EVENTS, offers.on_products, max_records=500),
-        Subscription("order-facts", PROGRESS, Progress(orders).on_facts, linger=(StockReserved,)),
+        Subscription("order-facts", PROGRESS, Progress(orders).on_facts),
         Subscription("recent-views", (ProductViewed,), views.on_views, max_records=500, bulk_fetch=True),
     )
     service.relay(COLLECTIONS)

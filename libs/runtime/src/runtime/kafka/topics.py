@@ -1,4 +1,4 @@
-"""Topics are made explicitly, with their partitions for life; a different count on the broker is an error."""
+"""Topics are created explicitly, with a partition count that never changes; a different count on the broker is an error."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from contracts.topics import DEAD_LETTER_SUFFIX, TOPICS, Topic
 MIN_COMPACTION_LAG_MS = 30 * 24 * 3600 * 1000
 """30 days, so that analysts see each change of a compacted topic."""
 
-KNOWN_WITHIN_SECONDS = 30
-LOOK_AGAIN_SECONDS = 0.05
+CREATE_TIMEOUT_SECONDS = 30
+POLL_INTERVAL_SECONDS = 0.05
 
 LARGEST_RECORD = 2 * 1024 * 1024
-"""Bytes; an event is far smaller, but what others put on a topic must still fit its dead letters."""
+"""Bytes. An event is far smaller, but any record on a topic must fit into its dead-letter topic."""
 DEAD_LETTER_ROOM = 64 * 1024
-"""What a dead letter may have on top: the headers that say why."""
+"""Bytes that a dead letter needs in addition: the headers that say why."""
 
 
 class WrongTopic(Exception):
-    """A topic exists with another number of partitions: keys would land elsewhere."""
+    """A topic exists with another number of partitions, so keys would go to other partitions."""
 
 
 async def ensure_topics(
@@ -37,16 +37,16 @@ async def ensure_topics(
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        async with asyncio.timeout(KNOWN_WITHIN_SECONDS):
+        async with asyncio.timeout(CREATE_TIMEOUT_SECONDS):
             while missing := await _missing(admin, wanted):
                 await _create(admin, {name: wanted[name] for name in missing}, replication)
-                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+                await asyncio.sleep(POLL_INTERVAL_SECONDS)
     finally:
         await admin.close()
 
 
 async def _missing(admin: AIOKafkaAdminClient, wanted: dict[str, Topic]) -> list[str]:
-    """Those that the broker does not know, or not yet: what one made a moment ago has no partitions."""
+    """The topics that the broker does not know yet; one that was just created has no partitions for a moment."""
     counts = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics(list(wanted))}
     for name, topic in wanted.items():
         if counts.get(name, 0) not in (0, topic.partitions):

@@ -19,12 +19,12 @@ JWKS_PATH = "/.well-known/jwks.json"
 
 HOST, OWNER, OPS, CREATOR, VIEWER = "host", "owner", "ops", "creator", "viewer"
 PUBLIC: frozenset[str] = frozenset()
-"""The scopes of a route that needs no token; stated, never left out."""
+"""The scopes of a route that needs no token; every route states its scopes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who calls: a client (host, owner, ops, creator) or a viewer in one mini program, as its token says."""
+    """The caller, as its token says: a client (host, owner, ops, creator) or a viewer in one mini program."""
 
     subject: str
     scopes: frozenset[str]
@@ -47,18 +47,18 @@ CLAIMS = ("host_id", "owner_id", "creator_id", "mini_program_id", "openid", "vie
 
 
 class BadToken(Exception):
-    """The token is not one of ours, or no longer."""
+    """The token is not ours, or has expired."""
 
 
 class KeySource(Protocol):
-    """Where the public keys are."""
+    """A source of public keys."""
 
     async def get(self, kid: str) -> jwt.PyJWK:
-        """The key; raises BadToken for one that nobody knows."""
+        """The key; raises BadToken for an unknown one."""
 
 
 class Keys:
-    """Identity's public keys by `kid`, fetched when needed and at most once in `pause` seconds for an unknown one."""
+    """Identity's public keys by `kid`, fetched on demand, and at most once in `pause` seconds for unknown ones."""
 
     def __init__(self, url: str, session: Callable[[], aiohttp.ClientSession], pause: float = 5.0) -> None:
         self._url = url.rstrip("/") + JWKS_PATH
@@ -73,13 +73,15 @@ class Keys:
         if kid not in self._keys and time.monotonic() - self._asked > self._pause:
             if self._fetching is None or self._fetching.done():
                 self._fetching = asyncio.create_task(self.refresh())
-            await asyncio.shield(self._fetching)  # one fetch for all who wait, whoever of them goes away
+            await asyncio.shield(
+                self._fetching
+            )  # all callers share one fetch, even when the first of them is cancelled
         if kid not in self._keys:
             raise BadToken("signed by an unknown key")
         return self._keys[kid]
 
     async def refresh(self) -> None:
-        """Fetch the keys; raises aiohttp.ClientError when identity cannot be reached."""
+        """Fetch the keys; raises aiohttp.ClientError when identity is unavailable."""
         async with self._session().get(self._url) as answer:
             answer.raise_for_status()
             document = await answer.json()
@@ -88,7 +90,7 @@ class Keys:
 
 
 class TokenVerifier:
-    """Turns bearer tokens into principals; remembers the last `size` good ones until they expire."""
+    """Turns bearer tokens into principals; caches the last `size` valid ones until they expire."""
 
     def __init__(self, keys: KeySource, now: Callable[[], float] = time.time, size: int = 10_000) -> None:
         self._keys = keys
@@ -97,7 +99,7 @@ class TokenVerifier:
         self._known: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
 
     async def principal(self, token: str) -> Principal:
-        """Who the token speaks for; raises BadToken with the reason."""
+        """The token's principal; raises BadToken with the reason."""
         known = self._known.get(token)
         if known is not None:
             expiry, principal = known
@@ -126,8 +128,8 @@ class TokenVerifier:
             jwt.InvalidTokenError,
             ValueError,
             RecursionError,
-        ) as wrong:  # the last two: text that is no token
-            raise BadToken(str(wrong)) from None
+        ) as error:  # the last two: text that is not a token
+            raise BadToken(str(error)) from None
         private = {name: claims[name] for name in CLAIMS if name in claims}
         principal = Principal(
             subject=claims["sub"], scopes=frozenset(str(claims["scope"]).split()), **private
