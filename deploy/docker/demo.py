@@ -30,8 +30,8 @@ def secret_of(client_id: str) -> str:
 
 world = load_world()
 draw_all(world, MEDIA)
-asyncio.run(seed(os.environ["ANCHORAGE_GATEWAY_URL"], OPS, secret_of, world))
+asyncio.run(seed(os.environ["ANCHORAGE_GATEWAY_URL"], OPS, secret_of, world, print))
 hosts = FOLDER / "hosts.json"
 hosts.touch(mode=0o600)
-hosts.write_text(host_apps.told(secret_of))
+hosts.write_text(host_apps.hosts_json(secret_of))
 os.chown(hosts, HOST_APPS_USER, HOST_APPS_USER)

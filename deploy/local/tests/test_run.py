@@ -141,7 +141,7 @@ async def test_a_run_killed_halfway_does_not_block_the_next(run: Run, eventually
     await eventually(
         lambda: run.said("Anchorage is running", times=2), within=60, what="the second run to be up"
     )
-    assert run.said("processes that an earlier run has left")
+    assert run.said("processes that an earlier run left behind")
     assert not stuck.is_running()
 
 
