@@ -7,6 +7,8 @@ PACKAGES := $(PYPROJECTS:/pyproject.toml=)
 # Two sets of packages in one environment: what `make run` needs, and everything. The second includes the first.
 RUN := $(VENV)/.run
 DEV := $(VENV)/.dev
+# Tests use a Kafka and a MongoDB that run already, where both are given.
+FETCH = $(if $(and $(ANCHORAGE_TEST_KAFKA),$(ANCHORAGE_TEST_MONGODB)),,$(BIN)/python -m anchorage_local fetch)
 STATE := $(or $(ANCHORAGE_DATA),.data)
 PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not polyglot" --ignore=tests/browser
 
@@ -43,12 +45,12 @@ clean: stop ## Remove .data (all state) and .venv
 	rm -rf .data $(VENV)
 
 test: $(DEV) ## Run all tests against a real Kafka and a real MongoDB
-	@$(BIN)/python -m anchorage_local fetch
+	@$(FETCH)
 	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-browser: $(DEV) ## The story in a real Chromium, in both hosts and both languages
 	@tests/browser/chromium.sh
-	@$(BIN)/python -m anchorage_local fetch
+	@$(FETCH)
 	@exec $(BIN)/python -m pytest tests/browser
 
 test-chaos: $(DEV) ## 300 orders, and 100 payments with refunds, while services, Kafka and MongoDB are killed at random
@@ -56,7 +58,7 @@ test-chaos: $(DEV) ## 300 orders, and 100 payments with refunds, while services,
 		ANCHORAGE_OUTAGE_SECONDS=$${ANCHORAGE_OUTAGE_SECONDS:-60} exec $(BIN)/python -m pytest tests/chaos -s
 
 test-interop: $(DEV) ## Published Alipay clients against the sandbox, those for Node.js and Java too (needs npm, and a JDK with Maven)
-	@$(BIN)/python -m anchorage_local fetch
+	@$(FETCH)
 	@exec $(BIN)/python -m pytest tests/interop
 
 test-containers: $(DEV) ## The integration tests on testcontainers, and an order in `docker compose` (needs Docker)

@@ -1,4 +1,4 @@
-"""A pair of real parts of this test's own: started, stopped, started again."""
+"""A Kafka and a MongoDB of this test's own: started, stopped, started again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from support.eventually import Eventually
 
 @contextmanager
 def running(folder: Path, programs: Path) -> Iterator[Infrastructure]:
-    """A pair on free ports, other ones each time."""
+    """A pair on free ports, which differ each time."""
     pair = Infrastructure(folder, programs, kafka_port=free_port(), mongodb_port=free_port(), say=print)
     supervisor = Supervisor(print)
     try:
@@ -55,18 +55,20 @@ async def fill(pair: Infrastructure) -> None:
 
 
 @pytest.mark.timeout(300)
-async def test_a_pair_ends_with_the_process_that_it_was_started_for(
+async def test_a_pair_on_the_users_ports_ends_with_the_process_that_it_was_started_for(
     tmp_path: Path, programs: Path, eventually: Eventually
 ) -> None:
     command = [sys.executable, "-m", "anchorage_local", "infra", "--dir", str(tmp_path)]
-    command += ["--kafka-port=0", "--mongo-port=0", "--while-pid"]
+    command += ["--while-pid"]
+    ports = {"ANCHORAGE_KAFKA_PORT": str(free_port()), "ANCHORAGE_MONGODB_PORT": str(free_port())}
     watched = await asyncio.create_subprocess_exec("sleep", "300")
     pair = await asyncio.create_subprocess_exec(
-        *command, str(watched.pid), env={**os.environ, "ANCHORAGE_CACHE": str(programs)}
+        *command, str(watched.pid), env={**os.environ, **ports, "ANCHORAGE_CACHE": str(programs)}
     )
     addresses = tmp_path / "infra.json"
     await eventually(addresses.exists, within=90, what="the pair to be up")
     port = int(json.loads(addresses.read_text())["kafka"].rpartition(":")[2])
+    assert str(port) == ports["ANCHORAGE_KAFKA_PORT"]
     watched.kill()
     await watched.wait()
     assert await asyncio.wait_for(pair.wait(), 60) == 0
@@ -75,9 +77,7 @@ async def test_a_pair_ends_with_the_process_that_it_was_started_for(
 
 
 @pytest.mark.timeout(300)
-async def test_what_was_written_is_there_after_a_restart_on_other_ports(
-    tmp_path: Path, programs: Path
-) -> None:
+async def test_data_survives_a_restart_on_other_ports(tmp_path: Path, programs: Path) -> None:
     with running(tmp_path, programs) as pair:
         await fill(pair)
         ports = [part.port for part in pair.parts]

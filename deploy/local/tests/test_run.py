@@ -30,7 +30,7 @@ SERVICE = """
             pass
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    print("told", os.environ["ANCHORAGE_KAFKA"], os.environ["ANCHORAGE_PREFIX"], flush=True)
+    print("given", os.environ["ANCHORAGE_KAFKA"], os.environ["ANCHORAGE_PREFIX"], flush=True)
     http.server.HTTPServer((os.environ["ANCHORAGE_HOST"], int(os.environ["ANCHORAGE_PORT"])), Handler).serve_forever()
 """
 
@@ -105,7 +105,7 @@ async def test_a_run_makes_the_topics_starts_the_services_and_stops_on_request(
     process = run.start()
     await eventually(lambda: run.said("Anchorage is running"), within=30, what="the run to be up")
     assert answers(run.port("gateway"), "/readyz")
-    assert f"told {kafka_bootstrap} {prefix}" in (run.folder / "data" / "logs" / "gateway.log").read_text()
+    assert f"given {kafka_bootstrap} {prefix}" in (run.folder / "data" / "logs" / "gateway.log").read_text()
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
     await admin.start()
     try:
@@ -161,6 +161,19 @@ def test_a_port_in_use_stops_the_run_before_anything_starts(run: Run) -> None:
     assert f"error: gateway needs port {run.port('gateway')}" in text
     assert "ANCHORAGE_GATEWAY_PORT=<port>" in text
     assert not (run.folder / "data" / "logs").exists()
+
+
+def test_a_variable_that_cannot_be_used_stops_the_run_and_is_named(run: Run) -> None:
+    run.env["ANCHORAGE_PORT"] = "8080"
+    assert run.start().wait(30) == 1
+    assert "error: ANCHORAGE_PORT cannot be set for `make run`: " in run.out.read_text()
+
+
+async def test_a_variable_without_effect_is_reported(run: Run, eventually: Eventually) -> None:
+    run.env["ANCHORAGE_KAFKA_PORT"] = "31000"
+    run.start()
+    await eventually(lambda: run.said("Anchorage is running"), within=30, what="the run to be up")
+    assert run.said("warning: ANCHORAGE_KAFKA_PORT has no effect: ANCHORAGE_KAFKA is set")
 
 
 def test_a_wrong_setting_names_its_variable(run: Run) -> None:

@@ -82,15 +82,18 @@ class Seeder:
         found = await self.gateway.find(f"/v1/owner/mini-programs/{program.mini_program_id}")
         return found and str(found["state"])
 
-    async def _put_clients(self) -> None:
+    def _clients(self) -> list[tuple[str, Text, str, str]]:
+        """Id, name, scope and subject of each client."""
         world = self.world
-        clients = [
+        return [
             *((h.client_id, h.name, "host", h.host_id) for h in world.hosts),
             *((o.client_id, o.name, "owner", o.owner_id) for o in world.owners),
             *((c.client_id, c.name, "creator", c.creator_id) for c in world.creators),
             *((o.client_id, o.name, "ops", o.operator_id) for o in world.operators),
         ]
-        await self._together(self._put_client(*client) for client in clients)
+
+    async def _put_clients(self) -> None:
+        await self._together(self._put_client(*client) for client in self._clients())
 
     async def _put_client(self, client_id: str, name: Text, scope: str, subject_id: str) -> None:
         secret = self.gateway.secret_of(client_id)
@@ -102,8 +105,7 @@ class Seeder:
 
         If none of the secrets is accepted, they are new (the data folder is another one) and are set.
         """
-        parties = (*self.world.hosts, *self.world.owners, *self.world.creators, *self.world.operators)
-        clients = [party.client_id for party in parties]
+        clients = [client_id for client_id, *_ in self._clients()]
         accepted = await asyncio.gather(*(self.gateway.is_accepted(client) for client in clients))
         if not any(accepted):
             await self._put_clients()
@@ -116,6 +118,8 @@ class Seeder:
         if state != "published":
             return [f"{program.name.en} is {state}"]
         products = self.world.products_of(program.mini_program_id)
+        if not products:
+            return []
         path = f"/v1/mini-programs/{program.mini_program_id}/store?limit={STORE_PAGE}"
         try:
             store = await self.gateway.call("GET", path, client=self._host_of(program).client_id)

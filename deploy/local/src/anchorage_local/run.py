@@ -14,12 +14,10 @@ from anchorage_local.overrides import overrides, without_effect
 from anchorage_local.ports import ensure_free, free_port
 from anchorage_local.run_lock import hold
 from anchorage_local.secrets import Secrets
-from anchorage_local.services import STAGES, System, choose_ports, service_part
+from anchorage_local.services import System, choose_ports, service_part, to_start
 from anchorage_local.settings import LocalSettings
 from anchorage_local.supervisor import Part, Supervisor
 from runtime.topics import ensure_topics
-
-HOSTS = "ANCHORAGE_HOST_DEMO_HOSTS"
 
 
 def run(settings: LocalSettings, say: Say, only: Collection[str] = (), *, with_demo: bool = True) -> None:
@@ -36,14 +34,14 @@ def run(settings: LocalSettings, say: Say, only: Collection[str] = (), *, with_d
         for line in without_effect(os.environ):
             say(f"warning: {line}")
         infrastructure = _to_start(pair, settings)
-        services = [service_part(name, system) for name in _names(only, system, with_demo)]
+        services = [service_part(name, system) for name in to_start(only, system, with_demo=with_demo)]
         for part in (*infrastructure, *services):
             ensure_free(part.port, part.name, f"ANCHORAGE_{part.name.upper()}_PORT")
         supervisor = Supervisor(say, lock.record)
         try:
             if infrastructure:
-                say(f"starting {' and '.join(part.name for part in infrastructure)}")
-            supervisor.start(infrastructure)
+                say("starting " + " and ".join(part.name for part in infrastructure))
+                supervisor.start(infrastructure)
             asyncio.run(ensure_topics(system.kafka, settings.prefix))
             say("starting the services")
             supervisor.start(services)
@@ -82,13 +80,6 @@ def _to_start(pair: Infrastructure, settings: LocalSettings) -> list[Part]:
     """Kafka and MongoDB, without the one that is given."""
     given = {"kafka": settings.kafka, "mongodb": settings.mongodb_uri}
     return [part for part in pair.parts if not given[part.name]]
-
-
-def _names(only: Collection[str], system: System, with_demo: bool) -> list[str]:
-    """The services to start."""
-    if only:
-        return [name for name in STAGES if name in only]
-    return [name for name in STAGES if name != "host_demo" or with_demo or HOSTS in system.overrides]
 
 
 def _welcome(system: System, services: Sequence[Part], *, complete: bool) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
@@ -77,6 +77,14 @@ class System:
 def choose_ports(settings: LocalSettings) -> dict[str, int]:
     """The port of each service; a free one where 0 is set."""
     return {name: getattr(settings, f"{name}_port") or free_port() for name in STAGES}
+
+
+def to_start(only: Collection[str], system: System, *, with_demo: bool) -> list[str]:
+    """The services to start: `only` these, or all; the demo host app needs hosts, from the demo or from the user."""
+    if only:
+        return [name for name in STAGES if name in only]
+    has_hosts = with_demo or "ANCHORAGE_HOST_DEMO_HOSTS" in system.overrides
+    return [name for name in STAGES if name != "host_demo" or has_hosts]
 
 
 def environment(name: str, system: System) -> dict[str, str]:
