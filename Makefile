@@ -1,4 +1,4 @@
-# Everything a person does here. `make help` lists it.
+# The commands of this repository; `make help` lists them.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,10 +32,10 @@ $(DEV): requirements-dev.lock $(PYPROJECTS)
 run: $(RUN) ## Start Kafka, MongoDB and every service; Ctrl-C stops them (DEMO=no: without demo data)
 	@exec $(BIN)/python -m anchorage_local run --demo=$(or $(DEMO),yes)
 
-demo: $(RUN) ## Play the story from a video to a paid order against the running system
+demo: $(RUN) ## Play the story from a video to a paid order on the running system
 	@exec $(BIN)/anchorage demo
 
-audit: $(RUN) ## Check the six invariants over the running system's databases and streams
+audit: $(RUN) ## Check the six invariants in the databases and streams of the running system
 	@exec $(BIN)/anchorage audit
 
 stop: ## Stop what `make run` started in another shell
@@ -64,24 +64,24 @@ test-interop: $(DEV) ## Published Alipay clients against the sandbox, those for 
 test-containers: $(DEV) ## The integration tests on testcontainers, and an order in `docker compose` (needs Docker)
 	@exec $(BIN)/python tests/containers/run.py
 
-contracts: $(DEV) ## Write AsyncAPI, JSON Schemas and the event table; refuses what would break a reader
+contracts: $(DEV) ## Write AsyncAPI, JSON Schemas and the event table; refuses breaking changes
 	@exec $(BIN)/python -m contracts.generate
 
 pictures: $(DEV) ## Make the README's pictures from the running system
 	@tests/browser/chromium.sh
 	@PYTHONPATH=tests $(BIN)/python tests/browser/pictures.py $(STATE)/demo.json docs/pictures
 
-bench-orders: $(DEV) ## Whole paid orders a second and CPU for each, against the running system
+bench-orders: $(DEV) ## Paid orders a second and CPU per order, on the running system
 	@PYTHONPATH=tests exec $(BIN)/python tests/load/orders.py $(ARGS)
 
-bench-first-view: $(DEV) ## How long a newcomer's first view of each screen takes, in Chromium, on the running system
+bench-first-view: $(DEV) ## Time of the first view of each screen, in Chromium, on the running system
 	@tests/browser/chromium.sh
 	@PYTHONPATH=tests $(BIN)/python tests/browser/first_view.py $(STATE)/demo.json
 
-bench-pages: $(DEV) ## Product and store pages a second and CPU for each, against the running system
+bench-pages: $(DEV) ## Product and store pages a second and CPU per page, on the running system
 	@PYTHONPATH=tests exec $(BIN)/python tests/load/pages.py $(ARGS)
 
-bench-notify: $(DEV) ## Alipay notices verified and settled a second, beside a floor, against the running system's parts
+bench-notify: $(DEV) ## Alipay notices verified and settled a second, next to the floor of bare parts
 	@exec $(BIN)/python services/payment/bench/notify.py
 
 bench-search: $(DEV) ## Relevance and costs of search; DATA=folder of judged queries, ARGS="--opensearch .data/search --hybrid .data/search/models"
@@ -94,7 +94,7 @@ test-search: $(DEV) search-models ## Search's tests on every engine: embedded, h
 	@$(BIN)/python -m anchorage_local fetch
 	@ANCHORAGE_TEST_SEARCH_MODELS=$(STATE)/search/models $(BIN)/python -m search.bench.opensearch $(STATE)/search $(BIN)/python -m pytest services/search $(ARGS)
 
-bench-code: $(DEV) ## How often the round code is read from seeded photographs, beside zxing-cpp on QR
+bench-code: $(DEV) ## Read rate of the round code on seeded photographs, next to zxing-cpp on QR
 	@cd services/sharecode && exec ../../$(BIN)/python -m bench $(ARGS)
 
 check-money: $(DEV) ## 100,000 random cases of prices, commissions and partial refunds, to the fen
@@ -105,7 +105,7 @@ lint: $(DEV) ## Check style and layout of the code
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-logo
 
-lint-fix: $(DEV) ## Mend what can be mended by itself
+lint-fix: $(DEV) ## Fix what can be fixed automatically
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 

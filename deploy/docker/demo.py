@@ -1,6 +1,6 @@
-"""Loads the demo into the composed platform where it is not there yet, and tells the demo host app which hosts it plays.
+"""Loads the demo data into the composed platform, and writes the demo host app's settings.
 
-Draws the pictures into /media; keeps the clients' secrets and `hosts.json` in /demo, which the host app alone reads.
+Pictures go to /media; the clients' secrets and `hosts.json` to /demo, which only the host app mounts.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ OPS = os.environ["ANCHORAGE_OPS_CLIENT_ID"]
 
 
 def secret_of(client_id: str) -> str:
-    """A client's secret, made when first asked for."""
+    """A client's secret; generated on first use."""
     if client_id == OPS:
         return os.environ["ANCHORAGE_OPS_CLIENT_SECRET"]
     file = FOLDER / "secrets" / client_id
