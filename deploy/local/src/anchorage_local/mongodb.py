@@ -23,7 +23,6 @@ SYSTEM_LIBRARIES = {"libcurl.so.4": "libcurl4", "liblzma.so.5": "liblzma5"}
 """Libraries that the downloaded mongod needs from the system, with their Debian packages."""
 
 NOT_YET_INITIALIZED = 94
-INVALID_REPLICA_SET_CONFIG = 93
 
 
 class MongoDB:
