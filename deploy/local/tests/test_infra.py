@@ -16,6 +16,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pymongo import AsyncMongoClient
 
 from anchorage_local.infra import Infrastructure
+from anchorage_local.kafka import Kafka
+from anchorage_local.mongodb import MongoDB
 from anchorage_local.ports import free_port, is_free
 from anchorage_local.supervisor import Supervisor
 from support.eventually import Eventually
@@ -87,3 +89,15 @@ async def test_data_survives_a_restart_on_other_ports(tmp_path: Path, programs: 
         async with AsyncMongoClient[dict[str, object]](pair.mongodb.uri) as client:
             assert await client["shop"]["orders"].find_one() == {"_id": "one"}
         assert await partitions(pair.kafka.bootstrap, "orders") == 12
+
+
+@pytest.mark.parametrize("given", ["kafka", "mongodb"])
+def test_the_program_of_a_part_that_is_given_is_not_downloaded(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    downloaded: list[str] = []
+    monkeypatch.setattr(Kafka, "fetch", lambda _: downloaded.append("kafka"))
+    monkeypatch.setattr(MongoDB, "fetch", lambda _: downloaded.append("mongodb"))
+    pair = Infrastructure(tmp_path, tmp_path, kafka_port=0, mongodb_port=0, say=print)
+    pair.fetch([part.name for part in pair.parts if part.name != given])
+    assert downloaded == [name for name in ("mongodb", "kafka") if name != given]

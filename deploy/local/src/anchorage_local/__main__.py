@@ -77,6 +77,7 @@ def infra(options: argparse.Namespace, settings: LocalSettings) -> None:
     addresses.unlink(missing_ok=True)
     supervisor = Supervisor(say)
     try:
+        pair.fetch()
         supervisor.start(pair.parts)
         write_atomically(addresses, json.dumps({"kafka": pair.kafka.bootstrap, "mongodb": pair.mongodb.uri}))
         say(f"Kafka   {pair.kafka.bootstrap}\nMongoDB {pair.mongodb.uri}\nCtrl-C stops both.")

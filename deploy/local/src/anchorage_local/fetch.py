@@ -19,7 +19,9 @@ from pathlib import Path
 from anchorage_local.console import Say
 
 KAFKA_VERSION = "4.1.0"
-KAFKA_ENDPOINT = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}+org.slf4j:slf4j-simple:1.7.36"
+KAFKA_ARTIFACTS = (f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}", "org.slf4j:slf4j-simple:1.7.36")
+SCOPES = ("compile", "runtime")
+"""Scopes of Maven whose dependencies are needed to run."""
 MONGOD_FOLDER = "mongod-fiftyone-0.4.5"
 SHOWN_FROM = 1_000_000
 """Bytes from which a file of Kafka's is named while it is downloaded; there are a hundred smaller ones."""
@@ -42,10 +44,7 @@ def kafka_jars(cache: Path, say: Say) -> list[Path]:
 
 
 def _fetch_kafka(folder: Path, say: Say) -> None:
-    import jgo.env  # imported here: it takes half a second and is needed once
-    import jgo.maven
-
-    work = folder / "work"
+    import jgo.maven  # imported here: it takes half a second and is needed once
 
     @contextmanager
     def progress(name: str, size: int) -> Iterator[Callable[[int], None]]:
@@ -53,13 +52,14 @@ def _fetch_kafka(folder: Path, say: Say) -> None:
             say(f"  downloading {name} ({size / 1e6:.1f} MB)")
         yield lambda _: None
 
+    work = folder / "work"
     resolver = jgo.maven.PythonResolver(progress_callback=progress)
-    maven = jgo.maven.MavenContext(resolver=resolver, repo_cache=work / "repository", timeout=60)
-    builder = jgo.env.EnvironmentBuilder(
-        context=maven, cache_dir=work / "environment", link_strategy=jgo.env.LinkStrategy.HARD
-    )
+    maven = jgo.maven.MavenContext(resolver=resolver, repo_cache=work, timeout=60)
     try:
-        jars = builder.from_endpoint(KAFKA_ENDPOINT).all_jars
+        # Not jgo's EnvironmentBuilder: it downloads a JDK of its own and starts it for every jar.
+        named, transitive = resolver.resolve([maven.create_dependency(each) for each in KAFKA_ARTIFACTS])
+        needed = [*named, *(each for each in transitive if each.scope in SCOPES)]
+        jars = sorted({Path(each.artifact.resolve()) for each in needed})
     except (OSError, RuntimeError) as error:
         raise FetchFailed(f"Kafka could not be downloaded from Maven Central: {error}") from error
     check(jars, dict(line.split()[::-1] for line in _ours("kafka.sha256").splitlines()))

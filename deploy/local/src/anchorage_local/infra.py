@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import resource
+from collections.abc import Collection
 from pathlib import Path
 
 from anchorage_local.console import Say
@@ -25,10 +26,11 @@ class Infrastructure:
         self._kafka_port = kafka_port
         self._mongodb_port = mongodb_port
 
-    def fetch(self) -> None:
-        """Download both programs unless they are there."""
-        self.kafka.fetch()
-        self.mongodb.fetch()
+    def fetch(self, names: Collection[str] = ("kafka", "mongodb")) -> None:
+        """Download the programs of these parts unless they are there."""
+        for program in (self.mongodb, self.kafka):
+            if program.name in names:
+                program.fetch()
 
     @property
     def parts(self) -> list[Part]:

@@ -70,6 +70,8 @@ SETTINGS = {
 class Kafka:
     """A Kafka on `HOST:port` with its data in `folder`. Publishing to a topic that is missing does not create it."""
 
+    name = "kafka"
+
     def __init__(self, folder: Path, port: int, *, cache: Path, log: Path, say: Say) -> None:
         self._folder = folder
         self._port = port

@@ -31,6 +31,8 @@ class MongoDB:
     Uses a `mongod` of version 6 or later on PATH, else downloads one into `cache`.
     """
 
+    name = "mongodb"
+
     def __init__(self, folder: Path, port: int, *, cache: Path, log: Path, say: Say) -> None:
         self._folder = folder
         self._port = port

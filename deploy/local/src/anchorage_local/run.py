@@ -40,6 +40,8 @@ def run(settings: LocalSettings, say: Say, only: Collection[str] = (), *, with_d
         supervisor = Supervisor(say, lock.record)
         try:
             if infrastructure:
+                # All downloads first: the time limit of a start must not include them.
+                pair.fetch([part.name for part in infrastructure])
                 say("starting " + " and ".join(part.name for part in infrastructure))
                 supervisor.start(infrastructure)
             asyncio.run(ensure_topics(system.kafka, settings.prefix))
