@@ -10,10 +10,10 @@ DEV := $(VENV)/.dev
 # Tests use a Kafka and a MongoDB that run already, where both are given.
 FETCH = $(if $(and $(ANCHORAGE_TEST_KAFKA),$(ANCHORAGE_TEST_MONGODB)),,$(BIN)/python -m anchorage_local fetch)
 STATE := $(or $(ANCHORAGE_DATA),.data)
-PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not polyglot" --ignore=tests/browser
+PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not polyglot"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo audit stop clean test test-browser test-chaos test-containers test-interop pictures contracts lint lint-fix types lock \
+.PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-containers test-interop pictures contracts lint lint-fix types lock \
 	bench-orders bench-first-view bench-pages bench-code bench-search bench-notify check-money search-models test-search
 
 help: ## Show this list
@@ -45,6 +45,11 @@ clean: stop ## Remove .data (all state) and .venv
 	rm -rf .data $(VENV)
 
 test: $(DEV) ## Run all tests against a real Kafka and a real MongoDB
+	@$(FETCH)
+	@exec $(BIN)/python -m pytest --ignore=tests/browser $(PYTEST_ARGS)
+
+test-all: $(DEV) ## The same with the browser tests, all at once
+	@tests/browser/chromium.sh
 	@$(FETCH)
 	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
 
