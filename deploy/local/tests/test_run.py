@@ -176,6 +176,12 @@ async def test_a_variable_without_effect_is_reported(run: Run, eventually: Event
     assert run.said("warning: ANCHORAGE_KAFKA_PORT has no effect: ANCHORAGE_KAFKA is set")
 
 
+def test_a_kafka_that_does_not_answer_is_named(run: Run) -> None:
+    nowhere = run.env["ANCHORAGE_KAFKA"] = f"127.0.0.1:{free_port()}"
+    assert run.start().wait(60) == 1
+    assert f"error: the topics could not be created on the Kafka at {nowhere}: " in run.out.read_text()
+
+
 def test_a_wrong_setting_names_its_variable(run: Run) -> None:
     run.env["ANCHORAGE_GATEWAY_PORT"] = "eighty"
     assert run.start().wait(30) == 2

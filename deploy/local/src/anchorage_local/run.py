@@ -7,17 +7,20 @@ import os
 from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
+from aiokafka.errors import KafkaError
+
 from anchorage_local import demo
 from anchorage_local.console import Say
 from anchorage_local.infra import Infrastructure, allow_many_files
 from anchorage_local.overrides import overrides, without_effect
 from anchorage_local.ports import ensure_free, free_port
+from anchorage_local.process import StartFailed
 from anchorage_local.run_lock import hold
 from anchorage_local.secrets import Secrets
 from anchorage_local.services import System, choose_ports, service_part, to_start
 from anchorage_local.settings import LocalSettings
 from anchorage_local.supervisor import Part, Supervisor
-from runtime.topics import ensure_topics
+from runtime.topics import WrongTopic, ensure_topics
 
 
 def run(settings: LocalSettings, say: Say, only: Collection[str] = (), *, with_demo: bool = True) -> None:
@@ -39,12 +42,12 @@ def run(settings: LocalSettings, say: Say, only: Collection[str] = (), *, with_d
             ensure_free(part.port, part.name, f"ANCHORAGE_{part.name.upper()}_PORT")
         supervisor = Supervisor(say, lock.record)
         try:
+            # All downloads first: the time limit of a start must not include them.
+            pair.fetch([part.name for part in infrastructure])
             if infrastructure:
-                # All downloads first: the time limit of a start must not include them.
-                pair.fetch([part.name for part in infrastructure])
                 say("starting " + " and ".join(part.name for part in infrastructure))
                 supervisor.start(infrastructure)
-            asyncio.run(ensure_topics(system.kafka, settings.prefix))
+            _create_topics(system)
             say("starting the services")
             supervisor.start(services)
             if not only:
@@ -56,6 +59,15 @@ def run(settings: LocalSettings, say: Say, only: Collection[str] = (), *, with_d
             (folder / demo.FILE).unlink(missing_ok=True)
             say("stopping")
             supervisor.stop()
+
+
+def _create_topics(system: System) -> None:
+    try:
+        asyncio.run(ensure_topics(system.kafka, system.settings.prefix))
+    except (KafkaError, WrongTopic, TimeoutError, OSError) as error:
+        raise StartFailed(
+            f"the topics could not be created on the Kafka at {system.kafka}: {error}"
+        ) from error
 
 
 def _plan(settings: LocalSettings, say: Say) -> tuple[Infrastructure, System]:
