@@ -17,7 +17,7 @@ from contracts.topics import ENGAGEMENT, MINI_PROGRAMS, ORDERS, PAYMENTS, PRODUC
 from runtime.clock import system_clock
 from support.events import records_of
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 CONSUMED = (MINI_PROGRAMS, PRODUCTS, ENGAGEMENT, ORDERS, STOCK, PAYMENTS, SETTLEMENTS)
 """Topics that consumer groups take; search reads its own without a group and counts what it cannot read."""

@@ -1,4 +1,4 @@
-"""One run at a time, and clearing up after one that was killed."""
+"""One run at a time, and cleaning up after one that was killed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from anchorage_local.turn import AlreadyRunning, stop_run, take_turn
+from anchorage_local.run_lock import AlreadyRunning, hold, stop_run
 
-HOLDS = """
+HOLDER = """
 import pathlib, signal, sys, time
-from anchorage_local.turn import take_turn
+from anchorage_local.run_lock import hold
 
 class Stop(BaseException): ...
 
@@ -26,7 +26,7 @@ def stop(*_):
 
 signal.signal(signal.SIGTERM, stop)
 try:
-    with take_turn(pathlib.Path(sys.argv[1]), print):
+    with hold(pathlib.Path(sys.argv[1]), print):
         print("mine", flush=True)
         time.sleep(60)
 except Stop:
@@ -38,7 +38,7 @@ except Stop:
 def another_run(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the folder."""
     with subprocess.Popen(
-        [sys.executable, "-c", HOLDS, str(folder)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE, text=True
     ) as run:
         assert run.stdout
         assert run.stdout.readline() == "mine\n"
@@ -56,16 +56,16 @@ def sleeper() -> Iterator[psutil.Process]:
 
 
 def leave_record(folder: Path, process: psutil.Process, started: float) -> None:
-    """As a killed run leaves it."""
+    """Write the list of children as a killed run leaves it."""
     child = {"pid": process.pid, "started": started}
     (folder / "run.json").write_text(json.dumps({"pid": 1, "children": {"kafka": child}}))
 
 
-def test_a_second_run_on_the_same_folder_is_refused_and_told_of_the_first(tmp_path: Path) -> None:
+def test_a_second_run_on_the_same_folder_is_refused_and_names_the_first(tmp_path: Path) -> None:
     with (
         another_run(tmp_path) as run,
         pytest.raises(AlreadyRunning, match=f"pid {run.pid}.*make stop"),
-        take_turn(tmp_path, print),
+        hold(tmp_path, print),
     ):
         pytest.fail("two runs at once")
 
@@ -74,23 +74,23 @@ def test_a_killed_run_does_not_block_the_next(tmp_path: Path) -> None:
     with another_run(tmp_path) as run:
         run.kill()
         run.wait()
-    with take_turn(tmp_path, print):
+    with hold(tmp_path, print):
         assert json.loads((tmp_path / "run.json").read_text())["pid"]
 
 
-def test_what_a_killed_run_has_left_running_is_ended(tmp_path: Path, sleeper: psutil.Process) -> None:
+def test_processes_that_a_killed_run_left_behind_are_ended(tmp_path: Path, sleeper: psutil.Process) -> None:
     leave_record(tmp_path, sleeper, sleeper.create_time())
     said: list[str] = []
-    with take_turn(tmp_path, said.append):
+    with hold(tmp_path, said.append):
         assert not sleeper.is_running()
-    assert said == ["ending 1 processes that an earlier run has left"]
+    assert said == ["ending 1 processes that an earlier run left behind"]
 
 
-def test_a_stranger_who_got_the_id_of_an_ended_child_is_left_alone(
+def test_a_process_that_reuses_the_id_of_a_child_is_not_touched(
     tmp_path: Path, sleeper: psutil.Process
 ) -> None:
     leave_record(tmp_path, sleeper, sleeper.create_time() - 3600)
-    with take_turn(tmp_path, print):
+    with hold(tmp_path, print):
         assert sleeper.is_running()
 
 
@@ -104,13 +104,13 @@ def test_stopping_ends_the_other_run_in_order_and_waits_for_it(tmp_path: Path) -
     assert said == [f"stopping (pid {run.pid})", "stopped"]
 
 
-def test_stopping_what_does_not_run_says_so(tmp_path: Path) -> None:
+def test_stopping_says_so_when_nothing_runs(tmp_path: Path) -> None:
     said: list[str] = []
     stop_run(tmp_path, said.append)
     assert said == ["nothing is running"]
 
 
-def test_stopping_gives_up_on_a_run_that_does_not_end(tmp_path: Path) -> None:
+def test_stopping_a_run_that_does_not_end_times_out(tmp_path: Path) -> None:
     with another_run(tmp_path) as run:
         run.send_signal(signal.SIGSTOP)
         with pytest.raises(TimeoutError, match="has not ended within"):

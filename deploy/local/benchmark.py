@@ -1,6 +1,6 @@
-"""Prints how many microseconds this interpreter takes for a fixed piece of everyday work: calls, attributes, dictionaries.
+"""Prints how many microseconds this interpreter takes for a fixed workload of calls, attributes and dictionaries.
 
-Builds of the same version differ by half as much again, by whether they were optimized by profile and at link time.
+Builds of one version differ by up to 50 %, depending on profile-guided and link-time optimization.
 """
 
 import timeit

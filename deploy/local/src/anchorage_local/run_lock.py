@@ -1,4 +1,4 @@
-"""One run at a time on one data folder, and clearing up after a run that was killed."""
+"""One run at a time on a data folder, and cleaning up after a run that was killed."""
 
 from __future__ import annotations
 
@@ -15,77 +15,80 @@ from typing import TypedDict
 import psutil
 
 from anchorage_local.console import Say
-from anchorage_local.files import write_whole
+from anchorage_local.files import write_atomically
 
-CHILDREN_END_WITHIN = 12.0
-"""Seconds that the children of a killed run get to end by themselves; longer than any of them takes to stop."""
+CHILD_STOP_TIMEOUT = 12.0
+"""Seconds that the children of a killed run have to stop; longer than any of them takes."""
 CLOCK_SLACK = 2.0
-"""Seconds by which two readings of one process's start may differ, since both are counted from the machine's boot."""
+"""Seconds by which two readings of a process's start may differ: both are counted from the boot of the machine."""
 
 
 class AlreadyRunning(Exception):
-    """Another run has this data folder."""
+    """Another run holds this data folder."""
 
 
 class Identity(TypedDict):
-    """A process for sure: ids are used again, but not with the same start."""
+    """Identifies one process: the system reuses ids, but not with the same start time."""
 
     pid: int
     started: float
 
 
-class Turn:
-    """This run's hold on a data folder: a lock that ends with the process, and a list of who runs in it."""
+class RunLock:
+    """This run's lock on a data folder, and the list of its child processes."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "run.json"
 
     def record(self, children: dict[str, int]) -> None:
-        """Keep the ids of the processes that run now, by name, for whoever comes after a kill -9 of this one."""
+        """Write down the child processes by name, so that the next run can end them if this one is killed."""
         known = {name: _identity(pid) for name, pid in children.items() if psutil.pid_exists(pid)}
-        write_whole(self._file, json.dumps({"pid": os.getpid(), "children": known}))
+        write_atomically(self._file, json.dumps({"pid": os.getpid(), "children": known}))
 
-    def end_children_left(self, say: Say) -> None:
-        """End what a killed run has left running."""
+    def end_orphans(self, say: Say) -> None:
+        """End the processes that a killed run left behind."""
         left = [process for child in _read(self._file)["children"].values() if (process := _same(child))]
         if left:
-            say(f"ending {len(left)} processes that an earlier run has left")
+            say(f"ending {len(left)} processes that an earlier run left behind")
             _end(left)
 
-    def forget(self) -> None:
-        """All have ended."""
+    def clear(self) -> None:
+        """Remove the list: all children have ended."""
         self._file.unlink(missing_ok=True)
 
 
 @contextmanager
-def take_turn(folder: Path, say: Say) -> Iterator[Turn]:
-    """Hold the data folder; raises AlreadyRunning when somebody else does. What a killed run has left is ended first."""
+def hold(folder: Path, say: Say) -> Iterator[RunLock]:
+    """Lock the data folder and end what a killed run left behind. Raises AlreadyRunning.
+
+    The lock ends with this process, however it ends.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "run.lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise AlreadyRunning(
-                f"Anchorage is running already on {folder} (pid {_read(folder / 'run.json')['pid']}); "
-                "`make stop` ends it, and ANCHORAGE_DATA=<folder> names another place"
+                f"Anchorage is already running on {folder} (pid {_read(folder / 'run.json')['pid']}). "
+                "Stop it with `make stop`, or choose another folder with ANCHORAGE_DATA=<folder>."
             ) from None
-        turn = Turn(folder)
-        turn.end_children_left(say)
-        turn.record({})
-        yield turn
-        turn.forget()
+        held = RunLock(folder)
+        held.end_orphans(say)
+        held.record({})
+        yield held
+        held.clear()
 
 
 def stop_run(folder: Path, say: Say, within: float = 120) -> None:
-    """End the run on this folder, if there is one, and wait until it has ended; else what a killed one has left.
+    """Stop the run on this folder and wait for its end. Without one, end what a killed run left behind.
 
-    Raises TimeoutError when it has not ended in time.
+    Raises TimeoutError after `within` seconds.
     """
     deadline = time.monotonic() + within
     asked = False
     while True:
         try:
-            with take_turn(folder, say):
+            with hold(folder, say):
                 say("stopped" if asked else "nothing is running")
                 return
         except AlreadyRunning:
@@ -126,7 +129,7 @@ def _end(processes: list[psutil.Process]) -> None:
     for process in processes:
         with suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, alive = psutil.wait_procs(processes, timeout=CHILDREN_END_WITHIN)
+    _, alive = psutil.wait_procs(processes, timeout=CHILD_STOP_TIMEOUT)
     for process in alive:
         with suppress(psutil.NoSuchProcess):
             process.kill()
