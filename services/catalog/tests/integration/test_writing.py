@@ -177,11 +177,15 @@ async def test_stock_is_set_and_changed_and_told_and_never_falls_below_zero(shop
     assert sum(changes.values()) == 1
 
     async def told() -> bool:
-        events = [e for key in changes for e in await shop.told("stock", key)]
-        assert sorted((e["event"], e["change"], e["available"]) for e in events) == [
-            ("StockAdjusted", -3, 6),
-            ("StockAdjusted", 4, 9),
-        ]
+        events = {key: await shop.told("stock", key) for key in changes}
+        for key, versions in events.items():
+            assert [e["event"] for e in versions] == ["StockAdjusted", "StockAdjusted"]
+            new, old = versions
+            assert (new["adjustment_id"], old["order_id"]) == (key, key)
+            assert "order_id" not in new
+            assert (new["change"], new["available"]) == (old["change"], old["available"])
+        newest = [versions[0] for versions in events.values()]
+        assert sorted((e["change"], e["available"]) for e in newest) == [(-3, 6), (4, 9)]
         return True
 
     await shop.eventually(told, within=20, what="both adjustments")

@@ -11,7 +11,7 @@ from pymongo.errors import BulkWriteError
 
 from catalog.domain.errors import NotThere, Refused
 from catalog.domain.stock import Stock, adjustment
-from contracts.catalog import StockAdjusted
+from contracts.catalog import StockAdjusted, StockAdjustedV1
 from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import DUPLICATE_KEY
 from runtime.outbox.recorder import FIELD, Recorder
@@ -105,21 +105,24 @@ class ShelfStock:
 
     def _row(self, stock: Stock, by: int) -> dict[str, Any]:
         adjustment_id = self._recorder.new_id()
-        event = StockAdjusted(
-            version=stock.version,
-            order_id=adjustment_id,
-            sku_id=stock.sku_id,
-            product_id=stock.product_id,
-            mini_program_id=stock.mini_program_id,
-            change=by,
-            available=stock.available,
-        )
+        facts: dict[str, Any] = {
+            "version": stock.version,
+            "sku_id": stock.sku_id,
+            "product_id": stock.product_id,
+            "mini_program_id": stock.mini_program_id,
+            "change": by,
+            "available": stock.available,
+        }
+        events = [
+            StockAdjusted(adjustment_id=adjustment_id, **facts),
+            StockAdjustedV1(order_id=adjustment_id, **facts),
+        ]
         return {
             "_id": adjustment_id,
             "sku_id": stock.sku_id,
             "change": by,
             "at": self._recorder.clock(),
-            FIELD: self._recorder.slots(stock.version, [event]),
+            FIELD: self._recorder.slots(stock.version, events),
         }
 
 
