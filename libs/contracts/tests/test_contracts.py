@@ -10,13 +10,14 @@ import pytest
 from pydantic import ValidationError
 
 from contracts.asyncapi import document
+from contracts.catalog import StockAdjusted, StockAdjustedV1
 from contracts.checkout import OrderPlaced
 from contracts.compatibility import breaking_changes
 from contracts.envelope import BadEnvelope, Envelope
-from contracts.event import EVENTS, parse
+from contracts.event import EVENTS, Event, parse, published
 from contracts.generate import ROOT, broken_readers, drift, schema_of
 from contracts.registry import all_events
-from contracts.topics import TOPICS
+from contracts.topics import STOCK, TOPICS
 
 SAMPLES = sorted((Path(__file__).parents[1] / "samples").glob("*.json"))
 
@@ -115,6 +116,29 @@ def test_every_topic_has_a_channel_and_every_event_is_in_one() -> None:
 
 def test_every_event_has_a_docstring() -> None:
     assert [event.__name__ for event in all_events() if not event.__doc__] == []
+
+
+def test_two_schema_versions_of_an_event_stand_side_by_side_under_one_key() -> None:
+    new, old = (
+        parse(path.stem, path.read_bytes())
+        for path in reversed([path for path in SAMPLES if ".StockAdjusted." in path.stem])
+    )
+    assert (type(new), type(old)) == (StockAdjusted, StockAdjustedV1)
+    assert [event.type_name() for event in (new, old)] == [
+        "anchorage.StockAdjusted.v2",
+        "anchorage.StockAdjusted.v1",
+    ]
+    assert new.key == StockAdjusted.model_validate(new.model_dump()).adjustment_id
+    assert old.model_copy(update={"order_id": new.key}).key == new.key
+
+
+def test_an_event_without_its_key_field_cannot_be_published() -> None:
+    class Keyless(Event):
+        topic = STOCK
+        own_key = "nothing"
+
+    with pytest.raises(TypeError, match="nothing"):
+        published(Keyless)
 
 
 def test_events_are_frozen_and_ignore_unknown_fields() -> None:

@@ -97,6 +97,6 @@ def _message(event: type[Event]) -> dict[str, Any]:
             "schema": {"$ref": f"schemas/{event.type_name()}.json"},
         },
         "bindings": {
-            "kafka": {"key": {"type": "string", "description": event.topic.key}, "bindingVersion": "0.5.0"}
+            "kafka": {"key": {"type": "string", "description": event.key_field()}, "bindingVersion": "0.5.0"}
         },
     }

@@ -26,18 +26,30 @@ class Event(Value):
 
     topic: ClassVar[Topic]
     schema_version: ClassVar[int] = 1
+    own_key: ClassVar[str | None] = None
+    """The key field of an event that does not belong to what the topic's key field names."""
 
     version: Version
 
     @classmethod
     def type_name(cls) -> str:
-        """The CloudEvents `type`: `anchorage.OrderPlaced.v1`."""
-        return f"{TYPE_PREFIX}{cls.__name__}.v{cls.schema_version}"
+        """The CloudEvents `type`: `anchorage.OrderPlaced.v1`.
+
+        The newest schema version has the plain class name; an older one that is still published ends in its number:
+        `StockAdjustedV1`.
+        """
+        name = cls.__name__.removesuffix(f"V{cls.schema_version}")
+        return f"{TYPE_PREFIX}{name}.v{cls.schema_version}"
+
+    @classmethod
+    def key_field(cls) -> str:
+        """The field whose value is the partition key."""
+        return cls.own_key or cls.topic.key
 
     @property
     def key(self) -> str:
-        """The partition key: the value of the topic's key field."""
-        return str(getattr(self, self.topic.key))
+        """The partition key."""
+        return str(getattr(self, self.key_field()))
 
 
 EventT = TypeVar("EventT", bound="Event")
@@ -47,10 +59,10 @@ EVENTS: dict[str, type[Event]] = {}
 
 
 def published(event: type[EventT]) -> type[EventT]:
-    """Register an event class; raises TypeError if it lacks its topic's key field."""
-    if event.topic.key not in event.model_fields:
+    """Register an event class; raises TypeError if it lacks its key field."""
+    if event.key_field() not in event.model_fields:
         raise TypeError(
-            f"{event.__name__} lacks the key field {event.topic.key!r} of topic {event.topic.name!r}"
+            f"{event.__name__} lacks the key field {event.key_field()!r} of topic {event.topic.name!r}"
         )
     EVENTS[event.type_name()] = event
     return event

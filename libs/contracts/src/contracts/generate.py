@@ -69,7 +69,7 @@ def _json(value: Any) -> str:
 
 def _table() -> str:
     rows = [
-        f"| {event.__name__} | `{event.topic.name}` | `{event.topic.key}` | {event.topic.producer} "
+        f"| {event.__name__} | `{event.topic.name}` | `{event.key_field()}` | {event.topic.producer} "
         f"| {_first_line(event)} | [schema](schemas/{event.type_name()}.json) |"
         for event in all_events()
     ]

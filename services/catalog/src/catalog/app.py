@@ -1,22 +1,32 @@
-"""The catalog put together."""
+"""The catalog's parts, joined."""
 
 from __future__ import annotations
 
-from catalog.adapters import codecs
-from catalog.adapters.aggregates import Aggregates
-from catalog.adapters.schema import prepare_collections
-from catalog.adapters.shelf_stock import ShelfStock
-from catalog.adapters.stock_store import StockStore
+from catalog.adapters.change_stream_reader import ChangeStreamReader
+from catalog.adapters.changed_levels import ChangedLevels
+from catalog.adapters.level_publisher import LevelPublisher
+from catalog.adapters.mongo_level_position import MongoLevelPosition
+from catalog.adapters.mongo_mini_programs import MongoMiniPrograms
+from catalog.adapters.mongo_owner_stock import MongoOwnerStock
+from catalog.adapters.mongo_products import MongoProducts
+from catalog.adapters.mongo_reservations import MongoReservations
+from catalog.adapters.mongo_schema import prepare_collections
+from catalog.adapters.mongo_videos import MongoVideos
 from catalog.application.mini_programs import MiniPrograms
 from catalog.application.products import Products
+from catalog.application.read_model.freshness import Freshness
+from catalog.application.read_model.shelf import Shelf
+from catalog.application.read_model.storefront import Storefront
 from catalog.application.reserving import Reserving
+from catalog.application.stock_keeping import StockKeeping
+from catalog.application.terms import SpreadTerms
 from catalog.application.videos import Videos
-from catalog.http.media import media_routes
-from catalog.http.owners import Owners
-from catalog.http.pages import Pages
-from catalog.pages.following import Follower
-from catalog.pages.levels import ChangedLevels, LevelPublisher
-from catalog.pages.shelf import Shelf
+from catalog.http.errors import PROBLEMS
+from catalog.http.media import MediaRoutes
+from catalog.http.mini_programs import MiniProgramRoutes
+from catalog.http.pages import PageRoutes
+from catalog.http.products import ProductRoutes
+from catalog.http.videos import VideoRoutes
 from catalog.settings import Settings
 from catalog.subscribers import stock_follows_orders
 from runtime.clock import Clock, system_clock
@@ -24,6 +34,7 @@ from runtime.ids import NewId, random_id
 from runtime.mongo.client import named
 from runtime.mongo.lease import Lease
 from runtime.service import Service
+from runtime.web.cursors import write_cursor
 
 RELAYED = named("mini_programs", "products", "videos", "reservations", "adjustments")
 
@@ -32,32 +43,48 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
     """The catalog, ready to run."""
 
     def assemble(service: Service) -> None:
-        db, recorder = service.db, service.recorder
-        shelf, changed = Shelf(), ChangedLevels(db)
-        follower = Follower(db, shelf, changed)
-        publisher = LevelPublisher(
-            shelf,
-            changed,
-            Lease(db, "stock-levels", new_id(), clock),
-            service.publisher,
-            clock,
-            settings.prefix,
-        )
-        programs = Aggregates(db, codecs.MINI_PROGRAMS, recorder, shelf.put)
-        products = Aggregates(db, codecs.PRODUCTS, recorder, shelf.put)
-        videos = Aggregates(db, codecs.VIDEOS, recorder, shelf.put)
-        stock = ShelfStock(db, recorder, shelf.put)
-        feed = Products(products, programs, stock)
-
-        service.prepare(lambda: prepare_collections(db))
-        service.prepare(follower.load)
-        service.routes(Pages(shelf, lambda: follower.age, settings.page_max_age.total_seconds()).routes())
-        service.routes(Owners(MiniPrograms(programs), feed, Videos(videos, products), stock).routes())
-        service.routes(media_routes(settings.media_dir))
-        service.subscribe(stock_follows_orders(Reserving(StockStore(db), recorder)))
+        service.prepare(lambda: prepare_collections(service.db))
+        service.problems(PROBLEMS)
+        service.routes(MediaRoutes(settings.media_dir).routes())
+        service.subscribe(stock_follows_orders(Reserving(MongoReservations(service.db, service.recorder))))
         service.relay(RELAYED)
-        service.background("pages", follower.run)
-        service.background("stock levels", publisher.run)
-        service.background("terms", feed.spread_terms)
+        shelf = Shelf(write_cursor)
+        _assemble_pages(service, settings, shelf)
+        _assemble_commands(service, shelf)
 
     return Service("catalog", settings, clock=clock, new_id=new_id, assemble=assemble)
+
+
+def _assemble_pages(service: Service, settings: Settings, shelf: Shelf) -> None:
+    """The read side: viewers' pages from memory, kept complete by the change stream; stock levels for other services."""
+    db = service.db
+    freshness = Freshness(settings.page_max_age.total_seconds())
+    changed, position = ChangedLevels(), MongoLevelPosition(db)
+    reader = ChangeStreamReader(db, shelf, freshness, changed, position)
+    lease = Lease(db, "stock-levels", service.new_id(), service.clock)
+    levels = LevelPublisher(
+        shelf, changed, position, lease, service.publisher, service.clock, settings.prefix
+    )
+    service.prepare(reader.load)
+    service.routes(PageRoutes(Storefront(shelf, freshness)).routes())
+    service.background("pages", reader.run)
+    service.background("stock levels", levels.run)
+
+
+def _assemble_commands(service: Service, shelf: Shelf) -> None:
+    """The write side. Its writes show on this replica's pages at once."""
+    db, recorder, clock = service.db, service.recorder, service.clock
+    programs, products = MongoMiniPrograms(db, recorder), MongoProducts(db, recorder)
+    videos, stock = MongoVideos(db, recorder), MongoOwnerStock(db, recorder, shelf.put_level)
+    programs.on_saved(lambda saved: shelf.put_mini_program(saved.aggregate))
+    products.on_saved(lambda saved: shelf.put_product(saved.aggregate, saved.document["created_at"]))
+    videos.on_saved(lambda saved: shelf.put_video(saved.aggregate))
+    spread_terms = SpreadTerms(programs, products)
+    service.routes(MiniProgramRoutes(MiniPrograms(programs, spread_terms, clock)).routes())
+    service.routes(
+        ProductRoutes(
+            Products(products, programs, stock, clock), StockKeeping(stock, programs, clock, service.new_id)
+        ).routes()
+    )
+    service.routes(VideoRoutes(Videos(videos, products, clock)).routes())
+    service.background("terms", spread_terms.run)

@@ -1,4 +1,4 @@
-"""What the catalog can be told from outside, beside what every service can."""
+"""The catalog's settings, in addition to those of every service."""
 
 from __future__ import annotations
 
@@ -15,4 +15,5 @@ class Settings(ServiceSettings):
     """Pictures of mini programs, products and videos, served under /media/."""
 
     page_max_age: timedelta = timedelta(seconds=60)
-    """No price or stock number older than this is shown; usual is milliseconds, more only while MongoDB is away."""
+    """No page shows a price or a stock level that is older than this. Usual are milliseconds; more only while MongoDB is
+    unavailable."""

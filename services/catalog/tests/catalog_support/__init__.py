@@ -1,1 +1,1 @@
-"""What the catalog's tests share."""
+"""Fixtures and helpers of the catalog's tests."""

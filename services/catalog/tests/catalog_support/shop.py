@@ -1,4 +1,4 @@
-"""A shop of the test's own in a running catalog."""
+"""A shop of one test's own in a running catalog."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TERMS = CommissionTerms(platform_bp=100, creator_bp=500, terms_version=1)
 
 @dataclass
 class Shop:
-    """A mini program of one owner with one product, and what a test needs to deal with it."""
+    """A mini program of one owner with one product, with calls and events for tests."""
 
     service: Service
     issuer: Issuer
@@ -72,7 +72,7 @@ class Shop:
             return answer.status, await answer.json()
 
     async def must(self, method: str, path: str, headers: dict[str, str], body: Any = None) -> dict[str, Any]:
-        """A call that is to succeed."""
+        """The answer to a call that must succeed."""
         status, answer = await self.call(method, path, headers, body)
         assert status in (200, 201), answer
         return answer
@@ -85,25 +85,41 @@ class Shop:
         return self
 
     async def stock(self, sku_id: str | None = None) -> dict[str, Any]:
-        """The SKU's document, its invariant checked."""
+        """The SKU's document, after a check of its invariant."""
         document = await self.service.db["stock"].find_one({"_id": sku_id or self.sku_id})
         assert document is not None
-        holds(document)
+        assert_adds_up(document)
         return document
 
-    async def told(self, topic: str, key: str) -> list[dict[str, Any]]:
-        """The events of one key, oldest first, each with its `event` name."""
+    async def events_of(self, topic: str, key: str) -> list[dict[str, Any]]:
+        """The values of one key's events, oldest first, each with its `event` name."""
         records = [r for r in await records_of(self.kafka, self.prefix + topic) if r.key == key.encode()]
         return [value_of(r) | {"event": name} for r, name in zip(records, types_of(records), strict=True)]
 
-    async def tell(self, *events: Event) -> None:
+    async def publish(self, *events: Event) -> None:
         await tell(self.kafka, self.prefix, *events)
+
+    def neighbour(self) -> Shop:
+        """Another owner's shop, not open yet."""
+        return Shop(self.service, self.issuer, self.kafka, self.prefix, self.eventually)
+
+    async def expect_events(self, topic: str, key: str, *names: str) -> list[dict[str, Any]]:
+        """The events of one key, as soon as there are exactly these."""
+
+        async def published() -> list[dict[str, Any]]:
+            events = await self.events_of(topic, key)
+            assert [e["event"] for e in events] == list(names), [e["event"] for e in events]
+            return events
+
+        return await self.eventually(published, within=20, what=f"{names} for {key}")
 
     def new_order(self) -> str:
         return f"{self.mini_program_id}_{secrets.token_hex(13)}"
 
-    def whole(self, order_id: str, *lines: tuple[str, int], product_id: str | None = None) -> dict[str, Any]:
-        """The fields of an order event that carries what was bought: one of the shop's SKU by default."""
+    def order_fields(
+        self, order_id: str, *lines: tuple[str, int], product_id: str | None = None
+    ) -> dict[str, Any]:
+        """The fields of an order event with its lines: one of the shop's SKU by default."""
         return {
             "version": 1,
             "order_id": order_id,
@@ -124,13 +140,13 @@ class Shop:
 
     def placed(self, order_id: str, *lines: tuple[str, int], product_id: str | None = None) -> OrderPlaced:
         return OrderPlaced(
-            **self.whole(order_id, *lines, product_id=product_id),
+            **self.order_fields(order_id, *lines, product_id=product_id),
             region="Zhejiang",
             expires_at=system_clock(),
         )
 
     def paid(self, order_id: str, *lines: tuple[str, int]) -> OrderPaid:
-        return OrderPaid(**self.whole(order_id, *lines), trade_no="T1")
+        return OrderPaid(**self.order_fields(order_id, *lines), trade_no="T1")
 
     def cancelled(self, order_id: str) -> OrderCancelled:
         return OrderCancelled(
@@ -139,12 +155,12 @@ class Shop:
 
     def refunded(self, order_id: str, *lines: tuple[str, int], release_stock: bool = True) -> OrderRefunded:
         return OrderRefunded(
-            **self.whole(order_id, *lines), refund_id="r1", refunded=cny(100), refunded_total=cny(100),
+            **self.order_fields(order_id, *lines), refund_id="r1", refunded=cny(100), refunded_total=cny(100),
             release_stock=release_stock,
         )  # fmt: skip
 
 
-def holds(document: dict[str, Any]) -> None:
+def assert_adds_up(document: dict[str, Any]) -> None:
     """The invariant of a SKU's stock."""
     assert document["initial"] + document["adjusted"] == (
         document["available"] + document["reserved"] + document["sold"]
@@ -192,4 +208,16 @@ def a_product(sku_id: str, stock: int = 30, **changes: Any) -> dict[str, Any]:
             }
         ],
         **changes,
+    }
+
+
+def a_video(shop: Shop, *anchors: tuple[str, str, str]) -> dict[str, object]:
+    """A VideoRequest; anchors are (anchor_id, mini_program_id, product_id)."""
+    return {
+        "host_id": HOST,
+        "title": "Tea time",
+        "creator_name": "Lin",
+        "anchors": [
+            {"anchor_id": a, "title": "Buy", "mini_program_id": m, "product_id": p} for a, m, p in anchors
+        ],
     }

@@ -1,4 +1,4 @@
-"""Stock alone: the use cases on a real database, without Kafka, and a store that can be interrupted."""
+"""The use cases of orders' stock on a real database, without Kafka, and a store that can be interrupted."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.adapters.schema import prepare_collections
-from catalog.adapters.stock_store import StockStore
-from catalog.application.reserving import Reserving, Told
-from catalog.domain.reservation import Happening, merged
-from catalog_support.shop import holds
+from catalog.adapters.mongo_reservations import MongoReservations
+from catalog.adapters.mongo_schema import prepare_collections
+from catalog.application.order_facts import OrderFact
+from catalog.application.reserving import Reserving
+from catalog.domain.reservation import FactKind, merged
+from catalog_support.shop import assert_adds_up
 from runtime.clock import system_clock
 from runtime.ids import random_id
 from runtime.mongo.client import Database
@@ -26,10 +27,10 @@ class Interrupted(Exception):
 
 
 class Interruptible:
-    """A StockStore that dies before or after the call of one name, once."""
+    """A store of reservations that dies before or after the call of one name, once."""
 
-    def __init__(self, store: StockStore, name: str, *, after: bool) -> None:
-        self._store, self._name, self._after = store, name, after
+    def __init__(self, db: Database, name: str, *, after: bool) -> None:
+        self._store, self._name, self._after = MongoReservations(db, RECORDER), name, after
         self.died = False
 
     def __getattr__(self, name: str) -> Any:
@@ -56,7 +57,7 @@ class Warehouse:
 
     @property
     def reserving(self) -> Reserving:
-        return Reserving(StockStore(self.db), RECORDER)
+        return Reserving(MongoReservations(self.db, RECORDER))
 
     @classmethod
     async def of(cls, db: Database, *initial: int) -> Warehouse:
@@ -82,63 +83,61 @@ class Warehouse:
         return cls(db, mark, sku_ids)
 
     def order(self, *quantities: int) -> Order:
-        """A new order of so many of each SKU; 0 leaves a SKU out."""
+        """A new order with these quantities of the SKUs; 0 leaves a SKU out."""
         lines = [(sku, q) for sku, q in zip(self.sku_ids, quantities, strict=False) if q]
         return Order(f"{PROGRAM}_{secrets.token_hex(13)}", self.product_id, tuple(lines))
 
     async def counts(self) -> list[tuple[int, int, int]]:
-        """(available, reserved, sold) of each SKU, the invariant checked."""
+        """(available, reserved, sold) of each SKU, after a check of the invariant."""
         found = {d["_id"]: d async for d in self.db["stock"].find({"_id": {"$in": list(self.sku_ids)}})}
         for document in found.values():
-            holds(document)
+            assert_adds_up(document)
         return [(found[s]["available"], found[s]["reserved"], found[s]["sold"]) for s in self.sku_ids]
 
     async def events(self, order: Order) -> list[str]:
-        """The names of what was recorded to be told of the order."""
+        """The names of the events that were recorded for the order."""
         document = await self.db["reservations"].find_one({"_id": order.order_id}) or {}
         return [entry["type"].split(".")[1] for _, entry in sorted(document.get("outbox", {}).items())]
 
     async def state(self, order: Order) -> str:
-        """Where its reservation stands."""
+        """The state of its reservation."""
         document = await self.db["reservations"].find_one({"_id": order.order_id})
         return document["state"] if document else "none"
 
 
 @dataclass(frozen=True)
 class Order:
-    """What can be told of one order."""
+    """The facts about one order."""
 
     order_id: str
     product_id: str
     lines: tuple[tuple[str, int], ...]
 
-    def told(self, happening: Happening) -> Told:
-        lines = () if happening is Happening.CANCELLED else merged(self.lines)
+    def fact(self, kind: FactKind) -> OrderFact:
+        lines = () if kind is FactKind.CANCELLED else merged(self.lines)
         products = tuple((self.product_id, sku_id) for sku_id, _ in self.lines)
-        return Told(
-            happening, self.order_id, PROGRAM, lines, products if happening is Happening.PLACED else ()
-        )
+        return OrderFact(kind, self.order_id, PROGRAM, lines, products if kind is FactKind.PLACED else ())
 
     @property
-    def placed(self) -> Told:
-        return self.told(Happening.PLACED)
+    def placed(self) -> OrderFact:
+        return self.fact(FactKind.PLACED)
 
     @property
-    def paid(self) -> Told:
-        return self.told(Happening.PAID)
+    def paid(self) -> OrderFact:
+        return self.fact(FactKind.PAID)
 
     @property
-    def cancelled(self) -> Told:
-        return self.told(Happening.CANCELLED)
+    def cancelled(self) -> OrderFact:
+        return self.fact(FactKind.CANCELLED)
 
     @property
-    def refunded(self) -> Told:
-        return self.told(Happening.REFUNDED)
+    def refunded(self) -> OrderFact:
+        return self.fact(FactKind.REFUNDED)
 
 
-async def told_until_done(warehouse: Warehouse, store: Interruptible, batch: Sequence[Told]) -> None:
-    """Tell the batch, and tell it again after the process died, as Kafka would."""
+async def handle_until_done(warehouse: Warehouse, store: Interruptible, batch: Sequence[OrderFact]) -> None:
+    """Handle the batch, and again after the process died, as Kafka would deliver it."""
     try:
-        await Reserving(store, RECORDER).handle(batch)  # type: ignore[arg-type]
+        await Reserving(store).handle(batch)  # type: ignore[arg-type]
     except Interrupted:
         await warehouse.reserving.handle(batch)

@@ -1,8 +1,9 @@
-"""A running catalog, and a shop of the test's own in it."""
+"""A running catalog, and a shop of one test's own in it."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,27 @@ from catalog.app import build_app
 from catalog.settings import Settings
 from contracts.topics import TOPICS
 from runtime.kafka.topics import ensure_topics
+from runtime.mongo.client import Database, connect, database
 from runtime.service import Service
 from support.eventually import Eventually
 from support.issuer import Issuer
 
 
+@dataclass(frozen=True)
+class Running:
+    """A catalog that runs, with its folder of pictures."""
+
+    service: Service
+    issuer: Issuer
+    prefix: str
+    media: Path
+
+
 @pytest_asyncio.fixture(scope="module")
 async def running(
     kafka_bootstrap: str, mongodb_uri: str, module_prefix: str, tmp_path_factory: pytest.TempPathFactory
-) -> AsyncIterator[tuple[Service, Issuer, str, Path]]:
-    """One catalog for a module, with its folder of pictures."""
+) -> AsyncIterator[Running]:
+    """One catalog for a module."""
     media = tmp_path_factory.mktemp("media")
     await ensure_topics(kafka_bootstrap, module_prefix, TOPICS)
     async with Issuer().serving() as issuer:
@@ -31,17 +43,24 @@ async def running(
             media_dir=media,
         )  # fmt: skip
         async with build_app(settings).running() as service:
-            yield service, issuer, module_prefix, media
+            yield Running(service, issuer, module_prefix, media)
 
 
 @pytest.fixture
-def shop(running: tuple[Service, Issuer, str, Path], kafka_bootstrap: str, eventually: Eventually) -> Shop:
+def shop(running: Running, kafka_bootstrap: str, eventually: Eventually) -> Shop:
     """A shop that is not open yet."""
-    service, issuer, prefix, _ = running
-    return Shop(service, issuer, kafka_bootstrap, prefix, eventually)
+    return Shop(running.service, running.issuer, kafka_bootstrap, running.prefix, eventually)
 
 
 @pytest.fixture
-def media(running: tuple[Service, Issuer, str, Path]) -> Path:
+def media(running: Running) -> Path:
     """The folder of pictures."""
-    return running[3]
+    return running.media
+
+
+@pytest_asyncio.fixture(scope="module")
+async def db(mongodb_uri: str, module_prefix: str) -> AsyncIterator[Database]:
+    """The catalog's database, without a running catalog."""
+    client = connect(mongodb_uri)
+    yield database(client, f"{module_prefix}catalog")
+    await client.close()

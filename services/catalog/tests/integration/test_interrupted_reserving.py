@@ -1,73 +1,64 @@
-"""The process dies at any step; Kafka delivers the batch again; stock is as if nothing had happened."""
+"""If the process dies at any step and Kafka delivers the batch again, stock is as if nothing had happened."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
-import pytest_asyncio
-from catalog_support.warehouse import RECORDER, Interrupted, Interruptible, Warehouse, told_until_done
+from catalog_support.warehouse import RECORDER, Interrupted, Interruptible, Warehouse, handle_until_done
 
-from catalog.adapters.stock_store import StockStore
+from catalog.adapters.mongo_reservations import MongoReservations
 from catalog.application.reserving import Reserving
-from runtime.mongo.client import Database, connect, database
+from runtime.mongo.client import Database
 
 POINTS = [
     pytest.param(name, after, id=f"{'after' if after else 'before'} {name}")
     for name in (
-        "before_reserving",
+        "load_for_reserving",
         "hold",
         "held",
         "insert",
-        "give_back",
-        "sell",
-        "move",
-        "reservations",
-        "put_back",
+        "release_holds",
+        "sell_holds",
+        "advance",
+        "find",
+        "return_sold",
     )
     for after in (False, True)
 ]
-
-
-@pytest_asyncio.fixture
-async def db(mongodb_uri: str, prefix: str) -> AsyncIterator[Database]:
-    client = connect(mongodb_uri)
-    yield database(client, f"{prefix}catalog")
-    await client.close()
 
 
 @pytest.mark.parametrize(("name", "after"), POINTS)
 async def test_a_batch_that_is_interrupted_anywhere_and_repeated_has_its_effect_once(
     db: Database, name: str, after: bool
 ) -> None:
-    """One batch with everything: taken whole, taken in part, sold, given back, put back, and cancelled unseen."""
+    """One batch with everything: held, held in part, sold, released, returned, and cancelled before it was placed."""
     warehouse = await Warehouse.of(db, 10, 3)
-    gets, fails, buys, leaves, returns = (
+    reserved, rejected, bought, cancelled, returned = (
         warehouse.order(*q) for q in ((2, 2), (1, 2), (1, 0), (3, 1), (4, 0))
     )
-    unseen = warehouse.order(1, 1)
+    early = warehouse.order(1, 1)
     batch = [
-        gets.placed, buys.placed, leaves.placed, fails.placed, unseen.cancelled,
-        buys.paid, leaves.cancelled, unseen.placed,
+        reserved.placed, bought.placed, cancelled.placed, rejected.placed, early.cancelled,
+        bought.paid, cancelled.cancelled, early.placed,
     ]  # fmt: skip
-    more = [returns.placed, returns.paid, returns.refunded]
-    stores = [Interruptible(StockStore(db), name, after=after) for _ in range(2)]
-    await told_until_done(warehouse, stores[0], batch)
-    await told_until_done(warehouse, stores[1], more)
+    more = [returned.placed, returned.paid, returned.refunded]
+    stores = [Interruptible(db, name, after=after) for _ in range(2)]
+    await handle_until_done(warehouse, stores[0], batch)
+    await handle_until_done(warehouse, stores[1], more)
     assert any(store.died for store in stores)
     await warehouse.reserving.handle([*batch, *more])
 
     assert await warehouse.counts() == [(7, 2, 1), (1, 2, 0)]
-    assert await warehouse.events(gets) == ["StockReserved"]
-    assert await warehouse.events(fails) == ["StockRejected"]
-    assert await warehouse.events(buys) == ["StockReserved", "StockCommitted"]
-    assert await warehouse.events(leaves) == ["StockReserved", "StockReleased"]
-    assert await warehouse.events(unseen) == ["StockRejected"]
-    assert await warehouse.events(returns) == ["StockReserved", "StockCommitted", "StockReleased"]
+    assert await warehouse.events(reserved) == ["StockReserved"]
+    assert await warehouse.events(rejected) == ["StockRejected"]
+    assert await warehouse.events(bought) == ["StockReserved", "StockCommitted"]
+    assert await warehouse.events(cancelled) == ["StockReserved", "StockReleased"]
+    assert await warehouse.events(early) == ["StockRejected"]
+    assert await warehouse.events(returned) == ["StockReserved", "StockCommitted", "StockReleased"]
 
 
 @pytest.mark.parametrize(("name", "after"), POINTS[:12])
@@ -76,9 +67,9 @@ async def test_an_order_whose_product_is_delisted_between_two_deliveries_holds_n
 ) -> None:
     warehouse = await Warehouse.of(db, 5)
     order = warehouse.order(2)
-    store = Interruptible(StockStore(db), name, after=after)
-    with suppress(Interrupted):  # `held` is not asked when all could be held
-        await Reserving(store, RECORDER).handle([order.placed])  # type: ignore[arg-type]
+    store = Interruptible(db, name, after=after)
+    with suppress(Interrupted):  # `held` is not called if everything could be held
+        await Reserving(store).handle([order.placed])  # type: ignore[arg-type]
     decided = await warehouse.state(order)
     await db["products"].update_one({"_id": warehouse.product_id}, {"$set": {"listed": False}})
     await warehouse.reserving.handle([order.placed])
@@ -97,28 +88,28 @@ async def test_two_replicas_that_handle_the_same_records_at_once_agree(db: Datab
     assert second[1] == sum(dict(o.lines).get(warehouse.sku_ids[1], 0) for o in reserved)
 
 
-async def test_a_replica_that_wakes_up_late_takes_nothing_for_an_order_that_has_ended(db: Database) -> None:
+async def test_a_replica_that_was_paused_holds_nothing_for_an_order_that_has_ended(db: Database) -> None:
     warehouse = await Warehouse.of(db, 5)
     order = warehouse.order(2)
 
-    class Sleepy(StockStore):
-        """Between its look at the reservations and its holds, another replica does the whole order."""
+    class Sleepy(MongoReservations):
+        """Between its read and its holds, another replica handles the whole order."""
 
         async def hold(self, wanted: Any) -> bool:
             await warehouse.reserving.handle([order.placed, order.cancelled])
             return await super().hold(wanted)
 
-    await Reserving(Sleepy(db), RECORDER).handle([order.placed])
+    await Reserving(Sleepy(db, RECORDER)).handle([order.placed])
     assert await warehouse.counts() == [(5, 0, 0)]
     assert await warehouse.state(order) == "released"
 
 
-async def test_what_is_told_goes_on_with_the_trace_of_what_was_heard(db: Database) -> None:
+async def test_an_event_continues_the_trace_of_the_fact_it_follows(db: Database) -> None:
     warehouse = await Warehouse.of(db, 5)
     order = warehouse.order(1)
     traces = {h: f"00-{n:032x}-{n:016x}-01" for n, h in enumerate(("placed", "paid", "refunded"), 1)}
-    told = [replace(getattr(order, h), traceparent=trace) for h, trace in traces.items()]
-    await warehouse.reserving.handle(told)
+    facts = [replace(getattr(order, h), traceparent=trace) for h, trace in traces.items()]
+    await warehouse.reserving.handle(facts)
     document = await db["reservations"].find_one({"_id": order.order_id}) or {}
     recorded = [entry["traceparent"] for _, entry in sorted(document["outbox"].items())]
     assert recorded == list(traces.values())

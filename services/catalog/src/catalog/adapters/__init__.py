@@ -1,1 +1,1 @@
-"""The catalog's database."""
+"""The catalog's ports on MongoDB, its change stream and Kafka."""

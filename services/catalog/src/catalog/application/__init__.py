@@ -1,1 +1,1 @@
-"""What callers and events make the catalog do."""
+"""The catalog's use cases, its read model, and the ports that they need."""

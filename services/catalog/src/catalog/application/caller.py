@@ -1,26 +1,34 @@
-"""Who writes: an owner, on what is theirs, or an operator, on anything."""
+"""The caller of a command: an owner, who may change their own, or an operator, who may change anything."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catalog.domain.errors import NotThere
+from catalog.domain.errors import NotFound, WrongContent
 from catalog.domain.mini_program import MiniProgram
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """`owner_id` None is an operator."""
+    """`owner_id` is None for an operator."""
 
     owner_id: str | None
 
     @property
     def is_operator(self) -> bool:
-        """Whether anything may be touched."""
         return self.owner_id is None
 
-    def must_own(self, program: MiniProgram | None) -> MiniProgram:
-        """`program`; raises NotThere when it does not exist, or is somebody else's: the caller cannot tell which."""
-        if program is None or (not self.is_operator and program.face.owner_id != self.owner_id):
-            raise NotThere("this mini program")
+    def owned(self, program: MiniProgram | None) -> MiniProgram:
+        """`program`; raises NotFound if it does not exist or is somebody else's: the caller cannot tell which."""
+        if program is None or (not self.is_operator and program.details.owner_id != self.owner_id):
+            raise NotFound("this mini program")
         return program
+
+    def owner_of_new(self, named: str | None) -> str:
+        """The owner id that the caller's mini program gets; raises WrongContent if `named` does not fit the caller."""
+        owner_id = named or self.owner_id
+        if owner_id is None:
+            raise WrongContent(("owner_id", "an operator names the owner"))
+        if self.owner_id not in (None, owner_id):
+            raise WrongContent(("owner_id", "this is another owner's; leave it out"))
+        return owner_id

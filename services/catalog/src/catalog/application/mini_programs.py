@@ -2,55 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from catalog.adapters.aggregates import Aggregates
-from catalog.application import events
 from catalog.application.caller import Caller
+from catalog.application.contracts_out import mini_program_event
+from catalog.application.ports import MiniProgramStore
+from catalog.application.terms import SpreadTerms
 from catalog.domain import mini_program as rules
-from catalog.domain.errors import NotThere
-from catalog.domain.mini_program import Change, Face, MiniProgram
-from contracts.event import Event
+from catalog.domain.errors import must_exist
+from catalog.domain.mini_program import Changed, MiniProgram, MiniProgramDetails
+from runtime.clock import Clock
+from runtime.outbox.changes import Change
+
+NAME = "this mini program"
 
 
 class MiniPrograms:
     """The use cases of mini programs."""
 
-    def __init__(self, programs: Aggregates[MiniProgram]) -> None:
+    def __init__(self, programs: MiniProgramStore, spread_terms: SpreadTerms, clock: Clock) -> None:
         self._programs = programs
+        self._spread_terms = spread_terms
+        self._clock = clock
 
-    async def put(self, caller: Caller, mini_program_id: str, face: Face) -> tuple[MiniProgram, bool]:
-        """Register it, or change it to `face`; answers it and whether it is new.
+    async def put(
+        self, caller: Caller, mini_program_id: str, details: MiniProgramDetails
+    ) -> tuple[MiniProgram, bool]:
+        """Register it, or replace its details; gives it and whether it is new.
 
-        Raises NotThere when it is somebody else's, OperatorsOnly when an owner changes what was reviewed.
+        Raises NotFound if it is somebody else's, OperatorsOnly if an owner changes what was reviewed.
         """
 
-        def decide(current: MiniProgram | None) -> tuple[MiniProgram, Sequence[Event]]:
+        def decide(current: MiniProgram | None) -> Change[MiniProgram] | None:
             if current is None:
-                change = rules.register(mini_program_id, face)
-            else:
-                change = rules.change(caller.must_own(current), face, by_operator=caller.is_operator)
-            return change[0], events.of_mini_program(*change)
+                return self._change(rules.register(mini_program_id, details))
+            caller.owned(current)
+            return self._change(rules.change(current, details, by_operator=caller.is_operator))
 
-        return await self._programs.change(mini_program_id, decide)
+        result = await self._programs.change(mini_program_id, decide)
+        self._spread_terms.request(mini_program_id)
+        return must_exist(result.aggregate, NAME), result.created
 
-    async def move(self, mini_program_id: str, rule: Callable[[MiniProgram], Change]) -> MiniProgram:
-        """Publish, suspend or reinstate it, as `rule` says; raises NotThere, and Refused when its state forbids it."""
+    async def publish(self, mini_program_id: str) -> MiniProgram:
+        """Raises NotFound, and Refused while it is suspended."""
+        return await self._move(mini_program_id, rules.publish)
 
-        def decide(current: MiniProgram | None) -> tuple[MiniProgram, Sequence[Event]]:
-            if current is None:
-                raise NotThere("this mini program")
-            change = rule(current)
-            return change[0], events.of_mini_program(*change)
+    async def suspend(self, mini_program_id: str, reason: str) -> MiniProgram:
+        """Raises NotFound, and Refused if it was never published."""
+        return await self._move(mini_program_id, lambda current: rules.suspend(current, reason))
 
-        program, _ = await self._programs.change(mini_program_id, decide)
-        return program
+    async def reinstate(self, mini_program_id: str) -> MiniProgram:
+        """Raises NotFound, and Refused if it was never published."""
+        return await self._move(mini_program_id, rules.reinstate)
 
     async def get(self, caller: Caller, mini_program_id: str) -> MiniProgram:
-        """One of the caller's; raises NotThere."""
-        return caller.must_own(await self._programs.get(mini_program_id))
+        """One of the caller's; raises NotFound."""
+        return caller.owned(await self._programs.get(mini_program_id))
 
-    async def of(self, caller: Caller, after: str | None, limit: int) -> list[MiniProgram]:
-        """The caller's, in the order of their ids."""
-        own = {} if caller.is_operator else {"owner.owner_id": caller.owner_id}
-        return await self._programs.find(own, after, limit)
+    async def page(self, caller: Caller, after: str | None, limit: int) -> list[MiniProgram]:
+        """The caller's (an operator's are all), in order of their ids, from the one after `after`."""
+        return await self._programs.page(caller.owner_id, after, limit)
+
+    async def _move(self, mini_program_id: str, rule: Callable[[MiniProgram], Changed | None]) -> MiniProgram:
+        result = await self._programs.change(
+            mini_program_id, lambda current: self._change(rule(must_exist(current, NAME)))
+        )
+        return must_exist(result.aggregate, NAME)
+
+    def _change(self, changed: Changed | None) -> Change[MiniProgram] | None:
+        if changed is None:
+            return None
+        return Change(changed[0], [mini_program_event(*changed)], {"created_at": self._clock()})

@@ -1,101 +1,74 @@
-"""An owner's feed: products with their SKUs, listed and delisted; terms that come from the mini program."""
+"""An owner's products with their SKUs: listed, changed, delisted."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-from catalog.adapters.aggregates import Aggregates
-from catalog.adapters.shelf_stock import ShelfStock
-from catalog.application import events
 from catalog.application.caller import Caller
+from catalog.application.contracts_out import product_event
+from catalog.application.ports import MiniProgramStore, ProductStore, StockStore
 from catalog.domain import product as rules
-from catalog.domain.errors import NotThere, Refused
-from catalog.domain.mini_program import MiniProgram
-from catalog.domain.product import Product, Sheet
-from contracts.event import Event
+from catalog.domain.errors import NotFound, Refused, must_exist
+from catalog.domain.product import Changed, Product, ProductDetails
+from runtime.clock import Clock
+from runtime.outbox.changes import Change
+
+NAME = "this product"
 
 
 class Products:
     """The use cases of products."""
 
     def __init__(
-        self, products: Aggregates[Product], programs: Aggregates[MiniProgram], stock: ShelfStock
+        self, products: ProductStore, programs: MiniProgramStore, stock: StockStore, clock: Clock
     ) -> None:
         self._products = products
         self._programs = programs
         self._stock = stock
-        self._new_terms: asyncio.Queue[str] = asyncio.Queue()
+        self._clock = clock
 
     async def put(
-        self, caller: Caller, mini_program_id: str, product_id: str, sheet: Sheet, initial: dict[str, int]
+        self,
+        caller: Caller,
+        mini_program_id: str,
+        product_id: str,
+        details: ProductDetails,
+        initial: Mapping[str, int],
     ) -> tuple[Product, bool]:
-        """List the product, or change it to `sheet`; answers it and whether it is new.
+        """List the product, or replace its details; gives it and whether it is new.
 
-        `initial` is the stock that new SKUs start with; a SKU that exists keeps its own. SKUs are claimed before the product
-        is written: what is on sale has stock. Raises NotThere, WrongContent, and Refused when the id or a SKU is another
-        product's.
+        `initial` is the stock that new SKUs start with; an existing SKU keeps its own. SKUs are claimed before the product
+        is written, so that a product on sale has stock. Raises NotFound, WrongContent, and Refused if the id or a SKU is
+        another product's.
         """
-        rules.check(sheet)
-        program = caller.must_own(await self._programs.get(mini_program_id))
+        rules.check(details)
+        program = caller.owned(await self._programs.get(mini_program_id))
 
-        def decide(current: Product | None) -> tuple[Product, Sequence[Event]]:
+        def decide(current: Product | None) -> Change[Product] | None:
             if current is None:
-                change = rules.list_new(product_id, mini_program_id, sheet, program.terms)
-            else:
-                if current.mini_program_id != mini_program_id:
-                    raise Refused("product_id_taken", "another mini program has a product of this id")
-                change = rules.change(current, sheet, program.terms)
-            return change[0], events.of_product(*change)
+                return self._change(rules.list_new(product_id, mini_program_id, details, program.terms))
+            if current.mini_program_id != mini_program_id:
+                raise Refused("product_id_taken", "another mini program has a product of this id")
+            return self._change(rules.change(current, details, program.terms))
 
-        decide(await self._products.get(product_id))
+        decide(await self._products.get(product_id))  # a refused product claims no SKU
         await self._stock.claim(product_id, mini_program_id, initial)
-        return await self._products.change(product_id, decide)
+        result = await self._products.change(product_id, decide)
+        return must_exist(result.aggregate, NAME), result.created
 
     async def delist(self, caller: Caller, mini_program_id: str, product_id: str) -> Product:
-        """Take the product off the shelf; raises NotThere."""
-        caller.must_own(await self._programs.get(mini_program_id))
+        """Take the product off sale; raises NotFound."""
+        caller.owned(await self._programs.get(mini_program_id))
 
-        def decide(current: Product | None) -> tuple[Product, Sequence[Event]]:
+        def decide(current: Product | None) -> Change[Product] | None:
             if current is None or current.mini_program_id != mini_program_id:
-                raise NotThere("this product")
-            change = rules.delist(current)
-            return change[0], events.of_product(*change)
+                raise NotFound(NAME)
+            return self._change(rules.delist(current))
 
-        product, _ = await self._products.change(product_id, decide)
-        return product
+        result = await self._products.change(product_id, decide)
+        return must_exist(result.aggregate, NAME)
 
-    def terms_may_have_changed(self, mini_program_id: str) -> None:
-        """Have the mini program's terms carried to its products soon."""
-        self._new_terms.put_nowait(mini_program_id)
-
-    async def spread_terms(self) -> None:
-        """Carry mini programs' terms to the products that have none of their own, for ever.
-
-        Looks at every mini program once at the start, so that a crash between the two leaves nothing behind.
-        """
-        for mini_program_id in await self._programs.ids({}):
-            self._new_terms.put_nowait(mini_program_id)
-        while True:
-            await self._spread(await self._new_terms.get())
-
-    async def _spread(self, mini_program_id: str) -> None:
-        program = await self._programs.get(mini_program_id)
-        if program is None:
-            return
-        terms = program.terms
-
-        def decide(current: Product | None) -> tuple[Product, Sequence[Event]]:
-            if current is None:
-                raise NotThere("this product")
-            change = rules.take_terms(current, terms)
-            return change[0], events.of_product(*change)
-
-        differ = [
-            {"terms.platform_bp": {"$ne": terms.platform_bp}},
-            {"terms.creator_bp": {"$ne": terms.creator_bp}},
-        ]
-        for product_id in await self._products.ids(
-            {"mini_program_id": mini_program_id, "own_terms": None, "$or": differ}
-        ):
-            await self._products.change(product_id, decide)
+    def _change(self, changed: Changed | None) -> Change[Product] | None:
+        if changed is None:
+            return None
+        return Change(changed[0], [product_event(*changed)], {"created_at": self._clock()})

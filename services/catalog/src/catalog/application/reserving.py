@@ -1,236 +1,140 @@
-"""Stock follows orders: held when placed, sold when paid, given back when cancelled or refunded before shipment.
+"""Stock follows orders: held when placed, sold when paid, released when cancelled or refunded before shipment.
 
-Every step may be repeated and may be interrupted anywhere:
+Every step can be repeated and interrupted anywhere:
 
-- **Placed.** Holds are taken first, idempotent by order id; then the reservation is inserted, with its event in its
-  outbox, and that insert alone decides: reserved, or rejected. Last, whatever a rejected order had got is given back,
-  guarded by the hold's existence. Interrupted before the insert, a redelivery finds no reservation, takes what is missing and
-  decides anew. Interrupted after it, a redelivery finds the decision and, where that is not `reserved`, gives back again. Of two
-  replicas that handle the same order at once (one had been paused) the one whose insert fails keeps to what the other
-  decided.
-- **Paid, cancelled.** Holds are ended first, guarded by their existence; then the reservation moves on, guarded by its
-  state, in one write with its event. A redelivery finds no hold, or no reservation in that state, and changes nothing twice.
-- **Refunded.** One transaction, see `StockStore.put_back`.
+- **Placed.** Holds are taken first, idempotent by order id. Then the reservation is inserted with its event, and that insert
+  alone decides: reserved or rejected. Last, what a rejected order had held is released, if the hold exists. Interrupted before
+  the insert, a redelivery finds no reservation, takes the missing holds and decides again. Interrupted after it, a redelivery
+  finds the decision and, if that is not `reserved`, releases again. If two replicas handle the same order at once (one had
+  been paused), the one whose insert fails follows the other's decision.
+- **Paid, cancelled.** Holds are ended first, if they exist. Then the reservation moves on, guarded by its state, in one write
+  with its event. A redelivery finds no hold, or no reservation in that state, and changes nothing.
+- **Refunded.** One transaction: `ReservationStore.return_sold`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 
-from catalog.adapters.stock_store import StockStore
+from catalog.application.contracts_out import stock_events
+from catalog.application.order_facts import OrderFact, waves
+from catalog.application.ports import ReservationStore
 from catalog.domain.errors import IllegalTransition
-from catalog.domain.reservation import (
-    VERSION_AFTER,
-    Happening,
-    Lines,
-    State,
-    Step,
-    step_for,
-    why_not_on_sale,
-)
-from contracts.catalog import (
-    StockCommitted,
-    StockEvent,
-    StockLine,
-    StockRejected,
-    StockReleased,
-    StockReserved,
-)
-from contracts.checkout import OrderPlaced
-from runtime.mongo.client import Document
-from runtime.outbox.recorder import Recorder
+from catalog.domain.on_sale import why_not_on_sale
+from catalog.domain.reservation import FactKind, Lines, Reservation, State, Step, step_for
+from runtime.outbox.changes import Change
 
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What one event tells of one order. `lines` are merged; `products` are (product_id, sku_id) of a `placed` order."""
-
-    happening: Happening
-    order_id: str
-    mini_program_id: str
-    lines: Lines = ()
-    products: tuple[tuple[str, str], ...] = ()
-    placed: OrderPlaced | None = None
-    traceparent: str | None = None
+WITHOUT_STOCK = (State.REJECTED, State.RELEASED, State.FORESTALLED)
 
 
 class Reserving:
-    """The use cases of stock, in batches."""
+    """The use cases of orders' stock, in batches."""
 
-    def __init__(self, store: StockStore, recorder: Recorder) -> None:
+    def __init__(self, store: ReservationStore) -> None:
         self._store = store
-        self._recorder = recorder
 
-    async def handle(self, told: Sequence[Told]) -> None:
-        """Everything that is told, each order's own events in their order.
+    async def handle(self, facts: Sequence[OrderFact]) -> None:
+        """Apply all facts, those of one order in their order.
 
-        Raises IllegalTransition for an event that can never be legal, after the legal ones of its turn.
+        Raises IllegalTransition for a fact that can never be legal, after the legal ones of its wave.
         """
-        for turn in turns(told):
-            await self.place([t for t in turn if t.happening is Happening.PLACED])
-            await self.commit([t for t in turn if t.happening is Happening.PAID])
-            await self.end([t for t in turn if t.happening in (Happening.CANCELLED, Happening.REFUNDED)])
+        for wave in waves(facts):
+            await self.reserve([f for f in wave if f.kind is FactKind.PLACED])
+            await self.commit([f for f in wave if f.kind is FactKind.PAID])
+            await self.release([f for f in wave if f.kind in (FactKind.CANCELLED, FactKind.REFUNDED)])
 
-    async def place(self, placed: Sequence[Told]) -> None:
-        """Hold all lines of an order, or none."""
+    async def reserve(self, placed: Sequence[OrderFact]) -> None:
+        """Hold all lines of an order, or none: StockReserved or StockRejected."""
         if not placed:
             return
-        states, on_sale = await self._store.before_reserving(
-            [t.order_id for t in placed],
-            {product_id for t in placed for product_id, _ in t.products},
-            {t.mini_program_id for t in placed},
+        states, on_sale = await self._store.load_for_reserving(
+            [f.order_id for f in placed],
+            {product_id for f in placed for product_id, _ in f.products},
+            {f.mini_program_id for f in placed},
         )
-        new, over = [], []
-        for t in placed:
-            step = step_for(states.get(t.order_id, State.NONE), Happening.PLACED)
+        new, left_over = [], []
+        for fact in placed:
+            step = step_for(states.get(fact.order_id, State.NONE), FactKind.PLACED)
             if step is Step.RESERVE:
-                new.append(t)
+                new.append(fact)
             elif step is Step.CLEAN_UP:
-                over.append(t)
+                left_over.append(fact)
             elif step is Step.REFUSE:
-                await self._refuse(t)
-        reasons = {t.order_id: why_not_on_sale(t.mini_program_id, t.products, on_sale) for t in new}
-        await self._reserve(new, {order_id: reason for order_id, reason in reasons.items() if reason})
-        await self._store.give_back({t.order_id: t.lines for t in over})
+                await self._store.advance([_decision(fact, "cancelled_before")], State.FORESTALLED)
+        reasons = {f.order_id: why_not_on_sale(f.mini_program_id, f.products, on_sale) for f in new}
+        await self._decide(new, {order_id: reason for order_id, reason in reasons.items() if reason})
+        await self._store.release_holds(_lines(left_over))
 
-    async def _reserve(self, new: Sequence[Told], reasons: dict[str, str]) -> None:
+    async def _decide(self, new: Sequence[OrderFact], reasons: Mapping[str, str]) -> None:
+        """Decide new orders; `reasons` says which are rejected whatever the stock is."""
         if not new:
             return
-        wanted = {t.order_id: t.lines for t in new if t.order_id not in reasons}
+        wanted = _lines(f for f in new if f.order_id not in reasons)
         if wanted and not await self._store.hold(wanted):
             held = await self._store.held(wanted)
-            reasons = reasons | {order_id: "out_of_stock" for order_id in wanted if order_id not in held}
-        decided = [self._decision(t, reasons.get(t.order_id)) for t in new]
-        others = await self._store.insert(decided)
-        for decision in decided:
-            if decision["_id"] not in others:
-                self._recorder.saved(decision["_id"], decision, before=0)
-        rejected = {t.order_id: t.lines for t in new if t.order_id in reasons and t.order_id not in others}
-        if others:
-            states = await self._store.states(others)
-            ended = [
-                t
-                for t in new
-                if states.get(t.order_id) in (State.REJECTED, State.RELEASED, State.FORESTALLED)
-            ]
-            rejected |= {t.order_id: t.lines for t in ended}
-        await self._store.give_back(rejected)
+            reasons = {**reasons, **{order_id: "out_of_stock" for order_id in wanted if order_id not in held}}
+        decided_by_others = await self._store.insert([_decision(f, reasons.get(f.order_id)) for f in new])
+        without_stock = {order_id for order_id in reasons if order_id not in decided_by_others}
+        if decided_by_others:
+            states = await self._store.states(decided_by_others)
+            without_stock |= {order_id for order_id, state in states.items() if state in WITHOUT_STOCK}
+        await self._store.release_holds(_lines(f for f in new if f.order_id in without_stock))
 
-    def _decision(self, t: Told, reason: str | None) -> Document:
-        state = State.REJECTED if reason else State.RESERVED
-        version = VERSION_AFTER[state]
-        common = {"order_id": t.order_id, "mini_program_id": t.mini_program_id, "lines": _as_lines(t.lines)}
-        event: StockEvent = (
-            StockRejected(version=version, reason=reason, **common)
-            if reason
-            else StockReserved(version=version, order=t.placed, **common)
-        )
-        return {
-            "_id": t.order_id,
-            "mini_program_id": t.mini_program_id,
-            "state": state,
-            "version": version,
-            "lines": [{"sku_id": sku_id, "quantity": quantity} for sku_id, quantity in t.lines],
-            **({"reason": reason} if reason else {}),
-            "outbox": self._recorder.slots(version, [event], t.traceparent),
-        }
-
-    async def _refuse(self, t: Told) -> None:
-        decision = self._decision(t, "cancelled_before")
-        del decision["_id"]
-        await self._store.move({t.order_id: decision}, State.FORESTALLED)
-
-    async def commit(self, paid: Sequence[Told]) -> None:
-        """What was held is sold. Nothing is read while all goes as it should: the holds and states guard themselves."""
+    async def commit(self, paid: Sequence[OrderFact]) -> None:
+        """What was held is sold: StockCommitted. Reads only if a reservation is not in the expected state."""
         if not paid:
             return
-        lines = {t.order_id: t.lines for t in paid}
-        await self._store.sell(lines)
-        changes = {t.order_id: self._move(t, State.COMMITTED, StockCommitted, t.lines) for t in paid}
-        if not await self._moved_all(changes, State.RESERVED):
-            states = await self._store.states(lines)
-            _check(
-                (states.get(t.order_id, State.NONE), t)
-                for t in paid
-                if states.get(t.order_id) != State.RESERVED
-            )
+        await self._store.sell_holds(_lines(paid))
+        changes = [_moved(f, State.COMMITTED, f.lines) for f in paid]
+        if await self._store.advance(changes, State.RESERVED):
+            return
+        states = await self._store.states(f.order_id for f in paid)
+        for fact in paid:
+            state = states.get(fact.order_id, State.NONE)
+            if state is not State.RESERVED:
+                step_for(state, fact.kind)  # a repeat is legal, anything else raises
 
-    async def end(self, ended: Sequence[Told]) -> None:
-        """Cancelled or refunded: what was held or sold is available again, once."""
+    async def release(self, ended: Sequence[OrderFact]) -> None:
+        """What was held for a cancelled order, or sold to a refunded one, is available again: StockReleased."""
         if not ended:
             return
-        known = await self._store.reservations(t.order_id for t in ended)
-        nothing: tuple[State, Lines] = (State.NONE, ())
-        illegal, released = [], []
-        for t in ended:
-            state, lines = known.get(t.order_id, nothing)
+        known = await self._store.find(f.order_id for f in ended)
+        released, illegal = [], []
+        for fact in ended:
+            current = known.get(fact.order_id) or Reservation(fact.order_id, fact.mini_program_id, State.NONE)
             try:
-                step = step_for(state, t.happening)
-            except IllegalTransition as wrong:
-                illegal.append(wrong)
+                step = step_for(current.state, fact.kind)
+            except IllegalTransition as error:
+                illegal.append(error)
                 continue
             if step is Step.RELEASE:
-                released.append((t, lines))
+                released.append(_moved(fact, State.RELEASED, current.lines))
             elif step is Step.RETURN:
-                await self._store.put_back(
-                    t.order_id, lines, self._move(t, State.RETURNED, StockReleased, lines)
-                )
+                await self._store.return_sold(_moved(fact, State.RETURNED, current.lines))
             elif step is Step.FORESTALL:
-                await self._forestall(t)
+                await self._forestall(fact)
         if released:
-            await self._store.give_back({t.order_id: lines for t, lines in released})
-            changes = {
-                t.order_id: self._move(t, State.RELEASED, StockReleased, lines) for t, lines in released
-            }
-            await self._moved_all(changes, State.RESERVED)
+            await self._store.release_holds({c.after.order_id: c.after.lines for c in released})
+            await self._store.advance(released, State.RESERVED)
         if illegal:
             raise illegal[0]
 
-    async def _moved_all(self, changes: dict[str, Document], before: State) -> bool:
-        """Move these reservations on; False when some were no longer in `before`."""
-        if await self._store.move(changes, before) < len(changes):
-            return False
-        for order_id, change in changes.items():
-            self._recorder.saved(order_id, change, before=VERSION_AFTER[before])
-        return True
-
-    async def _forestall(self, t: Told) -> None:
-        """A tombstone, so that the order holds nothing when it comes after all."""
-        tombstone = {
-            "_id": t.order_id,
-            "mini_program_id": t.mini_program_id,
-            "state": State.FORESTALLED,
-            "version": VERSION_AFTER[State.FORESTALLED],
-            "lines": [],
-        }
-        if await self._store.insert([tombstone]):
-            await self.end([t])
-
-    def _move(self, t: Told, state: State, event: type[StockEvent], lines: Lines) -> Document:
-        version = VERSION_AFTER[state]
-        told = event(
-            version=version, order_id=t.order_id, mini_program_id=t.mini_program_id, lines=_as_lines(lines)
-        )
-        return {"state": state, "version": version} | self._recorder.updates(version, [told], t.traceparent)
+    async def _forestall(self, fact: OrderFact) -> None:
+        """Leave a tombstone, so that the order reserves nothing if it arrives later."""
+        if await self._store.insert([_moved(fact, State.FORESTALLED, ())]):
+            await self.release([fact])
 
 
-def turns(told: Sequence[Told]) -> list[list[Told]]:
-    """The first event of each order, then the second of each, and so on: within a turn no order comes twice."""
-    made: list[list[Told]] = []
-    seen: dict[str, int] = {}
-    for t in told:
-        turn = seen[t.order_id] = seen.get(t.order_id, -1) + 1
-        if turn == len(made):
-            made.append([])
-        made[turn].append(t)
-    return made
+def _decision(fact: OrderFact, reason: str | None) -> Change[Reservation]:
+    state = State.REJECTED if reason else State.RESERVED
+    reservation = Reservation(fact.order_id, fact.mini_program_id, state, fact.lines, reason)
+    return Change(reservation, stock_events(reservation, fact.order), traceparent=fact.traceparent)
 
 
-def _check(found: Iterable[tuple[State, Told]]) -> None:
-    for state, t in found:
-        step_for(state, t.happening)
+def _moved(fact: OrderFact, state: State, lines: Lines) -> Change[Reservation]:
+    reservation = Reservation(fact.order_id, fact.mini_program_id, state, lines)
+    return Change(reservation, stock_events(reservation), traceparent=fact.traceparent)
 
 
-def _as_lines(lines: Lines) -> tuple[StockLine, ...]:
-    return tuple(StockLine(sku_id=sku_id, quantity=quantity) for sku_id, quantity in lines)
+def _lines(facts: Iterable[OrderFact]) -> dict[str, Lines]:
+    return {fact.order_id: fact.lines for fact in facts}

@@ -1,48 +1,52 @@
-"""Creators' videos with the anchors that they mount."""
+"""Creators' videos with their anchors."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from catalog.adapters.aggregates import Aggregates
-from catalog.application import events
+from catalog.application.contracts_out import video_events
+from catalog.application.ports import ProductStore, VideoStore
 from catalog.domain import video as rules
-from catalog.domain.errors import NotThere, WrongContent
-from catalog.domain.product import Product
+from catalog.domain.errors import NotFound, WrongContent, must_exist
 from catalog.domain.video import Video
-from contracts.event import Event
+from runtime.clock import Clock
+from runtime.outbox.changes import Change
+
+NAME = "this video"
 
 
 class Videos:
     """The use cases of videos."""
 
-    def __init__(self, videos: Aggregates[Video], products: Aggregates[Product]) -> None:
+    def __init__(self, videos: VideoStore, products: ProductStore, clock: Clock) -> None:
         self._videos = videos
         self._products = products
+        self._clock = clock
 
     async def put(self, wanted: Video) -> tuple[Video, bool]:
-        """Publish the video, or change it to `wanted` (whose version does not count); answers it and whether it is new.
+        """Publish the video, or change it to `wanted` (whose version is ignored); gives it and whether it is new.
 
-        Raises NotThere when it is another creator's, WrongContent for an anchor on a product that its mini program does
-        not have.
+        Raises NotFound if it is another creator's, WrongContent for an anchor on a product that its mini program does not
+        have.
         """
         rules.check(wanted.anchors)
         await self._check_targets(wanted)
 
-        def decide(current: Video | None) -> tuple[Video, Sequence[Event]]:
+        def decide(current: Video | None) -> Change[Video] | None:
             if current is not None and current.creator_id != wanted.creator_id:
-                raise NotThere("this video")
-            version = current.version if current else 0
+                raise NotFound(NAME)
             happened = rules.events_of(current, wanted)
-            after = replace(wanted, version=version + 1 if happened else version)
-            return after, events.of_video(after, happened)
+            if not happened:
+                return None
+            after = replace(wanted, version=(current.version if current else 0) + 1)
+            return Change(after, video_events(after, happened), {"created_at": self._clock()})
 
-        return await self._videos.change(wanted.video_id, decide)
+        result = await self._videos.change(wanted.video_id, decide)
+        return must_exist(result.aggregate, NAME), result.created
 
     async def _check_targets(self, wanted: Video) -> None:
         pairs = {(a.mini_program_id, a.product_id) for a in wanted.anchors}
-        there = {
+        existing = {
             pair
             for pair in pairs
             if (product := await self._products.get(pair[1])) is not None
@@ -51,7 +55,7 @@ class Videos:
         errors = [
             (f"anchors[{number}].product_id", "the mini program has no such product")
             for number, a in enumerate(wanted.anchors)
-            if (a.mini_program_id, a.product_id) not in there
+            if (a.mini_program_id, a.product_id) not in existing
         ]
         if errors:
             raise WrongContent(*errors)

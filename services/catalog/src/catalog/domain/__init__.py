@@ -1,1 +1,1 @@
-"""Rules only: no I/O, no clock, no chance."""
+"""The catalog's rules, without I/O."""

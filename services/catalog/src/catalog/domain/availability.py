@@ -1,12 +1,13 @@
-"""Whether a tap, a scan or a link may open a product, and why not."""
+"""Whether an anchor, a scan or a link can open a product, and why not."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Literal
 
+from catalog.domain.mini_program import MiniProgramState
+
 Reason = Literal["delisted", "suspended", "sold_out", "not_in_this_host", "gone"]
-MiniProgramState = Literal["registered", "published", "suspended"]
 
 
 def why_unavailable(
@@ -18,10 +19,10 @@ def why_unavailable(
     listed: bool,
     available: int,
 ) -> Reason | None:
-    """The first reason that holds, None when the product can be opened.
+    """The first reason that applies, None if the product can be opened.
 
     `state` is None for a mini program that does not exist; `belongs` says whether the product is this mini program's.
-    A mini program that was never published is `gone` to viewers, since it has not been there.
+    For viewers, a mini program that was never published is `gone`.
     """
     if state is None or state == "registered":
         return "gone"

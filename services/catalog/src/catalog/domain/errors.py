@@ -1,10 +1,14 @@
-"""What can be wrong with a wish, in the catalog's own words."""
+"""Why the catalog refuses a command or cannot show a page."""
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+A = TypeVar("A")
+
 
 class Refused(Exception):
-    """The wish does not fit the present state: `code` is stable, the text says what would be right."""
+    """The command does not fit the present state. `code` is stable, the text says what would be right."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -13,7 +17,7 @@ class Refused(Exception):
 
 
 class WrongContent(Exception):
-    """The wish contradicts itself or what it refers to; `errors` names the fields at fault as (path, message)."""
+    """The command contradicts itself or what it refers to; `errors` names the wrong fields as (path, message)."""
 
     def __init__(self, *errors: tuple[str, str]) -> None:
         super().__init__("; ".join(f"{field}: {message}" for field, message in errors))
@@ -21,16 +25,27 @@ class WrongContent(Exception):
 
 
 class OperatorsOnly(Exception):
-    """These fields are not the owner's to change."""
+    """Only an operator may change these fields."""
 
     def __init__(self, *fields: str) -> None:
         super().__init__(", ".join(fields))
         self.fields = fields
 
 
-class NotThere(Exception):
-    """What was asked for does not exist, or not for this caller; the text names it."""
+class NotFound(Exception):
+    """It does not exist, or the caller may not see it; the text names it."""
+
+
+class PagesOutdated(Exception):
+    """The read model has not followed the database for longer than a page may be old."""
 
 
 class IllegalTransition(Exception):
-    """An event that can never be legal in the state that a reservation is in."""
+    """An event that can never be legal in the state of its reservation."""
+
+
+def must_exist(found: A | None, name: str) -> A:
+    """`found`; raises NotFound, with `name`, if it is None."""
+    if found is None:
+        raise NotFound(name)
+    return found

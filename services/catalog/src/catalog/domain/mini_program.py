@@ -1,31 +1,30 @@
-"""A mini program: who it belongs to, where it is published, its terms, and its way from registration to suspension."""
+"""A mini program: its owner, hosts and terms, and its states from registration to suspension."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from catalog.domain.availability import MiniProgramState
 from catalog.domain.errors import OperatorsOnly, Refused
 from catalog.domain.terms import Terms
 
-OPERATORS_FIELDS = ("exposure_priority", "sponsored", "merchant")
-"""Where a mini program is shown and which merchant collects is the platform's to say once it has been reviewed; so is
-the platform's own commission."""
+MiniProgramState = Literal["registered", "published", "suspended"]
+
+REVIEWED_FIELDS = ("exposure_priority", "sponsored", "merchant")
+"""What the platform decides once a mini program has been reviewed, besides its own commission: the place in lists, and the
+merchant that collects the money."""
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category of a store."""
-
     category_id: str
     name: str
     name_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
-    """What can be said of a mini program by a PUT: all of it at once."""
+class MiniProgramDetails:
+    """Everything that an owner's PUT sets, all at once."""
 
     owner_id: str
     owner_name: str
@@ -53,7 +52,7 @@ class MiniProgram:
     """The aggregate; `version` counts its changes."""
 
     mini_program_id: str
-    face: Face
+    details: MiniProgramDetails
     state: MiniProgramState
     terms: Terms
     version: int
@@ -62,52 +61,56 @@ class MiniProgram:
 
 
 MiniProgramEvent = Literal["registered", "published", "changed", "suspended"]
-Change = tuple[MiniProgram, MiniProgramEvent | None]
-"""The aggregate after a command, and what happened; None when nothing did."""
+Changed = tuple[MiniProgram, MiniProgramEvent]
+"""The aggregate after a command, and what happened to it."""
 
 
-def register(mini_program_id: str, face: Face) -> Change:
-    """A new mini program, not yet entered by anybody."""
-    terms = Terms(face.platform_bp, face.creator_bp, 1)
-    return MiniProgram(mini_program_id, face, "registered", terms, 1), "registered"
+def register(mini_program_id: str, details: MiniProgramDetails) -> Changed:
+    """A new mini program; viewers cannot enter it yet."""
+    terms = Terms(details.platform_bp, details.creator_bp, 1)
+    return MiniProgram(mini_program_id, details, "registered", terms, 1), "registered"
 
 
-def change(current: MiniProgram, face: Face, *, by_operator: bool) -> Change:
-    """`face` instead of what was; raises OperatorsOnly when an owner changes what was reviewed."""
+def change(current: MiniProgram, details: MiniProgramDetails, *, by_operator: bool) -> Changed | None:
+    """Replace the details; None if they are the same. Raises OperatorsOnly if an owner changes what was reviewed."""
     if not by_operator and current.state != "registered":
-        refused = [name for name in OPERATORS_FIELDS if getattr(face, name) != getattr(current.face, name)]
-        if face.platform_bp != current.face.platform_bp:
+        refused = [
+            name for name in REVIEWED_FIELDS if getattr(details, name) != getattr(current.details, name)
+        ]
+        if details.platform_bp != current.details.platform_bp:
             refused.append("terms.platform_bp")
         if refused:
             raise OperatorsOnly(*refused)
-    if face == current.face:
-        return current, None
-    terms = current.terms.changed_to(face.platform_bp, face.creator_bp)
-    return replace(current, face=face, terms=terms, version=current.version + 1), "changed"
+    if details == current.details:
+        return None
+    terms = current.terms.changed_to(details.platform_bp, details.creator_bp)
+    return replace(current, details=details, terms=terms, version=current.version + 1), "changed"
 
 
-def publish(current: MiniProgram) -> Change:
-    """Reviewed: it can be entered in its hosts. Raises Refused while it is suspended."""
+def publish(current: MiniProgram) -> Changed | None:
+    """After the review, viewers of its hosts can enter it. Raises Refused while it is suspended."""
     if current.state == "suspended":
         raise Refused("wrong_state", "this mini program is suspended: reinstate it instead")
     return _to(current, "published", "published")
 
 
-def suspend(current: MiniProgram, reason: str) -> Change:
-    """It may no longer be entered, searched or bought from. Raises Refused when it was never published."""
+def suspend(current: MiniProgram, reason: str) -> Changed | None:
+    """Viewers can no longer enter it, find it or buy from it. Raises Refused if it was never published."""
     if current.state == "registered":
         raise Refused("wrong_state", "this mini program was never published")
     return _to(current, "suspended", "suspended", reason)
 
 
-def reinstate(current: MiniProgram) -> Change:
-    """The end of a suspension. Raises Refused when it was never published."""
+def reinstate(current: MiniProgram) -> Changed | None:
+    """End a suspension. Raises Refused if it was never published."""
     if current.state == "registered":
         raise Refused("wrong_state", "this mini program was never published: publish it instead")
     return _to(current, "published", "changed")
 
 
-def _to(current: MiniProgram, state: MiniProgramState, event: MiniProgramEvent, reason: str = "") -> Change:
+def _to(
+    current: MiniProgram, state: MiniProgramState, event: MiniProgramEvent, reason: str = ""
+) -> Changed | None:
     if current.state == state:
-        return current, None
+        return None
     return replace(current, state=state, reason=reason, version=current.version + 1), event

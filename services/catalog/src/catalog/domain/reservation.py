@@ -1,4 +1,4 @@
-"""What becomes of an order's stock: one table of states and events, and nothing beside it.
+"""What becomes of an order's stock: one table of states and facts.
 
 (none) ──placed──► reserved ──paid──► committed ──refunded──► returned
   │  └───placed──► rejected     └─cancelled─► released
@@ -15,7 +15,7 @@ from catalog.domain.errors import IllegalTransition
 
 
 class State(StrEnum):
-    """Where a reservation stands; `FORESTALLED` is the tombstone of an order that was cancelled before it was seen."""
+    """`FORESTALLED` is the tombstone of an order that was cancelled before catalog saw it placed."""
 
     NONE = "none"
     RESERVED = "reserved"
@@ -25,9 +25,14 @@ class State(StrEnum):
     RETURNED = "returned"
     FORESTALLED = "forestalled"
 
+    @property
+    def version(self) -> int:
+        """The reservation's version in this state: it can be moved on without being read first."""
+        return _VERSION[self]
 
-class Happening(StrEnum):
-    """What is told of an order; `REFUNDED` means one whose goods go back on the shelf."""
+
+class FactKind(StrEnum):
+    """What happened to an order; `REFUNDED` means a refund whose goods go back into stock."""
 
     PLACED = "placed"
     PAID = "paid"
@@ -36,7 +41,7 @@ class Happening(StrEnum):
 
 
 class Step(StrEnum):
-    """What is to be done about it."""
+    """What a fact requires in a state."""
 
     RESERVE = "reserve"
     REFUSE = "refuse"
@@ -48,29 +53,30 @@ class Step(StrEnum):
     NOTHING = "nothing"
 
 
-_TABLE: dict[tuple[State, Happening], Step] = {
-    (State.NONE, Happening.PLACED): Step.RESERVE,
-    (State.NONE, Happening.CANCELLED): Step.FORESTALL,
-    (State.FORESTALLED, Happening.PLACED): Step.REFUSE,
-    (State.FORESTALLED, Happening.CANCELLED): Step.NOTHING,
-    (State.RESERVED, Happening.PLACED): Step.NOTHING,
-    (State.RESERVED, Happening.PAID): Step.COMMIT,
-    (State.RESERVED, Happening.CANCELLED): Step.RELEASE,
-    (State.REJECTED, Happening.PLACED): Step.CLEAN_UP,
-    (State.REJECTED, Happening.CANCELLED): Step.NOTHING,
-    (State.REJECTED, Happening.REFUNDED): Step.NOTHING,
-    (State.RELEASED, Happening.PLACED): Step.CLEAN_UP,
-    (State.RELEASED, Happening.CANCELLED): Step.NOTHING,
-    (State.RELEASED, Happening.REFUNDED): Step.NOTHING,
-    (State.COMMITTED, Happening.PLACED): Step.NOTHING,
-    (State.COMMITTED, Happening.PAID): Step.NOTHING,
-    (State.COMMITTED, Happening.REFUNDED): Step.RETURN,
-    (State.RETURNED, Happening.PLACED): Step.NOTHING,
-    (State.RETURNED, Happening.PAID): Step.NOTHING,
-    (State.RETURNED, Happening.REFUNDED): Step.NOTHING,
+_TABLE: dict[tuple[State, FactKind], Step] = {
+    (State.NONE, FactKind.PLACED): Step.RESERVE,
+    (State.NONE, FactKind.CANCELLED): Step.FORESTALL,
+    (State.FORESTALLED, FactKind.PLACED): Step.REFUSE,
+    (State.FORESTALLED, FactKind.CANCELLED): Step.NOTHING,
+    (State.RESERVED, FactKind.PLACED): Step.NOTHING,
+    (State.RESERVED, FactKind.PAID): Step.COMMIT,
+    (State.RESERVED, FactKind.CANCELLED): Step.RELEASE,
+    (State.REJECTED, FactKind.PLACED): Step.CLEAN_UP,
+    (State.REJECTED, FactKind.CANCELLED): Step.NOTHING,
+    (State.REJECTED, FactKind.REFUNDED): Step.NOTHING,
+    (State.RELEASED, FactKind.PLACED): Step.CLEAN_UP,
+    (State.RELEASED, FactKind.CANCELLED): Step.NOTHING,
+    (State.RELEASED, FactKind.REFUNDED): Step.NOTHING,
+    (State.COMMITTED, FactKind.PLACED): Step.NOTHING,
+    (State.COMMITTED, FactKind.PAID): Step.NOTHING,
+    (State.COMMITTED, FactKind.REFUNDED): Step.RETURN,
+    (State.RETURNED, FactKind.PLACED): Step.NOTHING,
+    (State.RETURNED, FactKind.PAID): Step.NOTHING,
+    (State.RETURNED, FactKind.REFUNDED): Step.NOTHING,
 }
 
-VERSION_AFTER: dict[State, int] = {
+_VERSION: dict[State, int] = {
+    State.NONE: 0,
     State.FORESTALLED: 0,
     State.RESERVED: 1,
     State.REJECTED: 1,
@@ -78,15 +84,14 @@ VERSION_AFTER: dict[State, int] = {
     State.COMMITTED: 2,
     State.RETURNED: 3,
 }
-"""A reservation's version follows from its state, so that nothing has to be read to number an event."""
 
 
-def step_for(state: State, happening: Happening) -> Step:
-    """What to do; a repeat is NOTHING or CLEAN_UP. Raises IllegalTransition for what can never be legal."""
+def step_for(state: State, kind: FactKind) -> Step:
+    """What to do; a repeat is NOTHING or CLEAN_UP. Raises IllegalTransition for a fact that can never be legal."""
     try:
-        return _TABLE[state, happening]
+        return _TABLE[state, kind]
     except KeyError:
-        raise IllegalTransition(f"an order whose stock is {state} cannot be {happening}") from None
+        raise IllegalTransition(f"an order whose stock is {state} cannot be {kind}") from None
 
 
 Lines = tuple[tuple[str, int], ...]
@@ -94,7 +99,7 @@ Lines = tuple[tuple[str, int], ...]
 
 
 def merged(lines: Iterable[tuple[str, int]]) -> Lines:
-    """Each SKU once, in SKU order: the order in which everybody takes holds."""
+    """Each SKU once, in SKU order."""
     total: dict[str, int] = {}
     for sku_id, quantity in lines:
         total[sku_id] = total.get(sku_id, 0) + quantity
@@ -102,28 +107,16 @@ def merged(lines: Iterable[tuple[str, int]]) -> Lines:
 
 
 @dataclass(frozen=True, slots=True)
-class OnSale:
-    """What the catalog knows of a product when stock is asked for."""
+class Reservation:
+    """What became of one order's stock; `reason` says why it was rejected."""
 
+    order_id: str
     mini_program_id: str
-    mini_program_published: bool
-    listed: bool
-    skus: frozenset[str]
+    state: State
+    lines: Lines = ()
+    reason: str | None = None
 
-
-def why_not_on_sale(
-    mini_program_id: str, wanted: Iterable[tuple[str, str]], products: dict[str, OnSale]
-) -> str | None:
-    """Why an order of `wanted` (product_id, sku_id) may hold nothing: `suspended`, `delisted`, or None when it may.
-
-    A product of another mini program, and a SKU that is not (or no longer) its product's, count as delisted.
-    """
-    for product_id, sku_id in wanted:
-        product = products.get(product_id)
-        if product is None or product.mini_program_id != mini_program_id:
-            return "delisted"
-        if not product.mini_program_published:
-            return "suspended"
-        if not product.listed or sku_id not in product.skus:
-            return "delisted"
-    return None
+    @property
+    def version(self) -> int:
+        """The number of its changes."""
+        return self.state.version

@@ -1,4 +1,4 @@
-"""Commission terms: shares in basis points, and how often they have changed."""
+"""Commission terms: shares in basis points."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Terms:
     version: int
 
     def changed_to(self, platform_bp: int, creator_bp: int) -> Terms:
-        """The same terms when the shares are the same, else the next version."""
+        """The same terms if the shares are the same, else the next version."""
         if (platform_bp, creator_bp) == (self.platform_bp, self.creator_bp):
             return self
         return Terms(platform_bp, creator_bp, self.version + 1)

@@ -1,4 +1,4 @@
-"""A video with the anchors that its creator mounted on it."""
+"""A creator's video with its anchors."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from catalog.domain.errors import WrongContent
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A chip that leads to one product; `start_ms` is when it appears."""
+    """A link on a video that leads to one product; it appears at `start_ms`."""
 
     anchor_id: str
     title: str
@@ -38,11 +38,11 @@ class Video:
 
 
 VideoEvent = tuple[Literal["published", "mounted", "unmounted"], str]
-"""What happened, and to which anchor (empty for the video itself)."""
+"""What happened, and the id of the anchor it happened to (empty for the video itself)."""
 
 
 def check(anchors: tuple[Anchor, ...]) -> None:
-    """Raises WrongContent when an anchor is named twice."""
+    """Raises WrongContent if an anchor is named twice."""
     seen: set[str] = set()
     for number, anchor in enumerate(anchors):
         if anchor.anchor_id in seen:
@@ -51,7 +51,7 @@ def check(anchors: tuple[Anchor, ...]) -> None:
 
 
 def events_of(before: Video | None, after: Video) -> list[VideoEvent]:
-    """What happened between the two, in order; an anchor that leads elsewhere now counts as mounted again."""
+    """What happened between the two, in order. An anchor that changed counts as mounted again."""
     old = {anchor.anchor_id: anchor for anchor in before.anchors} if before else {}
     new = {anchor.anchor_id: anchor for anchor in after.anchors}
     events: list[VideoEvent] = []
@@ -60,7 +60,7 @@ def events_of(before: Video | None, after: Video) -> list[VideoEvent]:
     events += [("unmounted", anchor_id) for anchor_id in old if anchor_id not in new]
     events += [("mounted", anchor_id) for anchor_id, anchor in new.items() if old.get(anchor_id) != anchor]
     if not events and before is not None and before.anchors != after.anchors:
-        events.append(("published", ""))  # only their order has changed
+        events.append(("published", ""))  # only the order of the anchors changed
     return events
 
 

@@ -1,1 +1,1 @@
-"""The catalog's calls: the same paths as the gateway's."""
+"""The catalog's HTTP routes."""

@@ -1,4 +1,4 @@
-"""What the catalog's calls share: ids in paths, who may see and who may write."""
+"""What the catalog's routes share: ids in paths, and the caller."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
 from catalog.application.caller import Caller
-from catalog.domain.errors import NotThere, OperatorsOnly, Refused, WrongContent
+from catalog.domain.errors import NotFound, WrongContent
 from contracts.api.common import Id, MiniProgramId
-from runtime.web.problems import Problem, not_found
-from runtime.web.routes import Handler, principal_of
+from runtime.web.problems import Problem
+from runtime.web.routes import principal_of
 from runtime.web.tokens import OPS, Principal
 
 _ID: TypeAdapter[str] = TypeAdapter(Id)
@@ -19,56 +19,33 @@ _MINI_PROGRAM_ID: TypeAdapter[str] = TypeAdapter(MiniProgramId)
 
 
 def path_id(request: web.Request, name: str) -> str:
-    """An id in the path; one that no thing can have is a 422 to who writes and a 404 to who reads."""
+    """An id in the path. A malformed one is 422 for a PUT, which would create it, and 404 for other calls."""
     adapter = _MINI_PROGRAM_ID if name == "mini_program_id" else _ID
     value = request.match_info[name]
     try:
         return adapter.validate_python(value)
-    except ValidationError as wrong:
+    except ValidationError as error:
         if request.method == "PUT":
-            raise WrongContent((name, wrong.errors()[0]["msg"])) from None
-        raise NotThere("this") from None
+            raise WrongContent((name, error.errors()[0]["msg"])) from None
+        raise NotFound("this") from None
 
 
 def caller_of(request: web.Request) -> Caller:
-    """Who writes."""
+    """The owner or operator who calls."""
     principal = principal_of(request)
     if principal.has(OPS):
         return Caller(None)
     return Caller(claim(principal, "owner_id"))
 
 
+def host_of(request: web.Request) -> str:
+    """The host that calls."""
+    return claim(principal_of(request), "host_id")
+
+
 def claim(principal: Principal, name: str) -> str:
     """A claim that the token's scope promises; 403 for a token without it."""
     value: Any = getattr(principal, name)
     if not isinstance(value, str):
-        raise Problem(403, "wrong_scope", f"the token names no {name}")
+        raise Problem(403, "wrong_scope", f"the token has no {name}")
     return value
-
-
-def speaking(handler: Handler) -> Handler:
-    """The handler, with the catalog's own errors as problem documents."""
-
-    async def answered(request: web.Request) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except NotThere as missing:
-            raise not_found(str(missing)) from None
-        except Refused as refused:
-            raise Problem(409, refused.code, refused.detail) from None
-        except WrongContent as wrong:
-            raise Problem(
-                422,
-                "invalid_content",
-                f"{len(wrong.errors)} field(s) are wrong: see errors",
-                errors=wrong.errors,
-            ) from None
-        except OperatorsOnly as refused:
-            raise Problem(
-                403,
-                "operators_only",
-                "after the review these are an operator's to change; send them as they are",
-                errors=[(name, "only an operator may change this") for name in refused.fields],
-            ) from None
-
-    return answered

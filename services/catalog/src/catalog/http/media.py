@@ -1,4 +1,4 @@
-"""Pictures, from one folder and from nowhere else."""
+"""Pictures and videos, from one folder only."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from catalog.domain.errors import NotThere
-from catalog.http.access import speaking
+from catalog.domain.errors import NotFound
 from runtime.web.routes import Route
 from runtime.web.tokens import PUBLIC
 
@@ -21,28 +20,33 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".mp4": "video/mp4",
 }
-"""What is served; anything else in the folder is not there."""
+"""Other files in the folder are not served."""
 HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",  # a drawing must not act
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",  # an SVG must not run scripts
 }
 
 
-def media_routes(folder: Path) -> list[Route]:
+class MediaRoutes:
     """`GET /media/{path}`: public."""
 
-    async def picture(request: web.Request) -> web.StreamResponse:
-        found = await asyncio.to_thread(locate, folder, request.match_info["path"])
-        if found is None:
-            raise NotThere("this picture")
-        return web.FileResponse(found, headers={**HEADERS, "Content-Type": TYPES[found.suffix.lower()]})
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
-    return [Route("GET", "/media/{path:.+}", speaking(picture), PUBLIC)]
+    def routes(self) -> list[Route]:
+        return [Route("GET", "/media/{path:.+}", self.file, PUBLIC)]
+
+    async def file(self, request: web.Request) -> web.StreamResponse:
+        """One file."""
+        found = await asyncio.to_thread(locate, self._folder, request.match_info["path"])
+        if found is None:
+            raise NotFound("this picture")
+        return web.FileResponse(found, headers={**HEADERS, "Content-Type": TYPES[found.suffix.lower()]})
 
 
 def locate(folder: Path, path: str) -> Path | None:
-    """The picture at `path` inside `folder`; None when there is none, or when the path or a link leads outside."""
+    """The file at `path` inside `folder`; None if there is none, or if the path or a link leads outside."""
     root = folder.resolve()
     try:
         found = (root / path).resolve(strict=True)

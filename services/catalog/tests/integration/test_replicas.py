@@ -1,4 +1,4 @@
-"""Several replicas, restarts, and a database that goes away."""
+"""Several replicas, restarts, and a database that is unavailable."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from catalog.app import build_app
 from catalog.settings import Settings
 from contracts.topics import TOPICS
 from runtime.kafka.topics import ensure_topics
-from runtime.mongo.client import connect
+from runtime.mongo.client import connect, database
 from runtime.service import Service
 from support.breakable import BreakableParts
 from support.eventually import Eventually
@@ -64,28 +64,28 @@ async def test_what_one_replica_writes_another_shows(
         await eventually(lambda: shown("碧螺春", 7), within=5, what="both changes on the other replica")
 
 
-async def test_a_level_that_was_not_told_before_the_stop_is_told_after_the_start(
+async def test_a_level_that_was_not_published_before_a_stop_is_published_after_the_start(
     starting: Starting, issuer: Issuer, kafka_bootstrap: str, prefix: str, eventually: Eventually
 ) -> None:
-    async def told(shop: Shop, available: int) -> bool:
-        events = await shop.told("stock-levels", shop.sku_id)
+    async def published(shop: Shop, available: int) -> bool:
+        events = await shop.events_of("stock-levels", shop.sku_id)
         assert [(e["available"], e["version"]) for e in events][-1:] == [(available, 10 - available)]
         return True
 
     async with starting() as service:
         shop = await Shop(service, issuer, kafka_bootstrap, prefix, eventually).open(stock=9)
-        await eventually(lambda: told(shop, 9), within=20, what="the first level")
-        database = service.settings.database("catalog")
+        await eventually(lambda: published(shop, 9), within=20, what="the first level")
+        name = service.settings.database("catalog")
     client = connect(service.settings.mongodb_uri)
-    await database(client, database)["stock"].update_one(
+    await database(client, name)["stock"].update_one(
         {"_id": shop.sku_id}, {"$inc": {"available": -2, "adjusted": -2, "version": 2}}
     )
     await client.close()
     async with starting():
-        await eventually(lambda: told(shop, 7), within=20, what="the level that nobody told")
+        await eventually(lambda: published(shop, 7), within=20, what="the level that was not published")
 
 
-async def test_pages_go_on_while_the_database_is_away_and_leave_out_what_is_too_old(
+async def test_pages_are_served_while_the_database_is_unavailable_and_leave_out_outdated_products(
     breakable: BreakableParts, issuer: Issuer, eventually: Eventually
 ) -> None:
     prefix = f"t{secrets.token_hex(4)}_"
@@ -119,7 +119,7 @@ async def test_pages_go_on_while_the_database_is_away_and_leave_out_what_is_too_
 
         await eventually(back, within=30, what="whole pages again")
         order_id = shop.new_order()
-        await shop.tell(shop.placed(order_id))
+        await shop.publish(shop.placed(order_id))
 
         async def held() -> bool:
             return (await shop.stock())["reserved"] == 1

@@ -1,4 +1,4 @@
-"""The catalog's collections and indexes, made before anything is written: transactions and streams find them there."""
+"""The catalog's collections and indexes. Transactions and change streams need the collections to exist."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ COLLECTIONS = ("mini_programs", "products", "videos", "stock", "reservations", "
 
 
 async def prepare_collections(db: Database) -> None:
-    """Make what is missing. Documents are found by id; only owners' lists and spreading terms ask otherwise."""
-    there = set(await db.list_collection_names())
+    """Create what is missing. Documents are found by id, except by owners' lists and when terms spread."""
+    existing = set(await db.list_collection_names())
     for name in COLLECTIONS:
-        if name not in there:
+        if name not in existing:
             try:
                 await db.create_collection(name)
             except CollectionInvalid:

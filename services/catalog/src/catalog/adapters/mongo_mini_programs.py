@@ -1,0 +1,112 @@
+"""Mini programs in MongoDB. Field names are those of their events."""
+
+from __future__ import annotations
+
+from catalog.domain.mini_program import Category, MiniProgram, MiniProgramDetails
+from catalog.domain.terms import Terms
+from runtime.mongo.client import Database, Document
+from runtime.outbox.recorder import FIELD, Recorder
+from runtime.outbox.versioned_store import Codec, VersionedStore
+
+COLLECTION = "mini_programs"
+
+
+class MongoMiniPrograms(VersionedStore[MiniProgram]):
+    """Implements `MiniProgramStore`. Each event carries the whole mini program, so the outbox keeps the last one only."""
+
+    def __init__(self, db: Database, recorder: Recorder) -> None:
+        self._documents = db[COLLECTION]
+        super().__init__(
+            Codec(read_mini_program, write_mini_program),
+            recorder,
+            lambda _: self._documents,
+            replace_outbox=True,
+        )
+
+    async def page(self, owner_id: str | None, after: str | None, limit: int) -> list[MiniProgram]:
+        """At most `limit` of the owner's mini programs (of all, for None) in order of their ids, from the one after `after`."""
+        wanted: Document = {"owner.owner_id": owner_id} if owner_id is not None else {}
+        if after is not None:
+            wanted["_id"] = {"$gt": after}
+        found = self._documents.find(wanted, {FIELD: 0}).sort("_id", 1).limit(limit)
+        return [read_mini_program(document) async for document in found]
+
+    async def ids(self) -> list[str]:
+        """The ids of all mini programs."""
+        return [document["_id"] async for document in self._documents.find({}, {"_id": 1})]
+
+
+def write_mini_program(program: MiniProgram) -> Document:
+    """The fields of its document, without `created_at`."""
+    details = program.details
+    return {
+        "_id": program.mini_program_id,
+        "version": program.version,
+        "state": program.state,
+        "reason": program.reason,
+        "owner": {
+            "owner_id": details.owner_id,
+            "name": details.owner_name,
+            "name_en": details.owner_name_en,
+            "kind": details.owner_kind,
+        },
+        "name": details.name,
+        "name_en": details.name_en,
+        "aliases": list(details.aliases),
+        "slogan": details.slogan,
+        "slogan_en": details.slogan_en,
+        "category": details.category,
+        "logo_url": details.logo_url,
+        "banner_url": details.banner_url,
+        "hosts": list(details.hosts),
+        "categories": [
+            {"category_id": c.category_id, "name": c.name, "name_en": c.name_en} for c in details.categories
+        ],
+        "exposure_priority": details.exposure_priority,
+        "sponsored": details.sponsored,
+        "merchant": details.merchant,
+        "terms": write_terms(program.terms),
+    }
+
+
+def read_mini_program(document: Document) -> MiniProgram:
+    """The mini program in a document. Documents may lack the English texts of the owner and the slogan."""
+    owner, terms = document["owner"], read_terms(document["terms"])
+    details = MiniProgramDetails(
+        owner_id=owner["owner_id"],
+        owner_name=owner["name"],
+        owner_name_en=owner.get("name_en", ""),
+        owner_kind=owner["kind"],
+        name=document["name"],
+        name_en=document["name_en"],
+        aliases=tuple(document["aliases"]),
+        slogan=document["slogan"],
+        slogan_en=document.get("slogan_en", ""),
+        category=document["category"],
+        logo_url=document["logo_url"],
+        banner_url=document["banner_url"],
+        hosts=tuple(document["hosts"]),
+        categories=tuple(Category(**category) for category in document["categories"]),
+        exposure_priority=document["exposure_priority"],
+        sponsored=document["sponsored"],
+        merchant=document["merchant"],
+        platform_bp=terms.platform_bp,
+        creator_bp=terms.creator_bp,
+    )
+    return MiniProgram(
+        document["_id"], details, document["state"], terms, document["version"], document["reason"]
+    )
+
+
+def write_terms(terms: Terms) -> Document:
+    """Terms as they are stored, and as events carry them."""
+    return {
+        "platform_bp": terms.platform_bp,
+        "creator_bp": terms.creator_bp,
+        "terms_version": terms.version,
+    }
+
+
+def read_terms(document: Document) -> Terms:
+    """The terms in a document."""
+    return Terms(document["platform_bp"], document["creator_bp"], document["terms_version"])

@@ -1,0 +1,143 @@
+"""A SKU's stock as its owner sees and changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from pymongo import UpdateOne
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import BulkWriteError
+
+from catalog.domain.errors import NotFound, Refused
+from catalog.domain.stock import Adjustment, Stock, StockLevel
+from runtime.mongo.client import Database, Document
+from runtime.mongo.writes import DUPLICATE_KEY
+from runtime.outbox.changes import Change
+from runtime.outbox.recorder import FIELD, Recorder
+
+_COUNTS = {"holds": 0}
+"""The projection without the holds, of which there is one for each unpaid order."""
+
+
+class MongoOwnerStock:
+    """Implements `StockStore` on the collections `stock` and `adjustments`."""
+
+    def __init__(
+        self, db: Database, recorder: Recorder, on_saved: Callable[[StockLevel], None] = lambda level: None
+    ) -> None:
+        """`on_saved` is called after each write of this process."""
+        self._stock = db["stock"]
+        self._adjustments = db["adjustments"]
+        self._client = db.client
+        self._recorder = recorder
+        self._on_saved = on_saved
+
+    async def claim(self, product_id: str, mini_program_id: str, initial: Mapping[str, int]) -> None:
+        """Create stock for the SKUs that are new; raises Refused `sku_taken` if one is another product's.
+
+        SKU ids are unique over all mini programs. The document's own key guarantees it, also between two callers at once.
+        """
+        mine = {"product_id": product_id, "mini_program_id": mini_program_id}
+        found = self._stock.find({"_id": {"$in": list(initial)}}, dict.fromkeys(mine, 1))
+        known = {d["_id"]: d async for d in found}
+        for sku_id, document in known.items():
+            if (document["product_id"], document["mini_program_id"]) != (product_id, mini_program_id):
+                raise _taken(sku_id)
+        new = [sku_id for sku_id in initial if sku_id not in known]
+        if not new:
+            return
+        writes = [
+            UpdateOne({"_id": sku_id, **mine}, {"$setOnInsert": _new_counts(initial[sku_id])}, upsert=True)
+            for sku_id in new
+        ]
+        try:
+            await self._stock.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            errors = (error.details or {})["writeErrors"]
+            if not errors or any(entry["code"] != DUPLICATE_KEY for entry in errors):
+                raise
+            raise _taken(errors[0]["op"]["q"]["_id"]) from None
+        for sku_id in new:
+            self._on_saved(StockLevel(sku_id, initial[sku_id], 1, product_id, mini_program_id))
+
+    async def get(self, sku_id: str) -> Stock | None:
+        """The SKU's stock."""
+        document = await self._stock.find_one({"_id": sku_id}, _COUNTS)
+        return _read(document) if document is not None else None
+
+    async def adjust(self, sku_id: str, decide: Callable[[Stock], Change[Adjustment] | None]) -> Stock:
+        """Store an adjustment with its events and the stock it leads to, in a short transaction. Raises NotFound.
+
+        The stock's document is hot, so it carries no outbox. A hold that a buyer takes in the meantime aborts the
+        transaction, which then starts over.
+        """
+
+        async def both(session: AsyncClientSession) -> tuple[Stock, Document | None]:
+            document = await self._stock.find_one({"_id": sku_id}, _COUNTS, session=session)
+            if document is None:
+                raise NotFound("this SKU")
+            before = _read(document)
+            change = decide(before)
+            if change is None:
+                return before, None
+            adjustment = change.after
+            row = self._row(change)
+            await self._stock.update_one(
+                {"_id": sku_id},
+                {"$inc": {"available": adjustment.change, "adjusted": adjustment.change, "version": 1}},
+                session=session,
+            )
+            await self._adjustments.insert_one(row, session=session)
+            return adjustment.after, row
+
+        async with self._client.start_session() as session:
+            stock, row = await session.with_transaction(both)
+        if row is not None:
+            # by hand: VersionedStore.insert reports a write at once, and this one is durable only with the commit
+            self._recorder.saved(row["_id"], {"version": stock.version, **row}, before=0)
+            self._on_saved(
+                StockLevel(sku_id, stock.available, stock.version, stock.product_id, stock.mini_program_id)
+            )
+        return stock
+
+    def _row(self, change: Change[Adjustment]) -> Document:
+        adjustment = change.after
+        return {
+            "_id": adjustment.adjustment_id,
+            "sku_id": adjustment.after.sku_id,
+            "change": adjustment.change,
+            **change.private,
+            FIELD: self._recorder.slots(adjustment.after.version, change.events),
+        }
+
+
+def _new_counts(initial: int) -> Document:
+    return {
+        "available": initial,
+        "reserved": 0,
+        "sold": 0,
+        "initial": initial,
+        "adjusted": 0,
+        "version": 1,
+        "holds": {},
+    }
+
+
+def _read(document: Document) -> Stock:
+    return Stock(
+        sku_id=document["_id"],
+        product_id=document["product_id"],
+        mini_program_id=document["mini_program_id"],
+        available=document["available"],
+        reserved=document["reserved"],
+        sold=document["sold"],
+        initial=document["initial"],
+        adjusted=document["adjusted"],
+        version=document["version"],
+    )
+
+
+def _taken(sku_id: str) -> Refused:
+    return Refused(
+        "sku_taken", f"the SKU {sku_id} is another product's: SKU ids are unique over all mini programs"
+    )

@@ -1,0 +1,122 @@
+"""What the use cases need from outside: stores of aggregates, owners' stock, and reservations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+from catalog.domain.mini_program import MiniProgram
+from catalog.domain.on_sale import OnSale
+from catalog.domain.product import Product
+from catalog.domain.reservation import Lines, Reservation, State
+from catalog.domain.stock import Adjustment, Stock
+from catalog.domain.terms import Terms
+from catalog.domain.video import Video
+from runtime.outbox.changes import Change, Decide, Result
+
+
+class MiniProgramStore(Protocol):
+    """Mini programs with their events: `runtime.outbox.versioned_store`, and two lists."""
+
+    async def get(self, aggregate_id: str) -> MiniProgram | None: ...
+
+    async def change(self, aggregate_id: str, decide: Decide[MiniProgram]) -> Result[MiniProgram]:
+        """Store the decision with its events; raises WriteConflict if others were quicker each time."""
+        ...
+
+    async def page(self, owner_id: str | None, after: str | None, limit: int) -> list[MiniProgram]:
+        """At most `limit` of the owner's mini programs (of all, for None) in order of their ids, from the one after `after`."""
+        ...
+
+    async def ids(self) -> list[str]:
+        """The ids of all mini programs."""
+        ...
+
+
+class ProductStore(Protocol):
+    """Products with their events."""
+
+    async def get(self, aggregate_id: str) -> Product | None: ...
+
+    async def change(self, aggregate_id: str, decide: Decide[Product]) -> Result[Product]:
+        """Store the decision with its events; raises WriteConflict if others were quicker each time."""
+        ...
+
+    async def ids_with_other_terms(self, mini_program_id: str, terms: Terms) -> list[str]:
+        """The mini program's products that have no terms of their own, and other shares than `terms`."""
+        ...
+
+
+class VideoStore(Protocol):
+    """Videos with their events."""
+
+    async def change(self, aggregate_id: str, decide: Decide[Video]) -> Result[Video]:
+        """Store the decision with its events; raises WriteConflict if others were quicker each time."""
+        ...
+
+
+class StockStore(Protocol):
+    """Stock as owners see and change it."""
+
+    async def claim(self, product_id: str, mini_program_id: str, initial: Mapping[str, int]) -> None:
+        """Create stock for the SKUs that are new; raises Refused `sku_taken` if one is another product's."""
+        ...
+
+    async def get(self, sku_id: str) -> Stock | None: ...
+
+    async def adjust(self, sku_id: str, decide: Callable[[Stock], Change[Adjustment] | None]) -> Stock:
+        """Store an adjustment with its events and the stock it leads to: both or neither. None changes nothing.
+
+        `decide` may be called several times. Raises NotFound.
+        """
+        ...
+
+
+class ReservationStore(Protocol):
+    """Reservations of orders, and the holds that they have on stock. Every call is safe to repeat.
+
+    A hold is idempotent by its natural key, the order's id inside the SKU's document: it is taken only if it is not there,
+    and ended only if it is.
+    """
+
+    async def load_for_reserving(
+        self, order_ids: Iterable[str], product_ids: Iterable[str], mini_program_ids: Iterable[str]
+    ) -> tuple[dict[str, State], dict[str, OnSale]]:
+        """The states of the reservations that exist, and what the database says about the products now."""
+        ...
+
+    async def states(self, order_ids: Iterable[str]) -> dict[str, State]:
+        """The state of each reservation that exists."""
+        ...
+
+    async def find(self, order_ids: Iterable[str]) -> dict[str, Reservation]:
+        """The reservations that exist."""
+        ...
+
+    async def hold(self, wanted: Mapping[str, Lines]) -> bool:
+        """Hold these orders' lines where there is enough stock; True if all lines were held now."""
+        ...
+
+    async def held(self, wanted: Mapping[str, Lines]) -> set[str]:
+        """The orders for which every line is held."""
+        ...
+
+    async def release_holds(self, orders: Mapping[str, Lines]) -> None:
+        """Make what is held for these orders available again."""
+        ...
+
+    async def sell_holds(self, orders: Mapping[str, Lines]) -> None:
+        """Make what is held for these orders sold."""
+        ...
+
+    async def insert(self, new: Sequence[Change[Reservation]]) -> set[str]:
+        """Store new reservations with their events; the ids of those that existed already. The first insert decides."""
+        ...
+
+    async def advance(self, changes: Sequence[Change[Reservation]], before: State) -> bool:
+        """Move reservations that are still in `before` on, with their events; False if some were not."""
+        ...
+
+    async def return_sold(self, change: Change[Reservation]) -> None:
+        """Make what was sold to an order available again and store the change, if it is still committed: both or neither."""
+        ...
