@@ -186,7 +186,7 @@ class VersionedStore(Generic[A]):
 
     def _read(self, stored: _Stored[A]) -> A | None:
         """The aggregate as the changes accepted so far leave it."""
-        document = {**(stored.document or {}), **stored.fields}
+        document = self._document_after(stored)
         return self._codec.read(document) if document else None
 
     def _apply(self, change: Change[A], stored: _Stored[A]) -> None:
@@ -258,19 +258,29 @@ class VersionedStore(Generic[A]):
     def _update(self, stored: _Stored[A]) -> Document:
         before = _document(stored)
         changed = {name: value for name, value in stored.fields.items() if before.get(name, ...) != value}
-        removed = [name for name in self._codec.optional if name in before and name not in stored.fields]
         update: Document = {"$set": {**changed, **stored.outbox}}
-        if removed:
+        if removed := self._removed(stored):
             update["$unset"] = dict.fromkeys(removed, "")
         return update
 
-    def _saved(self, key: str, stored: _Stored[A], update: Document) -> None:
-        before = _document(stored)
-        self._recorder.saved(key, update["$set"], before=before["version"])
-        document = before | stored.fields
-        for name in update.get("$unset", ()):
+    def _removed(self, stored: _Stored[A]) -> list[str]:
+        """The optional fields that the changes of this attempt remove from the document."""
+        if stored.document is None or not stored.fields:
+            return []
+        return [
+            name for name in self._codec.optional if name in stored.document and name not in stored.fields
+        ]
+
+    def _document_after(self, stored: _Stored[A]) -> Document:
+        """The document as the changes of this attempt leave it, without the outbox."""
+        document = {**(stored.document or {}), **stored.fields}
+        for name in self._removed(stored):
             del document[name]
-        self._keep(stored.aggregate, document)
+        return document
+
+    def _saved(self, key: str, stored: _Stored[A], update: Document) -> None:
+        self._recorder.saved(key, update["$set"], before=_document(stored)["version"])
+        self._keep(stored.aggregate, self._document_after(stored))
 
     def _keep(self, aggregate: Any, document: Document) -> None:
         if self._cache is not None:

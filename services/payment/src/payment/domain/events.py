@@ -1,4 +1,4 @@
-"""What can happen to a trade: what the domain tells, before it is put into the words of contracts."""
+"""What can happen to a trade. `application/contracts_out.py` maps these to contracts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from payment.domain.shares import Shares
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The whole amount came while the trade was open, and was shared out."""
+    """The whole amount arrived while the trade was open, and was shared out."""
 
     trade_no: str
     amount: int
@@ -20,7 +20,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedLate:
-    """Money came for a trade that had ended; it goes back as `refund_id`."""
+    """Money arrived for a closed trade; it is refunded as `refund_id`."""
 
     trade_no: str
     amount: int
@@ -38,7 +38,7 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Refunded:
-    """Money went back; `shares` is what it takes back of the sharing out, None for money that came too late."""
+    """Money was refunded. `shares` is what this takes back from the payees, None for money that arrived late."""
 
     refund_id: str
     amount: int
@@ -56,4 +56,4 @@ class RefundRefused:
     reason: str
 
 
-Fact = Received | ReceivedLate | Closed | Refunded | RefundRefused
+TradeEvent = Received | ReceivedLate | Closed | Refunded | RefundRefused

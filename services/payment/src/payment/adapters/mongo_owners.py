@@ -1,37 +1,33 @@
-"""Which owner each mini program belongs to: a projection of catalog's stream."""
+"""Which owner each mini program belongs to, in MongoDB: a projection of catalog's stream."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pymongo import IndexModel, UpdateOne
+from pymongo import IndexModel
 
 from contracts.catalog import MiniProgramState
 from runtime.mongo.client import Database
+from runtime.mongo.writes import keep_newest
 
 
-class Owners:
+class MongoOwners:
     """The `mini_programs` collection."""
 
     def __init__(self, db: Database) -> None:
         self._mini_programs = db["mini_programs"]
 
     async def prepare(self) -> None:
-        """An index by owner."""
+        """Create the index by owner."""
         await self._mini_programs.create_indexes([IndexModel("owner_id")])
 
     async def learn(self, states: Sequence[MiniProgramState]) -> None:
         """Keep the newest owner of each; an older or repeated state changes nothing."""
         newest = {state.mini_program_id: state for state in sorted(states, key=lambda state: state.version)}
-        writes = []
-        for state in newest.values():
-            newer = {"$gt": [state.version, {"$ifNull": ["$version", -1]}]}
-            fields = {"version": state.version, "owner_id": state.owner.owner_id}
-            put = {
-                name: {"$cond": [newer, {"$literal": value}, f"${name}"]} for name, value in fields.items()
-            }
-            writes.append(UpdateOne({"_id": state.mini_program_id}, [{"$set": put}], upsert=True))
-        await self._mini_programs.bulk_write(writes, ordered=False)
+        documents = {
+            key: {"version": state.version, "owner_id": state.owner.owner_id} for key, state in newest.items()
+        }
+        await keep_newest(self._mini_programs, documents)
 
     async def all(self) -> dict[str, str]:
         """The owner's id by mini program."""

@@ -1,4 +1,4 @@
-"""The floor to compare notices with: their signatures verified and their trades written, by a script that does nothing else."""
+"""The floor for `notify`: verify the same signatures and write the same documents, and do nothing else."""
 
 from __future__ import annotations
 
@@ -18,39 +18,41 @@ from runtime.mongo.client import Database, Document, database
 PKCS1 = padding.PKCS1v15()
 
 
-async def in_lanes(calls: Sequence[Callable[[], Awaitable[None]]], lanes: int) -> list[float]:
-    """Make all calls, in so many lanes; the seconds that each took, the shortest first."""
-    waiting, taken = iter(calls), []
+async def run_concurrently(calls: Sequence[Callable[[], Awaitable[None]]], clients: int) -> list[float]:
+    """Make all calls with this many clients; the seconds that each took, in ascending order."""
+    left, latencies = iter(calls), []
 
-    async def one_after_the_other() -> None:
-        for call in waiting:
+    async def client() -> None:
+        for call in left:
             began = time.perf_counter()
             await call()
-            taken.append(time.perf_counter() - began)
+            latencies.append(time.perf_counter() - began)
 
-    await asyncio.gather(*(one_after_the_other() for _ in range(lanes)))
-    return sorted(taken)
+    await asyncio.gather(*(client() for _ in range(clients)))
+    return sorted(latencies)
 
 
 async def measure_floor(
-    db: Database, forms: Sequence[dict[str, str]], key: rsa.RSAPublicKey, at_once: int
+    db: Database, forms: Sequence[dict[str, str]], key: rsa.RSAPublicKey, clients: int
 ) -> tuple[float, float]:
-    """Notices a second of the bare work: one write each, then in bulk; on copies of the very trades that were settled."""
+    """Notices per second with one write each, and with bulk writes, on copies of the trades that were settled."""
     floor = database(db.client, db.name.removesuffix("payment") + "floor")
     settled = await db["trades"].find().to_list()
     rates = []
-    for name, size, lanes in (("alone", 1, at_once), ("bulk", at_once, 1)):
+    for name, size, workers in (("alone", 1, clients), ("bulk", clients, 1)):
         await floor[name].insert_many(settled)
         groups = [forms[n : n + size] for n in range(0, len(forms), size)]
-        bare = Bare(floor[name], {trade["_id"]: trade["outbox"] for trade in settled}, key)
+        work = BareWork(floor[name], {trade["_id"]: trade["outbox"] for trade in settled}, key)
         began = time.perf_counter()
-        await in_lanes([lambda bare=bare, group=group: bare.settle(group) for group in groups], lanes)
+        await run_concurrently(
+            [lambda work=work, group=group: work.settle(group) for group in groups], workers
+        )
         rates.append(len(forms) / (time.perf_counter() - began))
     return rates[0], rates[1]
 
 
-class Bare:
-    """What no implementation can do without."""
+class BareWork:
+    """The work that no implementation can avoid."""
 
     def __init__(
         self,
@@ -63,7 +65,7 @@ class Bare:
         self._key = key
 
     async def settle(self, forms: Sequence[dict[str, str]]) -> None:
-        """Verify the notices, read their trades, write them with what is told of them."""
+        """Verify the notices, read their trades, write them with their events."""
         for form in forms:
             content = notice_text(form).encode()
             self._key.verify(base64.b64decode(form["sign"]), content, PKCS1, hashes.SHA256())
@@ -71,8 +73,8 @@ class Bare:
         await self._trades.find({"_id": {"$in": ids}}, {"outbox": 0}).to_list()
         written = await self._trades.bulk_write([self._write(i) for i in ids], ordered=False)
         if written.matched_count != len(ids):
-            raise RuntimeError("the floor did not write what it should")
+            raise RuntimeError("the floor did not write every trade")
 
     def _write(self, order_id: str) -> UpdateOne:
-        told = {f"outbox.x{slot}": entry for slot, entry in self._outboxes[order_id].items()}
-        return UpdateOne({"_id": order_id, "version": 2}, {"$set": {"version": 3, "state": "paid", **told}})
+        events = {f"outbox.x{slot}": entry for slot, entry in self._outboxes[order_id].items()}
+        return UpdateOne({"_id": order_id, "version": 2}, {"$set": {"version": 3, "state": "paid", **events}})
