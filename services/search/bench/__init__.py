@@ -1,1 +1,1 @@
-"""Measures what search finds and what it costs: `python -m search.bench DATA`, or `make bench-search data=DATA`."""
+"""Measures relevance and cost of search: `make bench-search DATA=folder`."""

@@ -1,4 +1,4 @@
-"""`python -m search.bench DATA [--sizes 20000 200000 1000000] [--opensearch URL|FOLDER] [--hybrid FOLDER] [--json FILE]`."""
+"""`python -m bench DATA [--sizes 20000 200000 1000000] [--opensearch URL|FOLDER] [--hybrid FOLDER] [--json FILE]`."""
 
 from __future__ import annotations
 
@@ -7,48 +7,48 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from search.bench import brands, corpora
-from search.bench.engines import AWAY, Engine, Fts5, hybrid, opensearch
-from search.bench.judged import Relevance, measure
-from search.bench.opensearch import NotStarted, running
-from search.bench.own_cases import own_cases
-from search.bench.report import Report, memory
-from search.bench.sizes import Rivals, sizes
-from search.engine.tantivy_index import TantivyIndex
+from bench import brands, corpora
+from bench.engines import UNAVAILABLE, Engine, Fts5, hybrid, opensearch
+from bench.judged import Relevance, measure
+from bench.opensearch import NotStarted, running
+from bench.own_cases import own_cases
+from bench.report import Report, memory
+from bench.sizes import Rivals, sizes
+from search.adapters.engine.tantivy_index import TantivyIndex
 
 SETS = {"icecat": corpora.english, "qbqtc": corpora.chinese}
 
 
 def main() -> int:
-    """Print every figure; what there is no data for is said to be left out."""
-    asked = _asked()
-    data = asked.data or Path("no data was given")
-    report = Report(asked.json)
+    """Print every figure; a set without data is left out, with a message."""
+    arguments = _arguments()
+    data = arguments.data or Path("no data was given")
+    report = Report(arguments.json)
     report.row("Mini programs first", "own cases", lambda: [own_cases()])
     _brand_queries(report, data / "esci_brands")
-    with _opensearch(asked.opensearch) as url:
-        rivals = Rivals(url, asked.hybrid, asked.rivals)
-        found = [_corpus(data, folder) for folder in asked.sets]
-        there = [corpus for corpus in found if corpus is not None]
-        for corpus in there:
+    with _opensearch(arguments.opensearch) as url:
+        rivals = Rivals(url, arguments.hybrid, arguments.rivals)
+        loaded = [_corpus(data, folder) for folder in arguments.sets]
+        corpora_there = [corpus for corpus in loaded if corpus is not None]
+        for corpus in corpora_there:
             _relevance(report, corpus, rivals)
-        for size in asked.sizes:  # the small sizes of all before the large ones of any
-            for corpus in there:
+        for size in arguments.sizes:  # the small sizes of all before the large ones of any
+            for corpus in corpora_there:
                 sizes(report, corpus, size, rivals)
     print(f"\n{memory()}")
     return 0
 
 
-def _asked() -> argparse.Namespace:
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
     add("data", type=Path, nargs="?", help="folder with the judged sets icecat, qbqtc, esci_brands")
     add("--sizes", type=int, nargs="*", default=[20_000, 200_000])
     add("--sets", nargs="*", choices=[*SETS, "none"], default=[*SETS], help="judged sets to measure")
     add("--opensearch", help="address of an OpenSearch to compare with, or a folder to start one from")
-    add("--hybrid", type=Path, help="folder with the embedding models: measured with them as well")
-    add("--rivals", type=int, default=200_000, help="largest size at which others are measured too")
-    add("--json", type=Path, help="file that keeps the rows: a run that was stopped goes on from there")
+    add("--hybrid", type=Path, help="folder with the embedding models: measures with them as well")
+    add("--rivals", type=int, default=200_000, help="largest size at which other engines are measured too")
+    add("--json", type=Path, help="file for the rows: a stopped run continues from there")
     return parser.parse_args()
 
 
@@ -85,22 +85,24 @@ def _relevance(report: Report, corpus: corpora.Corpus, rivals: Rivals) -> None:
         report.row(part, "hybrid", of(lambda: Engine(hybrid(TantivyIndex(), models), corpus.products)))
     report.row(part, "SQLite FTS5", of(lambda: Fts5.of(corpus.products)))
     if url is not None:
-        there = report.row(part, "OpenSearch", of(lambda: Engine(opensearch(url), corpus.products)), AWAY)
-        if not there:
+        measured = report.row(
+            part, "OpenSearch", of(lambda: Engine(opensearch(url), corpus.products)), UNAVAILABLE
+        )
+        if not measured:
             rivals.without_opensearch()
 
 
 @contextmanager
-def _opensearch(asked: str | None) -> Iterator[str | None]:
-    """The address of the OpenSearch that is asked for; one of our own for a folder; None, said so, when it does not start."""
-    if asked is None or asked.startswith("http"):
-        yield asked
+def _opensearch(argument: str | None) -> Iterator[str | None]:
+    """The address of the OpenSearch at `argument`, or of one started from that folder; None when it does not start."""
+    if argument is None or argument.startswith("http"):
+        yield argument
         return
     with ExitStack() as started:
         try:
-            url: str | None = started.enter_context(running(Path(asked)))
-        except NotStarted as fault:
-            print(f"OpenSearch is left out: {fault}", flush=True)
+            url: str | None = started.enter_context(running(Path(argument)))
+        except NotStarted as error:
+            print(f"OpenSearch is left out: {error}", flush=True)
             url = None
         yield url
 

@@ -1,8 +1,8 @@
-"""Whether queries that name a shop are answered with it, and others are captured by none.
+"""Measures whether a query that names a shop shows it first, and other queries show none first.
 
-True by construction, from names and ratings alone: a shop is named when its whole name stands in the query and the judges
-found one of its products to be exactly what is wanted; none is named when no shop's whole name stands there. A misspelt
-name counts as none here, so that a rightly understood slip counts as a capture.
+From names and ratings alone: a shop is named when the query contains its whole name and the judges rated one of its
+products as exact; none is named when the query contains no shop's whole name. A misspelt name counts as none, so that a
+correctly recognised typo counts as a capture.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from search.bench.corpora import Names
-from search.domain.names import NameBook
+from bench.corpora import Names
+from search.domain.name_book import NameBook
+from search.domain.names import MatchKind
 
 EXACT = 3
 
@@ -24,33 +25,33 @@ class Firsts:
     named: int
     captured: int
     unnamed: int
-    slips: tuple[str, ...]
+    typos: tuple[str, ...]
 
     def __str__(self) -> str:
-        slips = f" ({', '.join(self.slips)}: read as a misspelt name)" if self.slips else ""
-        return f"named shop first {self.first}/{self.named}, put first though not named {self.captured}/{self.unnamed}{slips}"
+        typos = f" ({', '.join(self.typos)}: recognised as a misspelt name)" if self.typos else ""
+        return f"named shop first {self.first}/{self.named}, put first though not named {self.captured}/{self.unnamed}{typos}"
 
 
 def firsts(names: Names) -> Firsts:
-    """Put every query to the names."""
+    """Search the names in every query."""
     book = NameBook(names.shops)
     plain = {shop.mini_program_id: _plain(shop.name) for shop in names.shops}
     first = named = captured = unnamed = 0
-    slips = []
+    typos = []
     for query_id, query in names.queries.items():
         found = book.find(query, lambda _: True)
-        there = [
+        contained = [
             (len(name), shop) for shop, name in plain.items() if name and f" {name} " in f" {_plain(query)} "
         ]
-        wanted = [s for _, s in sorted(there) if names.ratings.get(query_id, {}).get(s) == EXACT]
-        if wanted:
+        exact = [s for _, s in sorted(contained) if names.ratings.get(query_id, {}).get(s) == EXACT]
+        if exact:
             named += 1
-            first += bool(found) and found[0].mini_program_id == wanted[-1]
-        elif not there:
+            first += bool(found) and found[0].mini_program_id == exact[-1]
+        elif not contained:
             unnamed += 1
             captured += bool(found)
-            slips += [found[0].written] if found and found[0].how.name == "TYPO" else []
-    return Firsts(first, named, captured, unnamed, tuple(slips))
+            typos += [found[0].text] if found and found[0].kind is MatchKind.TYPO else []
+    return Firsts(first, named, captured, unnamed, tuple(typos))
 
 
 def _plain(text: str) -> str:

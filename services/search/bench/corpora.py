@@ -1,4 +1,4 @@
-"""The three judged sets as what search takes. Their folder is given; nothing of them is in this project."""
+"""Reads the three judged sets. They are not part of this project; their folder is an argument."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from search.bench.judged import Ratings, read_ratings, rows
+from bench.judged import Ratings, read_ratings, rows
 from search.domain.documents import MiniProgram, Product, Sku
 
 SHOP = "benchmark1"
@@ -33,7 +33,7 @@ def chinese(folder: Path) -> Corpus:
 
 
 def english_product(row: dict[str, object]) -> Product:
-    """A row as a product; numbers among the attributes have lost their units and are left out."""
+    """A row as a product; numeric attributes have lost their units and are left out."""
     attributes = row["attributes"] if isinstance(row["attributes"], dict) else {}
     return Product(
         str(row["product_id"]),
@@ -57,7 +57,7 @@ def chinese_product(row: dict[str, object]) -> Product:
 
 
 def copies(products: list[Product], count: int) -> Iterator[Product]:
-    """`count` products: the given ones again and again under other ids."""
+    """`count` products: the given ones repeated under other ids."""
     for at in range(count):
         made = products[at % len(products)]
         round_ = at // len(products)
@@ -69,7 +69,7 @@ def copies(products: list[Product], count: int) -> Iterator[Product]:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Shops by name, queries, and whose products the judges found to be exactly what each query wants."""
+    """Shops by name, queries, and the ratings of the shops' products."""
 
     shops: list[MiniProgram]
     queries: dict[str, str]

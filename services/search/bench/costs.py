@@ -1,4 +1,4 @@
-"""What a query and a product cost, in CPU time of one thread: wall time would measure who else is on the machine."""
+"""The cost of a query and of a product, in CPU time of one thread: wall time would measure other processes too."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from search.application.ports import ProductIndex
 from search.domain.documents import Product
 from search.domain.queries import ProductQuery, Scope
-from search.engine.port import ProductIndex
 
 PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Milliseconds a query: of CPU, or on the clock where another process does the work."""
+    """Milliseconds a query: CPU, or wall clock where another process does the work."""
 
     p50: float
     p99: float
@@ -29,7 +29,7 @@ class Cost:
 def cost_of(
     ask: Callable[[str], object], queries: Sequence[str], *, at_least: int = 1_000, clock: bool = False
 ) -> Cost:
-    """Asks the queries one after the other, often enough for a 99th percentile; a first round is not counted."""
+    """Run the queries one after the other, often enough for a 99th percentile; a first round is not counted."""
     now = time.perf_counter_ns if clock else time.thread_time_ns
     for query in queries[:at_least]:
         ask(query)
@@ -47,7 +47,7 @@ def cost_of(
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """How an index was filled with one thread that writes."""
+    """The cost of filling an index with one writing thread."""
 
     products: int
     wall_seconds: float
@@ -61,7 +61,7 @@ class Filling:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What an index takes on disk."""
+    """The size of an index on disk."""
 
     bytes_each: float
 
@@ -72,7 +72,7 @@ class Stored:
 def filling(
     count: int, fill: Callable[[], object], size: Callable[[], int], *, elsewhere: bool = False
 ) -> Filling:
-    """Calls `fill`, and says what that cost; `elsewhere`: another process does the work, so that CPU says nothing."""
+    """Call `fill` and measure it; `elsewhere`: another process does the work, so that our CPU time says nothing."""
     wall, cpu = time.perf_counter(), time.process_time()
     fill()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
@@ -80,7 +80,7 @@ def filling(
 
 
 def pace() -> float:
-    """Nanoseconds of CPU for a step of a plain loop just now: on a machine that is shared, every CPU time swings with it."""
+    """Nanoseconds of CPU for a step of a plain loop: on a shared machine, every CPU time varies with it."""
     steps = 300_000
     started, total = time.thread_time_ns(), 0
     for number in range(steps):
@@ -88,9 +88,9 @@ def pace() -> float:
     return (time.thread_time_ns() - started) / steps
 
 
-def put_all(index: ProductIndex, products: Sequence[Product], at_once: int | None = None) -> None:
-    """All products, `at_once` with a commit, and to be found."""
-    step = at_once or max(len(products), 1)
+def put_all(index: ProductIndex, products: Sequence[Product], batch: int | None = None) -> None:
+    """Index all products, in batches of `batch` with a commit each, and make them visible."""
+    step = batch or max(len(products), 1)
     for at in range(0, len(products), step):
         index.put(products[at : at + step])
         index.commit()
@@ -103,5 +103,5 @@ def size_of(folder: Path) -> int:
 
 
 def page_of(index: ProductIndex, scope: Scope = Scope()) -> Callable[[str], object]:  # noqa: B008 - a value
-    """Asking for one page."""
+    """A function that searches for one page."""
     return lambda query: index.search(ProductQuery(query, scope, limit=PAGE))

@@ -1,4 +1,4 @@
-"""What is compared: this project's engines, and SQLite's full-text search as what anybody has at hand."""
+"""The engines to compare: this project's, and SQLite's full-text search as a baseline."""
 
 from __future__ import annotations
 
@@ -11,21 +11,22 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from search.application.ports import IndexUnavailable, ProductIndex
 from search.domain.documents import Product, number_of
-from search.domain.queries import ProductQuery, QueryRefused
-from search.engine.port import IndexAway, ProductIndex
-from search.language.text import grams, has_han
+from search.domain.errors import QueryRefused
+from search.domain.language.text import grams, has_han
+from search.domain.queries import ProductQuery
 
 if TYPE_CHECKING:
-    from search.engine.opensearch_index import OpenSearchIndex
-    from search.meaning.models import Kind, Reader
+    from search.adapters.engine.opensearch_index import OpenSearchIndex
+    from search.adapters.meaning.models import Embedder, ModelKind
 
-AWAY = (IndexAway,)
-"""What is raised when an engine in another process does not answer, or not in time."""
+UNAVAILABLE = (IndexUnavailable,)
+"""Raised when an engine in another process does not answer in time."""
 FTS_QUERY = """
 SELECT id FROM products WHERE products MATCH ? ORDER BY bm25(products, 0, 3.0, 2.0, 1.0, 1.0, 0.3) LIMIT ?
 """
-"""Weights of title, brand, model, description, attributes: what measured best for it."""
+"""Weights of title, brand, model, description, attributes: the best that we measured for it."""
 
 
 class Engine:
@@ -50,72 +51,72 @@ class Engine:
         return []
 
     def close(self) -> None:
-        """Give it up."""
+        """Delete the index."""
         self.index.discard()
         self.index.close()
 
 
 def hybrid(words: ProductIndex, models: Path, folder: Path | None = None) -> ProductIndex:
-    """`words` with meanings beside it, which are read with each commit."""
-    from search.engine.hybrid_index import HybridIndex
-    from search.meaning.models import KINDS
-    from search.meaning.vectors import Meanings
+    """`words` with search by meaning around it; every commit embeds all products."""
+    from search.adapters.engine.hybrid_index import HybridIndex
+    from search.adapters.meaning.models import KINDS
+    from search.adapters.meaning.vectors import Vectors
 
-    readers = {kind: _read_once(kind, models) for kind in KINDS}
-    meanings = Meanings(readers, folder)
+    embedders = {kind: _caching(kind, models) for kind in KINDS}
+    vectors = Vectors(embedders, folder)
 
-    class ReadAtOnce(HybridIndex):
+    class EmbedOnCommit(HybridIndex):
         def commit(self) -> None:
             super().commit()
-            for reader in readers.values():
-                reader.remembers = True
-            while meanings.fill():
+            for embedder in embedders.values():
+                embedder.caches = True
+            while vectors.embed_some():
                 pass
-            for reader in readers.values():
-                reader.remembers = False
+            for embedder in embedders.values():
+                embedder.caches = False
 
-    return ReadAtOnce(words, meanings)
+    return EmbedOnCommit(words, vectors)
 
 
 @lru_cache
-def _read_once(kind: Kind, models: Path) -> ReadOnce:
-    """One for each model: what one index has read no other one reads again."""
-    from search.meaning.models import Model
+def _caching(kind: ModelKind, models: Path) -> CachingEmbedder:
+    """One for each model, shared by all indexes."""
+    from search.adapters.meaning.models import Model
 
-    return ReadOnce(Model(kind, models))
+    return CachingEmbedder(Model(kind, models))
 
 
-class ReadOnce:
-    """A model that remembers the products' texts, since the same ones come again and again here; queries it reads anew."""
+class CachingEmbedder:
+    """Caches the vectors of products' texts, which repeat in the bench; embeds every query."""
 
-    def __init__(self, model: Reader) -> None:
+    def __init__(self, model: Embedder) -> None:
         self.dimensions = model.dimensions
-        self.remembers = False
+        self.caches = False
         self._model = model
-        self._known: dict[str, Any] = {}
+        self._cached: dict[str, Any] = {}
 
     def encode(self, texts: Sequence[str]) -> Any:
         """A vector for each text."""
-        if not self.remembers:
+        if not self.caches:
             return self._model.encode(texts)
-        new = list(dict.fromkeys(text for text in texts if text not in self._known))
+        new = list(dict.fromkeys(text for text in texts if text not in self._cached))
         if new:
-            self._known.update(zip(new, self._model.encode(new), strict=True))
+            self._cached.update(zip(new, self._model.encode(new), strict=True))
         import numpy as np
 
-        return np.stack([self._known[text] for text in texts])
+        return np.stack([self._cached[text] for text in texts])
 
 
 def opensearch(url: str) -> OpenSearchIndex:
-    """An empty index there."""
-    from search.engine.opensearch_index import OpenSearchIndex
+    """An empty index in the OpenSearch at `url`."""
+    from search.adapters.engine.opensearch_index import OpenSearchIndex
 
     name = f"anchorage-bench-{secrets.token_hex(4)}"
     return OpenSearchIndex(url, name, timeout=120)
 
 
 class Fts5:
-    """SQLite FTS5 with its BM25: porter stems, or pairs of characters where there is Chinese."""
+    """SQLite FTS5 with its BM25: Porter stems, and pairs of characters for Chinese."""
 
     def __init__(self, file: Path | None = None) -> None:
         self._db = sqlite3.connect(":memory:" if file is None else file, isolation_level=None)
@@ -157,7 +158,7 @@ class Fts5:
 
 
 def _spaced(text: str) -> str:
-    """Chinese as pairs of characters with blanks between, since FTS5 cuts at blanks."""
+    """Chinese as pairs of characters with blanks between them, since FTS5 splits at blanks."""
     if not has_han(text):
         return text
     return " ".join(gram for gram in grams(text) if len(gram) == 2) or text

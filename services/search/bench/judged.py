@@ -1,7 +1,7 @@
 """Judged queries, and the usual measures over them.
 
 NDCG with gain 2^rating - 1 and discount log2(rank + 1), the ideal from all judged products (Järvelin and Kekäläinen,
-2002); the condensed list leaves out what nobody judged (Sakai, 2007).
+2002); the condensed list leaves out unjudged products (Sakai, 2007).
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def read_ratings(path: Path) -> Ratings:
 
 @dataclass(frozen=True, slots=True)
 class Relevance:
-    """Means over the queries that have something relevant."""
+    """Means over the queries that have a relevant product."""
 
     ndcg10: float
     cndcg10: float
@@ -59,7 +59,7 @@ class Relevance:
 
 
 def measure(queries: Mapping[str, str], ratings: Ratings, ranking: Ranking) -> Relevance:
-    """How well `ranking` answers the queries."""
+    """The relevance of `ranking` for the queries."""
     per: dict[str, list[float]] = defaultdict(list)
     for query_id, judged in ratings.items():
         if max(judged.values()) <= 0:

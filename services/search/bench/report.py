@@ -1,4 +1,4 @@
-"""The rows of a run: printed as they are measured, and kept in a file, so that a run which was stopped goes on from there."""
+"""The rows of a run: printed as they are measured, and kept in a file, from which a stopped run continues."""
 
 from __future__ import annotations
 
@@ -10,19 +10,20 @@ from typing import Any
 
 import orjson
 
-from search.bench.costs import pace
+from bench.costs import pace
 
 KILOBYTE, GIGABYTE = 1024, 1024**3
 
 
 class Report:
-    """Rows by part and name, each with the `pace` before and after it. With a `file`, what stands there is told again and
+    """Rows by part and name, each with the `pace` before and after it. Rows that are in `file` are printed from there and
     not measured again."""
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
-        there = file is not None and file.exists()
-        self._rows: list[dict[str, Any]] = orjson.loads(file.read_bytes()) if there and file else []
+        self._rows: list[dict[str, Any]] = []
+        if file is not None and file.exists():
+            self._rows = orjson.loads(file.read_bytes())
         self._part = ""
 
     def row(
@@ -32,7 +33,7 @@ class Report:
         measure: Callable[[], Sequence[object]],
         failures: tuple[type[Exception], ...] = (),
     ) -> bool:
-        """Measure and tell a row; False when one of `failures` came instead, which is said and not kept."""
+        """Measure and print a row; False when one of `failures` is raised, which is printed and not kept."""
         row = next((row for row in self._rows if (row["part"], row["name"]) == (part, name)), None)
         fresh = row is None
         if row is None:
@@ -40,7 +41,7 @@ class Report:
             try:
                 found = measure()
             except failures as failure:
-                self._tell(part, name, f"not measured: {type(failure).__name__}: {failure}"[:300])
+                self._print(part, name, f"not measured: {type(failure).__name__}: {failure}"[:300])
                 return False
             row = {
                 "part": part,
@@ -52,7 +53,7 @@ class Report:
             }
             self._keep(row)
         pace_then = " and ".join(f"{step:.0f}" for step in row["pace"])
-        self._tell(part, name, f"{row['text']}  (pace {pace_then}{'' if fresh else ', ' + row['at']})")
+        self._print(part, name, f"{row['text']}  (pace {pace_then}{'' if fresh else ', ' + row['at']})")
         return True
 
     def _keep(self, row: dict[str, Any]) -> None:
@@ -62,7 +63,7 @@ class Report:
             part.write_bytes(orjson.dumps(self._rows, option=orjson.OPT_INDENT_2))
             part.replace(self._file)
 
-    def _tell(self, part: str, name: str, text: str) -> None:
+    def _print(self, part: str, name: str, text: str) -> None:
         if part != self._part:
             print(f"\n{part}", flush=True)
             self._part = part
@@ -70,7 +71,7 @@ class Report:
 
 
 def memory() -> str:
-    """The most memory that this process and the largest that it started and ended had at a time."""
+    """The peak memory of this process, and of the largest child process that has ended."""
     own, other = (
         resource.getrusage(who).ru_maxrss * KILOBYTE / GIGABYTE
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)

@@ -1,4 +1,4 @@
-"""What a catalogue costs as it grows: the judged products again and again, in the embedded engine and in others."""
+"""Cost by size of the catalogue: the judged products repeated, in the embedded engine and in others."""
 
 from __future__ import annotations
 
@@ -9,43 +9,43 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from search.bench.corpora import SHOP, Corpus, copies
-from search.bench.costs import Stored, cost_of, filling, page_of, put_all, size_of
-from search.bench.engines import AWAY, Fts5, hybrid, opensearch
-from search.bench.report import Report
+from bench.corpora import SHOP, Corpus, copies
+from bench.costs import Stored, cost_of, filling, page_of, put_all, size_of
+from bench.engines import UNAVAILABLE, Fts5, hybrid, opensearch
+from bench.report import Report
+from search.adapters.engine.tantivy_index import TantivyIndex
+from search.application.ports import ProductIndex
 from search.domain.documents import Product
 from search.domain.queries import Scope
-from search.engine.port import ProductIndex
-from search.engine.tantivy_index import TantivyIndex
 
 STORE = 100_000
-"""Products of the one store that is searched inside."""
+"""Products of the store that is searched."""
 ELSEWHERE = "another001"
 FILLINGS, QUICK = 3, 20_000
 BATCH = 20_000
-"""Products that are sent to another process before it is asked to have them: they wait in memory until then."""
+"""Products sent to another process before each commit."""
 FEW, SOME = 300, 1_000
-"""Queries asked of those that take long, and of those that take longer than words alone."""
+"""Queries for the slow engines, and for search by meaning."""
 
 Figures = tuple[object, ...]
 
 
 @dataclass(slots=True)
 class Rivals:
-    """What is measured beside the embedded engine, up to which size."""
+    """The engines to measure besides the embedded one, and up to which size."""
 
     opensearch: str | None
     models: Path | None
     largest: int
 
     def without_opensearch(self) -> None:
-        """It did not answer, or not in time: it is left out from here on."""
+        """Leave OpenSearch out from here on: it did not answer in time."""
         print("  OpenSearch is left out from here on", flush=True)
         self.opensearch = None
 
 
 def sizes(report: Report, corpus: Corpus, size: int, rivals: Rivals) -> None:
-    """Tell the costs at one size."""
+    """Measure the costs at one size."""
     products = list(copies(corpus.products, size))
     queries = list(corpus.queries.values())
     part = f"{corpus.name}, {size:,} products"
@@ -59,19 +59,19 @@ def sizes(report: Report, corpus: Corpus, size: int, rivals: Rivals) -> None:
         report.row(part, "hybrid", lambda: _hybrid(products, queries, models))
     report.row(part, "SQLite FTS5", lambda: _fts5(products, queries))
     if url is not None and not report.row(
-        part, "OpenSearch", lambda: _opensearch(products, queries, url), AWAY
+        part, "OpenSearch", lambda: _opensearch(products, queries, url), UNAVAILABLE
     ):
         rivals.without_opensearch()
 
 
 def _embedded(products: list[Product], queries: list[str]) -> Figures:
-    """Filled several times while that is quick, since others use the machine too; the fastest time counts."""
+    """Small sizes are filled several times and the fastest counts, since other processes use the machine too."""
     with tempfile.TemporaryDirectory() as folder:
-        places = [Path(folder) / str(number) for number in range(FILLINGS if len(products) <= QUICK else 1)]
-        indexes = [TantivyIndex(place) for place in places]
+        folders = [Path(folder) / str(number) for number in range(FILLINGS if len(products) <= QUICK else 1)]
+        indexes = [TantivyIndex(place) for place in folders]
         filled = [
             filling(len(products), partial(put_all, index, products), partial(size_of, place))
-            for index, place in zip(indexes, places, strict=True)
+            for index, place in zip(indexes, folders, strict=True)
         ]
         cost = cost_of(page_of(indexes[0]), queries)
         for index in indexes:
@@ -80,7 +80,7 @@ def _embedded(products: list[Product], queries: list[str]) -> Figures:
 
 
 def _in_store(products: list[Product], queries: list[str]) -> Figures:
-    """Searching inside one store of many products, while as many and more are elsewhere."""
+    """Search inside one store of many products, with as many in other stores."""
     index: ProductIndex = TantivyIndex()
     elsewhere = (replace(product, mini_program_id=ELSEWHERE) for product in products[STORE:])
     put_all(index, [*products[:STORE], *elsewhere])
@@ -108,16 +108,16 @@ def _fts5(products: list[Product], queries: list[str]) -> Figures:
 
 
 def _opensearch(products: list[Product], queries: list[str], url: str) -> Figures:
-    there = opensearch(url)
+    index = opensearch(url)
     try:
         filled = filling(
-            len(products), lambda: put_all(there, products, BATCH), there.bytes_on_disk, elsewhere=True
+            len(products), lambda: put_all(index, products, BATCH), index.bytes_on_disk, elsewhere=True
         )
-        return cost_of(page_of(there), queries[:FEW], at_least=FEW, clock=True), filled
+        return cost_of(page_of(index), queries[:FEW], at_least=FEW, clock=True), filled
     finally:
-        with suppress(*AWAY):
-            there.discard()
-        there.close()
+        with suppress(*UNAVAILABLE):
+            index.discard()
+        index.close()
 
 
 def _rank(fts5: Fts5) -> Callable[[str], object]:

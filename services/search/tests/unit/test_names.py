@@ -1,11 +1,13 @@
-"""Which mini program a query names, and which it does not."""
+"""Names of mini programs in queries."""
 
 from __future__ import annotations
 
 import pytest
 
 from search.domain.documents import MiniProgram
-from search.domain.names import Evidence, How, NameBook
+from search.domain.language.text import clean
+from search.domain.name_book import NameBook
+from search.domain.names import Evidence, MatchKind
 
 HOST = frozenset({"app"})
 BOOK = NameBook([
@@ -38,7 +40,7 @@ EVIDENCE = Evidence(
 
 
 def named(query: str, book: NameBook = BOOK) -> list[tuple[str, str]]:
-    return [(n.mini_program_id, n.how.name) for n in book.find(query, lambda _: True, EVIDENCE)]
+    return [(n.mini_program_id, n.kind.name) for n in book.find(query, lambda _: True, EVIDENCE)]
 
 
 @pytest.mark.parametrize(
@@ -77,8 +79,6 @@ def named(query: str, book: NameBook = BOOK) -> list[tuple[str, str]]:
     ],
 )
 def test_a_query_names_a_mini_program(query: str, program: str, how: str) -> None:
-    from search.language.text import clean
-
     assert named(clean(query))[:1] == ([(program, how)] if program else [])
 
 
@@ -119,7 +119,7 @@ def test_a_changed_name_is_no_longer_known_by_the_old_one() -> None:
     assert named("chenguangwenjupu", book) == []
     assert named("mornign stationery", book) == []
     assert named("暮色文具铺", book) == [("a", "NAME")]
-    book.forget("a")
+    book.remove("a")
     assert named("暮色文具铺", book) == []
 
 
@@ -127,7 +127,7 @@ def test_with_few_products_one_mistyped_word_among_others_is_no_name() -> None:
     book = NameBook([MiniProgram("a", "Clover", HOST)])
     unsure = Evidence(is_word=lambda word: None, sells=lambda program, text: True)
     assert book.find("cover for sofa", lambda _: True, unsure) == []
-    assert [n.how for n in book.find("clovre", lambda _: True, unsure)] == [How.TYPO]
+    assert [n.kind for n in book.find("clovre", lambda _: True, unsure)] == [MatchKind.TYPO]
 
 
 def test_the_same_name_of_several_is_known_of_each() -> None:

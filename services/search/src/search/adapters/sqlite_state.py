@@ -1,7 +1,7 @@
-"""What search knows, in one SQLite file beside the index: entities, how far each stream was read, popular queries.
+"""The state of an index in one SQLite file next to it: entities, offsets of the streams, popular queries.
 
-An index is written first, then this file in one transaction with the offsets: after a crash between the two, some
-events are applied again, which changes nothing.
+The index is written first, then this file in one transaction with the offsets: after a crash between the two, some events
+are applied again, which changes nothing.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from search.domain.cards import Card, card_of
 from search.domain.documents import Account, MiniProgram, Product, Sku, number_of
 
 LAYOUT = 4
-"""Number of this layout of state and index together: another one means a rebuild."""
-AT_ONCE = 500
+"""Version of the layout of state and index together: another one means a rebuild."""
+MAX_VALUES = 500
 """Values in one statement; SQLite's own limit is higher."""
+DEAD_LETTER = "given up "
+"""Prefix of the names under which `facts` lists dead-lettered records."""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS products (number INTEGER PRIMARY KEY, version INTEGER, card BLOB, source BLOB);
@@ -35,16 +37,16 @@ CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROW
 """
 
 
-class State:
-    """The file in `folder`; in memory for None. One thread writes; `cards` may be asked from another one meanwhile and
-    sees what is committed."""
+class SqliteState:
+    """The IndexState in `folder`; in memory for None. One thread writes; `cards` may be called from others at the same
+    time and sees what is committed."""
 
     def __init__(self, folder: Path | None = None) -> None:
         path = ":memory:" if folder is None else str(folder / "state.sqlite")
         self._db = _connect(path)
         self._reader = self._db if folder is None else _connect(path)
         self._db.execute("PRAGMA journal_mode = WAL")
-        # a lost last commit costs events read again, never a wrong answer
+        # losing the last commit only means reading some events again
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.executescript(TABLES)
 
@@ -65,30 +67,26 @@ class State:
         self._db.execute("COMMIT")
 
     def cards(self, numbers: Sequence[int]) -> dict[int, Card]:
-        """The cards of these products; those unknown or not listed are left out."""
         statement = "SELECT number, card FROM products WHERE card IS NOT NULL AND number IN"
         rows = _select(self._reader, statement, numbers)
         return {number: Card(*orjson.loads(card)) for number, card in rows}
 
     def versions(self, product_ids: Iterable[str]) -> dict[int, int]:
-        """The version that is known of each product, by number."""
         return dict(
             _select(self._db, "SELECT number, version FROM products WHERE number IN", _numbers(product_ids))
         )
 
     def products(self, numbers: Sequence[int]) -> list[Product]:
-        """These products as they were put last, listed or not."""
         rows = _select(self._db, "SELECT source, number FROM products WHERE number IN", numbers)
         return [product_of(source) for source, _ in rows]
 
     def has_products(self) -> bool:
-        """Whether any listed product is known."""
+        """Whether any product is listed."""
         return (
             self._db.execute("SELECT 1 FROM products WHERE card IS NOT NULL LIMIT 1").fetchone() is not None
         )
 
     def put_products(self, products: Iterable[Product]) -> None:
-        """Remember these products."""
         self._db.executemany(
             "INSERT OR REPLACE INTO products VALUES (?, ?, ?, ?)",
             sorted(  # in the order of the table: neighbours share a page
@@ -103,61 +101,53 @@ class State:
         )
 
     def stock(self, sku_ids: Sequence[str]) -> dict[str, tuple[int, int, int]]:
-        """Product's number, version and how many are available, by SKU."""
         rows = _select(
             self._db, "SELECT sku_id, product, version, available FROM stock WHERE sku_id IN", sku_ids
         )
         return {sku_id: (product, version, available) for sku_id, product, version, available in rows}
 
     def put_stock(self, rows: Iterable[tuple[str, str, int, int]]) -> None:
-        """Remember SKU, product id, version, available."""
         self._db.executemany(
             "INSERT OR REPLACE INTO stock VALUES (?, ?, ?, ?)",
             ((sku, number_of(product), version, available) for sku, product, version, available in rows),
         )
 
     def mini_programs(self) -> list[MiniProgram]:
-        """All mini programs, in whatever state."""
         return [
             _mini_program(orjson.loads(s)) for (s,) in self._db.execute("SELECT source FROM mini_programs")
         ]
 
     def put_mini_programs(self, programs: Iterable[MiniProgram]) -> None:
-        """Remember these mini programs."""
         self._db.executemany(
             "INSERT OR REPLACE INTO mini_programs VALUES (?, ?)",
             ((p.mini_program_id, orjson.dumps(p, default=sorted)) for p in programs),
         )
 
     def accounts(self) -> list[Account]:
-        """All accounts, active or not."""
         return [
             Account(**orjson.loads(source)) for (source,) in self._db.execute("SELECT source FROM accounts")
         ]
 
     def put_accounts(self, accounts: Iterable[Account]) -> None:
-        """Remember these accounts."""
         self._db.executemany(
             "INSERT OR REPLACE INTO accounts VALUES (?, ?)",
             ((a.account_id, orjson.dumps(a)) for a in accounts),
         )
 
     def offsets(self) -> dict[Position, int]:
-        """The next record to read, by topic and partition."""
         rows = self._db.execute("SELECT topic, partition, next FROM offsets")
         return {(topic, partition): following for topic, partition, following in rows}
 
     def put_offsets(self, offsets: Mapping[Position, int]) -> None:
-        """Remember how far was read."""
         self._db.executemany(
             "INSERT OR REPLACE INTO offsets VALUES (?, ?, ?)",
             ((topic, partition, following) for (topic, partition), following in offsets.items()),
         )
 
-    def note_asker(self, host_id: str, query: str, viewer: str, enough: int) -> bool:
-        """Count a viewer of a query once; whether it has now been asked by `enough` of them.
+    def count_viewer(self, host_id: str, query: str, viewer: str, enough: int) -> bool:
+        """Count a viewer of a query once; whether at least `enough` of them have made it.
 
-        Who asked is forgotten as soon as enough have.
+        Once enough have, their names are deleted and further searches are only counted.
         """
         key = (host_id, query)
         counted = self._db.execute(
@@ -166,32 +156,39 @@ class State:
         if counted.rowcount:
             return True
         self._db.execute("INSERT OR IGNORE INTO askers VALUES (?, ?, ?)", (*key, viewer))
-        (askers,) = self._db.execute(
+        (viewers,) = self._db.execute(
             "SELECT count(*) FROM askers WHERE host_id = ? AND query = ?", key
         ).fetchone()
-        if askers < enough:
+        if viewers < enough:
             return False
         self._db.execute("DELETE FROM askers WHERE host_id = ? AND query = ?", key)
-        self._db.execute("INSERT INTO popular VALUES (?, ?, ?)", (*key, askers))
+        self._db.execute("INSERT INTO popular VALUES (?, ?, ?)", (*key, viewers))
         return True
 
-    def popular(self) -> list[tuple[str, str, int]]:
-        """Host, query and how often viewers asked it, for queries that several asked."""
+    def popular_queries(self) -> list[tuple[str, str, int]]:
         return list(self._db.execute("SELECT host_id, query, viewers FROM popular"))
 
-    def fact(self, name: str) -> str | None:
-        """What was remembered under a name."""
+    def setting(self, name: str) -> str | None:
+        """The value stored under a name."""
         row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
-    def given_up(self) -> dict[str, str]:
-        """The records that went to the dead letters, with their time: what a rebuild need not send there again."""
-        rows = self._db.execute("SELECT name, value FROM facts WHERE name LIKE 'given up %'")
-        return dict(rows.fetchall())
-
-    def put_fact(self, name: str, value: str) -> None:
-        """Remember a value under a name."""
+    def put_setting(self, name: str, value: str) -> None:
+        """Store a value under a name."""
         self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def is_dead_letter(self, record: str) -> bool:
+        return self.setting(DEAD_LETTER + record) is not None
+
+    def dead_letters(self) -> dict[str, str]:
+        rows = self._db.execute("SELECT name, value FROM facts WHERE name LIKE ?", (f"{DEAD_LETTER}%",))
+        return {name.removeprefix(DEAD_LETTER): at for name, at in rows}
+
+    def put_dead_letters(self, letters: Mapping[str, str]) -> None:
+        self._db.executemany(
+            "INSERT OR REPLACE INTO facts VALUES (?, ?)",
+            ((DEAD_LETTER + record, at) for record, at in letters.items()),
+        )
 
 
 def _connect(path: str) -> sqlite3.Connection:
@@ -199,13 +196,13 @@ def _connect(path: str) -> sqlite3.Connection:
 
 
 def _select(db: sqlite3.Connection, statement: str, values: Sequence[Any]) -> Iterator[Any]:
-    for at in range(0, len(values), AT_ONCE):
-        part = values[at : at + AT_ONCE]
+    for at in range(0, len(values), MAX_VALUES):
+        part = values[at : at + MAX_VALUES]
         yield from db.execute(f"{statement} ({','.join('?' * len(part))})", part)
 
 
 def product_of(source: bytes) -> Product:
-    """The product in its JSON."""
+    """The product from its JSON."""
     fields = orjson.loads(source)
     fields["skus"] = tuple(Sku(**sku) for sku in fields["skus"])
     return Product(**fields)

@@ -1,7 +1,7 @@
-"""What search knows follows the streams: a batch of events at a time, each entity by its version.
+"""The projection of the event streams: a batch of facts at a time, each entity guarded by its version.
 
-Applying is in two steps. `apply` writes index and state, in whatever thread; `take_effect` makes it visible in the
-thread that answers. Events may come again, and older ones after newer ones: both change nothing.
+Applying has two steps. `apply` writes index and state, in any thread; `make_visible` makes the changes visible, in the thread
+that answers. Both are idempotent, and older facts after newer ones change nothing.
 """
 
 from __future__ import annotations
@@ -10,40 +10,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from search.application.directory import Accounts, Directory
-from search.application.ports import Memory, Position
-from search.application.suggesting import ENOUGH_VIEWERS, PopularQueries, shareable
+from search.application.facts import Fact, SearchMade, StockLevel
+from search.application.library import Library
+from search.application.popular_queries import MIN_VIEWERS, shareable
+from search.application.ports import IndexState, Offsets
 from search.domain.documents import Account, MiniProgram, Product, number_of
-from search.engine.port import ProductIndex
 
 Entity = TypeVar("Entity", MiniProgram, Account)
 
 
-@dataclass(frozen=True, slots=True)
-class StockLevel:
-    """How many of a SKU are available."""
-
-    sku_id: str
-    product_id: str
-    version: int
-    available: int
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """A viewer searched for something."""
-
-    host_id: str
-    query: str
-    viewer: str
-
-
-Fact = MiniProgram | Account | Product | StockLevel | Search
-
-
 @dataclass(slots=True)
 class Changes:
-    """What `apply` changed and is not yet visible."""
+    """What `apply` changed and `make_visible` has to make visible."""
 
     programs: list[MiniProgram] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
@@ -52,47 +30,39 @@ class Changes:
 
 
 class Projection:
-    """One index with the state beside it, and what is kept of both in memory."""
+    """Keeps a library and the state behind it up to date."""
 
-    def __init__(
-        self,
-        index: ProductIndex,
-        state: Memory,
-        directory: Directory,
-        accounts: Accounts,
-        popular: PopularQueries,
-    ) -> None:
-        self.index = index
+    def __init__(self, library: Library, state: IndexState) -> None:
+        self.library = library
         self.state = state
-        self.directory = directory
-        self.accounts = accounts
-        self.popular = popular
+        self._index_is_stale = False
 
     def load(self) -> None:
-        """Take what the state has into memory."""
-        self.directory.put(self.state.mini_programs())
-        self.accounts.put(self.state.accounts())
-        for host_id, query, viewers in self.state.popular():
-            self.popular.put(host_id, query, viewers)
-        self.index.refresh()
+        """Load the state into memory."""
+        library = self.library
+        library.directory.put(self.state.mini_programs())
+        library.accounts.put(self.state.accounts())
+        for host_id, query, viewers in self.state.popular_queries():
+            library.popular.put(host_id, query, viewers)
+        library.index.refresh()
 
-    def apply(self, facts: Sequence[Fact], offsets: Mapping[Position, int]) -> Changes:
-        """Write what `facts` change and how far was read, durably; the index first, so that it never lacks what the
-        offsets say. Raises IndexAway; whatever is raised, nothing of it has been kept and it may be repeated."""
+    def apply(self, facts: Sequence[Fact], offsets: Offsets) -> Changes:
+        """Write the effect of `facts`, and `offsets` with it, durably.
+
+        The index comes first, then the state in one transaction: the index never lacks what the offsets cover. Raises
+        IndexUnavailable; after any error nothing is recorded as done, and the call may be repeated.
+        """
         changes = Changes(
-            programs=_newer([f for f in facts if isinstance(f, MiniProgram)], self.directory.programs),
-            accounts=_newer([f for f in facts if isinstance(f, Account)], self.accounts.by_id),
+            programs=_newer(
+                [f for f in facts if isinstance(f, MiniProgram)], self.library.directory.programs
+            ),
+            accounts=_newer([f for f in facts if isinstance(f, Account)], self.library.accounts.by_id),
         )
-        levels = self._levels([f for f in facts if isinstance(f, StockLevel)])
-        products = self._products([f for f in facts if isinstance(f, Product)], levels)
+        levels = self._newer_levels([f for f in facts if isinstance(f, StockLevel)])
+        products = self._changed_products([f for f in facts if isinstance(f, Product)], levels)
         if products:
-            try:
-                self.index.put(products)
-                self.index.commit()
-            except BaseException:
-                self.index.rollback()
-                raise
-        sellers = {product.mini_program_id for product in products} - self.directory.programs.keys()
+            self._index(products)
+        sellers = {product.mini_program_id for product in products} - self.library.directory.programs.keys()
         sellers -= {program.mini_program_id for program in changes.programs}
         changes.programs += map(MiniProgram.unknown, sorted(sellers))
         with self.state.transaction():
@@ -100,71 +70,85 @@ class Projection:
             self.state.put_accounts(changes.accounts)
             self.state.put_stock((s.sku_id, s.product_id, s.version, s.available) for s in levels)
             self.state.put_products(products)
-            changes.popular = self._note([f for f in facts if isinstance(f, Search)])
+            changes.popular = self._count_viewers([f for f in facts if isinstance(f, SearchMade)])
             self.state.put_offsets(offsets)
         changes.products = len(products)
         return changes
 
-    def take_effect(self, changes: Changes) -> None:
-        """Make visible what was applied; in the thread that answers."""
+    def make_visible(self, changes: Changes) -> None:
+        """Make visible what was applied; in the thread that answers. Raises IndexUnavailable."""
+        library = self.library
         if changes.programs:
-            self.directory.put(changes.programs)
+            library.directory.put(changes.programs)
         if changes.accounts:
-            self.accounts.put(changes.accounts)
+            library.accounts.put(changes.accounts)
         for host_id, query in changes.popular:
-            self.popular.put(host_id, query, self.popular.count(host_id, query) + 1)
-        if changes.products:
-            self.index.refresh()
+            library.popular.put(host_id, query, library.popular.count(host_id, query) + 1)
+        if self._index_is_stale:
+            library.index.refresh()
+            self._index_is_stale = False
 
-    def _levels(self, levels: Sequence[StockLevel]) -> list[StockLevel]:
-        known = self.state.stock([level.sku_id for level in levels])
+    def _index(self, products: Sequence[Product]) -> None:
+        try:
+            self.library.index.put(products)
+            self.library.index.commit()
+        except BaseException:
+            self.library.index.rollback()
+            raise
+        # until a refresh succeeds: a repeated `apply` finds these products unchanged
+        self._index_is_stale = True
+
+    def _newer_levels(self, levels: Sequence[StockLevel]) -> list[StockLevel]:
+        """The newest level of each SKU, where it is newer than the stored one."""
+        stored = self.state.stock([level.sku_id for level in levels])
         newest: dict[str, StockLevel] = {}
         for level in levels:
             before = newest.get(level.sku_id)
-            version = before.version if before is not None else known.get(level.sku_id, (0, -1, 0))[1]
+            version = before.version if before is not None else stored.get(level.sku_id, (0, -1, 0))[1]
             if level.version > version:
                 newest[level.sku_id] = level
         return list(newest.values())
 
-    def _products(self, products: Sequence[Product], levels: Sequence[StockLevel]) -> list[Product]:
-        """The products to be written: newer ones, and those that a stock level sells out or brings back."""
-        known = self.state.versions(product.product_id for product in products)
-        changed: dict[int, Product] = {}
+    def _changed_products(self, products: Sequence[Product], levels: Sequence[StockLevel]) -> list[Product]:
+        """The products to write: newer ones, and those that a stock level sells out or brings back."""
+        versions = self.state.versions(product.product_id for product in products)
+        newer: dict[int, Product] = {}
         for product in products:
             number = number_of(product.product_id)
-            version = changed[number].version if number in changed else known.get(number, -1)
+            version = newer[number].version if number in newer else versions.get(number, -1)
             if product.version > version:
-                changed[number] = product
-        touched = {number_of(level.product_id) for level in levels} - changed.keys()
-        told = {product.product_id: product for product in self.state.products(sorted(touched))}
-        before = (*changed.values(), *told.values())
+                newer[number] = product
+        with_levels = {number_of(level.product_id) for level in levels} - newer.keys()
+        stored = {product.product_id: product for product in self.state.products(sorted(with_levels))}
+        before = (*newer.values(), *stored.values())
         available = self._available(before, levels)
         after = [_with_stock(product, available) for product in before]
         return [
             new
             for old, new in zip(before, after, strict=True)
-            if new.product_id not in told or (new.listed and new is not old)
+            if new.product_id not in stored or (new.listed and new is not old)
         ]
 
     def _available(self, products: Iterable[Product], levels: Iterable[StockLevel]) -> dict[str, bool]:
-        """Whether a SKU of these products can be had, of each whose stock is known."""
-        told = {level.sku_id: level.available > 0 for level in levels}
-        others = [sku.sku_id for product in products for sku in product.skus if sku.sku_id not in told]
-        return {sku_id: left > 0 for sku_id, (_, _, left) in self.state.stock(others).items()} | told
+        """Whether each SKU of these products is available, as far as its stock is known."""
+        new = {level.sku_id: level.available > 0 for level in levels}
+        others = [sku.sku_id for product in products for sku in product.skus if sku.sku_id not in new]
+        return {sku_id: left > 0 for sku_id, (_, _, left) in self.state.stock(others).items()} | new
 
-    def _note(self, searches: Iterable[Search]) -> list[tuple[str, str]]:
-        noted = []
+    def _count_viewers(self, searches: Iterable[SearchMade]) -> list[tuple[str, str]]:
+        """The popular ones among these searches, by host and query."""
+        popular = []
         for search in searches:
             query = shareable(search.query)
-            if query is not None and self.state.note_asker(
-                search.host_id, query, search.viewer, ENOUGH_VIEWERS
+            if query is not None and self.state.count_viewer(
+                search.host_id, query, search.viewer, MIN_VIEWERS
             ):
-                noted.append((search.host_id, query))
-        return noted
+                popular.append((search.host_id, query))
+        return popular
 
 
 def _with_stock(product: Product, available: Mapping[str, bool]) -> Product:
-    """The product with its SKUs as the stock has them; itself when they are so already."""
+    """The product with its SKUs' availability; the same object when nothing changes."""
     if all(available.get(sku.sku_id, True) == sku.available for sku in product.skus):
         return product
     skus = tuple(replace(sku, available=available.get(sku.sku_id, True)) for sku in product.skus)
@@ -172,7 +156,7 @@ def _with_stock(product: Product, available: Mapping[str, bool]) -> Product:
 
 
 def _newer(entities: Sequence[Entity], known: Mapping[str, Entity]) -> list[Entity]:
-    """The newest of each entity, where it is newer than what is known."""
+    """The newest of each entity, where it is newer than the known one."""
     newest: dict[str, Entity] = {}
     for entity in entities:
         entity_id = entity.mini_program_id if isinstance(entity, MiniProgram) else entity.account_id

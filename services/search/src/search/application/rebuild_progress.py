@@ -7,8 +7,8 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """`read` of the `to_read` records that were in the streams when it began; `products` can be found at the moment."""
+class RebuildProgress:
+    """`read` of the `to_read` records that the streams had when it began; `products` can be found now."""
 
     status: Literal["none", "rebuilding", "done", "failed"]
     read: int = 0

@@ -1,62 +1,73 @@
-"""One process's index: what answers, what follows the streams, and at times a new one being built beside it."""
+"""One process's index: the generation that answers, and at times a new one that is built next to it."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from typing import TypeVar
 
-from runtime.service import Service
-from search.adapters.generations import Generation, Generations
-from search.adapters.state import LAYOUT
-from search.adapters.streams import Streams
 from search.application.directory import Accounts, Directory
-from search.application.finding import Library
-from search.application.progress import Progress
-from search.application.projecting import Projection
-from search.application.suggesting import PopularQueries
+from search.application.library import Library
+from search.application.popular_queries import PopularQueries
+from search.application.ports import Generation, Generations, ProductIndex, StreamFollower
+from search.application.projection import Projection
+from search.application.rebuild_progress import RebuildProgress
 from search.domain.ranking import RankingRule
-from search.engine.port import ProductIndex
-from search.engine.tantivy_index import TantivyIndex
-from search.settings import Settings
-from search.subscribers import TAKEN, erased, fact_of
-
-if TYPE_CHECKING:
-    from search.meaning.models import Kind, Model
-    from search.meaning.vectors import Meanings
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
-LOOK_AGAIN_SECONDS = 0.2
-"""How long a product may wait before anybody looks whether its meaning is to be read."""
+
+EMBEDDING_POLL_SECONDS = 0.2
+"""How long a product may wait before its embedding starts."""
+MAX_REASON = 300
+
+Follow = Callable[[Projection], StreamFollower]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A generation with its library and the follower that keeps both up to date."""
+
+    generation: Generation
+    library: Library
+    follower: StreamFollower
 
 
 class Replica:
-    """What one process has: the generation that answers, and at times one that is being built beside it."""
+    """Follows the streams, answers from one generation, and replaces it by a rebuilt one.
 
-    def __init__(self, service: Service, settings: Settings) -> None:
-        self._service = service
-        self._settings = settings
-        self._rule = RankingRule(exposure_weight=settings.exposure_weight)
-        self._models: dict[Kind, Model] | None = None
-        read = "" if settings.search_hybrid is None else ", titles and descriptions read for their meaning"
-        layout = f"{LAYOUT}{read}"
-        self._generations = Generations(settings.search_dir, self._open_index, service.new_id, layout)
-        self._live: tuple[Generation, Streams, Library, PopularQueries] | None = None
+    `blocking`: queries block for long, so they run in other threads.
+    """
+
+    def __init__(
+        self,
+        generations: Generations,
+        rule: RankingRule,
+        new_accounts_index: Callable[[], ProductIndex],
+        follow: Follow,
+        *,
+        blocking: bool,
+    ) -> None:
+        self._generations = generations
+        self._rule = rule
+        self._new_accounts_index = new_accounts_index
+        self._follow = follow
+        self._blocking = blocking
+        self._served: Served | None = None
         self._following: asyncio.Task[None] | None = None
         self._rebuilding: asyncio.Task[None] | None = None
-        self._building: Streams | None = None
+        self._rebuilt: StreamFollower | None = None
 
     async def catch_up(self) -> None:
-        """Open what is there and read the streams to their present ends. Nothing is ready before."""
-        if self._live is None:
-            self._live = self._assemble(await asyncio.to_thread(self._generations.current))
-        self._following = await self._begin(self._live[1])
+        """Open the current generation and read the streams to their present ends. Nothing is ready before."""
+        if self._served is None:
+            self._served = self._assemble(await asyncio.to_thread(self._generations.current))
+        self._following = await _start(self._served.follower)
 
     async def follow(self) -> None:
-        """Go on reading, as long as the service runs."""
+        """Keep following the streams, until cancelled."""
         try:
             while True:
                 task = self._following
@@ -64,132 +75,111 @@ class Replica:
                     await self.catch_up()
                     continue
                 await asyncio.wait({task})
-                if task is self._following:  # no rebuild has taken its place: it failed, and is begun again
+                if task is self._following:  # it failed; a rebuild would have replaced it
                     self._following = None
                     await task
         except asyncio.CancelledError:
             await self._close()
             raise
 
-    async def ask(self, question: Callable[[Library, PopularQueries], T]) -> T:
-        """Ask what answers at the moment."""
-        assert self._live is not None, "search has not started"  # noqa: S101
-        _, _, library, popular = self._live
-        if self._settings.search_engine == "embedded" and self._settings.search_hybrid is None:
-            return question(library, popular)
-        return await asyncio.to_thread(question, library, popular)
+    async def ask(self, question: Callable[[Library], T]) -> T:
+        """The answer of the library that serves at the moment."""
+        library = self._now_served().library
+        if self._blocking:
+            return await asyncio.to_thread(question, library)
+        return question(library)
 
-    async def read_meanings(self) -> None:
-        """Read, for as long as the service runs, what the products mean that came since."""
+    async def embed_products(self) -> None:
+        """Embed products as they arrive, until cancelled."""
         while True:
-            meanings = _meanings_of(self._live[0]) if self._live is not None else None
-            if meanings is None or not await asyncio.to_thread(meanings.fill):
-                await asyncio.sleep(LOOK_AGAIN_SECONDS)
+            vectors = self._served.generation.vectors if self._served is not None else None
+            if vectors is None or not await asyncio.to_thread(vectors.embed_some):
+                await asyncio.sleep(EMBEDDING_POLL_SECONDS)
 
     def rebuild(self) -> None:
-        """Begin to build a new index from the beginning of the streams; what is there answers until it is done."""
+        """Start to build a new index from the beginning of the streams, unless one is being built. The old one answers
+        until it is done."""
         if self._rebuilding is None or self._rebuilding.done():
-            self._building = None
+            self._rebuilt = None
             self._rebuilding = asyncio.create_task(self._rebuild(), name="rebuild")
 
-    def progress(self) -> Progress:
-        """How the last rebuild goes, or went."""
-        products = self._live[0].index.size if self._live is not None else 0
-        task, streams = self._rebuilding, self._building
+    def rebuild_progress(self) -> RebuildProgress:
+        """The progress or outcome of the last rebuild."""
+        products = self._served.library.index.size if self._served is not None else 0
+        task, follower = self._rebuilding, self._rebuilt
         if task is None:
-            return Progress("none", products=products)
-        read, to_read = (streams.read, streams.to_read) if streams is not None else (0, 0)
+            return RebuildProgress("none", products=products)
+        to_read = follower.records_to_read if follower is not None else 0
+        read = min(follower.records_read, to_read) if follower is not None else 0
         if not task.done():
-            return Progress("rebuilding", min(read, to_read), to_read, products)
-        fault = None if task.cancelled() else task.exception()
-        if fault is None and not task.cancelled():
-            return Progress("done", to_read, to_read, products)
-        reason = f"{type(fault).__name__}: {fault}"[:300] if fault is not None else "the service ends"
-        return Progress("failed", min(read, to_read), to_read, products, reason)
+            return RebuildProgress("rebuilding", read, to_read, products)
+        if task.cancelled():
+            return RebuildProgress("failed", read, to_read, products, "the service stopped")
+        if error := task.exception():
+            reason = f"{type(error).__name__}: {error}"[:MAX_REASON]
+            return RebuildProgress("failed", read, to_read, products, reason)
+        return RebuildProgress("done", to_read, to_read, products)
 
     async def _rebuild(self) -> None:
-        assert self._live is not None  # noqa: S101
-        old = self._live[0]
+        old = self._now_served().generation
         fresh = await asyncio.to_thread(self._generations.fresh)
-        for mark, at in old.state.given_up().items():
-            fresh.state.put_fact(mark, at)
-        built = self._assemble(fresh)
-        self._building = built[1]
+        fresh.state.put_dead_letters(old.state.dead_letters())
+        rebuilt = self._assemble(fresh)
+        self._rebuilt = rebuilt.follower
         try:
-            following = await self._begin(built[1])
+            following = await _start(rebuilt.follower)
         except BaseException:
             await asyncio.to_thread(fresh.remove)
             raise
-        known, empty = _meanings_of(old), _meanings_of(fresh)
-        if known is not None and empty is not None:
-            await asyncio.to_thread(empty.adopt, known)
-        stopped, self._live, self._following = self._following, built, following
-        self._generations.make_current(fresh)
+        if fresh.vectors is not None and old.vectors is not None:
+            await asyncio.to_thread(fresh.vectors.adopt, old.vectors)
+        stopped, self._served, self._following = self._following, rebuilt, following
+        self._generations.make_current(fresh.name)
         if stopped is not None:
             stopped.cancel()
             await asyncio.gather(stopped, return_exceptions=True)
         await asyncio.to_thread(old.remove)
         log.info("a rebuilt index answers", extra={"products": fresh.index.size})
 
-    async def _begin(self, streams: Streams) -> asyncio.Task[None]:
-        """The task that reads, once it has caught up; raises what ends it before."""
-        streams.caught_up.clear()
-        task = asyncio.create_task(streams.run(), name="streams")
-        there = asyncio.create_task(streams.caught_up.wait())
-        try:
-            await asyncio.wait({task, there}, return_when=asyncio.FIRST_COMPLETED)
-        except BaseException:
-            task.cancel()
-            raise
-        finally:
-            there.cancel()
-        if task.done():
-            await task
-        return task
-
-    def _assemble(self, generation: Generation) -> tuple[Generation, Streams, Library, PopularQueries]:
-        directory, accounts, popular = Directory(self._rule), Accounts(TantivyIndex()), PopularQueries()
-        projection = Projection(generation.index, generation.state, directory, accounts, popular)
+    def _assemble(self, generation: Generation) -> Served:
+        library = Library(
+            index=generation.index,
+            cards=generation.state,
+            directory=Directory(self._rule),
+            accounts=Accounts(self._new_accounts_index()),
+            popular=PopularQueries(),
+            rule=self._rule,
+        )
+        projection = Projection(library, generation.state)
         projection.load()
-        streams = Streams(
-            projection, TAKEN, fact_of, erased,
-            bootstrap=self._settings.kafka, prefix=self._settings.prefix,
-            publisher=self._service.publisher, clock=self._service.clock,
-        )  # fmt: skip
-        library = Library(generation.index, generation.state, directory, accounts, self._rule)
-        return generation, streams, library, popular
+        return Served(generation, library, self._follow(projection))
 
-    def _open_index(self, folder: Path) -> ProductIndex:
-        words = self._open_words(folder)
-        if self._settings.search_hybrid is None:
-            return words
-        from search.engine.hybrid_index import HybridIndex  # an extra: not there where it is not used
-        from search.meaning.models import models_in
-        from search.meaning.vectors import Meanings
-
-        if self._models is None:
-            self._models = models_in(self._settings.search_hybrid)
-        return HybridIndex(words, Meanings(self._models, folder))
-
-    def _open_words(self, folder: Path) -> ProductIndex:
-        if self._settings.search_engine == "opensearch":
-            from search.engine.opensearch_index import (
-                OpenSearchIndex,  # an extra: not there where it is not used
-            )
-
-            name = f"{self._settings.prefix}products-{folder.name}"
-            return OpenSearchIndex(self._settings.opensearch_url, name)
-        return TantivyIndex(folder / "products")
+    def _now_served(self) -> Served:
+        assert self._served is not None, "search has not started"  # noqa: S101
+        return self._served
 
     async def _close(self) -> None:
         tasks = [task for task in (self._rebuilding, self._following) if task is not None]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._live is not None:
-            generation, self._live = self._live[0], None
-            await asyncio.to_thread(generation.close)
+        if self._served is not None:
+            served, self._served = self._served, None
+            await asyncio.to_thread(served.generation.close)
 
 
-def _meanings_of(generation: Generation) -> Meanings | None:
-    return getattr(generation.index, "meanings", None)
+async def _start(follower: StreamFollower) -> asyncio.Task[None]:
+    """The task that follows the streams, once it has caught up; raises the error that ends it before."""
+    follower.caught_up.clear()
+    task = asyncio.create_task(follower.run(), name="streams")
+    caught_up = asyncio.create_task(follower.caught_up.wait())
+    try:
+        await asyncio.wait({task, caught_up}, return_when=asyncio.FIRST_COMPLETED)
+    except BaseException:
+        task.cancel()
+        raise
+    finally:
+        caught_up.cancel()
+    if task.done():
+        await task
+    return task

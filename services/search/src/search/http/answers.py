@@ -1,4 +1,4 @@
-"""Results in the words of the API."""
+"""Maps results to the API's models."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ from contracts.api.pages import (
 from contracts.money import cny
 from search.application import results
 from search.application.results import ColumnPage, StorePage
-from search.domain.documents import MiniProgram
 
 
 def search_answer(page: ColumnPage) -> SearchAnswer:
-    """A page of the search column; the results once in order, and once by kind."""
+    """A page of the search column: the results in order, and again by kind."""
     answered = [_result(result) for result in page.results]
     return SearchAnswer(
         query=page.query,
@@ -32,8 +31,8 @@ def search_answer(page: ColumnPage) -> SearchAnswer:
     )
 
 
-def in_store_answer(page: StorePage, program: MiniProgram) -> InStoreAnswer:
-    """A page of a store's products, with facets named as the store names them."""
+def in_store_answer(page: StorePage) -> InStoreAnswer:
+    """A page of a store's products; categories have the names that the store gives its shelves."""
     return InStoreAnswer(
         items=[_product(product) for product in page.products],
         next_cursor=page.next_cursor,
@@ -42,7 +41,7 @@ def in_store_answer(page: StorePage, program: MiniProgram) -> InStoreAnswer:
             name: [
                 FacetValue(
                     value=value,
-                    name=program.shelves.get(value, "") if name == "category" else "",
+                    name=page.program.shelves.get(value, "") if name == "category" else "",
                     count=count,
                 )
                 for value, count in counts.items()

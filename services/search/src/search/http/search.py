@@ -2,91 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
-from typing import TypeVar
-
 from aiohttp import web
 
 from contracts.api.pages import InStoreQuery, SearchQuery, Suggestion, SuggestionQuery, Suggestions
 from runtime.web.bodies import json_response, read_query
-from runtime.web.problems import Problem, not_found
 from runtime.web.routes import Route, principal_of, scopes
 from runtime.web.tokens import HOST, OPS, VIEWER
-from search.answers import in_store_answer, search_answer
-from search.application.finding import Library, NotThere, search_column, search_store
-from search.application.progress import Progress
-from search.application.suggesting import PopularQueries, suggest
-from search.domain.queries import Filters, QueryRefused
-
-T = TypeVar("T")
-Ask = Callable[[Callable[[Library, PopularQueries], T]], Awaitable[T]]
-"""Asks the library that answers at the moment: in this thread when the engine is inside, in another when it is not."""
+from search.application.replica import Replica
+from search.application.search_column import search_column
+from search.application.search_store import search_store
+from search.application.suggesting import suggest
+from search.domain.errors import MiniProgramNotFound
+from search.domain.queries import Filters
+from search.http.answers import in_store_answer, search_answer
 
 
-def routes(ask: Ask, rebuild: Callable[[], None], progress: Callable[[], Progress]) -> list[Route]:  # type: ignore[type-arg]
-    """The calls that search answers; `rebuild` begins one unless one is under way, `progress` tells how it goes."""
+class SearchRoutes:
+    """The column, suggestions, search inside a store, and the operator's rebuild."""
 
-    async def column(request: web.Request) -> web.Response:
-        asked = read_query(request, SearchQuery)
-        host_id = str(principal_of(request).host_id)
-        with _refusals():
-            page = await ask(
-                lambda library, _: search_column(library, host_id, asked.q, asked.cursor, asked.limit)
-            )
+    def __init__(self, replica: Replica) -> None:
+        self._replica = replica
+
+    def routes(self) -> list[Route]:
+        """Every call with the tokens that it accepts."""
+        store, rebuild = "/v1/mini-programs/{mini_program_id}/search", "/v1/ops/search/rebuild"
+        return [
+            Route("GET", "/v1/search", self._search_column, scopes(HOST)),
+            Route("GET", "/v1/search/suggestions", self._suggest, scopes(HOST)),
+            Route("GET", store, self._search_store, scopes(HOST, VIEWER)),
+            Route("POST", rebuild, self._start_rebuild, scopes(OPS)),
+            Route("GET", rebuild, self._rebuild_progress, scopes(OPS)),
+        ]
+
+    async def _search_column(self, request: web.Request) -> web.Response:
+        query, host_id = read_query(request, SearchQuery), _host_of(request)
+        page = await self._replica.ask(
+            lambda library: search_column(library, host_id, query.q, query.cursor, query.limit)
+        )
         return json_response(search_answer(page))
 
-    async def suggestions(request: web.Request) -> web.Response:
-        asked = read_query(request, SuggestionQuery)
-        host_id = str(principal_of(request).host_id)
-        found = await ask(lambda library, popular: suggest(library, popular, host_id, asked.q, asked.limit))
+    async def _suggest(self, request: web.Request) -> web.Response:
+        query, host_id = read_query(request, SuggestionQuery), _host_of(request)
+        found = await self._replica.ask(lambda library: suggest(library, host_id, query.q, query.limit))
         items = [Suggestion(text=s.text, text_en=s.text_en, kind=s.kind) for s in found]
         return json_response(Suggestions(items=items))
 
-    async def in_store(request: web.Request) -> web.Response:
-        asked = read_query(request, InStoreQuery)
-        caller, program_id = principal_of(request), request.match_info["mini_program_id"]
-        if caller.mini_program_id not in (None, program_id):
-            raise not_found("the mini program")
-        with _refusals():
-            filters = Filters(
-                asked.min_price,
-                asked.max_price,
-                asked.category,
-                None if asked.in_stock is None else asked.in_stock == "true",
+    async def _search_store(self, request: web.Request) -> web.Response:
+        query, host_id = read_query(request, InStoreQuery), _host_of(request)
+        program_id = request.match_info["mini_program_id"]
+        if principal_of(request).mini_program_id not in (None, program_id):
+            raise MiniProgramNotFound(program_id)
+        in_stock = None if query.in_stock is None else query.in_stock == "true"
+        filters = Filters(query.min_price, query.max_price, query.category, in_stock)
+        page = await self._replica.ask(
+            lambda library: search_store(
+                library, host_id, program_id, query.q, filters, query.sort, query.cursor, query.limit
             )
-            answer = await ask(
-                lambda library, _: in_store_answer(
-                    search_store(
-                        library, str(caller.host_id), program_id, asked.q, filters, asked.sort, asked.cursor, asked.limit
-                    ),
-                    library.directory.programs[program_id],
-                )
-            )  # fmt: skip
-        return json_response(answer)
+        )
+        return json_response(in_store_answer(page))
 
-    async def begin_rebuild(_: web.Request) -> web.Response:
-        rebuild()
-        return json_response(progress(), 202)
+    async def _start_rebuild(self, _: web.Request) -> web.Response:
+        self._replica.rebuild()
+        return json_response(self._replica.rebuild_progress(), 202)
 
-    async def read_rebuild(_: web.Request) -> web.Response:
-        return json_response(progress())
-
-    return [
-        Route("GET", "/v1/search", column, scopes(HOST)),
-        Route("GET", "/v1/search/suggestions", suggestions, scopes(HOST)),
-        Route("GET", "/v1/mini-programs/{mini_program_id}/search", in_store, scopes(HOST, VIEWER)),
-        Route("POST", "/v1/ops/search/rebuild", begin_rebuild, scopes(OPS)),
-        Route("GET", "/v1/ops/search/rebuild", read_rebuild, scopes(OPS)),
-    ]
+    async def _rebuild_progress(self, _: web.Request) -> web.Response:
+        return json_response(self._replica.rebuild_progress())
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turns what cannot be answered into problem documents."""
-    try:
-        yield
-    except QueryRefused as refused:
-        raise Problem(422, refused.code, str(refused), errors=[(refused.field, str(refused))]) from None
-    except NotThere:
-        raise not_found("the mini program") from None
+def _host_of(request: web.Request) -> str:
+    return str(principal_of(request).host_id)

@@ -1,1 +1,1 @@
-"""The product index behind one port: tantivy inside the process, or OpenSearch beside it."""
+"""Product indexes: tantivy inside the process, or OpenSearch; either with search by meaning around it."""

@@ -1,9 +1,9 @@
-"""How a product becomes a document, the same for every engine.
+"""Turns a product into an index document, the same for every engine.
 
-One combined field of stemmed words, parts repeated by their weight, instead of a field for each part: summing the scores
-of separate fields loses a tenth of NDCG (README, figures): title three times and its front once more, brand and
-description twice, model and attributes once. A second field holds one- and two-character grams of what is
-written without spaces. Weights were chosen on a plateau, not at a peak: each may move by half without loss.
+One field combines all stemmed words, with parts repeated by their weight: title three times and its front once more, brand
+and description twice, model and attributes once. Summing the scores of separate fields instead loses a tenth of NDCG
+(docs/measurements/search.md). A second field holds one- and two-character grams of text without spaces. The weights are
+on a plateau, not at a peak: each may change by half without loss.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from search.domain.documents import Product
-from search.language.accessories import names_an_accessory
-from search.language.pinyin import syllable
-from search.language.text import (
+from search.domain.language.accessories import names_an_accessory
+from search.domain.language.pinyin import syllable
+from search.domain.language.text import (
     clean,
     fold,
     gram_text,
@@ -29,22 +29,21 @@ from search.language.text import (
 )
 
 LEAD = 6
-"""Words, or Chinese characters, at the front of the title that count once more: titles begin with the thing itself."""
-ATTRIBUTE_LETTERS = 160
-"""About twenty-five words of attributes are kept: long tables of data drown what the product is."""
-SOUNDED, SPELT = 8, 12
-"""Chinese characters of a title from which on its pinyin can be typed for a suggestion, and to which."""
-TYPED_SOUND = 20
-"""Letters of pinyin that are compared: about six characters are typed before the suggestion is there."""
+"""Words, or Chinese characters, at the front of the title that count once more: a title begins with the thing itself."""
+MAX_ATTRIBUTE_LETTERS = 160
+"""About twenty-five words of attributes: longer tables would outweigh the title."""
+PINYIN_STARTS, PINYIN_CHARACTERS = 8, 12
+"""Chinese characters of a title at which typed pinyin may begin, and those that are romanised at all."""
+MAX_SOUND = 20
+"""Letters of pinyin that are indexed: about six characters, enough to find a suggestion."""
 
 
 class Indexed(NamedTuple):
-    """What the engines index of one product; all empty for one that is not listed."""
+    """The indexed text of one product; all empty for a delisted one."""
 
     words: str
     chars: list[str]
-    """Runs of letters, each cut into grams by itself: a gram with a blank in it is found by nothing, and would make what
-    has marks between its words longer than what has none."""
+    """Runs of letters, each cut into grams by itself: grams across a blank would match nothing and lengthen the field."""
     spoken: str
     sounds: str
     accessory: bool
@@ -59,7 +58,7 @@ def indexed(product: Product) -> Indexed:
         return NOTHING
     title, english = product.title, product.title_en
     if not title.isascii():
-        title = fold(clean(title))  # once for all that is made of it
+        title = fold(clean(title))  # once for everything below
     words = words_of(title)
     if english and english != product.title:
         words += surface_words(english)
@@ -67,18 +66,18 @@ def indexed(product: Product) -> Indexed:
     whole, lead = " ".join(title_stems), " ".join(title_stems[:LEAD])
     brand, model = _stemmed(product.brand), " ".join(stems(product.model))
     description, attributes = " ".join(stems(product.description)), _attributes(product.attributes)
-    read = sounds(title)
+    pinyin = sounds(title)
     return Indexed(
         f"{whole} {whole} {whole} {lead} {brand} {brand} {model} {description} {description} {attributes}",
-        _chars(title, product) if read or is_glued(title) else [],
+        _chars(title, product) if pinyin or is_glued(title) else [],
         " ".join(words),
-        " ".join(read),
+        " ".join(pinyin),
         names_an_accessory(title, title_stems),
     )
 
 
 def _attributes(attributes: dict[str, str]) -> str:
-    """The stems of the values, and of the names of what is simply there: `waterproof: yes` is `waterproof`."""
+    """The stems of the values, and of the name where the value is a plain yes: `waterproof: yes` is `waterproof`."""
     kept: list[str] = []
     letters = 0
     for name, value in attributes.items():
@@ -89,7 +88,7 @@ def _attributes(attributes: dict[str, str]) -> str:
             continue
         kept.append(stemmed)
         letters += len(stemmed)
-        if letters > ATTRIBUTE_LETTERS:
+        if letters > MAX_ATTRIBUTE_LETTERS:
             break
     return " ".join(kept)
 
@@ -99,7 +98,7 @@ _YES, _NO = frozenset({"true", "yes"}), frozenset({"fals", "no", ""})
 
 @lru_cache(maxsize=65_536)
 def _stemmed(text: str) -> str:
-    """Brands and attributes come again and again in a catalogue: their stems are kept."""
+    """Cached, since brands and attributes repeat in a catalogue."""
     return " ".join(stems(text))
 
 
@@ -111,16 +110,15 @@ def _chars(title: str, product: Product) -> list[str]:
 
 
 def sounds(title: str) -> list[str]:
-    """What may be typed in pinyin to reach a folded title: from each of its first Chinese characters on, in full and as
-    initials. Nothing when it has no Chinese."""
+    """The pinyin of a folded title from each of its first Chinese characters on, in full and as initials."""
     if title.isascii():
         return []
-    read = list(map(syllable, han_of(title)[:SPELT]))
-    full, short = "".join(read), "".join([sound[0] for sound in read])
+    syllables = list(map(syllable, han_of(title)[:PINYIN_CHARACTERS]))
+    full, short = "".join(syllables), "".join([sound[0] for sound in syllables])
     found, at = [], 0
-    for place, sound in enumerate(read[:SOUNDED]):
-        found.append(full[at : at + TYPED_SOUND])
-        if place < len(read) - 1:
+    for place, sound in enumerate(syllables[:PINYIN_STARTS]):
+        found.append(full[at : at + MAX_SOUND])
+        if place < len(syllables) - 1:
             found.append(short[place:])
         at += len(sound)
     return found

@@ -1,4 +1,4 @@
-"""The embedded engine: tantivy inside the process, in a folder of its own or in memory."""
+"""The embedded engine: tantivy inside the process, in a folder or in memory."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ from typing import Any, cast
 
 import tantivy
 
+from search.adapters.engine import tantivy_query as queries
+from search.adapters.engine.layout import MAX_SOUND
+from search.adapters.engine.tantivy_schema import open_index, to_document
+from search.adapters.engine.terms import FEW_PRODUCTS, Factors, Terms, depth_of, terms_of
+from search.application.ports import Found, Hit
 from search.domain.cursors import key_of
 from search.domain.documents import Product, number_of
+from search.domain.language.text import clean, has_han, stems, surface_words
 from search.domain.queries import ProductQuery, Scope
 from search.domain.spelling import one_edit_apart
-from search.engine import tantivy_query as queries
-from search.engine.layout import TYPED_SOUND
-from search.engine.port import Found, Hit
-from search.engine.tantivy_schema import open_index, to_document
-from search.engine.terms import FEW_PRODUCTS, Factors, Terms, depth_of, terms_of
-from search.language.text import clean, has_han, stems, surface_words
 
 WRITER_BYTES = 128_000_000
-AT_ONCE = 1_000
-"""Documents that are made ready before the engine is handed them."""
-SUGGESTED_TERMS = 16
+MAX_BATCH = 1_000
+"""Documents that are built before the engine gets them."""
+MAX_COMPLETIONS = 16
+"""Terms with a typed prefix that suggestions search for."""
 SPELLING_PREFIX = 2
-"""Letters that are taken to be right when a word is corrected: few slips are in the first two."""
+"""Letters that are taken as correct when a word is corrected: few typos are in the first two."""
 
 Ranked = list[tuple[float, int, bool]]
-"""Minus the score, the product's number (so that equals stand in the same order everywhere), whether it is whole."""
+"""Minus the score, the product's number (so that ties have the same order everywhere), whether it is whole."""
 
 
 class TantivyIndex:
@@ -40,13 +41,13 @@ class TantivyIndex:
         self._writer = self._index.writer(WRITER_BYTES, writer_threads)
         self._searcher = self._index.searcher()
         self._unseen: set[int] = set()
-        """Products that were put and that the searcher does not know of yet."""
+        """Products put since the last refresh, which the searcher does not see."""
 
     def put(self, products: Iterable[Product]) -> None:
-        coming = iter(products)
-        # some at a time: the engine's thread, woken for each single document, would sleep and wake at twice the cost
-        while some := list(islice(coming, AT_ONCE)):
-            self._put(some)
+        remaining = iter(products)
+        # in batches: waking the engine's thread for each document would double the cost
+        while batch := list(islice(remaining, MAX_BATCH)):
+            self._put(batch)
 
     def _put(self, products: Sequence[Product]) -> None:
         documents = {
@@ -55,7 +56,7 @@ class TantivyIndex:
             for number in [number_of(product.product_id)]
         }
         for number in documents:
-            # a deletion costs as much as a document, and most products come for the first time
+            # a deletion costs as much as a document, and most products are new
             if number in self._unseen or self._searcher.doc_freq("number", number):
                 # by a query: the engine's deletion by term does not find numbers
                 self._writer.delete_documents_by_query(
@@ -105,7 +106,7 @@ class TantivyIndex:
         )
 
     def _ranked(self, build: queries.Builder, query: ProductQuery, terms: Terms) -> Ranked:
-        """Matches by score, the first of them by all that is known; everything that was asked for counts more."""
+        """Matches by score and factors, best first."""
         search, limit = build.searcher.search, depth_of(query)
         found = [(score, True, at) for score, at in search(build.all_terms(), limit, count=False).hits]
         if len(found) < limit:
@@ -122,12 +123,12 @@ class TantivyIndex:
         )
 
     def _sorted(self, build: queries.Builder, query: ProductQuery) -> Ranked:
-        """In order of a field: what has everything that was asked for; what has a part of it when nothing has all."""
+        """Ordered by a field: products that match everything, or if there are none, those that match a part."""
         field, order = queries.SORTS.get(query.sort, queries.SORTS["sales"])
         sign = -1 if order == tantivy.Order.Desc else 1
-        for wanted, whole in ((build.all_terms(), True), (build.any_term(False), False)):
+        for engine_query, whole in ((build.all_terms(), True), (build.any_term(False), False)):
             hits = build.searcher.search(
-                wanted, depth_of(query), count=False, order_by_field=field, order=order
+                engine_query, depth_of(query), count=False, order_by_field=field, order=order
             ).hits
             if hits or not query.text:
                 numbers = _values(build.searcher, "number", [at for _, at in hits])
@@ -163,19 +164,19 @@ class TantivyIndex:
             options = [build.all_grams()]
         else:
             options = [
-                build.spoken(words[:-1], self._beginning("spoken", words[-1])),
-                build.sounding(self._beginning("sounds", "".join(words)[:TYPED_SOUND])),
+                build.spoken(words[:-1], self._completions("spoken", words[-1])),
+                build.sounding(self._completions("sounds", "".join(words)[:MAX_SOUND])),
             ]
         found: dict[int, None] = {}
-        for wanted in options:
+        for option in options:
             hits = build.searcher.search(
-                build.scoped(wanted), limit, count=False, order_by_field="sales"
+                build.scoped(option), limit, count=False, order_by_field="sales"
             ).hits
             found.update(dict.fromkeys(_values(build.searcher, "number", [at for _, at in hits])))
         return list(found)[:limit]
 
-    def _beginning(self, field: str, prefix: str) -> list[str]:
-        terms = self._searcher.terms_with_prefix(field, prefix, limit=SUGGESTED_TERMS)
+    def _completions(self, field: str, prefix: str) -> list[str]:
+        terms = self._searcher.terms_with_prefix(field, prefix, limit=MAX_COMPLETIONS)
         return [term for term, _ in terms]
 
     def is_word(self, word: str) -> bool | None:
@@ -212,7 +213,7 @@ class TantivyIndex:
         self._writer.wait_merging_threads()
 
     def discard(self) -> None:
-        """Nothing: all is in the folder."""
+        """Nothing to do: everything is in the folder."""
 
 
 def _values(searcher: tantivy.Searcher, field: str, addresses: list[Any]) -> list[int]:

@@ -1,4 +1,4 @@
-"""Queries of the embedded engine, built from terms and never from text: no query syntax can reach it."""
+"""Builds the embedded engine's queries from terms and never from text: no query syntax can reach it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 
 import tantivy
 
-from search.domain.queries import ProductQuery
-from search.engine.tantivy_schema import FREQUENCIES, PRESENCE
-from search.engine.terms import (
-    COMMON_CHARACTER,
-    COMMON_FROM,
-    MOST_TELLING,
+from search.adapters.engine.tantivy_schema import FREQUENCIES, PRESENCE
+from search.adapters.engine.terms import (
+    MAX_CHARACTER_SHARE,
+    MAX_GRAMS,
+    MAX_GRAMS_OF_RUN,
+    MIN_COMMON,
     SOUND_SCORE,
-    TELLING_OF_RUN,
     WORD_WEIGHT,
     Terms,
     enough,
 )
+from search.domain.queries import ProductQuery
 
 MUST, SHOULD, NOT = tantivy.Occur.Must, tantivy.Occur.Should, tantivy.Occur.MustNot
 Query = tantivy.Query
@@ -32,11 +32,11 @@ FACETS: dict[str, Any] = {
     "brand": {"terms": {"field": "brand", "size": 20}},
     "in_stock": {"terms": {"field": "in_stock", "size": 2}},
 }
-HIGHEST_PRICE = 2**63
+MAX_PRICE = 2**63
 
 
 class Builder:
-    """Makes the engine's queries for one question."""
+    """Builds the engine's queries for one search."""
 
     def __init__(
         self, schema: tantivy.Schema, searcher: tantivy.Searcher, query: ProductQuery, terms: Terms
@@ -48,35 +48,35 @@ class Builder:
         self._filters = list(self._conditions(query))
 
     def all_terms(self) -> Query:
-        """Products in which everything that was asked for stands; all of the scope when nothing was asked for."""
+        """Products that match everything in the query; all of the scope for an empty one."""
         terms = self._terms
         if terms.is_nothing:
             return self.scoped(Query.all_query())
         if not terms.is_han:
             return self._filtered([(MUST, word) for word in self._words()])
-        single = [gram for gram in self._telling(terms.grams) if gram not in terms.deciding]
+        single = [gram for gram in self._rarest(terms.grams) if gram not in terms.deciding]
         clauses = [(MUST, gram) for gram in self._grams(terms.deciding)]
         clauses += [(SHOULD, gram) for gram in self._grams(single)]
         return self._filtered(clauses + [(SHOULD, word) for word in self._words(WORD_WEIGHT)])
 
     def any_term(self, some_have_all: bool) -> Query:
-        """Products in which any of it stands."""
+        """Products that match any part of the query."""
         terms = self._terms
         if terms.is_han:
-            clauses = [*self._grams(self._telling(terms.grams)), *self._words(WORD_WEIGHT)]
+            clauses = [*self._grams(self._rarest(terms.grams)), *self._words(WORD_WEIGHT)]
         elif some_have_all:
             clauses = self._words()
-        else:  # perhaps it stands inside text without spaces, or is pinyin
-            clauses = [*map(self._most_of, terms.inside), *self._words(WORD_WEIGHT), *self._read_so()]
+        else:  # text without spaces may contain it, or it may be pinyin
+            clauses = [*map(self._most_of, terms.inside), *self._words(WORD_WEIGHT), *self._sounds_like()]
         return self._filtered([(SHOULD, clause) for clause in clauses])
 
     def chosen(self, numbers: Iterable[int]) -> Query:
-        """Those of the products with these numbers that fulfil the filters."""
+        """Those of the products with these numbers that pass the filters."""
         clauses = [(SHOULD, Query.term_query(self._schema, "number", number, PRESENCE)) for number in numbers]
         return self._filtered([(MUST, Query.boolean_query(clauses))])
 
     def all_grams(self) -> Query:
-        """Products with every character and neighbour of what was typed."""
+        """Products with every gram of the typed text."""
         return Query.boolean_query([(MUST, gram) for gram in self._grams(self._terms.deciding)])
 
     def spoken(self, whole: Sequence[str], ends: Sequence[str]) -> Query:
@@ -87,25 +87,23 @@ class Builder:
         )
 
     def sounding(self, sounds: Sequence[str]) -> Query:
-        """Products whose titles are read like one of `sounds`."""
+        """Products whose titles have one of `sounds` as pinyin."""
         return Query.term_set_query(self._schema, "sounds", list(sounds))
 
-    def scoped(self, wanted: Query) -> Query:
-        """`wanted` under the question's filters."""
+    def scoped(self, query: Query) -> Query:
+        """`query` with the filters of the search, listed products only."""
         if not self._filters:
-            return Query.boolean_query([(MUST, wanted), (MUST, self._listed())])
-        return Query.boolean_query([(MUST, wanted), (MUST, self._listed()), *self._filters])
+            return Query.boolean_query([(MUST, query), (MUST, self._listed())])
+        return Query.boolean_query([(MUST, query), (MUST, self._listed()), *self._filters])
 
     def _filtered(self, clauses: list[tuple[Any, Query]]) -> Query:
-        wanted = Query.boolean_query(clauses)
+        query = Query.boolean_query(clauses)
         if not self._filters:
-            return wanted
-        return Query.boolean_query([(MUST, wanted), *self._filters])
+            return query
+        return Query.boolean_query([(MUST, query), *self._filters])
 
     def _listed(self) -> Query:
-        return _unscored(
-            Query.range_query(self._schema, "price", tantivy.FieldType.Unsigned, 0, HIGHEST_PRICE)
-        )
+        return _unscored(Query.range_query(self._schema, "price", tantivy.FieldType.Unsigned, 0, MAX_PRICE))
 
     def _words(self, weight: float = 1.0) -> list[Query]:
         words = [Query.term_query(self._schema, "words", word, FREQUENCIES) for word in self._terms.words]
@@ -119,23 +117,25 @@ class Builder:
         return query
 
     def _most_of(self, run: Sequence[str]) -> Query:
-        rarest = [gram for _, gram in sorted(self._counted(run))[:TELLING_OF_RUN]]
+        rarest = [gram for _, gram in sorted(self._counted(run))[:MAX_GRAMS_OF_RUN]]
         clauses = [(SHOULD, gram) for gram in self._grams(rarest)]
         return Query.boolean_query(clauses, minimum_number_should_match=enough(rarest))
 
-    def _read_so(self) -> list[Query]:
+    def _sounds_like(self) -> list[Query]:
         if not self._terms.sound:
             return []
-        read = Query.regex_query(self._schema, "sounds", f"{self._terms.sound}.*")  # ASCII letters: no syntax
-        return [Query.const_score_query(read, SOUND_SCORE)]
+        pinyin = Query.regex_query(
+            self._schema, "sounds", f"{self._terms.sound}.*"
+        )  # ASCII letters: no syntax
+        return [Query.const_score_query(pinyin, SOUND_SCORE)]
 
-    def _telling(self, grams: Sequence[str]) -> Sequence[str]:
-        """Pairs, and the single characters that say something, the rarest: the common ones cost most and find nothing."""
+    def _rarest(self, grams: Sequence[str]) -> Sequence[str]:
+        """The rarest pairs and uncommon single characters: the common ones cost most and tell nothing."""
         if not any(len(gram) > 1 for gram in grams):
             return grams
-        limit = max(COMMON_FROM, COMMON_CHARACTER * self.searcher.num_docs)
+        limit = max(MIN_COMMON, MAX_CHARACTER_SHARE * self.searcher.num_docs)
         found = [(n, gram) for n, gram in self._counted(grams) if n and (len(gram) > 1 or n <= limit)]
-        return [gram for _, gram in sorted(found)[:MOST_TELLING]]
+        return [gram for _, gram in sorted(found)[:MAX_GRAMS]]
 
     def _counted(self, grams: Iterable[str]) -> Iterable[tuple[int, str]]:
         return ((self.searcher.doc_freq("chars", gram), gram) for gram in grams)
@@ -151,7 +151,7 @@ class Builder:
         if filters.in_stock is not None:
             yield MUST, self._between("in_stock", int(filters.in_stock), int(filters.in_stock))
         if filters.min_price is not None or filters.max_price is not None:
-            high = HIGHEST_PRICE if filters.max_price is None else filters.max_price
+            high = MAX_PRICE if filters.max_price is None else filters.max_price
             yield MUST, self._between("price", filters.min_price or 0, high)
 
     def _any_of(self, field: str, values: Iterable[str]) -> Query:

@@ -1,4 +1,4 @@
-"""The fields of the embedded index, and how a product is written to it."""
+"""The fields of the embedded index, and documents for it."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from pathlib import Path
 import orjson
 import tantivy
 
+from search.adapters.engine.layout import indexed
+from search.adapters.engine.terms import traits_of
 from search.domain.documents import Product
-from search.engine.layout import indexed
-from search.engine.terms import traits_of
 
 FREQUENCIES, PRESENCE = "freq", "basic"
-"""What is kept of a term: no field needs positions."""
+"""What is indexed for a term: no field needs positions."""
 
 
 def schema() -> tantivy.Schema:
-    """The fields; see `layout` for what the text fields hold. Nothing is stored: the state has all there is to show."""
+    """The fields; `layout` says what the text fields hold. None is stored: the state holds what results show."""
     fields = tantivy.SchemaBuilder()
     fields.add_text_field("words", tokenizer_name="whitespace", index_option=FREQUENCIES)
     fields.add_text_field("chars", tokenizer_name="grams", index_option=FREQUENCIES)
@@ -27,16 +27,16 @@ def schema() -> tantivy.Schema:
     fields.add_text_field("brand", tokenizer_name="raw", index_option=PRESENCE, fast=True)
     fields.add_unsigned_field("number", indexed=True, fast=True)
     for name in ("price", "sales", "in_stock", "traits"):
-        fields.add_unsigned_field(name, fast=True)  # ranges are read from the column: no terms for each price
+        fields.add_unsigned_field(name, fast=True)  # ranges read the column: no terms for each price
     return fields.build()
 
 
 def open_index(folder: Path | None) -> tantivy.Index:
-    """The index in `folder`, made when it is not there; in memory for None."""
+    """The index in `folder`, created when it does not exist; in memory for None."""
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
     index = tantivy.Index(schema(), path=None if folder is None else str(folder))
-    # an index does not remember its tokenizers: they are registered on each opening
+    # an index does not store its tokenizers: register them on each opening
     analyzer = tantivy.TextAnalyzerBuilder
     index.register_tokenizer("whitespace", analyzer(tantivy.Tokenizer.whitespace()).build())
     index.register_tokenizer("grams", analyzer(tantivy.Tokenizer.ngram(1, 2)).build())
@@ -45,7 +45,7 @@ def open_index(folder: Path | None) -> tantivy.Index:
 
 
 def to_document(product: Product, number: int) -> str:
-    """The product as it is indexed, as JSON: the engine reads that faster than it is handed field by field."""
+    """The product as a JSON document, which the engine takes faster than single fields."""
     text = indexed(product)
     in_stock = product.in_stock
     document: dict[str, str | int | list[str]] = {

@@ -1,1 +1,1 @@
-"""Finding products by what they mean, beside the words that stand in them: optional, with the extra `hybrid`."""
+"""Search by meaning: embedding models and vectors of products. Optional, with the extra `hybrid`."""

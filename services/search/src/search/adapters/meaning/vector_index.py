@@ -1,7 +1,7 @@
-"""Vectors in memory: one bit a dimension to find the nearest by, eight bits to put them in order.
+"""Vectors in memory: one bit for each dimension to find the nearest, eight bits to order them.
 
-A scan, no graph of neighbours: at 200,000 products it takes a few milliseconds, filters are exact, and what changes is
-in its place at once.
+A scan and not a graph of neighbours: at 200,000 products it takes a few milliseconds, filters are exact, and changes need
+no repair of a graph.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from collections.abc import Collection, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from search.adapters.meaning.models import Matrix
 from search.domain.documents import number_of
 from search.domain.queries import Scope
-from search.meaning.models import Vectors
 
-SIFTED_BY, SIFTED = 4, 8_000
-"""Words of 64 bits, the first of each, that all are compared by, and how many of the nearest by these go on."""
-LOOKED_AT = 800
-"""The nearest by all bits that are compared exactly."""
+COARSE_WORDS, COARSE_ROWS = 4, 8_000
+"""All rows are compared by their first words of 64 bits; the nearest of them are compared by all bits."""
+EXACT_ROWS = 800
+"""The nearest by all bits are compared by cosine."""
 FAR = 65_535
 FREE = np.int64(-1)
 FIRST_ROWS = 1_024
@@ -30,7 +30,7 @@ Mask = npt.NDArray[np.bool_]
 
 
 class _Columns:
-    """Rows of equal length; the bits stand by word, since a scan goes through one after the other."""
+    """Rows of equal length; the bits are stored word by word, in the order of the scan."""
 
     def __init__(self, rows: int, dimensions: int) -> None:
         self.numbers = np.zeros(rows, np.int64)
@@ -46,14 +46,14 @@ class _Columns:
         return made
 
 
-def as_bytes(vectors: Vectors) -> Bytes:
-    """Vectors in eight bits a dimension; their length is lost, which cosines do not need."""
+def as_bytes(vectors: Matrix) -> Bytes:
+    """Vectors in eight bits for each dimension; their length is lost, which cosines do not need."""
     scaled: Bytes = np.round(vectors / np.abs(vectors).max(axis=1, keepdims=True) * 127).astype(np.int8)
     return scaled
 
 
-class Shelf:
-    """The vectors of one model. One thread may change it while others look: they see rows as they are or were."""
+class VectorIndex:
+    """The vectors of one model. One thread may change it while others search: they see each row before or after."""
 
     def __init__(self, dimensions: int) -> None:
         self._columns = _Columns(FIRST_ROWS, dimensions)
@@ -64,7 +64,7 @@ class Shelf:
         return len(self._row)
 
     def put(self, numbers: Sequence[int], programs: Sequence[int], vectors: Bytes) -> None:
-        """Know these products' vectors."""
+        """Add or replace the vectors of these products."""
         bits = np.packbits(vectors > 0, axis=1).view(np.uint64)
         for at, (number, program) in enumerate(zip(numbers, programs, strict=True)):
             row = self._row.get(number, self._used)
@@ -77,8 +77,8 @@ class Shelf:
             self._row[number] = row
             self._used = max(self._used, row + 1)
 
-    def drop(self, numbers: Collection[int]) -> None:
-        """Know these products no longer; the last row takes an empty place."""
+    def remove(self, numbers: Collection[int]) -> None:
+        """Remove these products; the last row fills the gap."""
         for number in numbers:
             row = self._row.pop(number, None)
             if row is None:
@@ -93,56 +93,56 @@ class Shelf:
             columns.programs[last] = FREE
             self._used = last
 
-    def near(self, vector: Vectors, scope: Scope, limit: int) -> dict[int, float]:
+    def nearest(self, vector: Matrix, scope: Scope, limit: int) -> dict[int, float]:
         """Number and cosine of the nearest products in the scope."""
         columns, used = self._columns, self._used
         if not used:
             return {}
-        wanted = np.packbits(vector > 0).view(np.uint64)
-        apart = _bits_apart(columns.bits[:SIFTED_BY, :used], wanted[:SIFTED_BY])
+        query = np.packbits(vector > 0).view(np.uint64)
+        distances = _hamming(columns.bits[:COARSE_WORDS, :used], query[:COARSE_WORDS])
         if scope != EVERYWHERE:
-            apart[~_in_scope(columns.programs[:used], scope)] = FAR
-        rows = _least(apart, SIFTED)
-        rows = rows[_least(_bits_apart(columns.bits[:, rows], wanted), LOOKED_AT)]
+            distances[~_in_scope(columns.programs[:used], scope)] = FAR
+        rows = _smallest(distances, COARSE_ROWS)
+        rows = rows[_smallest(_hamming(columns.bits[:, rows], query), EXACT_ROWS)]
         found = columns.vectors[rows].astype(np.float32)
         cosines = found @ vector / np.maximum(np.linalg.norm(found, axis=1), 1e-9)
         best = np.argsort(-cosines, kind="stable")[:limit]
         return dict(zip(columns.numbers[rows[best]].tolist(), cosines[best].tolist(), strict=True))
 
     def count(self, numbers: Iterable[int]) -> int:
-        """How many of these products are known."""
+        """How many of these products it has."""
         return sum(number in self._row for number in numbers)
 
-    def cosines(self, vector: Vectors, numbers: Sequence[int]) -> dict[int, float]:
-        """The cosines of these products, of those that are known."""
+    def cosines(self, vector: Matrix, numbers: Sequence[int]) -> dict[int, float]:
+        """The cosines of those of these products that it has."""
         known = {number: row for number in numbers if (row := self._row.get(number)) is not None}
         found = self._columns.vectors[list(known.values())].astype(np.float32)
         cosines = found @ vector / np.maximum(np.linalg.norm(found, axis=1), 1e-9)
         return dict(zip(known, cosines.tolist(), strict=True))
 
 
-def _bits_apart(bits: npt.NDArray[np.uint64], wanted: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint16]:
-    """How many bits of each column differ; a block at a time, so that what is between stays in the processor's cache."""
+def _hamming(bits: npt.NDArray[np.uint64], query: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint16]:
+    """How many bits of each column differ; block by block, so that intermediate values stay in the processor's cache."""
     count = bits.shape[1]
-    apart = np.zeros(count, np.uint16)
+    distances = np.zeros(count, np.uint16)
     differing, ones = np.empty(BLOCK, np.uint64), np.empty(BLOCK, np.uint8)
     for start in range(0, count, BLOCK):
-        part = apart[start : start + BLOCK]
+        part = distances[start : start + BLOCK]
         size = len(part)
-        for word, row in zip(wanted, bits, strict=True):
+        for word, row in zip(query, bits, strict=True):
             np.bitwise_xor(row[start : start + size], word, out=differing[:size])
             np.bitwise_count(differing[:size], out=ones[:size])
             part += ones[:size]
-    return apart
+    return distances
 
 
-def _least(apart: npt.NDArray[np.uint16], most: int) -> npt.NDArray[np.intp]:
-    """Where the smallest are, none of them far; by counting, since there are few different ones."""
-    limit = int(np.searchsorted(np.bincount(apart).cumsum(), most))
-    below = np.flatnonzero(apart < min(limit, FAR))
-    if limit >= FAR or len(below) >= most:
+def _smallest(distances: npt.NDArray[np.uint16], count: int) -> npt.NDArray[np.intp]:
+    """The rows with the smallest distances, out-of-scope ones excluded; by counting, since there are few distinct values."""
+    limit = int(np.searchsorted(np.bincount(distances).cumsum(), count))
+    below = np.flatnonzero(distances < min(limit, FAR))
+    if limit >= FAR or len(below) >= count:
         return below
-    return np.concatenate([below, np.flatnonzero(apart == limit)[: most - len(below)]])
+    return np.concatenate([below, np.flatnonzero(distances == limit)[: count - len(below)]])
 
 
 def _in_scope(programs: npt.NDArray[np.int64], scope: Scope) -> Mask:

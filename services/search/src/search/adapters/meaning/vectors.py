@@ -1,7 +1,7 @@
-"""What products mean, in a file beside the index: what is still to be read, and the vectors of what was.
+"""The vectors of all products, in a SQLite file next to the index: texts that wait to be embedded, and vectors of the others.
 
-Reading takes milliseconds a product, so it follows behind: a product is found by its words at once, by its meaning when
-its turn has come. What waits is in the file as well, and a restart goes on where it was.
+Embedding takes milliseconds a product, so it runs behind: a product is found by its words at once, by its meaning a little
+later. The waiting texts are in the file as well, so a restart continues where it stopped.
 """
 
 from __future__ import annotations
@@ -13,14 +13,18 @@ from pathlib import Path
 
 import numpy as np
 
+from search.adapters.meaning.models import HAN, LATIN, Embedder, Matrix, ModelKind, kind_of
+from search.adapters.meaning.vector_index import Bytes, VectorIndex, as_bytes
+from search.application.ports import ProductVectors
 from search.domain.documents import Product, number_of
-from search.language.text import clean
-from search.language.traditional import simplified
-from search.meaning.models import HAN, LATIN, Kind, Reader, Vectors, kind_of
-from search.meaning.shelf import Bytes, Shelf, as_bytes
+from search.domain.language.text import clean
+from search.domain.language.traditional import simplified
 
-FILLED_AT_ONCE = 64
-LONGEST_READ = 400
+MAX_BATCH = 64
+"""Texts embedded before the lock is taken and the vectors are stored."""
+MAX_COPIED, MAX_LOADED = 512, 4_096
+"""Rows read from another file, and from our own, at a time."""
+MAX_TEXT_LENGTH = 400
 """Characters of a text that are kept for a model: about as many as it reads."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS meanings (
@@ -32,25 +36,22 @@ PUT = """
 INSERT INTO meanings VALUES (?1, ?2, ?3, ?4, NULL) ON CONFLICT (model, number) DO UPDATE
 SET vector = CASE WHEN text = excluded.text AND program = excluded.program THEN vector END, text = excluded.text, program = excluded.program
 """
-
-
-UNREAD = "SELECT number, program, text FROM meanings WHERE model = ? AND vector IS NULL LIMIT ?"
-READ = """
+WAITING = "SELECT number, program, text FROM meanings WHERE model = ? AND vector IS NULL LIMIT ?"
+EMBEDDED = """
 SELECT number, program, text, vector FROM meanings WHERE model = ? AND number > ? AND vector IS NOT NULL
 ORDER BY number LIMIT ?
 """
-FILL = "UPDATE meanings SET vector = ? WHERE model = ? AND number = ? AND text = ? AND program = ? AND vector IS NULL"
+STORE = "UPDATE meanings SET vector = ? WHERE model = ? AND number = ? AND text = ? AND program = ? AND vector IS NULL"
 
 
-class Meanings:
-    """The vectors of all products, in the file `folder / vectors.sqlite`, in memory for None. One thread puts, another
-    one may fill, any may ask."""
+class Vectors:
+    """The ProductVectors in `folder`; in memory for None. One thread puts, another may embed, any may search."""
 
-    def __init__(self, models: Mapping[Kind, Reader], folder: Path | None = None) -> None:
+    def __init__(self, models: Mapping[ModelKind, Embedder], folder: Path | None = None) -> None:
         path = ":memory:" if folder is None else str(folder / "vectors.sqlite")
         self._models = {kind.name: model for kind, model in models.items()}
-        self._shelves = {name: Shelf(model.dimensions) for name, model in self._models.items()}
-        self._waiting: list[Product] = []
+        self._indexes = {name: VectorIndex(model.dimensions) for name, model in self._models.items()}
+        self._uncommitted: list[Product] = []
         self._lock = threading.Lock()
         self._closed = False
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -64,110 +65,112 @@ class Meanings:
         rows = self._db.execute(
             "SELECT number, program, vector FROM meanings WHERE model = ? AND vector IS NOT NULL", (name,)
         )
-        while part := rows.fetchmany(4096):
+        while part := rows.fetchmany(MAX_LOADED):
             numbers, programs, vectors = zip(*part, strict=True)
-            read = np.frombuffer(b"".join(vectors), np.int8).reshape(-1, dimensions)
-            self._shelves[name].put(numbers, programs, read)
+            stored = np.frombuffer(b"".join(vectors), np.int8).reshape(-1, dimensions)
+            self._indexes[name].put(numbers, programs, stored)
 
     def put(self, products: Iterable[Product]) -> None:
-        """Take note of these products; kept with `commit`."""
-        self._waiting += products
+        """Note these products for `commit`."""
+        self._uncommitted += products
 
     def commit(self) -> None:
-        """Keep what was put: what has to be read, and what is gone. May be repeated."""
+        """Store the texts of the products put, and remove the delisted ones. Idempotent."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
-            for product in self._waiting:
-                self._keep(product)
+            for product in self._uncommitted:
+                self._put(product)
             self._db.execute("COMMIT")
-            self._waiting = []
+            self._uncommitted = []
 
     def rollback(self) -> None:
-        """Forget what was put and not committed."""
-        self._waiting = []
+        """Drop everything put and not committed."""
+        self._uncommitted = []
 
-    def _keep(self, product: Product) -> None:
+    def _put(self, product: Product) -> None:
         number, texts = number_of(product.product_id), _texts(product)
-        for name, shelf in self._shelves.items():
+        for name, index in self._indexes.items():
             text = texts.get(name)
             if text is None:
                 self._db.execute("DELETE FROM meanings WHERE model = ? AND number = ?", (name, number))
-                shelf.drop([number])
+                index.remove([number])
             else:
                 self._db.execute(PUT, (name, number, number_of(product.mini_program_id), text))
 
-    def fill(self) -> bool:
-        """Read some of what waits; whether there was any."""
+    def embed_some(self) -> bool:
         for name, model in self._models.items():
             with self._lock:
-                rows = [] if self._closed else self._db.execute(UNREAD, (name, FILLED_AT_ONCE)).fetchall()
+                rows = [] if self._closed else self._db.execute(WAITING, (name, MAX_BATCH)).fetchall()
             if rows:
-                self._fill(name, rows, as_bytes(model.encode([text for _, _, text in rows])))
+                self._store(name, rows, as_bytes(model.encode([text for _, _, text in rows])))
                 return True
         return False
 
-    def adopt(self, other: Meanings) -> None:
-        """Take over what the other has read of the same texts."""
+    def adopt(self, other: ProductVectors) -> None:
+        if not isinstance(other, Vectors):
+            return
         for name, model in self._models.items():
             last = -1
             while True:
                 with other._lock:
-                    part = other._db.execute(READ, (name, last, 8 * FILLED_AT_ONCE)).fetchall()
+                    part = other._db.execute(EMBEDDED, (name, last, MAX_COPIED)).fetchall()
                 if not part:
                     break
                 last = part[-1][0]
                 vectors = np.frombuffer(b"".join(row[3] for row in part), np.int8)
-                self._fill(name, [row[:3] for row in part], vectors.reshape(-1, model.dimensions))
+                self._store(name, [row[:3] for row in part], vectors.reshape(-1, model.dimensions))
 
-    def _fill(self, name: str, rows: Sequence[tuple[int, int, str]], vectors: Bytes) -> None:
-        """Keep the vectors of those that still wait for them."""
+    def _store(self, name: str, rows: Sequence[tuple[int, int, str]], vectors: Bytes) -> None:
+        """Store the vectors of those rows that still wait with the same text."""
         with self._lock:
             if self._closed:
                 return
             self._db.execute("BEGIN IMMEDIATE")
-            kept = [
+            stored = [
                 at
                 for at, (number, program, text) in enumerate(rows)
-                if self._db.execute(FILL, (vectors[at].tobytes(), name, number, text, program)).rowcount
+                if self._db.execute(STORE, (vectors[at].tobytes(), name, number, text, program)).rowcount
             ]
             self._db.execute("COMMIT")
-            chosen = [rows[at] for at in kept]
-            self._shelves[name].put([n for n, _, _ in chosen], [p for _, p, _ in chosen], vectors[kept])
+            kept = [rows[at] for at in stored]
+            self._indexes[name].put([n for n, _, _ in kept], [p for _, p, _ in kept], vectors[stored])
 
-    def read(self, text: str, found: Collection[int] = ()) -> tuple[Kind, Shelf, Vectors] | None:
-        """The text's vector, with the model that read it and where to look; None when nothing could be near.
+    def embed_query(
+        self, text: str, matches: Collection[int] = ()
+    ) -> tuple[ModelKind, VectorIndex, Matrix] | None:
+        """The query's vector, with the model that made it and the index to search; None when that index is empty.
 
-        A text in Latin letters is read by the model that read most of the products `found` by its words: where titles
-        are Chinese, those of the other model are not what it asks for.
+        A query in Latin letters goes to the model that embedded most of its `matches` by words: where titles are
+        Chinese, the other model has nothing to compare with.
         """
         kind = kind_of(text)
         if kind is LATIN:
-            kind = max((LATIN, HAN), key=lambda one: self._shelves[one.name].count(found))
-        shelf = self._shelves[kind.name]
-        if not shelf:
+            kind = max((LATIN, HAN), key=lambda one: self._indexes[one.name].count(matches))
+        index = self._indexes[kind.name]
+        if not index:
             return None
-        return kind, shelf, self._models[kind.name].encode([_readable(text)])[0]
+        return kind, index, self._models[kind.name].encode([_normalised(text)])[0]
 
     def close(self) -> None:
-        """Close the file; who is still reading keeps nothing of it."""
+        """Close the file; a running `embed_some` stores nothing any more."""
         with self._lock:
             self._closed = True
             self._db.close()
 
 
 def _texts(product: Product) -> dict[str, str]:
-    """What each model reads of a product: the title that is in its script and, when that is too, the description."""
+    """The text for each model: the title in its script, followed by the description if that has the same script."""
     if not product.listed:
         return {}
-    titles = map(_readable, (product.title_en, product.title))
+    titles = map(_normalised, (product.title_en, product.title))
     texts = {kind_of(title).name: title for title in titles if title}
-    about = _readable(product.description)
-    kind = kind_of(about).name
-    if about and about != texts.get(kind, about):
-        texts[kind] = f"{texts[kind]}. {about}"[:LONGEST_READ]
+    description = _normalised(product.description)
+    kind = kind_of(description).name
+    if description and description != texts.get(kind, description):
+        texts[kind] = f"{texts[kind]}. {description}"[:MAX_TEXT_LENGTH]
     return texts
 
 
-def _readable(text: str) -> str:
-    """Text as both models know it: the Chinese one takes every word with a capital for the same unknown one."""
-    return simplified(clean(text[:LONGEST_READ])).lower()[:LONGEST_READ]
+def _normalised(text: str) -> str:
+    """Text as both models know it: to the Chinese one, every word with a capital is the same unknown word."""
+    return simplified(clean(text[:MAX_TEXT_LENGTH])).lower()[:MAX_TEXT_LENGTH]

@@ -1,1 +1,1 @@
-"""How text is cut, folded, stemmed and romanised: the same for documents and queries, for every engine."""
+"""Tokenising, folding, stemming and romanising: the same for documents and queries, for every engine."""

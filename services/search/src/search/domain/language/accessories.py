@@ -1,7 +1,7 @@
-"""What tells an accessory from the thing it belongs to.
+"""Recognises accessories by the words of their titles.
 
-Who types the name of a thing wants the thing; its covers, holders and spare parts carry the same word in shorter
-titles and would fill the first page. Products named so rank a little lower, unless an accessory is asked for.
+A viewer who types the name of a thing wants the thing. Its covers, holders and spare parts have the same word in shorter
+titles and would fill the first page. They rank a little lower, unless the query names an accessory.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from search.language.text import stems
-from search.language.traditional import simplified
+from search.domain.language.text import stems
+from search.domain.language.traditional import simplified
 
 ENGLISH = frozenset(
     stems(
@@ -26,7 +26,7 @@ _chinese = re.compile("|".join(CHINESE))
 
 
 def names_an_accessory(text: str, text_stems: Collection[str]) -> bool:
-    """Whether a title or a query, given with its stems, speaks of an accessory."""
+    """Whether a title or a query, given with its stems, names an accessory."""
     if not ENGLISH.isdisjoint(text_stems):
         return True
     if text.isascii():

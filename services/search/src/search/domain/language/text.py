@@ -1,7 +1,7 @@
-"""Cutting text into what is matched: stems of words in alphabets, grams of one and two characters in Chinese.
+"""Cuts text into terms: stems of words in alphabets, grams of one and two characters in Chinese.
 
-Measured (README): one stemmed field serves English best; n-grams of one and two characters beat every segmenter for
-Chinese; words in Latin letters inside Chinese text count whole.
+Measured (docs/measurements/search.md): one stemmed field serves English best; grams of one and two characters beat every
+segmenter for Chinese; Latin words inside Chinese text match whole.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Iterable
 
 import Stemmer  # type: ignore[import-not-found]
 
-from search.language.traditional import simplified
+from search.domain.language.traditional import simplified
 
-LONGEST_WORD = 40
-"""Letters that are kept of a run; what is longer is a code or noise, and would only swell the dictionary."""
-LONGEST_TEXT = 20_000
+MAX_WORD_LENGTH = 40
+"""Letters that are kept of a run; a longer one is a code or noise, and would only swell the dictionary."""
+MAX_TEXT_LENGTH = 20_000
 """Characters of one text that are cut into words."""
-MOST_STEMS = 200_000
-GLUED_WORD = 20
-"""A run of letters as long as this is several words without spaces: only its grams can be matched."""
+MAX_STEMS = 200_000
+MIN_GLUED_LENGTH = 20
+"""A run of this many letters is several words without spaces: only its grams can be matched."""
 
 _HAN = "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _has_han = re.compile(f"[{_HAN}]")
@@ -28,7 +28,7 @@ _han_run = re.compile(f"[{_HAN}]+")
 _word = re.compile(rf"[^\W_{_HAN}]+")
 _run = re.compile(r"[^\W_]+")
 _mark = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+")
-_long_run = re.compile(rf"[A-Za-z0-9]{{{GLUED_WORD},}}")
+_long_run = re.compile(rf"[A-Za-z0-9]{{{MIN_GLUED_LENGTH},}}")
 _apostrophe = re.compile("['’`´]")
 _accented = re.compile("[\u00c0-\u024f\u1e00-\u1eff]")
 _accents = re.compile("[\u0300-\u036f]+")
@@ -38,7 +38,7 @@ _stemmer = Stemmer.Stemmer("english", 0)  # its own cache is smaller than the on
 def clean(text: str) -> str:
     """`text` in compatibility form (NFKC), without control characters and lone surrogates, blanks made single."""
     if not text.isprintable():
-        # a surrogate half is no character: no encoder takes it, so it goes before anything else sees it
+        # a lone surrogate is not a character and cannot be encoded: remove it before anything else
         text = _not_a_character.sub(" ", text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text)
@@ -60,26 +60,26 @@ def fold(text: str) -> str:
 
 
 def has_han(text: str) -> bool:
-    """Whether any character is Chinese, or of another script that is written without spaces."""
+    """Whether any character is Chinese, or of another script without spaces."""
     return _has_han.search(text) is not None
 
 
 def is_glued(text: str) -> bool:
-    """Whether words stand in it without spaces, so that only its grams can be matched."""
+    """Whether it has words without spaces between them, so that only its grams can be matched."""
     return (not text.isascii() and has_han(text)) or _long_run.search(text) is not None
 
 
 def surface_words(text: str) -> list[str]:
-    """The folded words in alphabets and digits, as they are written; `text` need not be clean."""
+    """The folded words in alphabets and digits, not stemmed; `text` need not be clean."""
     return words_of(text if text.isascii() else fold(clean(text)))
 
 
 def words_of(text: str) -> list[str]:
-    """The words in alphabets and digits of a text that is folded, or in ASCII."""
+    """The words in alphabets and digits of a text that is folded or ASCII."""
     if not text.isascii():
-        return _word.findall(text[:LONGEST_TEXT])
-    # by bytes: many times faster than the expression, and most words of a catalogue go this way
-    return text[:LONGEST_TEXT].encode().translate(_small_letters, _APOSTROPHES).decode().split()
+        return _word.findall(text[:MAX_TEXT_LENGTH])
+    # on bytes: many times faster than the expression, for most words of a catalogue
+    return text[:MAX_TEXT_LENGTH].encode().translate(_small_letters, _APOSTROPHES).decode().split()
 
 
 _APOSTROPHES = b"'`"
@@ -87,17 +87,17 @@ _small_letters = bytes(ord(chr(c).lower()) if chr(c).isalnum() else ord(" ") for
 
 
 def stems(text: str) -> list[str]:
-    """The stems of the words in alphabets and digits, in order; Chinese characters are left to `grams`."""
+    """The stems of the words in alphabets and digits, in order; `grams` handles Chinese characters."""
     return stems_of(surface_words(text))
 
 
 class _Stems(dict[str, str]):
-    """Stems by word; forgets all when it has grown large, since model numbers have no end."""
+    """Stems by word; cleared when it has grown large, since there is no end of model numbers."""
 
     def __missing__(self, word: str) -> str:
-        if len(self) >= MOST_STEMS:
+        if len(self) >= MAX_STEMS:
             self.clear()
-        stem = self[word] = str(_stemmer.stemWord(word[:LONGEST_WORD]))
+        stem = self[word] = str(_stemmer.stemWord(word[:MAX_WORD_LENGTH]))
         return stem
 
 
@@ -126,7 +126,7 @@ def grams_of(runs: Iterable[str]) -> list[str]:
 
 
 def gram_text(text: str) -> str:
-    """`text` ready for an engine's own n-gram tokenizer: folded, everything but letters and digits a blank."""
+    """`text` for an engine's own n-gram tokenizer: folded, with blanks for everything but letters and digits."""
     return runs_of(fold(text))
 
 
@@ -136,7 +136,7 @@ def runs_of(folded: str) -> str:
 
 
 def units(text: str) -> list[str]:
-    """Folded words, and each Chinese character by itself: what names are compared by."""
+    """Folded words, and each Chinese character by itself, for comparing names."""
     return _mark.findall(fold(text))
 
 

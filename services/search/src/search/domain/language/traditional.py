@@ -1,6 +1,6 @@
-"""Traditional Chinese characters as simplified ones, so that either finds the other.
+"""Converts traditional Chinese characters to simplified ones, so that either finds the other.
 
-Character by character, by OpenCC's table: a phrase would need to be the same in query and title, and cut the same way.
+Character by character, by OpenCC's table: converting phrases would depend on what surrounds them.
 """
 
 from __future__ import annotations
@@ -17,5 +17,5 @@ _traditional = re.compile(f"[{''.join(map(chr, _simple))}]")
 
 
 def simplified(text: str) -> str:
-    """`text` with every traditional character as the simplified one; nothing else changes, nor the length."""
+    """`text` with every traditional character replaced by the simplified one; its length stays the same."""
     return text.translate(_simple) if _traditional.search(text) else text
