@@ -75,14 +75,14 @@ bench-notify: $(INSTALLED) ## Alipay notices verified and settled a second, besi
 	@exec $(BIN)/python services/payment/bench/notify.py
 
 bench-search: $(INSTALLED) ## Relevance and costs of search; DATA=folder of judged queries, ARGS="--opensearch .data/search --hybrid .data/search/models"
-	@exec $(BIN)/python -m search.bench $(DATA) $(ARGS)
+	@PYTHONPATH=services/search exec $(BIN)/python -m bench $(DATA) $(ARGS)
 
 search-models: $(INSTALLED) ## Fetch the embedding models for ANCHORAGE_SEARCH_HYBRID (40 MB, into .data/search/models)
-	@exec $(BIN)/python -m search.bench.parts .data/search models
+	@PYTHONPATH=services/search exec $(BIN)/python -m bench.parts .data/search models
 
 test-search: $(INSTALLED) search-models ## Search's tests on every engine: embedded, hybrid, and a real OpenSearch (no Docker)
 	@$(BIN)/python -m anchorage_local fetch
-	@ANCHORAGE_TEST_SEARCH_MODELS=.data/search/models $(BIN)/python -m search.bench.opensearch .data/search $(BIN)/python -m pytest services/search $(ARGS)
+	@PYTHONPATH=services/search ANCHORAGE_TEST_SEARCH_MODELS=.data/search/models $(BIN)/python -m bench.opensearch .data/search $(BIN)/python -m pytest services/search $(ARGS)
 
 bench-code: $(INSTALLED) ## How often the round code is read from seeded photographs, beside zxing-cpp on QR
 	@cd services/sharecode && exec ../../$(BIN)/python -m bench $(ARGS)
