@@ -90,14 +90,14 @@ bench-notify: $(DEV) ## Alipay notices verified and settled a second, next to th
 	@exec $(BIN)/python services/payment/bench/notify.py
 
 bench-search: $(DEV) ## Relevance and costs of search; DATA=folder of judged queries, ARGS="--opensearch .data/search --hybrid .data/search/models"
-	@exec $(BIN)/python -m search.bench $(DATA) $(ARGS)
+	@PYTHONPATH=services/search exec $(BIN)/python -m bench $(DATA) $(ARGS)
 
 search-models: $(DEV) ## Fetch the embedding models for ANCHORAGE_SEARCH_HYBRID (40 MB, into .data/search/models)
-	@exec $(BIN)/python -m search.bench.parts $(STATE)/search models
+	@PYTHONPATH=services/search exec $(BIN)/python -m bench.parts $(STATE)/search models
 
 test-search: $(DEV) search-models ## Search's tests on every engine: embedded, hybrid, and a real OpenSearch (no Docker)
 	@$(BIN)/python -m anchorage_local fetch
-	@ANCHORAGE_TEST_SEARCH_MODELS=$(STATE)/search/models $(BIN)/python -m search.bench.opensearch $(STATE)/search $(BIN)/python -m pytest services/search $(ARGS)
+	@PYTHONPATH=services/search ANCHORAGE_TEST_SEARCH_MODELS=$(STATE)/search/models $(BIN)/python -m bench.opensearch $(STATE)/search $(BIN)/python -m pytest services/search $(ARGS)
 
 bench-code: $(DEV) ## Read rate of the round code on seeded photographs, next to zxing-cpp on QR
 	@cd services/sharecode && exec ../../$(BIN)/python -m bench $(ARGS)
