@@ -1,4 +1,4 @@
-"""The page's calls, passed on to the gateway: only those on the list, only from our own page, no token either way."""
+"""Proxies the page's calls to the gateway: only listed ones, only from our own page, without a token in the browser."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from yarl import URL
 
 from host_demo.calls import CALLS, ID, Call
 from host_demo.pages import HEADERS
-from host_demo.platform import Asked, Platform
+from host_demo.platform import HostCall, Platform
 from host_demo.settings import Host
 from host_demo.viewers import viewer_of
 from runtime.web.bodies import json_response, read_json
@@ -31,7 +31,7 @@ CLICKS = f"/videos/{{video_id:{ID}}}/anchors/{{anchor_id:{ID}}}/clicks"
 
 
 class EntryBody(BaseModel):
-    """How the viewer comes into a mini program."""
+    """How the viewer enters a mini program."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -41,7 +41,7 @@ class EntryBody(BaseModel):
 
 
 class Caller:
-    """Reads of a request which host it is for and who makes it."""
+    """Finds the host that a request is for and the viewer who makes it."""
 
     def __init__(self, hosts: Mapping[str, Host]) -> None:
         self._hosts = hosts
@@ -59,57 +59,56 @@ class Caller:
         return host, viewer
 
 
-class Passing:
-    """The routes under /api/<host> that lead to the gateway, and /media."""
+class ProxyRoutes:
+    """The routes under /api/<host> that are proxied to the gateway, and /media."""
 
     def __init__(self, platform: Platform, caller: Caller) -> None:
         self._platform = platform
         self._caller = caller
 
     def routes(self) -> list[Route]:
-        """What this serves."""
         return [
             Route("GET", f"/media/{{path:{NAME}(?:/{NAME})*}}", self._media, PUBLIC),
             Route("POST", "/api/{host}/sessions", self._enter, PUBLIC),
             Route("POST", f"/api/{{host}}{CLICKS}", self._click, PUBLIC),
             *(
                 Route(
-                    call.method, f"/api/{{host}}{call.path}", self._passed(call), PUBLIC, None, call.max_body
+                    call.method, f"/api/{{host}}{call.path}", self._proxied(call), PUBLIC, None, call.max_body
                 )
                 for call in CALLS
             ),
         ]
 
     async def _enter(self, request: web.Request) -> web.Response:
-        """The viewer enters a mini program: who that is, this server says, and the token stays here."""
+        """Open a session for the viewer; this server names the viewer, and the token stays here."""
         host, viewer = self._caller(request)
         body = await read_json(request, EntryBody)
         entry = body.model_dump(exclude={"mini_program_id"}, exclude_none=True)
         return json_response(await self._platform.enter(host, viewer, body.mini_program_id, entry), 201)
 
     async def _click(self, request: web.Request) -> web.StreamResponse:
-        """An anchor is tapped: one call to the gateway, which answers with the whole product page."""
+        """Tap an anchor: one gateway call, which answers with the whole product page."""
         host, viewer = self._caller(request)
         json = {"Content-Type": "application/json"}
         body = b'{"host_user_id":"' + viewer.encode() + b'"}'
-        asked = Asked(host, viewer, "POST", _target(request), json, body)
-        return await _hand_back(request, self._platform.as_host(asked))
+        host_call = HostCall(host, viewer, "POST", _target(request), json, body)
+        return await _answer_with(request, self._platform.as_host(host_call))
 
-    def _passed(self, call: Call) -> Any:
+    def _proxied(self, call: Call) -> Any:
         async def handle(request: web.Request) -> web.StreamResponse:
             host, viewer = self._caller(request)
             headers = {name: value for name in TO_GATEWAY if (value := request.headers.get(name))}
-            asked = Asked(
+            host_call = HostCall(
                 host, viewer, call.method, _target(request), headers, await request.read(), call.seconds
             )
             match call.token:
                 case "host":
-                    sent = self._platform.as_host(asked)
+                    sent = self._platform.as_host(host_call)
                 case "viewer":
-                    sent = self._platform.as_viewer(asked, request.match_info["mini_program_id"])
+                    sent = self._platform.as_viewer(host_call, request.match_info["mini_program_id"])
                 case "none":
-                    sent = self._platform.as_nobody(asked)
-            return await _hand_back(request, sent)
+                    sent = self._platform.as_nobody(host_call)
+            return await _answer_with(request, sent)
 
         return handle
 
@@ -121,11 +120,11 @@ class Passing:
 
 
 def _target(request: web.Request) -> str:
-    """The gateway's path and query for a path of ours: /api/<host>/… is /v1/…"""
+    """The gateway's path and query for one of ours: /api/<host>/… becomes /v1/…"""
     return "/v1/" + request.rel_url.raw_path_qs.split("/", 3)[3]
 
 
-async def _hand_back(
+async def _answer_with(
     request: web.Request, sent: AbstractAsyncContextManager[aiohttp.ClientResponse]
 ) -> web.StreamResponse:
     async with sent as answer:
