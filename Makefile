@@ -84,8 +84,8 @@ test-search: $(INSTALLED) search-models ## Search's tests on every engine: embed
 	@$(BIN)/python -m anchorage_local fetch
 	@ANCHORAGE_TEST_SEARCH_MODELS=.data/search/models $(BIN)/python -m search.bench.opensearch .data/search $(BIN)/python -m pytest services/search $(ARGS)
 
-bench-code: $(INSTALLED) ## How often the round code is read from seeded photographs, beside zxing-cpp on QR
-	@cd services/sharecode && exec ../../$(BIN)/python -m bench $(ARGS)
+bench-code: $(INSTALLED) ## How often the round code is read from seeded photographs, next to zxing-cpp on QR
+	@cd libs/roundcode && exec ../../$(BIN)/python -m bench $(ARGS)
 
 check-money: $(INSTALLED) ## 100,000 random cases of prices, commissions and partial refunds, to the fen
 	@exec $(BIN)/python -m pytest --hypothesis-profile=money --timeout=7200 -n auto --maxprocesses=3 services/payment/tests/unit/test_shares.py

@@ -5,11 +5,11 @@ import os
 
 import pytest
 
-from sharecode.roundcode.image import UnreadableImage, read_image
-from sharecode.roundcode.look import Look
-from sharecode.roundcode.payload import encode
-from sharecode.roundcode.png import draw_png
-from sharecode.roundcode.pool import PicturePool, TooBusy
+from roundcode.image import UnreadableImage, read_image
+from roundcode.look import Look
+from roundcode.payload import encode
+from roundcode.png import draw_png
+from sharecode.adapters.picture_pool import PicturePool, TooBusy
 
 
 async def test_pictures_are_read_in_another_process_and_a_full_pool_says_so() -> None:

@@ -28,10 +28,10 @@ from contracts.catalog import (
 from contracts.money import cny
 from contracts.terms import CommissionTerms
 from contracts.topics import MINI_PROGRAMS, PRODUCTS, SHARE_CODES
+from roundcode.image import read_image
 from runtime.kafka.topics import ensure_topics
 from sharecode.app import build_app
 from sharecode.domain.codes import key_of
-from sharecode.roundcode.image import read_image
 from sharecode.settings import Settings
 from support.events import records_of, tell, types_of, value_of
 from support.eventually import Eventually

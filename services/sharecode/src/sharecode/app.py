@@ -11,6 +11,7 @@ from contracts.catalog import (
     ProductDelisted,
     ProductListed,
 )
+from roundcode.caption import installed_font
 from runtime.clock import Clock, system_clock
 from runtime.consuming.subscription import Subscription
 from runtime.ids import NewId, random_id
@@ -26,7 +27,6 @@ from sharecode.http.owners import Owners
 from sharecode.http.scanning import Scanning
 from sharecode.http.sharing import Sharing
 from sharecode.pictures import Pictures
-from sharecode.roundcode.caption import installed_font
 from sharecode.settings import Settings
 
 MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)

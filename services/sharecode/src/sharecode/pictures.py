@@ -9,16 +9,16 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from roundcode.image import ImageTooLarge, UnreadableImage, read_image
+from roundcode.logo import square_logo
+from roundcode.look import Look
+from roundcode.payload import encode
+from roundcode.png import draw_png
+from roundcode.qr import qr_png
+from roundcode.svg import draw_svg
 from runtime.web.problems import Problem, unavailable
+from sharecode.adapters.picture_pool import PicturePool, TooBusy
 from sharecode.domain.codes import KEY_BYTES, code_in, code_of
-from sharecode.roundcode.image import ImageTooLarge, UnreadableImage, read_image
-from sharecode.roundcode.logo import square_logo
-from sharecode.roundcode.look import Look
-from sharecode.roundcode.payload import encode
-from sharecode.roundcode.png import draw_png
-from sharecode.roundcode.pool import PicturePool, TooBusy
-from sharecode.roundcode.qr import qr_png
-from sharecode.roundcode.svg import draw_svg
 
 P = ParamSpec("P")
 T = TypeVar("T")

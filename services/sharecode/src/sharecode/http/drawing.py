@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from contracts.api.sharing import LookQuery
+from roundcode.look import Look
 from runtime.web.bodies import read_query
 from runtime.web.problems import not_found
 from runtime.web.routes import Route
@@ -16,7 +17,6 @@ from sharecode.adapters.looks import Looks
 from sharecode.domain.codes import QR_MARK, ShareCode, key_of
 from sharecode.http.shapes import look_of, withdrawn
 from sharecode.pictures import Pictures
-from sharecode.roundcode.look import Look
 
 FOR_EVER = {"Cache-Control": "public, max-age=31536000, immutable"}
 """The picture depends on nothing but its address."""

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from contracts.api.common import Page, PageQuery
 from contracts.api.sharing import Allowance, CodeLookRequest, CodeLookView, ShareCodeView, ShareQuota
+from roundcode.look import BadLook
 from runtime.clock import Clock
 from runtime.web.bodies import json_response, read_json, read_query
 from runtime.web.problems import not_found
@@ -22,7 +23,6 @@ from sharecode.adapters.usage import Usage
 from sharecode.domain.quota import Limit
 from sharecode.http.shapes import bad_look, look_of, view_of
 from sharecode.pictures import Pictures
-from sharecode.roundcode.look import BadLook
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.api.sharing import ShareCodeView
+from roundcode.look import BadLook, Look
 from runtime.web.problems import Problem
 from sharecode.domain.codes import ShareCode
-from sharecode.roundcode.look import BadLook, Look
 
 
 def look_of(**options: Any) -> Look:

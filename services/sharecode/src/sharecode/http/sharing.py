@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from contracts.api.sharing import ShareAnswer, ShareRequest
+from roundcode.look import DEFAULT_COLOR
 from runtime.clock import Clock
 from runtime.ids import NewId
 from runtime.web.bodies import json_response, read_json
@@ -22,7 +23,6 @@ from sharecode.adapters.usage import Usage
 from sharecode.domain.codes import LINK_PATH, ShareCode, code_of
 from sharecode.domain.quota import Limit
 from sharecode.http.shapes import look_of, view_of, withdrawn
-from sharecode.roundcode.look import DEFAULT_COLOR
 
 
 @dataclass(frozen=True, slots=True)
