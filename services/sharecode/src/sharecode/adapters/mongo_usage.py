@@ -1,4 +1,4 @@
-"""How many new codes were made in each window, counted in MongoDB so that all replicas share one limit."""
+"""Counters of new codes in MongoDB, so that all replicas share one limit."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from sharecode.domain.quota import Limit
 COLLECTION = "usage"
 
 
-class Usage:
-    """Counters, one document for each window and whom it is for; gone by themselves once the window is over."""
+class MongoUsage:
+    """Collection `usage`: one document for each window and each subject of a limit. A TTL index removes past windows."""
 
     def __init__(self, db: Database) -> None:
         self._usage = db[COLLECTION]
 
     async def prepare(self) -> None:
-        """Indexes."""
+        """Create the index."""
         await self._usage.create_index([("ends", ASCENDING)], expireAfterSeconds=0)
 
     async def take(self, limit: Limit, whose: str, now: datetime) -> bool:
-        """Count one more; False, and nothing is counted, when the limit is reached."""
+        """Count one more; False, without counting, when the limit is reached."""
         query = {"_id": _id(limit, whose, now), "count": {"$lt": limit.most}}
         change = {"$inc": {"count": 1}, "$setOnInsert": {"ends": limit.ends(now)}}
-        for upsert in (True, False):  # the second when others made the document at the same moment
+        for upsert in (True, False):  # the second time when another call created the document in between
             try:
                 done = await self._usage.update_one(query, change, upsert=upsert)
             except DuplicateKeyError:
@@ -36,11 +36,11 @@ class Usage:
         return False
 
     async def give_back(self, limit: Limit, whose: str, now: datetime) -> None:
-        """What was taken was not used after all."""
+        """Undo a `take` whose code was not created."""
         await self._usage.update_one({"_id": _id(limit, whose, now)}, {"$inc": {"count": -1}})
 
     async def used(self, limit: Limit, whose: str, now: datetime) -> int:
-        """How many were taken in the present window."""
+        """The count of the current window."""
         found = await self._usage.find_one({"_id": _id(limit, whose, now)})
         return int(found["count"]) if found else 0
 

@@ -1,4 +1,4 @@
-"""Drawing and reading pictures in processes of their own, so that scans never slow the rest."""
+"""Draws and reads pictures in processes of their own, so that scans never slow the rest."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from roundcode.payload import encode
 from roundcode.png import draw_png
 from roundcode.qr import qr_png
 from roundcode.svg import draw_svg
-from runtime.web.problems import Problem, unavailable
-from sharecode.adapters.picture_pool import PicturePool, TooBusy
+from sharecode.adapters.picture_pool import PicturePool, PoolIsFull
 from sharecode.domain.codes import KEY_BYTES, code_in, code_of
+from sharecode.domain.errors import PictureWorkerDied, TooManyPictures, UnreadablePicture
 
 P = ParamSpec("P")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
-class Pictures:
-    """Draws and reads. A worker that dies (out of memory, killed) is replaced; its caller is asked to try again."""
+class PictureWorkers:
+    """Draws and reads. A worker that dies (out of memory, killed) is replaced, and its caller gets PictureWorkerDied."""
 
     def __init__(self, max_bytes: int, caption_font: Path | None = None) -> None:
         self._max_bytes = max_bytes
@@ -41,7 +41,7 @@ class Pictures:
             self._pool.close()
 
     async def warm(self) -> None:
-        """Start the worker before the first caller waits for it: loading OpenCV takes seconds on a busy machine."""
+        """Start the worker before the first caller needs it: loading OpenCV takes seconds on a busy machine."""
         await self._work(_round_svg, bytes(KEY_BYTES), Look())
 
     async def round_png(self, key: bytes, look: Look) -> bytes:
@@ -57,16 +57,18 @@ class Pictures:
         return await self._work(qr_png, text, width)
 
     async def square_logo(self, picture: bytes) -> bytes:
-        """A logo as it is kept: a plain square PNG. Raises BadLook."""
+        """A logo as a plain square PNG. Raises BadLook."""
         return await self._work(square_logo, picture)
 
     async def read(self, picture: bytes) -> str | None:
-        """The code in a picture, the surest first; None when there is none. Raises Problem 422 for what cannot be
-        opened, or would be too large when opened; too many bytes are refused before they come here."""
+        """The most certain code in a picture; None when there is none. Raises UnreadablePicture.
+
+        The HTTP layer refuses files with too many bytes before they get here.
+        """
         try:
             readings = await self._work(read_image, picture, max_bytes=self._max_bytes)
-        except (ImageTooLarge, UnreadableImage) as wrong:
-            raise Problem(422, "unreadable_image", str(wrong)) from None
+        except (ImageTooLarge, UnreadableImage) as error:
+            raise UnreadablePicture(str(error)) from None
         found = (code_of(r.key) if r.kind == "round" else code_in(r.text) for r in readings)
         return next((code for code in found if code is not None), None)
 
@@ -74,13 +76,13 @@ class Pictures:
         pool = self._pool
         try:
             return await pool.run(work, *args, **kwargs)
-        except TooBusy:
-            raise Problem(429, "busy", "too many pictures at once; try again", retry_after=1) from None
+        except PoolIsFull:
+            raise TooManyPictures from None
         except BrokenProcessPool:
             log.warning("a picture worker died and is replaced")
             if self._pool is pool:
                 self._pool = PicturePool()
-            raise unavailable("the picture could not be worked on; try again", retry_after=1) from None
+            raise PictureWorkerDied from None
 
 
 def _round_png(key: bytes, look: Look, font: Path | None) -> bytes:

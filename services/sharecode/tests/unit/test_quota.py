@@ -1,4 +1,4 @@
-"""Windows of the limits on new codes."""
+"""The windows in which new codes are counted."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -20,7 +20,7 @@ def test_every_moment_lies_in_one_window(now: datetime) -> None:
 
 
 @given(moments)
-def test_who_waits_as_long_as_told_is_in_the_next_window(now: datetime) -> None:
+def test_after_retry_after_the_next_window_has_begun(now: datetime) -> None:
     for limit in (MINUTE, DAY):
         later = now + timedelta(seconds=limit.seconds_left(now))
         assert limit.begins(later) > limit.begins(now)
