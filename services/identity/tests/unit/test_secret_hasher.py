@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from identity.adapters.secrets import REMEMBER_SECONDS, SecretHasher
+from identity.adapters.secret_hasher import CACHE_SECONDS, SecretHasher
 
 
 async def test_a_secret_matches_its_own_hash_only() -> None:
@@ -15,7 +15,7 @@ async def test_a_secret_matches_its_own_hash_only() -> None:
     assert not await hasher.matches("right", None)
 
 
-async def test_a_good_secret_is_remembered_for_a_while_and_a_wrong_one_never_passes_by_it() -> None:
+async def test_a_right_secret_is_cached_for_a_while_and_a_wrong_one_never_passes() -> None:
     now = 0.0
     hasher = SecretHasher(now=lambda: now)
     stored = await hasher.hash("right")
@@ -32,6 +32,6 @@ async def test_a_good_secret_is_remembered_for_a_while_and_a_wrong_one_never_pas
     assert hashed == 1
     assert not await hasher.matches("wrong", stored)
     assert hashed == 2
-    now = REMEMBER_SECONDS + 1
+    now = CACHE_SECONDS + 1
     assert await hasher.matches("right", stored)
     assert hashed == 3

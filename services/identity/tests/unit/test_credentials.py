@@ -1,4 +1,4 @@
-"""Token requests as RFC 6749 wants them read."""
+"""Token requests are read as RFC 6749 says."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ import base64
 import orjson
 import pytest
 
-from identity.credentials import FORM, JSON, token_request
-from identity.domain.clients import Client, Refused, granted_scope
+from identity.domain.clients import Client, granted_scope
+from identity.domain.errors import TokenRefused
+from identity.http.credentials import FORM, JSON, token_request
 
 GOOD = {"grant_type": "client_credentials", "client_id": "c", "client_secret": "s"}
 
@@ -17,17 +18,17 @@ def basic(user: str, secret: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()
 
 
-def test_a_form_and_json_say_the_same() -> None:
+def test_a_form_and_json_are_read_alike() -> None:
     form = token_request(FORM, b"grant_type=client_credentials&client_id=c&client_secret=s&scope=host", None)
     assert form == token_request(JSON, orjson.dumps(GOOD | {"scope": "host"}), None)
 
 
 def test_the_client_may_come_as_http_basic_with_encoded_characters() -> None:
-    asked = token_request(FORM, b"grant_type=client_credentials", basic("a%3Ab", "s%2Bs+t"))
-    assert (asked.client_id, asked.client_secret) == ("a:b", "s+s t")
+    request = token_request(FORM, b"grant_type=client_credentials", basic("a%3Ab", "s%2Bs+t"))
+    assert (request.client_id, request.client_secret) == ("a:b", "s+s t")
 
 
-def test_a_form_may_carry_fields_that_the_grant_does_not_know() -> None:
+def test_unknown_form_fields_are_ignored() -> None:
     body = b"grant_type=client_credentials&client_id=c&client_secret=s&audience=x&scope="
     assert token_request(FORM, body, None).scope is None
 
@@ -66,14 +67,14 @@ def test_a_form_may_carry_fields_that_the_grant_does_not_know() -> None:
 def test_a_wrong_request_is_refused_with_the_error_of_the_rfc(
     content_type: str, body: bytes, authorization: str | None, error: str
 ) -> None:
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(TokenRefused) as refused:
         token_request(content_type, body, authorization)
     assert refused.value.error == error
 
 
-def test_a_client_gets_its_own_scope_and_no_other() -> None:
+def test_a_client_gets_its_own_scope_only() -> None:
     client = Client("c", "n", "host", "h")
     assert granted_scope(client, None) == granted_scope(client, "host") == "host"
-    for asked in ("ops", "host ops", "viewer"):
-        with pytest.raises(Refused, match="scope host"):
-            granted_scope(client, asked)
+    for requested in ("ops", "host ops", "viewer"):
+        with pytest.raises(TokenRefused, match="scope host"):
+            granted_scope(client, requested)
