@@ -100,7 +100,7 @@ test-search: $(DEV) search-models ## Search's tests on every engine: embedded, h
 	@PYTHONPATH=services/search ANCHORAGE_TEST_SEARCH_MODELS=$(STATE)/search/models $(BIN)/python -m bench.opensearch $(STATE)/search $(BIN)/python -m pytest services/search $(ARGS)
 
 bench-code: $(DEV) ## Read rate of the round code on seeded photographs, next to zxing-cpp on QR
-	@cd services/sharecode && exec ../../$(BIN)/python -m bench $(ARGS)
+	@cd libs/roundcode && exec ../../$(BIN)/python -m bench $(ARGS)
 
 check-money: $(DEV) ## 100,000 random cases of prices, commissions and partial refunds, to the fen
 	@exec $(BIN)/python -m pytest --hypothesis-profile=money --timeout=7200 -n auto --maxprocesses=3 services/payment/tests/unit/test_shares.py

@@ -10,12 +10,12 @@ sys.path.insert(0, str(Path(__file__).parent))
 import rules
 
 ROOT = Path(__file__).parents[2]
-DOMAIN = "services/*/src/*/domain/**/*.py"
+DOMAIN = ("services/*/src/*/domain/**/*.py", "apps/*/src/*/domain/**/*.py")
 SERVICES = "services/*/src/**/*.py"
 EVERYTHING = ("libs/*/src/**/*.py", SERVICES, "apps/*/src/**/*.py", "deploy/*/src/**/*.py")
 
 REACH = {
-    rules.pure_domain: (DOMAIN,),
+    rules.pure_domain: DOMAIN,
     rules.no_swallowed_faults: EVERYTHING,
     rules.majority_writes: EVERYTHING,
     rules.no_float_money: EVERYTHING,
@@ -81,7 +81,7 @@ def test_what_is_right_is_left_alone(rule: rules.Rule, code: str, tmp_path: Path
 
 def test_every_domain_package_is_under_the_import_rules() -> None:
     listed = (ROOT / ".importlinter").read_text()
-    domains = {f"{path.parent.name}.domain" for path in ROOT.glob("services/*/src/*/domain")}
+    domains = {f"{path.parent.name}.domain" for path in ROOT.glob("*/*/src/*/domain")}
     assert [domain for domain in sorted(domains) if f"    {domain}\n" not in listed] == []
 
 
