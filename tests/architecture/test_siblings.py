@@ -100,7 +100,7 @@ def imported(package: Path) -> set[str]:
 
 DISTRIBUTIONS = {"aiohttp": "aiohttp", "pymongo": "pymongo", "bson": "pymongo", "pydantic": "pydantic", "orjson": "orjson",
                  "aiokafka": "aiokafka", "cachetools": "cachetools", "jwt": "pyjwt", "pydantic_settings": "pydantic-settings",
-                 "opentelemetry": "opentelemetry-sdk", "contracts": "anchorage-contracts", "runtime": "anchorage-runtime",
+                 "opentelemetry": "opentelemetry-api", "contracts": "anchorage-contracts", "runtime": "anchorage-runtime",
                  "cryptography": "cryptography"}  # fmt: skip
 """The distribution that a package must depend on when it imports the name."""
 

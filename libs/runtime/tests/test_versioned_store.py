@@ -14,8 +14,9 @@ from runtime.ids import random_id
 from runtime.mongo.client import Database, Document, connect, database
 from runtime.outbox import versioned_store
 from runtime.outbox.changes import Change, Command, Result
+from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import FIELD, Recorded, Recorder
-from runtime.outbox.versioned_store import Codec, Saved, VersionedStore
+from runtime.outbox.versioned_store import Saved, VersionedStore
 
 
 @dataclass(frozen=True)

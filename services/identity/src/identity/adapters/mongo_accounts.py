@@ -7,8 +7,9 @@ from dataclasses import asdict, fields
 from identity.domain.accounts import Account, Profile
 from runtime.mongo.client import Database, Document
 from runtime.outbox.changes import Decide, Result
+from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import Recorder
-from runtime.outbox.versioned_store import Codec, VersionedStore
+from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "accounts"
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from payment.domain.statements import Payout
 from runtime.mongo.client import Database, Document
+from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import Recorder
-from runtime.outbox.versioned_store import Codec, VersionedStore
+from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "payouts"
 

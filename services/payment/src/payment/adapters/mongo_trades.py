@@ -13,8 +13,9 @@ from payment.domain.reconciliation import Movement
 from payment.domain.shares import Line
 from payment.domain.trade import Collector, Refund, RefundState, State, StoredTrade, Trade, UnopenedTrade
 from runtime.mongo.client import Database, Document
+from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import FIELD, Recorder
-from runtime.outbox.versioned_store import Codec, VersionedStore
+from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "trades"
 

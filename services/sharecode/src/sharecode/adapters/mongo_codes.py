@@ -11,8 +11,9 @@ from runtime.errors import bulk_codes
 from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import DUPLICATE_KEY
 from runtime.outbox.changes import Change, Decide, Result
+from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import FIELD, Recorder
-from runtime.outbox.versioned_store import Codec, VersionedStore
+from runtime.outbox.versioned_store import VersionedStore
 from sharecode.domain.codes import ShareCode, Sharer
 
 COLLECTION = "codes"
