@@ -1,17 +1,19 @@
-"""Orders as MongoDB documents and back. The address and the outbox are not part of the domain's order."""
+"""Orders as MongoDB documents and back."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from checkout.domain.order import Attribution, Line, Order, Payment, Shipment, Terms
+from checkout.domain.order import Order, Payment, Shipment
+from checkout.domain.purchase import Address, Attribution, Line, Terms
 from checkout.domain.refunds import Refund, RefundStatus
 from checkout.domain.status import Status
 from runtime.mongo.client import Document
+from runtime.outbox.versioned_store import Codec
 
 
 def document_of(order: Order) -> Document:
-    """The order's own fields; `total` and `refunded_total` are stored for queries and reports."""
+    """The whole document; `total` and `refunded_total` are stored for queries and reports."""
     return {
         "_id": order.order_id,
         "mini_program_id": order.mini_program_id,
@@ -26,16 +28,14 @@ def document_of(order: Order) -> Document:
         "merchant": order.merchant,
         "payment_product": order.payment_product,
         "return_url": order.return_url,
-        **_moving(order),
+        "address": _fields(order.address) if order.address else None,
+        "fingerprint": order.fingerprint,
+        **changing_fields(order),
     }
 
 
-def changed_fields(before: Document, order: Order) -> dict[str, Any]:
-    """What an update has to set: of the fields that can change after placement, those that did."""
-    return {name: value for name, value in _moving(order).items() if before.get(name) != value}
-
-
-def _moving(order: Order) -> Document:
+def changing_fields(order: Order) -> Document:
+    """The fields that can change after the order was placed."""
     return {
         "status": str(order.status),
         "reason": order.reason,
@@ -51,12 +51,7 @@ def _moving(order: Order) -> Document:
     }
 
 
-def _fields(value: Attribution | Line | Payment | Refund | Shipment | Terms) -> Document:
-    return {name: getattr(value, name) for name in value.__slots__}
-
-
 def order_of(document: Document) -> Order:
-    """The order in a document."""
     d = document
     return Order(
         order_id=d["_id"],
@@ -71,6 +66,8 @@ def order_of(document: Document) -> Order:
         merchant=d["merchant"],
         payment_product=d["payment_product"],
         return_url=d["return_url"],
+        address=Address(**d["address"]) if d.get("address") else None,
+        fingerprint=d["fingerprint"],
         status=Status(d["status"]),
         reason=d["reason"],
         version=d["version"],
@@ -82,3 +79,10 @@ def order_of(document: Document) -> Order:
         ),
         history=[(Status(entry["status"]), entry["at"]) for entry in d["history"]],
     )
+
+
+def _fields(value: Address | Attribution | Line | Payment | Refund | Shipment | Terms) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__slots__}
+
+
+CODEC = Codec(order_of, document_of, changing_fields)
