@@ -347,7 +347,7 @@ async def test_a_dropped_database_does_not_end_the_relay(notebook: Notebook, eve
         await notebook.take("n1", "one")
         await eventually(notebook.all_published)
         await notebook.db.client.drop_database(notebook.db.name)
-        await notebook.take("n1", "anew")
+        await notebook.take("n1", "again")
         await eventually(notebook.all_published)
 
 

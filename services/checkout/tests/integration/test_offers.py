@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest_asyncio
 
-from checkout.adapters.mongo_offers import MAX_AGE_SECONDS, READ_ALONG, MongoOffers
+from checkout.adapters.mongo_offers import MAX_AGE_SECONDS, MongoOffers
 from runtime.mongo.client import Database, connect, database
 
 MINI_PROGRAM = "offershop1"
@@ -51,26 +51,11 @@ async def test_a_price_is_never_older_than_a_second(shop: Shop) -> None:
     assert await shop.prices("a") == {"a": 120}
 
 
-async def test_skus_that_sell_all_the_time_are_read_together(shop: Shop) -> None:
-    for sku_id in "abc":
-        await shop.set_price(sku_id, 100)
-        assert await shop.prices(sku_id) == {sku_id: 100}
-    assert await shop.prices("a", "b", "c") == {"a": 100, "b": 100, "c": 100}
-    shop.seconds += MAX_AGE_SECONDS
+async def test_within_a_second_the_database_is_read_once(shop: Shop) -> None:
+    await shop.set_price("a", 100)
     assert await shop.prices("a") == {"a": 100}
     await shop.products.delete_many({})
-    assert await shop.prices("b", "c") == {"b": 100, "c": 100}, "they were read together with the first"
-
-
-async def test_the_number_of_skus_that_are_read_along_is_limited(shop: Shop) -> None:
-    many = [f"s{n}" for n in range(2 * READ_ALONG)]
-    for sku_id in many:
-        await shop.set_price(sku_id, 100)
-    assert len(await shop.prices(*many)) == len(many)
-    shop.seconds += MAX_AGE_SECONDS
-    assert await shop.prices("s0") == {"s0": 100}
-    await shop.products.delete_many({})
-    assert len(await shop.prices(*many)) <= READ_ALONG + 1
+    assert await shop.prices("a") == {"a": 100}
 
 
 async def test_a_sku_of_another_mini_program_is_unknown(shop: Shop) -> None:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
 
-from cachetools import LRUCache
+from cachetools import TTLCache
 
 from checkout.domain.account import ProductCard
 from checkout.domain.purchase import Terms
@@ -20,9 +19,6 @@ from runtime.mongo.writes import keep_newest
 
 MAX_AGE_SECONDS = 1.0
 """Many buyers want the same product at once. A change that this replica consumes counts immediately."""
-READ_ALONG = 50
-"""A read also fetches up to this many SKUs that were requested since the read before: of twenty SKUs that sell all the time,
-each would otherwise cost a query a second."""
 CACHE_SIZE = 2_000
 
 
@@ -31,43 +27,26 @@ class MongoOffers:
 
     def __init__(self, db: Database, now: Callable[[], float] = time.monotonic) -> None:
         self._products = db["products"]
-        self._now = now
-        self._cache = LRUCache[str, tuple[float, Offer]](CACHE_SIZE)
-        self._requested = LRUCache[str, set[str]](CACHE_SIZE)
+        self._cache = TTLCache[str, Offer](CACHE_SIZE, ttl=MAX_AGE_SECONDS, timer=now)
 
     async def prepare(self) -> None:
         await self._products.create_index("skus.sku_id")
 
     async def find(self, mini_program_id: str, sku_ids: Iterable[str]) -> dict[str, Offer]:
         requested = set(sku_ids)
-        offers = self._cached(mini_program_id, requested)
-        missing = requested - offers.keys()
-        before = self._requested.get(mini_program_id) or set()
-        self._requested[mini_program_id] = requested if missing else before | requested
-        if missing:
-            read = await self._read(mini_program_id, missing | set(islice(before, READ_ALONG)))
-            offers |= {sku_id: offer for sku_id, offer in read.items() if sku_id in missing}
-        return offers
-
-    def _cached(self, mini_program_id: str, sku_ids: Iterable[str]) -> dict[str, Offer]:
-        oldest = self._now() - MAX_AGE_SECONDS
-        entries = {sku_id: entry for sku_id in sku_ids if (entry := self._cache.get(sku_id)) is not None}
-        return {
-            sku_id: offer
-            for sku_id, (read_at, offer) in entries.items()
-            if read_at > oldest and offer.mini_program_id == mini_program_id
-        }
+        cached = {sku_id: offer for sku_id in requested if (offer := self._cache.get(sku_id)) is not None}
+        missing = requested - cached.keys()
+        offers = cached | (await self._read(mini_program_id, missing) if missing else {})
+        return {sku_id: offer for sku_id, offer in offers.items() if offer.mini_program_id == mini_program_id}
 
     async def _read(self, mini_program_id: str, sku_ids: set[str]) -> dict[str, Offer]:
-        read_at = self._now()
         offers: dict[str, Offer] = {}
         query = {"skus.sku_id": {"$in": list(sku_ids)}, "mini_program_id": mini_program_id}
         async for product in self._products.find(query):
             for sku in product["skus"]:
                 if sku["sku_id"] in sku_ids:
                     offers[sku["sku_id"]] = _offer(product, sku)
-        for sku_id, offer in offers.items():
-            self._cache[sku_id] = (read_at, offer)
+        self._cache.update(offers)
         return offers
 
     async def cards(self, product_ids: Sequence[str]) -> dict[str, ProductCard]:

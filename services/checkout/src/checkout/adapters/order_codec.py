@@ -9,7 +9,7 @@ from checkout.domain.purchase import Address, Attribution, Line, Terms
 from checkout.domain.refunds import Refund, RefundStatus
 from checkout.domain.status import Status
 from runtime.mongo.client import Document
-from runtime.outbox.versioned_store import Codec
+from runtime.outbox.codec import Codec
 
 
 def document_of(order: Order) -> Document:

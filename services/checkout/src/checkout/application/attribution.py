@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from checkout.application.access import Buyer
 from checkout.domain.errors import InvalidClick
 from checkout.domain.purchase import Attribution, Line
-from contracts.clicks import NOBODY, BadClick, Click, read_click
+from contracts.tokens.clicks import NOBODY, BadClick, Click, read_click
 
 
 @dataclass(frozen=True, slots=True)
