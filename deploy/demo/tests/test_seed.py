@@ -85,6 +85,12 @@ def world() -> World:
     return load_world()
 
 
+@pytest.fixture(autouse=True)
+def _logos(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logos are not drawn: that takes most of the time of a load, and test_art.py draws them."""
+    monkeypatch.setattr(module, "draw_logo_png", lambda *_: b"png")
+
+
 @pytest_asyncio.fixture
 async def gateway() -> AsyncIterator[FakeGateway]:
     fake = FakeGateway()
@@ -194,7 +200,6 @@ async def test_services_that_never_learn_about_the_demo_are_an_error(
     gateway: FakeGateway, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "READY_TIMEOUT", 1)
-    monkeypatch.setattr(module, "draw_logo_png", lambda *_: b"")  # drawing may take the whole second
     gateway.down = "/v1/search"
     with pytest.raises(SeedFailed, match="waited 1 s for every service to know the demo"):
         await load(gateway, world)

@@ -16,6 +16,12 @@ from anchorage_local.settings import LocalSettings
 PER_PROCESS = {"ANCHORAGE_PORT", *(f"ANCHORAGE_{name.upper()}_PORT" for name in STAGES)}
 
 
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder of all these tests: a new one would cost the sandbox's keys each time."""
+    return tmp_path_factory.mktemp("data")
+
+
 def system(folder: Path, **variables: str) -> System:
     """A planned run of a user who has set these variables."""
     settings = LocalSettings(data=folder)
@@ -37,34 +43,34 @@ def every_variable(folder: Path) -> list[tuple[str, str]]:
 
 
 def test_every_variable_of_every_service_is_the_users_if_set(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     values: Mapping[str, str] = {
         "ANCHORAGE_KAFKA": "kafka:9092",
         "ANCHORAGE_MONGODB_URI": "mongodb://mongo/?replicaSet=rs0",
         "ANCHORAGE_PREFIX": "mine_",
         "ANCHORAGE_TRACE_RATIO": "0.75",
-        "ANCHORAGE_ALIPAY_SANDBOX_KEYS": str(tmp_path / "keys"),
+        "ANCHORAGE_ALIPAY_SANDBOX_KEYS": str(data / "keys"),
     }
     replaced = []
-    for name, variable in every_variable(tmp_path):
+    for name, variable in every_variable(data):
         if variable in REFUSED or variable in PER_PROCESS:
             continue
         value = values.get(variable, "the-users-own")
         with monkeypatch.context() as patch:
             patch.setenv(variable, value)
-            if environment(name, system(tmp_path, **{variable: value}))[variable] != value:
+            if environment(name, system(data, **{variable: value}))[variable] != value:
                 replaced.append((name, variable))
     assert not replaced
 
 
 @pytest.mark.parametrize("name", STAGES)
 def test_the_port_of_each_service_is_the_users(
-    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     variable = f"ANCHORAGE_{name.upper()}_PORT"
     monkeypatch.setenv(variable, "31999")
-    planned = system(tmp_path, **{variable: "31999"})
+    planned = system(data, **{variable: "31999"})
     assert environment(name, planned)["ANCHORAGE_PORT"] == "31999"
     assert planned.url(name) == "http://127.0.0.1:31999"
 
@@ -79,7 +85,7 @@ def test_a_refused_variable_may_hold_what_is_used_anyway() -> None:
     overrides({"ANCHORAGE_HOST": "127.0.0.1"})
 
 
-def test_an_empty_variable_counts_as_not_set(tmp_path: Path) -> None:
+def test_an_empty_variable_counts_as_not_set(data: Path) -> None:
     assert overrides({"ANCHORAGE_MEDIA_DIR": "", "ANCHORAGE_HOST": ""}) == {}
 
 
@@ -95,24 +101,24 @@ def test_a_setting_whose_package_is_not_installed_is_refused(
     overrides({"ANCHORAGE_SEARCH_ENGINE": "embedded"})
 
 
-def test_the_operator_is_the_users(tmp_path: Path) -> None:
-    planned = system(tmp_path, ANCHORAGE_OPS_CLIENT_ID="root", ANCHORAGE_OPS_CLIENT_SECRET="s" * 32)
+def test_the_operator_is_the_users(data: Path) -> None:
+    planned = system(data, ANCHORAGE_OPS_CLIENT_ID="root", ANCHORAGE_OPS_CLIENT_SECRET="s" * 32)
     told = environment("identity", planned)
     assert (planned.ops_client, planned.client_secret("root")) == ("root", "s" * 32)
     assert (told["ANCHORAGE_OPS_CLIENT_ID"], told["ANCHORAGE_OPS_CLIENT_SECRET"]) == ("root", "s" * 32)
     assert planned.client_secret("another") != "s" * 32
 
 
-def test_pictures_are_drawn_into_the_users_folder(tmp_path: Path) -> None:
-    assert system(tmp_path, ANCHORAGE_MEDIA_DIR=str(tmp_path / "mine")).media == tmp_path / "mine"
+def test_pictures_are_drawn_into_the_users_folder(data: Path) -> None:
+    assert system(data, ANCHORAGE_MEDIA_DIR=str(data / "mine")).media == data / "mine"
 
 
-def test_notices_of_the_sandbox_stay_on_this_machine_unless_the_user_has_merchants(tmp_path: Path) -> None:
+def test_notices_of_the_sandbox_stay_on_this_machine_unless_the_user_has_merchants(data: Path) -> None:
     public = "https://shop.example"
-    behind_a_proxy = environment("payment", system(tmp_path, ANCHORAGE_PUBLIC_URL=public))
+    behind_a_proxy = environment("payment", system(data, ANCHORAGE_PUBLIC_URL=public))
     assert behind_a_proxy["ANCHORAGE_PUBLIC_URL"] == public
     assert behind_a_proxy["ANCHORAGE_NOTIFY_URL"] == "http://127.0.0.1:8080"
-    own = system(tmp_path, ANCHORAGE_PUBLIC_URL=public, ANCHORAGE_ALIPAY_MERCHANTS="merchants.json")
+    own = system(data, ANCHORAGE_PUBLIC_URL=public, ANCHORAGE_ALIPAY_MERCHANTS="merchants.json")
     assert "ANCHORAGE_NOTIFY_URL" not in environment("payment", own)
 
 
