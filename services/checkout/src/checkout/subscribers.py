@@ -1,4 +1,4 @@
-"""What checkout takes from other services' topics."""
+"""The events that checkout consumes, and what they are handed to."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ def products_subscription(offers: Offers) -> Subscription:
 
 
 def order_facts_subscription(apply_facts: ApplyFacts) -> Subscription:
-    """What moves orders. A reservation lingers: the payment link usually follows at once, and both become one write."""
+    """Stock, payments and refunds: the next step of an order."""
 
     async def on_order_facts(deliveries: Sequence[Delivery]) -> None:
         await apply_facts([Fact(d.event, d.envelope.time, d.traceparent) for d in deliveries])
 
-    return Subscription("order-facts", ORDER_FACTS, on_order_facts, linger=(StockReserved,))
+    return Subscription("order-facts", ORDER_FACTS, on_order_facts)
 
 
 def recent_views_subscription(recent_views: RecentViews) -> Subscription:

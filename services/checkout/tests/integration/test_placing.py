@@ -6,7 +6,7 @@ from typing import Any
 
 from checkout_support.running import CLICK_SECRET, RunningCheckout
 
-from contracts.clicks import NOBODY, Click
+from contracts.tokens.clicks import NOBODY, Click
 from runtime.clock import system_clock
 
 OTHER_ADDRESS = {"recipient": "Han", "phone": "13900000000", "region": "Hubei", "street": "East Lake 2"}

@@ -15,11 +15,11 @@ from contracts.api.orders import (
     HistoryEntry,
     LineView,
     OrderView,
-    PaymentView,
     RefundView,
     ShipmentLine,
     ShipmentView,
 )
+from contracts.api.payments import PaymentView
 from contracts.money import cny
 from runtime.web.cursors import invalid_cursor, read_cursor, write_cursor
 
