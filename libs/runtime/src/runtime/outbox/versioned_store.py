@@ -132,7 +132,10 @@ class VersionedStore(Generic[A]):
                     self._recorder.saved(documents[n]["_id"], documents[n], before=0)
                     self._keep(new[n].after, {k: v for k, v in documents[n].items() if k != FIELD})
 
-        await asyncio.gather(*map(insert_group, grouped.values()))
+        if len(grouped) == 1:  # the usual case, without the cost of a task
+            await insert_group(*grouped.values())
+        else:
+            await asyncio.gather(*map(insert_group, grouped.values()))
         return outcomes
 
     async def change(self, aggregate_id: str, decide: Decide[A]) -> Result[A]:
