@@ -1,4 +1,4 @@
-"""The events of other services that checkout handles."""
+"""The events that checkout consumes, and what they are handed to."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def products_subscription(offers: Offers) -> Subscription:
 
 
 def order_facts_subscription(apply_facts: ApplyFacts) -> Subscription:
-    """What moves orders."""
+    """Stock, payments and refunds: the next step of an order."""
 
     async def on_order_facts(deliveries: Sequence[Delivery]) -> None:
         await apply_facts([Fact(d.event, d.envelope.time, d.traceparent) for d in deliveries])

@@ -44,6 +44,15 @@ async def test_each_event_has_the_time_of_the_fact_that_caused_it() -> None:
     assert (confirmed.version, paid.version) == (2, 4)
 
 
+async def test_the_facts_of_a_batch_about_one_order_are_one_write() -> None:
+    order = placed_order()
+    orders = await orders_with(order)
+    written: list[str] = []
+    orders.on_saved(lambda saved: written.append(saved.status))
+    await ApplyFacts(orders)(at_minutes(stock_reserved(order.order_id), payment_requested(order.order_id)))
+    assert written == ["awaiting_payment"]
+
+
 async def test_facts_that_an_order_has_seen_change_nothing() -> None:
     order = placed_order()
     orders, facts = await orders_with(order), at_minutes(stock_reserved(order.order_id))

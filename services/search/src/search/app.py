@@ -10,12 +10,15 @@ from runtime.service import Service
 from search.adapters.engine.factory import IndexFactory
 from search.adapters.engine.tantivy_index import TantivyIndex
 from search.adapters.generations import FolderGenerations
+from search.adapters.index_processor import IndexProcessor
+from search.adapters.stream_follower import StreamFollower
+from search.application.projection import Projection
 from search.application.replica import Replica
 from search.domain.ranking import RankingRule
 from search.http.errors import PROBLEMS
 from search.http.search import SearchRoutes
 from search.settings import Settings
-from search.subscribers import follower
+from search.subscribers import EVENTS
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
@@ -28,7 +31,7 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
             FolderGenerations(settings.search_dir, factory.open, service.new_id, factory.layout),
             RankingRule(exposure_weight=settings.exposure_weight),
             TantivyIndex,
-            partial(follower, service),
+            partial(_follower, service),
             blocking=factory.blocking,
         )
         service.prepare(replica.catch_up)
@@ -39,3 +42,11 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
         service.routes(SearchRoutes(replica).routes())
 
     return Service("search", settings, clock=clock, new_id=new_id, uses_mongo=False, assemble=assemble)
+
+
+def _follower(service: Service, projection: Projection) -> StreamFollower:
+    """Applies the events to the projection while it runs."""
+    prefix = service.settings.prefix
+    topics = {prefix + event.topic.name: event.topic for event in EVENTS}
+    processor = IndexProcessor(projection, EVENTS, topics, service.publisher, service.clock)
+    return StreamFollower(processor, topics, service.settings.kafka)

@@ -1,4 +1,4 @@
-"""The events that search consumes, and how they reach a projection."""
+"""The events that search consumes."""
 
 from __future__ import annotations
 
@@ -15,10 +15,6 @@ from contracts.catalog import (
 from contracts.engagement import SearchPerformed
 from contracts.event import Event
 from contracts.identity import AccountChanged, AccountSettledIn, CreatorChanged
-from runtime.service import Service
-from search.adapters.index_processor import IndexProcessor
-from search.adapters.stream_follower import StreamFollower
-from search.application.projection import Projection
 
 EVENTS: tuple[type[Event], ...] = (
     MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended,
@@ -27,11 +23,3 @@ EVENTS: tuple[type[Event], ...] = (
     StockLevelChanged,
     SearchPerformed,
 )  # fmt: skip
-
-
-def follower(service: Service, projection: Projection) -> StreamFollower:
-    """Applies the events to the projection while it runs."""
-    prefix = service.settings.prefix
-    topics = {prefix + event.topic.name: event.topic for event in EVENTS}
-    processor = IndexProcessor(projection, EVENTS, topics, service.publisher, service.clock)
-    return StreamFollower(processor, topics, service.settings.kafka)

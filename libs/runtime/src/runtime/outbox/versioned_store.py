@@ -103,7 +103,10 @@ class VersionedStore(Generic[A]):
             for n, outcome in zip(group, created, strict=True):
                 outcomes[n] = outcome
 
-        await asyncio.gather(*map(insert_group, grouped.values()))
+        if len(grouped) == 1:  # the usual case, without the cost of a task
+            await insert_group(*grouped.values())
+        else:
+            await asyncio.gather(*map(insert_group, grouped.values()))
         return outcomes
 
     async def change(self, aggregate_id: str, decide: Decide[A]) -> Result[A]:

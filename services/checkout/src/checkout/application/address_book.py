@@ -26,7 +26,9 @@ class AddressBook:
     async def add(self, buyer: Buyer, address: Address, *, is_default: bool) -> SavedAddress:
         """Raises TooManyAddresses."""
         if len(await self.all(buyer)) >= MAX_ADDRESSES:
-            raise TooManyAddresses(f"at most {MAX_ADDRESSES} addresses; delete one first")
+            raise TooManyAddresses(
+                f"You have {MAX_ADDRESSES} addresses, which is the maximum. Delete one first."
+            )
         saved = SavedAddress(self.new_id(), address, is_default)
         await self.addresses.add(buyer.mini_program_id, buyer.openid, saved, self.clock())
         await self._keep_one_default(buyer, saved)

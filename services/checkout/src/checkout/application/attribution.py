@@ -58,9 +58,9 @@ def _verified(buyer: Buyer, click_id: str, secret: str) -> CountedClick:
     try:
         click = read_click(click_id, secret)
     except BadClick:
-        raise InvalidClick("it is not a click of this platform, or older than seven days") from None
+        raise InvalidClick("The click is forged, or older than seven days.") from None
     if click.host_id != buyer.host_id or click.viewer not in (NOBODY, buyer.viewer):
-        raise InvalidClick("it is another viewer's")
+        raise InvalidClick("The click is another viewer's.")
     return CountedClick(click_id, click)
 
 

@@ -18,7 +18,7 @@ POLL_INTERVAL_SECONDS = 0.25
 MAX_POLL_INTERVAL_SECONDS = 2.0
 """For waiters that have heard nothing for a while."""
 WAIT_ENDS_AT = frozenset({Status.AWAITING_PAYMENT, Status.PAID, Status.SHIPPED, *ENDED})
-"""A buyer who waits after placing wants the payment link, or to know that there will be none."""
+"""After placing, a buyer waits for the payment link, or to know that there will be none."""
 
 
 class Waiter:

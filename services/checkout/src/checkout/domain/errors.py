@@ -9,7 +9,7 @@ class OrderNotFound(Exception):
     """There is no such order, or the caller may not see it."""
 
     def __init__(self, order_id: str) -> None:
-        super().__init__(f"there is no order {order_id}")
+        super().__init__(f"There is no order {order_id}.")
 
 
 class MiniProgramNotFound(Exception):
@@ -28,7 +28,7 @@ class IllegalTransition(Exception):
     """The state of the order can never allow this."""
 
     def __init__(self, status: str, trigger: str) -> None:
-        super().__init__(f"{trigger} is not allowed for an order that is {status}")
+        super().__init__(f"The order is {status}: {trigger} is not possible.")
 
 
 class NothingToShip(Exception):
@@ -63,7 +63,7 @@ class UnknownSku(OrderRefused):
     """The mini program has no such SKUs; `lines` are the positions of the lines that name them."""
 
     def __init__(self, lines: Sequence[int]) -> None:
-        super().__init__(f"unknown SKUs on lines {list(lines)}")
+        super().__init__(f"Unknown SKUs on lines {list(lines)}.")
         self.lines = lines
 
 
@@ -71,7 +71,7 @@ class Delisted(OrderRefused):
     """These SKUs are no longer sold."""
 
     def __init__(self, sku_ids: Sequence[str]) -> None:
-        super().__init__(f"no longer sold: {', '.join(sku_ids)}")
+        super().__init__(f"No longer sold: {', '.join(sku_ids)}.")
 
 
 class UnknownAddress(OrderRefused):
@@ -86,11 +86,11 @@ class TotalOutOfRange(OrderRefused):
     """The total is zero, or more than one payment may be."""
 
     def __init__(self, total: int, maximum: int) -> None:
-        super().__init__(f"the total is {total} fen; it must be from 1 to {maximum}")
+        super().__init__(f"The total is {total} fen. It must be from 1 to {maximum}.")
 
 
 class PriceChanged(OrderRefused):
     """The total is not the one that the buyer was shown."""
 
     def __init__(self, total: int, expected: int) -> None:
-        super().__init__(f"the total is now {total} fen, not {expected}")
+        super().__init__(f"The total is now {total} fen, not {expected}.")

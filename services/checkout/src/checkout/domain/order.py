@@ -168,7 +168,7 @@ class Order:
             or len(dict(lines)) != len(lines)
             or any(quantity > left.get(sku_id, 0) for sku_id, quantity in lines)
         ):
-            raise NothingToShip("the parcel holds more than is left to send")
+            raise NothingToShip("The parcel holds more than is left to send.")
         self._move(Trigger.SHIP, shipment.shipped_at)
         self.shipments = (*self.shipments, replace(shipment, lines=lines))
         return [Shipped(shipment.carrier, complete=not self.to_ship())]
@@ -198,10 +198,10 @@ class Order:
                     raise KeyReused(refund_id)
                 return []
         if self.status not in (Status.PAID, Status.SHIPPED, Status.COMPLETED):
-            raise RefundRefused(f"an order that is {self.status} has nothing to refund")
+            raise RefundRefused(f"An order that is {self.status} has nothing to refund.")
         amount = self.refundable if amount is None else amount
         if not 1 <= amount <= self.refundable:
-            raise RefundRefused(f"at most {self.refundable} minor units are left to refund")
+            raise RefundRefused(f"At most {self.refundable} minor units are left to refund.")
         self.refunds = (*self.refunds, Refund(refund_id, amount, reason, fingerprint=fingerprint))
         self.version += 1
         return [RefundRequested(refund_id, amount, reason)]

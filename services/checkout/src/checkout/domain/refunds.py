@@ -49,5 +49,5 @@ class Refund:
         if status is self.status:
             return None
         if status not in _NEXT[self.status]:
-            raise RefundRefused(f"a refund that is {self.status} cannot become {status}")
+            raise RefundRefused(f"A refund that is {self.status} cannot become {status}.")
         return replace(self, status=status)

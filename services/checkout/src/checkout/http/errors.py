@@ -26,17 +26,19 @@ from runtime.web.problems import Problem, ProblemTable, not_found
 
 
 def _invalid_click(error: InvalidClick) -> Problem:
-    return Problem(422, "invalid_click", f"click_id is wrong: {error}", errors=[("click_id", str(error))])
+    return Problem(422, "invalid_click", str(error), errors=[("click_id", str(error))])
 
 
 def _unknown_address(error: UnknownAddress) -> Problem:
-    message = "you have no saved address with this id in this mini program"
+    message = "You have no address with this id in this mini program."
     return Problem(422, "unknown_address", message, errors=[("address_id", message)])
 
 
 def _unknown_sku(error: UnknownSku) -> Problem:
-    errors = [(f"lines[{n}].sku_id", "this mini program has no SKU with this id") for n in error.lines]
-    return Problem(422, "unknown_sku", "this mini program does not have all of these SKUs", errors=errors)
+    errors = [(f"lines[{n}].sku_id", "This mini program has no SKU with this id.") for n in error.lines]
+    return Problem(
+        422, "unknown_sku", "This mini program does not have all of these SKUs. See `errors`.", errors=errors
+    )
 
 
 PROBLEMS: ProblemTable = {
@@ -45,15 +47,20 @@ PROBLEMS: ProblemTable = {
     AddressNotFound: lambda _: not_found("the address"),
     RefundNotFound: lambda _: not_found("the refund"),
     NotReady: lambda _: Problem(
-        503, "not_ready", "this mini program cannot take orders yet; try again", retry_after=2
+        503,
+        "not_ready",
+        "This mini program cannot accept orders yet. Try again after Retry-After.",
+        retry_after=2,
     ),
-    ShopSuspended: lambda _: Problem(409, "suspended", "this mini program is suspended and takes no orders"),
+    ShopSuspended: lambda _: Problem(
+        409, "suspended", "This mini program is suspended and accepts no orders."
+    ),
     UnknownSku: _unknown_sku,
     UnknownAddress: _unknown_address,
     InvalidClick: _invalid_click,
     TotalOutOfRange: lambda error: Problem(422, "wrong_total", str(error)),
     Delisted: lambda error: Problem(409, "delisted", str(error)),
-    PriceChanged: lambda error: Problem(409, "price_changed", f"{error}; show the buyer the new total"),
+    PriceChanged: lambda error: Problem(409, "price_changed", f"{error} Show the new total to the buyer."),
     KeyReused: lambda _: key_reused(),
     IllegalTransition: lambda error: Problem(409, "wrong_state", str(error)),
     NothingToShip: lambda error: Problem(409, "refused", str(error)),
