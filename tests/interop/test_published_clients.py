@@ -14,8 +14,8 @@ import pytest
 from aiohttp import web
 
 from alipay_sandbox.domain import beijing
-from alipay_sandbox.testing import Controls, Merchant, serving
 from support.eventually import Eventually
+from support.sandbox import Controls, Merchant, serving
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(900)]  # the first run installs the clients
 

@@ -11,10 +11,10 @@ import aiohttp
 import pytest
 from pymongo import AsyncMongoClient
 
-from alipay_sandbox.key_files import make_key_files
-from alipay_sandbox.server import Server
+from alipay_sandbox.adapters.key_files import make_key_files
+from alipay_sandbox.app import Server
 from alipay_sandbox.settings import Settings
-from alipay_sandbox.testing import Controls, Merchant, MovableClock
+from support.sandbox import Controls, Merchant, MovableClock
 
 Start = Callable[[], Awaitable[Server]]
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from alipay_sandbox.domain import beijing
-from alipay_sandbox.testing import Controls, Merchant, MovableClock
 from support.eventually import Eventually
+from support.sandbox import Controls, Merchant, MovableClock
 
 
 async def status(merchant: Merchant, number: str) -> str:

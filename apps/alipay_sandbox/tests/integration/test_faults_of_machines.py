@@ -10,11 +10,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from alipay_sandbox.server import Server
+from alipay_sandbox.app import Server
 from alipay_sandbox.settings import Settings
-from alipay_sandbox.testing import Controls, Merchant, free_port
 from support.breakable import BreakableParts
 from support.eventually import Eventually
+from support.sandbox import Controls, Merchant, free_port
 
 A_DAY_A_SECOND = 86_400
 

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import pytest
 from yarl import URL
 
+from alipay_sandbox.app import Server
 from alipay_sandbox.domain.signing import request_text
-from alipay_sandbox.server import Server
-from alipay_sandbox.testing import Controls, Merchant
+from support.sandbox import Controls, Merchant
 
 QUERY = "alipay.trade.query"
 

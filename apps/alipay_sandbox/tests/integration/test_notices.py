@@ -9,9 +9,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from alipay_sandbox.server import Server
-from alipay_sandbox.testing import Controls, Merchant, serving
+from alipay_sandbox.app import Server
 from support.eventually import Eventually
+from support.sandbox import Controls, Merchant, serving
 
 Start = Callable[[], Awaitable[Server]]
 
@@ -136,7 +136,7 @@ async def test_speed_faults_and_balances_survive_a_restart(
         assert (await response.json())["balance"] == "10.00"
 
 
-async def test_a_dropped_notice_comes_with_the_next_try(
+async def test_a_dropped_notice_comes_with_the_next_attempt(
     merchant: Merchant, controls: Controls, number: str, eventually: Eventually
 ) -> None:
     await controls.post("faults", {"fault": "drop_notify", "count": 1, "out_trade_no": number})

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from alipay_sandbox.domain import beijing
-from alipay_sandbox.testing import Controls, Merchant, MovableClock
 from support.eventually import Eventually
+from support.sandbox import Controls, Merchant, MovableClock
 
 REFUND = "alipay.trade.refund"
 REFUND_QUERY = "alipay.trade.fastpay.refund.query"

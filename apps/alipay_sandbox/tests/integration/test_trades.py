@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from alipay_sandbox.adapters.keys import SigningKey
-from alipay_sandbox.server import Server
-from alipay_sandbox.testing import Controls, Merchant
+from alipay_sandbox.app import Server
 from support.eventually import Eventually
+from support.sandbox import Controls, Merchant
 
 WAP, PAGE, APP = ("alipay.trade.wap.pay", "alipay.trade.page.pay", "alipay.trade.app.pay")
 BUYER = "2088102100000001"

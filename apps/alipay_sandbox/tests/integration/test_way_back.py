@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from alipay_sandbox.adapters.keys import SigningKey
 from alipay_sandbox.domain import beijing
-from alipay_sandbox.testing import APP_ID, Controls, Merchant, MovableClock
+from support.sandbox import APP_ID, Controls, Merchant, MovableClock
 
 SHOP = "http://shop.example/back?order=7%2F8"
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alipay_sandbox.domain.deadlines import PayBy
-from alipay_sandbox.domain.failures import GatewayFailure
+from alipay_sandbox.domain.errors import GatewayFailure
 from alipay_sandbox.domain.order import WAP_PAY, Order
 from alipay_sandbox.domain.trade import Trade, TradeStatus, check_same_terms, open_trade
 

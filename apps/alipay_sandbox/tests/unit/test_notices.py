@@ -5,7 +5,7 @@ import pytest
 
 from alipay_sandbox.domain.deadlines import PayBy
 from alipay_sandbox.domain.notice_clock import NoticeClock
-from alipay_sandbox.domain.notices import announces, next_try, notice_fields
+from alipay_sandbox.domain.notices import announces, next_attempt, notice_fields
 from alipay_sandbox.domain.order import APP_PAY, PAGE_PAY, PRECREATE, WAP_PAY, Order
 from alipay_sandbox.domain.trade import Trade, TradeStatus, open_trade
 
@@ -26,12 +26,12 @@ def paid(method: str = WAP_PAY) -> Trade:
 def test_a_notice_is_tried_eight_times_within_about_25_hours() -> None:
     at, moments = AT, [timedelta()]
     for attempts in range(1, 8):
-        following = next_try(attempts, at)
+        following = next_attempt(attempts, at)
         assert following is not None
         at = following
         moments.append(at - AT)
     assert moments == [timedelta(minutes=m) for m in (0, 4, 14, 24, 84, 204, 564, 1464)]
-    assert next_try(8, at) is None
+    assert next_attempt(8, at) is None
 
 
 def test_a_payment_is_told_without_refund_fields() -> None:
