@@ -125,7 +125,7 @@ def test_a_link_whose_time_is_over_opens_no_trade() -> None:
         open_trade(late, "2026112222001", BUYER, AT)
 
 
-def test_another_amount_under_the_same_number_is_told_apart() -> None:
+def test_another_amount_under_the_same_number_is_refused() -> None:
     with pytest.raises(GatewayFailure, match=r"ACQ\.CONTEXT_INCONSISTENT"):
         check_same_terms(waiting(), replace(ORDER, total=999))
 
