@@ -13,11 +13,11 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import Browser, Page
 from pymongo import AsyncMongoClient
 
-from alipay_sandbox.key_files import make_key_files
-from alipay_sandbox.server import Server
+from alipay_sandbox.adapters.key_files import make_key_files
+from alipay_sandbox.app import Server
 from alipay_sandbox.settings import Settings
-from alipay_sandbox.testing import Merchant
 from support.phone import SIZES
+from support.sandbox import Merchant
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

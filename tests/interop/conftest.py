@@ -21,10 +21,10 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from pymongo import AsyncMongoClient
 
-from alipay_sandbox.key_files import make_key_files
-from alipay_sandbox.server import Server
+from alipay_sandbox.adapters.key_files import make_key_files
+from alipay_sandbox.app import Server
 from alipay_sandbox.settings import Settings
-from alipay_sandbox.testing import Controls, Merchant
+from support.sandbox import Controls, Merchant
 
 PYTHON_CLIENTS = {
     "community": ("python-alipay-sdk==3.4.0", "community_client.py"),

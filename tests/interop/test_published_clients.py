@@ -14,8 +14,8 @@ import pytest
 from aiohttp import web
 
 from alipay_sandbox.domain import beijing
-from alipay_sandbox.testing import Controls, Merchant, serving
 from support.eventually import Eventually
+from support.sandbox import Controls, Merchant, serving
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(900)]  # the first run installs the clients
 
@@ -107,7 +107,7 @@ async def test_a_link_of_every_product_is_paid_and_told(
     altered = await speaker.client.attempt(how="verify", fields={**notice, "total_amount": "0.01"})
     assert altered.get("result") is False or altered["error"] == "VerificationError"
     if method != APP:
-        back = dict(parse_qsl(urlsplit(await controls.way_back(paid)).query))
+        back = dict(parse_qsl(urlsplit(await controls.return_address(paid)).query))
         assert await speaker.client.perform(how="verify", fields=back) is True
 
 

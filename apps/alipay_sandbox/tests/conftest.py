@@ -1,4 +1,4 @@
-"""A running sandbox, and a merchant beside it who signs calls and takes notices."""
+"""A running sandbox, and a merchant that signs calls and takes notices."""
 
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,17 +11,17 @@ import aiohttp
 import pytest
 from pymongo import AsyncMongoClient
 
-from alipay_sandbox.key_files import make_key_files
-from alipay_sandbox.server import Server
+from alipay_sandbox.adapters.key_files import make_key_files
+from alipay_sandbox.app import Server
 from alipay_sandbox.settings import Settings
-from alipay_sandbox.testing import Controls, Merchant, MovableClock
+from support.sandbox import Controls, Merchant, MovableClock
 
 Start = Callable[[], Awaitable[Server]]
 
 
 @pytest.fixture(scope="session")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Key files as the command makes them."""
+    """Key files as the command creates them."""
     directory = tmp_path_factory.mktemp("keys")
     make_key_files(directory)
     return directory
@@ -35,7 +35,7 @@ def number() -> str:
 
 @pytest.fixture
 async def prefix(mongodb_uri: str) -> AsyncIterator[str]:
-    """A fresh prefix for the test's database, which is gone after it. Unlike the shared fixture it needs no Kafka."""
+    """A prefix for the test's database, which is dropped afterwards. Unlike the shared fixture it needs no Kafka."""
     mine = f"t{secrets.token_hex(4)}_"
     yield mine
     async with AsyncMongoClient[dict[str, object]](mongodb_uri) as client:
@@ -60,7 +60,7 @@ def settings_of(mongodb_uri: str, prefix: str, keys: Path) -> Settings:
 
 @pytest.fixture
 async def start(mongodb_uri: str, prefix: str, keys: Path, clock: MovableClock) -> AsyncIterator[Start]:
-    """Starts a sandbox with a database of the test's own, as often as the test wants."""
+    """Starts sandboxes on a database of the test's own."""
     async with AsyncExitStack() as stack:
 
         async def begin() -> Server:
@@ -71,7 +71,7 @@ async def start(mongodb_uri: str, prefix: str, keys: Path, clock: MovableClock) 
 
 @pytest.fixture(scope="session")
 async def shared_sandbox(mongodb_uri: str, keys: Path) -> AsyncIterator[Server]:
-    """One sandbox for all tests that need nothing of their own but an out_trade_no."""
+    """One sandbox for all tests that need only an out_trade_no of their own."""
     settings = settings_of(mongodb_uri, f"t{secrets.token_hex(4)}_", keys)
     async with Server(settings) as server:
         yield server
@@ -81,7 +81,7 @@ async def shared_sandbox(mongodb_uri: str, keys: Path) -> AsyncIterator[Server]:
 
 @pytest.fixture
 async def sandbox(start: Start) -> Server:
-    """A running sandbox of the test's own; modules that can do with the shared one say so."""
+    """A running sandbox of the test's own. Modules that can use the shared one override this."""
     return await start()
 
 

@@ -1,1 +1,1 @@
-"""A simulator of Alipay's gateway protocol, good enough to find integration mistakes."""
+"""A simulator of Alipay's gateway protocol, made to find integration mistakes."""

@@ -1,4 +1,4 @@
-"""`python -m alipay_sandbox` serves; `python -m alipay_sandbox keys --dir DIR` makes the key files."""
+"""`python -m alipay_sandbox` serves; `python -m alipay_sandbox keys --dir DIR` creates the key files."""
 
 import argparse
 import asyncio
@@ -8,8 +8,8 @@ from pathlib import Path
 
 import uvloop
 
-from alipay_sandbox.key_files import make_key_files
-from alipay_sandbox.server import Server
+from alipay_sandbox.adapters.key_files import make_key_files
+from alipay_sandbox.app import Server
 from alipay_sandbox.settings import Settings
 from runtime.logs import configure_logging
 
@@ -23,12 +23,12 @@ def main() -> None:
     )
     commands = parser.add_subparsers(dest="command")
     commands.add_parser("serve", help="serve; settings come from the environment (default)")
-    keys = commands.add_parser("keys", help="make the key files that are missing")
+    keys = commands.add_parser("keys", help="create missing key files")
     keys.add_argument("--dir", type=Path, required=True)
     arguments = parser.parse_args()
     if arguments.command == "keys":
         for file in make_key_files(arguments.dir):
-            print(f"made {file}")
+            print(f"created {file}")
     else:
         uvloop.run(_serve())
 

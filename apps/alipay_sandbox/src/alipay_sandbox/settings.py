@@ -6,11 +6,11 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from alipay_sandbox.key_files import ALIPAY_PRIVATE_KEY, MERCHANTS
+from alipay_sandbox.adapters.key_files import ALIPAY_PRIVATE_KEY, MERCHANTS
 
 
 class Settings(BaseSettings):
-    """All that the sandbox can be told from outside."""
+    """The sandbox's settings."""
 
     model_config = SettingsConfigDict(env_prefix="ANCHORAGE_", frozen=True, extra="ignore")
 
@@ -21,21 +21,21 @@ class Settings(BaseSettings):
 
     alipay_sandbox_host: str = "127.0.0.1"
     alipay_sandbox_port: int = 8090
-    # Further addresses to answer on, for clients that cannot dial a port (`127.0.0.9:80`).
+    # more addresses to listen on, for clients that cannot use a port (`127.0.0.9:80`)
     alipay_sandbox_extra_addresses: list[str] = []
-    # What QR codes, bill addresses and the ways back start with; by default the address that a call came to.
+    # how QR codes, bill addresses and return addresses start; by default the address that a call came to
     alipay_sandbox_public_url: str = ""
     alipay_sandbox_keys: Path = Path("keys")
-    # How far a call's timestamp may be from ours. A day, since clients stamp the local time of any zone.
+    # how far a call's timestamp may be off; a day, because clients send the local time of any zone
     alipay_sandbox_timestamp_skew: timedelta = timedelta(days=1)
-    # How long a merchant may take to answer a notice, in real time.
+    # how long a merchant may take to answer a notice, in real time
     alipay_sandbox_notice_timeout: timedelta = timedelta(seconds=10)
-    # Notices under way at once.
+    # notices sent concurrently
     alipay_sandbox_notices_at_once: int = Field(64, ge=1, le=1000)
 
     @property
     def database(self) -> str:
-        """The name of the sandbox's own database."""
+        """The name of the sandbox's database."""
         return f"{self.prefix}alipay_sandbox"
 
     @property

@@ -1,10 +1,10 @@
-"""When the time to pay is over."""
+"""Deadlines: links, trades and QR codes expire."""
 
 from datetime import UTC, datetime, timedelta
 
 from alipay_sandbox.domain import beijing
-from alipay_sandbox.testing import Controls, Merchant, MovableClock
 from support.eventually import Eventually
+from support.sandbox import Controls, Merchant, MovableClock
 
 
 async def status(merchant: Merchant, number: str) -> str:
@@ -12,7 +12,7 @@ async def status(merchant: Merchant, number: str) -> str:
     return str(answer.get("trade_status") or answer["sub_code"])
 
 
-async def test_a_link_dies_at_its_time_expire(
+async def test_a_link_ends_at_its_time_expire(
     merchant: Merchant, controls: Controls, number: str, clock: MovableClock
 ) -> None:
     expire = beijing.to_text(datetime.now(UTC) + timedelta(minutes=5))
@@ -22,7 +22,7 @@ async def test_a_link_dies_at_its_time_expire(
     assert await status(merchant, number) == "ACQ.TRADE_NOT_EXIST"
 
 
-async def test_a_trade_that_waits_closes_at_its_time_out_and_says_so(
+async def test_a_waiting_trade_closes_at_its_timeout_and_sends_a_notice(
     merchant: Merchant, controls: Controls, number: str, clock: MovableClock, eventually: Eventually
 ) -> None:
     link = merchant.link({"out_trade_no": number, "total_amount": "1.00", "timeout_express": "1m"})
@@ -35,7 +35,7 @@ async def test_a_trade_that_waits_closes_at_its_time_out_and_says_so(
     assert "refund_fee" not in notice
 
 
-async def test_a_deadline_closes_a_trade_that_nobody_asks_about(
+async def test_a_deadline_closes_a_trade_that_nobody_queries(
     merchant: Merchant, controls: Controls, number: str, eventually: Eventually
 ) -> None:
     expire = beijing.to_text(datetime.now(UTC) + timedelta(seconds=2))
@@ -45,7 +45,7 @@ async def test_a_deadline_closes_a_trade_that_nobody_asks_about(
     assert merchant.notices_of(number)[0]["trade_status"] == "TRADE_CLOSED"
 
 
-async def test_a_qr_code_is_no_trade_until_it_is_scanned_and_lives_two_hours(
+async def test_a_qr_code_has_no_trade_until_it_is_scanned_and_is_valid_for_two_hours(
     merchant: Merchant, controls: Controls, number: str, clock: MovableClock
 ) -> None:
     order = {"out_trade_no": number, "total_amount": "3.00", "subject": "s"}

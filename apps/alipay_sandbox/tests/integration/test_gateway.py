@@ -1,4 +1,4 @@
-"""How calls reach the gateway and how it answers."""
+"""Calls of the gateway and its answers."""
 
 import json
 import random
@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import pytest
 from yarl import URL
 
+from alipay_sandbox.app import Server
 from alipay_sandbox.domain.signing import request_text
-from alipay_sandbox.server import Server
-from alipay_sandbox.testing import Controls, Merchant
+from support.sandbox import Controls, Merchant
 
 QUERY = "alipay.trade.query"
 
@@ -57,13 +57,13 @@ async def test_slashes_are_escaped_as_the_real_gateway_does(merchant: Merchant, 
     assert r"http:\/\/127.0.0.1" in text
 
 
-async def test_a_failed_query_has_amounts_beside_its_error(merchant: Merchant, number: str) -> None:
+async def test_a_failed_query_carries_amounts_next_to_its_error(merchant: Merchant, number: str) -> None:
     answer = await merchant.call(QUERY, {"out_trade_no": number})
     assert (answer["code"], answer["sub_code"]) == ("40004", "ACQ.TRADE_NOT_EXIST")
     assert answer["receipt_amount"] == "0.00"
 
 
-async def test_gbk_goes_both_ways(merchant: Merchant, controls: Controls, number: str) -> None:
+async def test_gbk_works_in_both_directions(merchant: Merchant, controls: Controls, number: str) -> None:
     order = {"out_trade_no": number, "total_amount": "1.00", "subject": "小米有品"}
     await controls.pay(merchant.link(order, charset="gbk"))
     assert (await controls.get(f"trades/{number}"))["trade_status"] == "TRADE_SUCCESS"
@@ -100,7 +100,7 @@ async def refused(merchant: Merchant, params: dict[str, str]) -> tuple[str, bool
         ({"biz_content": "{}"}, "ACQ.INVALID_PARAMETER", True),
     ],
 )
-async def test_what_is_wrong_with_a_call_is_named(
+async def test_a_refusal_names_what_is_wrong_with_a_call(
     merchant: Merchant, change: dict[str, str], sub_code: str, signed: bool
 ) -> None:
     params = {**merchant.sign(QUERY, {"out_trade_no": "A1"}), **change}
@@ -182,14 +182,14 @@ async def test_a_number_in_biz_content_is_read_as_it_is_written(
     assert trade["total_amount"] == "88.80"
 
 
-async def test_what_is_no_form_is_refused(merchant: Merchant) -> None:
+async def test_a_body_that_is_not_a_form_is_refused(merchant: Merchant) -> None:
     async with merchant.http.post(merchant.gateway, json={"app_id": "1"}) as response:
         assert response.status == 200
         assert "error_response" in await response.text()
 
 
 @pytest.mark.parametrize("number_of_trials", [300])
-async def test_no_input_however_wrong_makes_the_gateway_fail(
+async def test_no_input_makes_the_gateway_fail(
     merchant: Merchant, controls: Controls, number_of_trials: int
 ) -> None:
     """Rightly signed calls with wrong contents, and raw bytes at every door; the seed is printed on failure."""
@@ -264,15 +264,13 @@ async def test_no_input_however_wrong_makes_the_gateway_fail(
         "gateway.do?method=alipay.trade.wap.pay&charset=gbk&app_id=2021000000000002&sign_type=RSA2&sign=%81",
     ],
 )
-async def test_no_address_however_wrong_makes_the_sandbox_fail(
-    merchant: Merchant, controls: Controls, path: str
-) -> None:
+async def test_no_address_makes_the_sandbox_fail(merchant: Merchant, controls: Controls, path: str) -> None:
     async with merchant.http.get(URL(f"{controls.url}/{path}", encoded=True)) as response:
         assert response.status < 500
         await response.read()
 
 
-async def test_half_a_character_is_refused(merchant: Merchant, controls: Controls, number: str) -> None:
+async def test_half_a_surrogate_pair_is_refused(merchant: Merchant, controls: Controls, number: str) -> None:
     params = merchant.sign(QUERY, {})
     params["biz_content"] = '{"out_trade_no":"A1","subject":"\\ud800"}'
     params["sign"] = merchant.key.sign(request_text(params))

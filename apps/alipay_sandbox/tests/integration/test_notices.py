@@ -1,4 +1,4 @@
-"""Notices on their schedule, and everything that can go wrong with them and with calls on request."""
+"""Notices on their schedule, and faults in notices and calls."""
 
 import asyncio
 import json
@@ -9,9 +9,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from alipay_sandbox.server import Server
-from alipay_sandbox.testing import Controls, Merchant, serving
+from alipay_sandbox.app import Server
 from support.eventually import Eventually
+from support.sandbox import Controls, Merchant, serving
 
 Start = Callable[[], Awaitable[Server]]
 
@@ -39,7 +39,7 @@ async def test_a_notice_is_signed_and_says_what_was_paid(
 
 
 @pytest.mark.parametrize("answer", ["fail", "success\n", "SUCCESS", "<p>success</p>", " success", ""])
-async def test_only_the_bare_word_ends_the_eight_tries(
+async def test_only_the_exact_word_success_ends_the_eight_attempts(
     merchant: Merchant, controls: Controls, number: str, eventually: Eventually, answer: str
 ) -> None:
     merchant.answers = [answer]
@@ -57,7 +57,7 @@ async def test_only_the_bare_word_ends_the_eight_tries(
     assert all(merchant.genuine(notice) for notice in received)
 
 
-async def test_tries_end_with_the_first_success(
+async def test_attempts_end_with_the_first_success(
     merchant: Merchant, controls: Controls, number: str, eventually: Eventually
 ) -> None:
     merchant.answers = ["fail", "fail", "success"]
@@ -72,7 +72,7 @@ async def test_tries_end_with_the_first_success(
     assert len(merchant.notices_of(number)) == 3
 
 
-async def test_at_its_real_speed_the_second_try_is_four_minutes_away(
+async def test_at_real_speed_the_second_attempt_is_four_minutes_away(
     merchant: Merchant, controls: Controls, number: str, eventually: Eventually
 ) -> None:
     merchant.answers = ["fail"]
@@ -88,7 +88,7 @@ async def test_at_its_real_speed_the_second_try_is_four_minutes_away(
     assert 239 < await eventually(first_try) <= 240
 
 
-async def test_a_notice_that_was_not_taken_survives_a_restart_of_the_sandbox(
+async def test_an_undelivered_notice_survives_a_restart(
     start: Start,
     own_merchant: Merchant,
     http: aiohttp.ClientSession,
@@ -136,7 +136,7 @@ async def test_speed_faults_and_balances_survive_a_restart(
         assert (await response.json())["balance"] == "10.00"
 
 
-async def test_a_dropped_notice_comes_with_the_next_try(
+async def test_a_dropped_notice_comes_with_the_next_attempt(
     merchant: Merchant, controls: Controls, number: str, eventually: Eventually
 ) -> None:
     await controls.post("faults", {"fault": "drop_notify", "count": 1, "out_trade_no": number})
@@ -161,7 +161,7 @@ async def test_a_notice_can_be_delivered_a_hundred_times(
     assert len({notice["sign"] for notice in merchant.notices_of(number)}) == 1
 
 
-async def test_a_delayed_notice_comes_later_and_is_still_the_first_try(
+async def test_a_delayed_notice_comes_later_as_the_first_attempt(
     merchant: Merchant, controls: Controls, number: str, eventually: Eventually
 ) -> None:
     await controls.post("faults", {"fault": "delay_notify", "out_trade_no": number, "seconds": 3600})
@@ -213,7 +213,7 @@ async def test_a_forged_notice_does_not_verify(
     assert [merchant.genuine(notice) for notice in merchant.notices_of(number)] == [False, True]
 
 
-async def test_a_notice_of_another_merchants_trade_verifies_and_must_be_told_by_its_seller(
+async def test_a_notice_of_another_merchants_trade_verifies_and_names_another_seller(
     merchant: Merchant, controls: Controls, number: str, eventually: Eventually
 ) -> None:
     await controls.post("faults", {"fault": "forge_notify", "count": 1, "forgery": "other_merchant"})
@@ -224,7 +224,7 @@ async def test_a_notice_of_another_merchants_trade_verifies_and_must_be_told_by_
     assert forged["seller_id"] != true["seller_id"]
 
 
-async def test_payments_that_never_were_can_be_claimed_by_forged_notices(
+async def test_forged_notices_can_claim_payments_that_never_happened(
     merchant: Merchant, controls: Controls, number: str
 ) -> None:
     merchant.answers = ["fail"]
@@ -262,14 +262,14 @@ async def test_a_call_that_times_out_may_have_taken_effect_or_not(
     assert ("refund_status" in answer) is applied
 
 
-async def test_faults_can_be_taken_back(merchant: Merchant, controls: Controls, number: str) -> None:
+async def test_faults_can_be_disarmed(merchant: Merchant, controls: Controls, number: str) -> None:
     await controls.post("faults", {"fault": "gateway_error", "count": 100})
     async with merchant.http.delete(f"{controls.url}/sandbox/faults") as response:
         assert response.status == 200
     assert (await merchant.call(QUERY, {"out_trade_no": number}))["code"] == "40004"
 
 
-async def test_a_redirect_is_not_followed_and_not_taken_for_success(
+async def test_a_redirect_is_not_followed_and_does_not_count_as_success(
     merchant: Merchant, controls: Controls, number: str, eventually: Eventually
 ) -> None:
     reached: list[str] = []

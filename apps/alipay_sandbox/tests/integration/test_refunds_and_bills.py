@@ -1,4 +1,4 @@
-"""Money back, what the seller has, and the bill."""
+"""Refunds, sellers' balances, and bills."""
 
 import asyncio
 import io
@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from alipay_sandbox.domain import beijing
-from alipay_sandbox.testing import Controls, Merchant, MovableClock
 from support.eventually import Eventually
+from support.sandbox import Controls, Merchant, MovableClock
 
 REFUND = "alipay.trade.refund"
 REFUND_QUERY = "alipay.trade.fastpay.refund.query"
@@ -39,10 +39,10 @@ async def test_partial_refunds_add_up_and_the_last_one_closes_the_trade(
     last = await refund(merchant, number, "6.00", "r3")
     assert last["refund_fee"] == "10.00"
     await eventually(lambda: len(merchant.notices_of(number)) == 3)
-    told = {
+    fee_by_number = {
         n.get("out_biz_no", ""): (n["trade_status"], n.get("refund_fee")) for n in merchant.notices_of(number)
     }
-    assert told == {
+    assert fee_by_number == {
         "": ("TRADE_SUCCESS", None),
         "r1": ("TRADE_SUCCESS", "4.00"),
         "r3": ("TRADE_CLOSED", "10.00"),
@@ -50,7 +50,7 @@ async def test_partial_refunds_add_up_and_the_last_one_closes_the_trade(
     assert all(merchant.genuine(notice) for notice in merchant.notices_of(number))
 
 
-async def test_a_refund_can_be_asked_after(merchant: Merchant, controls: Controls, number: str) -> None:
+async def test_a_refund_can_be_queried(merchant: Merchant, controls: Controls, number: str) -> None:
     await paid(merchant, controls, number)
     never = await merchant.call(REFUND_QUERY, {"out_trade_no": number, "out_request_no": "r1"})
     assert never["code"] == "10000"
@@ -82,7 +82,7 @@ async def test_different_refunds_at_once_never_exceed_what_was_paid(
     assert (await controls.get(f"trades/{number}"))["refunded_amount"] == "9.00"
 
 
-async def test_a_seller_who_took_the_money_out_cannot_refund(
+async def test_a_seller_who_withdrew_the_money_cannot_refund(
     merchant: Merchant, controls: Controls, number: str
 ) -> None:
     seller = "sellers/2088000000000002"
@@ -97,7 +97,7 @@ async def test_a_seller_who_took_the_money_out_cannot_refund(
     assert none_left["code"] == "ACQ.SELLER_BALANCE_NOT_ENOUGH"
 
 
-async def test_the_bill_is_a_zip_of_two_gbk_files_good_for_30_seconds(
+async def test_the_bill_is_a_zip_of_two_gbk_files_valid_for_30_seconds(
     merchant: Merchant, controls: Controls, number: str, clock: MovableClock
 ) -> None:
     day = beijing.day_of(datetime.now(UTC)).isoformat()

@@ -1,4 +1,4 @@
-"""The life of a trade through the gateway and the controls."""
+"""Trades through the gateway and the controls."""
 
 import asyncio
 import json
@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from alipay_sandbox.adapters.keys import SigningKey
-from alipay_sandbox.server import Server
-from alipay_sandbox.testing import Controls, Merchant
+from alipay_sandbox.app import Server
 from support.eventually import Eventually
+from support.sandbox import Controls, Merchant
 
 WAP, PAGE, APP = ("alipay.trade.wap.pay", "alipay.trade.page.pay", "alipay.trade.app.pay")
 BUYER = "2088102100000001"
@@ -27,7 +27,7 @@ async def status(merchant: Merchant, number: str) -> str:
 
 
 @pytest.mark.parametrize("method", [WAP, PAGE, APP])
-async def test_a_trade_exists_only_once_its_buyer_came(
+async def test_a_trade_exists_only_once_its_buyer_has_come(
     merchant: Merchant, controls: Controls, number: str, method: str
 ) -> None:
     link = merchant.link({"out_trade_no": number, "total_amount": "12.90"}, method)
@@ -107,7 +107,7 @@ async def test_create_gives_a_trade_at_once_for_its_buyer(
     assert (await controls.post("pay", {"out_trade_no": number}))["trade_status"] == "TRADE_SUCCESS"
 
 
-async def test_cancel_closes_refunds_or_says_that_there_is_nothing(
+async def test_cancel_closes_or_refunds_and_an_unknown_trade_is_a_success(
     merchant: Merchant, controls: Controls, number: str
 ) -> None:
     nothing = await merchant.call("alipay.trade.cancel", {"out_trade_no": number})
@@ -135,7 +135,7 @@ async def test_finish_and_close_come_from_alipays_side_too(
     assert {n["trade_status"] for n in merchant.notices_of(number)} == {"TRADE_SUCCESS", "TRADE_FINISHED"}
 
 
-async def test_passback_params_come_back_as_they_were(
+async def test_passback_params_come_back_unchanged(
     merchant: Merchant, controls: Controls, number: str, eventually: Eventually
 ) -> None:
     passback = "a%3D1%26b%3D%E7%B1%B3"
@@ -148,7 +148,7 @@ async def test_passback_params_come_back_as_they_were(
     assert answer["passback_params"] == passback
 
 
-async def test_another_merchant_sees_nothing_of_a_trade(
+async def test_another_merchant_cannot_see_a_trade(
     merchant: Merchant, controls: Controls, number: str, keys: Path
 ) -> None:
     paid = await controls.pay(merchant.link({"out_trade_no": number, "total_amount": "3.00"}))
@@ -169,7 +169,7 @@ async def test_another_merchant_sees_nothing_of_a_trade(
         {"out_trade_no": "y", "tip": "1.00"},
     ],
 )
-async def test_a_wrong_control_is_refused_in_words(controls: Controls, body: dict[str, str]) -> None:
+async def test_a_wrong_control_is_refused_with_a_reason(controls: Controls, body: dict[str, str]) -> None:
     assert (await controls.post("pay", body, status=422))["code"] == "invalid_request"
 
 
@@ -202,14 +202,14 @@ async def test_a_person_logs_in_first_on_the_page_product_and_then_pays(
         assert "支付成功" in await response.text()
 
 
-async def test_a_person_sees_why_a_link_is_no_good(merchant: Merchant, number: str) -> None:
+async def test_a_person_sees_why_a_link_is_invalid(merchant: Merchant, number: str) -> None:
     link = merchant.link({"out_trade_no": number, "total_amount": "3.00"})
     async with merchant.http.get(f"{link}&extra=1") as response:
         assert response.status == 400
         assert "isv.invalid-signature" in await response.text()
 
 
-async def test_refusals_of_a_refund_have_amounts_beside_them(merchant: Merchant, number: str) -> None:
+async def test_refused_refunds_carry_amounts_next_to_the_error(merchant: Merchant, number: str) -> None:
     answer = await merchant.call("alipay.trade.refund", {"out_trade_no": number, "refund_amount": "1.00"})
     assert (answer["sub_code"], answer["refund_fee"]) == ("ACQ.TRADE_NOT_EXIST", "0.00")
     assert json.dumps(answer)

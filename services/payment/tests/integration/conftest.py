@@ -14,8 +14,8 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from payment_support.till import ShiftedClock, Till
 
-from alipay_sandbox.key_files import make_key_files
-from alipay_sandbox.server import Server
+from alipay_sandbox.adapters.key_files import make_key_files
+from alipay_sandbox.app import Server
 from alipay_sandbox.settings import Settings as SandboxSettings
 from anchorage_local.ports import free_port
 from contracts.event import Event, parse

@@ -18,7 +18,7 @@ import pytest
 from payment_support.till import reserved
 from pymongo import AsyncMongoClient
 
-from alipay_sandbox.server import Server
+from alipay_sandbox.app import Server
 from contracts.checkout import Attribution, OrderLine, OrderPlaced, RefundApproved
 from contracts.money import cny
 from contracts.terms import CommissionTerms

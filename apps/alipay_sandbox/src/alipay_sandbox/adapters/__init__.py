@@ -1,1 +1,1 @@
-"""RSA keys, MongoDB and the sending of notices."""
+"""RSA keys, MongoDB, and the sending of notices."""

@@ -1,4 +1,4 @@
-"""Fresh numbers in Alipay's forms."""
+"""New numbers in Alipay's forms."""
 
 import secrets
 from datetime import datetime
@@ -7,10 +7,10 @@ from alipay_sandbox.domain.beijing import BEIJING
 
 
 class RandomIdentifiers:
-    """Numbers that are not guessable and do not meet."""
+    """Random numbers that cannot be guessed and do not collide."""
 
     def trade_no(self, at: datetime) -> str:
-        """28 digits that begin with the day."""
+        """28 digits, of which the first eight are the day."""
         return f"{at.astimezone(BEIJING):%Y%m%d}22001{secrets.randbelow(10**15):015d}"
 
     def notify_id(self) -> str:

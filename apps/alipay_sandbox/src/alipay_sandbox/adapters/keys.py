@@ -24,20 +24,20 @@ class SigningKey:
 
     @classmethod
     def read(cls, file: Path) -> "SigningKey":
-        """Reads PKCS#1 or PKCS#8 PEM; ValueError if the file holds no RSA private key."""
+        """Reads PKCS#1 or PKCS#8 PEM; raises ValueError if the file has no RSA private key."""
         key = serialization.load_pem_private_key(file.read_bytes(), password=None)
         if not isinstance(key, rsa.RSAPrivateKey):
             raise ValueError(f"{file} holds no RSA private key")
         return cls(key)
 
     def sign(self, text: str, charset: str = "utf-8", *, weak: bool = False) -> str:
-        """The RSA2 signature of a text; `weak` signs with SHA-1, which only a forged notice wants."""
+        """The RSA2 signature of a text; `weak` signs with SHA-1, for forged notices only."""
         algorithm = hashes.SHA1() if weak else hashes.SHA256()  # noqa: S303
         signature = self._key.sign(text.encode(charset), padding.PKCS1v15(), algorithm)
         return base64.b64encode(signature).decode("ascii")
 
     def private_pem(self) -> bytes:
-        """PKCS#1 PEM, the one form that all the published clients take."""
+        """PKCS#1 PEM, the only form that all published clients read."""
         return self._key.private_bytes(
             serialization.Encoding.PEM,
             serialization.PrivateFormat.TraditionalOpenSSL,
@@ -63,7 +63,7 @@ class VerifyingKey:
 
     @classmethod
     def read(cls, file: Path) -> "VerifyingKey":
-        """Reads SPKI PEM; ValueError if the file holds no RSA public key."""
+        """Reads SPKI PEM; raises ValueError if the file has no RSA public key."""
         key = serialization.load_pem_public_key(file.read_bytes())
         if not isinstance(key, rsa.RSAPublicKey):
             raise ValueError(f"{file} holds no RSA public key")
@@ -74,9 +74,6 @@ class VerifyingKey:
         try:
             raw = base64.b64decode(signature, validate=True)
             self._key.verify(raw, text.encode(charset), padding.PKCS1v15(), hashes.SHA256())
-        except (
-            InvalidSignature,
-            ValueError,
-        ):  # ValueError: no base64, or a text that the charset cannot hold
+        except (InvalidSignature, ValueError):  # not base64, or a text that the charset cannot encode
             return False
         return True

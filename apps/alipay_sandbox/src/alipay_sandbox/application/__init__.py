@@ -1,1 +1,1 @@
-"""What the sandbox does: checks calls, keeps trades, delivers notices."""
+"""What the sandbox does: verifies calls, changes trades, delivers notices."""

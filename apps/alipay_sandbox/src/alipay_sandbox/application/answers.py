@@ -1,10 +1,10 @@
-"""What the gateway answers: response objects out of trades, and the signed text around them."""
+"""The gateway's answers: response objects made from trades, and the signed text around them."""
 
 from collections.abc import Mapping
 
 import orjson
 
-from alipay_sandbox.adapters.keys import SigningKey
+from alipay_sandbox.application.ports import Signer
 from alipay_sandbox.domain import beijing
 from alipay_sandbox.domain.money import yuan_of
 from alipay_sandbox.domain.notices import masked_logon
@@ -15,16 +15,14 @@ Answer = dict[str, object]
 OK: Mapping[str, str] = {"code": "10000", "msg": "Success"}
 
 
-def render(
-    method: str, answer: Mapping[str, object], key: SigningKey | None, charset: str = "utf-8"
-) -> bytes:
-    """The body of an answer: the response object first and, signed over exactly its characters, `sign` after it.
+def render(method: str, answer: Mapping[str, object], key: Signer | None, charset: str = "utf-8") -> bytes:
+    """The body of an answer: the response object first, then `sign` over exactly its characters.
 
-    Slashes are escaped as the real gateway does, so a client that re-serialises before it verifies is found out.
+    Slashes are escaped as the real gateway does, which exposes clients that re-serialise before they verify.
     Without a key the answer is unsigned; without a known method it is an `error_response`.
     """
     text = orjson.dumps(answer).decode().replace("/", "\\/")
-    text = text.encode(charset, "replace").decode(charset)  # what is signed has to be what is sent
+    text = text.encode(charset, "replace").decode(charset)  # sign exactly the characters that are sent
     name = f"{method.replace('.', '_')}_response" if method else "error_response"
     sign = f',"sign":"{key.sign(text, charset)}"' if key else ""
     return f'{{"{name}":{text}{sign}}}'.encode(charset)
@@ -61,7 +59,7 @@ def identified(trade: Trade) -> Answer:
 
 
 def refunded(trade: Trade, *, moved: bool) -> Answer:
-    """alipay.trade.refund. `refund_fee` is all that was refunded so far; `fund_change` N says nothing moved now."""
+    """alipay.trade.refund. `refund_fee` is the sum of all refunds; `fund_change` N says that no money moved now."""
     last = trade.refunds[-1]
     return {
         **OK,
@@ -78,7 +76,7 @@ def refunded(trade: Trade, *, moved: bool) -> Answer:
 
 
 def refund_queried(trade: Trade, out_request_no: str, refund: Refund | None) -> Answer:
-    """alipay.trade.fastpay.refund.query: a refund that was never made is a success without `refund_status`."""
+    """alipay.trade.fastpay.refund.query: for an unknown refund, a success without `refund_status`."""
     answer: Answer = {
         **OK,
         "out_request_no": out_request_no,
@@ -97,15 +95,14 @@ def refund_queried(trade: Trade, out_request_no: str, refund: Refund | None) -> 
 
 
 def cancelled(out_trade_no: str, trade: Trade | None, action: str) -> Answer:
-    """alipay.trade.cancel: an unknown trade is a success without `trade_no` and `action`."""
+    """alipay.trade.cancel: for an unknown trade, a success without `trade_no` and `action`."""
     answer: Answer = {**OK, "out_trade_no": out_trade_no, "retry_flag": "N"}
     if trade is not None:
         answer |= {"action": action, "out_trade_no": trade.order.out_trade_no, "trade_no": trade.trade_no}
     return answer
 
 
-# What stands beside the error in the real answers, so that a client that reads an amount before the code is found out.
-FAILED_BESIDE: Mapping[str, Mapping[str, str]] = {
+ERROR_EXTRAS: Mapping[str, Mapping[str, str]] = {
     "alipay.trade.query": {
         "buyer_pay_amount": "0.00",
         "invoice_amount": "0.00",
@@ -114,3 +111,4 @@ FAILED_BESIDE: Mapping[str, Mapping[str, str]] = {
     },
     "alipay.trade.refund": {"refund_fee": "0.00", "send_back_fee": "0.00"},
 }
+"""Fields next to the error in the real answers. They expose clients that read an amount before the code."""

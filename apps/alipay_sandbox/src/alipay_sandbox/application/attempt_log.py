@@ -1,51 +1,44 @@
-"""Writes down what became of deliveries, gathered into bulk writes."""
+"""Records the outcomes of deliveries, in batches."""
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
-from pymongo.errors import PyMongoError
-
-from alipay_sandbox.adapters.trade_store import Attempt, TradeStore
+from alipay_sandbox.application.ports import Attempt, TradeStore
+from runtime.batching import Batcher
+from runtime.errors import Unavailable
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 0.5
-_GATHER_SECONDS = 0.3
-"""Nobody waits for what is written here; after a crash, what was not written yet is delivered again."""
+_INTERVAL_SECONDS = 0.3
+"""Nobody waits for these writes. After a crash, an unrecorded delivery is repeated."""
+_MAX_BATCH = 1_000
 
 
 class AttemptLog:
-    """Attempts gather for a moment, and while a bulk write is under way: one round trip for many notices."""
+    """Many attempts share one write."""
 
     def __init__(self, store: TradeStore) -> None:
         self._store = store
-        self._waiting: list[tuple[Attempt, asyncio.Future[None]]] = []
-        self._wanted = asyncio.Event()
+        self._stopped = False
+        self._batches = Batcher[Attempt, None](self._write, max_batch=_MAX_BATCH, interval=_INTERVAL_SECONDS)
 
     async def record(self, attempt: Attempt) -> None:
-        """Returns once the attempt is durable, however long the database is away."""
-        written: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((attempt, written))
-        self._wanted.set()
-        await written
+        """Return once the attempt is durable, however long the database is unavailable."""
+        await self._batches(attempt)
 
-    async def run(self) -> None:
-        """Writes until cancelled."""
-        while True:
-            await self._wanted.wait()
-            await asyncio.sleep(_GATHER_SECONDS)
-            self._wanted.clear()
-            batch, self._waiting = self._waiting, []
-            await self._write([attempt for attempt, _ in batch])
-            for _, written in batch:
-                if not written.done():
-                    written.set_result(None)
+    def stop(self) -> None:
+        """Stop retrying."""
+        self._stopped = True
 
-    async def _write(self, attempts: list[Attempt]) -> None:
+    async def _write(self, attempts: Sequence[Attempt]) -> Sequence[None]:
         while True:
             try:
                 await self._store.record(attempts)
-            except PyMongoError as error:
-                _log.warning("deliveries not recorded yet: %s", type(error).__name__)
+            except Unavailable as error:
+                if self._stopped:
+                    raise
+                _log.warning("attempts not recorded yet: %s", error)
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
-                return
+                return [None] * len(attempts)

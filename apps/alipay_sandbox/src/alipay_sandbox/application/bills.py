@@ -1,4 +1,4 @@
-"""Bills: an address that is good for 30 seconds, and the zip that lies there."""
+"""Bills: a download address that is valid for 30 seconds, and the zip behind it."""
 
 import hashlib
 import hmac
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from alipay_sandbox.adapters.trade_store import TradeStore
+from alipay_sandbox.application.ports import TradeStore
 from alipay_sandbox.domain import beijing
 from alipay_sandbox.domain.bill import (
     Line,
@@ -19,13 +19,13 @@ from alipay_sandbox.domain.bill import (
     parse_period,
     summary_text,
 )
-from alipay_sandbox.domain.failures import business, invalid
+from alipay_sandbox.domain.errors import business, invalid
 
 LIFETIME = timedelta(seconds=30)
 
 
 class Bills:
-    """Trade bills of any past day or month, and of today so far, which the real ones leave out."""
+    """Trade bills of any past day or month, and of today so far (which the real Alipay does not have)."""
 
     def __init__(self, store: TradeStore, secret: bytes, clock: Callable[[], datetime]) -> None:
         self._store = store
@@ -33,7 +33,7 @@ class Bills:
         self._clock = clock
 
     async def address(self, seller_id: str, kind: str, day: str, origin: str) -> str:
-        """Where the bill can be fetched; isp.bill_not_exist for a day without money moved or still to come."""
+        """The download address. Raises isp.bill_not_exist for a day without payments or refunds, or in the future."""
         if kind != "trade":
             raise invalid("parameter", "bill_type: 沙箱只模拟 trade")
         period = _period(day)
@@ -53,10 +53,10 @@ class Bills:
         return f"{origin}/downloadBillFile.resource?{urlencode(query)}"
 
     async def archive(self, account: str, day: str, expires: str, token: str) -> bytes | None:
-        """The zip behind such an address; None if it was not given out or its time is over."""
+        """The zip behind such an address; None if the address is forged or has expired."""
         seller_id = account.removesuffix("0156")
-        good = hmac.compare_digest(token.encode(), self._token(seller_id, day, expires).encode())
-        if not good or int(expires) < self._clock().timestamp():
+        genuine = hmac.compare_digest(token.encode(), self._token(seller_id, day, expires).encode())
+        if not genuine or int(expires) < self._clock().timestamp():
             return None
         period = _period(day)
         lines = await self._lines(seller_id, period)
@@ -78,7 +78,7 @@ class Bills:
 
 
 def file_name(seller_id: str, day: str) -> str:
-    """What the downloaded file is called."""
+    """The name of the downloaded file."""
     return f"{account_number(seller_id)}_{day.replace('-', '')}.csv.zip"
 
 
@@ -90,9 +90,9 @@ def _period(day: str) -> Period:
 
 
 def _zip(files: dict[str, str]) -> bytes:
-    """A zip whose file names are GBK without a mark that says so, as in the real one.
+    """A zip whose file names are GBK without a flag that says so, as in the real one.
 
-    zipfile can only write ASCII or marked UTF-8 names, so each name goes in as ASCII of the same length first.
+    zipfile writes ASCII or flagged UTF-8 names only, so each name is first written as ASCII of the same length.
     """
     packed = io.BytesIO()
     names = {}

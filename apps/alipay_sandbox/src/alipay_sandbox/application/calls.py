@@ -1,4 +1,4 @@
-"""From raw parameters to a call that is known to come from a merchant."""
+"""Verifies that a call comes from a merchant."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -7,16 +7,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from alipay_sandbox.domain import beijing
-from alipay_sandbox.domain.failures import invalid, missing
+from alipay_sandbox.domain.errors import invalid, missing
+from alipay_sandbox.domain.merchants import Merchant, Merchants
 from alipay_sandbox.domain.signing import request_text
-from alipay_sandbox.merchants import Merchant, Merchants
 
 CHARSETS = frozenset({"utf-8", "gbk", "gb2312"})
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A verified request. `biz` holds biz_content with every value as text, numbers exactly as they were written."""
+    """A verified request. `biz` is biz_content with every value as text, numbers as written."""
 
     merchant: Merchant
     method: str
@@ -26,7 +26,7 @@ class Call:
 
     @property
     def out_trade_no(self) -> str:
-        """The trade that the call is about, as far as it says so."""
+        """The merchant's number of the trade, if the call has one."""
         return self.biz.get("out_trade_no", "")
 
 
@@ -39,9 +39,9 @@ class Verifier:
         self._clock = clock
 
     def verify(self, params: Mapping[str, str], *, fresh: bool = True) -> Call:
-        """The call that these parameters make; raises GatewayFailure with Alipay's codes otherwise.
+        """The verified call; raises GatewayFailure with Alipay's codes.
 
-        `fresh` checks the timestamp, which a payment link, signed long before it is opened, need not pass.
+        `fresh` checks the timestamp. Payment links are signed long before they are opened, and skip this check.
         """
         merchant = self._merchant(params)
         charset = _charset(params)
@@ -54,7 +54,7 @@ class Verifier:
         return Call(merchant, params["method"], charset, params, _biz(params, charset))
 
     def _merchant(self, params: Mapping[str, str]) -> Merchant:
-        """Failures here are unsigned: the gateway does not know yet for whom it would sign."""
+        """Refusals here are unsigned, because the merchant is unknown."""
         if not params.get("method"):
             raise missing("method", signed=False)
         if not params.get("app_id"):
@@ -85,7 +85,7 @@ def _charset(params: Mapping[str, str]) -> str:
 
 
 def _check_signature(merchant: Merchant, params: Mapping[str, str], charset: str) -> None:
-    """Tries the text without blank parameters, and where there are any, the one with them: clients differ."""
+    """Accepts the text without blank parameters or with them: clients differ."""
     if not params.get("sign_type"):
         raise missing("signature-type")
     if params["sign_type"] != "RSA2":
@@ -118,7 +118,9 @@ def _biz(params: Mapping[str, str], charset: str) -> dict[str, str]:
         raise invalid("parameter", "biz_content 不是 JSON 对象")
     biz = {key: _as_text(value) for key, value in content.items() if value is not None}
     try:
-        "".join(biz.values()).encode(charset)  # JSON can escape what no charset has, such as half a character
+        "".join(biz.values()).encode(
+            charset
+        )  # JSON can escape characters that no charset has, such as half a surrogate pair
     except UnicodeEncodeError as error:
         raise invalid("parameter", f"biz_content 含有 {charset} 不能表示的字符") from error
     return biz

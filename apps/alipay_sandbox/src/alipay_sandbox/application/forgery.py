@@ -1,9 +1,9 @@
-"""Makes false notices, each false in one way."""
+"""Forges notices, each false in one way."""
 
 from collections.abc import Callable, Mapping
 from itertools import cycle
 
-from alipay_sandbox.adapters.keys import SigningKey
+from alipay_sandbox.application.ports import Signer
 from alipay_sandbox.domain.faults import Forgery
 from alipay_sandbox.domain.signing import notice_text
 
@@ -11,20 +11,23 @@ _EVERY_KIND = tuple(Forgery)
 
 
 class Forger:
-    """Forges with a key of its own, and with Alipay's where that is the point. Keys are made when first needed."""
+    """Signs with a stranger's key, made when first needed, or with Alipay's where the forgery lies elsewhere."""
 
-    def __init__(self, alipay_key: SigningKey, notify_id: Callable[[], str]) -> None:
+    def __init__(
+        self, alipay_key: Signer, new_key: Callable[[], Signer], notify_id: Callable[[], str]
+    ) -> None:
         self._alipay_key = alipay_key
+        self._new_key = new_key
         self._notify_id = notify_id
-        self._own_key: SigningKey | None = None
+        self._strangers_key: Signer | None = None
         self._kinds = cycle(_EVERY_KIND)
 
     def next_kind(self) -> Forgery:
-        """The kinds in turn."""
+        """The next kind, in turn."""
         return next(self._kinds)
 
     def forge(self, kind: Forgery, fields: Mapping[str, str], charset: str) -> dict[str, str]:
-        """A false notice of a successful payment, made from the fields of a true one."""
+        """A false notice of a payment, made from the fields of a true one."""
         forged = {
             **fields,
             "notify_id": self._notify_id(),
@@ -48,7 +51,7 @@ class Forger:
                 sign = ""
         return {**forged, "sign": sign}
 
-    def _stranger(self) -> SigningKey:
-        if self._own_key is None:
-            self._own_key = SigningKey.generate()
-        return self._own_key
+    def _stranger(self) -> Signer:
+        if self._strangers_key is None:
+            self._strangers_key = self._new_key()
+        return self._strangers_key

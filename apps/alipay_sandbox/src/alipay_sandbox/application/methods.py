@@ -1,26 +1,26 @@
-"""The gateway's server-to-server methods."""
+"""The gateway's methods for servers."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from alipay_sandbox.adapters.trade_store import StoredTrade
 from alipay_sandbox.application import answers
 from alipay_sandbox.application.answers import Answer
 from alipay_sandbox.application.bills import Bills
 from alipay_sandbox.application.calls import Call
-from alipay_sandbox.application.codes import Codes
-from alipay_sandbox.application.trade_desk import TradeDesk
-from alipay_sandbox.domain.failures import GatewayFailure, business, invalid
+from alipay_sandbox.application.ports import StoredTrade
+from alipay_sandbox.application.qr_codes import QrCodes
+from alipay_sandbox.application.trades import Trades
+from alipay_sandbox.domain.errors import GatewayFailure, business, invalid
 from alipay_sandbox.domain.order import CREATE, PRECREATE, Order, read_amount, read_order
 
 Method = Callable[[Call, str], Awaitable[Answer]]
 
 
 class Methods:
-    """Answers verified calls. `origin` is what links given out start with."""
+    """Answers verified calls. Links in the answers start with `origin`."""
 
-    def __init__(self, desk: TradeDesk, codes: Codes, bills: Bills) -> None:
-        self._desk = desk
+    def __init__(self, trades: Trades, codes: QrCodes, bills: Bills) -> None:
+        self._trades = trades
         self._codes = codes
         self._bills = bills
         self._methods: Mapping[str, Method] = {
@@ -45,14 +45,14 @@ class Methods:
         return answers.queried((await self._trade(call)).trade)
 
     async def _close(self, call: Call, origin: str) -> Answer:
-        change = await self._desk.change(await self._trade(call), lambda trade, at: trade.close(at))
+        change = await self._trades.change(await self._trade(call), lambda trade, at: trade.close(at))
         return answers.identified(change.trade)
 
     async def _refund(self, call: Call, origin: str) -> Answer:
         amount = read_amount(call.biz, "refund_amount")
         reason = call.biz.get("refund_reason", "")
         out_request_no = _request_number(call.biz)
-        change = await self._desk.refund(await self._trade(call), amount, out_request_no, reason)
+        change = await self._trades.refund(await self._trade(call), amount, out_request_no, reason)
         return answers.refunded(change.trade, moved=change.refund is not None)
 
     async def _query_refund(self, call: Call, origin: str) -> Answer:
@@ -69,18 +69,18 @@ class Methods:
             if failure.sub_code != "ACQ.TRADE_NOT_EXIST":
                 raise
             return answers.cancelled(call.out_trade_no, None, "")
-        trade, action = await self._desk.cancel(stored)
+        trade, action = await self._trades.cancel(stored)
         return answers.cancelled(call.out_trade_no, trade, action)
 
     async def _create(self, call: Call, origin: str) -> Answer:
         order = order_of(call)
         if not order.buyer_id:
             raise business("ACQ.INVALID_PARAMETER", "buyer_id or buyer_open_id is required")
-        return answers.identified(await self._desk.open(order, order.buyer_id))
+        return answers.identified(await self._trades.open(order, order.buyer_id))
 
     async def _precreate(self, call: Call, origin: str) -> Answer:
         order = order_of(call)
-        address = await self._codes.give(replace(order, return_url=""), origin)
+        address = await self._codes.create(replace(order, return_url=""), origin)
         return {**answers.OK, "out_trade_no": order.out_trade_no, "qr_code": address}
 
     async def _bill_address(self, call: Call, origin: str) -> Answer:
@@ -93,7 +93,7 @@ class Methods:
         trade_no = call.biz.get("trade_no", "")
         if not trade_no and not call.out_trade_no:
             raise business("ACQ.INVALID_PARAMETER", "out_trade_no or trade_no is required")
-        return await self._desk.find(
+        return await self._trades.find(
             call.merchant.seller_id, out_trade_no=call.out_trade_no, trade_no=trade_no
         )
 

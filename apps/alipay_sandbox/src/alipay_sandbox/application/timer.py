@@ -1,4 +1,4 @@
-"""A queue of things that fall due, on any clock."""
+"""A queue of items that become due, on any clock."""
 
 import asyncio
 import heapq
@@ -11,9 +11,9 @@ T = TypeVar("T")
 
 
 class Timer(Generic[T]):
-    """Hands each thing to `act` when it is due. `seconds_until` turns a due moment into real seconds from now.
+    """Passes each item to `act` when it is due. `seconds_until` converts a due time into real seconds from now.
 
-    Kept in memory; whoever uses it fills it again after a restart.
+    Kept in memory; its user fills it again after a restart.
     """
 
     def __init__(self, seconds_until: Callable[[datetime], float], act: Callable[[T], None]) -> None:
@@ -23,18 +23,18 @@ class Timer(Generic[T]):
         self._count = 0
         self._changed = asyncio.Event()
 
-    def add(self, due: datetime, thing: T) -> None:
-        """Plans a thing; one that is due already is acted on at the loop's next turn."""
-        self._count += 1  # keeps things of one moment in order, and things themselves out of the comparison
-        heapq.heappush(self._queue, (due, self._count, thing))
+    def add(self, due: datetime, item: T) -> None:
+        """Schedule an item; one that is due already is passed on at the loop's next turn."""
+        self._count += 1  # keeps items of one moment in order, and the items themselves out of the comparison
+        heapq.heappush(self._queue, (due, self._count, item))
         self._changed.set()
 
-    def reconsider(self) -> None:
-        """The clock has changed: look at the queue again."""
+    def clock_changed(self) -> None:
+        """Compute the waiting time again."""
         self._changed.set()
 
     async def run(self) -> None:
-        """Acts on what is due, until cancelled."""
+        """Pass on due items until cancelled."""
         while True:
             self._changed.clear()
             while self._queue and self._seconds_until(self._queue[0][0]) <= 0:

@@ -1,4 +1,4 @@
-"""Alipay writes every time as a naive text that means UTC+8; inside, time is aware UTC."""
+"""Alipay writes times as naive texts in UTC+8; inside, times are aware UTC."""
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
@@ -11,13 +11,13 @@ def to_text(moment: datetime) -> str:
 
 
 def to_text_with_milliseconds(moment: datetime) -> str:
-    """`yyyy-MM-dd HH:mm:ss.SSS`, the form that `gmt_refund` alone has."""
+    """`yyyy-MM-dd HH:mm:ss.SSS`, the form of `gmt_refund` only."""
     local = moment.astimezone(BEIJING)
     return f"{local:%Y-%m-%d %H:%M:%S}.{local.microsecond // 1000:03d}"
 
 
 def parse(text: str) -> datetime:
-    """The moment of `yyyy-MM-dd HH:mm:ss`, or of the older `yyyy-MM-dd HH:mm`; ValueError for anything else."""
+    """The moment of `yyyy-MM-dd HH:mm:ss`, or of the older `yyyy-MM-dd HH:mm`; raises ValueError."""
     form = "%Y-%m-%d %H:%M" if len(text) == 16 else "%Y-%m-%d %H:%M:%S"
     return datetime.strptime(text, form).replace(tzinfo=BEIJING).astimezone(UTC)
 

@@ -1,8 +1,8 @@
-"""The bill of one day (or month) as Alipay lays it out: two CSV texts, Chinese headings, lines that start with #.
+"""The bill of a day or month in Alipay's layout: two CSV texts with Chinese headings and lines that start with #.
 
-The layout follows what integrators' parsers read: the heading lines, `业务明细列表` and its 25 columns, tabs after
-long numbers so that spreadsheets keep them, the totals below, and a second file with the sums by store. A refund is
-a line of its own with negative amounts and its request number.
+The layout is what integrators' parsers read: the heading lines, `业务明细列表` with its 25 columns, tabs after long
+numbers so that spreadsheets keep them, the totals, and a second file with the sums by store. A refund has a line of its
+own with negative amounts and its request number.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ _END_RULE = "#-----------------------------------------{}结束-----------------
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The Beijing days [first, after) that a bill is of."""
+    """The Beijing days [first, after) of a bill."""
 
     first: date
     after: date
@@ -65,7 +65,7 @@ class Line:
 
 
 def parse_period(text: str) -> Period:
-    """`yyyy-MM-dd` is a day, `yyyy-MM` a month; ValueError otherwise."""
+    """`yyyy-MM-dd` is a day, `yyyy-MM` a month; raises ValueError."""
     if len(text) == 7:
         first = date.fromisoformat(f"{text}-01")
         return Period(first, (first + timedelta(days=31)).replace(day=1))
@@ -74,7 +74,7 @@ def parse_period(text: str) -> Period:
 
 
 def lines_of(trades: Sequence[Trade], period: Period) -> list[Line]:
-    """The movements of a period, in the order of time."""
+    """The movements of a period, in order of time."""
     lines = []
     for trade in trades:
         if trade.paid_at is not None and period.holds(trade.paid_at):
@@ -106,7 +106,7 @@ def detail_text(seller_id: str, period: Period, lines: Sequence[Line], made_at: 
 
 
 def summary_text(seller_id: str, period: Period, lines: Sequence[Line], made_at: datetime) -> str:
-    """业务明细(汇总): the sums; the sandbox has no stores, so there is the line of the total alone."""
+    """业务明细(汇总): the sums. The sandbox has no stores, so there is only the line of the total."""
     paid = sum(1 for line in lines if line.amount > 0)
     total = _sum(lines)
     row = f"合计\t,\t,{paid},{len(lines) - paid},{total},{total},0.00,0.00,0.00,0.00,0.00,{total}"
@@ -161,7 +161,7 @@ def _detail_row(line: Line) -> str:
 
 
 def _cell(text: str) -> str:
-    """A text that cannot break the line: the real bill quotes nothing, so commas and line ends become spaces."""
+    """A text that cannot break its line: real bills have no quoting, so commas and line ends become spaces."""
     return " ".join(text.replace(",", " ").split())
 
 

@@ -1,4 +1,4 @@
-"""Until when a trade may be paid: `time_expire` (absolute) or `timeout_express` (counted from the trade's creation)."""
+"""The deadline for paying a trade: `time_expire` (absolute) or `timeout_express` (from the trade's creation)."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(day
 
 @dataclass(frozen=True, slots=True)
 class PayBy:
-    """What a merchant said of the time to pay. `at` wins over `within`; `midnight` is the `1c` form."""
+    """The time to pay that a merchant set. `at` wins over `within`; `midnight` is the `1c` form."""
 
     at: datetime | None = None
     within: timedelta = DEFAULT_TIMEOUT
@@ -29,7 +29,7 @@ class PayBy:
 
 
 def parse_pay_by(time_expire: str | None, timeout_express: str | None) -> PayBy:
-    """Reads both parameters; ValueError for forms or ranges (1m to 15d) that Alipay refuses."""
+    """Read both parameters; raises ValueError for forms and ranges (1m to 15d) that Alipay refuses."""
     at = beijing.parse(time_expire) if time_expire else None
     if not timeout_express:
         return PayBy(at=at)

@@ -1,4 +1,4 @@
-"""Misbehaviour on request: which faults are armed, and which one a delivery or a call meets next."""
+"""Faults on request: which are armed, and which one strikes the next delivery or call."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class FaultKind(StrEnum):
-    """What can be made to go wrong."""
+    """The kinds of faults."""
 
     DROP_NOTIFY = "drop_notify"
     DUPLICATE_NOTIFY = "duplicate_notify"
@@ -18,21 +18,21 @@ class FaultKind(StrEnum):
 
 
 class Forgery(StrEnum):
-    """Ways in which a notice can be false."""
+    """How a notice is false."""
 
-    WRONG_KEY = "wrong_key"  # all fields right, signed by somebody else
+    WRONG_KEY = "wrong_key"  # correct fields, signed with a stranger's key
     ALTERED_AMOUNT = "altered_amount"  # Alipay's own signature over another amount
-    OTHER_MERCHANT = "other_merchant"  # rightly signed by Alipay, but for another merchant's trade
+    OTHER_MERCHANT = "other_merchant"  # signed by Alipay, for another merchant's trade
     SHA1 = "sha1"  # Alipay's key with the hash that RSA2 no longer allows
     UNSIGNED = "unsigned"
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An armed fault: it strikes `count` times, only `out_trade_no` or `method` where they are given.
+    """An armed fault: it strikes `count` times, only `out_trade_no` or `method` if given.
 
     `seconds`: delay on the notice clock, or how long a timed-out call hangs in real time. `copies`: deliveries of a
-    duplicated notice. `applied`: whether a failing call takes effect all the same. `signed`: whether the error is.
+    duplicated notice. `applied`: whether a failing call still takes effect. `signed`: whether the error is signed.
     """
 
     fault_id: str
@@ -47,30 +47,30 @@ class Fault:
     forgery: Forgery | None = None
 
     def strikes(self, out_trade_no: str, method: str | None) -> bool:
-        """Whether this fault is meant for what happens now."""
+        """Whether this fault applies to the trade and the method."""
         return self.out_trade_no in (None, out_trade_no) and self.method in (None, method)
 
 
 class FaultBook:
-    """The armed faults, oldest first. Kept in memory; whoever changes it stores what `take` returns."""
+    """The armed faults, oldest first, in memory. The caller stores what `take` returns."""
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
         self._faults = {fault.fault_id: fault for fault in faults}
 
     def arm(self, fault: Fault) -> None:
-        """Adds a fault."""
+        """Add a fault."""
         self._faults[fault.fault_id] = fault
 
     def clear(self) -> None:
-        """Disarms everything."""
+        """Remove all faults."""
         self._faults.clear()
 
     def armed(self) -> list[Fault]:
-        """The faults that will still strike."""
+        """The faults that have strikes left."""
         return list(self._faults.values())
 
     def take(self, kind: FaultKind, out_trade_no: str, method: str | None = None) -> Fault | None:
-        """Uses up one strike of the first fitting fault and returns it as it is afterwards (`count` may be 0)."""
+        """Use one strike of the first fitting fault; returns the fault afterwards (`count` may be 0)."""
         for fault in self._faults.values():
             if fault.kind is kind and fault.strikes(out_trade_no, method):
                 used = replace(fault, count=fault.count - 1)

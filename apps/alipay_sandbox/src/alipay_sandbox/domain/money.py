@@ -9,7 +9,7 @@ LARGEST_FEN = 100_000_000_00  # Alipay's limit for one trade: 100 million yuan
 
 
 def fen_of(yuan: str) -> int:
-    """The fen of a yuan text such as `88.8`; ValueError for more than two decimals, signs or exponents."""
+    """The fen of a yuan text such as `88.8`; raises ValueError for more than two decimals, signs or exponents."""
     match = _YUAN.fullmatch(yuan)
     if match is None:
         raise ValueError(f"not an amount in yuan with at most two decimals: {yuan!r}")

@@ -1,4 +1,4 @@
-"""Notices: what Alipay tells the merchant of a trade, to whom, and when it tries again."""
+"""Notices: what Alipay sends to the merchant of a trade, and when it retries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,11 +11,13 @@ from alipay_sandbox.domain.trade import Refund, Trade, TradeStatus
 
 RETRY_GAPS = tuple(timedelta(minutes=minutes) for minutes in (4, 10, 10, 60, 120, 360, 900))
 ATTEMPTS = len(RETRY_GAPS) + 1
+SUCCESS = "success"
+"""The one answer that ends the attempts."""
 
 _SUCCESS_ONLY = frozenset({TradeStatus.TRADE_SUCCESS})
 _ALL = frozenset({TradeStatus.TRADE_SUCCESS, TradeStatus.TRADE_CLOSED, TradeStatus.TRADE_FINISHED})
 
-# Which states each product announces by default.
+# the states that each product announces by default
 TRIGGERS: Mapping[str, frozenset[TradeStatus]] = {
     WAP_PAY: _ALL,
     APP_PAY: _ALL,
@@ -27,9 +29,9 @@ TRIGGERS: Mapping[str, frozenset[TradeStatus]] = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice, kept until it is answered with `success` or all tries are used.
+    """One notice, attempted until the answer is `success` or all attempts are used.
 
-    `notify_id` stays the same over retries. `due` is on the notice clock; `attempts` counts the tries made.
+    `notify_id` stays the same over retries. `due` is on the notice clock; `attempts` counts those made.
     """
 
     notify_id: str
@@ -41,20 +43,20 @@ class Notice:
 
 
 def announces(trade: Trade) -> bool:
-    """Whether the trade's present state is told to its merchant at all."""
+    """Whether the trade's merchant gets a notice of its current state."""
     return bool(trade.order.notify_url) and trade.status in TRIGGERS[trade.order.method]
 
 
-def next_try(attempts: int, at: datetime) -> datetime | None:
-    """When to try again after the `attempts`-th try at `at`; None once all eight tries are used."""
+def next_attempt(attempts: int, at: datetime) -> datetime | None:
+    """When to retry after the `attempts`-th attempt at `at`; None once all eight are used."""
     return at + RETRY_GAPS[attempts - 1] if attempts < ATTEMPTS else None
 
 
 def notice_fields(trade: Trade, refund: Refund | None) -> dict[str, str]:
-    """The business fields of a notice of the trade's present state; amounts in yuan, times in Beijing.
+    """The business fields of a notice of the trade's current state; amounts in yuan, times in Beijing.
 
-    `refund` is given when it is a refund that is announced: a partial one re-sends TRADE_SUCCESS, told apart
-    by `refund_fee` (all refunds so far), `gmt_refund` and `out_biz_no` (the out_request_no).
+    `refund` is the refund that is announced, if it is one. A partial refund sends TRADE_SUCCESS again, with `refund_fee`
+    (all refunds so far), `gmt_refund` and `out_biz_no` (the out_request_no).
     """
     order = trade.order
     total = yuan_of(order.total)

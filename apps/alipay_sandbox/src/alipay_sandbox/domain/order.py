@@ -1,4 +1,4 @@
-"""The terms of a payment as a merchant's signed request gives them, before there is any trade."""
+"""The terms of a payment from a merchant's signed request, before there is a trade."""
 
 import re
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from alipay_sandbox.domain.deadlines import PayBy, parse_pay_by
-from alipay_sandbox.domain.failures import business
+from alipay_sandbox.domain.errors import business
 from alipay_sandbox.domain.money import LARGEST_FEN, SMALLEST_FEN, fen_of
 
 WAP_PAY = "alipay.trade.wap.pay"
@@ -16,7 +16,7 @@ CREATE = "alipay.trade.create"
 PRECREATE = "alipay.trade.precreate"
 
 PRODUCT_CODES: Mapping[str, frozenset[str]] = {
-    WAP_PAY: frozenset({"QUICK_WAP_PAY", "QUICK_WAP_WAY"}),  # both spellings stand in Alipay's own pages
+    WAP_PAY: frozenset({"QUICK_WAP_PAY", "QUICK_WAP_WAY"}),  # both spellings occur in Alipay's own pages
     PAGE_PAY: frozenset({"FAST_INSTANT_TRADE_PAY"}),
     APP_PAY: frozenset({"QUICK_MSECURITY_PAY"}),
 }
@@ -26,7 +26,7 @@ _OUT_TRADE_NO = re.compile(r"[A-Za-z0-9_]{1,64}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be paid, to whom, and who is to be told. `total` is in fen; `method` names the product."""
+    """The terms of a payment. `total` is in fen; `method` names the product."""
 
     method: str
     app_id: str
@@ -47,9 +47,9 @@ class Order:
 def read_order(
     method: str, app_id: str, seller_id: str, params: Mapping[str, str], biz: Mapping[str, str]
 ) -> Order:
-    """Reads the common parameters and `biz_content` of a payment request.
+    """Read the common parameters and `biz_content` of a payment request.
 
-    Raises GatewayFailure ACQ.INVALID_PARAMETER, naming the parameter, for what Alipay would refuse.
+    Raises GatewayFailure ACQ.INVALID_PARAMETER, with the parameter's name, where Alipay would refuse.
     """
     _check_product(method, biz)
     if biz.get("seller_id", seller_id) != seller_id:
@@ -85,7 +85,7 @@ def read_out_trade_no(biz: Mapping[str, str]) -> str:
 
 
 def read_amount(biz: Mapping[str, str], name: str) -> int:
-    """An amount in fen out of a yuan text; more than two decimals are refused, never rounded."""
+    """An amount in fen from a yuan text; more than two decimals are refused, never rounded."""
     try:
         return fen_of(biz.get(name, ""))
     except ValueError as error:
@@ -128,5 +128,5 @@ def _is_web_address(text: str) -> bool:
     try:
         parts = urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # brackets that do not match, a port that is none
+    except ValueError:  # unbalanced brackets, or an invalid port
         return False

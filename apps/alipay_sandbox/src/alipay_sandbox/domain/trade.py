@@ -4,7 +4,7 @@
           │                         │ refunded in full
           └── close, expiry ──►  TRADE_CLOSED ◄──┘
 
-Every change returns the new trade with what is to be announced of it; nothing changes in place.
+Every change returns the new trade; nothing changes in place.
 """
 
 from dataclasses import dataclass, replace
@@ -12,12 +12,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from alipay_sandbox.domain.failures import business
+from alipay_sandbox.domain.errors import business
 from alipay_sandbox.domain.order import Order
 
 
 class TradeStatus(StrEnum):
-    """Alipay's four states; the first is never announced."""
+    """Alipay's four states. The first is never announced."""
 
     WAIT_BUYER_PAY = "WAIT_BUYER_PAY"
     TRADE_SUCCESS = "TRADE_SUCCESS"
@@ -27,7 +27,7 @@ class TradeStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money given back once; `amount` in fen. `out_request_no` is unique within its trade."""
+    """One refund; `amount` in fen. `out_request_no` is unique within its trade."""
 
     out_request_no: str
     amount: int
@@ -37,7 +37,7 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """A trade, which exists from the moment its buyer appears (or its merchant created it for a buyer)."""
+    """A trade. It exists once its buyer appears, or once its merchant creates it for a buyer."""
 
     trade_no: str
     order: Order
@@ -51,20 +51,20 @@ class Trade:
 
     @property
     def refunded(self) -> int:
-        """Fen given back so far."""
+        """The sum of all refunds, in fen."""
         return sum(refund.amount for refund in self.refunds)
 
     def refund_of(self, out_request_no: str) -> Refund | None:
-        """The refund that was made under this request number, if any."""
+        """The refund under this request number, if any."""
         return next((refund for refund in self.refunds if refund.out_request_no == out_request_no), None)
 
     def pay(self, buyer_id: str, at: datetime) -> "Change":
-        """The buyer pays. Refused after the deadline, by another buyer, and in every state but the first."""
+        """The buyer pays. Refused after the deadline, for another buyer, and in every state but the first."""
         self.check_payable(buyer_id, at)
         return Change(replace(self, status=TradeStatus.TRADE_SUCCESS, buyer_id=buyer_id, paid_at=at))
 
     def check_payable(self, buyer_id: str, at: datetime) -> None:
-        """Raises the GatewayFailure that a buyer who tries to pay now would meet."""
+        """Raises the GatewayFailure that a buyer would get who tries to pay now."""
         if self.status is TradeStatus.TRADE_CLOSED or (self._waits and at >= self.expires_at):
             raise business("ACQ.TRADE_HAS_CLOSE")
         if not self._waits:
@@ -73,7 +73,7 @@ class Trade:
             raise business("ACQ.TRADE_BUYER_NOT_MATCH")
 
     def close(self, at: datetime) -> "Change":
-        """An unpaid trade ends, by its merchant or by its deadline."""
+        """End an unpaid trade, by its merchant or its deadline."""
         if self.status is TradeStatus.TRADE_CLOSED:
             raise business("ACQ.TRADE_HAS_CLOSE")
         if not self._waits:
@@ -81,15 +81,15 @@ class Trade:
         return Change(replace(self, status=TradeStatus.TRADE_CLOSED, closed_at=at))
 
     def finish(self, at: datetime) -> "Change":
-        """The time for refunds is over."""
+        """End the time for refunds."""
         if self.status is not TradeStatus.TRADE_SUCCESS:
             raise business("ACQ.TRADE_STATUS_ERROR", "only a paid trade can be finished")
         return Change(replace(self, status=TradeStatus.TRADE_FINISHED, closed_at=at))
 
     def refund(self, amount: int, out_request_no: str, reason: str, at: datetime) -> "Change":
-        """Gives `amount` fen back; the same request again changes nothing (`refund` of the change is None).
+        """Refund `amount` fen. Idempotent by request number: a repeat changes nothing (the change's `refund` is None).
 
-        A refund of less than the whole needs an `out_request_no`; a blank one means the out_trade_no.
+        A partial refund needs an `out_request_no`; a blank one means the out_trade_no.
         """
         number = out_request_no or self.order.out_trade_no
         earlier = self.refund_of(number)
@@ -105,7 +105,7 @@ class Trade:
         return Change(after, refund)
 
     def cancel(self, at: datetime) -> tuple["Change", Literal["close", "refund"]]:
-        """Undoes the trade: an unpaid one is closed, a paid one refunded whole; repeating it changes nothing."""
+        """Undo the trade: close an unpaid one, refund a paid one in full. Idempotent."""
         if self.status is TradeStatus.TRADE_CLOSED:
             return Change(self), "refund" if self.paid_at else "close"
         if self.status is TradeStatus.TRADE_FINISHED:
@@ -135,14 +135,14 @@ class Trade:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A trade after a step, and the refund that the step made, if it made one."""
+    """A trade after a step, and the refund that the step made, if any."""
 
     trade: Trade
     refund: Refund | None = None
 
 
 def open_trade(order: Order, trade_no: str, buyer_id: str, at: datetime) -> Trade:
-    """The trade that comes to be when its buyer appears; ACQ.TRADE_HAS_CLOSE if the link's time is over."""
+    """A new trade, when its buyer appears. Raises ACQ.TRADE_HAS_CLOSE after the link's deadline."""
     expires_at = order.pay_by.deadline(at)
     if at >= expires_at:
         raise business("ACQ.TRADE_HAS_CLOSE", "time_expire has passed")
@@ -150,7 +150,7 @@ def open_trade(order: Order, trade_no: str, buyer_id: str, at: datetime) -> Trad
 
 
 def check_same_terms(trade: Trade, order: Order) -> None:
-    """A second request under the same out_trade_no has to ask for the same."""
+    """Raises ACQ.CONTEXT_INCONSISTENT if a second request under the same out_trade_no has other terms."""
     if (trade.order.total, trade.order.subject) != (order.total, order.subject):
         raise business(
             "ACQ.CONTEXT_INCONSISTENT", "another total_amount or subject under the same out_trade_no"

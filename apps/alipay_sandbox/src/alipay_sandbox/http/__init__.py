@@ -1,1 +1,1 @@
-"""The HTTP surface: gateway, cashier, bills and the controls of the sandbox."""
+"""Gateway, cashier, bills, and the sandbox's own controls."""

@@ -1,4 +1,4 @@
-"""Where bills are fetched."""
+"""Bills are downloaded here."""
 
 from aiohttp import web
 
@@ -6,13 +6,13 @@ from alipay_sandbox.application.bills import Bills, file_name
 
 
 class BillRoutes:
-    """`/downloadBillFile.resource`, as the addresses that the gateway gives out name it."""
+    """`/downloadBillFile.resource`: the addresses come from the gateway."""
 
     def __init__(self, bills: Bills) -> None:
         self._bills = bills
 
     def routes(self) -> list[web.RouteDef]:
-        """The one route."""
+        """The route."""
         return [web.get("/downloadBillFile.resource", self._fetch)]
 
     async def _fetch(self, request: web.Request) -> web.Response:
@@ -21,7 +21,7 @@ class BillRoutes:
         account = query.get("userId", "")
         archive = await self._bills.archive(account, day, query.get("timestamp", ""), query.get("token", ""))
         if archive is None:
-            return web.Response(status=403, text="this address was not given out, or its 30 seconds are over")
+            return web.Response(status=403, text="this address is invalid, or its 30 seconds are over")
         return web.Response(
             body=archive,
             content_type="application/zip",

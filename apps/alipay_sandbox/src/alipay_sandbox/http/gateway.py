@@ -6,19 +6,19 @@ from collections.abc import Mapping
 
 from aiohttp import web
 from prometheus_client import Counter
-from pymongo.errors import PyMongoError
 
-from alipay_sandbox.adapters.keys import SigningKey
-from alipay_sandbox.application.answers import FAILED_BESIDE, Answer, render
+from alipay_sandbox.application.answers import ERROR_EXTRAS, Answer, render
+from alipay_sandbox.application.armed_faults import ArmedFaults
 from alipay_sandbox.application.calls import Call, Verifier
 from alipay_sandbox.application.cashier import read_parameters
-from alipay_sandbox.application.fault_desk import FaultDesk
 from alipay_sandbox.application.methods import Methods
-from alipay_sandbox.domain.failures import GatewayFailure, business
+from alipay_sandbox.application.ports import Signer
+from alipay_sandbox.domain.errors import GatewayFailure, business
 from alipay_sandbox.domain.faults import FaultKind
 from alipay_sandbox.domain.order import PRODUCT_CODES
-from alipay_sandbox.http.cashier import CashierPages
+from alipay_sandbox.http.cashier import CashierRoutes
 from alipay_sandbox.http.origin import Origin
+from runtime.errors import Unavailable
 
 _log = logging.getLogger(__name__)
 CALLS = Counter("alipay_sandbox_calls", "Calls of the gateway, by method and code", ["method", "code"])
@@ -32,65 +32,65 @@ class GatewayRoutes:
         *,
         verifier: Verifier,
         methods: Methods,
-        pages: CashierPages,
-        faults: FaultDesk,
-        key: SigningKey,
+        cashier: CashierRoutes,
+        faults: ArmedFaults,
+        key: Signer,
         origin: Origin,
     ) -> None:
         self._verifier = verifier
         self._methods = methods
-        self._pages = pages
+        self._cashier = cashier
         self._faults = faults
         self._key = key
         self._origin = origin
 
     def routes(self) -> list[web.RouteDef]:
-        """Both ways to call."""
+        """GET and POST."""
         return [web.get("/gateway.do", self.handle), web.post("/gateway.do", self.handle)]
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One call. Everything is HTTP 200, as at Alipay; the code says what it is."""
+        """One call. Every answer is HTTP 200, as Alipay's are; its code tells the outcome."""
         try:
             params = read_parameters(request.rel_url.raw_query_string, await _body(request))
         except GatewayFailure as failure:
             return self._answer({}, failure.fields(), signed=False)
         if params.get("method") in PRODUCT_CODES:
-            return await self._pages.show(params)
+            return await self._cashier.show(params)
         try:
             call = self._verifier.verify(params)
             answer = await self._perform(request, call)
         except GatewayFailure as failure:
             return self._refused(params, failure)
-        except PyMongoError as error:
-            _log.warning("the database is away: %s", type(error).__name__)
+        except Unavailable as error:
+            _log.warning("unavailable: %s", error)
             return self._refused(params, GatewayFailure("20000", "isp.unknow-error", "系统繁忙"))
         return self._answer(params, answer, signed=True)
 
     async def _perform(self, request: web.Request, call: Call) -> Answer:
-        """Performs a call, unless a fault strikes it first; a fault may come before or after the effect."""
+        """Perform a call, unless a fault strikes it. A fault may strike before or after the call takes effect."""
         if fault := await self._faults.strike(FaultKind.GATEWAY_TIMEOUT, call.out_trade_no, call.method):
             if fault.applied:
-                await self._quietly(request, call)
+                await self._without_answer(request, call)
             await asyncio.sleep(fault.seconds)
             if request.transport is not None:
                 request.transport.abort()
             raise web.HTTPGatewayTimeout
         if fault := await self._faults.strike(FaultKind.GATEWAY_ERROR, call.out_trade_no, call.method):
             if fault.applied:
-                await self._quietly(request, call)
+                await self._without_answer(request, call)
             raise GatewayFailure("20000", "isp.unknow-error", "系统繁忙", signed=fault.signed)
         return await self._methods.answer(call, self._origin.of(request))
 
-    async def _quietly(self, request: web.Request, call: Call) -> None:
-        """The call takes effect, or is refused, and nobody hears of it."""
+    async def _without_answer(self, request: web.Request, call: Call) -> None:
+        """Perform the call and drop its answer."""
         try:
             await self._methods.answer(call, self._origin.of(request))
         except GatewayFailure:
             return
 
     def _refused(self, params: Mapping[str, str], failure: GatewayFailure) -> web.Response:
-        beside = FAILED_BESIDE.get(params.get("method", ""), {})
-        return self._answer(params, {**failure.fields(), **beside}, signed=failure.signed)
+        extras = ERROR_EXTRAS.get(params.get("method", ""), {})
+        return self._answer(params, {**failure.fields(), **extras}, signed=failure.signed)
 
     def _answer(
         self, params: Mapping[str, str], answer: Mapping[str, object], *, signed: bool
@@ -100,12 +100,12 @@ class GatewayRoutes:
         charset = params.get("charset", "").lower()
         charset = charset if charset in ("utf-8", "gbk", "gb2312") else "utf-8"
         body = render(method if signed else "", answer, self._key if signed else None, charset)
-        # Alipay labels its JSON as text/html: a client that insists on a JSON content type is found out.
+        # Alipay labels its JSON as text/html, which exposes clients that insist on a JSON content type
         return web.Response(body=body, headers={"Content-Type": f"text/html;charset={charset}"})
 
 
 async def _body(request: web.Request) -> str:
-    """The raw form body; percent-encoding is ASCII, so its charset is decided later."""
+    """The raw form body. Percent-encoding is ASCII, so the charset is applied later."""
     if request.method != "POST":
         return ""
     if request.content_type not in ("application/x-www-form-urlencoded", "application/octet-stream"):

@@ -1,23 +1,23 @@
-"""For operators: is it alive, is it ready, what does it count."""
+"""Health and metrics."""
 
 from collections.abc import Callable
 
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from pymongo.errors import PyMongoError
 
-from runtime.mongo.client import Client
+from alipay_sandbox.application.ports import TradeStore
+from runtime.errors import Unavailable
 
 
 class OperationRoutes:
     """`/livez`, `/readyz`, `/metrics`."""
 
-    def __init__(self, client: Client, alive: Callable[[], bool]) -> None:
-        self._client = client
+    def __init__(self, trades: TradeStore, alive: Callable[[], bool]) -> None:
+        self._trades = trades
         self._alive = alive
 
     def routes(self) -> list[web.RouteDef]:
-        """All three."""
+        """The three routes."""
         return [
             web.get("/livez", self._live),
             web.get("/readyz", self._ready),
@@ -26,14 +26,14 @@ class OperationRoutes:
 
     async def _live(self, request: web.Request) -> web.Response:
         if not self._alive():
-            return web.Response(status=503, text="background work has ended")
+            return web.Response(status=503, text="a background task has ended")
         return web.Response(text="ok")
 
     async def _ready(self, request: web.Request) -> web.Response:
         try:
-            await self._client.admin.command("ping")
-        except PyMongoError as error:
-            return web.Response(status=503, text=f"mongodb: {type(error).__name__}")
+            await self._trades.ping()
+        except Unavailable as error:
+            return web.Response(status=503, text=str(error))
         return web.Response(text="ok")
 
     async def _metrics(self, request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""The cashier's pages, Chinese and English side by side. Everything that a merchant wrote is escaped."""
+"""The cashier's pages, in Chinese and English. All text from merchants is escaped."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from alipay_sandbox.domain import beijing
-from alipay_sandbox.domain.failures import GatewayFailure
+from alipay_sandbox.domain.errors import GatewayFailure
 from alipay_sandbox.domain.money import yuan_of
 from alipay_sandbox.domain.order import Order
 from alipay_sandbox.domain.trade import Trade, TradeStatus
@@ -29,7 +29,7 @@ _STATES = {
 }
 
 LONG_REASON = 80
-"""Characters; a wrong signature comes with the whole text that should have been signed."""
+"""Characters. The reason for a wrong signature contains the whole text that should have been signed."""
 
 _FRAME = Template(files("alipay_sandbox.http").joinpath("frame.html").read_text("utf-8"))
 _CHECKOUT = Template(files("alipay_sandbox.http").joinpath("checkout.html").read_text("utf-8"))
@@ -38,14 +38,14 @@ _RESULT = Template(files("alipay_sandbox.http").joinpath("result.html").read_tex
 
 
 def index_page(origin: str, trades: int, speed: float, faults: int) -> str:
-    """What somebody sees who opens the sandbox's address."""
+    """The page at the sandbox's own address."""
     return _framed(_INDEX.substitute(origin=escape(origin), trades=trades, speed=f"{speed:g}", faults=faults))
 
 
 def checkout_page(
-    order: Order, trade: Trade | None, merchant: str, means: Mapping[str, str], *, must_enter: bool
+    order: Order, trade: Trade | None, merchant: str, hidden: Mapping[str, str], *, must_enter: bool
 ) -> str:
-    """Where a buyer decides. `must_enter`: first log in or scan, which is when the trade comes to be."""
+    """Where a buyer decides. With `must_enter`, the buyer first logs in or scans, which creates the trade."""
     deadline = trade.expires_at if trade else order.pay_by.at
     action, zh, en = (
         ("enter", "登录并继续", "Log in and continue") if must_enter else ("pay", "确认付款", "Pay now")
@@ -57,7 +57,7 @@ def checkout_page(
             subject=escape(order.subject),
             out_trade_no=escape(order.out_trade_no),
             deadline=_pay_by(deadline) if deadline else "",
-            hidden="".join(_hidden(name, value) for name, value in means.items()),
+            hidden="".join(_hidden(name, value) for name, value in hidden.items()),
             buyers="".join(_buyer(buyer_id, name, trade) for buyer_id, name in BUYERS.items()),
             action=action,
             label=f"{zh} <small>{en}</small>",
@@ -67,8 +67,8 @@ def checkout_page(
     )
 
 
-def result_page(trade: Trade, merchant: str, way_back: str) -> str:
-    """What became of a trade."""
+def result_page(trade: Trade, merchant: str, return_address: str) -> str:
+    """The state of a trade."""
     mark, zh, en = _STATES[trade.status]
     return _framed(
         _RESULT.substitute(
@@ -79,7 +79,7 @@ def result_page(trade: Trade, merchant: str, way_back: str) -> str:
             detail=f"¥ {yuan_of(trade.order.total)} · {escape(merchant)}",
             weight="",
             number=escape(trade.trade_no),
-            back=_link(way_back, "返回商家", "Back to the merchant"),
+            back=_link(return_address, "返回商家", "Back to the merchant"),
         )
     )
 
@@ -100,8 +100,8 @@ def failure_page(failure: GatewayFailure) -> str:
     )
 
 
-def away_page() -> str:
-    """Why nothing can be said just now."""
+def busy_page() -> str:
+    """The answer while the database is unavailable."""
     return _framed(
         _RESULT.substitute(
             tone="quiet",
@@ -120,7 +120,7 @@ _FAIL_BUTTON = '<button class="plain" name="action" value="fail">模拟付款失
 
 
 def html_response(text: str, status: int = 200) -> web.Response:
-    """A page that runs no script, loads nothing, and is kept by nobody."""
+    """A page without scripts and external resources, stored in no cache."""
     return web.Response(
         text=text,
         status=status,
@@ -147,7 +147,7 @@ def _hidden(name: str, value: str) -> str:
 
 
 def _buyer(buyer_id: str, name: str, trade: Trade | None) -> str:
-    """A buyer to choose; a trade that has its buyer already leaves no choice."""
+    """A buyer to choose. Once a trade has its buyer, the others are disabled."""
     fixed = trade.buyer_id if trade else ""
     chosen = buyer_id == (fixed or next(iter(BUYERS)))
     state = " checked" if chosen else " disabled" if fixed in BUYERS else ""

@@ -1,4 +1,4 @@
-"""What the gateway says when it refuses: code, msg, sub_code and sub_msg, as Alipay groups them."""
+"""Refusals of the gateway: code, msg, sub_code and sub_msg, grouped as Alipay groups them."""
 
 from collections.abc import Mapping
 
@@ -29,7 +29,7 @@ _BUSINESS = {
 
 
 class GatewayFailure(Exception):
-    """A refusal. `signed` is false where the gateway cannot know who asks, so its answer carries no signature."""
+    """A refusal. `signed` is false if the caller is unknown, so that the answer has no signature."""
 
     def __init__(self, code: str, sub_code: str, sub_msg: str, *, signed: bool = True) -> None:
         super().__init__(f"{code} {sub_code}: {sub_msg}")
@@ -49,16 +49,16 @@ class GatewayFailure(Exception):
 
 
 def business(sub_code: str, hint: str = "") -> GatewayFailure:
-    """40004 with Alipay's own words, and where it helps a hint of ours after them."""
-    said = _BUSINESS[sub_code]
-    return GatewayFailure("40004", sub_code, f"{said}: {hint}" if hint else said)
+    """40004 with Alipay's own words, and where it helps our hint after them."""
+    message = _BUSINESS[sub_code]
+    return GatewayFailure("40004", sub_code, f"{message}: {hint}" if hint else message)
 
 
 def missing(name: str, *, signed: bool = True) -> GatewayFailure:
-    """40001 for a required common parameter; `name` as Alipay's sub code spells it."""
+    """40001 for a missing common parameter; `name` as Alipay's sub code spells it."""
     return GatewayFailure("40001", f"isv.missing-{name}", f"缺少参数: {name}", signed=signed)
 
 
 def invalid(name: str, hint: str, *, signed: bool = True) -> GatewayFailure:
-    """40002 for a common parameter that cannot be right."""
+    """40002 for an invalid common parameter."""
     return GatewayFailure("40002", f"isv.invalid-{name}", hint, signed=signed)

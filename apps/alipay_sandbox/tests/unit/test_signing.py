@@ -19,7 +19,7 @@ def test_a_request_signs_its_sign_type_and_drops_blanks() -> None:
     )
 
 
-def test_the_other_reading_of_a_request_keeps_blanks() -> None:
+def test_the_text_with_blanks_keeps_them() -> None:
     assert request_text(PARAMS, with_blanks=True) == (
         'Zone=x&app_id=2021000000000002&biz_content={"subject":"米 粉+酒&=%"}&notify_url=&sign_type=RSA2&version=1.0'
     )

@@ -1,4 +1,4 @@
-"""What becomes of trades and notices when the sandbox or its database is killed."""
+"""Trades and notices while the sandbox or its database is killed."""
 
 import asyncio
 import os
@@ -10,11 +10,11 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from alipay_sandbox.server import Server
+from alipay_sandbox.app import Server
 from alipay_sandbox.settings import Settings
-from alipay_sandbox.testing import Controls, Merchant, free_port
 from support.breakable import BreakableParts
 from support.eventually import Eventually
+from support.sandbox import Controls, Merchant, free_port
 
 A_DAY_A_SECOND = 86_400
 
@@ -86,58 +86,75 @@ async def test_a_sandbox_that_is_killed_while_it_delivers_loses_no_trade_and_no_
         for one in paid:
             assert (await controls.get(f"trades/{one}"))["trade_status"] == "TRADE_SUCCESS"
 
-        async def all_told() -> bool:
+        async def all_delivered() -> bool:
             views = [await controls.get(f"trades/{one}") for one in paid]
             return all(view["notices"][0]["done"] for view in views)
 
-        await eventually(all_told, within=20)
+        await eventually(all_delivered, within=20)
     assert all(merchant.genuine(notice) for one in paid for notice in merchant.notices_of(one))
 
 
+@pytest.fixture
+async def own_mongodb(tmp_path: Path, programs: Path) -> AsyncIterator[BreakableParts]:
+    """A MongoDB of the test's own, to be killed."""
+    parts = BreakableParts(tmp_path, programs)
+    try:
+        await parts.start("mongodb")
+        yield parts
+    finally:
+        await parts.end()
+
+
 @pytest.mark.timeout(300)
-async def test_a_database_that_is_killed_answers_unknown_and_what_was_paid_is_told_when_it_is_back(
-    breakable: BreakableParts,
+async def test_without_a_database_calls_are_answered_unknown_and_notices_follow_once_it_is_back(
+    own_mongodb: BreakableParts,
     keys: Path,
     own_merchant: Merchant,
     http: aiohttp.ClientSession,
     number: str,
     eventually: Eventually,
 ) -> None:
-    settings = Settings(mongodb_uri=breakable.mongodb, alipay_sandbox_port=0, alipay_sandbox_keys=keys)
+    settings = Settings(mongodb_uri=own_mongodb.mongodb, alipay_sandbox_port=0, alipay_sandbox_keys=keys)
     async with Server(settings) as server:
         merchant, controls = own_merchant, Controls(server.url, http)
         merchant.gateway = f"{server.url}/gateway.do"
         order = {"out_trade_no": number, "total_amount": "1.00"}
+        other = {**order, "out_trade_no": f"{number}B"}
         await controls.post("faults", {"fault": "delay_notify", "out_trade_no": number, "seconds": 2})
         await controls.pay(merchant.link(order))
         await controls.post("faults", {"fault": "gateway_error", "method": "alipay.trade.refund"})
-        async with breakable.away("mongodb"):
-            unknown = await merchant.call("alipay.trade.query", {"out_trade_no": number})
-            assert (unknown["code"], unknown["sub_code"]) == ("20000", "isp.unknow-error")
-            struck = await merchant.call(
-                "alipay.trade.refund", {"out_trade_no": number, "refund_amount": "1.00"}
+        async with own_mongodb.away("mongodb"):
+            # at the same time, because each waits for the database until the driver's limit
+            unknown, struck, _, page, ready, alive = await asyncio.gather(
+                merchant.call("alipay.trade.query", {"out_trade_no": number}),
+                merchant.call("alipay.trade.refund", {"out_trade_no": number, "refund_amount": "1.00"}),
+                controls.post("pay", {"cashier_url": merchant.link(other)}, status=503),
+                get(http, merchant.link(other)),
+                get(http, f"{server.url}/readyz"),
+                get(http, f"{server.url}/livez"),
             )
-            assert (struck["code"], struck["sub_code"]) == ("20000", "isp.unknow-error")
-            other = {**order, "out_trade_no": f"{number}B"}
-            await controls.post("pay", {"cashier_url": merchant.link(other)}, status=503)
-            async with http.get(merchant.link(other)) as response:
-                assert (response.status, "系统繁忙" in await response.text()) == (503, True)
-            async with http.get(f"{server.url}/readyz") as response:
-                assert response.status == 503
-            async with http.get(f"{server.url}/livez") as response:
-                assert response.status == 200
+        assert (unknown["code"], unknown["sub_code"]) == ("20000", "isp.unknow-error")
+        assert (struck["code"], struck["sub_code"]) == ("20000", "isp.unknow-error")
+        assert (page[0], "系统繁忙" in page[1]) == (503, True)
+        assert (ready[0], alive[0]) == (503, 200)
 
-        async def told() -> bool:
+        async def delivered() -> bool:
             (notice,) = (await controls.get(f"trades/{number}"))["notices"]
             return bool(notice["done"])
 
-        await eventually(told, within=30)
+        await eventually(delivered, within=30)
         assert merchant.notices_of(number)
         assert (await controls.pay(merchant.link(other)))["trade_status"] == "TRADE_SUCCESS"
         await eventually(lambda: merchant.notices_of(f"{number}B"), within=30)
 
 
-async def test_a_sandbox_that_is_asked_to_end_ends_also_in_the_middle_of_work(
+async def get(http: aiohttp.ClientSession, address: str) -> tuple[int, str]:
+    """Status and text of an address."""
+    async with http.get(address) as response:
+        return response.status, await response.text()
+
+
+async def test_a_sandbox_that_is_terminated_ends_in_the_middle_of_work(
     mongodb_uri: str,
     prefix: str,
     keys: Path,

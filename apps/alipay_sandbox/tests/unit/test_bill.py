@@ -1,3 +1,5 @@
+"""Bills: what they contain, and their layout."""
+
 from datetime import UTC, date, datetime
 
 import pytest
@@ -56,7 +58,7 @@ def test_the_summary_adds_up() -> None:
     assert (total[2], total[3], total[11]) == ("1", "1", "12.00")
 
 
-def test_a_day_and_a_month_can_be_asked_for() -> None:
+def test_a_bill_covers_a_day_or_a_month() -> None:
     assert parse_period("2026-12-31") == Period(date(2026, 12, 31), date(2027, 1, 1))
     assert parse_period("2026-12") == Period(date(2026, 12, 1), date(2027, 1, 1))
     with pytest.raises(ValueError, match=r"month|isoformat|format|time data|day"):

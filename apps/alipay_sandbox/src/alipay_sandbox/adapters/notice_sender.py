@@ -1,4 +1,4 @@
-"""Sends a notice to the address that the merchant gave, and says what came back."""
+"""Sends notices to the addresses that merchants gave."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -6,11 +6,13 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-SUCCESS = "success"
-_LONGEST_ANSWER = 64  # more than enough to see whether it is exactly `success`, and to show what it was
+from alipay_sandbox.domain.notices import SUCCESS
+
+_MAX_ANSWER_BYTES = 64
+"""Enough to recognise exactly `success`, and to show any other answer."""
 
 
-class Postman:
+class HttpNoticeSender:
     """A pooled HTTP client for form POSTs. Loopback and private addresses are allowed: this is a development tool."""
 
     def __init__(self, timeout: timedelta, at_once: int) -> None:
@@ -21,8 +23,8 @@ class Postman:
             auto_decompress=False,
         )
 
-    async def post(self, url: str, charset: str, fields: Mapping[str, str]) -> str:
-        """`success`, or in words what came instead: a status, another body, no answer. Follows no redirect."""
+    async def send(self, url: str, charset: str, fields: Mapping[str, str]) -> str:
+        """`success`, or in words what came instead: a status, another body, no answer. Redirects are not followed."""
         body = urlencode(fields, encoding=charset).encode("ascii")
         headers = {"Content-Type": f"application/x-www-form-urlencoded; charset={charset}"}
         try:
@@ -35,13 +37,13 @@ class Postman:
         return f"HTTP {response.status}: {start.decode('utf-8', 'replace')}"
 
     async def close(self) -> None:
-        """Ends the connections."""
+        """Close the connections."""
         await self._session.close()
 
 
 async def _beginning(body: aiohttp.StreamReader) -> bytes:
-    """The first bytes of an answer, however they are cut into chunks."""
+    """The first bytes of an answer, across chunks."""
     start = b""
-    while len(start) < _LONGEST_ANSWER and (chunk := await body.read(_LONGEST_ANSWER - len(start))):
+    while len(start) < _MAX_ANSWER_BYTES and (chunk := await body.read(_MAX_ANSWER_BYTES - len(start))):
         start += chunk
     return start

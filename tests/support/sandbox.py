@@ -1,4 +1,4 @@
-"""For tests of the sandbox and of whoever speaks to it: a merchant, the sandbox's controls, a clock that can be moved."""
+"""A merchant of the Alipay sandbox, the sandbox's controls, and a clock that a test can move."""
 
 import json
 import socket
@@ -23,7 +23,7 @@ Params = dict[str, str]
 
 
 class MovableClock:
-    """Real time plus what a test adds to it."""
+    """Real time plus an offset."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()
@@ -34,9 +34,9 @@ class MovableClock:
 
 
 class Merchant:
-    """Signs requests, calls the gateway, checks its answers, and takes notices at `notify_url` while `listening`.
+    """Signs requests, calls the gateway, verifies its answers, and takes notices at `notify_url` while `listening`.
 
-    `answers` are given to notices in turn, the last one for ever.
+    Notices get `answers` in turn, and the last one again and again.
     """
 
     def __init__(self, keys: Path, http: aiohttp.ClientSession) -> None:
@@ -75,25 +75,25 @@ class Merchant:
         return f"{self.gateway}?{urlencode(signed, encoding=signed['charset'])}"
 
     async def call(self, method: str, biz: Mapping[str, Any], **more: str) -> dict[str, Any]:
-        """The response object of a call, its signature checked over the exact characters."""
+        """The response object of a call; its signature is verified over the exact characters."""
         text = await self.call_raw(self.sign(method, biz, **more))
         name = f'"{method.replace(".", "_")}_response":'
         start = text.index(name) + len(name)
         end = text.rindex(',"sign":"')
         signature = json.loads(text)["sign"]
-        _expect(self.alipay.verifies(text[start:end], signature), text)
+        assert self.alipay.verifies(text[start:end], signature), text
         content: dict[str, Any] = json.loads(text[start:end])
         return content
 
     async def call_raw(self, params: Mapping[str, str]) -> str:
         """The text of the gateway's answer."""
         async with self.http.post(self.gateway, data=params) as response:
-            _expect(response.status == 200, response.status)
+            assert response.status == 200, response.status
             return await response.text()
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[Self]:
-        """Takes notices on a free port of this machine."""
+        """Take notices on a free port."""
         app = web.Application()
         app.add_routes([web.post("/notify", self._take_notice)])
         async with serving(app) as url:
@@ -101,13 +101,13 @@ class Merchant:
             yield self
 
     async def _take_notice(self, request: web.Request) -> web.Response:
-        """Notes a notice and answers as the test wants."""
+        """Store a notice and give the next answer."""
         self.received.append({name: str(value) for name, value in (await request.post()).items()})
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         return web.Response(text=answer)
 
     def genuine(self, notice: Mapping[str, str]) -> bool:
-        """Whether Alipay signed a notice, by the one rule that counts."""
+        """Whether Alipay signed a notice."""
         return self.alipay.verifies(notice_text(notice), notice.get("sign", ""))
 
     def notices_of(self, out_trade_no: str) -> list[Params]:
@@ -125,33 +125,33 @@ class Controls:
     async def post(
         self, path: str, body: Mapping[str, Any] | None = None, status: int = 200
     ) -> dict[str, Any]:
-        """Posts JSON and expects a status."""
+        """Post JSON and expect a status."""
         async with self._http.post(f"{self.url}/sandbox/{path}", json=body or {}) as response:
             content: dict[str, Any] = await response.json()
-            _expect(response.status == status, content)
+            assert response.status == status, content
             return content
 
     async def get(self, path: str, status: int = 200) -> dict[str, Any]:
-        """Gets JSON and expects a status."""
+        """Get JSON and expect a status."""
         async with self._http.get(f"{self.url}/sandbox/{path}") as response:
             content: dict[str, Any] = await response.json()
-            _expect(response.status == status, content)
+            assert response.status == status, content
             return content
 
     async def pay(self, link: str, **more: Any) -> dict[str, Any]:
         """The buyer of a link pays."""
         return await self.post("pay", {"cashier_url": link, **more})
 
-    async def way_back(self, paid: Mapping[str, Any]) -> str:
-        """The signed address that the `return_url` of a payment leads on to; nobody goes there."""
+    async def return_address(self, paid: Mapping[str, Any]) -> str:
+        """The signed address that the `return_url` of a payment redirects to, which is not opened."""
         async with self._http.get(paid["return_url"], allow_redirects=False) as response:
-            _expect(response.status == 302, await response.text())
+            assert response.status == 302, await response.text()
             return response.headers["Location"]
 
 
 @asynccontextmanager
 async def serving(app: web.Application) -> AsyncIterator[str]:
-    """Serves an application on a free port of this machine; gives its address."""
+    """Serve an application on a free port; gives its address."""
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -161,13 +161,8 @@ async def serving(app: web.Application) -> AsyncIterator[str]:
         await runner.cleanup()
 
 
-def _expect(holds: bool, seen: object) -> None:
-    if not holds:
-        raise AssertionError(seen)
-
-
 def free_port() -> int:
-    """A port of this machine that was free a moment ago."""
+    """A port that was free a moment ago."""
     with socket.socket() as trial:
         trial.bind(("127.0.0.1", 0))
         port: int = trial.getsockname()[1]

@@ -1,3 +1,5 @@
+"""Deadlines that merchants set."""
+
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,7 +22,7 @@ CREATED = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)  # 23:30 in Beijing
         ("2026-11-23 08:00:05", "1m", datetime(2026, 11, 23, 0, 0, 5, tzinfo=UTC)),
     ],
 )
-def test_the_deadline_is_what_the_merchant_said(
+def test_the_deadline_is_the_one_that_the_merchant_set(
     expire: str | None, timeout: str | None, deadline: datetime
 ) -> None:
     assert parse_pay_by(expire, timeout).deadline(CREATED) == deadline

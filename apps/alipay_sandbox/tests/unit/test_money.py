@@ -1,3 +1,5 @@
+"""Amounts between yuan texts and fen."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +20,7 @@ def test_yuan_may_be_written_with_fewer_decimals(text: str, fen: int) -> None:
 @pytest.mark.parametrize(
     "text", ["", "0.30000000000000004", "1e2", "-1", "+1", " 1", "1.", ".5", "01", "1,000", "١", "NaN"]
 )
-def test_what_is_no_plain_amount_is_refused_and_never_rounded(text: str) -> None:
+def test_anything_but_a_plain_amount_is_refused_and_never_rounded(text: str) -> None:
     with pytest.raises(ValueError, match="not an amount"):
         fen_of(text)
 

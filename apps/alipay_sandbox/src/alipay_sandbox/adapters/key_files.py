@@ -1,15 +1,15 @@
-"""Makes the key files of a fresh sandbox: Alipay's pair, two merchants' pairs and `merchants.json`."""
+"""Creates the key files of a new sandbox: Alipay's pair, two merchants' pairs and `merchants.json`."""
 
 from pathlib import Path
 
 from alipay_sandbox.adapters.keys import SigningKey
-from alipay_sandbox.merchants import ENTRIES, MerchantEntry
+from alipay_sandbox.adapters.merchant_file import ENTRIES, MerchantEntry
 
 ALIPAY_PRIVATE_KEY = "alipay_private_key.pem"
 ALIPAY_PUBLIC_KEY = "alipay_public_key.pem"
 MERCHANTS = "merchants.json"
 
-# The platform's own merchant, and one for trying Alipay client libraries.
+# the platform's own merchant, and one for trying Alipay client libraries
 _MERCHANTS = (
     ("platform", "Anchorage 安可商城", "2021000000000001", "2088000000000001"),
     ("test", "Sandbox test merchant 测试商户", "2021000000000002", "2088000000000002"),
@@ -17,9 +17,9 @@ _MERCHANTS = (
 
 
 def make_key_files(directory: Path) -> list[Path]:
-    """Writes what is missing and leaves what is there; returns the files that were made.
+    """Creates missing files and leaves existing ones; returns the files created.
 
-    Private keys are PKCS#1 PEM, readable by their owner alone; public keys are SPKI PEM.
+    Private keys are PKCS#1 PEM, readable by their owner only; public keys are SPKI PEM.
     """
     directory.mkdir(parents=True, exist_ok=True)
     made = _make_pair(directory, "alipay")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alipay_sandbox.domain.deadlines import PayBy
-from alipay_sandbox.domain.failures import GatewayFailure
+from alipay_sandbox.domain.errors import GatewayFailure
 from alipay_sandbox.domain.order import WAP_PAY, Order
 from alipay_sandbox.domain.trade import Trade, TradeStatus, check_same_terms, open_trade
 
@@ -125,7 +125,7 @@ def test_a_link_whose_time_is_over_opens_no_trade() -> None:
         open_trade(late, "2026112222001", BUYER, AT)
 
 
-def test_another_amount_under_the_same_number_is_told_apart() -> None:
+def test_another_amount_under_the_same_number_is_refused() -> None:
     with pytest.raises(GatewayFailure, match=r"ACQ\.CONTEXT_INCONSISTENT"):
         check_same_terms(waiting(), replace(ORDER, total=999))
 

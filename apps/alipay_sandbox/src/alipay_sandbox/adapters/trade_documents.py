@@ -68,7 +68,7 @@ def read_trade_document(document: Mapping[str, Any]) -> Trade:
 
 
 def notice_document(notice: Notice) -> Document:
-    """A notice as it lies in its trade's `notices`; `done` once no try is left to make, `answers` says what came."""
+    """An entry of a trade's `notices`; `done` once it has no attempts left, `answers` to the attempts so far."""
     return {**_named(notice, _NOTICE), "done": False, "answers": []}
 
 
@@ -78,5 +78,5 @@ def read_notice_document(document: Mapping[str, Any]) -> Notice:
 
 
 def _named(thing: object, names: tuple[str, ...]) -> Document:
-    """The fields as they are; dataclasses.asdict copies deeply, which here would cost more than the rest of a payment."""
+    """The fields as they are. dataclasses.asdict copies deeply, which would cost more than the rest of a payment."""
     return {name: getattr(thing, name) for name in names}

@@ -1,18 +1,18 @@
-"""Trades in MongoDB, each with its notices in one document, so that a state and what tells of it are durable together.
+"""Trades in MongoDB, each with its notices in one document, so that a state and its notice become durable together.
 
-A trade is found by `_id` or `trade_no` only; bills and the start-up read the whole collection, which keeps the
-paying of a trade free of further indexes.
+Trades are found by `_id` or `trade_no` only. Bills and the start read the whole collection, so that a payment maintains
+no further index.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from pymongo import UpdateOne
 
-from alipay_sandbox.adapters.documents import (
+from alipay_sandbox.adapters.store_errors import raises_unavailable
+from alipay_sandbox.adapters.trade_documents import (
     Document,
     key_of,
     notice_document,
@@ -20,6 +20,7 @@ from alipay_sandbox.adapters.documents import (
     read_trade_document,
     trade_document,
 )
+from alipay_sandbox.application.ports import Attempt, StoredTrade
 from alipay_sandbox.domain.notices import Notice
 from alipay_sandbox.domain.trade import Trade, TradeStatus
 from runtime.batching import Batcher
@@ -27,40 +28,27 @@ from runtime.mongo.client import Database
 from runtime.mongo.writes import insert_new
 
 
-@dataclass(frozen=True, slots=True)
-class StoredTrade:
-    """A trade with the version that it was read at."""
-
-    key: str
-    version: int
-    trade: Trade
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What became of one try to deliver a notice: the notice as it is now, and the answer in words."""
-
-    key: str
-    notice: Notice
-    done: bool
-    answer: str
-    at: datetime
-
-
-class TradeStore:
-    """The collection `trades`."""
+class MongoTrades:
+    """Collection `trades`. New trades are inserted in batches."""
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self._trades = database["trades"]
         self._insert = Batcher[Document, bool](partial(insert_new, self._trades))
 
+    @raises_unavailable
     async def prepare(self) -> None:
-        """Makes the indexes."""
+        """Create the indexes."""
         await self._trades.create_index("trade_no", unique=True)
 
+    @raises_unavailable
+    async def ping(self) -> None:
+        """Return when the database answers."""
+        await self._database.client.admin.command("ping")
+
+    @raises_unavailable
     async def insert(self, trade: Trade, notices: Sequence[Notice]) -> bool:
-        """Stores a new trade with what is to be announced, together with those that come at the same time; False if its
-        out_trade_no is taken."""
+        """Store a new trade with its notices; False if its out_trade_no is taken."""
         document = {
             "_id": key_of(trade.order.seller_id, trade.order.out_trade_no),
             "version": 1,
@@ -69,8 +57,9 @@ class TradeStore:
         }
         return await self._insert(document)
 
+    @raises_unavailable
     async def replace(self, stored: StoredTrade, trade: Trade, notices: Sequence[Notice]) -> bool:
-        """Stores a changed trade with what is to be announced; False if another change came first."""
+        """Store a changed trade with new notices; False after a conflict."""
         result = await self._trades.update_one(
             {"_id": stored.key, "version": stored.version},
             {
@@ -81,37 +70,46 @@ class TradeStore:
         )
         return result.modified_count == 1
 
+    @raises_unavailable
     async def find(self, seller_id: str, out_trade_no: str) -> StoredTrade | None:
         """The trade under a seller's own number."""
         return _stored(await self._trades.find_one({"_id": key_of(seller_id, out_trade_no)}))
 
+    @raises_unavailable
     async def find_by_trade_no(self, seller_id: str, trade_no: str) -> StoredTrade | None:
         """The trade under Alipay's number, if it is this seller's."""
         return _stored(await self._trades.find_one({"trade_no": trade_no, "order.seller_id": seller_id}))
 
+    @raises_unavailable
     async def notices(self, key: str) -> list[Document]:
-        """Everything known of a trade's notices, oldest first."""
+        """All notices of a trade with their attempts and answers, oldest first."""
         found = await self._trades.find_one({"_id": key}, {"notices": 1})
         return list(found["notices"]) if found else []
 
+    @raises_unavailable
     async def record(self, attempts: Sequence[Attempt]) -> None:
-        """Stores what became of tries to deliver, many at once."""
+        """Store the outcomes of attempts, in one write."""
         await self._trades.bulk_write([_attempt_update(attempt) for attempt in attempts], ordered=False)
 
-    async def undelivered(self) -> AsyncIterator[tuple[str, Notice]]:
-        """All notices that still have a try to make, with their trades' keys."""
-        async for document in self._trades.find({"notices.done": False}, {"notices": 1}):
-            for notice in document["notices"]:
-                if not notice["done"]:
-                    yield document["_id"], read_notice_document(notice)
+    @raises_unavailable
+    async def undelivered(self) -> list[tuple[str, Notice]]:
+        """All notices that have attempts left, with the keys of their trades."""
+        return [
+            (document["_id"], read_notice_document(notice))
+            async for document in self._trades.find({"notices.done": False}, {"notices": 1})
+            for notice in document["notices"]
+            if not notice["done"]
+        ]
 
-    async def waiting(self) -> AsyncIterator[StoredTrade]:
+    @raises_unavailable
+    async def waiting(self) -> list[StoredTrade]:
         """All trades that wait for their buyers."""
-        async for document in self._trades.find({"status": TradeStatus.WAIT_BUYER_PAY.value}):
-            yield _read(document)
+        cursor = self._trades.find({"status": TradeStatus.WAIT_BUYER_PAY.value})
+        return [_read(document) async for document in cursor]
 
+    @raises_unavailable
     async def with_money_moved(self, seller_id: str, start: datetime, end: datetime) -> list[Trade]:
-        """The seller's trades paid or refunded in [start, end), in the order of their creation."""
+        """The seller's trades paid or refunded in [start, end), oldest first."""
         moved = {"$gte": start, "$lt": end}
         cursor = self._trades.find(
             {
@@ -121,12 +119,14 @@ class TradeStore:
         ).sort("created_at")
         return [read_trade_document(document) async for document in cursor]
 
+    @raises_unavailable
     async def count(self) -> int:
-        """How many trades there are."""
+        """The number of trades."""
         return await self._trades.estimated_document_count()
 
+    @raises_unavailable
     async def takings(self) -> dict[str, int]:
-        """For each seller, what was paid less what was refunded, in fen."""
+        """For each seller, payments minus refunds, in fen."""
         pipeline: list[dict[str, Any]] = [
             {"$match": {"paid_at": {"$ne": None}}},
             {

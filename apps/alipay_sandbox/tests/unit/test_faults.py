@@ -1,3 +1,5 @@
+"""Which fault strikes, and how often."""
+
 from alipay_sandbox.domain.faults import Fault, FaultBook, FaultKind
 
 DROP = FaultKind.DROP_NOTIFY

@@ -1,3 +1,5 @@
+"""Which notices there are, what they say, and their schedule."""
+
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -5,7 +7,7 @@ import pytest
 
 from alipay_sandbox.domain.deadlines import PayBy
 from alipay_sandbox.domain.notice_clock import NoticeClock
-from alipay_sandbox.domain.notices import announces, next_try, notice_fields
+from alipay_sandbox.domain.notices import announces, next_attempt, notice_fields
 from alipay_sandbox.domain.order import APP_PAY, PAGE_PAY, PRECREATE, WAP_PAY, Order
 from alipay_sandbox.domain.trade import Trade, TradeStatus, open_trade
 
@@ -23,18 +25,18 @@ def paid(method: str = WAP_PAY) -> Trade:
     return open_trade(order(method), "2026112222001", BUYER, AT).pay(BUYER, AT).trade
 
 
-def test_a_notice_is_tried_eight_times_within_about_25_hours() -> None:
+def test_a_notice_is_attempted_eight_times_within_about_25_hours() -> None:
     at, moments = AT, [timedelta()]
     for attempts in range(1, 8):
-        following = next_try(attempts, at)
+        following = next_attempt(attempts, at)
         assert following is not None
         at = following
         moments.append(at - AT)
     assert moments == [timedelta(minutes=m) for m in (0, 4, 14, 24, 84, 204, 564, 1464)]
-    assert next_try(8, at) is None
+    assert next_attempt(8, at) is None
 
 
-def test_a_payment_is_told_without_refund_fields() -> None:
+def test_the_notice_of_a_payment_has_no_refund_fields() -> None:
     fields = notice_fields(paid(), None)
     assert fields["trade_status"] == "TRADE_SUCCESS"
     assert fields["total_amount"] == fields["receipt_amount"] == "10.00"
@@ -43,7 +45,7 @@ def test_a_payment_is_told_without_refund_fields() -> None:
     assert "" not in fields.values()
 
 
-def test_a_partial_refund_tells_success_again_with_all_that_was_refunded() -> None:
+def test_a_partial_refund_announces_success_again_with_the_sum_of_refunds() -> None:
     first = paid().refund(300, "r1", "", AT).trade
     change = first.refund(200, "r2", "", AT)
     fields = notice_fields(change.trade, change.refund)
@@ -52,20 +54,20 @@ def test_a_partial_refund_tells_success_again_with_all_that_was_refunded() -> No
     assert fields["gmt_refund"] == "2026-11-22 10:00:00.320"
 
 
-def test_a_full_refund_tells_closed_with_refund_fields() -> None:
+def test_a_full_refund_announces_closed_with_refund_fields() -> None:
     change = paid().refund(1000, "r1", "", AT)
     fields = notice_fields(change.trade, change.refund)
     assert (fields["trade_status"], fields["refund_fee"]) == ("TRADE_CLOSED", "10.00")
 
 
-def test_a_close_tells_closed_without_refund_fields() -> None:
+def test_a_close_announces_closed_without_refund_fields() -> None:
     fields = notice_fields(open_trade(order(), "2026112222001", BUYER, AT).close(AT).trade, None)
     assert fields["trade_status"] == "TRADE_CLOSED"
     assert not {"refund_fee", "gmt_refund", "receipt_amount", "gmt_payment"} & set(fields)
 
 
 @pytest.mark.parametrize(
-    ("method", "told"),
+    ("method", "announced"),
     [
         (WAP_PAY, {"TRADE_SUCCESS", "TRADE_CLOSED", "TRADE_FINISHED"}),
         (APP_PAY, {"TRADE_SUCCESS", "TRADE_CLOSED", "TRADE_FINISHED"}),
@@ -73,12 +75,12 @@ def test_a_close_tells_closed_without_refund_fields() -> None:
         (PRECREATE, {"TRADE_SUCCESS"}),
     ],
 )
-def test_each_product_tells_its_own_states_and_never_waiting(method: str, told: set[str]) -> None:
+def test_each_product_announces_its_own_states_and_never_waiting(method: str, announced: set[str]) -> None:
     trade = paid(method)
-    assert {status.value for status in TradeStatus if announces(replace(trade, status=status))} == told
+    assert {status.value for status in TradeStatus if announces(replace(trade, status=status))} == announced
 
 
-def test_nothing_is_told_where_no_address_was_given() -> None:
+def test_nothing_is_announced_without_an_address() -> None:
     trade = open_trade(order(notify_url=""), "2026112222001", BUYER, AT).pay(BUYER, AT).trade
     assert not announces(trade)
 
@@ -94,6 +96,6 @@ def test_the_notice_clock_runs_faster_without_a_jump() -> None:
 
 
 @pytest.mark.parametrize("speed", [0, -1, 1_000_001, float("nan")])
-def test_a_clock_does_not_stand_still_or_run_back(speed: float) -> None:
+def test_a_clock_cannot_stand_still_or_run_backwards(speed: float) -> None:
     with pytest.raises(ValueError, match="speed"):
         NoticeClock(AT, AT).run_at(speed, AT)
