@@ -1,32 +1,41 @@
-# Everything a person does here. `make help` lists it.
+# The commands of this repository; `make help` lists them.
 
 VENV := .venv
 BIN := $(VENV)/bin
 PYPROJECTS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml apps/*/pyproject.toml deploy/*/pyproject.toml)
 PACKAGES := $(PYPROJECTS:/pyproject.toml=)
-INSTALLED := $(VENV)/.installed
-PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not polyglot" --ignore=tests/browser
+# Two sets of packages in one environment: what `make run` needs, and everything. The second includes the first.
+RUN := $(VENV)/.run
+DEV := $(VENV)/.dev
+# Tests use a Kafka and a MongoDB that run already, where both are given.
+FETCH = $(if $(and $(ANCHORAGE_TEST_KAFKA),$(ANCHORAGE_TEST_MONGODB)),,$(BIN)/python -m anchorage_local fetch)
+STATE := $(or $(ANCHORAGE_DATA),.data)
+PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not polyglot"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo audit stop clean test test-browser test-chaos test-containers test-interop pictures contracts lint lint-fix types lock \
+.PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-containers test-interop pictures contracts lint lint-fix types lock \
 	bench-orders bench-first-view bench-pages bench-code bench-search bench-notify check-money search-models test-search
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
-install: $(INSTALLED) ## Make .venv with everything in it (other targets do it when needed)
+install: $(DEV) ## Make .venv with everything in it (other targets do it when needed)
 
-$(INSTALLED): requirements-dev.lock $(PYPROJECTS)
-	@PYTHON="$(PYTHON)" deploy/local/bootstrap $(VENV) $(PACKAGES)
+$(RUN): requirements-run.lock $(PYPROJECTS)
+	@PYTHON="$(PYTHON)" deploy/local/bootstrap run $(VENV) $(PACKAGES)
 	@touch $@
 
-run: $(INSTALLED) ## Start Kafka, MongoDB and every service with demo data; Ctrl-C stops them
-	@exec $(BIN)/python -m anchorage_local run
+$(DEV): requirements-dev.lock $(PYPROJECTS)
+	@PYTHON="$(PYTHON)" deploy/local/bootstrap dev $(VENV) $(PACKAGES)
+	@touch $@ $(RUN)
 
-demo: $(INSTALLED) ## Play the story from a video to a paid order against the running system
+run: $(RUN) ## Start Kafka, MongoDB and every service; Ctrl-C stops them (DEMO=no: without demo data)
+	@exec $(BIN)/python -m anchorage_local run --demo=$(or $(DEMO),yes)
+
+demo: $(RUN) ## Play the story from a video to a paid order on the running system
 	@exec $(BIN)/anchorage demo
 
-audit: $(INSTALLED) ## Check the six invariants over the running system's databases and streams
+audit: $(RUN) ## Check the six invariants in the databases and streams of the running system
 	@exec $(BIN)/anchorage audit
 
 stop: ## Stop what `make run` started in another shell
@@ -35,72 +44,78 @@ stop: ## Stop what `make run` started in another shell
 clean: stop ## Remove .data (all state) and .venv
 	rm -rf .data $(VENV)
 
-test: $(INSTALLED) ## Run all tests against a real Kafka and a real MongoDB
-	@$(BIN)/python -m anchorage_local fetch
+test: $(DEV) ## Run all tests against a real Kafka and a real MongoDB
+	@$(FETCH)
+	@exec $(BIN)/python -m pytest --ignore=tests/browser $(PYTEST_ARGS)
+
+test-all: $(DEV) ## The same with the browser tests, all at once
+	@tests/browser/chromium.sh
+	@$(FETCH)
 	@exec $(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-browser: $(INSTALLED) ## The story in a real Chromium, in both hosts and both languages
+test-browser: $(DEV) ## The story in a real Chromium, in both hosts and both languages
 	@tests/browser/chromium.sh
-	@$(BIN)/python -m anchorage_local fetch
+	@$(FETCH)
 	@exec $(BIN)/python -m pytest tests/browser
 
-test-chaos: $(INSTALLED) ## 300 orders, and 100 payments with refunds, while services, Kafka and MongoDB are killed at random
-	@ANCHORAGE_CHAOS_ORDERS=300 ANCHORAGE_CHAOS_PAYMENTS=100 ANCHORAGE_OUTAGE_SECONDS=60 $(BIN)/python -m pytest tests/chaos -s
+test-chaos: $(DEV) ## 300 orders, and 100 payments with refunds, while services, Kafka and MongoDB are killed at random
+	@ANCHORAGE_CHAOS_ORDERS=$${ANCHORAGE_CHAOS_ORDERS:-300} ANCHORAGE_CHAOS_PAYMENTS=$${ANCHORAGE_CHAOS_PAYMENTS:-100} \
+		ANCHORAGE_OUTAGE_SECONDS=$${ANCHORAGE_OUTAGE_SECONDS:-60} exec $(BIN)/python -m pytest tests/chaos -s
 
-test-interop: $(INSTALLED) ## Published Alipay clients against the sandbox, those for Node.js and Java too (needs npm, and a JDK with Maven)
-	@$(BIN)/python -m anchorage_local fetch
+test-interop: $(DEV) ## Published Alipay clients against the sandbox, those for Node.js and Java too (needs npm, and a JDK with Maven)
+	@$(FETCH)
 	@exec $(BIN)/python -m pytest tests/interop
 
-test-containers: $(INSTALLED) ## The integration tests on testcontainers, and an order in `docker compose` (needs Docker)
+test-containers: $(DEV) ## The integration tests on testcontainers, and an order in `docker compose` (needs Docker)
 	@exec $(BIN)/python tests/containers/run.py
 
-contracts: $(INSTALLED) ## Write AsyncAPI, JSON Schemas and the event table; refuses what would break a reader
+contracts: $(DEV) ## Write AsyncAPI, JSON Schemas and the event table; refuses breaking changes
 	@exec $(BIN)/python -m contracts.generate
 
-pictures: $(INSTALLED) ## Make the README's pictures from the running system
+pictures: $(DEV) ## Make the README's pictures from the running system
 	@tests/browser/chromium.sh
-	@PYTHONPATH=tests $(BIN)/python tests/browser/pictures.py .data/demo.json docs/pictures
+	@PYTHONPATH=tests $(BIN)/python tests/browser/pictures.py $(STATE)/demo.json docs/pictures
 
-bench-orders: $(INSTALLED) ## Whole paid orders a second and CPU for each, against the running system
+bench-orders: $(DEV) ## Paid orders a second and CPU per order, on the running system
 	@PYTHONPATH=tests exec $(BIN)/python tests/load/orders.py $(ARGS)
 
-bench-first-view: $(INSTALLED) ## How long a newcomer's first view of each screen takes, in Chromium, on the running system
+bench-first-view: $(DEV) ## Time of the first view of each screen, in Chromium, on the running system
 	@tests/browser/chromium.sh
-	@PYTHONPATH=tests $(BIN)/python tests/browser/first_view.py .data/demo.json
+	@PYTHONPATH=tests $(BIN)/python tests/browser/first_view.py $(STATE)/demo.json
 
-bench-pages: $(INSTALLED) ## Product and store pages a second and CPU for each, against the running system
+bench-pages: $(DEV) ## Product and store pages a second and CPU per page, on the running system
 	@PYTHONPATH=tests exec $(BIN)/python tests/load/pages.py $(ARGS)
 
-bench-notify: $(INSTALLED) ## Alipay notices verified and settled a second, beside a floor, against the running system's parts
+bench-notify: $(DEV) ## Alipay notices verified and settled a second, next to the floor of bare parts
 	@exec $(BIN)/python services/payment/bench/notify.py
 
-bench-search: $(INSTALLED) ## Relevance and costs of search; DATA=folder of judged queries, ARGS="--opensearch .data/search --hybrid .data/search/models"
-	@exec $(BIN)/python -m search.bench $(DATA) $(ARGS)
+bench-search: $(DEV) ## Relevance and costs of search; DATA=folder of judged queries, ARGS="--opensearch .data/search --hybrid .data/search/models"
+	@PYTHONPATH=services/search exec $(BIN)/python -m bench $(DATA) $(ARGS)
 
-search-models: $(INSTALLED) ## Fetch the embedding models for ANCHORAGE_SEARCH_HYBRID (40 MB, into .data/search/models)
-	@exec $(BIN)/python -m search.bench.parts .data/search models
+search-models: $(DEV) ## Fetch the embedding models for ANCHORAGE_SEARCH_HYBRID (40 MB, into .data/search/models)
+	@PYTHONPATH=services/search exec $(BIN)/python -m bench.parts $(STATE)/search models
 
-test-search: $(INSTALLED) search-models ## Search's tests on every engine: embedded, hybrid, and a real OpenSearch (no Docker)
+test-search: $(DEV) search-models ## Search's tests on every engine: embedded, hybrid, and a real OpenSearch (no Docker)
 	@$(BIN)/python -m anchorage_local fetch
-	@ANCHORAGE_TEST_SEARCH_MODELS=.data/search/models $(BIN)/python -m search.bench.opensearch .data/search $(BIN)/python -m pytest services/search $(ARGS)
+	@PYTHONPATH=services/search ANCHORAGE_TEST_SEARCH_MODELS=$(STATE)/search/models $(BIN)/python -m bench.opensearch $(STATE)/search $(BIN)/python -m pytest services/search $(ARGS)
 
-bench-code: $(INSTALLED) ## How often the round code is read from seeded photographs, beside zxing-cpp on QR
-	@cd services/sharecode && exec ../../$(BIN)/python -m bench $(ARGS)
+bench-code: $(DEV) ## Read rate of the round code on seeded photographs, next to zxing-cpp on QR
+	@cd libs/roundcode && exec ../../$(BIN)/python -m bench $(ARGS)
 
-check-money: $(INSTALLED) ## 100,000 random cases of prices, commissions and partial refunds, to the fen
+check-money: $(DEV) ## 100,000 random cases of prices, commissions and partial refunds, to the fen
 	@exec $(BIN)/python -m pytest --hypothesis-profile=money --timeout=7200 -n auto --maxprocesses=3 services/payment/tests/unit/test_shares.py
 
-lint: $(INSTALLED) ## Check style and layout of the code
+lint: $(DEV) ## Check style and layout of the code
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports --no-logo
 
-lint-fix: $(INSTALLED) ## Mend what can be mended by itself
+lint-fix: $(DEV) ## Fix what can be fixed automatically
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-types: $(INSTALLED) ## Check types
+types: $(DEV) ## Check types
 	@$(BIN)/mypy $(wildcard $(PACKAGES:=/src)) tests/support conftest.py
 
-lock: $(INSTALLED) ## Compile the requirements locks from all pyproject.toml files (UPGRADE=1: newest versions)
+lock: $(DEV) ## Compile the requirements locks from all pyproject.toml files (UPGRADE=1: newest versions)
 	@$(BIN)/python -m anchorage_local.requirements $(if $(UPGRADE),--upgrade)

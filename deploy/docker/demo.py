@@ -1,6 +1,6 @@
-"""Loads the demo into the composed platform where it is not there yet, and tells the demo host app which hosts it plays.
+"""Loads the demo data into the composed platform, and writes the demo host app's settings.
 
-Draws the pictures into /media; keeps the clients' secrets and `hosts.json` in /demo, which the host app alone reads.
+Pictures go to /media; the clients' secrets and `hosts.json` to /demo, which only the host app mounts.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ OPS = os.environ["ANCHORAGE_OPS_CLIENT_ID"]
 
 
 def secret_of(client_id: str) -> str:
-    """A client's secret, made when first asked for."""
+    """A client's secret; generated on first use."""
     if client_id == OPS:
         return os.environ["ANCHORAGE_OPS_CLIENT_SECRET"]
     file = FOLDER / "secrets" / client_id
@@ -30,8 +30,8 @@ def secret_of(client_id: str) -> str:
 
 world = load_world()
 draw_all(world, MEDIA)
-asyncio.run(seed(os.environ["ANCHORAGE_GATEWAY_URL"], OPS, secret_of, world))
+asyncio.run(seed(os.environ["ANCHORAGE_GATEWAY_URL"], OPS, secret_of, world, print))
 hosts = FOLDER / "hosts.json"
 hosts.touch(mode=0o600)
-hosts.write_text(host_apps.told(secret_of))
+hosts.write_text(host_apps.hosts_json(secret_of))
 os.chown(hosts, HOST_APPS_USER, HOST_APPS_USER)

@@ -1,7 +1,7 @@
-"""Makes the secrets of a demo installation in a folder that the containers share, once.
+"""Generates the sandbox's keys once, in a folder that the containers share.
 
-Alipay's keys by the sandbox's own command; the payment service's list of merchants from them, anew at each start, with the
-address at which a browser finds the cashier (ALIPAY_SANDBOX_PUBLIC_URL).
+At each start it also writes the payment service's list of merchants, with the address at which a browser finds the
+cashier (ALIPAY_SANDBOX_PUBLIC_URL).
 """
 
 import json

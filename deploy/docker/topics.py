@@ -1,4 +1,4 @@
-"""Makes the topics, once, before the services start: `python topics.py`."""
+"""Creates the topics before the services start: `python topics.py`."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""House rules that no linter has, as small checks on the syntax tree. Each answers with `path:line: what is wrong`."""
+"""House rules that no linter has, as small checks on the syntax tree. Each reports `path:line: the problem`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeGuard
 
-from contracts.catalogue import all_events
+from contracts.registry import all_events
 from contracts.topics import DEAD_LETTER_SUFFIX
 
 Rule = Callable[[Path, ast.Module], Iterator[tuple[ast.AST, str]]]
@@ -19,6 +19,7 @@ AMOUNTS = re.compile(r"(^|_)(amount|price|total|fee|balance|commission|payout|co
 WEAK_ADDRESS = re.compile(r"mongodb://\S*[?&]w=(?!majority)")
 EVENT_TYPE = re.compile(r"^anchorage\.[A-Z]\w+\.v\d+$")
 EVENT_NAMES = frozenset(event.__name__ for event in all_events())
+MAX_MODULE, MAX_FUNCTION = 300, 50
 SWALLOWED = frozenset({"Exception", "BaseException"})
 
 
@@ -32,26 +33,26 @@ def violations(rule: Rule, root: Path, *globs: str) -> list[str]:
 
 
 def pure_domain(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
-    """Domain code is given the time and every id; it reads no clock, rolls no dice and prints nothing."""
+    """Domain code takes the time and every id as arguments; it reads no clock, makes no random numbers and prints nothing."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             match node.func:
                 case ast.Attribute(attr=name) if name in IMPURE_CALLS:
-                    yield node, f"{name}() asks the machine"
+                    yield node, f"{name}() reads the clock, the environment or a random source"
                 case ast.Name(id=name) if name in IMPURE_NAMES:
                     yield node, f"{name}() does I/O"
 
 
-def no_swallowed_faults(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
-    """A fault is dealt with or passed on; whatever it was, it is never just dropped."""
+def no_swallowed_errors(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """An error is handled or passed on, never just dropped."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ExceptHandler):
             if node.type is None:
                 yield node, "except without a type"
             elif _names(node.type) & SWALLOWED and all(_does_nothing(step) for step in node.body):
-                yield node, "every fault is dropped"
+                yield node, "every error is dropped"
         elif _is_call(node, "suppress") and any(_names(argument) & SWALLOWED for argument in node.args):
-            yield node, "every fault is suppressed"
+            yield node, "every error is suppressed"
 
 
 def majority_writes(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
@@ -91,6 +92,21 @@ def named_in_contracts(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str
             yield node, f"the topic {text} as a loose string"
         elif _is_call(node, "Topic"):
             yield node, "a topic that the contracts do not know"
+
+
+def short_modules(path: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """A module that is longer than MAX_MODULE lines holds more than one thing."""
+    if (lines := len(path.read_text().splitlines())) > MAX_MODULE:
+        yield tree, f"{lines} lines; split it before {MAX_MODULE}"
+
+
+def short_functions(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """A function fits a screen."""
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            if lines > MAX_FUNCTION:
+                yield node, f"{node.name}() has {lines} lines; {MAX_FUNCTION} fit a screen"
 
 
 def _is_float_amount(name: str, kind: ast.expr) -> bool:

@@ -10,15 +10,17 @@ sys.path.insert(0, str(Path(__file__).parent))
 import rules
 
 ROOT = Path(__file__).parents[2]
-DOMAIN = "services/*/src/*/domain/**/*.py"
+DOMAIN = ("services/*/src/*/domain/**/*.py", "apps/*/src/*/domain/**/*.py")
 SERVICES = "services/*/src/**/*.py"
 EVERYTHING = ("libs/*/src/**/*.py", SERVICES, "apps/*/src/**/*.py", "deploy/*/src/**/*.py")
 
 REACH = {
-    rules.pure_domain: (DOMAIN,),
-    rules.no_swallowed_faults: EVERYTHING,
+    rules.pure_domain: DOMAIN,
+    rules.no_swallowed_errors: EVERYTHING,
     rules.majority_writes: EVERYTHING,
     rules.no_float_money: EVERYTHING,
+    rules.short_modules: EVERYTHING,
+    rules.short_functions: EVERYTHING,
     rules.named_in_contracts: (SERVICES, "apps/*/src/**/*.py", "libs/runtime/src/**/*.py"),
 }
 
@@ -27,11 +29,11 @@ PLANTED = [
     (rules.pure_domain, "import uuid\nnew = uuid.uuid4().hex"),
     (rules.pure_domain, "print('paid')"),
     (rules.pure_domain, "text = open('prices').read()"),
-    (rules.no_swallowed_faults, "try:\n    f()\nexcept Exception:\n    pass"),
-    (rules.no_swallowed_faults, "try:\n    f()\nexcept (ValueError, BaseException):\n    ..."),
-    (rules.no_swallowed_faults, "for x in y:\n    try:\n        f()\n    except Exception:\n        continue"),
-    (rules.no_swallowed_faults, "try:\n    f()\nexcept:\n    raise"),
-    (rules.no_swallowed_faults, "with contextlib.suppress(Exception):\n    f()"),
+    (rules.no_swallowed_errors, "try:\n    f()\nexcept Exception:\n    pass"),
+    (rules.no_swallowed_errors, "try:\n    f()\nexcept (ValueError, BaseException):\n    ..."),
+    (rules.no_swallowed_errors, "for x in y:\n    try:\n        f()\n    except Exception:\n        continue"),
+    (rules.no_swallowed_errors, "try:\n    f()\nexcept:\n    raise"),
+    (rules.no_swallowed_errors, "with contextlib.suppress(Exception):\n    f()"),
     (rules.majority_writes, "concern = WriteConcern(1)"),
     (rules.majority_writes, "orders = db.with_options(write_concern=WriteConcern(w=0))"),
     (rules.majority_writes, "client = AsyncMongoClient(uri, w=1)"),
@@ -40,6 +42,8 @@ PLANTED = [
     (rules.no_float_money, "class Line:\n    total: float | None = None"),
     (rules.no_float_money, "def refund(amount: float) -> None: ..."),
     (rules.no_float_money, "def commission_of(order: Order) -> float: ..."),
+    (rules.short_modules, "x = 1\n" * 301),
+    (rules.short_functions, "def f():\n" + "    x = 1\n" * 50),
     (rules.named_in_contracts, "wanted = 'OrderPlaced'"),
     (rules.named_in_contracts, "wanted = 'anchorage.OrderPlaced.v1'"),
     (rules.named_in_contracts, "topic = 'orders.dlq'"),
@@ -48,11 +52,12 @@ PLANTED = [
 
 HARMLESS = [
     (rules.pure_domain, "def pay(order, now):\n    return order.paid(at=now)"),
-    (rules.no_swallowed_faults, "try:\n    f()\nexcept KeyError:\n    pass"),
-    (rules.no_swallowed_faults, "try:\n    f()\nexcept Exception as fault:\n    log.error('no', exc_info=fault)"),
+    (rules.no_swallowed_errors, "try:\n    f()\nexcept KeyError:\n    pass"),
+    (rules.no_swallowed_errors, "try:\n    f()\nexcept Exception as fault:\n    log.error('no', exc_info=fault)"),
     (rules.majority_writes, "concern = WriteConcern(w='majority', wtimeout=10_000)"),
     (rules.no_float_money, "class Line:\n    unit_price: int\n    weight: float"),
     (rules.no_float_money, "def amount_due(after: float) -> int: ..."),
+    (rules.short_functions, "def f():\n" + "    x = 1\n" * 49),
     (rules.named_in_contracts, "'''OrderPlaced tells of it.'''\ncollection = db['orders']"),
 ]  # fmt: skip
 
@@ -74,14 +79,14 @@ def test_a_planted_violation_is_found(rule: rules.Rule, code: str, tmp_path: Pat
 
 
 @pytest.mark.parametrize(("rule", "code"), HARMLESS)
-def test_what_is_right_is_left_alone(rule: rules.Rule, code: str, tmp_path: Path) -> None:
+def test_correct_code_is_left_alone(rule: rules.Rule, code: str, tmp_path: Path) -> None:
     (tmp_path / "right.py").write_text(code)
     assert rules.violations(rule, tmp_path, "*.py") == []
 
 
 def test_every_domain_package_is_under_the_import_rules() -> None:
     listed = (ROOT / ".importlinter").read_text()
-    domains = {f"{path.parent.name}.domain" for path in ROOT.glob("services/*/src/*/domain")}
+    domains = {f"{path.parent.name}.domain" for path in ROOT.glob("*/*/src/*/domain")}
     assert [domain for domain in sorted(domains) if f"    {domain}\n" not in listed] == []
 
 

@@ -1,4 +1,4 @@
-"""The import rules hold, and each of them breaks on an import planted against it in a copy of the code."""
+"""The import rules hold, and each breaks on an import that is planted against it in a copy of the code."""
 
 import os
 import re
@@ -16,11 +16,23 @@ PLANTED = {
     "shared": ("catalog/planted_shared.py", "import anchorage_cli.audit"),
     "apps": ("anchorage_cli/planted_app.py", "import search.settings"),
     "contracts": ("contracts/planted_contract.py", "import runtime.clock"),
+    "roundcode": ("roundcode/planted_code.py", "import contracts.money"),
     "runtime": ("runtime/planted_runtime.py", "from contracts.checkout import OrderPlaced"),
     "domain": ("catalog/domain/planted_domain.py", "import time"),
+    "application": ("payment/application/planted_port.py", "import pymongo"),
     "layers": ("payment/domain/planted_layer.py", "import payment.adapters.mongo_trades"),
 }
 """For each rule of .importlinter, by its id: a new module and what it must not import."""
+
+PLANTED_LAYERS = [
+    ("payment/application/planted_layer.py", "import payment.adapters.mongo_trades"),
+    ("checkout/application/planted_layer.py", "import checkout.http.errors"),
+    ("checkout/http/planted_layer.py", "import checkout.adapters.mongo_orders"),
+    ("catalog/adapters/planted_layer.py", "import catalog.subscribers"),
+    ("catalog/domain/planted_layer.py", "import catalog.application.ports"),
+    ("sharecode/planted_room.py", ""),
+]
+"""For each direction inside a service, and for a module that stands in no layer."""
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +75,16 @@ def test_every_rule_has_a_violation_planted_for_it() -> None:
 
 @pytest.mark.parametrize("rule", PLANTED)
 def test_a_planted_import_breaks_its_rule(code: Path, rule: str) -> None:
-    path, statement = PLANTED[rule]
+    assert_broken(code, rule, *PLANTED[rule])
+
+
+@pytest.mark.parametrize(("path", "statement"), PLANTED_LAYERS)
+def test_every_direction_inside_a_service_is_checked(code: Path, path: str, statement: str) -> None:
+    assert_broken(code, "layers", path, statement)
+
+
+def assert_broken(code: Path, rule: str, path: str, statement: str) -> None:
+    """The statement in a new module at `path` breaks the rule."""
     planted = code / path
     assert not planted.exists()
     planted.write_text(statement + "\n")

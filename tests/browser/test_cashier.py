@@ -19,6 +19,8 @@ from alipay_sandbox.settings import Settings
 from alipay_sandbox.testing import Merchant
 from support.phone import SIZES
 
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
 LONG = "米家 智能电饭煲 IH 加热 5L 大容量 & a-rice-cooker-with-a-name-that-nobody-could-ever-break-anywhere-at-all"
 PAGE_PAY = "alipay.trade.page.pay"
 

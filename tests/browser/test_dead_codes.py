@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
+from anchorage_demo.bodies import product_body
 from anchorage_demo.loading import load_world
-from anchorage_demo.seed import product_body
 from support.access import token_of
 from support.phone import Phone, mini_program_of
 

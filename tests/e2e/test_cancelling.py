@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from anchorage_cli.audit import audit
-from anchorage_cli.where import Installation
+from anchorage_cli.installation import Installation
 from support.chaos_buyers import Market
 from support.eventually import Eventually
 from support.platform import Platform, running_platform

@@ -10,14 +10,14 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from anchorage_cli.dlq import Replayed, replay
-from anchorage_cli.where import Installation
-from contracts.catalogue import all_events
+from anchorage_cli.installation import Installation
 from contracts.envelope import Envelope, source_of
+from contracts.registry import all_events
 from contracts.topics import ENGAGEMENT, MINI_PROGRAMS, ORDERS, PAYMENTS, PRODUCTS, SETTLEMENTS, STOCK, Topic
 from runtime.clock import system_clock
 from support.events import records_of
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 CONSUMED = (MINI_PROGRAMS, PRODUCTS, ENGAGEMENT, ORDERS, STOCK, PAYMENTS, SETTLEMENTS)
 """Topics that consumer groups take; search reads its own without a group and counts what it cannot read."""

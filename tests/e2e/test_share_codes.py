@@ -9,7 +9,7 @@ import pytest
 from support.events import records_of, types_of, value_of
 from support.platform import Platform
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
 async def shared(app: Any, mini_program_id: str, product_id: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 
 async def test_the_entrance_lists_what_is_published_in_this_host(host_app: Any, other_host: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 from pymongo import AsyncMongoClient
 
 from anchorage_cli.audit import audit
-from anchorage_cli.where import Installation
+from anchorage_cli.installation import Installation
 from contracts.topics import ORDERS, PAYMENTS
 from runtime.clock import system_clock
 from runtime.kafka.topics import ensure_topics

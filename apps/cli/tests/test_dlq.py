@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from anchorage_cli.dlq import Replayed, replay
-from anchorage_cli.where import Installation
+from anchorage_cli.installation import Installation
 from contracts.topics import ORDERS, PRODUCTS, Topic
 from runtime.clock import system_clock
 from runtime.consuming.dead_letters import dead_letter
@@ -37,13 +37,13 @@ async def test_a_record_of_a_compacted_topic_is_never_put_behind_a_newer_one_of_
     kafka_bootstrap: str, prefix: str
 ) -> None:
     where = await set_aside(kafka_bootstrap, prefix, PRODUCTS)
-    assert await replay(where, PRODUCTS.name) == Replayed(put_back=1, superseded=1)
+    assert await replay(where, PRODUCTS.name) == Replayed(replayed=1, superseded=1)
     values = {r.key: r.value for r in await records_of(kafka_bootstrap, prefix + PRODUCTS.name)}
     assert values == {b"a": b"new", b"b": b"only"}
 
 
-async def test_every_record_of_another_topic_is_put_back_once(kafka_bootstrap: str, prefix: str) -> None:
+async def test_every_record_of_another_topic_is_replayed_once(kafka_bootstrap: str, prefix: str) -> None:
     where = await set_aside(kafka_bootstrap, prefix, ORDERS)
-    assert await replay(where, ORDERS.name) == Replayed(put_back=2)
-    assert await replay(where, ORDERS.name) == Replayed(put_back=0)
+    assert await replay(where, ORDERS.name) == Replayed(replayed=2)
+    assert await replay(where, ORDERS.name) == Replayed(replayed=0)
     assert len(await records_of(kafka_bootstrap, prefix + ORDERS.name)) == 5

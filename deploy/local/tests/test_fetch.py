@@ -1,4 +1,4 @@
-"""What is fetched is there whole and right, or not at all."""
+"""A downloaded program is complete and correct, or not there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_a_folder_that_could_not_be_filled_is_not_there_and_is_made_again(tmp_pa
     folder = tmp_path / "kafka-4.1.0"
 
     def fill(content: str | None) -> bool:
-        with fetch.made_once(folder) as making:
+        with fetch.create_once(folder) as making:
             if making is None:
                 return False
             (making / "half").write_text("half")

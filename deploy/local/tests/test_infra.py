@@ -1,4 +1,4 @@
-"""A pair of real parts of this test's own: started, stopped, started again."""
+"""A Kafka and a MongoDB of this test's own: started, stopped, started again."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pymongo import AsyncMongoClient
 
 from anchorage_local.infra import Infrastructure
+from anchorage_local.kafka import Kafka
+from anchorage_local.mongodb import MongoDB
 from anchorage_local.ports import free_port, is_free
 from anchorage_local.supervisor import Supervisor
 from support.eventually import Eventually
@@ -23,7 +25,7 @@ from support.eventually import Eventually
 
 @contextmanager
 def running(folder: Path, programs: Path) -> Iterator[Infrastructure]:
-    """A pair on free ports, other ones each time."""
+    """A pair on free ports, which differ each time."""
     pair = Infrastructure(folder, programs, kafka_port=free_port(), mongodb_port=free_port(), say=print)
     supervisor = Supervisor(print)
     try:
@@ -55,18 +57,20 @@ async def fill(pair: Infrastructure) -> None:
 
 
 @pytest.mark.timeout(300)
-async def test_a_pair_ends_with_the_process_that_it_was_started_for(
+async def test_a_pair_on_the_users_ports_ends_with_the_process_that_it_was_started_for(
     tmp_path: Path, programs: Path, eventually: Eventually
 ) -> None:
     command = [sys.executable, "-m", "anchorage_local", "infra", "--dir", str(tmp_path)]
-    command += ["--kafka-port=0", "--mongo-port=0", "--while-pid"]
+    command += ["--while-pid"]
+    ports = {"ANCHORAGE_KAFKA_PORT": str(free_port()), "ANCHORAGE_MONGODB_PORT": str(free_port())}
     watched = await asyncio.create_subprocess_exec("sleep", "300")
     pair = await asyncio.create_subprocess_exec(
-        *command, str(watched.pid), env={**os.environ, "ANCHORAGE_CACHE": str(programs)}
+        *command, str(watched.pid), env={**os.environ, **ports, "ANCHORAGE_CACHE": str(programs)}
     )
     addresses = tmp_path / "infra.json"
     await eventually(addresses.exists, within=90, what="the pair to be up")
     port = int(json.loads(addresses.read_text())["kafka"].rpartition(":")[2])
+    assert str(port) == ports["ANCHORAGE_KAFKA_PORT"]
     watched.kill()
     await watched.wait()
     assert await asyncio.wait_for(pair.wait(), 60) == 0
@@ -75,9 +79,7 @@ async def test_a_pair_ends_with_the_process_that_it_was_started_for(
 
 
 @pytest.mark.timeout(300)
-async def test_what_was_written_is_there_after_a_restart_on_other_ports(
-    tmp_path: Path, programs: Path
-) -> None:
+async def test_data_survives_a_restart_on_other_ports(tmp_path: Path, programs: Path) -> None:
     with running(tmp_path, programs) as pair:
         await fill(pair)
         ports = [part.port for part in pair.parts]
@@ -87,3 +89,15 @@ async def test_what_was_written_is_there_after_a_restart_on_other_ports(
         async with AsyncMongoClient[dict[str, object]](pair.mongodb.uri) as client:
             assert await client["shop"]["orders"].find_one() == {"_id": "one"}
         assert await partitions(pair.kafka.bootstrap, "orders") == 12
+
+
+@pytest.mark.parametrize("given", ["kafka", "mongodb"])
+def test_the_program_of_a_part_that_is_given_is_not_downloaded(
+    given: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    downloaded: list[str] = []
+    monkeypatch.setattr(Kafka, "fetch", lambda _: downloaded.append("kafka"))
+    monkeypatch.setattr(MongoDB, "fetch", lambda _: downloaded.append("mongodb"))
+    pair = Infrastructure(tmp_path, tmp_path, kafka_port=0, mongodb_port=0, say=print)
+    pair.fetch([part.name for part in pair.parts if part.name != given])
+    assert downloaded == [name for name in ("mongodb", "kafka") if name != given]

@@ -1,4 +1,4 @@
-"""The locks hold what the packages ask for."""
+"""The locks pin what the packages require."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from anchorage_local.requirements import RUNTIME_FOLDERS, of_developers, of_packages
+from anchorage_local.requirements import DEV_LOCK, IMAGES_LOCK, RUN_LOCK, of_developers, of_images, of_run
 
 ROOT = Path(__file__).parents[3]
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;]+)", re.MULTILINE)
@@ -22,8 +22,9 @@ def pins(lock: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("lock", "asked"),
     [
-        ("requirements.lock", of_packages(ROOT, RUNTIME_FOLDERS)),
-        ("requirements-dev.lock", of_developers(ROOT)),
+        (IMAGES_LOCK, of_images(ROOT)),
+        (RUN_LOCK, of_run(ROOT)),
+        (DEV_LOCK, of_developers(ROOT)),
     ],
 )
 def test_a_lock_pins_everything_that_the_packages_ask_for(lock: str, asked: set[str]) -> None:
@@ -39,12 +40,19 @@ def test_a_lock_pins_everything_that_the_packages_ask_for(lock: str, asked: set[
     assert not unmet, f"`make lock` is due for {unmet}"
 
 
-def test_both_locks_agree() -> None:
-    developers = pins("requirements-dev.lock")
-    assert {name: developers.get(name) for name in pins("requirements.lock")} == pins("requirements.lock")
+@pytest.mark.parametrize("lock", [IMAGES_LOCK, RUN_LOCK])
+def test_the_developers_lock_includes_every_other_one(lock: str) -> None:
+    developers = pins(DEV_LOCK)
+    assert {name: developers.get(name) for name in pins(lock)} == pins(lock)
 
 
-@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-dev.lock"])
+def test_make_run_installs_no_tools_of_developers_and_no_large_extras() -> None:
+    unneeded = {"mypy", "onnxruntime", "opensearch-py", "playwright", "pytest", "ruff", "schemathesis", "uv"}
+    assert unneeded <= pins(DEV_LOCK).keys()
+    assert not unneeded & pins(RUN_LOCK).keys()
+
+
+@pytest.mark.parametrize("lock", [IMAGES_LOCK, RUN_LOCK, DEV_LOCK])
 def test_a_lock_names_no_index_and_hashes_everything(lock: str) -> None:
     text = (ROOT / lock).read_text()
     assert "://" not in text

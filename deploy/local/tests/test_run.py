@@ -30,7 +30,7 @@ SERVICE = """
             pass
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    print("told", os.environ["ANCHORAGE_KAFKA"], os.environ["ANCHORAGE_PREFIX"], flush=True)
+    print("given", os.environ["ANCHORAGE_KAFKA"], os.environ["ANCHORAGE_PREFIX"], flush=True)
     http.server.HTTPServer((os.environ["ANCHORAGE_HOST"], int(os.environ["ANCHORAGE_PORT"])), Handler).serve_forever()
 """
 
@@ -105,7 +105,7 @@ async def test_a_run_makes_the_topics_starts_the_services_and_stops_on_request(
     process = run.start()
     await eventually(lambda: run.said("Anchorage is running"), within=30, what="the run to be up")
     assert answers(run.port("gateway"), "/readyz")
-    assert f"told {kafka_bootstrap} {prefix}" in (run.folder / "data" / "logs" / "gateway.log").read_text()
+    assert f"given {kafka_bootstrap} {prefix}" in (run.folder / "data" / "logs" / "gateway.log").read_text()
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
     await admin.start()
     try:
@@ -141,7 +141,7 @@ async def test_a_run_killed_halfway_does_not_block_the_next(run: Run, eventually
     await eventually(
         lambda: run.said("Anchorage is running", times=2), within=60, what="the second run to be up"
     )
-    assert run.said("processes that an earlier run has left")
+    assert run.said("processes that an earlier run left behind")
     assert not stuck.is_running()
 
 
@@ -161,6 +161,25 @@ def test_a_port_in_use_stops_the_run_before_anything_starts(run: Run) -> None:
     assert f"error: gateway needs port {run.port('gateway')}" in text
     assert "ANCHORAGE_GATEWAY_PORT=<port>" in text
     assert not (run.folder / "data" / "logs").exists()
+
+
+def test_a_variable_that_cannot_be_used_stops_the_run_and_is_named(run: Run) -> None:
+    run.env["ANCHORAGE_PORT"] = "8080"
+    assert run.start().wait(30) == 1
+    assert "error: ANCHORAGE_PORT cannot be set for `make run`: " in run.out.read_text()
+
+
+async def test_a_variable_without_effect_is_reported(run: Run, eventually: Eventually) -> None:
+    run.env["ANCHORAGE_KAFKA_PORT"] = "31000"
+    run.start()
+    await eventually(lambda: run.said("Anchorage is running"), within=30, what="the run to be up")
+    assert run.said("warning: ANCHORAGE_KAFKA_PORT has no effect: ANCHORAGE_KAFKA is set")
+
+
+def test_a_kafka_that_does_not_answer_is_named(run: Run) -> None:
+    nowhere = run.env["ANCHORAGE_KAFKA"] = f"127.0.0.1:{free_port()}"
+    assert run.start().wait(60) == 1
+    assert f"error: the topics could not be created on the Kafka at {nowhere}: " in run.out.read_text()
 
 
 def test_a_wrong_setting_names_its_variable(run: Run) -> None:

@@ -1,7 +1,9 @@
-"""Every service is told all that its settings ask for."""
+"""Every service gets the environment that its settings need."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,8 +11,9 @@ from typing import Any
 
 import pytest
 
+from anchorage_local import demo
 from anchorage_local.secrets import Secrets
-from anchorage_local.services import STAGES, System, choose_ports, environment
+from anchorage_local.services import STAGES, System, choose_ports, environment, to_start
 from anchorage_local.settings import LocalSettings
 
 WITH_SETTINGS = [name for name in STAGES if find_spec(name) and find_spec(f"{name}.settings")]
@@ -31,7 +34,7 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> System:
 
 
 @pytest.mark.parametrize("name", WITH_SETTINGS)
-def test_a_service_finds_its_settings_in_what_it_is_told(
+def test_a_service_can_read_its_settings_from_its_environment(
     name: str, system: System, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for variable, value in environment(name, system).items():
@@ -44,13 +47,30 @@ def test_a_service_finds_its_settings_in_what_it_is_told(
         assert path.exists()
 
 
-def test_those_who_share_a_secret_are_told_the_same(system: System) -> None:
-    told = {name: environment(name, system) for name in ("gateway", "identity", "checkout")}
-    assert told["gateway"]["ANCHORAGE_CLICK_SECRET"] == told["checkout"]["ANCHORAGE_CLICK_SECRET"]
-    assert told["gateway"]["ANCHORAGE_VIEWER_SECRET"] == told["identity"]["ANCHORAGE_VIEWER_SECRET"]
-    assert "ANCHORAGE_OPENID_SECRET" not in told["gateway"]
+def test_services_that_share_a_secret_get_the_same_one(system: System) -> None:
+    given = {name: environment(name, system) for name in ("gateway", "identity", "checkout")}
+    assert given["gateway"]["ANCHORAGE_CLICK_SECRET"] == given["checkout"]["ANCHORAGE_CLICK_SECRET"]
+    assert given["gateway"]["ANCHORAGE_VIEWER_SECRET"] == given["identity"]["ANCHORAGE_VIEWER_SECRET"]
+    assert "ANCHORAGE_OPENID_SECRET" not in given["gateway"]
 
 
-def test_a_port_of_zero_is_any_free_one(system: System) -> None:
+def test_port_zero_takes_any_free_port(system: System) -> None:
     assert system.ports["gateway"] not in (0, 8080)
     assert system.ports["checkout"] == 8104
+
+
+def test_without_demo_data_the_demo_host_app_is_started_only_for_hosts_of_the_user(system: System) -> None:
+    assert to_start((), system, with_demo=True) == list(STAGES)
+    assert to_start((), system, with_demo=False) == [name for name in STAGES if name != "host_demo"]
+    own_hosts = replace(system, overrides={"ANCHORAGE_HOST_DEMO_HOSTS": "[]"})
+    assert to_start((), own_hosts, with_demo=False) == list(STAGES)
+
+
+def test_without_demo_data_demo_json_lets_an_operator_begin(system: System) -> None:
+    file = demo.write_file(system, ["gateway", "alipay_sandbox"], demo.without_data(system))
+    content = json.loads(file.read_text())
+    assert content["gateway"] == system.url("gateway")
+    assert content["ops"] == {"client_id": "ops", "client_secret": system.client_secret("ops")}
+    assert content["hosts"] == content["owners"] == content["creators"] == content["videos"] == []
+    assert "host_demo" not in content
+    assert file.stat().st_mode & 0o777 == 0o600

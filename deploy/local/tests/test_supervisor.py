@@ -15,10 +15,16 @@ import pytest
 
 from anchorage_local.ports import free_port
 from anchorage_local.process import ManagedProcess, StartFailed
-from anchorage_local.supervisor import LIVE_EVERY, RED_AT_MOST, STEADY_AFTER, Part, Supervisor
+from anchorage_local.supervisor import (
+    LIVENESS_INTERVAL,
+    MAX_LIVENESS_FAILURES,
+    STABLE_AFTER,
+    Part,
+    Supervisor,
+)
 from support.eventually import Eventually
 
-SERVES = """
+SERVING = """
     import pathlib, signal, sys, time
     name, folder = sys.argv[1], pathlib.Path(sys.argv[2])
 
@@ -52,7 +58,7 @@ class Bench:
         name: str,
         *,
         stage: int = 0,
-        code: str = SERVES,
+        code: str = SERVING,
         live: Callable[[], bool] | None = None,
         start_timeout: float = 20,
     ) -> Part:
@@ -88,14 +94,14 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     bench.supervisor.stop()
 
 
-async def test_a_part_that_dies_is_started_again_and_the_person_is_told(
+async def test_a_part_that_dies_is_restarted_and_both_are_printed(
     bench: Bench, eventually: Eventually
 ) -> None:
     bench.supervisor.start([bench.part("checkout")])
     old = bench.kill("checkout")
 
     def back() -> bool:
-        bench.supervisor.look()
+        bench.supervisor.check()
         bench.now += 1
         return bench.heard("checkout is back")
 
@@ -105,7 +111,7 @@ async def test_a_part_that_dies_is_started_again_and_the_person_is_told(
     assert psutil.pid_exists(bench.pids["checkout"])
 
 
-async def test_pauses_grow_for_a_part_that_keeps_dying_and_are_forgotten_when_it_holds(
+async def test_the_backoff_grows_while_a_part_keeps_dying_and_starts_over_once_it_is_stable(
     bench: Bench, eventually: Eventually
 ) -> None:
     bench.supervisor.start([bench.part("payment")])
@@ -115,7 +121,7 @@ async def test_pauses_grow_for_a_part_that_keeps_dying_and_are_forgotten_when_it
         bench.kill("payment")
 
         def told() -> str | None:
-            bench.supervisor.look()
+            bench.supervisor.check()
             return next((line for line in bench.said[before:] if "has ended" in line), None)
 
         return str(await eventually(told, what="the end to be noticed"))
@@ -125,38 +131,38 @@ async def test_pauses_grow_for_a_part_that_keeps_dying_and_are_forgotten_when_it
         before = len(bench.said)
 
         def back() -> bool:
-            bench.supervisor.look()
+            bench.supervisor.check()
             return any("is back" in line for line in bench.said[before:])
 
         await eventually(back, what="payment to be back")
 
-    assert "again in 0.5 s" in await dies()
+    assert "restarting it in 0.5 s" in await dies()
     await lives_again()
-    assert "again in 1.0 s" in await dies()
+    assert "restarting it in 1.0 s" in await dies()
     await lives_again()
-    assert "again in 2.0 s" in await dies()
+    assert "restarting it in 2.0 s" in await dies()
     await lives_again()
-    bench.now += STEADY_AFTER + 1
-    bench.supervisor.look()
-    assert "again in 0.5 s" in await dies()
+    bench.now += STABLE_AFTER + 1
+    bench.supervisor.check()
+    assert "restarting it in 0.5 s" in await dies()
 
 
-async def test_a_part_is_not_started_again_before_its_pause_is_over(
+async def test_a_part_is_not_restarted_before_its_backoff_is_over(
     bench: Bench, eventually: Eventually
 ) -> None:
     bench.supervisor.start([bench.part("search")])
     bench.kill("search")
 
     def noticed() -> bool:
-        bench.supervisor.look()
+        bench.supervisor.check()
         return bench.heard("search has ended")
 
     await eventually(noticed, what="the end to be noticed")
     bench.now += 0.4
-    bench.supervisor.look()
+    bench.supervisor.check()
     assert not psutil.pid_exists(bench.pids["search"]) or _is_zombie(bench.pids["search"])
     bench.now += 0.2
-    bench.supervisor.look()
+    bench.supervisor.check()
     assert psutil.Process(bench.pids["search"]).is_running()
 
 
@@ -164,21 +170,21 @@ def _is_zombie(pid: int) -> bool:
     return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
 
 
-async def test_a_part_that_makes_no_progress_is_killed_and_started_again(
+async def test_a_part_that_makes_no_progress_is_killed_and_restarted(
     bench: Bench, eventually: Eventually
 ) -> None:
     hangs = True
     bench.supervisor.start([bench.part("catalog", live=lambda: not hangs)])
     old = bench.pids["catalog"]
-    for _ in range(RED_AT_MOST):
+    for _ in range(MAX_LIVENESS_FAILURES):
         assert not bench.heard("makes no progress")
-        bench.supervisor.look()
-        bench.now += LIVE_EVERY
+        bench.supervisor.check()
+        bench.now += LIVENESS_INTERVAL
     assert bench.heard("catalog is running but makes no progress")
     hangs = False
 
     def back() -> bool:
-        bench.supervisor.look()
+        bench.supervisor.check()
         bench.now += 1
         return bench.heard("catalog is back")
 
@@ -186,7 +192,7 @@ async def test_a_part_that_makes_no_progress_is_killed_and_started_again(
     assert bench.pids["catalog"] != old
 
 
-def test_parts_stop_stage_by_stage_from_the_top(bench: Bench) -> None:
+def test_parts_stop_stage_by_stage_from_the_highest(bench: Bench) -> None:
     names = {"mongodb": 0, "kafka": 1, "alipay_sandbox": 2, "checkout": 3, "gateway": 4}
     bench.supervisor.start([bench.part(name, stage=stage) for name, stage in names.items()])
     bench.supervisor.stop()

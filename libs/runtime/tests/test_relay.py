@@ -16,6 +16,7 @@ from runtime.clock import system_clock
 from runtime.consuming.records import headers_of
 from runtime.mongo.change_stream import Poll, operation_time, poll
 from runtime.outbox import relay as relaying
+from runtime.outbox.recorder import Recorded
 from support.eventually import Eventually
 
 
@@ -33,16 +34,10 @@ async def test_events_are_published_in_the_order_of_their_aggregate(
     assert len(records) == 21
 
 
-@pytest.fixture
-def seldom(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Disables periodic polling."""
-    monkeypatch.setattr(relaying, "POLL_INTERVAL_SECONDS", 3_600)
-
-
-@pytest.mark.usefixtures("seldom")
 async def test_own_changes_are_published_without_reading_them_back(
-    notebook: Notebook, eventually: Eventually
+    notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(relaying, "poll", _a_silent_stream)
     async with notebook.relaying_on_the_fast_path(eventually):
         await notebook.take("n1", "one")
         await notebook.change("n1", 2, "two", "three")
@@ -50,8 +45,36 @@ async def test_own_changes_are_published_without_reading_them_back(
     assert texts_of(await notebook.published()) == ["one", "two", "three"]
 
 
-@pytest.mark.usefixtures("seldom")
-async def test_own_changes_that_only_the_stream_can_carry_are_polled_for_at_once(
+async def _a_silent_stream(*arguments: Any) -> AsyncGenerator[Poll, None]:
+    yield Poll([], None)
+    await asyncio.Event().wait()
+
+
+async def test_a_change_that_only_the_stream_can_carry_ends_the_wait_for_the_next_poll(
+    notebook: Notebook,
+) -> None:
+    relay = notebook.relay()
+    relay._poll_interval = 3_600
+    waiting = asyncio.create_task(relay._next_poll(0))
+    relay.fast_path.offer(Recorded("n1", 1, 2, ()))  # not leading, so it does not take the fast path
+    async with asyncio.timeout(10):
+        await waiting
+    assert relay._poll_interval == relaying.MIN_POLL_SECONDS
+
+
+async def test_the_poll_interval_backs_off_while_the_stream_carries_nothing(
+    notebook: Notebook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    relay = notebook.relay()
+    monkeypatch.setattr(relaying, "MAX_POLL_SECONDS", 4 * relaying.MIN_POLL_SECONDS)
+    intervals = []
+    for _ in range(3):
+        await relay._next_poll(0)
+        intervals.append(relay._poll_interval / relaying.MIN_POLL_SECONDS)
+    assert intervals == [2, 4, 4]
+
+
+async def test_own_changes_that_missed_the_fast_path_are_published_from_the_stream(
     notebook: Notebook, eventually: Eventually
 ) -> None:
     await notebook.take("n1", "one")
@@ -63,20 +86,19 @@ async def test_own_changes_that_only_the_stream_can_carry_are_polled_for_at_once
     assert texts_of(await notebook.published()) == ["one", "two"]
 
 
-@pytest.mark.usefixtures("seldom")
 async def test_a_change_that_the_stream_shows_late_is_polled_for_again(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(relaying, "poll", _a_poll_late)
     async with notebook.relaying_on_the_fast_path(eventually) as relay:
-        relay.fast_path.disable()  # as in a process that may not go ahead
+        relay.fast_path.disable()  # as in a process that may not use the fast path
         await notebook.take("n1", "one")
         await eventually(notebook.all_published)
 
 
-async def _a_poll_late(*asked: Any) -> AsyncGenerator[Poll, None]:
+async def _a_poll_late(*arguments: Any) -> AsyncGenerator[Poll, None]:
     held: list[Any] = []
-    async with aclosing(poll(*asked)) as polls:
+    async with aclosing(poll(*arguments)) as polls:
         async for found in polls:
             yield replace(found, changes=held)
             held = found.changes
@@ -89,13 +111,13 @@ async def test_a_change_of_another_replica_is_published_within_the_poll_interval
     async with notebook.relaying():
         for note in "abc":
             await notebook.take(note, note)
-            await eventually(notebook.all_published, within=relaying.POLL_INTERVAL_SECONDS + 2)
+            await eventually(notebook.all_published, within=relaying.MAX_POLL_SECONDS + 2)
 
 
 async def test_fast_path_entries_are_not_published_again_from_the_stream(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(relaying, "POLL_INTERVAL_SECONDS", 0.01)
+    monkeypatch.setattr(relaying, "MAX_POLL_SECONDS", 0.01)
     async with notebook.relaying_on_the_fast_path(eventually):
         await asyncio.gather(*(notebook.take(note, f"{note}1") for note in "abc"))
         for version in range(2, 12):
@@ -325,7 +347,7 @@ async def test_a_dropped_database_does_not_end_the_relay(notebook: Notebook, eve
         await notebook.take("n1", "one")
         await eventually(notebook.all_published)
         await notebook.db.client.drop_database(notebook.db.name)
-        await notebook.take("n1", "anew")
+        await notebook.take("n1", "again")
         await eventually(notebook.all_published)
 
 

@@ -14,8 +14,9 @@ from runtime.ids import random_id
 from runtime.mongo.client import Database, Document, connect, database
 from runtime.outbox import versioned_store
 from runtime.outbox.changes import Change, Command, Result
+from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import FIELD, Recorded, Recorder
-from runtime.outbox.versioned_store import Codec, Saved, VersionedStore
+from runtime.outbox.versioned_store import Saved, VersionedStore
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,20 @@ async def test_a_refusal_concerns_its_own_command_alone(db: Database) -> None:
     assert (await kept_value(kept, one), await kept_value(kept, two)) == ((1, 2), (1, 2))
     with pytest.raises(ValueError, match="refused"):
         await kept.store.change(one, refuse)
+
+
+async def test_a_command_after_a_refused_one_sees_that_an_optional_field_is_gone(db: Database) -> None:
+    kept = Kept(db)
+    counter_id = await kept.make(1, label="red")
+
+    def unlabel(counter: Counter | None) -> Change[Counter]:
+        assert counter is not None
+        return Change(replace(counter, label=None, version=counter.version + 1))
+
+    await kept.store.change_many(
+        [Command(counter_id, unlabel), Command(counter_id, refuse), Command(counter_id, add(1))]
+    )
+    assert await kept.store.get(counter_id) == Counter(counter_id, 2, label=None, version=3)
 
 
 async def test_a_stale_cached_copy_neither_writes_nor_refuses_nor_ignores(db: Database) -> None:

@@ -1,12 +1,11 @@
-"""How many of Alipay's notices payment verifies and settles a second, beside the floor of what that must cost.
+"""How many of Alipay's notices payment settles per second, compared with a floor.
 
-Starts payment as a process of its own on the Kafka and MongoDB given, opens trades through Kafka as checkout would, then
-posts a genuine, signed notice for each over HTTP, so many at once. `success` is answered only when the settlement is
-durable (majority), so an answer is a settlement. Afterwards it waits until every settlement is told and posted in the
-ledger, and counts them.
+Starts a payment process on the given Kafka and MongoDB, opens trades through Kafka, then posts a signed notice for each
+over HTTP from concurrent clients. Payment answers `success` only when the settlement is durable (majority), so an answer
+is a settlement. Then waits until every settlement is published and posted in the ledger, and counts them.
 
-The floor is measured in the same run, in this bare script, with no HTTP, no domain and no telemetry: the same signatures
-verified, and the same documents read and written with majority, once one by one and once in bulk as payment does it.
+The floor is measured in the same run by this script alone, without HTTP, domain or telemetry: it verifies the same
+signatures, and reads and writes the same documents with majority, first one by one and then in bulk.
 
     python services/payment/bench/notify.py --kafka HOST:PORT --mongodb URI [--notices 4000] [--at-once 64]
 """
@@ -25,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -33,7 +33,7 @@ import uvloop
 from aiokafka.admin import AIOKafkaAdminClient
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from floor import PKCS1, in_lanes, measure_floor
+from notice_floor import PKCS1, measure_floor, run_concurrently
 
 from contracts.catalog import StockLine, StockReserved
 from contracts.checkout import Attribution, OrderLine, OrderPlaced
@@ -44,15 +44,15 @@ from payment.adapters.alipay.wire import notice_text, yuan
 from runtime.clock import system_clock
 from runtime.kafka.publisher import Publisher
 from runtime.kafka.topics import ensure_topics
-from runtime.mongo.client import Database, Document, connect, database
+from runtime.mongo.client import Database, connect, database
 from runtime.outbox.recorder import direct_record
 
 SHOP, APP, SELLER = "benchshop1", "2021000000000009", "2088000000000009"
-WITHIN_SECONDS = 180
+WAIT_SECONDS = 180
 
 
 def main() -> int:
-    """Run it all and print the figures; 1 when a settlement is missing or double."""
+    """Print the figures; 1 when a settlement is missing."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -64,7 +64,7 @@ def main() -> int:
     parser.add_argument("--at-once", type=int, default=64)
     arguments = parser.parse_args()
     if not arguments.kafka or not arguments.mongodb:
-        parser.error("say where Kafka and MongoDB are, or start them with `make run`")
+        parser.error("give --kafka and --mongodb, or start both with `make run`")
     return uvloop.run(_bench(arguments))
 
 
@@ -75,7 +75,7 @@ async def _bench(arguments: argparse.Namespace) -> int:
     client = connect(arguments.mongodb)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            return await _measured(arguments, prefix, database(client, f"{prefix}payment"), Path(folder))
+            return await _measure(arguments, prefix, database(client, f"{prefix}payment"), Path(folder))
     finally:
         await client.drop_database(f"{prefix}payment")
         await client.drop_database(f"{prefix}floor")
@@ -86,7 +86,18 @@ async def _bench(arguments: argparse.Namespace) -> int:
         await admin.close()
 
 
-async def _measured(arguments: argparse.Namespace, prefix: str, db: Database, folder: Path) -> int:
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one run measured, in seconds."""
+
+    opening: float
+    settling: float
+    posting: float
+    cpu: float
+    latencies: Sequence[float]
+
+
+async def _measure(arguments: argparse.Namespace, prefix: str, db: Database, folder: Path) -> int:
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     orders = [_order() for _ in range(arguments.notices)]
     forms = [_notice(order, key) for order in orders]
@@ -95,39 +106,40 @@ async def _measured(arguments: argparse.Namespace, prefix: str, db: Database, fo
     url = f"http://127.0.0.1:{settings['ANCHORAGE_PORT']}"
     try:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-            await _until(lambda: _ready(http, url), "payment is ready")
+            await _wait_until(lambda: _ready(http, url), "payment is ready")
             began = time.perf_counter()
             await _reserve(arguments.kafka, prefix, orders)
-            await _until(lambda: _count(db, "trades", {}, len(orders)), "every trade is open", every=0.1)
-            opened = time.perf_counter() - began
-            cpu = _cpu_seconds(process.pid)
-            began = time.perf_counter()
-            latencies = await in_lanes(
-                [lambda form=form: _post(http, url, form) for form in forms], arguments.at_once
-            )
-            took = time.perf_counter() - began
-            cpu = _cpu_seconds(process.pid) - cpu
-            await _until(lambda: _count(db, "ledger", {}, len(orders)), "every settlement is posted")
-            everything = time.perf_counter() - began
+            await _wait_until(lambda: _has(db, "trades", len(orders)), "every trade is open", every=0.1)
+            opening = time.perf_counter() - began
+            cpu, began = _cpu_seconds(process.pid), time.perf_counter()
+            posts = [lambda form=form: _post(http, url, form) for form in forms]
+            latencies = await run_concurrently(posts, arguments.at_once)
+            settling, cpu = time.perf_counter() - began, _cpu_seconds(process.pid) - cpu
+            await _wait_until(lambda: _has(db, "ledger", len(orders)), "every settlement is posted")
+            figures = Figures(opening, settling, time.perf_counter() - began, cpu, latencies)
         settled = await db["trades"].count_documents({"state": "settled"})
     finally:
         process.send_signal(signal.SIGTERM)
         await process.wait()
-    alone, in_bulk = await measure_floor(db, forms, key.public_key(), arguments.at_once)
-    count = len(orders)
-    _print(
-        [
-            ("trades opened from Kafka, links signed", f"{count / opened:8.0f} /s"),
-            (f"notices verified and settled, {arguments.at_once} at once", f"{count / took:8.0f} /s"),
-            ("  answered in: p50 / p99 / worst", " / ".join(f"{_at(latencies, q) * 1e3:.1f}" for q in (0.5, 0.99, 1)) + " ms"),
-            ("  CPU of the payment process for each", f"{cpu / count * 1e3:8.2f} ms"),
-            ("  until told to Kafka and posted in the ledger", f"{count / everything:8.0f} /s"),
-            ("floor: verify, read, durable write, one by one", f"{alone:8.0f} /s"),
-            ("floor: verify, read, durable write, in bulk", f"{in_bulk:8.0f} /s"),
-        ]
-    )  # fmt: skip
-    print(f"{settled} settled, {count} expected")
-    return 0 if settled == count else 1
+    floor = await measure_floor(db, forms, key.public_key(), arguments.at_once)
+    _print(figures, floor, len(orders), arguments.at_once)
+    print(f"{settled} settled, {len(orders)} expected")
+    return 0 if settled == len(orders) else 1
+
+
+def _print(figures: Figures, floor: tuple[float, float], count: int, clients: int) -> None:
+    latencies = " / ".join(f"{_quantile(figures.latencies, q) * 1e3:.1f}" for q in (0.5, 0.99, 1))
+    rows = [
+        ("trades opened from Kafka, links signed", f"{count / figures.opening:8.0f} /s"),
+        (f"notices verified and settled, {clients} at once", f"{count / figures.settling:8.0f} /s"),
+        ("  answered in: p50 / p99 / worst", f"{latencies} ms"),
+        ("  CPU of the payment process for each", f"{figures.cpu / count * 1e3:8.2f} ms"),
+        ("  until published and posted in the ledger", f"{count / figures.posting:8.0f} /s"),
+        ("floor: verify, read, write durably, one by one", f"{floor[0]:8.0f} /s"),
+        ("floor: verify, read, write durably, in bulk", f"{floor[1]:8.0f} /s"),
+    ]
+    for name, value in rows:
+        print(f"{name:<52} {value}")
 
 
 def _order() -> OrderPlaced:
@@ -208,7 +220,7 @@ async def _post(http: aiohttp.ClientSession, url: str, form: dict[str, str]) -> 
     async with http.post(f"{url}/v1/payments/alipay/notify", data=form) as answer:
         text = await answer.text()
         if text != "success":
-            raise RuntimeError(f"a genuine notice was answered {text!r}")
+            raise RuntimeError(f"payment answered a signed notice with {text!r}")
 
 
 async def _ready(http: aiohttp.ClientSession, url: str) -> bool:
@@ -219,30 +231,25 @@ async def _ready(http: aiohttp.ClientSession, url: str) -> bool:
         return False
 
 
-async def _count(db: Database, collection: str, query: Document, wanted: int) -> bool:
-    return await db[collection].count_documents(query) >= wanted
+async def _has(db: Database, collection: str, count: int) -> bool:
+    return await db[collection].count_documents({}) >= count
 
 
-async def _until(condition: Callable[[], Awaitable[bool]], what: str, every: float = 0.05) -> None:
-    deadline = time.monotonic() + WITHIN_SECONDS
+async def _wait_until(condition: Callable[[], Awaitable[bool]], what: str, every: float = 0.05) -> None:
+    deadline = time.monotonic() + WAIT_SECONDS
     while not await condition():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {WITHIN_SECONDS} s until {what}")
+            raise TimeoutError(f"waited {WAIT_SECONDS} s until {what}")
         await asyncio.sleep(every)
 
 
-def _at(ordered: Sequence[float], share: float) -> float:
+def _quantile(ordered: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
 def _cpu_seconds(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _print(rows: Sequence[tuple[str, str]]) -> None:
-    for name, value in rows:
-        print(f"{name:<52} {value}")
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The operator's commands. They may read every database and stream, and write nothing but what they say."""
+"""The operator's commands. They may read every database and stream, and write only what their help says."""

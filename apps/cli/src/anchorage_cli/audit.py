@@ -1,9 +1,9 @@
-"""`anchorage audit`: are the six invariants of the design true at rest? Reads databases and streams, changes nothing.
+"""`anchorage audit`: checks the six invariants of a platform at rest. Reads databases and streams, changes nothing.
 
 1 orders end or await their payer · 2 stock adds up · 3 one payment for an order, late money refunded once · 4 the ledger
-balances and equals the trades, posting by posting (that both equal Alipay's bill is for `anchorage reconcile`) · 5 streams
-and database tell the same orders · 6 each order lies in its own mini program's collection. With `--acknowledged FILE`
-(an order id a line) also: 0 of those orders are missing.
+balances and equals the trades, posting by posting (`anchorage reconcile` compares both with Alipay's bill) · 5 streams
+and database agree about orders · 6 each order is in its own mini program's collection. `--acknowledged FILE` (one order
+id in each line) also checks 0: none of those orders is missing.
 """
 
 from __future__ import annotations
@@ -17,26 +17,26 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from anchorage_cli.installation import Installation, installation
 from anchorage_cli.rebuild import RebuiltOrder, rebuild
 from anchorage_cli.streams import records
-from anchorage_cli.where import Installation, installation
-from contracts.catalogue import all_events
 from contracts.envelope import BadEnvelope
 from contracts.event import Event
+from contracts.registry import all_events
 from contracts.topics import ORDERS, PAYMENTS
 from runtime.clock import system_clock
 from runtime.consuming.records import read_event
 from runtime.mongo.client import Document, connect, database
 
 GRACE = timedelta(seconds=30)
-"""How long an order may be between two states: what a restarted part needs to catch up."""
+"""How long an order may stay between two states: a restarted service needs this to catch up."""
 UNPAID = {"placed", "confirmed", "awaiting_payment", "closing"}
 PAID = {"paid", "shipped", "completed", "refunded"}
 
 
 @dataclass(slots=True)
 class Report:
-    """What was looked at, and every violation by the number of its invariant."""
+    """What was checked, and every violation by the number of its invariant."""
 
     counts: Counter[str] = field(default_factory=Counter)
     violations: list[tuple[int, str]] = field(default_factory=list)
@@ -59,14 +59,14 @@ class Everything:
 
 
 async def audit(where: Installation, acknowledged: Iterable[str] = (), grace: timedelta = GRACE) -> Report:
-    """Look at everything and report."""
+    """Check all invariants."""
     found = await _read(where)
     report, now = Report(), system_clock()
     report.counts.update(
         orders=len(found.orders), skus=len(found.stock), trades=len(found.trades), ledger=len(found.ledger)
     )
     for order_id in acknowledged:
-        report.check(0, order_id in found.orders, f"{order_id} was acknowledged and is not there")
+        report.check(0, order_id in found.orders, f"{order_id} was acknowledged and is missing")
     _orders_end(report, found, now, grace)
     _stock_adds_up(report, found)
     _one_payment_each(report, found, now, grace)
@@ -105,7 +105,7 @@ async def _events(where: Installation) -> list[Event]:
             try:
                 delivery = read_event(record, wanted)
             except (BadEnvelope, ValueError):
-                continue  # a poison record; consumers have put it among the dead letters
+                continue  # a poison record: consumers have moved it to the dead letters
             if delivery is not None:
                 found.append(delivery.event)
     return found
@@ -174,7 +174,7 @@ def _one_payment_each(report: Report, found: Everything, now: datetime, grace: t
 
 
 def _one_payment(report: Report, order: Document, trade: Document, *, settling: bool) -> None:
-    """`settling`: money moved a moment ago, so that the order may not have heard of it."""
+    """`settling`: money moved so recently that the order may not show it yet."""
     order_id, kept = trade["_id"], trade["state"] == "settled"
     agrees = kept == (order["status"] in PAID)
     report.check(3, agrees or settling, f"{order_id}: trade is {trade['state']}, order is {order['status']}")
@@ -200,7 +200,7 @@ def _last_money(trade: Document) -> datetime:
 
 
 def _ledger_balances(report: Report, found: Everything, now: datetime, grace: timedelta) -> None:
-    """Every posting sums to zero, and what the ledger says of the money is what the trades say, posting by posting."""
+    """Every posting sums to zero, and ledger and trades agree, posting by posting."""
     posted: dict[str, int] = {}
     for posting in found.ledger:
         amounts = [leg["amount"] for leg in posting["legs"]]
@@ -217,7 +217,7 @@ def _ledger_balances(report: Report, found: Everything, now: datetime, grace: ti
 
 
 def _postings(trade: Document) -> Iterator[tuple[str, int]]:
-    """The postings that a trade must have, with what each moves at the provider."""
+    """The postings that a trade must have, and the amount that each moves at the provider."""
     if trade.get("trade_no"):
         kind = "payment" if trade["state"] == "settled" else "late_payment"
         yield f"{kind}:{trade['_id']}", trade["total"]
@@ -230,29 +230,31 @@ def _postings(trade: Document) -> Iterator[tuple[str, int]]:
 def _streams_agree(report: Report, found: Everything, now: datetime, grace: timedelta) -> None:
     for order_id, (_, order) in found.orders.items():
         if now <= order["history"][-1]["at"] + min(grace, timedelta(seconds=5)):
-            continue  # its newest event may be on its way
+            continue  # its newest event may still be in flight
         told = found.rebuilt.get(order_id)
         if told is None or not told.status:
-            report.check(5, False, f"{order_id}: the streams know nothing of it")
+            report.check(5, False, f"{order_id}: it is missing in the streams")
             continue
         lines = tuple((line["sku_id"], line["quantity"], line["unit_price"]) for line in order["lines"])
         here = (order["mini_program_id"], order["host_id"], order["openid"], order["status"], order["total"], order["refunded_total"], lines)  # fmt: skip
         there = (told.mini_program_id, told.host_id, told.openid, told.status, told.total, told.refunded_total, told.lines)  # fmt: skip
         report.check(5, here == there, f"{order_id}: database {here}, streams {there}")
     for order_id, told in found.rebuilt.items():
-        report.check(5, order_id in found.orders or not told.status, f"{order_id}: only the streams know it")
+        report.check(5, order_id in found.orders or not told.status, f"{order_id}: it is only in the streams")
 
 
 def _orders_lie_at_home(report: Report, found: Everything) -> None:
     for order_id, (collection, order) in found.orders.items():
         home = "orders_" + order["mini_program_id"]
         at_home = collection == home and order_id.startswith(order["mini_program_id"] + "_")
-        report.check(6, at_home, f"{order_id} of {order['mini_program_id']} lies in {collection}")
+        report.check(6, at_home, f"{order_id} of {order['mini_program_id']} is in {collection}")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--acknowledged", type=Path, help="file with an order id a line; all must exist")
+    parser.add_argument(
+        "--acknowledged", type=Path, help="file with one order id in each line; all must exist"
+    )
     parser.add_argument(
         "--grace", type=float, default=GRACE.total_seconds(), help="seconds that a change may take"
     )
@@ -266,7 +268,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps({"counts": report.counts, "violations": report.violations}))
         return 1 if report.violations else 0
-    print("looked at " + ", ".join(f"{count} {name}" for name, count in report.counts.items()))
+    print("checked " + ", ".join(f"{count} {name}" for name, count in report.counts.items()))
     by_invariant: dict[int, list[str]] = defaultdict(list)
     for invariant, violation in report.violations:
         by_invariant[invariant].append(violation)

@@ -1,4 +1,4 @@
-"""`anchorage dlq list|show|replay`: what consumers could not take, why, and putting it back."""
+"""`anchorage dlq list|show|replay`: records that consumers could not handle, with their reasons, and how to replay them."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from dataclasses import dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from anchorage_cli.installation import Installation, installation
 from anchorage_cli.streams import records, topic_names
-from anchorage_cli.where import Installation, installation
 from contracts.topics import DEAD_LETTER_SUFFIX, TOPICS
-from runtime.consuming.dead_letters import replayed
+from runtime.consuming.dead_letters import replayed as original_record
 from runtime.consuming.records import headers_of
 from runtime.kafka.publisher import Publisher
 
 REPLAY_GROUP = "anchorage.dlq-replay"
-"""Its committed offsets say what has been put back, so that a second replay does not repeat it."""
+"""Its committed offsets say what was replayed, so that a second replay does not repeat it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     actions = parser.add_subparsers(dest="action", required=True)
-    actions.add_parser("list", help="how many there are, by topic, event and reason")
-    show = actions.add_parser("show", help="each with its origin and value")
-    replay = actions.add_parser("replay", help="put back, once, what has not been put back before")
+    actions.add_parser("list", help="count dead letters by topic, consumer, event and reason")
+    show = actions.add_parser("show", help="print each with its origin and value")
+    replay = actions.add_parser("replay", help="publish to the original topic what was not replayed before")
     for action in (show, replay):
         action.add_argument("topic", help="the topic that the records came from: orders, payments, …")
         action.add_argument("--id", help="only the event with this ce_id")
-    replay.add_argument("--all", action="store_true", help="also what was put back before")
+    replay.add_argument("--all", action="store_true", help="also what was replayed before")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Do what was asked."""
+    """Run the chosen action."""
     where = installation()
     match arguments.action:
         case "list":
@@ -42,11 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
             return asyncio.run(_show(where, arguments.topic, arguments.id))
         case _:
             done = asyncio.run(replay(where, arguments.topic, event_id=arguments.id, again=arguments.all))
-            print(f"{done.put_back} record(s) put back into {arguments.topic}")
+            print(f"{done.replayed} record(s) replayed to {arguments.topic}")
             if done.superseded:
-                print(
-                    f"{done.superseded} left out: a newer record of the same key stands in this compacted topic"
-                )
+                print(f"{done.superseded} skipped: this compacted topic has a newer record of the same key")
             return 0
 
 
@@ -80,18 +78,18 @@ async def _show(where: Installation, topic: str, event_id: str | None) -> int:
 
 @dataclass(slots=True)
 class Replayed:
-    """How many records were put back, and how many were left out since a newer one of their key is there."""
+    """How many records were replayed, and how many were skipped because a newer one of their key exists."""
 
-    put_back: int = 0
+    replayed: int = 0
     superseded: int = 0
 
 
 async def replay(
     where: Installation, topic: str, *, event_id: str | None = None, again: bool = False
 ) -> Replayed:
-    """Put dead letters of `topic` back where they came from. The same `ce_id`, so nothing doubles.
+    """Publish the dead letters of `topic` to it again, with the same `ce_id`, so that no effect doubles.
 
-    Of a compacted topic only the newest record of a key is kept for ever, so an older one is never put behind it.
+    A compacted topic keeps the last record of a key, so an older one is never published after it.
     """
     newest = await _newest(where, topic)
     source = TopicPartition(where.prefix + topic + DEAD_LETTER_SUFFIX, 0)
@@ -113,8 +111,8 @@ async def replay(
             if newest.get(record.key, -1) > int(headers.get("dlq_offset", "-1")):
                 done.superseded += 1
                 continue
-            await publisher.publish([replayed(record)])
-            done.put_back += 1
+            await publisher.publish([original_record(record)])
+            done.replayed += 1
         if event_id is None and end > start:
             await consumer.commit({source: end})
         return done

@@ -1,4 +1,4 @@
-"""`anchorage …`: the operator's one command."""
+"""`anchorage`: the operator's command line."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ COMMANDS = {
     "audit": (audit, "check the six invariants over databases and streams"),
     "dlq": (dlq, "list, show and replay dead letters"),
     "reconcile": (reconcile, "compare a day's ledger and trades with Alipay's bill"),
-    "search": (search, "make the search index anew from the streams"),
+    "search": (search, "rebuild the search index from the streams"),
     "trace": (trace, "print a trace from gateway to the last effect"),
     "demo": (story, "play the demo's story against a running installation"),
 }
 
 
 def main() -> int:
-    """Run the command that was named; its own exit code is the process's."""
+    """Run the named command; its exit code becomes the process's."""
     parser = argparse.ArgumentParser(prog="anchorage", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (module, help_text) in COMMANDS.items():

@@ -1,4 +1,4 @@
-"""Calls as an operator: where the gateway is and who asks, from options, ANCHORAGE_* variables or `demo.json`."""
+"""Calls as an operator: gateway and credentials come from options, ANCHORAGE_* variables or `demo.json`."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from typing import Any
 
 import aiohttp
 
-from anchorage_cli.where import DEMO_FILE, read_demo
+from anchorage_cli.installation import DEMO_FILE, read_demo
 
 Json = dict[str, Any]
 
 
 class Refused(Exception):
-    """Nothing says where or who, or the call was not answered as hoped; the text says why."""
+    """Gateway or credentials are unknown, or a call failed; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """Speaks with the gateway at `gateway`, or with any service that its token is good for."""
+    """Calls the gateway at `gateway`, or any service that accepts its token."""
 
     gateway: str
     http: aiohttp.ClientSession
     headers: dict[str, str]
 
     async def call(self, method: str, url: str) -> Json:
-        """The JSON of a good answer. Raises Refused."""
+        """The JSON of a successful answer. Raises Refused."""
         return await _answer(self.http, method, url, headers=self.headers)
 
 
@@ -42,7 +42,7 @@ async def operator(gateway: str | None, patience: aiohttp.ClientTimeout) -> Asyn
     secret = os.environ.get("ANCHORAGE_OPS_CLIENT_SECRET", known.get("client_secret"))
     if not address or not client_id or not secret:
         raise Refused(
-            "nothing says where the gateway is and who asks: start the demo with `make run`, or set "
+            "the gateway's address or the operator's client is unknown: start the demo with `make run`, or set "
             "ANCHORAGE_PUBLIC_URL, ANCHORAGE_OPS_CLIENT_ID and ANCHORAGE_OPS_CLIENT_SECRET"
         )
     async with aiohttp.ClientSession(timeout=patience) as http:

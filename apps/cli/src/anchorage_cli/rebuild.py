@@ -1,6 +1,6 @@
-"""Orders made anew from the event streams alone: what analysts can know without asking a service.
+"""Orders rebuilt from the event streams alone, as an analyst could.
 
-This is a reader's own fold, written apart from checkout's code, so that the comparison proves something.
+The fold is independent of checkout's code, so that comparing the two proves something.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contracts.event import Event
 
 @dataclass(slots=True)
 class RebuiltOrder:
-    """What the streams say of one order. Amounts in minor units."""
+    """One order according to the streams. Amounts in minor units."""
 
     order_id: str
     mini_program_id: str = ""
@@ -50,8 +50,8 @@ def rebuild(events: Iterable[Event]) -> dict[str, RebuiltOrder]:
 
 def _fold(order_id: str, events: list[Event]) -> RebuiltOrder:
     order = RebuiltOrder(order_id)
-    told = [event for event in events if isinstance(event, checkout.OrderEvent)]
-    for event in sorted(told, key=lambda event: event.version):
+    own = [event for event in events if isinstance(event, checkout.OrderEvent)]
+    for event in sorted(own, key=lambda event: event.version):
         _apply(order, event)
     order.link_sent = any(isinstance(event, payment.PaymentRequested) for event in events)
     if order.status == "confirmed" and order.link_sent:

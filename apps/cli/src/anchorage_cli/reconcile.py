@@ -1,9 +1,8 @@
 """`anchorage reconcile --day 2026-11-22`: compare ledger, trades and the provider's bill of a Beijing day.
 
-The comparison is payment's own; this command asks for it as an operator, prints every difference, and exits with 1 when
-there is any, 2 when it could not be made: a day that has not come, a bill that the provider has not made yet (Alipay does
-so in the morning after; the sandbox gives today's so far, and the comparison is called provisional). The report is kept
-by payment.
+Payment makes the comparison and keeps the report; this command requests it as an operator and prints every difference. It
+exits with 1 when there is a difference, and with 2 when the comparison could not be made: the day is in the future, or the
+provider has no bill yet (Alipay's comes the next morning; the sandbox gives today's so far, marked provisional).
 """
 
 from __future__ import annotations
@@ -34,7 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="as 2026-11-22, or today (the default) or yesterday, in Beijing",
     )
     parser.add_argument("--gateway", help="address of the gateway (ANCHORAGE_PUBLIC_URL)")
-    parser.add_argument("--payment", help="address of payment itself, which no gateway's deadline cuts short")
+    parser.add_argument(
+        "--payment", help="address of payment itself, for comparisons longer than the gateway's deadline"
+    )
 
 
 def _day(text: str) -> str:
@@ -45,12 +46,12 @@ def _day(text: str) -> str:
         return (named.get(text) or date.fromisoformat(text)).isoformat()
     except ValueError:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is no day: write 2026-11-22, today or yesterday"
+            f"{text!r} is not a day; write 2026-11-22, today or yesterday"
         ) from None
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, print, and say by the exit code whether the day is clean."""
+    """Compare and print; the exit code says whether the day is clean."""
     try:
         report = asyncio.run(_reconcile(arguments))
     except (Refused, aiohttp.ClientError, TimeoutError) as why:
@@ -61,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """The command on its own."""
+    """Run this command alone."""
     parser = argparse.ArgumentParser(prog="anchorage reconcile", description=__doc__)
     add_arguments(parser)
     return run(parser.parse_args(args))
@@ -91,9 +92,9 @@ def _yuan(fen: int | None) -> str:
 
 
 async def _reconcile(arguments: argparse.Namespace) -> Json:
-    async with operator(arguments.gateway, PATIENCE) as asking:
-        payment = arguments.payment or os.environ.get("ANCHORAGE_PAYMENT_URL") or asking.gateway
-        return await asking.call("POST", f"{payment}/v1/ops/reconciliations/{arguments.day}")
+    async with operator(arguments.gateway, PATIENCE) as as_operator:
+        payment = arguments.payment or os.environ.get("ANCHORAGE_PAYMENT_URL") or as_operator.gateway
+        return await as_operator.call("POST", f"{payment}/v1/ops/reconciliations/{arguments.day}")
 
 
 if __name__ == "__main__":

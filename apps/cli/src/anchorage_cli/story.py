@@ -1,4 +1,4 @@
-"""`anchorage demo`: the story of the README, played as a host app would: nothing but the gateway and the sandbox's buyer.
+"""`anchorage demo`: plays the README's story as a host app: it uses only the gateway and the sandbox's buyer.
 
 Ends with the trace of one order, from the anchor's click to the payment, across Kafka.
 """
@@ -13,8 +13,8 @@ from typing import Any
 
 import aiohttp
 
+from anchorage_cli.installation import installation, read_demo
 from anchorage_cli.trace import spans_of, tree
-from anchorage_cli.where import installation, read_demo
 from contracts.checkout import OrderPaid
 
 Json = dict[str, Any]
@@ -23,12 +23,12 @@ ADDRESS = {"recipient": "林小满", "phone": "13800001234", "region": "浙江�
 
 
 class StepFailed(Exception):
-    """A call answered otherwise than the story has it."""
+    """A call did not answer as the story expects."""
 
 
 @dataclass
 class HostApp:
-    """A host app's server: its token, and one trace for all that it does."""
+    """A host app's server: its token, and one trace for all its calls."""
 
     session: aiohttp.ClientSession
     gateway: str
@@ -81,7 +81,7 @@ def yuan(money: Json) -> str:
 
 
 async def play(demo: Json) -> str:
-    """Play it; answers the trace id. Raises StepFailed."""
+    """Play the story; returns its trace id. Raises StepFailed."""
     async with aiohttp.ClientSession() as session:
         app = HostApp(session, demo["gateway"], demo["hosts"][0])
         await app.log_in()
@@ -179,7 +179,7 @@ async def pay(app: HostApp, sandbox: str, order: Json, token: str) -> None:
 
 
 async def find_the_order(app: HostApp, order: Json, token: str) -> None:
-    """In its own mini program, and nowhere else."""
+    """The order is in its own mini program, and nowhere else."""
     path = f"/v1/mini-programs/{order['mini_program_id']}/orders"
     orders = await app.call("GET", path, token=token)
     refused = await app.call("GET", path, expect=403)
@@ -208,7 +208,7 @@ async def share(app: HostApp, demo: Json, product: Json, token: str) -> None:
             raise StepFailed(f"the scan answered {answer.status}: {scanned}")
     target = scanned["target"]
     opened = (
-        target["product"]["title"] if target.get("available", True) else f"a kind answer: {target['reason']}"
+        target["product"]["title"] if target.get("available", True) else f"not available: {target['reason']}"
     )
     say(f"Share makes a code; {other.host['name']} scans its picture", code["code"], f"→ {opened}")
 
@@ -231,8 +231,8 @@ def run(_: argparse.Namespace) -> int:
     """Play the story and print the trace."""
     try:
         asyncio.run(_run())
-    except (StepFailed, TimeoutError, aiohttp.ClientError) as fault:
-        print(f"\nThe story broke off: {fault!r}\nIs `make run` up, and ready?")
+    except (StepFailed, TimeoutError, aiohttp.ClientError) as error:
+        print(f"\nThe story stopped: {error!r}\nIs `make run` up and ready?")
         return 1
     return 0
 

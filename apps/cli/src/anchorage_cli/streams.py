@@ -1,4 +1,4 @@
-"""Reading topics from their beginning to what is there now."""
+"""Reads topics from their first record to the last one present now."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def topic_names(bootstrap: str) -> list[str]:
 
 
 async def records(bootstrap: str, topic: str) -> AsyncIterator[ConsumerRecord]:
-    """Every record that the topic holds now, in order for each partition."""
+    """Every record that the topic holds now, in order within each partition."""
     consumer = AIOKafkaConsumer(
         topic, bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
     )

@@ -1,4 +1,4 @@
-"""`anchorage trace ID`: one request's way through gateway, services and Kafka, from the spans that services wrote."""
+"""`anchorage trace ID`: one request's path through gateway, services and Kafka, from the spans that services wrote."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from anchorage_cli.where import installation
+from anchorage_cli.installation import installation
 
 Span = dict[str, Any]
 
@@ -26,7 +26,7 @@ def spans_of(folder: Path, trace_id: str) -> list[Span]:
 
 
 def tree(spans: list[Span]) -> Iterator[str]:
-    """One line a span, children under their parent; Kafka hops are marked."""
+    """One line for each span, children under their parent; Kafka hops are marked."""
     children: dict[str | None, list[Span]] = defaultdict(list)
     known = {span["span_id"] for span in spans}
     for span in spans:

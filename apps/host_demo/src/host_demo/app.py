@@ -1,4 +1,4 @@
-"""The demo host app put together."""
+"""The demo host app assembled."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 from aiohttp import web
 
-from host_demo.own_services import OwnServices
-from host_demo.pages import HEADERS, Pages
-from host_demo.passing import Caller, Passing
+from host_demo.own_services import OwnServiceRoutes
+from host_demo.pages import HEADERS, PageRoutes
 from host_demo.platform import Platform
+from host_demo.proxy import Caller, ProxyRoutes
 from host_demo.settings import Settings
 from host_demo.state import state_of_all
 from host_demo.tokens import HostTokens
@@ -39,21 +39,21 @@ def _assemble(service: Service, settings: Settings) -> None:
     service.routes(
         [
             *_own(service, settings, caller),
-            *OwnServices(service.clock, service.new_id, caller).routes(),
-            *Passing(platform, caller).routes(),
-            *Pages(hosts, known_to_all(settings)).routes(),
+            *OwnServiceRoutes(service.clock, service.new_id, caller).routes(),
+            *ProxyRoutes(platform, caller).routes(),
+            *PageRoutes(hosts, public_data(settings)).routes(),
         ]
     )
 
 
-def known_to_all(settings: Settings) -> dict[str, Any]:
-    """What the start page and the hosts side by side are told: nothing that a visitor may not know."""
+def public_data(settings: Settings) -> dict[str, Any]:
+    """The data of the start page and of the two hosts shown side by side: only what any visitor may know."""
     shown = [host.model_dump(include={"slug", "name", "skin"}) for host in settings.host_demo_hosts]
     return {"hosts": shown, "processes": list(settings.watched()), "addresses": dict(settings.opened())}
 
 
 def _own(service: Service, settings: Settings, caller: Caller) -> list[Route]:
-    """What needs no call to the platform: the state of all processes, and a host's videos."""
+    """Routes that need no call to the platform: the state of all processes, and a host's videos."""
 
     async def state(_: web.Request) -> web.Response:
         return json_response({"processes": await state_of_all(service.http, settings.watched())})

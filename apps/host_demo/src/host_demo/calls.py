@@ -1,4 +1,4 @@
-"""The closed list of gateway calls that the page may make through this server, and with whose token each goes."""
+"""The closed list of gateway calls that the page may make through this server, and whose token each carries."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ ORDER = f"{INSIDE}/orders/{{order_id:{ID}}}"
 ADDRESSES = f"{INSIDE}/account/addresses"
 READ_SECONDS, WRITE_SECONDS, ORDER_SECONDS, SCAN_SECONDS = 6, 10, 20, 30
 MAX_PICTURE = 12 * 1024 * 1024
-"""As much as the gateway takes of a picture to scan."""
+"""The gateway's own limit for a picture to scan."""
 
 
 @dataclass(frozen=True)
 class Call:
     """`/api/<host>` + path here is `/v1` + path at the gateway.
 
-    `token`: the host's, the viewer's session in that mini program, or none. `seconds` None: a stream. A page that is only
-    read says soon that a part is away.
+    `token` is the host's, that of the viewer's session in the mini program, or none. `seconds` is None for a stream; reads
+    have a short limit, so that the page soon shows that a part is unavailable.
     """
 
     method: str

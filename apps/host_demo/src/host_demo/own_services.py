@@ -1,6 +1,6 @@
-"""The host's own "Services and orders": what the host itself sells. No mini program's order can come in here.
+"""The host's own "Services and orders": what the host itself sells. No mini program's order appears here.
 
-Nothing here asks the platform; there would be no call to ask with.
+Nothing here calls the platform: it has no call that would list a viewer's orders for a host.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any, Literal
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
-from host_demo.passing import Caller
+from host_demo.proxy import Caller
 from host_demo.settings import Host
 from runtime.clock import Clock
 from runtime.ids import NewId
@@ -23,8 +23,8 @@ from runtime.web.tokens import PUBLIC
 
 ServiceName = Literal["coins", "membership", "data_pack"]
 PRICES: Mapping[ServiceName, int] = {"coins": 600, "membership": 1500, "data_pack": 900}
-"""What the host sells by itself, in fen. Free in the demo: no money moves here."""
-VIEWERS_AT_MOST, ENTRIES_AT_MOST = 5_000, 50
+"""What the host itself sells, in fen. Free in the demo: no money moves here."""
+MAX_VIEWERS, MAX_ENTRIES = 5_000, 50
 
 
 class OwnOrderBody(BaseModel):
@@ -36,7 +36,7 @@ class OwnOrderBody(BaseModel):
 
 
 @dataclass
-class OwnServices:
+class OwnServiceRoutes:
     """Each viewer's own orders from the host, newest first, in memory."""
 
     clock: Clock
@@ -45,7 +45,6 @@ class OwnServices:
     _entries: OrderedDict[tuple[str, str], deque[dict[str, Any]]] = field(default_factory=OrderedDict)
 
     def routes(self) -> list[Route]:
-        """What this serves."""
         return [
             Route("GET", "/api/{host}/services-and-orders", self._list, PUBLIC),
             Route("POST", "/api/{host}/services-and-orders", self._take, PUBLIC),
@@ -62,10 +61,10 @@ class OwnServices:
             "entry_id": self.new_id(), "service": service, "taken_at": self.clock(),
             "price": {"amount": PRICES[service], "currency": "CNY"},
         }  # fmt: skip
-        entries = self._entries.setdefault((host.slug, viewer), deque(maxlen=ENTRIES_AT_MOST))
+        entries = self._entries.setdefault((host.slug, viewer), deque(maxlen=MAX_ENTRIES))
         entries.appendleft(entry)
         self._entries.move_to_end((host.slug, viewer))
-        if len(self._entries) > VIEWERS_AT_MOST:
+        if len(self._entries) > MAX_VIEWERS:
             self._entries.popitem(last=False)
         return json_response(self._page(host, viewer), 201)
 

@@ -1,4 +1,4 @@
-"""The documents and assets that a browser gets: fixed files, read once, with a policy that allows no inline script."""
+"""The documents and assets for the browser: fixed files, read once, under a policy that allows no inline script."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ LANGUAGES = ("zh", "en")
 
 @dataclass(frozen=True)
 class Asset:
-    """A file as it is sent."""
+    """A file with its media type and ETag."""
 
     body: bytes
     media: str
@@ -65,7 +65,7 @@ def _walk(folder: Traversable, prefix: str) -> list[tuple[str, Asset]]:
 
 
 def language_of(request: web.Request) -> str:
-    """The one chosen on the page, else the browser's, else Chinese."""
+    """The language chosen on the page, else the browser's, else Chinese."""
     chosen = request.cookies.get("lang", "")
     if chosen in LANGUAGES:
         return chosen
@@ -78,22 +78,22 @@ FIRST_CALLS = (
     (re.compile(f"m/({ID})"), "mini-programs/{0}/store?limit=20"),
     (re.compile(f"m/({ID})/p/({ID})"), "mini-programs/{0}/products/{1}"),
 )
-"""What a screen asks first, by its path: as its module says it, since a call is used only when it is quite the same."""
+"""A screen's first call, by its path. It must equal the call in the screen's module: browsers use a preload only for the same URL."""
 
 
 def first_calls(host: Host, path: str) -> list[str]:
-    """What the browser may ask while it still reads the page's modules, below `/api/<host>/`."""
+    """The calls, below `/api/<host>/`, that the browser may make while it still loads the page's modules."""
     if not path:
         return ["feed", *(f"videos/{video.video_id}" for video in host.feed[:1])]
     found = [(screen.fullmatch(path), call) for screen, call in FIRST_CALLS]
     return [call.format(*match.groups()) for match, call in found if match]
 
 
-class Pages:
+class PageRoutes:
     """The documents: the start page, both hosts side by side, and one for each host."""
 
     def __init__(self, hosts: Mapping[str, Host], known: Mapping[str, Any]) -> None:
-        """`known` is what the pages outside the hosts are told: it stands in the document, so that nothing jumps."""
+        """`known` is embedded in the pages outside the hosts, so that their layout does not shift."""
         self._hosts = hosts
         self._known = escape(orjson.dumps(known).decode(), quote=True)
         self._assets = read_assets()

@@ -21,12 +21,12 @@ from runtime.web.problems import Problem, not_found
 
 DIRECT = {"surface": "direct"}
 SILENCE_SECONDS = 60
-"""A stream says something every 15 s."""
+"""A stream sends at least a comment every 15 s."""
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One call of the gateway on a viewer's behalf. `target` is path and query, as they go on the wire."""
+class HostCall:
+    """One gateway call for a viewer. `target` is path and query as they are sent."""
 
     host: Host
     viewer: str
@@ -48,45 +48,45 @@ class Platform:
     clock: Clock
 
     @asynccontextmanager
-    async def as_host(self, asked: Asked) -> AsyncIterator[aiohttp.ClientResponse]:
-        """The answer to a call with the host's token; the platform learns who looks, as a pseudonym only."""
+    async def as_host(self, call: HostCall) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The answer to a call with the host's token; the platform keeps the viewer only as a pseudonym."""
         for is_last in (False, True):
             headers = {
-                "Authorization": f"Bearer {await self.tokens.token(asked.host)}",
-                "Anchorage-Viewer": asked.viewer,
+                "Authorization": f"Bearer {await self.tokens.token(call.host)}",
+                "Anchorage-Viewer": call.viewer,
             }
-            async with self._send(asked, headers) as answer:
+            async with self._send(call, headers) as answer:
                 if answer.status != 401 or is_last:
                     yield answer
                     return
-            self.tokens.forget(asked.host)
+            self.tokens.forget(call.host)
 
     @asynccontextmanager
-    async def as_viewer(self, asked: Asked, mini_program_id: str) -> AsyncIterator[aiohttp.ClientResponse]:
-        """The answer to a call with the viewer's session token there; a session is opened where there is none."""
-        key = (asked.host.slug, asked.viewer, mini_program_id)
+    async def as_viewer(self, call: HostCall, mini_program_id: str) -> AsyncIterator[aiohttp.ClientResponse]:
+        """The answer to a call with the viewer's session token; a session is opened when there is none."""
+        key = (call.host.slug, call.viewer, mini_program_id)
         for is_last in (False, True):
-            token = self.sessions.get(key) or await self._open(asked.host, asked.viewer, mini_program_id)
-            async with self._send(asked, {"Authorization": f"Bearer {token}"}) as answer:
+            token = self.sessions.get(key) or await self._open(call.host, call.viewer, mini_program_id)
+            async with self._send(call, {"Authorization": f"Bearer {token}"}) as answer:
                 if answer.status != 401 or is_last:
                     yield answer
                     return
             self.sessions.forget(key)
 
     @asynccontextmanager
-    async def as_nobody(self, asked: Asked) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def as_nobody(self, call: HostCall) -> AsyncIterator[aiohttp.ClientResponse]:
         """The answer to a public call."""
-        async with self._send(asked, {}) as answer:
+        async with self._send(call, {}) as answer:
             yield answer
 
     async def enter(
         self, host: Host, viewer: str, mini_program_id: str, entry: Mapping[str, Any]
     ) -> dict[str, Any]:
-        """Open a session and keep its token here; answers `openid` and `expires_in`. Raises the gateway's Problem."""
+        """Open a session and keep its token here; returns `openid` and `expires_in`. Raises the gateway's Problem."""
         body = {"mini_program_id": mini_program_id, "host_user_id": viewer, "entry": entry}
         json = {"Content-Type": "application/json"}
-        asked = Asked(host, viewer, "POST", "/v1/sessions", json, orjson.dumps(body))
-        async with self.as_host(asked) as answer:
+        call = HostCall(host, viewer, "POST", "/v1/sessions", json, orjson.dumps(body))
+        async with self.as_host(call) as answer:
             content = orjson.loads(await answer.read())
             if answer.status != 201:
                 raise Problem(answer.status, content.get("code", "refused"), content.get("detail", "refused"))
@@ -98,7 +98,7 @@ class Platform:
         try:
             await self.enter(host, viewer, mini_program_id, DIRECT)
         except Problem as refused:
-            if refused.status == 422:  # the address names what cannot be a mini program's id
+            if refused.status == 422:  # the id in the address is malformed
                 raise not_found("this mini program") from None
             raise
         token = self.sessions.get((host.slug, viewer, mini_program_id))
@@ -106,12 +106,12 @@ class Platform:
             raise Problem(503, "unavailable", "the session ended as soon as it began", retry_after=1)
         return token
 
-    def _send(self, asked: Asked, headers: Mapping[str, str]) -> Any:
+    def _send(self, call: HostCall, headers: Mapping[str, str]) -> Any:
         return self.http.request(
-            asked.method,
-            URL(self.gateway + asked.target, encoded=True),
-            headers={**asked.headers, **headers, **trace_headers()},
-            data=asked.body or None,
+            call.method,
+            URL(self.gateway + call.target, encoded=True),
+            headers={**call.headers, **headers, **trace_headers()},
+            data=call.body or None,
             allow_redirects=False,
-            timeout=aiohttp.ClientTimeout(total=asked.seconds, sock_connect=2, sock_read=SILENCE_SECONDS),
+            timeout=aiohttp.ClientTimeout(total=call.seconds, sock_connect=2, sock_read=SILENCE_SECONDS),
         )

@@ -24,7 +24,7 @@ class Words(Frozen):
 
 
 class FeedVideo(Frozen):
-    """A video that the host has: its own knowledge, beside what the platform says about its anchors."""
+    """A video of the host: its own data; the platform adds the anchors."""
 
     video_id: str
     title: Words
@@ -32,7 +32,7 @@ class FeedVideo(Frozen):
 
 
 class Host(Frozen):
-    """One of the host apps that this process plays, with its credentials. `slug` is its part of the address."""
+    """One of the host apps that this process plays, with its credentials. `slug` is its part of the URL."""
 
     slug: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$")]
     host_id: str
@@ -44,10 +44,10 @@ class Host(Frozen):
 
 
 class Settings(ServiceSettings):
-    """Where the gateway is, and which hosts are played. The other addresses are for the start page's lights alone.
+    """Where the gateway is, and which hosts are played. The other addresses serve the start page's status lights.
 
-    In containers a process is reached by another address than a browser opens: then `public_url` is set, and the start
-    page links to what has a public address only.
+    In containers, browsers need other addresses than processes do: then `public_url` is set, and the start page links only
+    to what has a public address.
     """
 
     port: int = Field(default=8088, ge=0, le=65535)
@@ -79,7 +79,7 @@ class Settings(ServiceSettings):
         return {name: address.rstrip("/") for name, address in addresses.items() if address}
 
     def opened(self) -> Mapping[str, str]:
-        """Those of them that a browser can open, by name, with the addresses for it."""
+        """The addresses that a browser can open, by name."""
         if self.public_url is None:
             return self.watched()
         public = {"gateway": self.public_url, "alipay_sandbox": self.alipay_sandbox_public_url}

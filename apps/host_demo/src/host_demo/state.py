@@ -11,7 +11,7 @@ PATIENCE = aiohttp.ClientTimeout(total=2.5)
 
 
 async def state_of_all(http: aiohttp.ClientSession, watched: Mapping[str, str]) -> dict[str, str]:
-    """The state of each process by its name: `ready`, `not ready` or `away`."""
+    """The state of each process by its name: `ready`, `not ready` or `away` (no answer)."""
     states = await asyncio.gather(*(_state(http, address) for address in watched.values()))
     return dict(zip(watched, states, strict=True))
 

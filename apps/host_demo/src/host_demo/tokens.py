@@ -1,4 +1,4 @@
-"""The hosts' access tokens: got when first needed, renewed before they end, never shown to a browser."""
+"""The hosts' access tokens: requested when first needed, renewed before they expire, never sent to a browser."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from runtime.clock import Clock
 from runtime.web.problems import unavailable
 
 MARGIN = timedelta(seconds=30)
-"""A token is renewed this long before its end, so that none ends on its way."""
+"""A token is renewed this long before its end, so that none expires in flight."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class HostTokens:
     _turns: dict[str, asyncio.Lock] = field(default_factory=dict)
 
     async def token(self, host: Host) -> str:
-        """A good token. Raises Problem 503 while the gateway gives none, e.g. before the demo is loaded."""
+        """A valid token. Raises Problem 503 while the gateway gives none, e.g. before the demo is loaded."""
         async with self._turns.setdefault(host.slug, asyncio.Lock()):
             known = self._tokens.get(host.slug)
             if known is None or known.good_until <= self.clock():
@@ -43,7 +43,7 @@ class HostTokens:
             return known.value
 
     def forget(self, host: Host) -> None:
-        """It was refused: get a new one next time."""
+        """The token was refused: request a new one next time."""
         self._tokens.pop(host.slug, None)
 
     async def _get(self, host: Host) -> Token:

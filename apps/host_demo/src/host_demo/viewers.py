@@ -1,4 +1,4 @@
-"""Who looks: a demo identity in a cookie, and the viewer's sessions in mini programs, which stay on this side."""
+"""The viewer: a demo identity in a cookie, and the viewer's sessions in mini programs, which stay on the server."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from runtime.clock import Clock
 
 COOKIE = "demo_viewer"
 A_YEAR = 365 * 24 * 3600
-SESSIONS_AT_MOST = 20_000
-"""Those used longest ago are forgotten first; a new one is opened when it is missed."""
+MAX_SESSIONS = 20_000
+"""The least recently used are dropped first, and opened again when needed."""
 
 Key = tuple[str, str, str]
 """Host's slug, viewer, mini program."""
 
 
 def viewer_of(request: web.Request) -> str | None:
-    """The host user id of who looks. A real host reads it from its own log-in."""
+    """The viewer's host user id. A real host reads it from its own login."""
     value = request.cookies.get(COOKIE, "")
     return value if re.fullmatch(r"[a-f0-9]{32}", value) else None
 
 
 def welcome(request: web.Request, response: web.StreamResponse) -> None:
-    """Give a newcomer an identity that nobody can guess."""
+    """Give a new visitor an unguessable identity."""
     if viewer_of(request) is None:
         response.set_cookie(COOKIE, secrets.token_hex(16), max_age=A_YEAR, httponly=True, samesite="Lax")
 
@@ -41,7 +41,7 @@ class Sessions:
     _tokens: OrderedDict[Key, Token] = field(default_factory=OrderedDict)
 
     def get(self, key: Key) -> str | None:
-        """The viewer's token there, if it is still good."""
+        """The viewer's token for that mini program, if it is still valid."""
         token = self._tokens.get(key)
         if token is None or token.good_until <= self.clock():
             return None
@@ -49,12 +49,12 @@ class Sessions:
         return token.value
 
     def put(self, key: Key, token: Token) -> None:
-        """The newest token of this viewer there: it carries what brought the viewer."""
+        """Keep the viewer's newest token: it carries the click that brought the viewer."""
         self._tokens[key] = token
         self._tokens.move_to_end(key)
-        if len(self._tokens) > SESSIONS_AT_MOST:
+        if len(self._tokens) > MAX_SESSIONS:
             self._tokens.popitem(last=False)
 
     def forget(self, key: Key) -> None:
-        """It was refused."""
+        """Drop a token that was refused."""
         self._tokens.pop(key, None)

@@ -1,4 +1,4 @@
-"""What the demo host app is told of the hosts that it plays: credentials, names, and the videos that each has."""
+"""Settings of the demo host app: the hosts that it plays, with their credentials, names and videos."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from anchorage_demo.text import Text
 from anchorage_demo.world import Host, Video
 
 
-def told(secret_of: Callable[[str], str]) -> str:
-    """The hosts as the JSON that `ANCHORAGE_HOST_DEMO_HOSTS` holds; `secret_of` gives a client's secret by its id."""
+def hosts_json(secret_of: Callable[[str], str]) -> str:
+    """The value of `ANCHORAGE_HOST_DEMO_HOSTS`. `secret_of` returns a client's secret by the client's id."""
     world = load_world()
     hosts = [
         _host(host, secret_of(host.client_id), [v for v in world.videos if v.host_id == host.host_id])

@@ -1,4 +1,4 @@
-"""From the tables under `data/` to a `World`."""
+"""Builds a `World` from the tables under `data/`."""
 
 from functools import cache
 from itertools import chain
@@ -25,7 +25,7 @@ from anchorage_demo.world import (
 
 @cache
 def load_world() -> World:
-    """The demo world; every call gives the same one."""
+    """The demo world; every call returns the same object."""
     base, people, words = read("world.toml"), read("people.toml"), Glossary()
     stores = [_store(folder, words) for folder in base["stores"]]
     games = [_mini_program(game, "game") for game in base["game"]]

@@ -1,4 +1,4 @@
-"""From one product's table to a `Product`: its colours and sizes multiplied out into SKUs."""
+"""Builds a `Product` from its table: every colour in every size is an SKU."""
 
 import re
 from itertools import product as every_pair
@@ -8,7 +8,7 @@ from anchorage_demo.text import Text
 from anchorage_demo.world import Attribute, Category, CommissionTerms, Picture, Product, Sku
 
 Choice = tuple[str, Attribute | None]
-"""A step towards an SKU: the part of its id, and what it says of the SKU (nothing when there is no choice)."""
+"""One choice of an SKU: the suffix of its id, and its attribute (None if there is only one option)."""
 
 
 def build_product(
@@ -87,7 +87,7 @@ def _attribute(key: str, written: str, words: Glossary) -> Attribute:
 
 
 def _commission(entry: Table, shelf: Table, store: Table) -> CommissionTerms:
-    """The nearest creator's share wins: the product's, its shelf's, its store's."""
+    """The creator's share is the product's, else its category's, else its store's."""
     terms: Table = store["commission"]
     creator_bps: int = next(level["creator_bps"] for level in (entry, shelf, terms) if "creator_bps" in level)
     return CommissionTerms(creator_bps=creator_bps, platform_bps=terms["platform_bps"])

@@ -1,193 +1,206 @@
-"""Puts the demo world into a running installation over its public gateway, as operators, owners and creators would.
+"""Loads the demo world into a running installation over its gateway, as operators, owners and creators would.
 
-Every call creates or replaces, so doing it again changes nothing that is there.
+A mini program is published last, when everything of it is there. One that has been published is never touched again, so
+that the user's own changes stay.
 """
 
 from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 
 from anchorage_demo.art.logo import draw_logo_png
 from anchorage_demo.art.media import draw_media
+from anchorage_demo.bodies import account_body, product_body, program_body, video_body
+from anchorage_demo.client import CallFailed, GatewayClient, Json, SecretOf
 from anchorage_demo.text import Text
-from anchorage_demo.world import (
-    Account,
-    CommissionTerms,
-    MiniProgram,
-    Owner,
-    Product,
-    Video,
-    World,
-)
+from anchorage_demo.world import Account, Host, MiniProgram, Owner, Product, Video, World
 
-Json = dict[str, Any]
-AT_ONCE = 8
-"""Calls under way at once."""
+CONCURRENCY = 8
+"""Calls in flight at the same time."""
 LOGO_PIXELS = 512
-CAUGHT_UP_SECONDS = 90
+READY_TIMEOUT = 90
+"""Seconds that the services have to learn about the demo."""
+POLL_INTERVAL = 0.3
+STORE_PAGE = 100
+"""Products that one call of a store answers at most."""
 
 
 class SeedFailed(Exception):
-    """A call of the loading was refused, or the services did not catch up; says which."""
+    """The demo could not be loaded; the text says which call failed, or what was waited for."""
 
 
 @dataclass
 class Seeder:
-    """`secret_of` gives a client's secret by the client's id, the same at each start."""
+    """Loads what is missing. `say` prints a line."""
 
-    gateway: str
-    ops_client_id: str
-    secret_of: Callable[[str], str]
     world: World
-    session: aiohttp.ClientSession
-    _tokens: dict[str, str] = field(default_factory=dict)
+    gateway: GatewayClient
+    say: Callable[[str], None]
 
     async def load(self) -> None:
-        """Load everything that is not there yet, and wait until every service knows it. Raises SeedFailed."""
-        if not await self._is_loaded():
-            await self._load_clients()
-            await self._together(self._put_account(account) for account in self.world.accounts)
-            await self._together(self._put_program(program) for program in self.world.mini_programs)
-            await self._together(self._put_product(product) for product in self.world.products)
-            await self._together(self._put_video(video) for video in self.world.videos)
-        await self._until("every service to know the demo", self._is_known)
-        await self._until("the shops' logos on their codes", self._wear_logos)
+        """Load each mini program that was never published, with all that belongs to it; leave the others alone.
 
-    async def _is_loaded(self) -> bool:
-        """The last thing that is loaded tells: the last video, with all that is said of it today."""
-        last, host = (
-            self.world.videos[-1],
-            next(h for h in self.world.hosts if h.host_id == self.world.videos[-1].host_id),
-        )
-        try:
-            video = await self._call("GET", f"/v1/videos/{last.video_id}", client=host.client_id)
-        except SeedFailed:
-            return False
-        return [a["title_en"] for a in video["anchors"]] == [a.title.en for a in last.anchors]
-
-    async def _load_clients(self) -> None:
-        clients = [
-            *((h.client_id, h.name, "host", h.host_id) for h in self.world.hosts),
-            *((o.client_id, o.name, "owner", o.owner_id) for o in self.world.owners),
-            *((c.client_id, c.name, "creator", c.creator_id) for c in self.world.creators),
-            *((o.client_id, o.name, "ops", o.operator_id) for o in self.world.operators),
+        Raises SeedFailed or CallFailed.
+        """
+        states = {p.mini_program_id: await self._state(p) for p in self.world.mini_programs}
+        unpublished = [
+            p for p in self.world.mini_programs if states[p.mini_program_id] in (None, "registered")
         ]
-        await self._together(self._put_client(*client) for client in clients)
+        if unpublished:
+            self.say("loading the demo data")
+            await self._load(unpublished)
+        if len(unpublished) < len(self.world.mini_programs):
+            changes = await self._check_clients()
+            for program in self.world.mini_programs:
+                if program not in unpublished:
+                    changes += await self._changes(program, str(states[program.mini_program_id]))
+            details = f": {'; '.join(changes)}" if changes else ""
+            self.say(f"demo data is already there and stays as it is{details}")
+
+    async def _load(self, programs: Sequence[MiniProgram]) -> None:
+        ids = {program.mini_program_id for program in programs}
+        products = [product for product in self.world.products if product.mini_program_id in ids]
+        own = {product.product_id for product in products}
+        videos = [v for v in self.world.videos if own.intersection(anchor.product_id for anchor in v.anchors)]
+        shops = [shop for shop in self.world.shops if shop in programs]
+        await self._put_clients()
+        await self._together(self._put_account(account) for account in self.world.accounts)
+        await self._together(self._put_program(program) for program in programs)
+        await self._together(self._put_product(product) for product in products)
+        await self._together(self._put_video(video) for video in videos)
+        await self._until("the shops' logos on their codes", self._put_logo, shops)
+        await self._together(self._publish(program) for program in programs)
+        await self._until("every service to know the demo", self._is_known, shops)
+
+    async def _state(self, program: MiniProgram) -> str | None:
+        found = await self.gateway.find(f"/v1/owner/mini-programs/{program.mini_program_id}")
+        return found and str(found["state"])
+
+    def _clients(self) -> list[tuple[str, Text, str, str]]:
+        """Id, name, scope and subject of each client."""
+        world = self.world
+        return [
+            *((h.client_id, h.name, "host", h.host_id) for h in world.hosts),
+            *((o.client_id, o.name, "owner", o.owner_id) for o in world.owners),
+            *((c.client_id, c.name, "creator", c.creator_id) for c in world.creators),
+            *((o.client_id, o.name, "ops", o.operator_id) for o in world.operators),
+        ]
+
+    async def _put_clients(self) -> None:
+        await self._together(self._put_client(*client) for client in self._clients())
 
     async def _put_client(self, client_id: str, name: Text, scope: str, subject_id: str) -> None:
-        secret = self.secret_of(client_id)
+        secret = self.gateway.secret_of(client_id)
         body = {"name": name.zh, "scope": scope, "subject_id": subject_id, "client_secret": secret}
-        await self._call("PUT", f"/v1/ops/clients/{client_id}", body)
+        await self.gateway.call("PUT", f"/v1/ops/clients/{client_id}", body)
+
+    async def _check_clients(self) -> list[str]:
+        """Clients whose secret the user has changed.
+
+        If none of the secrets is accepted, they are new (the data folder is another one) and are set.
+        """
+        clients = [client_id for client_id, *_ in self._clients()]
+        accepted = await asyncio.gather(*(self.gateway.is_accepted(client) for client in clients))
+        if not any(accepted):
+            await self._put_clients()
+            return []
+        refused = [client for client, good in zip(clients, accepted, strict=True) if not good]
+        return [f"client {client} has another secret" for client in refused]
+
+    async def _changes(self, program: MiniProgram, state: str) -> list[str]:
+        """What the user has changed, for a message; products are counted where the first host can see them."""
+        if state != "published":
+            return [f"{program.name.en} is {state}"]
+        products = self.world.products_of(program.mini_program_id)
+        if not products:
+            return []
+        path = f"/v1/mini-programs/{program.mini_program_id}/store?limit={STORE_PAGE}"
+        try:
+            store = await self.gateway.call("GET", path, client=self._host_of(program).client_id)
+        except CallFailed:
+            return [f"{program.name.en} cannot be opened"]
+        if store["products"] is None:
+            return []
+        in_stock = sum(card["in_stock"] for card in store["products"]["items"])
+        if in_stock >= min(len(products), STORE_PAGE):
+            return []
+        return [f"{program.name.en} has {in_stock} of {len(products)} products in stock"]
 
     async def _put_account(self, account: Account) -> None:
-        body = {
-            "host_id": account.host_id, "name": account.name.zh, "bio": account.about.zh,
-            "kind": "creator" if account.creator_id else "merchant", "avatar_url": media(account.avatar_name),
-            "followers": account.followers, "creator_id": account.creator_id,
-        }  # fmt: skip
-        await self._call("PUT", f"/v1/ops/accounts/{account.account_id}", body)
+        await self.gateway.call("PUT", f"/v1/ops/accounts/{account.account_id}", account_body(account))
 
     async def _put_program(self, program: MiniProgram) -> None:
-        owner = next(o for o in self.world.owners if o.owner_id == program.owner_id)
+        owner = self._owner_of(program)
         path = f"/v1/owner/mini-programs/{program.mini_program_id}"
-        await self._call("PUT", path, program_body(program, owner), client=owner.client_id)
-        await self._call("POST", f"/v1/ops/mini-programs/{program.mini_program_id}/publication")
+        await self.gateway.call("PUT", path, program_body(program, owner), client=owner.client_id)
+
+    async def _publish(self, program: MiniProgram) -> None:
+        await self.gateway.call("POST", f"/v1/ops/mini-programs/{program.mini_program_id}/publication")
 
     async def _put_product(self, product: Product) -> None:
-        program = self.world.mini_program(product.mini_program_id)
-        owner = next(o for o in self.world.owners if o.owner_id == program.owner_id)
+        owner = self._owner_of(self.world.mini_program(product.mini_program_id))
         path = f"/v1/owner/mini-programs/{product.mini_program_id}/products/{product.product_id}"
-        await self._call("PUT", path, product_body(product), client=owner.client_id)
+        await self.gateway.call("PUT", path, product_body(product), client=owner.client_id)
 
     async def _put_video(self, video: Video) -> None:
         creator = self.world.creator(video.creator_id)
-        body = {
-            "host_id": video.host_id, "title": video.title.zh, "title_en": video.title.en,
-            "creator_name": creator.name.zh, "creator_name_en": creator.name.en,
-            "cover_url": media(video.cover_name), "duration_ms": video.seconds * 1000,
-            "anchors": [
-                {
-                    "anchor_id": anchor.anchor_id, "title": anchor.title.zh, "title_en": anchor.title.en,
-                    "product_id": anchor.product_id, "mini_program_id": self.world.product(anchor.product_id).mini_program_id, "start_ms": 3000 * n,
-                }
-                for n, anchor in enumerate(video.anchors, start=1)
-            ],
-        }  # fmt: skip
-        await self._call("PUT", f"/v1/creator/videos/{video.video_id}", body, client=creator.client_id)
+        path = f"/v1/creator/videos/{video.video_id}"
+        await self.gateway.call("PUT", path, video_body(video, self.world), client=creator.client_id)
 
-    async def _is_known(self) -> bool:
-        """Sessions can be opened, orders be placed, and the search column finds each shop."""
+    async def _put_logo(self, shop: MiniProgram) -> bool:
+        """Give sharecode the logo for the middle of the shop's codes; False while it does not know the shop."""
+        look = {"logo": b64encode(draw_logo_png(shop, LOGO_PIXELS)).decode()}
+        path = f"/v1/owner/mini-programs/{shop.mini_program_id}/share-codes/look"
         try:
-            return all([await self._knows(shop) for shop in self.world.shops])
-        except SeedFailed:
+            await self.gateway.call("PUT", path, look, client=self._owner_of(shop).client_id)
+        except CallFailed:
             return False
+        return True
 
-    async def _knows(self, shop: MiniProgram) -> bool:
-        host = next(h for h in self.world.hosts if h.host_id in shop.host_ids)
+    async def _is_known(self, shop: MiniProgram) -> bool:
+        """Whether a session can be opened, an order would be accepted, and search finds the shop and its products."""
+        host = self._host_of(shop).client_id
         entry = {
             "mini_program_id": shop.mini_program_id,
             "host_user_id": "demo-check",
             "entry": {"surface": "direct"},
         }
-        session = await self._call("POST", "/v1/sessions", entry, client=host.client_id)
-        last = self.world.products_of(shop.mini_program_id)[-1]
-        # a total that is surely wrong: an order is not placed, but every SKU must be known to say so
-        order = {
-            "lines": [{"sku_id": last.skus[0].sku_id, "quantity": 1}], "expected_total": {"amount": 0, "currency": "CNY"},
-            "address": {"recipient": "-", "phone": "10000", "region": "-", "street": "-"},
-        }  # fmt: skip
-        path = f"/v1/mini-programs/{shop.mini_program_id}/orders"
-        headers = {"Authorization": f"Bearer {session['session_token']}", "Idempotency-Key": "demo-check"}
-        async with self.session.post(self.gateway + path, json=order, headers=headers) as answer:
-            if (await answer.json())["code"] != "price_changed":
+        try:
+            session = await self.gateway.call("POST", "/v1/sessions", entry, client=host)
+            if not await self._knows_price(shop, session["session_token"]):
                 return False
-        found = await self._call("GET", f"/v1/search?q={shop.name.zh}", client=host.client_id)
+            found = await self.gateway.call("GET", f"/v1/search?q={shop.name.zh}", client=host)
+        except CallFailed:
+            return False
         return bool(found["results"]) and bool(found["products"])
 
-    async def _wear_logos(self) -> bool:
-        """Give sharecode the logos that it draws in the middle of codes; False while it does not know the shops."""
-        try:
-            for shop in self.world.shops:
-                owner = next(o for o in self.world.owners if o.owner_id == shop.owner_id)
-                look = {"logo": b64encode(draw_logo_png(shop, LOGO_PIXELS)).decode()}
-                path = f"/v1/owner/mini-programs/{shop.mini_program_id}/share-codes/look"
-                await self._call("PUT", path, look, client=owner.client_id)
-        except SeedFailed:
-            return False
-        return True
+    async def _knows_price(self, shop: MiniProgram, token: str) -> bool:
+        """Whether checkout knows the last SKU: it refuses an order with a wrong total because of the price alone."""
+        last = self.world.products_of(shop.mini_program_id)[-1]
+        order = {
+            "lines": [{"sku_id": last.skus[0].sku_id, "quantity": 1}],
+            "expected_total": {"amount": 0, "currency": "CNY"},
+            "address": {"recipient": "-", "phone": "10000", "region": "-", "street": "-"},
+        }
+        url = f"{self.gateway.gateway}/v1/mini-programs/{shop.mini_program_id}/orders"
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": "demo-check"}
+        async with self.gateway.session.post(url, json=order, headers=headers) as answer:
+            return bool((await answer.json())["code"] == "price_changed")
 
-    async def _call(
-        self, method: str, path: str, body: Json | None = None, *, client: str | None = None
-    ) -> Any:
-        """One call as `client`, or as the first operator; raises SeedFailed for an answer that is not a success."""
-        headers = {"Authorization": f"Bearer {await self._token(client or self.ops_client_id)}"}
-        async with self.session.request(method, self.gateway + path, json=body, headers=headers) as answer:
-            if answer.status >= 400:
-                raise SeedFailed(f"{method} {path} answered {answer.status}: {(await answer.text())[:500]}")
-            return await answer.json() if answer.content_type == "application/json" else None
+    def _owner_of(self, program: MiniProgram) -> Owner:
+        return next(owner for owner in self.world.owners if owner.owner_id == program.owner_id)
 
-    async def _token(self, client_id: str) -> str:
-        if client_id not in self._tokens:
-            form = {
-                "grant_type": "client_credentials", "client_id": client_id, "client_secret": self.secret_of(client_id),
-            }  # fmt: skip
-            async with self.session.post(self.gateway + "/v1/token", data=form) as answer:
-                if answer.status != 200:
-                    raise SeedFailed(
-                        f"no token for {client_id}: {answer.status} {(await answer.text())[:300]}"
-                    )
-                self._tokens[client_id] = (await answer.json())["access_token"]
-        return self._tokens[client_id]
+    def _host_of(self, program: MiniProgram) -> Host:
+        return next(host for host in self.world.hosts if host.host_id in program.host_ids)
 
     async def _together(self, calls: Iterable[Awaitable[None]]) -> None:
-        places = asyncio.Semaphore(AT_ONCE)
+        places = asyncio.Semaphore(CONCURRENCY)
 
         async def one(call: Awaitable[None]) -> None:
             async with places:
@@ -195,22 +208,21 @@ class Seeder:
 
         await asyncio.gather(*(one(call) for call in calls))
 
-    async def _until(self, what: str, condition: Callable[[], Awaitable[bool]]) -> None:
+    async def _until(
+        self, what: str, condition: Callable[[MiniProgram], Awaitable[bool]], shops: Sequence[MiniProgram]
+    ) -> None:
+        """Poll the condition for one shop after the other. Raises SeedFailed after READY_TIMEOUT."""
         try:
-            async with asyncio.timeout(CAUGHT_UP_SECONDS):
-                while not await condition():
-                    await asyncio.sleep(0.3)
+            async with asyncio.timeout(READY_TIMEOUT):
+                for shop in shops:
+                    while not await condition(shop):
+                        await asyncio.sleep(POLL_INTERVAL)
         except TimeoutError:
-            raise SeedFailed(f"waited {CAUGHT_UP_SECONDS} s for {what}") from None
-
-
-def media(name: str) -> str:
-    """Where a picture is served."""
-    return f"/media/{name}.svg"
+            raise SeedFailed(f"waited {READY_TIMEOUT} s for {what}") from None
 
 
 def draw_all(world: World, folder: Path) -> None:
-    """Draw the pictures that are not there yet."""
+    """Draw the pictures that are missing in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, picture in draw_media(world):
         path = folder / f"{name}.svg"
@@ -218,83 +230,37 @@ def draw_all(world: World, folder: Path) -> None:
             path.write_bytes(picture)
 
 
-def program_body(program: MiniProgram, owner: Owner) -> Json:
-    """The call's body that registers a mini program."""
-    return {
-        "owner_name": owner.name.zh,
-        "owner_name_en": owner.name.en,
-        "owner_kind": owner.kind,
-        "name": program.name.zh,
-        "name_en": program.name.en,
-        "aliases": list(program.aliases),
-        "slogan": program.slogan.zh,
-        "slogan_en": program.slogan.en,
-        "category": program.category,
-        "logo_url": media(program.logo_name),
-        "banner_url": media(program.banner_name),
-        "hosts": list(program.host_ids),
-        "categories": [
-            {"category_id": c.category_id, "name": c.name.zh, "name_en": c.name.en}
-            for c in program.categories
-        ],
-        "exposure_priority": program.exposure_priority,
-        "terms": _terms(program.commission or CommissionTerms(0, 0)),
-    }
-
-
-def product_body(product: Product) -> Json:
-    """The call's body that lists a product."""
-    return {
-        "title": product.title.zh,
-        "title_en": product.title.en,
-        "description": f"{product.description.zh}\n\n{product.description.en}",
-        "brand": product.brand.zh,
-        "brand_en": product.brand.en,
-        "model": product.model.zh,
-        "category_id": product.category_id,
-        "attributes": {a.name.zh: a.value.zh for a in product.attributes},
-        "attributes_en": {a.name.en: a.value.en for a in product.attributes},
-        "images": [media(picture.name) for picture in product.pictures],
-        "skus": [
-            {
-                "sku_id": sku.sku_id,
-                "attributes": {a.name.zh: a.value.zh for a in sku.attributes},
-                "attributes_en": {a.name.en: a.value.en for a in sku.attributes},
-                "price": {"amount": sku.price_fen, "currency": "CNY"},
-                "initial_stock": sku.stock,
-            }
-            for sku in product.skus
-        ],
-        "rating": product.rating,
-        "sales": product.sold,
-        "terms": _terms(product.commission),
-    }
-
-
-def _terms(commission: CommissionTerms) -> Json:
-    return {"platform_bp": commission.platform_bps, "creator_bp": commission.creator_bps}
-
-
-async def seed(gateway: str, ops_client_id: str, secret_of: Callable[[str], str], world: World) -> Json:
-    """Load the world through `gateway`; answers what `demo.json` tells of it (hosts, owners, creators, ops, videos)."""
+async def seed(
+    gateway: str, ops_client_id: str, secret_of: SecretOf, world: World, say: Callable[[str], None]
+) -> Json:
+    """Load the world through `gateway`; returns the demo's clients and videos for `demo.json`. Raises SeedFailed."""
     async with aiohttp.ClientSession() as session:
-        await Seeder(gateway, ops_client_id, secret_of, world, session).load()
+        calls = GatewayClient(gateway, ops_client_id, secret_of, session)
+        try:
+            await Seeder(world, calls, say).load()
+        except (CallFailed, aiohttp.ClientError) as failed:
+            raise SeedFailed(f"the demo could not be loaded: {failed}") from failed
+    return described(ops_client_id, secret_of, world)
+
+
+def described(ops_client_id: str, secret_of: SecretOf, world: World) -> Json:
+    """Hosts, owners, creators and the operator with their clients, and the videos' ids."""
+
+    def client(client_id: str) -> Json:
+        return {"client_id": client_id, "client_secret": secret_of(client_id)}
+
+    def shops_of(owner: Owner) -> list[str]:
+        return [shop.mini_program_id for shop in world.shops if shop.owner_id == owner.owner_id]
+
     return {
-        "hosts": [
-            {"host_id": h.host_id, "name": h.name.zh, "client_id": h.client_id, "client_secret": secret_of(h.client_id)}
-            for h in world.hosts
-        ],
+        "hosts": [{"host_id": h.host_id, "name": h.name.zh, **client(h.client_id)} for h in world.hosts],
         "owners": [
-            {
-                "owner_id": o.owner_id, "kind": o.kind, "client_id": o.client_id, "client_secret": secret_of(o.client_id),
-                "mini_program_ids": [m.mini_program_id for m in world.shops if m.owner_id == o.owner_id],
-            }
+            {"owner_id": o.owner_id, "kind": o.kind, **client(o.client_id), "mini_program_ids": shops_of(o)}
             for o in world.shop_owners
         ],
         "creators": [
-            {"creator_id": c.creator_id, "name": c.name.zh, "client_id": c.client_id, "client_secret": secret_of(c.client_id)}
-            for c in world.creators
+            {"creator_id": c.creator_id, "name": c.name.zh, **client(c.client_id)} for c in world.creators
         ],
-        "ops": {"client_id": ops_client_id, "client_secret": secret_of(ops_client_id)},
+        "ops": client(ops_client_id),
         "videos": [video.video_id for video in world.videos],
-    }  # fmt: skip
+    }

@@ -1,4 +1,4 @@
-"""Reading the tables under `data/`, with errors that name the file and the entry."""
+"""Reads the tables under `data/`; errors name the file and the entry."""
 
 import tomllib
 from importlib.resources import files
@@ -11,7 +11,7 @@ Value = TypeVar("Value")
 
 
 class SourceError(Exception):
-    """A table in `data/` does not hold together; the message says where."""
+    """A table in `data/` is inconsistent; the text says where."""
 
 
 def read(path: str) -> Table:
@@ -27,7 +27,7 @@ def paragraph(written: list[str]) -> Text:
 
 
 class Glossary:
-    """Names that many products share: of attributes, and of colours with how they look."""
+    """Names of attributes and colours that many products share."""
 
     def __init__(self) -> None:
         self._names = {key: Text.parse(written) for key, written in read("facts.toml").items()}
@@ -36,7 +36,7 @@ class Glossary:
         }
 
     def name(self, key: str) -> Text:
-        """What the attribute `key` is called."""
+        """The name of the attribute `key`."""
         return self._find(self._names, key, "facts.toml")
 
     def colour_name(self, key: str) -> Text:

@@ -53,7 +53,7 @@ class CommissionTerms:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A shelf of one store. The colours set the look of its products' pictures."""
+    """A category of one store. The colours are used in its products' pictures."""
 
     category_id: str
     name: Text
@@ -99,7 +99,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Sku:
-    """One thing that can be bought. `attributes` tell it from its product's other SKUs."""
+    """A variant that can be bought. `attributes` distinguish it from the other SKUs of its product."""
 
     sku_id: str
     attributes: tuple[Attribute, ...]
@@ -134,10 +134,6 @@ class Product:
     art: str
     accent: str
     backdrop: str
-
-    @property
-    def price_from_fen(self) -> int:
-        return min(sku.price_fen for sku in self.skus)
 
     @property
     def image_name(self) -> str:

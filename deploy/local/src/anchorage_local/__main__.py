@@ -16,38 +16,56 @@ from pydantic import ValidationError
 from anchorage_demo.seed import SeedFailed
 from anchorage_local.console import say
 from anchorage_local.fetch import FetchFailed
-from anchorage_local.files import write_whole
+from anchorage_local.files import write_atomically
 from anchorage_local.infra import Infrastructure, allow_many_files
-from anchorage_local.ports import PortTaken, claim, free_port
+from anchorage_local.overrides import CannotBeSet
+from anchorage_local.platforms import problem_here
+from anchorage_local.ports import PortTaken, ensure_free, free_port
 from anchorage_local.process import StartFailed
 from anchorage_local.run import run
+from anchorage_local.run_lock import AlreadyRunning, stop_run
 from anchorage_local.services import STAGES, NotInstalled
 from anchorage_local.settings import LocalSettings
-from anchorage_local.supervisor import LOOK_EVERY, Supervisor
-from anchorage_local.turn import AlreadyRunning, stop_run
+from anchorage_local.supervisor import CHECK_INTERVAL, Supervisor
 
-EXPECTED = (SeedFailed, PortTaken, StartFailed, FetchFailed, NotInstalled, AlreadyRunning, TimeoutError)
-"""Errors whose text is all that the person needs."""
+EXPECTED = (
+    SeedFailed, PortTaken, StartFailed, FetchFailed, NotInstalled, AlreadyRunning, CannotBeSet, TimeoutError,
+)  # fmt: skip
+"""Errors whose text is enough for the user."""
 
 
 class Stop(BaseException):
-    """A signal has asked for an end."""
+    """A signal asked this process to stop."""
 
 
 def raise_stop(number: int, frame: FrameType | None) -> None:
-    """Handles the first signal that asks for an end; further ones no longer disturb the stopping."""
+    """Handles the first stop signal, and ignores further ones while everything stops."""
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     raise Stop
 
 
+def start(options: argparse.Namespace, settings: LocalSettings) -> None:
+    """Start everything, and keep it running in the foreground until Ctrl-C or SIGTERM."""
+    require_platform()
+    run(settings, say, options.only, with_demo=options.demo == "yes")
+
+
+def require_platform() -> None:
+    """Raises StartFailed where Kafka and MongoDB cannot be started."""
+    if problem := problem_here():
+        raise StartFailed(problem)
+
+
 def infra(options: argparse.Namespace, settings: LocalSettings) -> None:
     """Run Kafka and MongoDB alone, in the foreground, until Ctrl-C or SIGTERM."""
+    require_platform()
     allow_many_files()
-    kafka_port, mongodb_port = options.kafka_port or free_port(), options.mongo_port or free_port()
-    claim(kafka_port, "Kafka", "--kafka-port")
-    claim(mongodb_port, "MongoDB", "--mongo-port")
-    folder: Path = options.dir
+    kafka_port = _first(options.kafka_port, settings.kafka_port) or free_port()
+    mongodb_port = _first(options.mongo_port, settings.mongodb_port) or free_port()
+    ensure_free(kafka_port, "Kafka", "--kafka-port")
+    ensure_free(mongodb_port, "MongoDB", "--mongo-port")
+    folder: Path = options.dir or settings.data
     pair = Infrastructure(
         folder,
         settings.cache or folder / "runtime",
@@ -59,39 +77,46 @@ def infra(options: argparse.Namespace, settings: LocalSettings) -> None:
     addresses.unlink(missing_ok=True)
     supervisor = Supervisor(say)
     try:
+        pair.fetch()
         supervisor.start(pair.parts)
-        write_whole(addresses, json.dumps({"kafka": pair.kafka.bootstrap, "mongodb": pair.mongodb.uri}))
+        write_atomically(addresses, json.dumps({"kafka": pair.kafka.bootstrap, "mongodb": pair.mongodb.uri}))
         say(f"Kafka   {pair.kafka.bootstrap}\nMongoDB {pair.mongodb.uri}\nCtrl-C stops both.")
         while options.while_pid is None or psutil.pid_exists(options.while_pid):
-            supervisor.look()
-            time.sleep(LOOK_EVERY)
+            supervisor.check()
+            time.sleep(CHECK_INTERVAL)
     finally:
         addresses.unlink(missing_ok=True)
         supervisor.stop()
 
 
 def fetch(options: argparse.Namespace, settings: LocalSettings) -> None:
-    """Fetch Kafka and MongoDB, and start nothing."""
+    """Download Kafka and MongoDB; start nothing."""
+    require_platform()
     Infrastructure(settings.data, settings.programs, kafka_port=0, mongodb_port=0, say=say).fetch()
 
 
+def _first(option: int | None, setting: int) -> int:
+    return setting if option is None else option
+
+
 def arguments() -> argparse.ArgumentParser:
-    """What can be asked for."""
+    """The commands with their options."""
     parser = argparse.ArgumentParser(prog="python -m anchorage_local", description=__doc__)
     commands = parser.add_subparsers(required=True)
 
-    command = commands.add_parser("run", help="start everything and keep it running")
+    command = commands.add_parser("run", help=start.__doc__)
     command.add_argument("--only", nargs="+", choices=STAGES, default=(), help="of the services, only these")
-    command.set_defaults(do=lambda options, settings: run(settings, say, options.only))
+    command.add_argument("--demo", choices=("yes", "no"), default="yes", help="no: start without demo data")
+    command.set_defaults(do=start)
 
     command = commands.add_parser("stop", help="stop what `run` started elsewhere")
     command.set_defaults(do=lambda _, settings: stop_run(settings.data, say))
 
     command = commands.add_parser("infra", help=infra.__doc__)
-    command.add_argument("--dir", type=Path, default=Path(".data"), help="where data and logs are kept")
-    command.add_argument("--kafka-port", type=int, default=29092, help="0: any free port")
-    command.add_argument("--mongo-port", type=int, default=27117, help="0: any free port")
-    command.add_argument("--while-pid", type=int, help="stop when the process with this id is gone")
+    command.add_argument("--dir", type=Path, help="folder for data and logs (ANCHORAGE_DATA)")
+    command.add_argument("--kafka-port", type=int, help="0: any free port (ANCHORAGE_KAFKA_PORT)")
+    command.add_argument("--mongo-port", type=int, help="0: any free port (ANCHORAGE_MONGODB_PORT)")
+    command.add_argument("--while-pid", type=int, help="stop when the process with this id ends")
     command.set_defaults(do=infra)
 
     command = commands.add_parser("fetch", help=fetch.__doc__)
@@ -100,7 +125,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Do what the arguments say; 0 also after an end that was asked for."""
+    """Run the command; a requested stop also returns 0."""
     options = arguments().parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, raise_stop)

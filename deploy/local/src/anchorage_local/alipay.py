@@ -1,25 +1,27 @@
-"""Key files for the Alipay sandbox and for those who collect through it."""
+"""Key files of the Alipay sandbox and of the merchants that collect through it."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-from anchorage_local.files import PRIVATE, write_whole
+from anchorage_local.files import PRIVATE, write_atomically
 from anchorage_local.process import StartFailed
 from anchorage_local.secrets import Secrets
 
 GATEWAY_PATH = "/gateway.do"
-COLLECTS, TRIES = "platform", "test"
-"""The sandbox's two merchants, by the names of their key files: the one that collects for every mini program, and the
-one that a person may try an Alipay client library with."""
+COLLECTING, TRIAL = "platform", "test"
+"""The sandbox's two merchants, as in the names of their key files: one collects for every mini program, the other is
+for trying an Alipay client library."""
 
 
-def key_folder(secrets: Secrets) -> Path:
-    """The sandbox's key files; it makes them itself at the first start."""
-    folder = secrets.folder("alipay").resolve()
+def key_folder(secrets: Secrets, overrides: Mapping[str, str]) -> Path:
+    """The folder of the sandbox's key files, which it generates on first use."""
+    given = overrides.get("ANCHORAGE_ALIPAY_SANDBOX_KEYS")
+    folder = (Path(given) if given else secrets.folder("alipay")).resolve()
     if not (folder / "merchants.json").exists():
         done = subprocess.run(  # noqa: S603
             [sys.executable, "-m", "alipay_sandbox", "keys", "--dir", str(folder)],
@@ -28,13 +30,13 @@ def key_folder(secrets: Secrets) -> Path:
             check=False,
         )
         if done.returncode:
-            raise StartFailed(f"the Alipay sandbox could not make its keys:\n{done.stdout}{done.stderr}")
+            raise StartFailed(f"the Alipay sandbox could not generate its keys:\n{done.stdout}{done.stderr}")
     return folder
 
 
-def merchant(secrets: Secrets, short: str, sandbox_url: str) -> dict[str, str]:
-    """What a merchant's own side has to know to collect: its ids, its private key, Alipay's public key."""
-    folder = key_folder(secrets)
+def merchant(secrets: Secrets, overrides: Mapping[str, str], short: str, sandbox_url: str) -> dict[str, str]:
+    """What a merchant needs to collect: its ids, its private key and Alipay's public key."""
+    folder = key_folder(secrets, overrides)
     public = f"{short}_public_key.pem"
     [entry] = [
         entry
@@ -50,11 +52,13 @@ def merchant(secrets: Secrets, short: str, sandbox_url: str) -> dict[str, str]:
     }
 
 
-def write_merchants(secrets: Secrets, sandbox_url: str) -> Path:
-    """The payment service's list of merchants: one, who collects for all."""
-    collects = merchant(secrets, COLLECTS, sandbox_url)
+def write_merchants(secrets: Secrets, overrides: Mapping[str, str], sandbox_url: str) -> Path:
+    """Write the payment service's list of merchants: one merchant, which collects for every mini program."""
+    collects = merchant(secrets, overrides, COLLECTING, sandbox_url)
     keys = [collects.pop("alipay_public_key_file")]
-    path = key_folder(secrets) / "collects.json"
     entry = {"merchant": "default", **collects, "alipay_public_key_files": keys}
-    write_whole(path, json.dumps([entry], indent=2), PRIVATE)
+    if public := overrides.get("ANCHORAGE_ALIPAY_SANDBOX_PUBLIC_URL"):
+        entry["page_url"] = public.rstrip("/") + GATEWAY_PATH  # where a browser finds the cashier
+    path = key_folder(secrets, overrides) / "collects.json"
+    write_atomically(path, json.dumps([entry], indent=2), PRIVATE)
     return path

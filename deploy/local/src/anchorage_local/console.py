@@ -1,13 +1,13 @@
-"""What a person at the terminal is told."""
+"""Output for the person at the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 Say = Callable[[str], None]
-"""Tells one line, or a few."""
+"""Prints one or more lines."""
 
 
 def say(text: str) -> None:
-    """Print at once, also when the output goes into a pipe."""
+    """Print without buffering, also into a pipe."""
     print(text, flush=True)

@@ -1,4 +1,4 @@
-"""Files that others wait for, or that must never be found half written."""
+"""Files that other programs wait for and must never read half written."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 PRIVATE = 0o600
 
 
-def write_whole(path: Path, content: str | bytes, mode: int = 0o644) -> None:
-    """Write a file that appears with all its content or not at all, and with `mode` from its first moment."""
+def write_atomically(path: Path, content: str | bytes, mode: int = 0o644) -> None:
+    """Write a file that appears complete or not at all, with `mode` from the start."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.unlink(missing_ok=True)

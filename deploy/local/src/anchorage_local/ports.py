@@ -1,4 +1,4 @@
-"""TCP ports on the loopback interface: is one free, who holds it, and one that nobody holds."""
+"""TCP ports on the loopback interface: check one, name its holder, pick a free one."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from http import HTTPStatus
 import psutil
 
 HOST = "127.0.0.1"
-UNASKED = range(20_000, 30_000)
-"""Ports that Linux gives to no outgoing connection, unless it is told to (`ip_local_port_range` begins at 32768)."""
+NOT_EPHEMERAL = range(20_000, 30_000)
+"""Ports outside Linux's default range for outgoing connections (`ip_local_port_range` begins at 32768)."""
 
 
 class PortTaken(Exception):
-    """A port that a part needs is held by somebody else; the text says by whom and how to choose another."""
+    """Another process holds a port; the text names the process and the variable that changes the port."""
 
 
 def free_port() -> int:
-    """A port that nobody listens on at this moment, nor takes by chance for an outgoing connection before it is used."""
-    while not is_free(port := secrets.choice(UNASKED)):
+    """A port that is free now and that no outgoing connection takes before it is used."""
+    while not is_free(port := secrets.choice(NOT_EPHEMERAL)):
         pass
     return port
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen on the port now."""
+    """Whether a server can listen on the port now."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -41,7 +41,7 @@ def is_free(port: int) -> bool:
 
 
 def accepts(port: int) -> bool:
-    """Whether somebody answers on the port."""
+    """Whether the port accepts a connection."""
     try:
         with socket.create_connection((HOST, port), timeout=1):
             return True
@@ -50,7 +50,7 @@ def accepts(port: int) -> bool:
 
 
 def answers(port: int, path: str, timeout: float = 2) -> bool:
-    """Whether a GET of the path is answered with 200."""
+    """Whether GET of the path answers 200."""
     connection = http.client.HTTPConnection(HOST, port, timeout=timeout)
     try:
         connection.request("GET", path)
@@ -62,26 +62,26 @@ def answers(port: int, path: str, timeout: float = 2) -> bool:
 
 
 def holder_of(port: int) -> str:
-    """Who listens on the port, for a person to read."""
+    """The process that listens on the port, for a message."""
     for found in psutil.net_connections(kind="tcp"):
         if found.status == psutil.CONN_LISTEN and found.laddr and found.laddr.port == port and found.pid:
             try:
                 return f"{psutil.Process(found.pid).name()}, pid {found.pid}"
             except psutil.NoSuchProcess:
                 break
-    return "a process that this user may not see"
+    return "a process that this user cannot see"
 
 
-def claim(port: int, who: str, variable: str, patience: float = 10) -> None:
-    """Make sure that `who` can listen on the port; a port still closing after a stop is waited for.
+def ensure_free(port: int, name: str, variable: str, timeout: float = 10) -> None:
+    """Wait until the part `name` can listen on the port, which may still be closing after a stop.
 
-    Raises PortTaken when it is still held after `patience` seconds, or at once when somebody answers on it.
+    Raises PortTaken after `timeout` seconds, or at once when the port accepts connections.
     """
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + timeout
     while not is_free(port):
         if accepts(port) or time.monotonic() > deadline:
             raise PortTaken(
-                f"{who} needs port {port} on {HOST}, and {holder_of(port)} holds it. "
-                f"Stop that process, or choose another port: {variable}=<port>."
+                f"{name} needs port {port} on {HOST}, and {holder_of(port)} holds it. "
+                f"Stop that process, or choose another port with {variable}=<port>."
             )
         time.sleep(0.2)

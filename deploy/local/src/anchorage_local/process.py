@@ -1,4 +1,4 @@
-"""One child process: started, waited for until it serves, stopped; its output goes to a log file."""
+"""One child process with a log file: start it, wait until it is ready, stop it."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ from mirakuru.exceptions import ProcessFinishedWithError, TimeoutExpired
 
 PR_SET_PDEATHSIG = 1
 LOG_LIMIT = 32 * 1024 * 1024
-"""Size in bytes from which a log is set aside as `<name>.log.1` at the next start."""
+"""Size in bytes from which a log is renamed to `<name>.log.1` at the next start."""
 
-# At exit mirakuru kills every process on the machine whose marker contains our pid's digits anywhere, so
-# another run's Kafka may be hit. What we start dies with us by other means (see `_in_child`).
+# At exit mirakuru kills every process on the machine whose marker contains the digits of our pid anywhere, which may be
+# another run's Kafka. Our children end with us by other means (see `_in_child`).
 atexit.unregister(mirakuru.base.cleanup_subprocesses)
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 class StartFailed(Exception):
-    """A process ended, or did not serve in time; the text names its log."""
+    """A process ended or was not ready in time; the text names its log."""
 
 
 def _in_child() -> None:
-    """Runs in the child before its program: an own process group, so that Ctrl-C reaches us alone, and SIGTERM
-    from the kernel when we die, so that a kill -9 of this process leaves nothing running."""
+    """Runs in the child before its program. A process group of its own, so that Ctrl-C reaches only us; SIGTERM from the
+    kernel when we die, so that a kill -9 of this process leaves nothing running."""
     os.setsid()
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -43,9 +43,9 @@ def _in_child() -> None:
 class ManagedProcess(Executor):
     """A process that is `ready()` some time after its start.
 
-    `env` is added to this process's own environment. `ready` is asked about ten times a second after the start; it
-    answers False, or raises OSError, while the process does not serve yet. Must be started from the main thread: the
-    kernel's signal on our death is bound to the thread that started the child.
+    `env` is added to this process's own environment. `ready` is polled about ten times a second and returns False or
+    raises OSError until the process serves. Start it from the main thread: the kernel's signal on our death is bound to
+    the thread that started the child.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class ManagedProcess(Executor):
     def wait_ready(self) -> None:
         """Wait until the process serves.
 
-        Raises StartFailed when it ends before that, or when `start_timeout` passes (it is killed then).
+        Raises StartFailed if it ends first, or after `start_timeout`, when it is killed.
         """
         try:
             self.wait_for(self._serves)
@@ -112,38 +112,36 @@ class ManagedProcess(Executor):
         return self.is_ready()
 
     def is_ready(self) -> bool:
-        """Whether the process serves at this moment."""
+        """Whether the process serves now."""
         try:
             return self._ready()
         except OSError:
             return False
 
     def how_it_ended(self) -> str:
-        """For a person: `exit code 1`, `killed by SIGKILL`."""
+        """For messages: `exit code 1`, `killed by SIGKILL`."""
         code = self.process.poll() if self.process else None
         return f"killed by {signal.Signals(-code).name}" if code and code < 0 else f"exit code {code}"
 
     def send(self, number: signal.Signals) -> None:
-        """A signal to the process and its group, while it runs."""
+        """Send a signal to the process group, if it runs."""
         if self.process and self.running():
             os.killpg(self.process.pid, number)
 
     def kill_now(self) -> None:
-        """SIGKILL to the process and its group; how it ended can still be asked."""
+        """Kill the process group. `how_it_ended` still works afterwards."""
         self.send(signal.SIGKILL)
         if self.process:
             self.process.wait()
 
     def forget(self) -> None:
-        """Let go of a process that has ended, and kill what it has left."""
+        """Release a process that has ended, and kill what it left behind."""
         self.kill()
 
     def end(self) -> None:
         """Stop the process: SIGTERM, then SIGKILL to its whole group after `stop_timeout`."""
         self._timeout = self._stop_timeout
-        with suppress(
-            ProcessFinishedWithError
-        ):  # how it ends on SIGTERM is its own affair, e.g. 143 for a JVM
+        with suppress(ProcessFinishedWithError):  # any exit code after SIGTERM is fine, e.g. 143 of a JVM
             self.stop()
 
     def log_tail(self, lines: int = 20) -> str:

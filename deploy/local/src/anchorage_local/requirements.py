@@ -1,6 +1,6 @@
-"""What all our packages together require: the sources of `requirements.lock` and `requirements-dev.lock`.
+"""Compiles the requirements locks from all pyproject.toml files (`make lock`).
 
-`make lock` compiles both. A lock names exact versions with their hashes and no index, so that any index will do.
+A lock pins exact versions with their hashes and names no index, so that any index can serve it.
 """
 
 from __future__ import annotations
@@ -11,54 +11,68 @@ import tomllib
 from pathlib import Path
 
 OURS = "anchorage-"
-RUNTIME_FOLDERS = ("libs", "services", "apps")
-"""Whose dependencies are in `requirements.lock`; `requirements-dev.lock` has those of `deploy` and the tools too."""
+IMAGE_FOLDERS = ("libs", "services", "apps")
+ALL_FOLDERS = (*IMAGE_FOLDERS, "deploy")
+
+IMAGES_LOCK, RUN_LOCK, DEV_LOCK = "requirements.lock", "requirements-run.lock", "requirements-dev.lock"
+
+RUN_EXTRAS = frozenset({"chinese"})
+"""Extras that `make run` installs. The others are large and serve settings that are off by default."""
+
+COMPILE = [
+    "pip", "compile", "--quiet", "--universal", "--python-version=3.11", "--generate-hashes",
+    "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--no-annotate",
+]  # fmt: skip
 
 
-def of_packages(root: Path, folders: tuple[str, ...]) -> set[str]:
-    """The requirements of the packages in these folders, extras included, our own packages left out."""
+def of_packages(root: Path, folders: tuple[str, ...], extras: frozenset[str] | None = None) -> set[str]:
+    """The requirements of the packages in these folders without our own packages. `extras` None: every extra."""
     found: set[str] = set()
     for folder in folders:
         for file in sorted((root / folder).glob("*/pyproject.toml")):
             project = tomllib.loads(file.read_text())["project"]
             found.update(project.get("dependencies", []))
-            for extra in project.get("optional-dependencies", {}).values():
-                found.update(extra)
+            for name, extra in project.get("optional-dependencies", {}).items():
+                if extras is None or name in extras:
+                    found.update(extra)
     return {requirement for requirement in found if not requirement.startswith(OURS)}
 
 
+def of_images(root: Path) -> set[str]:
+    """What the services' images need."""
+    return of_packages(root, IMAGE_FOLDERS)
+
+
+def of_run(root: Path) -> set[str]:
+    """What `make run` needs."""
+    return of_packages(root, ALL_FOLDERS, RUN_EXTRAS) | _group(root, "build")
+
+
 def of_developers(root: Path) -> set[str]:
-    """All of the above, those of `deploy`, and the tools of the workspace."""
-    tools = tomllib.loads((root / "pyproject.toml").read_text())["dependency-groups"]["dev"]
-    return of_packages(root, (*RUNTIME_FOLDERS, "deploy")) | set(tools)
+    """What `make test` and every other target need."""
+    return of_packages(root, ALL_FOLDERS) | _group(root, "dev")
 
 
 def lock(root: Path, upgrade: bool = False) -> None:
-    """Write both locks; pins that still fit are kept unless `upgrade` is set."""
-    runtime = root / "requirements.lock"
-    _compile(of_packages(root, RUNTIME_FOLDERS), runtime, upgrade)
-    _compile(of_developers(root), root / "requirements-dev.lock", upgrade, f"--constraint={runtime}")
+    """Write all three locks. Pins that still fit are kept unless `upgrade` is set."""
+    images, run, dev = root / IMAGES_LOCK, root / RUN_LOCK, root / DEV_LOCK
+    _compile(of_images(root), images, upgrade)
+    _compile(of_developers(root), dev, upgrade, f"--constraint={images}")
+    _compile(of_run(root), run, upgrade, f"--constraint={dev}")
+
+
+def _group(root: Path, name: str) -> set[str]:
+    """A dependency group of the workspace (PEP 735), with the groups that it includes."""
+    groups = tomllib.loads((root / "pyproject.toml").read_text())["dependency-groups"]
+    found: set[str] = set()
+    for entry in groups[name]:
+        found |= {entry} if isinstance(entry, str) else _group(root, entry["include-group"])
+    return found
 
 
 def _compile(requirements: set[str], output: Path, upgrade: bool, *options: str) -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "uv",
-        "pip",
-        "compile",
-        "--quiet",
-        "--universal",
-        "--python-version=3.11",
-    ]
-    command += [
-        "--generate-hashes",
-        "--no-emit-index-url",
-        "--no-emit-find-links",
-        "--no-header",
-        "--no-annotate",
-    ]
-    command += [*options, *(["--upgrade"] if upgrade else []), f"--output-file={output}", "-"]
+    command = [sys.executable, "-m", "uv", *COMPILE, *options, *(["--upgrade"] if upgrade else [])]
+    command += [f"--output-file={output}", "-"]
     subprocess.run(command, input="\n".join(sorted(requirements)), text=True, check=True)  # noqa: S603
 
 

@@ -1,52 +1,73 @@
-"""`make run`: everything on this machine, from the first download to an orderly end."""
+"""`make run`: everything on this machine, from the first download to an orderly stop."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Collection, Sequence
+from urllib.parse import urlsplit
+
+from aiokafka.errors import KafkaError
 
 from anchorage_local import demo
 from anchorage_local.console import Say
 from anchorage_local.infra import Infrastructure, allow_many_files
-from anchorage_local.ports import claim, free_port
+from anchorage_local.overrides import overrides, without_effect
+from anchorage_local.ports import ensure_free, free_port
+from anchorage_local.process import StartFailed
+from anchorage_local.run_lock import hold
 from anchorage_local.secrets import Secrets
-from anchorage_local.services import STAGES, System, choose_ports, service_part
+from anchorage_local.services import System, choose_ports, service_part, to_start
 from anchorage_local.settings import LocalSettings
 from anchorage_local.supervisor import Part, Supervisor
-from anchorage_local.turn import take_turn
-from runtime.kafka.topics import ensure_topics
+from runtime.kafka.topics import WrongTopic, ensure_topics
 
 
-def run(settings: LocalSettings, say: Say, only: Collection[str] = ()) -> None:
-    """Start everything (or, of the services, `only` these), and keep it running until a signal's handler raises.
+def run(settings: LocalSettings, say: Say, only: Collection[str] = (), *, with_demo: bool = True) -> None:
+    """Start everything, or `only` these services, and keep it running until a signal handler raises.
 
-    Raises PortTaken, StartFailed, FetchFailed, NotInstalled or AlreadyRunning, each with a text for the person.
+    Without the demo no data is loaded, and the demo host app runs only if its hosts are set. Raises PortTaken,
+    StartFailed, FetchFailed, NotInstalled, CannotBeSet, AlreadyRunning or SeedFailed, each with a text for the user.
     """
     allow_many_files()
     folder = settings.data
-    with take_turn(folder, say) as turn:
+    with hold(folder, say) as lock:
         (folder / demo.FILE).unlink(missing_ok=True)
         pair, system = _plan(settings, say)
-        infrastructure = _not_given(pair, settings)
-        services = [service_part(name, system) for name in STAGES if not only or name in only]
+        for line in without_effect(os.environ):
+            say(f"warning: {line}")
+        infrastructure = _to_start(pair, settings)
+        services = [service_part(name, system) for name in to_start(only, system, with_demo=with_demo)]
         for part in (*infrastructure, *services):
-            claim(part.port, part.name, f"ANCHORAGE_{part.name.upper()}_PORT")
-        supervisor = Supervisor(say, turn.record)
+            ensure_free(part.port, part.name, f"ANCHORAGE_{part.name.upper()}_PORT")
+        supervisor = Supervisor(say, lock.record)
         try:
-            say("starting Kafka and MongoDB")
-            supervisor.start(infrastructure)
-            asyncio.run(ensure_topics(system.kafka, settings.prefix))
+            # All downloads first: the time limit of a start must not include them.
+            pair.fetch([part.name for part in infrastructure])
+            if infrastructure:
+                say("starting " + " and ".join(part.name for part in infrastructure))
+                supervisor.start(infrastructure)
+            _create_topics(system)
             say("starting the services")
             supervisor.start(services)
             if not only:
-                say("loading the demo")
-                demo.write_file(system, demo.load(system))
-            say(_welcome(system, services))
+                clients = demo.load(system, say) if with_demo else demo.without_data(system)
+                demo.write_file(system, [part.name for part in services], clients)
+            say(_welcome(system, services, complete=not only))
             supervisor.watch()
         finally:
             (folder / demo.FILE).unlink(missing_ok=True)
             say("stopping")
             supervisor.stop()
+
+
+def _create_topics(system: System) -> None:
+    try:
+        asyncio.run(ensure_topics(system.kafka, system.settings.prefix))
+    except (KafkaError, WrongTopic, TimeoutError, OSError) as error:
+        raise StartFailed(
+            f"the topics could not be created on the Kafka at {system.kafka}: {error}"
+        ) from error
 
 
 def _plan(settings: LocalSettings, say: Say) -> tuple[Infrastructure, System]:
@@ -64,31 +85,38 @@ def _plan(settings: LocalSettings, say: Say) -> tuple[Infrastructure, System]:
         ports=choose_ports(settings),
         secrets=Secrets(settings.data / "secrets"),
         folder=settings.data,
+        overrides=overrides(os.environ),
     )
     return pair, system
 
 
-def _not_given(pair: Infrastructure, settings: LocalSettings) -> list[Part]:
-    """What has to be started of Kafka and MongoDB."""
+def _to_start(pair: Infrastructure, settings: LocalSettings) -> list[Part]:
+    """Kafka and MongoDB, without the one that is given."""
     given = {"kafka": settings.kafka, "mongodb": settings.mongodb_uri}
     return [part for part in pair.parts if not given[part.name]]
 
 
-def _welcome(system: System, services: Sequence[Part]) -> str:
+def _welcome(system: System, services: Sequence[Part], *, complete: bool) -> str:
     started = "\n".join(f"  {part.name:<16} {system.url(part.name)}" for part in services)
+    names = {part.name for part in services}
     return f"""
 Anchorage is running.
 {started}
   {"kafka":<16} {system.kafka}
-  {"mongodb":<16} {system.mongodb}
-{_what_to_try(system) if len(services) == len(STAGES) else ""}
+  {"mongodb":<16} {_without_password(system.mongodb)}
+{_what_to_try(system, names) if complete else ""}
 Logs are in {system.folder / "logs"}. Ctrl-C stops everything."""
 
 
-def _what_to_try(system: System) -> str:
-    return f"""
-Try:
-  {system.url("host_demo")}  the demo host app, in a browser
-  {system.url("gateway")}/docs  the gateway's calls; credentials are in {system.folder / demo.FILE}
-  make demo  plays the story from a video to a paid order, in another shell
-"""
+def _what_to_try(system: System, names: set[str]) -> str:
+    file = system.folder / demo.FILE
+    lines = [f"{system.url('gateway')}/docs  the gateway's calls; credentials are in {file}"]
+    if "host_demo" in names:
+        lines.insert(0, f"{system.url('host_demo')}  the demo host app, in a browser")
+        lines.append("make demo  plays the story from a video to a paid order, in another shell")
+    return "\nTry:\n" + "\n".join(f"  {line}" for line in lines) + "\n"
+
+
+def _without_password(uri: str) -> str:
+    credentials, at, _ = urlsplit(uri).netloc.rpartition("@")
+    return uri.replace(credentials + at, "***@", 1) if at else uri

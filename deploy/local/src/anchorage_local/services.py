@@ -1,10 +1,10 @@
-"""The services: in which order they stop, and what each is told through its environment."""
+"""The services: the order in which they stop, and the environment of each."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,9 +32,8 @@ STAGES = {
 }
 """Every service by the name of its package: `python -m <name>` runs it, `ANCHORAGE_<NAME>_PORT` sets its port."""
 
-
 OPS_CLIENT = "ops"
-"""The first operator's client, which may make all others."""
+"""The first operator's client, unless ANCHORAGE_OPS_CLIENT_ID names another. It can create all other clients."""
 
 
 class NotInstalled(Exception):
@@ -43,7 +42,7 @@ class NotInstalled(Exception):
 
 @dataclass(frozen=True)
 class System:
-    """Where everything of one run is: addresses, folders, secrets."""
+    """Addresses, folders and secrets of one run. `overrides` are the user's variables, which take precedence."""
 
     settings: LocalSettings
     kafka: str
@@ -51,24 +50,45 @@ class System:
     ports: Mapping[str, int]
     secrets: Secrets
     folder: Path
+    overrides: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def media(self) -> Path:
         """The folder of the pictures that catalog serves."""
-        return (self.folder / "media").resolve()
+        return Path(self.overrides.get("ANCHORAGE_MEDIA_DIR") or self.folder / "media").resolve()
+
+    @property
+    def ops_client(self) -> str:
+        """The id of the first operator's client."""
+        return self.overrides.get("ANCHORAGE_OPS_CLIENT_ID", OPS_CLIENT)
+
+    def client_secret(self, client_id: str) -> str:
+        """The secret of a client; generated on first use."""
+        given = self.overrides.get("ANCHORAGE_OPS_CLIENT_SECRET")
+        if given and client_id == self.ops_client:
+            return given
+        return self.secrets.token(f"client_{client_id}")
 
     def url(self, name: str) -> str:
-        """The service's address."""
+        """The local address of a service."""
         return f"http://{HOST}:{self.ports[name]}"
 
 
 def choose_ports(settings: LocalSettings) -> dict[str, int]:
-    """Each service's port as set; a free one for 0."""
+    """The port of each service; a free one where 0 is set."""
     return {name: getattr(settings, f"{name}_port") or free_port() for name in STAGES}
 
 
+def to_start(only: Collection[str], system: System, *, with_demo: bool) -> list[str]:
+    """The services to start: `only` these, or all; the demo host app needs hosts, from the demo or from the user."""
+    if only:
+        return [name for name in STAGES if name in only]
+    has_hosts = with_demo or "ANCHORAGE_HOST_DEMO_HOSTS" in system.overrides
+    return [name for name in STAGES if name != "host_demo" or has_hosts]
+
+
 def environment(name: str, system: System) -> dict[str, str]:
-    """What the service `name` is told beside what it inherits."""
+    """The ANCHORAGE_* variables of the service `name`, in addition to those that it inherits from this process."""
     common = {
         "ANCHORAGE_HOST": HOST,
         "ANCHORAGE_PORT": str(system.ports[name]),
@@ -79,25 +99,25 @@ def environment(name: str, system: System) -> dict[str, str]:
         "ANCHORAGE_TRACE_DIR": str((system.folder / "traces").resolve()),
     }
     urls = {f"ANCHORAGE_{other.upper()}_URL": system.url(other) for other in STAGES}
-    return common | urls | _own(name, system)
+    return {**common, **urls, **_own(name, system), **system.overrides}
 
 
 def _own(name: str, system: System) -> dict[str, str]:
-    """What this one service alone is told."""
+    """The variables of this service alone."""
     secret = system.secrets.token
     public = {"ANCHORAGE_PUBLIC_URL": system.url("gateway")}
     match name:
         case "alipay_sandbox":
             return {
                 "ANCHORAGE_ALIPAY_SANDBOX_PORT": str(system.ports[name]),
-                "ANCHORAGE_ALIPAY_SANDBOX_KEYS": str(alipay.key_folder(system.secrets)),
+                "ANCHORAGE_ALIPAY_SANDBOX_KEYS": str(alipay.key_folder(system.secrets, system.overrides)),
             }
         case "identity":
             return {
                 "ANCHORAGE_VIEWER_SECRET": secret("viewer"),
                 "ANCHORAGE_OPENID_SECRET": secret("openid"),
-                "ANCHORAGE_OPS_CLIENT_ID": OPS_CLIENT,
-                "ANCHORAGE_OPS_CLIENT_SECRET": secret(f"client_{OPS_CLIENT}"),
+                "ANCHORAGE_OPS_CLIENT_ID": system.ops_client,
+                "ANCHORAGE_OPS_CLIENT_SECRET": system.client_secret(system.ops_client),
             }
         case "gateway":
             return public | {
@@ -109,21 +129,23 @@ def _own(name: str, system: System) -> dict[str, str]:
         case "catalog":
             return {"ANCHORAGE_MEDIA_DIR": str(system.media)}
         case "payment":
-            merchants = alipay.write_merchants(system.secrets, system.url("alipay_sandbox"))
-            return public | {"ANCHORAGE_ALIPAY_MERCHANTS": str(merchants)}
+            if "ANCHORAGE_ALIPAY_MERCHANTS" in system.overrides:
+                return public
+            merchants = alipay.write_merchants(system.secrets, system.overrides, system.url("alipay_sandbox"))
+            # The sandbox runs on this machine, so it can reach the gateway even if ANCHORAGE_PUBLIC_URL leads elsewhere.
+            notify = {"ANCHORAGE_NOTIFY_URL": system.url("gateway")}
+            return public | notify | {"ANCHORAGE_ALIPAY_MERCHANTS": str(merchants)}
         case "search":
             return {"ANCHORAGE_SEARCH_DIR": str((system.folder / "search").resolve())}
         case "sharecode":
             return public
         case "host_demo":
-            return {
-                "ANCHORAGE_HOST_DEMO_HOSTS": host_apps.told(lambda client_id: secret(f"client_{client_id}"))
-            }
+            return {"ANCHORAGE_HOST_DEMO_HOSTS": host_apps.hosts_json(system.client_secret)}
     return {}
 
 
 def service_part(name: str, system: System) -> Part:
-    """The service as a part to be started and watched. Raises NotInstalled."""
+    """The service as a part to be supervised. Raises NotInstalled."""
     if find_spec(name) is None:
         raise NotInstalled(f"the package {name} is not installed in {sys.prefix}; `make install` installs it")
     port = system.ports[name]

@@ -1,4 +1,4 @@
-"""What can be set for a run on one machine: all from ANCHORAGE_* variables."""
+"""Settings of a run on one machine, from ANCHORAGE_* variables."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 
 
 class LocalSettings(BaseSettings):
-    """Read once at start. A port 0 takes any free one.
+    """Read once at start. Port 0 takes any free port.
 
-    With `kafka` or `mongodb_uri` set, those that run there are used and none is started.
+    If `kafka` or `mongodb_uri` is set, the one that runs there is used and none is started.
     """
 
-    model_config = SettingsConfigDict(env_prefix="ANCHORAGE_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="ANCHORAGE_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     data: Path = Field(default=Path(".data"), description="all state: data, logs, secrets, fetched programs")
-    cache: Path | None = Field(default=None, description="fetched programs, when not in `data`")
+    cache: Path | None = Field(default=None, description="fetched programs, unless in `data`")
     prefix: str = Field(
         default="", pattern=r"^[a-z0-9_]{0,24}$", description="before topics, groups, databases"
     )
@@ -28,7 +30,7 @@ class LocalSettings(BaseSettings):
         default=0.05,
         ge=0,
         le=1,
-        description="share of traces that are recorded; a caller that samples is always heard",
+        description="share of new traces that are recorded; a caller's sampling decision is followed",
     )
     kafka: str | None = None
     mongodb_uri: str | None = None

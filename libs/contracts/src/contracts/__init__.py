@@ -1,1 +1,1 @@
-"""What travels between Anchorage's services: events with topic and key, money, the envelope, JSON shapes of the gateway."""
+"""What Anchorage's services exchange: events and their topics, the envelope, the gateway's JSON models, signed tokens."""

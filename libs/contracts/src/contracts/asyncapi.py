@@ -5,9 +5,9 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from contracts.catalogue import all_events
 from contracts.envelope import CONTENT_TYPE, source_of
 from contracts.event import Event
+from contracts.registry import all_events
 from contracts.topics import Topic
 
 HEADERS = {
@@ -18,12 +18,15 @@ HEADERS = {
         "ce_specversion": {"const": "1.0"},
         "ce_id": {
             "type": "string",
-            "description": "fixed when the event is recorded; the same on every repeat",
+            "description": "fixed when the event is recorded; a repeat has the same id",
         },
         "ce_type": {"type": "string"},
-        "ce_source": {"type": "string", "description": "the one service that may publish it"},
+        "ce_source": {"type": "string", "description": "the only service that publishes this event"},
         "ce_time": {"type": "string", "format": "date-time"},
-        "ce_subject": {"type": "string", "description": "the key of the aggregate"},
+        "ce_subject": {
+            "type": "string",
+            "description": "the record's key",
+        },
         "traceparent": {"type": "string", "description": "W3C Trace Context"},
         "content-type": {"const": CONTENT_TYPE},
     },
@@ -38,7 +41,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Anchorage event streams",
             "version": "1.0.0",
-            "description": "Facts that Anchorage's services publish. Readers ignore fields and types they do not know.",
+            "description": "Events that Anchorage's services publish. Readers ignore unknown fields and types.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": CONTENT_TYPE,
@@ -63,7 +66,7 @@ def _channel(topic: Topic, events: list[type[Event]]) -> dict[str, Any]:
     keep = -1 if topic.retention is None else int(topic.retention.total_seconds() * 1000)
     return {
         "address": topic.name,
-        "description": f"Key: {topic.key}. Producer: {topic.producer}. A prefix may stand before the address.",
+        "description": f"Key: {topic.key}. Producer: {topic.producer}. An installation may put a prefix before the address.",
         "messages": {event.__name__: {"$ref": f"#/components/messages/{event.__name__}"} for event in events},
         "bindings": {
             "kafka": {

@@ -1,6 +1,6 @@
-"""What catalog publishes: mini programs, products, stock levels, videos with anchors, and what became of stock.
+"""Events that catalog publishes: mini programs, products, stock and stock levels, videos with anchors.
 
-Messages on compacted topics carry the whole aggregate after the change.
+Events on compacted topics carry the whole aggregate after the change.
 """
 
 from __future__ import annotations
@@ -17,16 +17,18 @@ from contracts.topics import MINI_PROGRAMS, PRODUCTS, STOCK, STOCK_LEVELS, VIDEO
 
 
 class Owner(Value):
-    """Who a mini program belongs to."""
+    """The owner of a mini program."""
 
     owner_id: Identifier
     name: Text
     name_en: Text = ""
-    kind: Literal["brand", "platform", "celebrity"] = Field(description="the three kinds of owner")
+    kind: Literal["brand", "platform", "celebrity"] = Field(
+        description="brand, shopping platform or celebrity"
+    )
 
 
 class Category(Value):
-    """A shelf of one store."""
+    """A category of one store."""
 
     category_id: Identifier
     name: Text
@@ -34,7 +36,7 @@ class Category(Value):
 
 
 class MiniProgramState(Event):
-    """The whole mini program: names, owner, hosts it is published to, state, terms."""
+    """The whole mini program as it is after the change."""
 
     topic: ClassVar[Topic] = MINI_PROGRAMS
 
@@ -48,46 +50,48 @@ class MiniProgramState(Event):
     category: Text = Field(description="e-commerce, game, …")
     logo_url: Text
     banner_url: Text = ""
-    hosts: tuple[Identifier, ...] = Field(description="hosts that it is published to")
+    hosts: tuple[Identifier, ...] = Field(description="hosts that may show it")
     state: Literal["registered", "published", "suspended"]
-    exposure_priority: int = Field(default=0, ge=0, le=100, description="higher is listed first")
+    exposure_priority: int = Field(default=0, ge=0, le=100, description="higher values are listed first")
     sponsored: bool = False
     categories: tuple[Category, ...] = ()
     terms: CommissionTerms
-    merchant: Identifier = Field(default="default", description="which Alipay merchant collects")
+    merchant: Identifier = Field(default="default", description="the Alipay merchant that collects the money")
 
 
 @published
 class MiniProgramRegistered(MiniProgramState):
-    """A mini program has been registered by its owner; consumers may prepare for it."""
+    """A mini program was registered. It is not published yet; consumers can prepare for it."""
 
 
 @published
 class MiniProgramPublished(MiniProgramState):
-    """A mini program can now be entered in its hosts."""
+    """A mini program was published: viewers of its hosts can enter it."""
 
 
 @published
 class MiniProgramChanged(MiniProgramState):
-    """Something of a mini program changed."""
+    """A mini program's data changed."""
 
 
 @published
 class MiniProgramSuspended(MiniProgramState):
-    """A mini program may no longer be entered, searched, bought from."""
+    """A mini program was suspended: viewers cannot enter it, find it or buy from it."""
 
 
 class SkuState(Value):
-    """One thing that can be bought."""
+    """One variant of a product, with its own price."""
 
     sku_id: Identifier
     attributes: dict[str, str]
-    attributes_en: dict[str, str] = Field(default={}, description="in the order of `attributes`, or empty")
+    attributes_en: dict[str, str] = Field(
+        default={}, description="the attributes in English, in the same order; empty if there are none"
+    )
     price: Money
 
 
 class ProductState(Event):
-    """The whole product with its SKUs; stock is told on its own topic."""
+    """The whole product with its SKUs as it is after the change. Stock has a topic of its own."""
 
     topic: ClassVar[Topic] = PRODUCTS
 
@@ -101,7 +105,9 @@ class ProductState(Event):
     model: Text = ""
     category_id: Identifier
     attributes: dict[str, str] = {}
-    attributes_en: dict[str, str] = Field(default={}, description="in the order of `attributes`, or empty")
+    attributes_en: dict[str, str] = Field(
+        default={}, description="the attributes in English, in the same order; empty if there are none"
+    )
     images: tuple[Text, ...] = ()
     skus: tuple[SkuState, ...]
     rating: float | None = Field(default=None, ge=0, le=5)
@@ -113,22 +119,22 @@ class ProductState(Event):
 
 @published
 class ProductListed(ProductState):
-    """A product can be bought from now on."""
+    """A product was put on sale."""
 
 
 @published
 class ProductChanged(ProductState):
-    """Title, price, SKU or another part of a product changed."""
+    """A product's title, price, SKUs or other data changed."""
 
 
 @published
 class ProductDelisted(ProductState):
-    """A product can no longer be bought."""
+    """A product was taken off sale."""
 
 
 @published
 class StockLevelChanged(Event):
-    """How many of a SKU are available: coalesced, for in-stock filters and sold-out anchors, never for truth."""
+    """A SKU's available quantity. Changes may be merged; for filters and sold-out marks, not for decisions."""
 
     topic: ClassVar[Topic] = STOCK_LEVELS
 
@@ -139,18 +145,20 @@ class StockLevelChanged(Event):
 
 
 class Anchor(Value):
-    """A chip on a video that leads to one product."""
+    """A link on a video that leads to one product."""
 
     anchor_id: Identifier
     title: Text
     title_en: Text = ""
     mini_program_id: str
     product_id: Identifier
-    start_ms: int = Field(default=0, ge=0, description="when it appears, milliseconds into the video")
+    start_ms: int = Field(
+        default=0, ge=0, description="when it appears, in milliseconds from the start of the video"
+    )
 
 
 class VideoState(Event):
-    """The whole video with its anchors."""
+    """The whole video with its anchors as it is after the change."""
 
     topic: ClassVar[Topic] = VIDEOS
 
@@ -173,27 +181,27 @@ class VideoPublished(VideoState):
 
 @published
 class VideoAnchorMounted(VideoState):
-    """An anchor was put on a video; `anchor_id` says which."""
+    """The anchor `anchor_id` was added to a video."""
 
     anchor_id: Identifier
 
 
 @published
 class VideoAnchorUnmounted(VideoState):
-    """An anchor was taken off a video; `anchor_id` says which."""
+    """The anchor `anchor_id` was removed from a video."""
 
     anchor_id: Identifier
 
 
 class StockLine(Value):
-    """So many of a SKU."""
+    """A SKU and a quantity."""
 
     sku_id: Identifier
     quantity: int = Field(ge=1)
 
 
 class StockEvent(Event):
-    """What became of an order's stock."""
+    """Something happened to an order's stock."""
 
     topic: ClassVar[Topic] = STOCK
 
@@ -204,29 +212,29 @@ class StockEvent(Event):
 
 @published
 class StockReserved(StockEvent):
-    """All lines of an order are held for it; money can be asked for."""
+    """All lines of an order were reserved; payment can start."""
 
     order: OrderPlaced | None = Field(
         default=None,
-        description="the order as it was placed, so that who goes on from here need not have heard of it before",
+        description="the order as it was placed, so that payment need not wait for OrderPlaced",
     )
 
 
 @published
 class StockRejected(StockEvent):
-    """Nothing is held for the order: `reason` is `out_of_stock`, `delisted`, `suspended` or `cancelled_before`."""
+    """Nothing was reserved; `reason` is `out_of_stock`, `delisted`, `suspended` or `cancelled_before`."""
 
     reason: str
 
 
 @published
 class StockReleased(StockEvent):
-    """What was held or sold is available again."""
+    """Reserved or sold stock became available again."""
 
 
 @published
 class StockCommitted(StockEvent):
-    """What was held is sold."""
+    """Reserved stock was sold."""
 
 
 @published

@@ -1,4 +1,7 @@
-"""What checkout publishes: the life of an order. No name, phone or street is in any of it: the region at most."""
+"""Events that checkout publishes: the life of an order.
+
+No event holds a name, a phone number or a street; the region is the only part of the address.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from contracts.topics import ORDERS, Topic
 
 
 class OrderLine(Value):
-    """A line as it was bought: price, title and terms are fixed at placement."""
+    """A line of an order. Price, title and terms are fixed when the order is placed."""
 
     sku_id: Identifier
     product_id: Identifier
@@ -29,7 +32,7 @@ class OrderLine(Value):
 
 
 class Attribution(Value):
-    """What brought the buyer, from the signed click."""
+    """What brought the buyer, taken from the signed click."""
 
     surface: Surface
     click_id: str | None = None
@@ -50,8 +53,8 @@ class OrderEvent(Event):
     at: datetime = Field(description="when it happened, UTC")
 
 
-class OrderWhole(OrderEvent):
-    """An order event that carries what was bought, so that no reader needs to ask back."""
+class OrderEventWithLines(OrderEvent):
+    """An order event that carries what was bought, so that readers need not look it up."""
 
     host_id: Identifier
     openid: Identifier
@@ -61,67 +64,70 @@ class OrderWhole(OrderEvent):
 
 
 @published
-class OrderPlaced(OrderWhole):
-    """A buyer placed an order; stock is to be reserved, and then money asked for."""
+class OrderPlaced(OrderEventWithLines):
+    """A buyer placed an order. Catalog reserves the stock, then payment asks for the money."""
 
     region: Text
-    expires_at: datetime = Field(description="the deadline to pay")
+    expires_at: datetime = Field(description="the payment deadline")
     payment_product: Literal["wap", "page", "app"] = "wap"
-    merchant: Identifier | None = Field(default=None, description="who collects, as payment is configured")
-    subject: Text = Field(default="", description="what the payer reads at the cashier")
+    merchant: Identifier | None = Field(
+        default=None,
+        description="the merchant that collects the money, by its name in payment's configuration",
+    )
+    subject: Text = Field(default="", description="the text that the payer sees at the cashier")
     return_url: Text | None = None
 
 
 @published
-class OrderConfirmed(OrderWhole):
-    """Stock is held; money is asked for until `expires_at`."""
+class OrderConfirmed(OrderEventWithLines):
+    """The stock is reserved; the buyer can pay until `expires_at`."""
 
     merchant: Identifier
     payment_product: Literal["wap", "page", "app"]
-    subject: Text = Field(description="what the payer reads at the cashier")
+    subject: Text = Field(description="the text that the payer sees at the cashier")
     expires_at: datetime
     return_url: Text | None = None
 
 
 @published
 class OrderCloseRequested(OrderEvent):
-    """The buyer cancelled or the deadline passed; payment decides whether the money came first."""
+    """The buyer cancelled, or the deadline passed. Payment decides whether the money arrived first."""
 
     reason: Literal["cancelled_by_buyer", "payment_deadline"]
     expires_at: datetime
-    link_given: bool = Field(default=True, description="whether the buyer may have been given a link to pay")
+    link_given: bool = Field(default=True, description="whether the buyer may already have a payment link")
 
 
 @published
-class OrderPaid(OrderWhole):
-    """The money is there."""
+class OrderPaid(OrderEventWithLines):
+    """The order was paid in full."""
 
     trade_no: Text
 
 
 @published
 class OrderShipped(OrderEvent):
-    """The owner sent goods."""
+    """The owner sent a parcel."""
 
     carrier: Text
-    complete: bool = Field(description="whether all lines are on their way")
+    complete: bool = Field(description="whether all lines have been sent")
 
 
 @published
 class OrderCompleted(OrderEvent):
-    """The buyer has the goods, or the time to say otherwise is over."""
+    """The buyer confirmed receipt, or the time to object has passed."""
 
 
 @published
 class OrderRejected(OrderEvent):
-    """The order could not be taken: nothing is held, nothing is owed."""
+    """The order could not be accepted. No stock is reserved and no money is due."""
 
     reason: str
 
 
 @published
 class OrderCancelled(OrderEvent):
-    """The order ended unpaid; stock goes back."""
+    """The order ended unpaid; its stock becomes available again."""
 
     reason: str
 
@@ -135,26 +141,26 @@ class RefundEvent(OrderEvent):
 
 @published
 class RefundRequested(RefundEvent):
-    """The buyer asks for money back."""
+    """The buyer asked for a refund."""
 
     reason: Text
 
 
 @published
 class RefundApproved(RefundEvent):
-    """The owner, or policy, agrees; payment is to send the money back."""
+    """The owner, or a rule, approved the refund. Payment sends the money back."""
 
 
 @published
 class RefundRejected(RefundEvent):
-    """The owner declines."""
+    """The owner declined the refund."""
 
 
 @published
-class OrderRefunded(OrderWhole):
-    """Money went back; `refunded_total` is what has gone back so far."""
+class OrderRefunded(OrderEventWithLines):
+    """A refund was paid; `refunded_total` includes all refunds so far."""
 
     refund_id: Identifier
     refunded: Money
     refunded_total: Money
-    release_stock: bool = Field(description="true when nothing had been shipped and all is refunded")
+    release_stock: bool = Field(description="true if nothing was shipped and everything is refunded")

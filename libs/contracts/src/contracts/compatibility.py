@@ -1,7 +1,7 @@
-"""Whether readers survive a change of a JSON Schema: those that run now, and new ones that read old records again.
+"""Finds changes of a JSON Schema that would break a reader: one that runs now, or a new one that reads old records.
 
-A field that goes, narrows or becomes required breaks somebody, so it needs a new version of the event instead. Fields may
-be added when they have a default, limits may be widened, descriptions may change.
+Removing a field, narrowing it or making it required breaks readers, so such a change needs a new version of the event.
+New fields with a default, wider limits and other descriptions are fine.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
 
 
 def breaking_changes(old: Schema, new: Schema) -> list[str]:
-    """What would break a reader, one sentence each; empty when nothing would."""
+    """The changes that would break a reader, one sentence each."""
     return list(_compare(old, new, old, new, "event"))
 
 
@@ -75,11 +75,11 @@ def _fields(old: Schema, new: Schema, old_root: Schema, new_root: Schema, where:
     before, after = old.get("properties", {}), new.get("properties", {})
     for name in before:
         if name not in after:
-            yield f"{where}.{name}: the field is gone"
+            yield f"{where}.{name}: the field was removed"
         else:
             yield from _compare(before[name], after[name], old_root, new_root, f"{where}.{name}")
     for name in set(new.get("required", ())) - set(old.get("required", ())):
-        yield f"{where}.{name}: the field is required now"
+        yield f"{where}.{name}: the field became required"
 
 
 def _alternatives(old: Schema, new: Schema, old_root: Schema, new_root: Schema, where: str) -> Iterator[str]:
@@ -88,4 +88,4 @@ def _alternatives(old: Schema, new: Schema, old_root: Schema, new_root: Schema, 
         yield f"{where}: became a choice"
     for n, option in enumerate(before):
         if not any(not list(_compare(option, other, old_root, new_root, where)) for other in after):
-            yield f"{where}: alternative {n + 1} is gone or narrower"
+            yield f"{where}: alternative {n + 1} was removed or narrowed"

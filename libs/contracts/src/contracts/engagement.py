@@ -1,4 +1,7 @@
-"""What the gateway publishes: how viewers came and what they looked at, under a pseudonym, never a host's user id."""
+"""Events that the gateway publishes: what viewers saw, tapped, scanned and searched for.
+
+Viewers appear under a pseudonym, never under the host's user id.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +16,13 @@ Surface = Literal["video_anchor", "search", "mini_program_entry", "share_code", 
 
 
 class Engagement(Event):
-    """Something a viewer saw or did in a host. `version` is always 0: there is no aggregate."""
+    """Something that a viewer saw or did in a host. `version` is always 0, because there is no aggregate."""
 
     topic: ClassVar[Topic] = ENGAGEMENT
 
     version: int = 0
     viewer: Identifier = Field(
-        description="keyed pseudonym of host and host user; the trace id where nobody is known"
+        description="keyed pseudonym of the host's user; the trace id if the viewer is unknown"
     )
     host_id: Identifier
     mini_program_id: str | None = None
@@ -36,7 +39,7 @@ class VideoAnchorShown(Engagement):
 
 @published
 class VideoAnchorClicked(Engagement):
-    """An anchor was tapped; published with acks=all before the page is answered where Kafka allows."""
+    """An anchor was tapped. The gateway waits up to 300 ms for Kafka's acknowledgement before it answers."""
 
     video_id: Identifier
     anchor_id: Identifier
@@ -52,7 +55,7 @@ class MiniProgramEntered(Engagement):
 
 
 class ShownResult(Value):
-    """One result as it was shown."""
+    """One result of a search, at the rank where it was shown."""
 
     kind: Literal["mini_program", "account", "product"]
     id: Identifier
@@ -61,20 +64,20 @@ class ShownResult(Value):
 
 @published
 class SearchPerformed(Engagement):
-    """A query and what it answered; `mini_program_id` where it was asked inside one."""
+    """A search and its results; `mini_program_id` is set for a search inside a mini program."""
 
     search_id: Identifier
     query: Text
     results: tuple[ShownResult, ...]
     viewer_is_known: bool = Field(
         default=False,
-        description="whether `viewer` is a person's pseudonym; only such searches make a query popular",
+        description="whether `viewer` is a pseudonym and not a trace id; only such searches count for popular queries",
     )
 
 
 @published
 class SearchResultClicked(Engagement):
-    """One result of a search was taken."""
+    """A search result was tapped."""
 
     search_id: Identifier
     kind: Literal["mini_program", "account", "product"]
@@ -91,7 +94,7 @@ class ProductViewed(Engagement):
 
 @published
 class ShareCodeScanned(Engagement):
-    """A share code was scanned; `sharer` is the pseudonym of who shared."""
+    """A share code was scanned; `sharer` is the pseudonym of the viewer who shared it."""
 
     code: Identifier
     product_id: Identifier

@@ -16,12 +16,12 @@ _REQUIRED = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "ce_s
 
 
 class BadEnvelope(ValueError):
-    """The headers of a record do not make a CloudEvent; the text says which one is wrong."""
+    """The headers of a record are not those of a CloudEvent; the text names the wrong one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The attributes of one event. `id` is fixed when the event is recorded and never changes on a repeat."""
+    """The attributes of one event. `id` is fixed when the event is recorded; a repeat has the same one."""
 
     id: str
     type: str
@@ -31,7 +31,7 @@ class Envelope:
     traceparent: str | None = None
 
     def headers(self) -> list[tuple[str, bytes]]:
-        """The record's headers, all UTF-8."""
+        """The attributes as headers of a Kafka record, all UTF-8."""
         pairs = [
             ("ce_specversion", SPEC_VERSION),
             ("ce_id", self.id),
@@ -47,7 +47,7 @@ class Envelope:
 
     @classmethod
     def of(cls, headers: Mapping[str, str]) -> Envelope:
-        """Read the headers of a record; raises BadEnvelope when an attribute is missing, empty or unreadable."""
+        """The envelope in a record's headers; raises BadEnvelope if an attribute is missing, empty or unreadable."""
         for name in _REQUIRED:
             if not headers.get(name):
                 raise BadEnvelope(f"header {name} is missing or empty")
@@ -66,8 +66,8 @@ class Envelope:
 def _time(text: str) -> datetime:
     try:
         time = datetime.fromisoformat(text)
-    except ValueError as wrong:
-        raise BadEnvelope(f"header ce_time is not an RFC 3339 time: {wrong}") from None
+    except ValueError as error:
+        raise BadEnvelope(f"header ce_time is not an RFC 3339 time: {error}") from None
     if time.tzinfo is None:
         raise BadEnvelope("header ce_time has no time zone")
     return time

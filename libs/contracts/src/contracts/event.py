@@ -1,4 +1,4 @@
-"""The base of every event: a frozen model that states its topic, its key and its one producer beside its fields."""
+"""The base of every event: a frozen model whose topic states its key and its one producer."""
 
 from __future__ import annotations
 
@@ -10,21 +10,19 @@ from contracts.topics import Topic
 
 TYPE_PREFIX = "anchorage."
 
-Version = Annotated[
-    int, Field(ge=0, description="version of the aggregate after the change that this event tells of")
-]
+Version = Annotated[int, Field(ge=0, description="version of the aggregate after this change")]
 Text = Annotated[str, Field(max_length=4096)]
 Identifier = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
 
 
 class Value(BaseModel):
-    """A part of an event. Readers ignore fields that they do not know."""
+    """A part of an event. Readers ignore unknown fields."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 class Event(Value):
-    """A fact, in the past tense. Subclasses name their `topic`; the key field and the producer are the topic's own."""
+    """A fact, named in the past tense. A subclass states its `topic`, which states the key field and the producer."""
 
     topic: ClassVar[Topic]
     schema_version: ClassVar[int] = 1
@@ -57,11 +55,11 @@ class Event(Value):
 EventT = TypeVar("EventT", bound="Event")
 
 EVENTS: dict[str, type[Event]] = {}
-"""Every published event by its type name; filled by `published`."""
+"""Every published event by type name, registered by `published`."""
 
 
 def published(event: type[EventT]) -> type[EventT]:
-    """Register an event class; raises TypeError when its topic's key is not among its fields."""
+    """Register an event class; raises TypeError if it lacks its key field."""
     if event.key_field() not in event.model_fields:
         raise TypeError(
             f"{event.__name__} lacks the key field {event.key_field()!r} of topic {event.topic.name!r}"
@@ -71,5 +69,5 @@ def published(event: type[EventT]) -> type[EventT]:
 
 
 def parse(type_name: str, value: bytes) -> Event:
-    """The event in `value`; raises KeyError for a type nobody publishes and pydantic.ValidationError for a wrong one."""
+    """The event in `value`; raises KeyError for an unknown type and pydantic.ValidationError for an invalid value."""
     return EVENTS[type_name].model_validate_json(value)

@@ -1,7 +1,7 @@
 """`python -m contracts.generate`: writes AsyncAPI 3.0, JSON Schemas and the event table from the models.
 
-`--check` writes nothing and fails when the committed files differ. Writing refuses a change that would break a reader of
-a published event: such a change needs a new `schema_version`.
+`--check` writes nothing and fails if the committed files differ. A change that would break a reader of a published event is
+refused: it needs a new `schema_version`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from contracts.asyncapi import document
-from contracts.catalogue import all_events
 from contracts.compatibility import breaking_changes
 from contracts.event import Event
+from contracts.registry import all_events
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = Path("schemas")
@@ -34,19 +34,19 @@ def schema_of(event: type[Event]) -> dict[str, Any]:
 
 
 def files() -> dict[Path, str]:
-    """Every generated file with its text."""
+    """The text of every generated file."""
     generated = {SCHEMAS / f"{event.type_name()}.json": _json(schema_of(event)) for event in all_events()}
     return generated | {ASYNCAPI: _json(document()), TABLE: _table()}
 
 
 def broken_readers(root: Path) -> list[str]:
-    """What the models would break of the schemas that are committed under `root`."""
+    """Changes of the models that would break readers of the schemas committed under `root`."""
     wrong = []
     current = {SCHEMAS / f"{event.type_name()}.json": schema_of(event) for event in all_events()}
     for path in sorted((root / SCHEMAS).glob("*.json")):
         new = current.get(path.relative_to(root))
         if new is None:
-            wrong.append(f"{path.stem}: the event is gone")
+            wrong.append(f"{path.stem}: the event was removed")
         else:
             wrong += [
                 f"{path.stem}: {change}" for change in breaking_changes(json.loads(path.read_text()), new)
@@ -55,7 +55,7 @@ def broken_readers(root: Path) -> list[str]:
 
 
 def drift(root: Path) -> list[str]:
-    """The committed files that differ from what the models say."""
+    """The committed files that differ from the models."""
     return [
         str(path)
         for path, text in files().items()
@@ -76,7 +76,7 @@ def _table() -> str:
     head = "# Events\n\nGenerated from the models by `make contracts`.\n\n"
     return (
         head
-        + "| event | topic | key | producer | tells that | |\n|---|---|---|---|---|---|\n"
+        + "| event | topic | key | producer | meaning | |\n|---|---|---|---|---|---|\n"
         + "\n".join(rows)
         + "\n"
     )
@@ -87,9 +87,9 @@ def _first_line(event: type[Event]) -> str:
 
 
 def main() -> int:
-    """Command line."""
+    """Writes or checks the files; returns the exit status."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when a file differs")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if a file differs")
     arguments = parser.parse_args()
     if wrong := broken_readers(ROOT):
         print(

@@ -1,4 +1,4 @@
-"""What identity publishes: settled-in accounts and creators, as the search column shows them."""
+"""Events that identity publishes: settled-in accounts and creators, as search shows them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from contracts.topics import ACCOUNTS, Topic
 
 
 class AccountState(Event):
-    """The whole public side of an account on one host."""
+    """The public data of an account on one host, as it is after the change."""
 
     topic: ClassVar[Topic] = ACCOUNTS
 
@@ -28,12 +28,12 @@ class AccountState(Event):
 
 @published
 class AccountSettledIn(AccountState):
-    """A merchant's or creator's account is on a host from now on."""
+    """A merchant's or creator's account joined a host."""
 
 
 @published
 class AccountChanged(AccountState):
-    """Name, picture or state of an account changed."""
+    """An account's name, picture or state changed."""
 
 
 @published

@@ -1,4 +1,4 @@
-"""Money as integer minor units; no float ever touches an amount."""
+"""Money as integer minor units. An amount is never a float."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What payment publishes: what became of money, and who earned what."""
+"""Events that payment publishes: payments and refunds of orders, commissions and payouts."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Collector = Annotated[
     str,
     Field(
         pattern=r"^[a-z]+\.[A-Za-z0-9_.:-]{1,64}$",
-        description="who holds the money: provider and merchant, `alipay.default`",
+        description="who holds the money: provider and merchant, for example `alipay.default`",
     ),
 ]
 DEFAULT_COLLECTOR = "alipay.default"
@@ -33,7 +33,7 @@ class PaymentEvent(Event):
 
 @published
 class PaymentRequested(PaymentEvent):
-    """The payer can pay: a cashier link (wap, page) or a signed order string (app)."""
+    """The buyer can pay: by a cashier link (wap, page) or a signed order string (app)."""
 
     product: Literal["wap", "page", "app"]
     out_trade_no: Identifier
@@ -43,7 +43,7 @@ class PaymentRequested(PaymentEvent):
 
 @published
 class PaymentSettled(PaymentEvent):
-    """The whole amount was received."""
+    """The full amount was received."""
 
     trade_no: Text
     amount: Money
@@ -52,14 +52,14 @@ class PaymentSettled(PaymentEvent):
 
 @published
 class PaymentClosed(PaymentEvent):
-    """Nothing was received and nothing can be any more."""
+    """The payment was closed: nothing was received, and nothing can be received later."""
 
     reason: str
 
 
 @published
 class RefundSettled(PaymentEvent):
-    """Money went back to the payer; `late` when it was money for an order that had already ended."""
+    """A refund reached the payer; `late` if the payment came after the order had ended."""
 
     refund_id: Identifier
     amount: Money
@@ -69,7 +69,7 @@ class RefundSettled(PaymentEvent):
 
 @published
 class RefundFailed(PaymentEvent):
-    """The provider refused a refund for good."""
+    """The provider refused a refund finally."""
 
     refund_id: Identifier
     amount: Money
@@ -78,7 +78,7 @@ class RefundFailed(PaymentEvent):
 
 @published
 class LatePaymentReceived(PaymentEvent):
-    """Money came for an order that had already ended unpaid; it goes back under `refund_id`, once."""
+    """A payment came after its order had ended unpaid. It is refunded once, under `refund_id`."""
 
     trade_no: Text
     amount: Money
@@ -87,7 +87,7 @@ class LatePaymentReceived(PaymentEvent):
 
 
 class SettlementEvent(Event):
-    """Something was earned or paid out in a mini program."""
+    """Money was earned or paid out in a mini program."""
 
     topic: ClassVar[Topic] = SETTLEMENTS
 
@@ -97,7 +97,7 @@ class SettlementEvent(Event):
 
 @published
 class CommissionAccrued(SettlementEvent):
-    """An order's money was shared out: the three parts sum to its total."""
+    """An order's money was divided; the three parts add up to its total."""
 
     order_id: Identifier
     owner: Money
@@ -109,7 +109,7 @@ class CommissionAccrued(SettlementEvent):
 
 @published
 class CommissionReversed(SettlementEvent):
-    """A refund took back its part of what was shared out."""
+    """A refund took back its part of the commissions."""
 
     order_id: Identifier
     refund_id: Identifier

@@ -1,4 +1,4 @@
-"""What sharecode publishes: codes made and withdrawn."""
+"""Events that sharecode publishes: share codes created and withdrawn."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contracts.topics import SHARE_CODES, Topic
 
 
 class ShareCodeEvent(Event):
-    """Something happened to a code; `sharer` is a pseudonym."""
+    """Something happened to a share code; `sharer` is a pseudonym."""
 
     topic: ClassVar[Topic] = SHARE_CODES
 
@@ -29,4 +29,4 @@ class ShareCodeCreated(ShareCodeEvent):
 
 @published
 class ShareCodeWithdrawn(ShareCodeEvent):
-    """A code no longer opens anything."""
+    """A share code was withdrawn and opens nothing any more."""

@@ -1,4 +1,4 @@
-"""What is shared out of a sale: catalog sets it, an order fixes it, payment acts on it."""
+"""Commission terms: catalog sets them, an order fixes them when it is placed, payment applies them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from contracts.event import Value
 
 
 class CommissionTerms(Value):
-    """Shares of a line's total, in basis points (1 bp = 0.01 %); fixed in an order at placement."""
+    """Shares of a line's total in basis points (1 bp = 0.01 %), fixed when the order is placed."""
 
     platform_bp: int = Field(ge=0, le=10_000, description="the platform's commission")
     creator_bp: int = Field(
-        ge=0, le=10_000, description="the creator's commission where a creator brought the buyer"
+        ge=0, le=10_000, description="the creator's commission, if a creator brought the buyer"
     )
     terms_version: int = Field(ge=1)

@@ -1,6 +1,6 @@
-"""The topics: name, key, partitions for life, and how long records are kept (design: events table).
+"""The topics: name, key, producer, number of partitions, and how long records are kept.
 
-A partition count never changes, since it decides which records stay in order with each other.
+The number of partitions never changes: it decides which records keep their order.
 """
 
 from __future__ import annotations
@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 BUSY = 12
-"""Partitions where traffic is: twelve divides among 2, 3, 4, 6 and 12 replicas."""
+"""Partitions of a topic with much traffic: twelve divide evenly among 2, 3, 4, 6 or 12 replicas."""
 QUIET = 3
+"""Partitions of a topic with little traffic."""
 
 DEAD_LETTER_SUFFIX = ".dlq"
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One stream of events by one producer; `retention` None keeps records for ever."""
+    """One stream of events from one producer. `retention` None keeps records forever."""
 
     name: str
     key: str
@@ -28,7 +29,7 @@ class Topic:
 
     @property
     def dead_letters(self) -> Topic:
-        """Where consumers put the records of this topic that they could not take."""
+        """The topic for records of this topic that a consumer could not handle."""
         return Topic(self.name + DEAD_LETTER_SUFFIX, self.key, "consumer", 1, timedelta(days=30))
 
 

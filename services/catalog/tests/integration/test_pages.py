@@ -8,7 +8,10 @@ import pytest
 from catalog_support.shop import HOST, Shop, a_product, a_program, a_video
 
 from contracts.api.common import Page
-from contracts.api.pages import MiniProgramCard, ProductPage, StorePage, VideoPage
+from contracts.api.mini_programs import MiniProgramCard
+from contracts.api.products import ProductPage
+from contracts.api.stores import StorePage
+from contracts.api.videos import VideoPage
 
 
 async def test_a_product_page_shows_what_its_owner_wrote_and_what_is_available(shop: Shop) -> None:

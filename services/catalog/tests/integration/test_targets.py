@@ -6,7 +6,8 @@ import secrets
 
 from catalog_support.shop import Shop, a_video
 
-from contracts.api.pages import Target, VideoPage
+from contracts.api.targets import Target
+from contracts.api.videos import VideoPage
 
 
 async def test_a_video_shows_in_its_own_host_only_and_its_anchor_leads_to_the_product(shop: Shop) -> None:

@@ -9,7 +9,7 @@ from catalog_support.samples import Item, a_level, a_product, a_program, put
 
 from catalog.application.read_model.shelf import EPOCH, Shelf
 from catalog.domain.stock import StockLevel
-from contracts.api.pages import ProductCard, ProductPage
+from contracts.api.products import ProductCard, ProductPage
 from runtime.web.cursors import read_cursor, write_cursor
 
 

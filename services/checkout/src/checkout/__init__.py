@@ -1,1 +1,1 @@
-"""Orders: placed, confirmed, paid, shipped, completed, or ended; each in its own mini program's collection."""
+"""Orders: placed, confirmed, paid, shipped, completed, or ended; each mini program's in a collection of its own."""

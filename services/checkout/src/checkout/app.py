@@ -1,85 +1,85 @@
-"""Checkout put together."""
+"""Joins checkout's parts."""
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 
-from checkout.adapters.accounts import Addresses, Views
-from checkout.adapters.deadlines import AT_ONCE, Deadlines
-from checkout.adapters.hub import Hub
-from checkout.adapters.offers import Offers
-from checkout.adapters.orders import COLLECTIONS, Orders
-from checkout.adapters.registry import Registry
-from checkout.application.commands import Commands
+from checkout.adapters.mongo_addresses import MongoAddresses
+from checkout.adapters.mongo_deadlines import MongoDeadlines
+from checkout.adapters.mongo_offers import MongoOffers
+from checkout.adapters.mongo_order_queries import MongoOrderQueries
+from checkout.adapters.mongo_orders import COLLECTIONS, MongoOrders, OrderCollections
+from checkout.adapters.mongo_recent_views import MongoRecentViews
+from checkout.adapters.mongo_registry import MongoRegistry
+from checkout.application.access import Access
+from checkout.application.account import ReadAccount
+from checkout.application.address_book import AddressBook
+from checkout.application.apply_facts import ApplyFacts
+from checkout.application.close_overdue import CloseOverdue
+from checkout.application.mini_programs import LearnMiniPrograms
+from checkout.application.new_orders import NewOrders
+from checkout.application.order_commands import OrderCommands
+from checkout.application.order_watch import OrderWatch
 from checkout.application.placing import PlaceOrder
-from checkout.application.progress import PROGRESS, Progress
-from checkout.http.access import Access
-from checkout.http.account import AccountCalls
-from checkout.http.orders import OrderCalls
-from checkout.http.owners import OwnerCalls
+from checkout.application.reading import ReadOrders
+from checkout.http.account import AccountRoutes
+from checkout.http.errors import PROBLEMS
+from checkout.http.orders import OrderRoutes
+from checkout.http.owners import OwnerRoutes
 from checkout.settings import Settings
-from contracts.catalog import (
-    MiniProgramChanged,
-    MiniProgramPublished,
-    MiniProgramRegistered,
-    MiniProgramSuspended,
-    ProductChanged,
-    ProductDelisted,
-    ProductListed,
-    StockReserved,
+from checkout.subscribers import (
+    mini_programs_subscription,
+    order_facts_subscription,
+    products_subscription,
+    recent_views_subscription,
 )
-from contracts.engagement import ProductViewed
 from runtime.clock import Clock, system_clock
-from runtime.consuming.subscription import Subscription
 from runtime.ids import NewId, random_id
 from runtime.service import Service
 
-DEADLINE_CHECK_SECONDS = 0.5
-
-MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
-PRODUCT_EVENTS = (ProductListed, ProductChanged, ProductDelisted)
-
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
-    """The service, ready to run."""
-    return Service(
-        "checkout", settings, clock=clock, new_id=new_id, assemble=lambda s: _assemble(s, settings)
-    )
+    def assemble(service: Service) -> None:
+        _assemble(service, settings)
+
+    return Service("checkout", settings, clock=clock, new_id=new_id, assemble=assemble)
 
 
 def _assemble(service: Service, settings: Settings) -> None:
-    db, clock = service.db, service.clock
-    deadlines = Deadlines(db)
-    orders = Orders(db, service.recorder, clock, deadlines, lambda *change: hub.tell(*change))
-    hub = Hub(orders.versions)
-    registry, offers = Registry(db, orders), Offers(db)
-    addresses, views = Addresses(db), Views(db)
-    commands = Commands(orders, deadlines, clock, service.new_id, settings.refund_policy)
+    db, clock, new_id = service.db, service.clock, service.new_id
+    collections = OrderCollections(db)
+    orders, queries = MongoOrders(collections, service.recorder), MongoOrderQueries(collections)
+    deadlines, registry, offers = MongoDeadlines(db), MongoRegistry(db), MongoOffers(db)
+    addresses, recent_views = MongoAddresses(db), MongoRecentViews(db)
+
+    access = Access(registry)
+    watch = OrderWatch(orders, queries)
+    orders.on_saved(lambda saved: watch.saved(saved.aggregate))
     place = PlaceOrder(
-        orders, offers, registry, addresses, clock,
+        orders, NewOrders(orders, deadlines), registry, offers, addresses, clock,
         settings.click_secret, timedelta(seconds=settings.payment_timeout_seconds),
     )  # fmt: skip
+    read = ReadOrders(orders, queries, access)
+    commands = OrderCommands(orders, access, clock, new_id, settings.refund_policy)
+    close_overdue = CloseOverdue(orders, queries, deadlines, clock)
+    book, account = (
+        AddressBook(addresses, clock, new_id),
+        ReadAccount(addresses, queries, recent_views, offers),
+    )
 
     for preparation in (offers.prepare, deadlines.prepare, addresses.prepare, registry.refresh):
         service.prepare(preparation)
-    access = Access(orders, registry)
-    service.routes(OrderCalls(access, place, commands, hub).routes())
-    service.routes(OwnerCalls(access, commands).routes())
-    service.routes(AccountCalls(orders, addresses, views, offers, clock, service.new_id).routes())
+    service.problems(PROBLEMS)
+    service.routes(OrderRoutes(place, read, commands, watch).routes())
+    service.routes(OwnerRoutes(commands).routes())
+    service.routes(AccountRoutes(account, book).routes())
     service.subscribe(
-        Subscription("mini-programs", MINI_PROGRAM_EVENTS, registry.on_mini_programs),
-        Subscription("products", PRODUCT_EVENTS, offers.on_products, max_records=500),
-        Subscription("order-facts", PROGRESS, Progress(orders).on_facts, linger=(StockReserved,)),
-        Subscription("recent-views", (ProductViewed,), views.on_views, max_records=500, bulk_fetch=True),
+        mini_programs_subscription(LearnMiniPrograms(registry, queries)),
+        products_subscription(offers),
+        order_facts_subscription(ApplyFacts(orders)),
+        recent_views_subscription(recent_views),
     )
     service.relay(COLLECTIONS)
-    service.background("hub", hub.run)
-    service.background("registry", registry.keep_fresh)
-    service.background("deadlines", lambda: _watch_deadlines(commands, clock))
-
-
-async def _watch_deadlines(commands: Commands, clock: Clock) -> None:
-    while True:
-        if await commands.close_overdue(clock()) < AT_ONCE:
-            await asyncio.sleep(DEADLINE_CHECK_SECONDS)
+    service.background("order-watch", watch.run)
+    service.background("registry", registry.poll)
+    service.background("deadlines", close_overdue.run)

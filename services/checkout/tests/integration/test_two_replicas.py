@@ -1,90 +1,80 @@
-"""What another replica wrote counts, whatever this one remembers of an order."""
+"""What another replica wrote counts, whatever this one has cached."""
 
-import asyncio
-import json
 from collections.abc import Callable
-from typing import Any
 
-from checkout.adapters.deadlines import Deadlines
-from checkout.adapters.orders import Orders
+from checkout_support.facts import payment_closed, refund_settled, stock_reserved
+from checkout_support.running import RunningCheckout, next_order
+
+from checkout.adapters.mongo_orders import MongoOrders, OrderCollections
+from checkout.application.contracts_out import contracts_of
+from checkout.domain.events import OrderEvent
 from checkout.domain.order import CANCELLED_BY_BUYER, Order
-from checkout.domain.refunds import Refund
 from checkout.http.orders import KEEP_ALIVE_SECONDS
 from contracts.money import cny
-from contracts.payment import PaymentClosed, RefundSettled
 from runtime.clock import system_clock
 from runtime.ids import random_id
+from runtime.outbox.changes import Change
 from runtime.outbox.recorder import Recorder
 
 
-async def elsewhere(checkout: Any, order_id: str, change: Callable[[Order], list[Any]]) -> None:
-    """Change the order as another replica would: through a repository of its own."""
-    db = checkout.service.db
-    orders = Orders(db, Recorder(system_clock, random_id), system_clock, Deadlines(db))
-    loaded = (await orders.load([order_id]))[order_id]
-    loaded.events += change(loaded.order)
-    await orders.save([loaded])
+async def change_elsewhere(
+    checkout: RunningCheckout, order_id: str, action: Callable[[Order], list[OrderEvent]]
+) -> None:
+    """Change the order as another replica would: through a store of its own."""
+    orders = MongoOrders(OrderCollections(checkout.service.db), Recorder(system_clock, random_id))
+
+    def decide(order: Order | None) -> Change[Order]:
+        assert order is not None
+        return Change(order, contracts_of(order, action(order), system_clock()))
+
+    await orders.change(order_id, decide)
 
 
-async def test_a_cancellation_on_another_replica_is_not_undone_by_a_remembered_order(checkout: Any) -> None:
-    order_id = (await checkout.place())["order_id"]
-    await elsewhere(checkout, order_id, lambda order: order.close(CANCELLED_BY_BUYER, system_clock()))
-    await checkout.tell(checkout.reserved(order_id), _closed(checkout, order_id))
+async def test_a_cancellation_on_another_replica_is_not_undone_by_a_cached_order(
+    checkout: RunningCheckout,
+) -> None:
+    order_id = await checkout.placed_id()
+    await change_elsewhere(checkout, order_id, lambda order: order.close(CANCELLED_BY_BUYER, system_clock()))
+    await checkout.publish(stock_reserved(order_id), payment_closed(order_id))
     order = await checkout.until(order_id, "cancelled")
-    assert [h["status"] for h in order["history"]] == ["placed", "closing", "cancelled"]
+    assert [entry["status"] for entry in order["history"]] == ["placed", "closing", "cancelled"]
 
 
-async def test_a_refund_asked_on_another_replica_is_settled_here(checkout: Any) -> None:
-    order_id = await checkout.paid()
+async def test_a_command_counts_what_another_replica_did(checkout: RunningCheckout) -> None:
+    order_id = await checkout.placed_id()
+    await change_elsewhere(checkout, order_id, lambda order: order.reject_stock("sold_out", system_clock()))
+    status, problem = await checkout.call("POST", f"/orders/{order_id}/cancellation")
+    assert (status, problem["code"]) == (409, "wrong_state")
 
-    def ask(order: Order) -> list[Any]:
-        return order.ask_refund(Refund("r1", 200, "too large")) + order.approve_refund("r1")
 
-    await elsewhere(checkout, order_id, ask)
-    await checkout.tell(_refunded(checkout, order_id))
+async def test_a_refund_requested_on_another_replica_is_settled_here(checkout: RunningCheckout) -> None:
+    order_id = await checkout.paid_id()
+
+    def request(order: Order) -> list[OrderEvent]:
+        return order.request_refund("r1", 200, "too large") + order.approve_refund("r1")
+
+    await change_elsewhere(checkout, order_id, request)
+    await checkout.publish(refund_settled(order_id))
     assert (await checkout.until(order_id, "refunded"))["refunded_total"] == cny(200).model_dump()
 
 
-async def test_a_refund_agreed_to_on_another_replica_is_settled_here(checkout: Any) -> None:
-    order_id = await checkout.paid()
-    asked = {"reason": "too large", "amount": {"amount": 200, "currency": "CNY"}}
-    status, order = await checkout.call(
-        "POST", f"/orders/{order_id}/refunds", asked, **{"Idempotency-Key": "r1"}
-    )
+async def test_a_refund_approved_on_another_replica_is_settled_here(checkout: RunningCheckout) -> None:
+    order_id = await checkout.paid_id()
+    request = {"reason": "too large", "amount": {"amount": 200, "currency": "CNY"}}
+    status, order = await checkout.call("POST", f"/orders/{order_id}/refunds", request, key="r1")
     assert status == 201, order
     [refund] = order["refunds"]
-    await elsewhere(checkout, order_id, lambda order: order.approve_refund(refund["refund_id"]))
-    await checkout.tell(_refunded(checkout, order_id, refund["refund_id"]))
+    await change_elsewhere(checkout, order_id, lambda order: order.approve_refund(refund["refund_id"]))
+    await checkout.publish(refund_settled(order_id, refund["refund_id"]))
     assert (await checkout.until(order_id, "refunded"))["refunded_total"] == cny(200).model_dump()
 
 
-async def test_who_watches_here_hears_what_another_replica_did(checkout: Any) -> None:
-    order_id = (await checkout.place())["order_id"]
-    address = checkout.url(f"/orders/{order_id}/events")
-    async with checkout.service.http.get(address, headers=checkout.headers()) as stream:
-        assert (await _next_order(stream))["status"] == "placed"
-        await elsewhere(checkout, order_id, lambda order: order.reject_stock("sold_out", system_clock()))
-        assert (await _next_order(stream))["reason"] == "sold_out"
-
-
-async def _next_order(stream: Any) -> Any:
-    """The next order that is told; sooner than the stream looks again by itself, to keep the connection alive."""
-    async with asyncio.timeout(KEEP_ALIVE_SECONDS - 3):
-        while True:
-            line = (await stream.content.readline()).decode()
-            if line.startswith("data: "):
-                return json.loads(line.removeprefix("data: "))
-
-
-def _closed(checkout: Any, order_id: str) -> PaymentClosed:
-    return PaymentClosed(
-        version=1, order_id=order_id, mini_program_id=checkout.mini_program_id, at=system_clock(),
-        reason="cancelled_by_buyer",
-    )  # fmt: skip
-
-
-def _refunded(checkout: Any, order_id: str, refund_id: str = "r1") -> RefundSettled:
-    return RefundSettled(
-        version=3, order_id=order_id, mini_program_id=checkout.mini_program_id, at=system_clock(),
-        refund_id=refund_id, amount=cny(200),
-    )  # fmt: skip
+async def test_a_buyer_who_watches_here_sees_what_another_replica_did(checkout: RunningCheckout) -> None:
+    order_id = await checkout.placed_id()
+    async with checkout.events_of(order_id) as stream:
+        before_keep_alive = KEEP_ALIVE_SECONDS - 3
+        assert (await next_order(stream, before_keep_alive))["status"] == "placed"
+        await change_elsewhere(
+            checkout, order_id, lambda order: order.reject_stock("sold_out", system_clock())
+        )
+        assert (await next_order(stream, before_keep_alive))["reason"] == "sold_out"

@@ -1,8 +1,9 @@
-"""Every pair of state and trigger is a transition, a repeat or illegal: written out here by hand, apart from the code."""
+"""Every pair of status and trigger is a transition, a repeat or illegal: listed here by hand, apart from the code."""
 
 import pytest
 
-from checkout.domain.status import REPEATS, TRANSITIONS, IllegalTransition, Status, Trigger, next_status
+from checkout.domain.errors import IllegalTransition
+from checkout.domain.status import REPEATS, TRANSITIONS, Status, Trigger, next_status
 
 X, R = "illegal", "repeat"
 COLUMNS = ["stock_reserved", "stock_rejected", "payment_requested", "payment_settled", "payment_closed", "close", "ship", "receive", "refund_in_full"]  # fmt: skip
@@ -26,7 +27,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize(("status", "trigger", "outcome"), ROWS)
-def test_each_trigger_in_each_state_does_what_the_table_says(
+def test_each_trigger_in_each_status_has_the_listed_outcome(
     status: Status, trigger: Trigger, outcome: str
 ) -> None:
     if outcome == X:
@@ -42,6 +43,6 @@ def test_no_pair_is_both_a_transition_and_a_repeat() -> None:
     assert not set(TRANSITIONS) & REPEATS
 
 
-def test_every_state_and_every_trigger_stands_in_the_table() -> None:
+def test_the_table_covers_every_status_and_every_trigger() -> None:
     assert {status for status, _, _ in ROWS} == set(Status)
     assert {trigger for _, trigger, _ in ROWS} == set(Trigger)

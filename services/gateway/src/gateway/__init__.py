@@ -1,1 +1,1 @@
-"""The platform's one HTTP surface: what is served, to whom, in which shape; it keeps no data and consumes no topic."""
+"""The platform's public HTTP API. It stores no data and consumes no topic."""

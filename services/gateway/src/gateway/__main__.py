@@ -1,4 +1,4 @@
-"""`python -m gateway`."""
+"""Runs the gateway: `python -m gateway`."""
 
 from gateway.app import build_app
 from gateway.settings import Settings

@@ -1,4 +1,4 @@
-"""The gateway put together: every call of the table gets its route, and nothing else is served."""
+"""Builds the gateway: each call of the table gets its route."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ import orjson
 from aiohttp import web
 
 from gateway.calls import HTML, JSON, Call
-from gateway.clicks import Clicks
+from gateway.clicks import AnchorRoutes, ClickSigner
 from gateway.docs_page import CSP, page
-from gateway.engagement import EngagementLog
+from gateway.engagement import EngagementBuffer
+from gateway.engagement_observers import observers
 from gateway.headers import SECURITY
 from gateway.openapi import document
-from gateway.passing import Compose, composed, passed, route_of, streamed
-from gateway.searching import Searching
+from gateway.proxy import CallHandler, composed, proxied, route_of, streamed
+from gateway.search import SearchRoutes
 from gateway.settings import Settings
+from gateway.share_codes import ShareCodeRoutes
 from gateway.table import CALLS
 from gateway.table.operation import HEALTH
 from gateway.upstreams import Upstreams
 from gateway.viewers import Viewers
-from gateway.views import observers
 from runtime.clock import Clock, system_clock
 from runtime.ids import NewId, random_id
 from runtime.service import Service
@@ -30,32 +31,29 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
 
     def assemble(service: Service) -> None:
         upstreams = Upstreams(settings.addresses())
-        log = EngagementLog(service.publisher, clock, new_id, settings.prefix)
+        engagement = EngagementBuffer(service.publisher, clock, new_id, settings.prefix)
         viewers = Viewers(settings.viewer_secret, new_id)
-        clicks = Clicks(upstreams, log, viewers, settings.click_secret, clock, new_id)
-        searching = Searching(upstreams, log, viewers, clicks, settings.click_secret, clock, new_id)
-        compositions: dict[str, Compose] = {
-            "search": searching.search,
-            "search_store": searching.search_store,
-            "click_result": searching.click,
-            "click_anchor": clicks.anchor,
-            "scan": clicks.scan,
-            "read_share_code": clicks.share_code,
+        clicks = ClickSigner(settings.click_secret, clock, new_id)
+        search = SearchRoutes(upstreams, engagement, viewers, clicks, settings.click_secret, clock, new_id)
+        handlers: dict[str, CallHandler] = {
+            **AnchorRoutes(upstreams, engagement, viewers, clicks).handlers(),
+            **ShareCodeRoutes(upstreams, engagement, viewers, clicks).handlers(),
+            **search.handlers(),
         }
-        pages = _documents(settings.public_url)
-        observe = observers(log, viewers)
+        observe = observers(engagement, viewers)
+        documents = _documents(settings.public_url)
 
         def route(call: Call) -> Route:
-            if call.name in pages:
-                return route_of(call, pages[call.name])
+            if call.name in documents:
+                return route_of(call, documents[call.name])
             if call.service == "gateway":
-                return composed(call, compositions[call.name])
+                return composed(call, handlers[call.name])
             if call.streams:
                 return streamed(call, upstreams)
-            return passed(call, upstreams, observe.get(call.name))
+            return proxied(call, upstreams, observe.get(call.name))
 
         service.routes([route(call) for call in CALLS if call.path not in HEALTH])
-        service.background("engagement", log.run)
+        service.background("engagement", engagement.run)
         service.close_last(upstreams.close)
 
     return Service(
@@ -70,11 +68,11 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
 
 
 def _documents(public_url: str) -> dict[str, Handler]:
-    """The OpenAPI document and its page, made once."""
-    described = document(CALLS, public_url)
+    """Handlers of the OpenAPI document and its page, which are rendered once."""
+    openapi = document(CALLS, public_url)
     bodies = {
-        "read_openapi": (orjson.dumps(described), JSON, {}),
-        "read_docs": (page(described).encode(), HTML, {"Content-Security-Policy": CSP}),
+        "read_openapi": (orjson.dumps(openapi), JSON, {}),
+        "read_docs": (page(openapi).encode(), HTML, {"Content-Security-Policy": CSP}),
     }
 
     def handler(name: str) -> Handler:

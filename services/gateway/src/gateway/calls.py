@@ -1,12 +1,14 @@
-"""What a public call is. From the declared calls come routing, scope checks, validation and the OpenAPI document."""
+"""The declaration of a public call. Routing, scope checks, validation and the OpenAPI document are made from it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Literal
 
+from aiohttp import web
 from pydantic import BaseModel
 
 from contracts.api.common import NoQuery
@@ -22,17 +24,17 @@ TEXT = "text/plain"
 EVENTS = "text/event-stream"
 CSV = "text/csv"
 
-PATIENT_SECONDS = 2 * DEADLINE_SECONDS
-"""For calls that wait inside: ten seconds of `?wait`, and the work besides."""
+WAITING_SECONDS = 2 * DEADLINE_SECONDS
+"""Deadline of calls that wait for something, such as `?wait=10`, in addition to their work."""
 LONG_SECONDS = 55.0
-"""For an operator's calls that walk a whole day; a service that is silent for a minute counts as lost."""
+"""Deadline of operators' calls that process a whole day. Must stay below the 60 s after which a silent service is lost."""
 
 _PARAMETER = re.compile(r"\{(\w+)(?::[^}]+)?\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An answer that is not a success: its status, its stable code, and what it means."""
+    """A documented error answer: its status, its stable code, and what the code means."""
 
     status: int
     code: str
@@ -41,28 +43,27 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A request header that a call reads. `pattern` is what its value must match as a whole."""
+    """A request header that a call reads.
+
+    `check` raises Problem for a wrong value; `faults` and `pattern`, which the whole value must match, document it.
+    """
 
     name: str
     pattern: str
     meaning: str
-    missing: Fault | None = None
-    invalid: Fault | None = None
-
-    @property
-    def required(self) -> bool:
-        """Whether a call without it is refused."""
-        return self.missing is not None
+    check: Callable[[web.Request], object]
+    faults: tuple[Fault, ...]
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """One public call.
 
-    `service` answers it; `gateway` means that the gateway composes the answer itself. `answer` is the JSON's model, or
-    None where `media` is something else. `body` is the JSON's model; `raw` is for a body that only the service reads: its
-    content types, each with its model, or None for bytes. `bare` is for a body that may be left out. `own_errors` are error answers by status that are no
-    problem documents.
+    `service` answers it; `gateway` means that the gateway composes the answer. `answer` is the model of a JSON answer.
+    `body` is the model of a JSON body, which `body_optional` lets the caller leave out. `raw` is for a body that only the
+    service reads: its content types, each with its model, or None for bytes. `faults` are the errors of this call beyond
+    those that `faults_of` adds; `own_errors` are errors, by status, that are not problem documents.
     """
 
     method: Method
@@ -77,7 +78,7 @@ class Call:
     success: tuple[HTTPStatus, ...] = (HTTPStatus.OK,)
     query: type[BaseModel] = NoQuery
     body: type[BaseModel] | None = None
-    bare: bool = False
+    body_optional: bool = False
     raw: tuple[tuple[str, type[BaseModel] | None], ...] = ()
     headers: tuple[Header, ...] = ()
     faults: tuple[Fault, ...] = ()
@@ -87,20 +88,20 @@ class Call:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """The names in the path."""
+        """The names of the path parameters."""
         return tuple(_PARAMETER.findall(self.path))
 
     @property
     def documented_path(self) -> str:
-        """The path without the patterns of its parameters."""
+        """The path without the patterns of its parameters, as OpenAPI writes it."""
         return _PARAMETER.sub(r"{\1}", self.path)
 
     @property
     def bodies(self) -> tuple[tuple[str, type[BaseModel] | None], ...]:
-        """The content types that a body may have, each with its model."""
+        """The content types of a body, each with its model."""
         return self.raw if self.body is None else ((JSON, self.body),)
 
     @property
     def streams(self) -> bool:
-        """Whether the answer comes bit by bit and may take as long as it needs."""
+        """Whether the answer is passed on while it arrives, without a deadline."""
         return self.deadline is None

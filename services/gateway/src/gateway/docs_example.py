@@ -1,4 +1,4 @@
-"""A call as one would type it: `curl` with what is required, from the OpenAPI document alone."""
+"""Example `curl` commands with the required parts of a call, made from the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Any
 
 Schema = dict[str, Any]
 JSON = "application/json"
-DEEPEST = 5
-"""Levels of a body that an example goes into; what lies deeper is left empty."""
+MAX_DEPTH = 5
+"""Levels of a body that an example fills in; deeper values are left empty."""
 
 
 def curl(path: str, method: str, operation: dict[str, Any], schemas: dict[str, Schema]) -> str:
-    """The command; names in braces and capitals are the reader's to fill in."""
+    """The command. The reader sets the shell variables, which are in capitals."""
     words = [
         "curl",
         *([] if method == "GET" else ["-X", method]),
@@ -56,7 +56,7 @@ def _body(operation: dict[str, Any], schemas: dict[str, Schema]) -> str:
 
 
 def example_of(schema: Schema, schemas: dict[str, Schema], depth: int = 0) -> Any:
-    """A value of the shape with its required fields only."""
+    """A value of the schema with its required fields only."""
     if reference := schema.get("$ref"):
         return example_of(schemas[reference.rsplit("/", 1)[1]], schemas, depth)
     for key in ("anyOf", "oneOf"):
@@ -68,7 +68,7 @@ def example_of(schema: Schema, schemas: dict[str, Schema], depth: int = 0) -> An
         return schema["enum"][0]
     match schema.get("type"):
         case "object":
-            fields = schema.get("properties", {}) if depth < DEEPEST else {}
+            fields = schema.get("properties", {}) if depth < MAX_DEPTH else {}
             required = schema.get("required", ())
             return {
                 name: example_of(field, schemas, depth + 1)
@@ -76,7 +76,7 @@ def example_of(schema: Schema, schemas: dict[str, Schema], depth: int = 0) -> An
                 if name in required
             }
         case "array":
-            return [example_of(schema.get("items", {}), schemas, depth + 1)] if depth < DEEPEST else []
+            return [example_of(schema.get("items", {}), schemas, depth + 1)] if depth < MAX_DEPTH else []
         case "integer" | "number":
             return max(schema.get("minimum", 0), 1)
         case "boolean":

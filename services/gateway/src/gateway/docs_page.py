@@ -1,9 +1,10 @@
-"""The OpenAPI document as one page that needs nothing else: no script, no font, no picture from anywhere."""
+"""The OpenAPI document as one HTML page that loads nothing: no script, no font, no picture."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from collections.abc import Sequence
 from html import escape
@@ -40,19 +41,19 @@ def page(document: dict[str, Any]) -> str:
         f'<a href="/openapi.json">openapi.json</a></p></header>'
         f'<nav aria-label="Calls">{_index(tags, calls)}</nav><main>'
         f"<p>{_prose(info['description'])}</p>{_tokens(document)}{sections}"
-        f'<section id="shapes"><h2>Shapes</h2>{_shapes(schemas)}</section></main></body></html>'
+        f'<section id="schemas"><h2>Schemas</h2>{_schemas(schemas)}</section></main></body></html>'
     )
 
 
 def _index(tags: Sequence[str], calls: Sequence[Operation]) -> str:
-    """All calls by their areas; an area opens to its calls."""
+    """The calls of each area, folded."""
     areas = "".join(
         f'<details><summary>{escape(tag)}</summary><p class="to-area"><a href="#{_anchor(tag)}">All of {escape(tag)}</a></p><ul>'
         + "".join(_entry(path, method, o) for path, method, o in calls if tag in o["tags"])
         + "</ul></details>"
         for tag in tags
     )
-    return f'<p class="top"><a href="#tokens">Tokens</a><a href="#shapes">Shapes</a></p>{areas}'
+    return f'<p class="top"><a href="#tokens">Tokens</a><a href="#schemas">Schemas</a></p>{areas}'
 
 
 def _entry(path: str, method: str, operation: dict[str, Any]) -> str:
@@ -63,7 +64,7 @@ def _entry(path: str, method: str, operation: dict[str, Any]) -> str:
 
 
 def _tokens(document: dict[str, Any]) -> str:
-    """Who may call what, and how a token is got."""
+    """The scopes, whom they are for, and how to get a token."""
     schemes = document["components"]["securitySchemes"]
     scopes = schemes["client"]["flows"]["clientCredentials"]["scopes"]
     rows = [
@@ -72,9 +73,9 @@ def _tokens(document: dict[str, Any]) -> str:
     ]
     rows.append(("<code>viewer</code>", _prose(schemes["session"]["description"]), "POST /v1/sessions"))
     return (
-        '<section id="tokens"><h2>Tokens</h2><p>A token goes with each call: <code>Authorization: Bearer …</code>. Its scope '
-        "says what it may do; each call below names the scopes that it takes.</p>"
-        f"{_table(('Scope', 'whose', 'from'), rows)}<pre>{escape(FIRST_CALL)}</pre></section>"
+        '<section id="tokens"><h2>Tokens</h2><p>Send a token with each call: <code>Authorization: Bearer …</code>. Its scope '
+        "decides which calls it allows; each call below lists the scopes that it accepts.</p>"
+        f"{_table(('Scope', 'for', 'get it from'), rows)}<pre>{escape(FIRST_CALL)}</pre></section>"
     )
 
 
@@ -88,39 +89,54 @@ def _section(tag: str, calls: Sequence[Operation], schemas: dict[str, Schema]) -
 
 
 def _call(path: str, method: str, operation: dict[str, Any], schemas: dict[str, Schema]) -> str:
-    who = " or ".join(operation["x-scopes"]) or "anybody, no token"
-    parts = [f'<p class="who">Scope: <strong>{escape(who)}</strong></p>']
-    if operation["parameters"]:
-        parameters = [
-            (
-                f"<code>{escape(p['name'])}</code>",
-                p["in"],
-                _type(p["schema"]),
-                _yes(p["required"]),
-                _prose(_meaning(p)),
-            )
-            for p in operation["parameters"]
-        ]
-        parts.append(_table(("Parameter", "in", "type", "required", "meaning"), parameters))
-    if body := operation.get("requestBody"):
-        bodies = [(escape(media), _type(content["schema"])) for media, content in body["content"].items()]
-        parts.append(_table(("Body", "shape" if body["required"] else "shape (optional)"), bodies))
-    answers = [
-        (
-            status,
-            _content(answer),
-            "<br>".join(_prose(fault) for fault in re.split(r"; (?=`)", answer["description"])),
-        )
-        for status, answer in operation["responses"].items()
+    scopes = " or ".join(operation["x-scopes"]) or "none, public"
+    parts = [
+        f'<p class="who">Scope: <strong>{escape(scopes)}</strong></p>',
+        _parameters(operation),
+        _bodies(operation),
+        _answers(operation),
+        f"<pre>{escape(curl(path, method, operation, schemas))}</pre>",
     ]
-    parts.append(_table(("Status", "shape", "meaning"), answers))
-    parts.append(f"<pre>{escape(curl(path, method, operation, schemas))}</pre>")
-    # a link leads to something inside of <details>: browsers open it then
+    # the id is inside <details>, because browsers then open it when a link leads there
     return (
         f'<details class="call"><summary><span class="method {method}">{method}</span> '
         f'<span class="path">{escape(path)}</span> <span class="summary">{_prose(operation["summary"])}</span></summary>'
         f'<div id="{operation["operationId"]}">{"".join(parts)}</div></details>'
     )
+
+
+def _parameters(operation: dict[str, Any]) -> str:
+    rows = [
+        (
+            f"<code>{escape(p['name'])}</code>",
+            p["in"],
+            _type(p["schema"]),
+            _yes(p["required"]),
+            _prose(_meaning(p)),
+        )
+        for p in operation["parameters"]
+    ]
+    return _table(("Parameter", "in", "type", "required", "meaning"), rows) if rows else ""
+
+
+def _bodies(operation: dict[str, Any]) -> str:
+    body = operation.get("requestBody")
+    if not body:
+        return ""
+    rows = [(escape(media), _type(content["schema"])) for media, content in body["content"].items()]
+    return _table(("Body", "schema" if body["required"] else "schema (optional)"), rows)
+
+
+def _answers(operation: dict[str, Any]) -> str:
+    rows = [
+        (
+            status,
+            _content(answer),
+            "<br>".join(_prose(fault) for fault in re.split(r"; (?=`\w+`: )", answer["description"])),
+        )
+        for status, answer in operation["responses"].items()
+    ]
+    return _table(("Status", "schema", "meaning"), rows)
 
 
 def _meaning(parameter: dict[str, Any]) -> str:
@@ -133,11 +149,11 @@ def _content(answer: dict[str, Any]) -> str:
     )
 
 
-def _shapes(schemas: dict[str, Schema]) -> str:
+def _schemas(schemas: dict[str, Schema]) -> str:
     return "".join(
         f'<details class="call"><summary><code>{escape(name)}</code> '
         f'<span class="summary">{_prose(schema.get("description", ""))}</span></summary>'
-        f'<div id="shape-{escape(name)}">{_fields(schema)}</div></details>'
+        f'<div id="schema-{escape(name)}">{_fields(schema)}</div></details>'
         for name, schema in sorted(schemas.items())
     )
 
@@ -157,10 +173,10 @@ def _fields(schema: Schema) -> str:
 
 
 def _type(schema: Schema) -> str:
-    """A schema in a few words, with a link where it has a name of its own."""
+    """A schema in a few words, or a link if it has a name."""
     if reference := schema.get("$ref"):
         name = escape(reference.rsplit("/", 1)[1])
-        return f'<a href="#shape-{name}"><code>{name}</code></a>'
+        return f'<a href="#schema-{name}"><code>{name}</code></a>'
     for key in ("anyOf", "oneOf"):
         if key in schema:
             return " or ".join(dict.fromkeys(_type(kind) for kind in schema[key]))
@@ -172,37 +188,42 @@ def _type(schema: Schema) -> str:
         return f"list of {_type(schema.get('items', {}))}"
     if isinstance(values := schema.get("additionalProperties"), dict):
         return f"object: names to {_type(values)}"
-    limits = [f"{word} {escape(str(schema[key]))}" for key, word in _LIMITS if key in schema]
+    limits = [f"{word} {escape(_json(schema[key]))}" for key, word in _LIMITS if key in schema]
     if "pattern" in schema:
         limits.append(f"<code>{escape(schema['pattern'])}</code>")
     return ", ".join([escape(str(schema.get("format") or schema.get("type") or "anything")), *limits])
 
 
 _LIMITS = (
-    ("minimum", "from"), ("maximum", "to"), ("minLength", "at least"), ("maxLength", "at most"), ("default", "else"),
+    ("minimum", "from"), ("maximum", "to"), ("minLength", "at least"), ("maxLength", "at most"), ("default", "default"),
     ("contentMediaType", "as"),
 )  # fmt: skip
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    """A table; each cell knows its column's name, which narrow screens show beside it."""
+    """A table. Each cell holds its column's name, which narrow screens show before it."""
     cells = "".join(f"<tr>{''.join(map(_cell, head, row))}</tr>" for row in rows)
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
     return f'<div class="wide" tabindex="0" role="group" aria-label="{escape(head[0])}"><table><tr>{heads}</tr>{cells}</table></div>'
 
 
 def _cell(name: str, content: str) -> str:
-    return f'<td data-head="{escape(name)}">{content}</td>'
+    inner = f"<div>{content}</div>" if content else ""
+    return f'<td data-head="{escape(name)}">{inner}</td>'
 
 
 def _anchor(tag: str) -> str:
     return "area-" + re.sub(r"[^a-z0-9]+", "-", tag.lower())
 
 
-def _yes(true: bool) -> str:
-    return "yes" if true else ""
+def _json(value: Any) -> str:
+    return value if isinstance(value, str) and value else json.dumps(value)
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else ""
 
 
 def _prose(text: str) -> str:
-    """Text with `code` in it."""
+    """Escaped text, with `code` marked up."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(text, quote=False))

@@ -1,7 +1,7 @@
-"""Engagement events on their way to Kafka: gathered, and never in a page's way.
+"""Engagement events on their way to Kafka, published in batches so that no page waits for them.
 
-What is shown and viewed is best effort. A click waits for the brokers, but 300 ms at most. What Kafka does not take is
-counted, not kept: an order's attribution needs only the signed click.
+Views are best effort. A click waits for Kafka's acknowledgement, but 300 ms at most. Events that Kafka does not accept
+are counted and dropped: the attribution of an order needs only the signed click.
 """
 
 from __future__ import annotations
@@ -23,30 +23,32 @@ from runtime.outbox.recorder import direct_record
 
 log = logging.getLogger(__name__)
 
-CLICK_WAITS_SECONDS = 0.3
-GATHER_SECONDS = 0.2
-"""How long what nobody waits for is gathered: one request to the broker costs as much as many records in it."""
-MOST_WAITING = 20_000
-MOST_AT_ONCE = 1_000
-PAUSE_SECONDS = 0.5
-LAST_WORDS_SECONDS = 2.0
+CLICK_TIMEOUT_SECONDS = 0.3
+BATCH_INTERVAL_SECONDS = 0.2
+"""How long views wait for more of them: a request to the broker costs as much for one record as for many."""
+MAX_BUFFERED = 20_000
+MAX_BATCH = 1_000
+BACK_OFF_SECONDS = 0.5
+"""Pause after a batch that Kafka did not accept."""
+DRAIN_SECONDS = 2.0
+"""How long a stop may take to publish what is still buffered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """An event on its way; `durable` is for a call that waits to hear whether Kafka has it."""
+class Buffered:
+    """An event on its way. `acknowledged` is set for a call that waits for Kafka."""
 
     name: str
     record: Record
-    durable: asyncio.Future[bool] | None
+    acknowledged: asyncio.Future[bool] | None
 
     @property
-    def given_up(self) -> bool:
-        """Whether the call has waited long enough and gone on; the event was counted then."""
-        return self.durable is not None and self.durable.done()
+    def is_abandoned(self) -> bool:
+        """Whether the call has stopped waiting. The event was counted as lost then."""
+        return self.acknowledged is not None and self.acknowledged.done()
 
 
-class EngagementLog:
+class EngagementBuffer:
     """Takes events from calls and publishes them from one task, `run`."""
 
     def __init__(self, publisher: Publisher, clock: Clock, new_id: NewId, prefix: str) -> None:
@@ -54,82 +56,82 @@ class EngagementLog:
         self._clock = clock
         self._new_id = new_id
         self._prefix = prefix
-        self._waiting: deque[Waiting] = deque()
-        self._some = asyncio.Event()
-        self._urgent = asyncio.Event()
+        self._buffer: deque[Buffered] = deque()
+        self._not_empty = asyncio.Event()
+        self._flush = asyncio.Event()
 
-    def note(self, event: Engagement) -> None:
-        """Publish when convenient; the event is lost, and counted, when too many wait already."""
+    def add(self, event: Engagement) -> None:
+        """Publish with the next batch. Dropped, and counted as lost, if the buffer is full."""
         self._put(event, None)
 
-    async def keep(self, event: Engagement) -> bool:
-        """Publish now: True once all replicas have it, False, and counted as lost, when that took too long."""
-        durable: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        if not self._put(event, durable):
+    async def publish(self, event: Engagement) -> bool:
+        """Publish now: True once all replicas have it; False, and counted as lost, if that took too long."""
+        acknowledged: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        if not self._put(event, acknowledged):
             return False
-        self._urgent.set()
+        self._flush.set()
         try:
-            async with asyncio.timeout(CLICK_WAITS_SECONDS):
-                return await durable
+            async with asyncio.timeout(CLICK_TIMEOUT_SECONDS):
+                return await acknowledged
         except TimeoutError:
-            _lost([type(event).__name__], "late")
+            _count_lost([type(event).__name__], "late")
             return False
 
     async def run(self) -> None:
-        """Publish for ever; at the end, what still waits."""
+        """Publish batches until cancelled, then what is still buffered."""
         try:
             while True:
-                await self._some.wait()
+                await self._not_empty.wait()
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(GATHER_SECONDS):
-                        await self._urgent.wait()
-                if not await self._publish_some():
-                    await asyncio.sleep(PAUSE_SECONDS)
+                    async with asyncio.timeout(BATCH_INTERVAL_SECONDS):
+                        await self._flush.wait()
+                if not await self._publish_batch():
+                    await asyncio.sleep(BACK_OFF_SECONDS)
         finally:
             with suppress(TimeoutError):
-                async with asyncio.timeout(LAST_WORDS_SECONDS):
-                    while self._waiting and await self._publish_some():
+                async with asyncio.timeout(DRAIN_SECONDS):
+                    while self._buffer and await self._publish_batch():
                         pass
 
-    def _put(self, event: Engagement, durable: asyncio.Future[bool] | None) -> bool:
+    def _put(self, event: Engagement, acknowledged: asyncio.Future[bool] | None) -> bool:
         name = type(event).__name__
-        if len(self._waiting) >= MOST_WAITING:
-            _lost([name], "full")
+        if len(self._buffer) >= MAX_BUFFERED:
+            _count_lost([name], "full")
             return False
         record = direct_record(event, event_id=self._new_id(), at=self._clock(), prefix=self._prefix)
-        self._waiting.append(Waiting(name, record, durable))
-        self._some.set()
+        self._buffer.append(Buffered(name, record, acknowledged))
+        self._not_empty.set()
         return True
 
-    async def _publish_some(self) -> bool:
-        """Publish the oldest; False when Kafka did not take them."""
-        group = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_AT_ONCE))]
-        if not self._waiting:
-            self._some.clear()
-            self._urgent.clear()
-        wanted = [waiting for waiting in group if not waiting.given_up]
-        taken = await self._taken([waiting.record for waiting in wanted])
-        left = [waiting for waiting in wanted if not waiting.given_up]
-        if not taken:
-            _lost((waiting.name for waiting in left), "refused")
-        for waiting in left:
-            if waiting.durable is not None:
-                waiting.durable.set_result(taken)
-        return taken
+    async def _publish_batch(self) -> bool:
+        """Publish the oldest events; False if Kafka did not accept them."""
+        batch = [self._buffer.popleft() for _ in range(min(len(self._buffer), MAX_BATCH))]
+        if not self._buffer:
+            self._not_empty.clear()
+            self._flush.clear()
+        batch = [buffered for buffered in batch if not buffered.is_abandoned]
+        accepted = await self._accepted([buffered.record for buffered in batch])
+        waited_for = [buffered for buffered in batch if not buffered.is_abandoned]
+        if not accepted:
+            _count_lost((buffered.name for buffered in waited_for), "refused")
+        for buffered in waited_for:
+            if buffered.acknowledged is not None:
+                buffered.acknowledged.set_result(accepted)
+        return accepted
 
-    async def _taken(self, records: list[Record]) -> bool:
+    async def _accepted(self, records: list[Record]) -> bool:
         try:
             await self._publisher.publish(records)
-        except Exception as fault:
+        except Exception as error:
             log.warning(
                 "engagement events are lost",
                 extra={"events": len(records)},
-                exc_info=not is_unavailable(fault),
+                exc_info=not is_unavailable(error),
             )
             return False
         return True
 
 
-def _lost(names: Iterable[str], reason: str) -> None:
+def _count_lost(names: Iterable[str], reason: str) -> None:
     for name, count in Counter(names).items():
         telemetry.events_lost.add(count, {"event": name, "reason": reason})

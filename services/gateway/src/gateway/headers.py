@@ -1,28 +1,47 @@
-"""The request headers that calls read, and those that travel on to a service and back."""
+"""Request headers that calls read, and headers that the gateway passes on to services and back to callers."""
 
 from __future__ import annotations
 
+import re
+
+from aiohttp import web
+
 from gateway.calls import Header
 from gateway.faults import INVALID_CONTENT, KEY_INVALID, KEY_MISSING
+from runtime.web.idempotency import IDEMPOTENCY_KEY, KEY_PATTERN, idempotency_key
+from runtime.web.problems import Problem
 
-VIEWER = Header(
-    "Anchorage-Viewer",
-    r"[\x21-\x7e]{1,128}",
-    "the host's user id of who looks; kept only as a pseudonym",
-    invalid=INVALID_CONTENT,
+VIEWER = "Anchorage-Viewer"
+VIEWER_PATTERN = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+def _check_viewer(request: web.Request) -> None:
+    value = request.headers.get(VIEWER)
+    if value and VIEWER_PATTERN.fullmatch(value) is None:
+        message = "must have 1 to 128 printable ASCII characters without spaces"
+        raise Problem(422, "invalid_content", f"The header {VIEWER} {message}.", errors=[(VIEWER, message)])
+
+
+VIEWER_HEADER = Header(
+    VIEWER,
+    VIEWER_PATTERN.pattern,
+    "the host's user id of the viewer; stored only as a pseudonym",
+    _check_viewer,
+    faults=(INVALID_CONTENT,),
 )
-IDEMPOTENCY_KEY = Header(
-    "Idempotency-Key",
-    r"[\x21-\x7e]{1,255}",
-    "a key of the caller's own: the same key and body get the same answer",
-    missing=KEY_MISSING,
-    invalid=KEY_INVALID,
+IDEMPOTENCY_HEADER = Header(
+    IDEMPOTENCY_KEY,
+    KEY_PATTERN.pattern,
+    "a key of the caller's choice; the same key with the same body gets the same answer",
+    idempotency_key,
+    faults=(KEY_MISSING, KEY_INVALID),
+    required=True,
 )
 
 TO_SERVICE = (
-    "Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "If-Modified-Since", "Range", "Last-Event-ID",
+    "Authorization", "Content-Type", IDEMPOTENCY_KEY, "If-None-Match", "If-Modified-Since", "Range", "Last-Event-ID",
 )  # fmt: skip
-"""Only these: who looks stays here, and what is not understood is not passed on."""
+"""No others: the viewer's id stays in the gateway, and unknown headers are dropped."""
 
 TO_CALLER = (
     "Content-Type", "Location", "Retry-After", "Cache-Control", "Pragma", "ETag", "Last-Modified", "Content-Disposition",
@@ -36,4 +55,4 @@ SECURITY = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Server": "anchorage",
 }
-"""On every answer (OWASP Secure Headers); a call may say it stricter or, for the page of documents, by hash."""
+"""On every answer (OWASP Secure Headers). A call may set a stricter policy; `/docs` allows its own style by hash."""

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document, made from the table of calls and the models that they name."""
+"""The OpenAPI 3.1 document, made from the table of calls and their models."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pydantic.json_schema import models_json_schema
 
 from contracts.api.common import Id, ProblemDocument
 from gateway.calls import JSON, Call, Fault
-from gateway.checks import PARAMETERS, PATHS
+from gateway.checks import MEDIA_PATH, PARAMETERS
 from gateway.faults import faults_of
 from runtime.web.problems import PROBLEM_JSON
 from runtime.web.tokens import CREATOR, HOST, OPS, OWNER, VIEWER
@@ -20,12 +20,13 @@ REF = "#/components/schemas/{model}"
 Schemas = dict[type[BaseModel], dict[str, Any]]
 VERSION = "1.0.0"
 DESCRIPTION = """\
-One HTTP surface for host apps, owners, creators and operators. Money is in minor units (fen), times are RFC 3339 UTC,
-lists take `cursor` and `limit`, errors are RFC 9457 problem documents with a stable `code`. Every call takes and answers
-`traceparent`. A path that is not here answers 404 `no_such_path`, a method that is not here 405 `method_not_allowed`."""
+The HTTP API for host apps, owners, creators and operators. Amounts are integers in minor units (fen), times are RFC 3339
+in UTC, lists take `cursor` and `limit`. Errors are RFC 9457 problem documents with a stable `code`. Every call accepts and
+returns `traceparent`. An unknown path is answered with 404 `no_such_path`, an unknown method with 405
+`method_not_allowed`."""
 
 CLIENT_SCOPES = {
-    HOST: "a host app: entrance, pages, search, sessions, scans; no order of anybody",
+    HOST: "a host app: entrance, pages, search, sessions and scans, but no orders",
     OWNER: "an owner of mini programs",
     CREATOR: "a creator of videos",
     OPS: "an operator",
@@ -33,7 +34,7 @@ CLIENT_SCOPES = {
 SECURITY_SCHEMES: dict[str, Any] = {
     "client": {
         "type": "oauth2",
-        "description": "an access token for a client's secret",
+        "description": "an access token, which a client gets for its secret",
         "flows": {"clientCredentials": {"tokenUrl": "/v1/token", "scopes": CLIENT_SCOPES}},
     },
     "session": {
@@ -88,7 +89,7 @@ def _operation(call: Call, schemas: Schemas) -> dict[str, Any]:
 
 
 def _security(call: Call) -> list[dict[str, list[str]]]:
-    """One way in for each scope; an empty list is a public call."""
+    """One alternative for each scope; an empty list means a public call."""
     return [{"session": []} if scope == VIEWER else {"client": [scope]} for scope in sorted(call.scopes)]
 
 
@@ -101,7 +102,7 @@ def _path_parameters(call: Call) -> list[dict[str, Any]]:
 
 def _parameter_schema(name: str) -> dict[str, Any]:
     if name == "path":
-        return {"type": "string", "pattern": f"^{PATHS.pattern}$"}
+        return {"type": "string", "pattern": f"^{MEDIA_PATH.pattern}$"}
     return TypeAdapter(PARAMETERS.get(name, Id)).json_schema()
 
 
@@ -119,7 +120,7 @@ def _query_parameters(call: Call) -> list[dict[str, Any]]:
 
 
 def _without_null(field: dict[str, Any]) -> dict[str, Any]:
-    """A parameter is there or not; it cannot be null."""
+    """The schema without `null`: a query parameter is sent or left out."""
     some = [kind for kind in field.get("anyOf", ()) if kind.get("type") != "null"]
     rest = {key: value for key, value in field.items() if key not in ("anyOf", "title", "default")}
     default = {"default": field["default"]} if field.get("default") is not None else {}
@@ -144,7 +145,7 @@ def _body(call: Call, schemas: Schemas) -> dict[str, Any]:
         media: {"schema": schemas[model] if model else {"type": "string", "contentMediaType": media}}
         for media, model in call.bodies
     }
-    return {"required": not call.bare, "content": content}
+    return {"required": not call.body_optional, "content": content}
 
 
 def _successes(call: Call, schemas: Schemas) -> dict[str, Any]:

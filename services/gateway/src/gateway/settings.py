@@ -6,14 +6,12 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
+from contracts.tokens.signing import MIN_SECRET_LENGTH
 from runtime.settings import ServiceSettings
-
-SECRET_LENGTH = 32
-"""Characters: as many as a SHA-256 key has bytes (RFC 2104, section 3)."""
 
 
 class Settings(ServiceSettings):
-    """Where the services are, and the secrets that sign clicks and key the viewers' pseudonyms."""
+    """Addresses of the services, and the secrets that sign clicks and key the viewers' pseudonyms."""
 
     port: int = Field(default=8080, ge=0, le=65535)
     catalog_url: str = "http://127.0.0.1:8102"
@@ -21,14 +19,16 @@ class Settings(ServiceSettings):
     checkout_url: str = "http://127.0.0.1:8104"
     payment_url: str = "http://127.0.0.1:8105"
     sharecode_url: str = "http://127.0.0.1:8106"
-    public_url: str = Field(default="http://127.0.0.1:8080", description="this gateway as seen from outside")
-    click_secret: str = Field(min_length=SECRET_LENGTH, description="signs clicks; checkout has it too")
+    public_url: str = Field(
+        default="http://127.0.0.1:8080", description="address of this gateway for callers"
+    )
+    click_secret: str = Field(min_length=MIN_SECRET_LENGTH, description="signs clicks; shared with checkout")
     viewer_secret: str = Field(
-        min_length=SECRET_LENGTH, description="keys the pseudonyms; identity has it too"
+        min_length=MIN_SECRET_LENGTH, description="keys the viewers' pseudonyms; shared with identity"
     )
 
     def addresses(self) -> Mapping[str, str]:
-        """Where each service is."""
+        """The address of each service."""
         return {
             "identity": self.identity_url,
             "catalog": self.catalog_url,

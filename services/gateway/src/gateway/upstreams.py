@@ -1,4 +1,4 @@
-"""The services behind the gateway: one pooled client for each, so that a slow one holds up no other."""
+"""The services behind the gateway. Each has its own connection pool, so that a slow service delays no other."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from runtime import telemetry
 
 CONNECT_SECONDS = 2.0
 SILENCE_SECONDS = 60.0
-"""A stream says something every 15 s; one that says nothing for a minute has lost its service."""
+"""Streams send at least a comment every 15 s. After a minute of silence the service counts as lost."""
 CONNECTIONS = 512
 KEEP_ALIVE_SECONDS = 30.0
-"""Less than the services' own 75 s, so that the gateway never writes to a connection that is just being closed."""
+"""Shorter than the services' 75 s, so that the gateway never writes to a connection that is being closed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a service answered, whole."""
+    """A service's complete answer."""
 
     status: int
     headers: CIMultiDictProxy[str]
     body: bytes
 
     @property
-    def is_good(self) -> bool:
-        """Whether the service did what was asked."""
+    def is_success(self) -> bool:
+        """Whether the status is 2xx."""
         return 200 <= self.status < 300
 
     def json(self) -> Any:
@@ -41,37 +41,36 @@ class Reply:
         return orjson.loads(self.body)
 
     def response(self, body: bytes | None = None, status: int | None = None) -> web.Response:
-        """The answer to the caller: the same, or with another body."""
+        """The answer to the caller: unchanged, or with another body or status."""
         return web.Response(
             status=status or self.status,
             body=self.body if body is None else body,
-            headers=kept(self.headers, TO_CALLER),
+            headers=only(TO_CALLER, self.headers),
         )
 
 
 class Upstreams:
-    """Calls to the services. Make it inside the running event loop, and close it."""
+    """Calls to the services. Create it inside the running event loop, and close it."""
 
     def __init__(self, addresses: Mapping[str, str]) -> None:
         self._addresses = {name: address.rstrip("/") for name, address in addresses.items()}
         self._sessions = {name: _session() for name in addresses}
 
     async def close(self) -> None:
-        """End all connections."""
+        """Close all connections."""
         for session in self._sessions.values():
             await session.close()
 
     def open(
         self, service: str, request: web.Request, *, body: bytes = b"", target: str = "", method: str = ""
     ) -> Any:
-        """The service's answer as it begins, as an async context: the same call, or another `method` and `target`.
+        """The service's answer as an async context, entered when its headers have arrived.
 
-        Raises aiohttp.ClientError when the service is away.
+        The same call as `request`, or another `method` and `target`. Raises aiohttp.ClientError if the service is unavailable.
         """
-        headers = kept(request.headers, TO_SERVICE)
-        own = telemetry.traceparent_of()
-        if own:
-            headers[telemetry.TRACEPARENT] = own
+        headers = only(TO_SERVICE, request.headers)
+        if traceparent := telemetry.traceparent_of():
+            headers[telemetry.TRACEPARENT] = traceparent
         path = target or request.rel_url.raw_path_qs
         return self._sessions[service].request(
             method or request.method,
@@ -82,18 +81,24 @@ class Upstreams:
         )
 
     async def call(self, service: str, request: web.Request, body: bytes = b"") -> Reply:
-        """Pass the call on and take the whole answer."""
+        """Pass the call on and read the complete answer."""
         async with self.open(service, request, body=body) as answer:
             return Reply(answer.status, answer.headers, await answer.read())
 
     async def get(self, service: str, request: web.Request, target: str) -> Reply:
-        """Ask another path with the caller's own token."""
+        """GET another path with the caller's own token."""
         async with self.open(service, request, target=target, method="GET") as answer:
             return Reply(answer.status, answer.headers, await answer.read())
 
+    async def product_target(self, request: web.Request, mini_program_id: str, product_id: str) -> Reply:
+        """Catalog's answer to where a link to this product leads in the caller's host."""
+        return await self.get(
+            "catalog", request, f"/v1/mini-programs/{mini_program_id}/products/{product_id}/target"
+        )
 
-def kept(headers: Any, names: tuple[str, ...]) -> CIMultiDict[str]:
-    """Those of `headers` that are named."""
+
+def only(names: tuple[str, ...], headers: Any) -> CIMultiDict[str]:
+    """The headers with these names."""
     return CIMultiDict([(name, value) for name in names if (value := headers.get(name)) is not None])
 
 

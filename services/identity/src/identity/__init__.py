@@ -1,1 +1,1 @@
-"""Who calls: clients, access tokens, viewers' sessions with their openids, settled-in accounts."""
+"""Who calls: clients, access tokens, viewers' sessions, settled-in accounts."""

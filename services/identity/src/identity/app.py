@@ -1,17 +1,22 @@
-"""Identity put together."""
+"""Identity assembled."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from identity.adapters.accounts import MongoAccounts
-from identity.adapters.clients import MongoClients
-from identity.adapters.keys import KeyRing
-from identity.adapters.programs import MongoPrograms
-from identity.adapters.secrets import SecretHasher
+from identity.adapters.mongo_accounts import COLLECTION, MongoAccounts
+from identity.adapters.mongo_clients import MongoClients
+from identity.adapters.mongo_keys import MongoKeys
+from identity.adapters.mongo_programs import MongoPrograms
+from identity.adapters.secret_hasher import SecretHasher
+from identity.adapters.signed_tokens import SignedTokens
+from identity.application.accounts import PutAccount
+from identity.application.clients import PutClient
 from identity.application.tokens import GiveToken, OpenSession
 from identity.domain.clients import Client
-from identity.http import routes
+from identity.http.errors import PROBLEMS
+from identity.http.operations import OperationRoutes
+from identity.http.tokens import TokenRoutes
 from identity.settings import Settings
 from identity.subscribers import subscriptions
 from runtime.clock import Clock, system_clock
@@ -23,30 +28,35 @@ from runtime.web.tokens import OPS, TokenVerifier
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
     """The service, ready to run."""
+    return Service(
+        "identity", settings, clock=clock, new_id=new_id, assemble=lambda s: _assemble(s, settings)
+    )
 
-    def assemble(service: Service) -> None:
-        ring = KeyRing(service.db, clock, new_id, renew_after=timedelta(days=settings.signing_key_days))
-        clients = MongoClients(service.db, SecretHasher())
-        programs = MongoPrograms(service.db)
-        accounts = MongoAccounts(service.db, service.recorder)
-        give_token = GiveToken(clients, ring, clock, new_id, timedelta(seconds=settings.token_seconds))
-        open_session = OpenSession(
-            programs, ring, clock, new_id, timedelta(seconds=settings.session_seconds),
-            settings.openid_secret, settings.viewer_secret,
-        )  # fmt: skip
 
-        async def first_operator() -> None:
-            """The environment's word counts at every start: who lost the secret gets in again this way."""
-            if settings.ops_client_id and settings.ops_client_secret:
-                operator = Client(settings.ops_client_id, "operator", OPS, settings.ops_client_id)
-                await clients.put(operator, settings.ops_client_secret)
+def _assemble(service: Service, settings: Settings) -> None:
+    clock, new_id = service.clock, service.new_id
+    keys = MongoKeys(service.db, clock, new_id, renew_after=timedelta(days=settings.signing_key_days))
+    tokens, programs = SignedTokens(keys), MongoPrograms(service.db)
+    clients = MongoClients(service.db, SecretHasher())
+    put_client, put_account = PutClient(clients), PutAccount(MongoAccounts(service.db, service.recorder))
+    give_token = GiveToken(clients, tokens, clock, new_id, timedelta(seconds=settings.token_seconds))
+    open_session = OpenSession(
+        programs, tokens, clock, new_id, timedelta(seconds=settings.session_seconds),
+        settings.openid_secret, settings.viewer_secret,
+    )  # fmt: skip
 
-        service.verifier = TokenVerifier(ring)  # the keys are its own: no call to itself
-        service.prepare(ring.refresh)
-        service.prepare(first_operator)
-        service.background("signing keys", ring.keep_fresh)
-        service.subscribe(*subscriptions(programs))
-        service.relay(named("accounts"))
-        service.routes(routes(give_token, open_session, clients, accounts, ring.jwks))
+    async def put_first_operator() -> None:
+        """At every start, so that a lost secret is replaced through the environment."""
+        if settings.ops_client_id and settings.ops_client_secret:
+            operator = Client(settings.ops_client_id, "operator", OPS, settings.ops_client_id)
+            await put_client(operator, settings.ops_client_secret)
 
-    return Service("identity", settings, clock=clock, new_id=new_id, assemble=assemble)
+    service.verifier = TokenVerifier(keys)  # the keys are its own: no call to itself
+    service.problems(PROBLEMS)
+    service.prepare(keys.refresh)
+    service.prepare(put_first_operator)
+    service.background("signing keys", keys.poll)
+    service.subscribe(*subscriptions(programs))
+    service.relay(named(COLLECTION))
+    service.routes(TokenRoutes(give_token, open_session, keys).routes())
+    service.routes(OperationRoutes(put_client, put_account).routes())

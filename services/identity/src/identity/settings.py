@@ -1,4 +1,4 @@
-"""Identity's settings."""
+"""Settings of identity."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pydantic import Field
 from runtime.settings import ServiceSettings
 
 SECRET_LENGTH = 32
-"""Characters: as many as a SHA-256 key has bytes (RFC 2104, section 3)."""
+"""Characters: at least the 32 bytes that RFC 2104, section 3, wants for a SHA-256 key."""
 
 
 class Settings(ServiceSettings):
-    """What identity needs beside what every service needs."""
+    """Settings of this service, in addition to those that every service has."""
 
-    viewer_secret: str = Field(min_length=SECRET_LENGTH, description="keys the pseudonyms of viewers")
-    openid_secret: str = Field(min_length=SECRET_LENGTH, description="keys the openids")
-    ops_client_id: str | None = Field(default=None, description="the first operator's client")
+    viewer_secret: str = Field(min_length=SECRET_LENGTH, description="key of the viewers' pseudonyms")
+    openid_secret: str = Field(min_length=SECRET_LENGTH, description="key of the openids")
+    ops_client_id: str | None = Field(default=None, description="client of the first operator")
     ops_client_secret: str | None = Field(default=None, min_length=24)
     token_seconds: int = Field(
         default=900, ge=1, le=900, description="life of an access token: 15 min at most"

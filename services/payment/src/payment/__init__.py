@@ -1,1 +1,1 @@
-"""The arbiter of money: trades with a payment provider, refunds, ledger, settlement, reconciliation."""
+"""Payment: trades with a payment provider, refunds, ledger, settlement and reconciliation."""

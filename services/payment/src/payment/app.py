@@ -1,4 +1,4 @@
-"""The composition root: everything is made here, and nowhere else."""
+"""Joins the parts of payment: the only place that knows them all."""
 
 from __future__ import annotations
 
@@ -7,22 +7,27 @@ from datetime import timedelta
 
 from payment.adapters.alipay.merchants import PROVIDER, read_merchants
 from payment.adapters.alipay.provider import Alipay
-from payment.adapters.mongo_answers import Answers
-from payment.adapters.mongo_books import MongoBooks
 from payment.adapters.mongo_ledger import MongoLedger
+from payment.adapters.mongo_offers import MongoOffers
+from payment.adapters.mongo_owners import MongoOwners
+from payment.adapters.mongo_payouts import MongoPayouts
 from payment.adapters.mongo_reports import MongoReports
-from payment.adapters.mongo_settlements import MongoDayBook
+from payment.adapters.mongo_settlements import MongoSettlements
 from payment.adapters.mongo_trades import MongoTrades
-from payment.adapters.owners import Owners
 from payment.application.arbiter import Arbiter
+from payment.application.bookkeeping import Bookkeeping
+from payment.application.due_trades import DueTrades
 from payment.application.notices import Notices
-from payment.application.orders import Orders
+from payment.application.offer_payment import OfferPayment
+from payment.application.order_requests import OrderRequests
 from payment.application.ports import PaymentProvider
 from payment.application.providers import Providers
 from payment.application.reconciliation import Reconciliation
 from payment.application.settlement import Settlement, settle_daily
+from payment.application.statements import Statements
+from payment.application.trade_opening import TradeOpening
 from payment.application.trades import Trades
-from payment.application.worker import Worker
+from payment.http.errors import PROBLEMS
 from payment.http.notices import NoticeRoutes
 from payment.http.operations import OperationRoutes
 from payment.http.payments import PaymentRoutes
@@ -41,57 +46,85 @@ from runtime.mongo.lease import Lease
 from runtime.service import Service
 
 RELAYED = named("trades", "payouts")
-LONGEST_SETTLEMENT = timedelta(minutes=10)
-"""A run that dies holds up the next one for this long at most."""
+MAX_SETTLEMENT = timedelta(minutes=10)
+"""A run that dies delays the next one by this at most."""
 
 
 def build_app(
     settings: Settings,
     *,
-    further: Mapping[str, PaymentProvider] | None = None,
+    more_providers: Mapping[str, PaymentProvider] | None = None,
     clock: Clock = system_clock,
     new_id: NewId = random_id,
 ) -> Service:
-    """The payment service, with Alipay and any `further` providers by name.
+    """The payment service, with Alipay and `more_providers` by name.
 
-    Reads the merchants' file and keys now (OSError, ValueError).
+    Reads the merchants' file and keys now; raises OSError or ValueError.
     """
     merchants = read_merchants(settings.alipay_merchants)
 
     def assemble(service: Service) -> None:
-        reached = {"public_url": settings.public_url, "notify_url": settings.notify_url}
-        alipay = Alipay(merchants, lambda: service.http, clock, **reached)
-        providers = Providers({PROVIDER: alipay, **(further or {})})
-        store = MongoTrades(service.db, service.recorder, lambda trade: worker.written(trade))
-        answers = Answers(service.db)
-        trades = Trades(store)
-        notices = Notices(trades, clock)
-        orders = Orders(trades, store, providers, settings.schedule, clock)
-        arbiter = Arbiter(trades, providers, settings.schedule, clock)
-        worker = Worker(store, arbiter.look, Lease(service.db, "work", new_id(), clock), clock)
-
-        ledger, owners = MongoLedger(service.db), Owners(service.db)
-
-        books, reports = MongoBooks(service.db), MongoReports(service.db)
-        book = MongoDayBook(service.db, service.recorder, clock)
-        settling = Lease(service.db, "settlement", new_id(), clock, length=LONGEST_SETTLEMENT)
-        settlement = Settlement(book, books, owners, settling, clock, settings.settlement_wait)
-        reconciliation = Reconciliation(providers, books, reports, clock)
-
-        for part in (store, answers, ledger, owners, book):
-            service.prepare(part.prepare)
-        service.routes(NoticeRoutes(notices, alipay).routes())
-        service.routes(PaymentRoutes(store, answers, providers, clock).routes())
-        service.routes(StatementRoutes(book, books, owners).routes())
-        service.routes(OperationRoutes(book, books, settlement, reconciliation, reports).routes())
-        service.subscribe(
-            reservations_subscription(orders),
-            orders_subscription(orders),
-            ledger_subscription(ledger, clock),
-            mini_programs_subscription(owners),
-        )
-        service.background("worker", worker.run)
-        service.background("settlement", lambda: settle_daily(settlement))
+        alipay = Alipay(
+            merchants, lambda: service.http, clock, public_url=settings.public_url, notify_url=settings.notify_url,
+        )  # fmt: skip
+        providers = Providers({PROVIDER: alipay, **(more_providers or {})})
+        owners, ledger = MongoOwners(service.db), MongoLedger(service.db)
+        trade_store = MongoTrades(service.db, service.recorder)
+        _assemble_trades(service, settings, alipay, providers, trade_store)
+        _assemble_money(service, settings, providers, trade_store, ledger, owners)
+        service.subscribe(mini_programs_subscription(owners))
+        service.prepare(owners.prepare)
+        service.problems(PROBLEMS)
         service.relay(RELAYED)
 
     return Service("payment", settings, clock=clock, new_id=new_id, assemble=assemble)
+
+
+def _assemble_trades(
+    service: Service, settings: Settings, alipay: Alipay, providers: Providers, trade_store: MongoTrades
+) -> None:
+    """From a reservation to the money, and back to the payer."""
+    clock, schedule = service.clock, settings.schedule
+    offers = MongoOffers(service.db)
+    trades = Trades(trade_store)
+    arbiter = Arbiter(trades, providers, schedule, clock)
+    lease = Lease(service.db, "work", service.new_id(), clock)
+    due_trades = DueTrades(trade_store, arbiter.advance, lease, clock)
+    trade_store.on_saved(lambda saved: due_trades.trade_saved(saved.aggregate))
+
+    service.prepare(trade_store.prepare)
+    service.prepare(offers.prepare)
+    service.routes(NoticeRoutes(Notices(trades, alipay, clock)).routes())
+    service.routes(PaymentRoutes(OfferPayment(trade_store, offers, providers, clock)).routes())
+    service.subscribe(
+        reservations_subscription(TradeOpening(trade_store, providers, schedule, clock)),
+        orders_subscription(OrderRequests(trades, clock)),
+    )
+    service.background("due trades", due_trades.run)
+
+
+def _assemble_money(
+    service: Service,
+    settings: Settings,
+    providers: Providers,
+    trade_store: MongoTrades,
+    ledger: MongoLedger,
+    owners: MongoOwners,
+) -> None:
+    """Ledger, settlement and reconciliation."""
+    clock = service.clock
+    settlements, reports = MongoSettlements(service.db), MongoReports(service.db)
+    payouts = MongoPayouts(service.db, service.recorder)
+    bookkeeping = Bookkeeping(ledger, clock)
+    lease = Lease(service.db, "settlement", service.new_id(), clock, length=MAX_SETTLEMENT)
+    settlement = Settlement(
+        settlements, payouts, trade_store, ledger, owners, lease, clock, settings.settlement_wait
+    )
+    reconciliation = Reconciliation(providers, trade_store, ledger, reports, clock)
+
+    service.prepare(ledger.prepare)
+    service.prepare(settlements.prepare)
+    service.routes(StatementRoutes(Statements(settlements, ledger, owners)).routes())
+    service.routes(OperationRoutes(settlement, reconciliation, bookkeeping).routes())
+    service.subscribe(ledger_subscription(bookkeeping))
+    service.background("settlement", lambda: settle_daily(settlement))

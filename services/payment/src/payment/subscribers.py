@@ -1,4 +1,4 @@
-"""What payment takes from other services' streams."""
+"""The events that payment consumes, and the use cases that they call."""
 
 from __future__ import annotations
 
@@ -13,54 +13,53 @@ from contracts.catalog import (
     StockReserved,
 )
 from contracts.checkout import OrderCloseRequested, RefundApproved
-from payment.adapters.owners import Owners
-from payment.application.bookkeeping import POSTED, Ledger, posting_of
-from payment.application.orders import Orders
-from runtime.clock import Clock
+from payment.application.bookkeeping import POSTED_EVENTS, Bookkeeping
+from payment.application.order_requests import OrderRequests
+from payment.application.ports import Owners
+from payment.application.trade_opening import TradeOpening
 from runtime.consuming.subscription import Delivery, Subscription
 
 MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
 
 
-def reservations_subscription(orders: Orders) -> Subscription:
-    """Orders whose stock is held: their buyers wait for a way to pay. All of a batch are opened in one write."""
+def reservations_subscription(opening: TradeOpening) -> Subscription:
+    """Orders whose stock is held: their buyers wait for a way to pay. One write opens all trades of a batch."""
 
-    async def on_reserved(deliveries: Sequence[Delivery]) -> None:
-        await orders.open([(d.event.order, d.traceparent) for d in deliveries if d.event.order is not None])
+    async def on_stock_reserved(deliveries: Sequence[Delivery]) -> None:
+        await opening.open([(d.event.order, d.traceparent) for d in deliveries if d.event.order is not None])
 
-    return Subscription("reservations", (StockReserved,), on_reserved)
+    return Subscription("reservations", (StockReserved,), on_stock_reserved)
 
 
-def orders_subscription(orders: Orders) -> Subscription:
-    """What ends an order or sends its money back: nobody waits for it in front of a screen."""
+def orders_subscription(requests: OrderRequests) -> Subscription:
+    """Closes and refunds: nobody waits for these in front of a screen."""
 
     async def on_orders(deliveries: Sequence[Delivery]) -> None:
-        await asyncio.gather(
-            *(orders.close(d.event) for d in deliveries if isinstance(d.event, OrderCloseRequested)),
-            *(
-                orders.refund(d.event, d.traceparent)
-                for d in deliveries
-                if isinstance(d.event, RefundApproved)
-            ),
-        )
+        await asyncio.gather(*(_request(requests, delivery) for delivery in deliveries))
 
     return Subscription("orders", (OrderCloseRequested, RefundApproved), on_orders, bulk_fetch=True)
 
 
-def ledger_subscription(ledger: Ledger, clock: Clock) -> Subscription:
+async def _request(requests: OrderRequests, delivery: Delivery) -> None:
+    if isinstance(delivery.event, OrderCloseRequested):
+        await requests.close(delivery.event, delivery.traceparent)
+    else:
+        await requests.refund(delivery.event, delivery.traceparent)
+
+
+def ledger_subscription(bookkeeping: Bookkeeping) -> Subscription:
     """Payment's own events, posted in batches."""
 
     async def on_money(deliveries: Sequence[Delivery]) -> None:
-        postings = [posting for d in deliveries if (posting := posting_of(d.event)) is not None]
-        await ledger.append(postings, clock())
+        await bookkeeping.post([delivery.event for delivery in deliveries])
 
-    return Subscription("ledger", POSTED, on_money, max_records=500, bulk_fetch=True)
+    return Subscription("ledger", POSTED_EVENTS, on_money, max_records=500, bulk_fetch=True)
 
 
 def mini_programs_subscription(owners: Owners) -> Subscription:
-    """Who owns which mini program: who is paid."""
+    """Who owns which mini program, and so who is paid."""
 
     async def on_mini_programs(deliveries: Sequence[Delivery]) -> None:
-        await owners.learn([d.event for d in deliveries])
+        await owners.learn([delivery.event for delivery in deliveries])
 
     return Subscription("mini-programs", MINI_PROGRAM_EVENTS, on_mini_programs)

@@ -1,4 +1,4 @@
-"""A running payment service beside a running Alipay sandbox, on real Kafka and MongoDB."""
+"""A running payment service and a running Alipay sandbox, on real Kafka and MongoDB."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def alipay_keys(key_files: Path) -> dict[str, VerifyingKeys]:
 
 @pytest.fixture
 def signed_form(key_files: Path) -> dict[str, str]:
-    """A small notice that Alipay signed."""
+    """A short notice, signed by Alipay."""
     form = {
         "app_id": "2021000000000001", "charset": "utf-8", "sign_type": "RSA2", "trade_no": "1", "out_trade_no": "o1",
         "seller_id": "2088000000000001", "trade_status": "TRADE_SUCCESS", "total_amount": "129.00", "subject": "葡萄酒 & +",
@@ -56,7 +56,7 @@ def signed_form(key_files: Path) -> dict[str, str]:
 
 
 def merchants_file(folder: Path, keys: Path, gateway_url: str) -> Path:
-    """The settings file of the one merchant that the tests collect with."""
+    """Writes the settings file with the one merchant that collects in these tests."""
     entry = {
         "merchant": "default",
         "app_id": "2021000000000001",
@@ -72,25 +72,25 @@ def merchants_file(folder: Path, keys: Path, gateway_url: str) -> Path:
 
 @pytest.fixture
 def merchants(tmp_path: Path, key_files: Path, sandbox: Server) -> Path:
-    """The settings file of the merchants."""
+    """The file that `ANCHORAGE_ALIPAY_MERCHANTS` names."""
     return merchants_file(tmp_path, key_files, f"{sandbox.url}/gateway.do")
 
 
 @pytest.fixture
 def port() -> int:
-    """A free one, known before payment starts, since its address is in every link."""
+    """A free port, known before payment starts, because its address is in every link."""
     return free_port()
 
 
 @pytest.fixture
 def options() -> dict[str, Any]:
-    """Settings that a test module changes."""
+    """Settings that a test module overrides."""
     return {}
 
 
 @pytest.fixture
-def further() -> dict[str, PaymentProvider]:
-    """Providers beside Alipay."""
+def more_providers() -> dict[str, PaymentProvider]:
+    """Providers other than Alipay."""
     return {}
 
 
@@ -114,7 +114,7 @@ async def till(
     merchants: Path,
     port: int,
     options: dict[str, Any],
-    further: dict[str, PaymentProvider],
+    more_providers: dict[str, PaymentProvider],
 ) -> AsyncIterator[Till]:
     await ensure_topics(kafka_bootstrap, prefix, TOPICS)
     clock = ShiftedClock()
@@ -131,18 +131,18 @@ async def till(
                 **options,
             }
         )
-        async with build_app(settings, further=further, clock=clock).running() as service:
+        async with build_app(settings, more_providers=more_providers, clock=clock).running() as service:
             till = Till(
                 service, sandbox.url, http, issuer, prefix, clock,
                 SigningKey.read(key_files / "alipay_private_key.pem"),
             )  # fmt: skip
-            listening = asyncio.create_task(_listen(kafka_bootstrap, prefix, till.told))
+            listening = asyncio.create_task(_listen(kafka_bootstrap, prefix, till.published))
             yield till
             listening.cancel()
             await asyncio.gather(listening, return_exceptions=True)
 
 
-async def _listen(bootstrap: str, prefix: str, told: list[Event]) -> None:
+async def _listen(bootstrap: str, prefix: str, published: list[Event]) -> None:
     consumer = AIOKafkaConsumer(
         prefix + PAYMENTS.name,
         prefix + SETTLEMENTS.name,
@@ -154,8 +154,8 @@ async def _listen(bootstrap: str, prefix: str, told: list[Event]) -> None:
     try:
         async for record in consumer:
             headers = dict(record.headers)
-            if headers["ce_id"] not in known:  # an event may be sent twice: it is the same one
+            if headers["ce_id"] not in known:  # an event may be published twice
                 known.add(headers["ce_id"])
-                told.append(parse(headers["ce_type"].decode(), record.value))
+                published.append(parse(headers["ce_type"].decode(), record.value))
     finally:
         await consumer.stop()

@@ -1,4 +1,4 @@
-"""Payment is killed again and again while money moves; afterwards every fen is where it should be."""
+"""Payment is killed repeatedly while money moves; afterwards every fen is where it should be."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from support.eventually import eventually
 from support.issuer import Issuer
 
 SHOP = "killedshop"
-ORDERS_IN_ALL = 40
+ORDER_COUNT = 40
 
 
 @dataclass
-class Mortal:
+class KillablePayment:
     """Payment as a process that can be killed and started again at the same address."""
 
     environment: dict[str, str]
@@ -57,7 +57,7 @@ class Mortal:
 @pytest.fixture
 async def payment(
     kafka_bootstrap: str, mongodb_uri: str, prefix: str, sandbox: Server, merchants: Path, port: int
-) -> AsyncIterator[tuple[Mortal, Issuer]]:
+) -> AsyncIterator[tuple[KillablePayment, Issuer]]:
     await ensure_topics(kafka_bootstrap, prefix, (ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS, STOCK))
     async with Issuer().serving() as issuer:
         environment = {
@@ -71,24 +71,24 @@ async def payment(
             "ANCHORAGE_PAYMENT_FIRST_LOOK": "PT3S",
             "ANCHORAGE_LOG_LEVEL": "ERROR",
         }
-        mortal = Mortal(environment, f"http://127.0.0.1:{port}")
-        await mortal.start()
-        yield mortal, issuer
-        assert mortal.process is not None
-        mortal.process.send_signal(signal.SIGTERM)
-        assert await mortal.process.wait() == 0
+        killable = KillablePayment(environment, f"http://127.0.0.1:{port}")
+        await killable.start()
+        yield killable, issuer
+        assert killable.process is not None
+        killable.process.send_signal(signal.SIGTERM)
+        assert await killable.process.wait() == 0
 
 
 @pytest.mark.timeout(540)
 async def test_killed_while_money_moves_nothing_is_lost_and_nothing_happens_twice(
-    payment: tuple[Mortal, Issuer],
+    payment: tuple[KillablePayment, Issuer],
     kafka_bootstrap: str,
     mongodb_uri: str,
     prefix: str,
     sandbox: Server,
 ) -> None:
-    mortal, issuer = payment
-    orders = [_order() for _ in range(ORDERS_IN_ALL)]
+    killable, issuer = payment
+    orders = [_order() for _ in range(ORDER_COUNT)]
     async with AsyncMongoClient[dict[str, Any]](mongodb_uri) as client, aiohttp.ClientSession() as http:
         db = client[f"{prefix}payment"]
 
@@ -98,11 +98,11 @@ async def test_killed_while_money_moves_nothing_is_lost_and_nothing_happens_twic
         async def killed(times: int) -> None:
             for _ in range(times):
                 await asyncio.sleep(0.3 + secrets.randbelow(1500) / 1000)
-                await mortal.kill()
-                await mortal.start()
+                await killable.kill()
+                await killable.start()
 
         await asyncio.gather(tell(kafka_bootstrap, prefix, *map(reserved, orders)), killed(2))
-        await eventually(lambda: _is(count("trades"), ORDERS_IN_ALL), 120, "every trade is open")
+        await eventually(lambda: _is(count("trades"), ORDER_COUNT), 120, "every trade is open")
         links = {trade["_id"]: _link(trade) for trade in await db["trades"].find().to_list()}
 
         async def pay(order: OrderPlaced) -> None:
@@ -113,27 +113,27 @@ async def test_killed_while_money_moves_nothing_is_lost_and_nothing_happens_twic
 
         await asyncio.gather(*(pay(order) for order in orders), killed(2))
         await eventually(
-            lambda: _is(count("trades", state="settled"), ORDERS_IN_ALL), 180, "every trade is settled"
+            lambda: _is(count("trades", state="settled"), ORDER_COUNT), 180, "every trade is settled"
         )
         refunds = [_refund(order) for order in orders[::2]]
         await asyncio.gather(tell(kafka_bootstrap, prefix, *refunds), killed(2))
-        movements = ORDERS_IN_ALL + len(refunds)
+        movements = ORDER_COUNT + len(refunds)
         await eventually(lambda: _is(count("ledger"), movements), 180, "every movement is posted")
 
         postings = await db["ledger"].find().to_list()
         assert all(sum(leg["amount"] for leg in posting["legs"]) == 0 for posting in postings)
-        told = types_of(await records(kafka_bootstrap, f"{prefix}{SETTLEMENTS.name}"))
-        assert told.count("CommissionAccrued") >= ORDERS_IN_ALL
-        path = f"{mortal.url}/v1/ops/reconciliations/{day_of(system_clock())}"
+        published = types_of(await records(kafka_bootstrap, f"{prefix}{SETTLEMENTS.name}"))
+        assert published.count("CommissionAccrued") >= ORDER_COUNT
+        path = f"{killable.url}/v1/ops/reconciliations/{day_of(system_clock())}"
         async with http.post(path, headers=issuer.headers("ops")) as answer:
             report = await answer.json()
         assert report["clean"], report
         assert report["items"][0]["compared"] == movements
-        assert report["items"][0]["bill_total"] == ORDERS_IN_ALL * 9999 - len(refunds) * 3333
+        assert report["items"][0]["bill_total"] == ORDER_COUNT * 9999 - len(refunds) * 3333
 
 
-async def _is(counting: Any, wanted: int) -> bool:
-    return bool(await counting == wanted)
+async def _is(counting: Any, expected: int) -> bool:
+    return bool(await counting == expected)
 
 
 def _link(trade: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What each kind of notice does: the rows of the table in the service's README."""
+"""What each notice does: the rows of the table in the service's README."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from urllib.parse import urlencode
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from payment_support.till import Till
 
+from contracts.checkout import OrderPlaced
 from payment.adapters.alipay.keys import SigningKey
 from payment.adapters.alipay.notices import read_notice
 from payment.adapters.alipay.wire import notice_text
-from payment.application.ports import BadNotice
+from payment.domain.errors import BadNotice
 
 STRANGER = SigningKey(
     rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
@@ -43,7 +45,7 @@ FORGED = {
 
 
 def _rows() -> list[tuple[str, str, str, str, list[str]]]:
-    """The README's table: our trade, the notice's status, what it comes with, the answer, what is told."""
+    """The README's table: our trade, the notice's status, its other fields, the answer, the events."""
     text = (Path(__file__).parents[2] / "README.md").read_text()
     table = text.split("| our trade | the notice |")[1].split("\n\n")[0].splitlines()[2:]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
@@ -53,56 +55,56 @@ def _rows() -> list[tuple[str, str, str, str, list[str]]]:
 ROWS = _rows()
 
 
-async def test_each_row_of_the_notices_table(till):
+async def test_each_row_of_the_notices_table(till: Till) -> None:
     assert len(ROWS) == 33
     orders = [await _order_in(till, state) for state, *_ in ROWS]
-    before = [len(till.of(order.order_id)) for order in orders]
+    before = [len(till.events_of(order.order_id)) for order in orders]
     for order, row in zip(orders, ROWS, strict=True):
         paid_as = {"trade_no": (await till.trade(order.order_id)).get("trade_no", "20260000")}
         form = till.notice(order, **{**paid_as, "trade_status": row[1], **WITH.get(row[2], {})})
         got = await till.notify(FORGED[row[2]](form) if row[2] in FORGED else form)
         assert got == row[3], row
-    last, _ = await till.open()  # told after all of these
+    last, _ = await till.open()  # its events follow all of these
     await till.notify(till.notice(last))
-    await till.heard(last.order_id, "CommissionAccrued")
+    await till.wait_for(last.order_id, "CommissionAccrued")
     for order, count, row in zip(orders, before, ROWS, strict=True):
         for expected in row[4]:
-            await till.heard(order.order_id, expected)
-        told = [type(event).__name__ for event in till.of(order.order_id)[count:]]
-        assert sorted(told) == sorted(row[4]), row
+            await till.wait_for(order.order_id, expected)
+        published = [type(event).__name__ for event in till.events_of(order.order_id)[count:]]
+        assert sorted(published) == sorted(row[4]), row
         trade = await till.trade(order.order_id)
         settled = row[0] in ("settled", "refunded") or "PaymentSettled" in row[4]
         assert (trade.get("state") == "settled") == settled, row
 
 
-async def _order_in(till, state):
-    if state in ("unknown", "closed before its trade came"):
+async def _order_in(till: Till, state: str) -> OrderPlaced:
+    if state in ("unknown", "closed before it was opened"):
         order = till.placed()
         if state != "unknown":
-            await till.close(order)
-            await till.heard(order.order_id, "PaymentClosed")
+            await till.request_close(order)
+            await till.wait_for(order.order_id, "PaymentClosed")
         return order
     if state == "refunded":
         order = await till.paid()
         await till.approve_refund(order, order.total.amount)
-        await till.heard(order.order_id, "CommissionReversed")
+        await till.wait_for(order.order_id, "CommissionReversed")
         return order
     order, link = await till.open()
     if state == "settled":
         await till.notify(till.notice(order))
-        await till.heard(order.order_id, "CommissionAccrued")
-    if state in ("closed", "closed, sent back"):
-        till.clock.shift += timedelta(hours=1)  # its link is dead for us
-        await till.close(order)
-        await till.heard(order.order_id, "PaymentClosed")
+        await till.wait_for(order.order_id, "CommissionAccrued")
+    if state in ("closed", "closed, refunded"):
+        till.clock.shift += timedelta(hours=1)  # for us its link is dead
+        await till.request_close(order)
+        await till.wait_for(order.order_id, "PaymentClosed")
         till.clock.shift -= timedelta(hours=1)
-    if state == "closed, sent back":
+    if state == "closed, refunded":
         await till.pay(link)
-        await till.heard(order.order_id, "RefundSettled")
+        await till.wait_for(order.order_id, "RefundSettled")
     return order
 
 
-async def test_a_hundred_copies_of_one_notice_are_one_settlement_and_one_posting(till):
+async def test_a_hundred_copies_of_one_notice_are_one_settlement_and_one_posting(till: Till) -> None:
     order, _ = await till.open()
     body = urlencode(till.notice(order)).encode()
     for _ in range(5):
@@ -110,23 +112,23 @@ async def test_a_hundred_copies_of_one_notice_are_one_settlement_and_one_posting
     await till.posted(order.order_id, f"payment:{order.order_id}")
     marker = await till.paid()
     await till.posted(marker.order_id, f"payment:{marker.order_id}")
-    assert len(till.of(order.order_id, "PaymentSettled")) == 1
-    assert len(till.of(order.order_id, "CommissionAccrued")) == 1
+    assert len(till.events_of(order.order_id, "PaymentSettled")) == 1
+    assert len(till.events_of(order.order_id, "CommissionAccrued")) == 1
     assert len(await till.postings(order.order_id)) == 1
 
 
 @pytest.mark.timeout(300)
-async def test_ten_thousand_forged_notices_change_nothing(till):
+async def test_ten_thousand_forged_notices_change_nothing(till: Till) -> None:
     order, link = await till.open()
-    told = len(till.told)
-    status, body = await till.ask_sandbox(
+    published = len(till.published)
+    status, body = await till.call_sandbox(
         "POST", "/sandbox/forged-notices", {"cashier_url": link, "count": 10_000, "at_once": 50}
     )
     assert status == 200, body
     assert body["answers"] == {"HTTP 200: fail": 10_000}
     trade = await till.trade(order.order_id)
     assert (trade["state"], "trade_no" in trade, len(trade["outbox"])) == ("requested", False, 1)
-    assert len(till.told) == told
+    assert len(till.published) == published
     assert not await till.postings(order.order_id)
     assert await till.notify(till.notice(order)) == "success"
 
@@ -146,21 +148,21 @@ async def test_ten_thousand_forged_notices_change_nothing(till):
         lambda form: form | {"charset": "gb2312", "subject": "\U0001f377"},
     ],
 )
-def test_an_altered_notice_is_not_alipays(alter, signed_form, alipay_keys):
+def test_an_altered_notice_is_refused(alter, signed_form, alipay_keys) -> None:
     read_notice(urlencode(signed_form).encode(), alipay_keys)
     with pytest.raises(BadNotice):
         read_notice(urlencode(alter(signed_form)).encode(), alipay_keys)
 
 
-async def test_a_notice_in_gbk_is_read_in_gbk(till):
+async def test_a_notice_in_gbk_is_read_in_gbk(till: Till) -> None:
     order, _ = await till.open()
     form = {k: v for k, v in till.notice(order, charset="gbk").items() if k != "sign"}
     form["sign"] = till.alipay_key.sign_bytes(notice_text(form).encode("gbk"))
     assert await till.notify(urlencode(form, encoding="gbk").encode()) == "success"
-    await till.heard(order.order_id, "PaymentSettled")
+    await till.wait_for(order.order_id, "PaymentSettled")
 
 
-async def test_a_notice_that_names_a_field_twice_is_refused(till):
+async def test_a_notice_that_names_a_field_twice_is_refused(till: Till) -> None:
     order, _ = await till.open()
     body = urlencode(till.notice(order)).encode()
     assert await till.notify(body + b"&total_amount=129.00") == "fail"

@@ -1,4 +1,4 @@
-"""`anchorage reconcile` against a running payment service: what it prints and how it exits."""
+"""`anchorage reconcile` against a running payment service: its output and exit codes."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from datetime import timedelta
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from payment_support.till import Till
 
 from anchorage_cli.reconcile import CLEAN, DIFFERENCES, FAILED, main
 from payment.domain.days import day_of
 
 
 @pytest.fixture
-async def command(till, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[str]]:
+async def command(till: Till, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[str]]:
     """The command's arguments for this installation, with tokens from the test's own issuer."""
 
     async def token(request: web.Request) -> web.Response:
@@ -33,7 +34,9 @@ async def command(till, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[s
         yield ["--day", str(day_of(till.clock())), "--gateway", address, "--payment", till.service.url]
 
 
-async def test_a_clean_day_exits_with_zero_and_a_difference_with_one(till, command, capsys):
+async def test_a_clean_day_exits_with_zero_and_a_difference_with_one(
+    till: Till, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     order = await till.paid(amount=12345)
     await till.posted(order.order_id, f"payment:{order.order_id}")
     assert await asyncio.to_thread(main, command) == CLEAN
@@ -47,9 +50,9 @@ async def test_a_clean_day_exits_with_zero_and_a_difference_with_one(till, comma
     assert f"state          order {order.order_id}: bill 123.45 CNY, ledger nothing, trade 123.45 CNY" in said
 
 
-async def test_a_day_that_could_not_be_compared_is_neither_clean_nor_different(
-    till, command, capsys, monkeypatch
-):
+async def test_a_day_that_could_not_be_compared_has_an_exit_code_of_its_own(
+    till: Till, command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     await till.paid()
     await till.fault("gateway_error", 1, method="alipay.data.dataservice.bill.downloadurl.query")
     assert await asyncio.to_thread(main, command) == FAILED
@@ -58,20 +61,24 @@ async def test_a_day_that_could_not_be_compared_is_neither_clean_nor_different(
     assert await asyncio.to_thread(main, command) == FAILED
 
 
-async def test_a_day_that_has_not_come_is_refused_with_a_clear_word(till, command, capsys):
+async def test_a_future_day_is_refused_with_a_clear_message(
+    till: Till, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     tomorrow = day_of(till.clock()) + timedelta(days=1)
     assert await asyncio.to_thread(main, [*command, "--day", str(tomorrow)]) == FAILED
     assert f"{tomorrow} has not come yet in Beijing" in capsys.readouterr().err
 
 
-async def test_what_is_no_day_is_refused_before_anything_is_asked(capsys):
+async def test_a_malformed_day_is_refused_before_any_call(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["--day", "Tuesday"])
     assert ended.value.code == FAILED
     assert "write 2026-11-22, today or yesterday" in capsys.readouterr().err
 
 
-async def test_today_and_yesterday_are_days_in_beijing(till, command, capsys):
+async def test_today_and_yesterday_are_days_in_beijing(
+    till: Till, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     address = command[2:]
     for word, day in (
         ("today", day_of(till.clock())),

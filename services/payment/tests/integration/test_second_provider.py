@@ -1,4 +1,4 @@
-"""A second provider is one class behind the port: orders, refunds, ledger and reconciliation need nothing else of it."""
+"""A second provider is one class: orders, refunds, ledger and reconciliation need nothing else."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import pytest
+from payment_support.till import Till
 
-from payment.application.ports import BadNotice, PaymentProvider
+from payment.application.ports import PaymentProvider
 from payment.domain.days import day_of
+from payment.domain.errors import BadNotice
 from payment.domain.provider import (
     Ended,
     Form,
@@ -22,20 +24,20 @@ from payment.domain.provider import (
     TradeAnswer,
 )
 from payment.domain.reconciliation import Movement
-from payment.domain.trade import Money, Payee, Refund, Trade
+from payment.domain.trade import Collector, Money, Refund, Trade
 from runtime.clock import system_clock
 
-KIOSK = Payee("counter", "kiosk", "1", "2")
+KIOSK = Collector("counter", "kiosk", "1", "2")
 
 
 @dataclass
 class Counter:
-    """Cash over the counter: who pays shows a ticket, and no notice ever comes."""
+    """Cash over the counter: a payer shows a ticket, and there are no notices."""
 
     received: dict[str, Money] = field(default_factory=dict)
     refunds: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def payees(self) -> Mapping[str, Payee]:
+    def collectors(self) -> Mapping[str, Collector]:
         return {"kiosk": KIOSK}
 
     def form(self, trade: Trade, product: str, now: datetime) -> Form:
@@ -44,7 +46,7 @@ class Counter:
     async def offer(self, trade: Trade, product: str, payer: str | None, now: datetime) -> Form:
         return self.form(trade, product, now)
 
-    async def ask(self, trade: Trade) -> TradeAnswer:
+    async def query(self, trade: Trade) -> TradeAnswer:
         money = self.received.get(trade.order_id)
         return Paid(money) if money is not None else NeverSeen()
 
@@ -55,17 +57,17 @@ class Counter:
         self.refunds.setdefault((trade.order_id, refund.refund_id), refund.amount)
         return Made(system_clock())
 
-    async def ask_refund(self, trade: Trade, refund: Refund) -> RefundAnswer:
+    async def query_refund(self, trade: Trade, refund: Refund) -> RefundAnswer:
         made = (trade.order_id, refund.refund_id) in self.refunds
         return Made(system_clock()) if made else NoSuchRefund()
 
     def read_notice(self, body: bytes) -> Notice:
-        raise BadNotice("the counter sends none")
+        raise BadNotice("the counter sends no notices")
 
     def read_return(self, query: Mapping[str, str]) -> str:
-        raise BadNotice("nobody comes back from the counter")
+        raise BadNotice("the counter redirects nobody")
 
-    async def bill(self, payee: Payee, day: date) -> Sequence[Movement]:
+    async def bill(self, collector: Collector, day: date) -> Sequence[Movement]:
         paid = [Movement(order_id, None, money.amount) for order_id, money in self.received.items()]
         return [*paid, *(Movement(*key, -amount) for key, amount in self.refunds.items())]
 
@@ -76,16 +78,18 @@ def counter() -> Counter:
 
 
 @pytest.fixture
-def further(counter: Counter) -> dict[str, PaymentProvider]:
+def more_providers(counter: Counter) -> dict[str, PaymentProvider]:
     return {"counter": counter}
 
 
-async def test_an_order_is_paid_and_refunded_with_whoever_collects_for_its_merchant(till, counter):
+async def test_an_order_is_paid_and_refunded_through_the_provider_that_collects_for_its_merchant(
+    till: Till, counter
+) -> None:
     order, link = await till.open(amount=10000, merchant="kiosk")
     assert link == f"https://counter.example/tickets/{order.order_id}"
     counter.received[order.order_id] = Money("t-1", 10000, till.clock())
     till.clock.shift += timedelta(seconds=31)
-    [settled] = await till.heard(order.order_id, "PaymentSettled")
+    [settled] = await till.wait_for(order.order_id, "PaymentSettled")
     assert (settled.trade_no, settled.collector) == ("t-1", "counter.kiosk")
     refund_id = await till.approve_refund(order, 2500)
     posted = await till.posted(order.order_id, f"refund:{order.order_id}:{refund_id}")
@@ -94,7 +98,7 @@ async def test_an_order_is_paid_and_refunded_with_whoever_collects_for_its_merch
 
     at_alipay = await till.paid(amount=300)
     await till.posted(at_alipay.order_id, f"payment:{at_alipay.order_id}")
-    _, report = await till.ask(
+    _, report = await till.call(
         "POST", f"/v1/ops/reconciliations/{day_of(till.clock())}", headers=till.issuer.headers("ops")
     )
     totals = {item["collector"]: (item["compared"], item["bill_total"]) for item in report["items"]}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from payment_support.till import Till
 
 from contracts.catalog import MiniProgramPublished, Owner
 from contracts.terms import CommissionTerms
@@ -23,8 +24,8 @@ def options() -> dict[str, Any]:
     return {"settlement_wait": timedelta(seconds=0)}
 
 
-async def _publish(till, owner_id="owner-1"):
-    await till.tell(
+async def _publish(till: Till, owner_id: str = "owner-1") -> None:
+    await till.publish(
         MiniProgramPublished(
             version=2, mini_program_id=SHOP, name="Demo", category="e_commerce", logo_url="/media/l.png",
             owner=Owner(owner_id=owner_id, name="O", kind="brand"), hosts=("host-1",), state="published",
@@ -34,11 +35,11 @@ async def _publish(till, owner_id="owner-1"):
     await eventually(lambda: till.service.db["mini_programs"].find_one({"_id": SHOP}))
 
 
-async def _settle(till, day):
-    return await till.ask("POST", f"/v1/ops/settlements/{day}", headers=till.issuer.headers("ops"))
+async def _settle(till: Till, day: date) -> tuple[int, Any]:
+    return await till.call("POST", f"/v1/ops/settlements/{day}", headers=till.issuer.headers("ops"))
 
 
-async def test_a_day_is_settled_once_and_everybody_is_paid_what_the_ledger_owes(till):
+async def test_a_day_is_settled_once_and_every_payee_is_paid_what_the_ledger_owes(till: Till) -> None:
     await _publish(till)
     first = await till.paid(amount=10000, platform_bp=500, creator_bp=1000, creator_id="c-1")
     second = await till.paid(amount=5000, platform_bp=500, creator_bp=1000)
@@ -57,13 +58,13 @@ async def test_a_day_is_settled_once_and_everybody_is_paid_what_the_ledger_owes(
     assert (status, settled["state"], settled["statements"]) == (200, "closed", 2)
     assert (settled["platform"], settled["paid_out"]) == (500 + 250 - 200, 8500 - 3400 + 4750 + 1000 - 400)
 
-    payouts = [e for e in till.told if type(e).__name__ == "PayoutSettled"]
-    await eventually(lambda: len([e for e in till.told if type(e).__name__ == "PayoutSettled"]) == 2)
-    payouts = {e.payee: e.amount.amount for e in till.told if type(e).__name__ == "PayoutSettled"}
+    payouts = [e for e in till.published if type(e).__name__ == "PayoutSettled"]
+    await eventually(lambda: len([e for e in till.published if type(e).__name__ == "PayoutSettled"]) == 2)
+    payouts = {e.payee: e.amount.amount for e in till.published if type(e).__name__ == "PayoutSettled"}
     assert payouts == {"owner-1": 9850, "c-1": 600}
     await eventually(lambda: _balances(till, {"owner:demoshop01": 0, "creator:c-1": 0, "payouts": -10450}))
 
-    status, body = await till.ask(
+    status, body = await till.call(
         "GET", f"/v1/owner/settlements?day={today}", headers=till.issuer.headers("owner", owner_id="owner-1")
     )
     [statement] = body["items"]
@@ -75,7 +76,7 @@ async def test_a_day_is_settled_once_and_everybody_is_paid_what_the_ledger_owes(
     ) as answer:
         rows = list(csv.DictReader(io.StringIO(await answer.text())))
     assert sum(int(row["amount_fen"]) for row in rows) == 9850
-    status, body = await till.ask(
+    status, body = await till.call(
         "GET", "/v1/creator/earnings", headers=till.issuer.headers("creator", creator_id="c-1")
     )
     assert ([item["paid_out"] for item in body["items"]], body["pending"]) == ([600], 0)
@@ -86,13 +87,13 @@ async def test_a_day_is_settled_once_and_everybody_is_paid_what_the_ledger_owes(
         assert answer.content_type == "text/csv"
         rows = list(csv.DictReader(io.StringIO(await answer.text())))
     assert [(row["kind"], row["amount_fen"]) for row in rows] == [("payment", "1000"), ("refund", "-400")]
-    _, others = await till.ask(
+    _, others = await till.call(
         "GET", f"/v1/owner/settlements?day={today}", headers=till.issuer.headers("owner", owner_id="owner-2")
     )
     assert (others["items"], others["lines"]) == ([], [])
 
 
-async def test_what_was_taken_back_of_a_settled_day_is_made_up_by_later_ones(till):
+async def test_a_refund_after_a_settled_day_is_made_up_for_by_later_days(till: Till) -> None:
     await _publish(till)
     order = await till.paid(amount=10000, platform_bp=0)
     await till.posted(order.order_id, f"payment:{order.order_id}")
@@ -105,15 +106,17 @@ async def test_what_was_taken_back_of_a_settled_day_is_made_up_by_later_ones(til
     status, settled = await _settle(till, day + timedelta(days=1))
     assert (status, settled["paid_out"]) == (200, 0)
     headers = till.issuer.headers("owner", owner_id="owner-1")
-    _, body = await till.ask("GET", "/v1/owner/settlements?limit=1", headers=headers)
+    _, body = await till.call("GET", "/v1/owner/settlements?limit=1", headers=headers)
     assert [item["closing"] for item in body["items"]] == [-3000]
-    _, rest = await till.ask(
+    _, rest = await till.call(
         "GET", f"/v1/owner/settlements?limit=1&cursor={body['next_cursor']}", headers=headers
     )
     assert ([item["paid_out"] for item in rest["items"]], rest["next_cursor"]) == ([10000], None)
+    status, refused = await till.call("GET", "/v1/owner/settlements?cursor=made-up", headers=headers)
+    assert (status, refused["code"]) == (422, "invalid_cursor")
 
 
-async def test_a_day_whose_money_agrees_everywhere_is_clean(till):
+async def test_a_day_whose_records_agree_is_clean(till: Till) -> None:
     order = await till.paid(amount=10000)
     refund_id = await till.approve_refund(order, 2500)
     await till.posted(order.order_id, f"refund:{order.order_id}:{refund_id}")
@@ -123,7 +126,7 @@ async def test_a_day_whose_money_agrees_everywhere_is_clean(till):
     assert (item["compared"], item["bill_total"], item["ledger_total"]) == (2, 7500, 7500)
 
 
-async def test_seeded_mismatches_of_each_kind_are_all_found_and_nothing_else(till):
+async def test_every_planted_mismatch_is_found_and_nothing_else(till: Till) -> None:
     orders = [await till.paid(amount=1000 + n) for n in range(6)]
     for order in orders:
         await till.posted(order.order_id, f"payment:{order.order_id}")
@@ -155,21 +158,23 @@ async def test_seeded_mismatches_of_each_kind_are_all_found_and_nothing_else(til
         state_too: "state",
     }
     assert report["clean"] is False
-    stored = await till.ask(
+    stored = await till.call(
         "GET", f"/v1/ops/reconciliations/{report['day']}", headers=till.issuer.headers("ops")
     )
     assert stored == (200, report)
 
 
-async def test_a_day_that_has_not_come_cannot_be_reconciled(till):
+async def test_a_future_day_cannot_be_reconciled(till: Till) -> None:
     tomorrow = day_of(till.clock()) + timedelta(days=1)
-    status, body = await till.ask(
+    status, body = await till.call(
         "POST", f"/v1/ops/reconciliations/{tomorrow}", headers=till.issuer.headers("ops")
     )
     assert (status, body["code"], body["errors"][0]["field"]) == (422, "invalid_content", "day")
 
 
-async def test_money_that_the_provider_has_not_billed_yet_is_no_difference_until_its_bill_is_due(till):
+async def test_money_that_is_not_billed_yet_is_a_difference_only_once_the_bill_is_due(
+    till: Till,
+) -> None:
     day = day_of(till.clock())
     assert (await _reconcile(till))["items"][0]["provisional"] is True
     recorded = {
@@ -180,36 +185,36 @@ async def test_money_that_the_provider_has_not_billed_yet_is_no_difference_until
     }
     await till.service.db["trades"].insert_one({"_id": f"{SHOP}_unbilled", **recorded})
     path = f"/v1/ops/reconciliations/{day}"
-    status, body = await till.ask("POST", path, headers=till.issuer.headers("ops"))
+    status, body = await till.call("POST", path, headers=till.issuer.headers("ops"))
     assert (status, body["code"]) == (409, "not_yet")
     assert "by 10:00 (Beijing) on the day after" in body["detail"]
     till.clock.shift += end_of(day) + timedelta(hours=10) - till.clock()
-    status, report = await till.ask("POST", path, headers=till.issuer.headers("ops"))
+    status, report = await till.call("POST", path, headers=till.issuer.headers("ops"))
     assert (status, report["clean"], report["items"][0]["provisional"]) == (200, False, False)
     assert report["items"][0]["differences"][0]["kind"] == "missing_there"
 
 
-async def test_only_operators_settle_and_reconcile(till):
+async def test_only_operators_settle_and_reconcile(till: Till) -> None:
     for path in ("/v1/ops/settlements/2026-11-22", "/v1/ops/reconciliations/2026-11-22"):
         for scope in ("host", "owner", "creator"):
-            status, _ = await till.ask("POST", path, headers=till.issuer.headers(scope))
+            status, _ = await till.call("POST", path, headers=till.issuer.headers(scope))
             assert status == 403
 
 
-async def _reconcile(till):
-    status, body = await till.ask(
+async def _reconcile(till: Till) -> dict[str, Any]:
+    status, body = await till.call(
         "POST", f"/v1/ops/reconciliations/{day_of(till.clock())}", headers=till.issuer.headers("ops")
     )
     assert status == 200, body
     return body
 
 
-async def _closed(till, day):
-    _, body = await till.ask("GET", f"/v1/ops/settlements/{day}", headers=till.issuer.headers("ops"))
+async def _closed(till: Till, day: date) -> bool:
+    _, body = await till.call("GET", f"/v1/ops/settlements/{day}", headers=till.issuer.headers("ops"))
     return body.get("state") == "closed"
 
 
-async def _balances(till, expected):
-    _, body = await till.ask("GET", "/v1/ops/ledger", headers=till.issuer.headers("ops"))
+async def _balances(till: Till, expected: dict[str, int]) -> bool:
+    _, body = await till.call("GET", "/v1/ops/ledger", headers=till.issuer.headers("ops"))
     assert body["sum"] == 0
     return expected.items() <= body["balances"].items()

@@ -1,4 +1,4 @@
-"""The running service with all that a test wants of it: checkout's side, the buyer, Alipay's pen, and what was told."""
+"""A running payment service with everything around it: checkout's events, the buyer, Alipay's signature."""
 
 from __future__ import annotations
 
@@ -27,11 +27,16 @@ SHOP = "demoshop01"
 
 
 def reserved(order: OrderPlaced) -> StockReserved:
-    """What catalog tells when the stock of an order is held."""
+    """Catalog's event for an order whose stock is held."""
     lines = tuple(StockLine(sku_id=line.sku_id, quantity=line.quantity) for line in order.lines)
     return StockReserved(
         version=1, order_id=order.order_id, mini_program_id=order.mini_program_id, lines=lines, order=order
     )
+
+
+def payments_path(order: OrderPlaced) -> str:
+    """Where a buyer asks for another way to pay."""
+    return f"/v1/mini-programs/{order.mini_program_id}/orders/{order.order_id}/payments"
 
 
 class ShiftedClock:
@@ -46,7 +51,7 @@ class ShiftedClock:
 
 @dataclass
 class Till:
-    """Payment and the sandbox, and what a test wants of both."""
+    """Payment and the sandbox. `published` is every event that payment published, each once."""
 
     service: Service
     sandbox: str
@@ -55,7 +60,7 @@ class Till:
     prefix: str
     clock: ShiftedClock
     alipay_key: SigningKey
-    told: list[Event] = field(default_factory=list)
+    published: list[Event] = field(default_factory=list)
 
     def placed(
         self,
@@ -69,7 +74,7 @@ class Till:
         openid: str = "o-buyer",
         **more: Any,
     ) -> OrderPlaced:
-        """An order as checkout tells of it."""
+        """A new order, as checkout publishes it."""
         now = self.clock()
         line = OrderLine(
             sku_id="sku-1", product_id="p-1", title="葡萄酒 Wine", unit_price=cny(amount), quantity=1,
@@ -86,28 +91,28 @@ class Till:
             }
         )  # fmt: skip
 
-    async def tell(self, *events: Event) -> None:
-        """As checkout or catalog would."""
+    async def publish(self, *events: Event) -> None:
+        """Publish events in the name of checkout or catalog."""
         at = system_clock()
         await self.service.publisher.publish(
             [direct_record(e, event_id=secrets.token_hex(8), at=at, prefix=self.prefix) for e in events]
         )
 
     async def reserve(self, *orders: OrderPlaced) -> None:
-        """Tell that the stock of these orders is held."""
-        await self.tell(*map(reserved, orders))
+        """Publish that the stock of these orders is held."""
+        await self.publish(*map(reserved, orders))
 
     async def open(self, **order: Any) -> tuple[OrderPlaced, str]:
-        """An order whose stock is held, and its cashier link or order string."""
+        """An order whose stock is held, with its cashier link or order string."""
         placed = self.placed(**order)
         await self.reserve(placed)
-        [requested] = await self.heard(placed.order_id, "PaymentRequested")
+        [requested] = await self.wait_for(placed.order_id, "PaymentRequested")
         return placed, requested.cashier_url or requested.order_string
 
-    async def close(
+    async def request_close(
         self, order: OrderPlaced, reason: str = "cancelled_by_buyer", *, link_given: bool = True
     ) -> None:
-        await self.tell(
+        await self.publish(
             OrderCloseRequested.model_validate(
                 {
                     "version": 3, "order_id": order.order_id, "mini_program_id": SHOP, "at": self.clock(),
@@ -118,7 +123,7 @@ class Till:
 
     async def approve_refund(self, order: OrderPlaced, amount: int, refund_id: str = "") -> str:
         refund_id = refund_id or f"r{secrets.token_hex(8)}"
-        await self.tell(
+        await self.publish(
             RefundApproved(
                 version=5, order_id=order.order_id, mini_program_id=SHOP, at=self.clock(),
                 refund_id=refund_id, amount=cny(amount),
@@ -126,52 +131,53 @@ class Till:
         )  # fmt: skip
         return refund_id
 
-    def of(self, order_id: str, *types: str) -> list[Any]:
-        """What payment has told of an order so far."""
+    def events_of(self, order_id: str, *types: str) -> list[Any]:
+        """What payment has published about an order so far."""
         return [
-            e
-            for e in self.told
-            if getattr(e, "order_id", None) == order_id and (not types or type(e).__name__ in types)
+            event
+            for event in self.published
+            if getattr(event, "order_id", None) == order_id and (not types or type(event).__name__ in types)
         ]
 
-    async def heard(self, order_id: str, event: str, count: int = 1, within: float = 15) -> list[Any]:
-        """Wait until payment has told this of the order so often."""
+    async def wait_for(self, order_id: str, event: str, count: int = 1, within: float = 15) -> list[Any]:
+        """Wait until payment has published `count` events of this type about the order."""
         await eventually(
-            lambda: len(self.of(order_id, event)) >= count,
+            lambda: len(self.events_of(order_id, event)) >= count,
             within,
-            f"{count} {event} of {order_id}; told: {[type(e).__name__ for e in self.of(order_id)]}",
+            f"{count} {event} of {order_id}; published: {[type(e).__name__ for e in self.events_of(order_id)]}",
         )
-        return self.of(order_id, event)
+        return self.events_of(order_id, event)
 
     async def paid(self, **order: Any) -> OrderPlaced:
         """An order that was paid and settled."""
         placed, link = await self.open(**order)
         status, body = await self.pay(link)
         assert status == 200, body
-        await self.heard(placed.order_id, "PaymentSettled")
+        await self.wait_for(placed.order_id, "PaymentSettled")
         return placed
 
     async def pay(self, link: str, **more: Any) -> tuple[int, Any]:
         """The buyer pays at the sandbox."""
         means = "cashier_url" if link.startswith("http") else "order_string"
-        return await self.ask_sandbox("POST", "/sandbox/pay", {means: link, **more})
+        return await self.call_sandbox("POST", "/sandbox/pay", {means: link, **more})
 
     async def fault(self, fault: str, count: int = 1, **more: Any) -> None:
-        status, body = await self.ask_sandbox(
+        """Let the sandbox fail."""
+        status, body = await self.call_sandbox(
             "POST", "/sandbox/faults", {"fault": fault, "count": count, **more}
         )
         assert status < 300, body
 
-    async def ask_sandbox(self, method: str, path: str, json: Any = None) -> tuple[int, Any]:
+    async def call_sandbox(self, method: str, path: str, json: Any = None) -> tuple[int, Any]:
         async with self.http.request(method, self.sandbox + path, json=json) as answer:
             return answer.status, await answer.json(content_type=None)
 
-    async def ask(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
+    async def call(self, method: str, path: str, **more: Any) -> tuple[int, Any]:
         async with self.http.request(method, self.service.url + path, **more) as answer:
             return answer.status, await answer.json(content_type=None)
 
     async def notify(self, body: bytes | dict[str, str]) -> str:
-        """What payment answers to a notice."""
+        """Payment's answer to a notice."""
         body = urlencode(body).encode() if isinstance(body, dict) else body
         headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
         url = f"{self.service.url}/v1/payments/alipay/notify"
@@ -180,7 +186,7 @@ class Till:
             return await answer.text()
 
     def notice(self, order: OrderPlaced, **fields: str) -> dict[str, str]:
-        """The fields of Alipay's notice that the order is paid, signed; empty ones are left out."""
+        """The signed fields of Alipay's notice that the order is paid, without the empty ones."""
         amount = f"{order.total.amount // 100}.{order.total.amount % 100:02d}"
         form = {
             "notify_type": "trade_status_sync", "notify_id": secrets.token_hex(16), "notify_time": "2026-11-22 12:00:01",
@@ -193,17 +199,25 @@ class Till:
         return form | {"sign": self.alipay_key.sign(notice_text(form))}
 
     async def postings(self, order_id: str) -> dict[str, dict[str, int]]:
-        """The ledger's postings of an order: account and amount by posting id."""
+        """The ledger's postings of an order: amount by account, by posting id."""
         found = self.service.db["ledger"].find({"order_id": order_id})
         return {p["_id"]: {leg["account"]: leg["amount"] for leg in p["legs"]} async for p in found}
 
     async def posted(self, order_id: str, posting_id: str, within: float = 15) -> dict[str, int]:
         """Wait for a posting."""
-        await eventually(lambda: self._has(order_id, posting_id), within, f"posting {posting_id}")
+        await eventually(lambda: self._has_posting(order_id, posting_id), within, f"posting {posting_id}")
         return (await self.postings(order_id))[posting_id]
 
-    async def _has(self, order_id: str, posting_id: str) -> bool:
+    async def _has_posting(self, order_id: str, posting_id: str) -> bool:
         return posting_id in await self.postings(order_id)
 
     async def trade(self, order_id: str) -> dict[str, Any]:
+        """The trade's document."""
         return await self.service.db["trades"].find_one({"_id": order_id}) or {}
+
+    async def close_requested(self, order_id: str) -> bool:
+        return "close_reason" in await self.trade(order_id)
+
+    async def is_idle(self, order_id: str) -> bool:
+        """Whether payment is done with calling the provider about the trade."""
+        return "due_at" not in await self.trade(order_id)

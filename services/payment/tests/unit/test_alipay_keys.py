@@ -1,4 +1,4 @@
-"""Keys in every form that Alipay's tools hand out; SHA-256 and nothing else."""
+"""Keys in every format that Alipay's tools produce; SHA-256 and nothing else."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_public_key_is_read_in_pem_and_bare_base64():
     assert VerifyingKeys([bare]).verify(b"x", signature)
 
 
-def test_two_public_keys_are_alive_while_one_replaces_the_other():
+def test_two_public_keys_are_valid_while_one_replaces_the_other():
     new = OTHER.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     keys = VerifyingKeys([PUBLIC, new])
     for key in (KEY, OTHER):
@@ -45,7 +45,7 @@ def test_two_public_keys_are_alive_while_one_replaces_the_other():
     )
 
 
-@pytest.mark.parametrize("weak", [hashes.SHA1(), hashes.SHA512()])  # noqa: S303 - it is to be refused
+@pytest.mark.parametrize("weak", [hashes.SHA1(), hashes.SHA512()])  # noqa: S303 - the test is that it is refused
 def test_another_hash_than_sha256_is_refused(weak):
     signature = base64.b64encode(KEY.sign(b"x", padding.PKCS1v15(), weak)).decode()
     assert not VerifyingKeys([PUBLIC]).verify(b"x", signature)
@@ -54,7 +54,7 @@ def test_another_hash_than_sha256_is_refused(weak):
 @pytest.mark.parametrize(
     "text", [b"", b"AAAA", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"]
 )
-def test_what_is_no_key_is_refused(text):
+def test_a_malformed_key_is_refused(text):
     with pytest.raises(ValueError):  # noqa: PT011 - the text is the library's
         SigningKey(text)
     with pytest.raises(ValueError):  # noqa: PT011

@@ -1,4 +1,4 @@
-"""What Alipay writes is read exactly, and nothing else is."""
+"""Alipay's formats are read exactly, and everything else is refused."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ METHOD = "alipay.trade.query"
 
 
 @given(st.integers(0, 10_000_000_000))
-def test_an_amount_survives_the_way_to_yuan_and_back(amount):
+def test_an_amount_survives_a_round_trip_through_yuan(amount):
     assert fen(yuan(amount)) == amount
 
 
 @pytest.mark.parametrize("text", ["1.005", "1e3", "", "1,000.00", "0x10", "١.00", "1.", ".5", "NaN"])
-def test_what_is_no_amount_is_refused(text):
+def test_a_malformed_amount_is_refused(text):
     with pytest.raises(Unreadable):
         fen(text)
 
@@ -43,7 +43,7 @@ def test_a_request_signs_its_sign_type_and_a_notice_does_not():
     assert notice_text(params) == "a=1&b=2 &=+"
 
 
-def test_times_are_beijings():
+def test_times_are_in_beijing():
     at = datetime(2026, 11, 22, 16, 30, 1, tzinfo=UTC)
     assert beijing(at) == "2026-11-23 00:30:01"
     assert moment("2026-11-23 00:30:01") == at
@@ -60,7 +60,7 @@ def test_times_are_beijings():
         '{"subject":"alipay_trade_query_response"}',
     ],
 )
-def test_the_signed_part_of_an_answer_is_exactly_what_was_sent(inner):
+def test_the_signed_part_of_an_answer_is_exactly_as_sent(inner):
     for body in (
         f'{{"alipay_trade_query_response":{inner},"sign":"S"}}',
         f'{{"sign":"S", "alipay_trade_query_response" : {inner} }}',
@@ -81,20 +81,20 @@ def test_the_signed_part_of_an_answer_is_exactly_what_was_sent(inner):
         b'{"x":{"alipay_trade_query_response":{"a":1}},"alipay_trade_query_response":{"a":2}}',
     ],
 )
-def test_an_answer_that_could_be_read_in_two_ways_is_refused(body):
+def test_an_ambiguous_answer_is_refused(body):
     with pytest.raises(Unreadable):
         read_answer(body, METHOD)
 
 
 @given(st.binary(max_size=300))
-def test_no_bytes_whatever_break_the_reading_of_a_form(body):
+def test_reading_a_form_raises_unreadable_and_nothing_else(body):
     try:
         read_form(body)
     except Unreadable:
         return
 
 
-def test_a_bill_that_is_none_is_refused():
+def test_a_malformed_bill_is_refused():
     with pytest.raises(Unreadable):
         read_bill(b"not a zip")
     packed = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Comparing three records of a day: whatever differs is found and named, and nothing else."""
+"""Comparing three records of a day finds and names every difference, and nothing else."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ wrongs = st.sampled_from([None, *Kind])
 
 @st.composite
 def days(draw):
-    """Movements of a day, payments and refunds, each with what is wrong with it, if anything."""
+    """A day's payments and refunds, each with its planted error, if any."""
     found = []
     for n, (paid, refunds) in enumerate(
         draw(st.lists(st.tuples(amounts, st.lists(amounts, max_size=3)), max_size=12))
@@ -48,7 +48,7 @@ def test_every_planted_difference_is_found_and_named_and_nothing_else(day):
     assert compared == len(day)
 
 
-def test_a_movement_that_one_record_has_twice_differs_in_its_amount():
+def test_a_movement_that_one_record_has_twice_differs_in_amount():
     once = Movement("shop_1", None, 500)
     [found], _ = compare([once], [once, once], [once])
     assert (found.kind, found.ledger) == (Kind.AMOUNT, 1000)

@@ -1,6 +1,6 @@
-"""Sharing out and taking back, to the fen.
+"""Shares and refunds add up, to the fen.
 
-`make check-money` buys and refunds a hundred thousand random orders, and makes ten thousand of the other cases each.
+`make check-money` pays and refunds 100,000 random orders, and makes 10,000 of each other case.
 """
 
 from __future__ import annotations
@@ -13,27 +13,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from payment.domain import ledger
-from payment.domain.ledger import OfOrder, Posting
+from payment.domain.errors import NotAsAgreed
+from payment.domain.ledger import PostedOrder, Posting
 from payment.domain.shares import Line, Shares, share_out, spread, taken_back
-from payment.domain.trade import Money, NotAsAgreed, Payee, RefundState, State, Trade
+from payment.domain.trade import Collector, Money, RefundState, State, Trade
 from runtime.clock import system_clock
 
 NOW = system_clock()
 FEWER = max(100, settings.default.max_examples // 10)
-"""Cases of what is a part of the whole, or checked with it."""
+"""Examples of the smaller properties, which the first one also covers."""
 basis_points = st.integers(0, 10_000)
 bought = st.lists(st.tuples(st.integers(1, 2_000_000), basis_points, basis_points), min_size=1, max_size=4)
 cuts = st.lists(st.integers(0, 2**31), max_size=8)
 
 
 def _split(total: int, cuts: list[int]) -> list[int]:
-    """`total` in parts above zero, cut at these places: refunds of any size, in any sequence."""
+    """`total` in positive parts, cut at these places: refunds of any size, in any sequence."""
     edges = [0, *sorted({cut % total for cut in cuts} - {0}), total]
     return [after - before for before, after in pairwise(edges)]
 
 
 @given(bought=bought, discount=st.integers(0, 2**31), creator=st.booleans(), cuts=cuts)
-def test_whatever_is_bought_and_refunded_every_fen_is_accounted_for(bought, discount, creator, cuts):
+def test_every_fen_of_any_purchase_and_its_refunds_is_accounted_for(bought, discount, creator, cuts):
     lines = tuple(Line(*line) for line in bought)
     whole = sum(line.amount for line in lines)
     total = whole - discount % whole
@@ -44,21 +45,21 @@ def test_whatever_is_bought_and_refunded_every_fen_is_accounted_for(bought, disc
     assert min(accrued.owner, accrued.platform, accrued.creator) >= 0
     assert creator or accrued.creator == 0
 
-    of = OfOrder(trade.order_id, trade.mini_program_id, "alipay.default", NOW)
+    of = PostedOrder(trade.order_id, trade.mini_program_id, "alipay.default", NOW)
     balances = Counter(_amounts(ledger.payment(of, accrued, trade.creator_id)))
     before, left = 0, accrued
     for number, amount in enumerate(_split(total, cuts)):
         trade = trade.approve_refund(f"r{number}", amount, NOW).trade
-        change = trade.refund_made(f"r{number}", NOW, NOW)
-        trade, [fact] = change.trade, change.facts
-        back = fact.shares
+        change = trade.complete_refund(f"r{number}", NOW, NOW)
+        trade, [event] = change.trade, change.events
+        back = event.shares
         assert back.total == amount
         assert min(back.owner, back.platform, back.creator) >= 0
         before, left = before + amount, left.minus(back)
         assert min(left.owner, left.platform, left.creator) >= 0
         assert abs(accrued.platform - left.platform - accrued.platform * before / total) < 1
         assert abs(accrued.creator - left.creator - accrued.creator * before / total) < 2
-        balances.update(_amounts(ledger.refund(of, fact.refund_id, back, trade.creator_id)))
+        balances.update(_amounts(ledger.refund(of, event.refund_id, back, trade.creator_id)))
     assert left == Shares(0, 0, 0)
     assert not any(balances.values())
 
@@ -70,7 +71,7 @@ def _amounts(posting: Posting) -> dict[str, int]:
 
 @settings(max_examples=FEWER)
 @given(st.integers(min_value=0, max_value=10**9), st.lists(st.integers(0, 10**7), min_size=1).filter(any))
-def test_spreading_loses_nothing_and_is_within_a_fen_of_the_proportion(total, weights):
+def test_spreading_loses_no_fen_and_is_within_one_of_the_proportion(total, weights):
     parts = spread(total, weights)
     assert sum(parts) == total
     assert min(parts) >= 0
@@ -83,20 +84,20 @@ def test_spreading_loses_nothing_and_is_within_a_fen_of_the_proportion(total, we
     total=st.integers(1, 100_000),
     wishes=st.lists(st.tuples(st.integers(1, 60_000), st.booleans()), max_size=10),
 )
-def test_more_than_was_paid_is_never_promised(total, wishes):
+def test_approved_refunds_never_exceed_the_payment(total, wishes):
     trade = _trade(total, (Line(total, 500, 1000),), None).receive(Money("t1", total, NOW), NOW).trade
     for number, (amount, works) in enumerate(wishes):
         refund_id = f"r{number}"
         trade = trade.approve_refund(refund_id, amount, NOW).trade
         if works:
-            trade = trade.refund_made(refund_id, NOW, NOW).trade
+            trade = trade.complete_refund(refund_id, NOW, NOW).trade
         else:
-            trade = trade.refund_refused(refund_id, "no", NOW, NOW).trade
+            trade = trade.fail_refund(refund_id, "no", NOW, NOW).trade
         held = sum(r.amount for r in trade.refunds if r.state is not RefundState.FAILED)
         assert held <= total
 
 
-def test_the_owner_takes_what_rounding_leaves():
+def test_the_owner_gets_what_rounding_leaves():
     assert share_out(999, [Line(999, 333, 777)], with_creator=True) == Shares(999 - 33 - 77, 33, 77)
 
 
@@ -104,7 +105,7 @@ def test_platform_and_creator_never_get_more_than_there_is():
     assert share_out(100, [Line(100, 6_000, 9_000)], with_creator=True) == Shares(0, 60, 40)
 
 
-def test_no_more_can_be_taken_back_than_was_given():
+def test_no_more_is_taken_back_than_was_given():
     with pytest.raises(ValueError, match="cannot be taken back"):
         taken_back(Shares(1, 1, 1), 4)
 
@@ -118,7 +119,7 @@ def test_a_second_payment_under_another_number_is_not_as_agreed():
 
 def _trade(total: int, lines: tuple[Line, ...], creator_id: str | None) -> Trade:
     return Trade(
-        order_id="shop_1", mini_program_id="demoshop01", openid="o", payee=Payee("alipay", "default", "1", "2"),
+        order_id="shop_1", mini_program_id="demoshop01", openid="o", collector=Collector("alipay", "default", "1", "2"),
         total=total, lines=lines, creator_id=creator_id, subject="s", product="wap", return_url=None, requested_at=NOW,
         expires_at=NOW, due_at=NOW,
     )  # fmt: skip

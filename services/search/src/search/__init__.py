@@ -1,1 +1,1 @@
-"""What the search column and in-store search answer: an index of its own, built from the event streams alone."""
+"""The search column and in-store search, from an index built from the event streams alone."""

@@ -1,4 +1,4 @@
-"""What search can be told from outside, beside what every service can."""
+"""Search's settings."""
 
 from __future__ import annotations
 
@@ -14,14 +14,18 @@ class Settings(ServiceSettings):
     """Read once at start from ANCHORAGE_* variables."""
 
     search_dir: Path = Field(
-        default=Path("search-index"), description="index and state of this replica; may be lost at any time"
+        default=Path("search-index"),
+        description="index and state of this replica; rebuilt from the streams when lost",
     )
     search_engine: Literal["embedded", "opensearch"] = "embedded"
     opensearch_url: str = "http://127.0.0.1:9200"
     search_hybrid: Path | None = Field(
         default=None,
-        description="folder with the models' jars: given, products are also found by meaning (extra `hybrid`)",
+        description="folder with the models' jars; turns on search by meaning (needs the extra `hybrid`)",
     )
     exposure_weight: float = Field(
-        default=0.1, ge=0, le=1, description="how much more the products of exposure priority 100 score"
+        default=0.1,
+        ge=0,
+        le=1,
+        description="by how much exposure priority 100 raises a product's score: 0.1 is 10 %",
     )

@@ -1,1 +1,1 @@
-"""Share codes: make, draw, read and resolve the code that opens a product in a mini program."""
+"""Share codes: created, drawn, read from pictures, and withdrawn."""

@@ -1,36 +1,30 @@
-"""The share code service put together."""
+"""The share code service assembled."""
 
 from __future__ import annotations
 
-from contracts.catalog import (
-    MiniProgramChanged,
-    MiniProgramPublished,
-    MiniProgramRegistered,
-    MiniProgramSuspended,
-    ProductChanged,
-    ProductDelisted,
-    ProductListed,
-)
+from roundcode.caption import installed_font
 from runtime.clock import Clock, system_clock
-from runtime.consuming.subscription import Subscription
 from runtime.ids import NewId, random_id
 from runtime.mongo.client import named
 from runtime.service import Service
-from sharecode.adapters.codes import COLLECTION, Codes
-from sharecode.adapters.looks import Looks
-from sharecode.adapters.shops import Shops
-from sharecode.adapters.usage import Usage
+from sharecode.adapters.mongo_codes import COLLECTION, MongoCodes
+from sharecode.adapters.mongo_looks import MongoLooks
+from sharecode.adapters.mongo_shops import MongoShops
+from sharecode.adapters.mongo_usage import MongoUsage
+from sharecode.adapters.picture_workers import PictureWorkers
+from sharecode.application.drawing import DrawCode
+from sharecode.application.owner_codes import OwnerCodes, OwnerLooks
+from sharecode.application.quota import Quota
+from sharecode.application.scanning import ScanCode
+from sharecode.application.sharing import ShareProduct
 from sharecode.domain.quota import of_a_mini_program, of_a_sharer
-from sharecode.http.drawing import Drawing
-from sharecode.http.owners import Owners
-from sharecode.http.scanning import Scanning
-from sharecode.http.sharing import Sharing
-from sharecode.pictures import Pictures
-from sharecode.roundcode.caption import installed_font
+from sharecode.http.errors import PROBLEMS
+from sharecode.http.owner_codes import OwnerCodeRoutes
+from sharecode.http.pictures import PictureRoutes
+from sharecode.http.scanning import ScanRoutes
+from sharecode.http.sharing import SharingRoutes
 from sharecode.settings import Settings
-
-MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
-PRODUCT_EVENTS = (ProductListed, ProductChanged, ProductDelisted)
+from sharecode.subscribers import subscriptions
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
@@ -41,24 +35,27 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
 
 
 def _assemble(service: Service, settings: Settings) -> None:
-    codes, shops = Codes(service.db, service.recorder), Shops(service.db)
-    looks, usage = Looks(service.db), Usage(service.db)
-    pictures = Pictures(settings.max_image_bytes, settings.caption_font or installed_font())
-    limits = of_a_mini_program(settings.codes_per_minute), of_a_sharer(settings.codes_per_sharer_and_day)
-    clock, new_id, public_url = service.clock, service.new_id, settings.public_url.rstrip("/")
-    for calls in (
-        Sharing(codes, shops, looks, usage, *limits, clock, new_id, public_url),
-        Scanning(codes, pictures, settings.max_image_bytes),
-        Drawing(codes, looks, pictures),
-        Owners(codes, shops, looks, usage, *limits, pictures, clock),
+    codes, shops = MongoCodes(service.db, service.recorder), MongoShops(service.db)
+    looks, usage = MongoLooks(service.db), MongoUsage(service.db)
+    pictures = PictureWorkers(settings.max_image_bytes, settings.caption_font or installed_font())
+    quota = Quota(
+        usage,
+        of_a_mini_program(settings.codes_per_minute),
+        of_a_sharer(settings.codes_per_sharer_and_day),
+    )
+    share_product = ShareProduct(codes, shops, looks, quota, service.clock, service.new_id)
+    owner_codes = OwnerCodes(codes, shops, quota, service.clock)
+    for routes in (
+        SharingRoutes(share_product, owner_codes, settings.public_url.rstrip("/")),
+        ScanRoutes(ScanCode(codes, pictures), settings.max_image_bytes),
+        PictureRoutes(DrawCode(codes, looks, pictures)),
+        OwnerCodeRoutes(owner_codes, OwnerLooks(looks, shops, pictures)),
     ):
-        service.routes(calls.routes())
+        service.routes(routes.routes())
+    service.problems(PROBLEMS)
     service.prepare(codes.prepare)
     service.prepare(usage.prepare)
     service.prepare(pictures.warm)
-    service.subscribe(
-        Subscription("products", PRODUCT_EVENTS, shops.on_products, max_records=500),
-        Subscription("mini-programs", MINI_PROGRAM_EVENTS, shops.on_mini_programs),
-    )
+    service.subscribe(*subscriptions(shops))
     service.relay(named(COLLECTION))
     service.background("pictures", pictures.run)

@@ -1,4 +1,4 @@
-"""JSON shapes of the gateway's calls, shared by the gateway, which publishes them, and the services that answer.
+"""JSON models of the public API, shared by the gateway, which documents them, and the services that answer.
 
-Requests forbid unknown fields; answers are built from these models, so that nothing leaves by accident.
+Requests forbid unknown fields. Answers are built from these models, so that no field leaves by accident.
 """

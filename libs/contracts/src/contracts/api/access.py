@@ -1,4 +1,4 @@
-"""Tokens and sessions."""
+"""Clients, their access tokens, and viewers' sessions."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.api.common import Answer, MiniProgramId, Request
+from contracts.api.common import Answer, Id, MiniProgramId, Request, ShortText
 from contracts.engagement import Surface
 
 
 class TokenRequest(Request):
-    """OAuth 2 client credentials (RFC 6749, section 4.4)."""
+    """A request for an access token by client credentials (RFC 6749, section 4.4)."""
 
     grant_type: Literal["client_credentials"]
     client_id: Annotated[str, Field(max_length=128)]
@@ -29,7 +29,7 @@ class TokenAnswer(Answer):
 
 
 class TokenError(Answer):
-    """An error as RFC 6749, section 5.2, has it."""
+    """An error in the form of RFC 6749, section 5.2."""
 
     error: str
     error_description: str
@@ -39,7 +39,7 @@ HostUserId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21
 
 
 class Entry(Request):
-    """How the viewer came."""
+    """How the viewer reached the mini program."""
 
     surface: Surface
     click_id: Annotated[str, Field(max_length=2048)] | None = None
@@ -54,8 +54,28 @@ class SessionRequest(Request):
 
 
 class SessionAnswer(Answer):
-    """The viewer's token in this mini program, with an openid of its own."""
+    """The viewer's token and openid in this mini program."""
 
     session_token: str
     openid: str
     expires_in: int = Field(description="seconds")
+
+
+class ClientRequest(Request):
+    """A client to create or change, with its secret. Only operators send it."""
+
+    name: ShortText
+    scope: Literal["host", "owner", "ops", "creator"]
+    subject_id: Id = Field(
+        description="the host_id, owner_id or creator_id that the client acts for, or the operator's id"
+    )
+    client_secret: Annotated[str, Field(min_length=24, max_length=256)]
+
+
+class ClientView(Answer):
+    """A client, without its secret."""
+
+    client_id: str
+    name: str
+    scope: str
+    subject_id: str

@@ -1,4 +1,4 @@
-"""Bases of requests and answers, and the shapes that all calls share."""
+"""Base classes of requests and answers, shared field types, pages, and the problem document."""
 
 from __future__ import annotations
 
@@ -15,41 +15,46 @@ Cursor = Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[A-Za-z0
 ShortText = Annotated[
     str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
 ]
-Query = Annotated[str, Field(max_length=10_000, description="what the viewer typed; any text")]
+English = Annotated[str, Field(max_length=200, description="the same text in English, or empty")]
+Picture = Annotated[str, Field(max_length=1024, pattern=r"^(/media/[A-Za-z0-9._/-]+|https?://[^\s\"<>\\]+)$")]
+Query = Annotated[str, Field(max_length=10_000, description="the text that the viewer typed")]
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 
 
 class Request(BaseModel):
-    """What a caller sends: nothing that is not asked for."""
+    """What a caller sends. Unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Answer(BaseModel):
-    """What we answer."""
+    """What the platform answers."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 def _digits(value: object) -> object:
-    """Query parameters are text: only plain digits count as a number."""
+    """Refuse query parameters that Pydantic would accept as numbers: `1e1`, ` 1`, `+1`."""
     if isinstance(value, str) and not (value.isascii() and value.isdigit()):
-        raise ValueError("must be a whole number")
+        raise ValueError("must be a whole number of digits only, such as 20")
     return value
 
 
-QueryInt = Annotated[int, BeforeValidator(_digits)]
+DIGITS = BeforeValidator(_digits)
+"""For numbers in a query. Stands after Field(), so that the limits become part of the JSON Schema."""
 
 
 class PageQuery(Request):
-    """Which part of a list: `cursor` from an earlier answer's `next_cursor`, `limit` items at most."""
+    """Which part of a list to answer."""
 
     cursor: Cursor | None = Field(
-        default=None, description="go on after an earlier answer: its `next_cursor`"
+        default=None, description="`next_cursor` of the answer before; leave it out for the first page"
     )
-    limit: Annotated[QueryInt, Field(ge=1, le=MAX_LIMIT, description="items at most")] = DEFAULT_LIMIT
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="maximum number of items"), DIGITS] = (
+        DEFAULT_LIMIT
+    )
 
 
 class NoQuery(Request):
@@ -57,21 +62,21 @@ class NoQuery(Request):
 
 
 class Page(Answer, Generic[Item]):
-    """A part of a list; `next_cursor` is null at the end."""
+    """One page of a list; `next_cursor` is null on the last page."""
 
     items: list[Item]
     next_cursor: str | None = None
 
 
 class FieldError(Answer):
-    """A field at fault."""
+    """One wrong field or header."""
 
     field: str
     message: str
 
 
 class ProblemDocument(Answer):
-    """RFC 9457: what was wrong and what would be right; `code` is stable."""
+    """An error (RFC 9457): what is wrong and what would be right. Programs should test `code`, which is stable."""
 
     type: str
     title: str

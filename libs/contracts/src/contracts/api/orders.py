@@ -1,4 +1,4 @@
-"""Orders, payments, refunds, the viewer's account."""
+"""Orders with their shipments and refunds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from contracts.api.common import Answer, Id, PageQuery, QueryInt, Request, ShortText
+from contracts.api.common import DIGITS, Answer, Id, PageQuery, Request, ShortText
+from contracts.api.payments import PaymentRequest, PaymentView
 from contracts.engagement import Surface
 from contracts.money import Money
 
@@ -15,21 +16,19 @@ OrderStatus = Literal[
     "placed", "confirmed", "awaiting_payment", "closing", "paid", "shipped", "completed", "rejected", "cancelled", "refunded"
 ]  # fmt: skip
 RefundStatus = Literal["requested", "approved", "rejected", "processing", "settled", "failed"]
-PaymentProduct = Literal["wap", "page", "app"]
-AnyProduct = Literal["wap", "page", "app", "qr", "jsapi"]
-"""`qr`: a code to be scanned with Alipay; `jsapi`: paid in Alipay's own app by the payer who is named."""
+"""No refund enters `processing` today. It stays, because generated clients know it."""
 ReturnUrl = Annotated[str, Field(max_length=1024, pattern=r"^https?://[^\s\x00-\x1f\"<>\\^`{|}]+$")]
 
 
 class LineRequest(Request):
-    """So many of a SKU."""
+    """A SKU and how many of it to buy."""
 
     sku_id: Id
     quantity: int = Field(ge=1, le=999)
 
 
 class Address(Request):
-    """Where to send it. Kept by checkout alone, in no event and no log."""
+    """A delivery address. Only checkout stores it; no event and no log holds it."""
 
     recipient: ShortText
     phone: Annotated[str, Field(pattern=r"^\+?[0-9][0-9 -]{4,24}$")]
@@ -38,7 +37,7 @@ class Address(Request):
 
 
 class OrderRequest(Request):
-    """What the buyer wants; prices are the server's own, `expected_total` guards the buyer."""
+    """An order to place. Prices are the platform's; if the total is not `expected_total`, the order is refused."""
 
     lines: Annotated[list[LineRequest], Field(min_length=1, max_length=50)]
     address: Address | None = None
@@ -51,41 +50,31 @@ class OrderRequest(Request):
     @model_validator(mode="after")
     def _one_address(self) -> OrderRequest:
         if (self.address is None) == (self.address_id is None):
-            raise ValueError("give either address or address_id")
+            raise ValueError("give either address or address_id, not both")
         if len({line.sku_id for line in self.lines}) != len(self.lines):
-            raise ValueError("a sku_id is given on two lines; add up the quantities")
-        return self
-
-
-class PaymentRequest(Request):
-    """Which of Alipay's products the buyer pays with."""
-
-    product: PaymentProduct = "wap"
-
-
-class FreshPaymentRequest(Request):
-    """Another way to pay, or a fresh link; `payer` is whose Alipay account pays, for `jsapi` alone."""
-
-    product: AnyProduct = "wap"
-    payer: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")] | None = None
-
-    @model_validator(mode="after")
-    def _payer_for_jsapi(self) -> FreshPaymentRequest:
-        if (self.payer is not None) != (self.product == "jsapi"):
-            raise ValueError(
-                "give payer (the buyer's user id or open id at Alipay) with jsapi, and only there"
-            )
+            raise ValueError("a sku_id is on two lines; put the whole quantity on one")
         return self
 
 
 class WaitQuery(Request):
-    """`wait` seconds at most until the cashier link is there or the order has ended."""
+    """How long the answer may wait for the payment link."""
 
-    wait: Annotated[QueryInt, Field(ge=0, le=10, description="seconds at most")] | None = None
+    wait: (
+        Annotated[
+            int,
+            Field(
+                ge=0,
+                le=10,
+                description="seconds to wait, until the payment link is there or the order has ended",
+            ),
+            DIGITS,
+        ]
+        | None
+    ) = None
 
 
 class LineView(Answer):
-    """A line as it was bought."""
+    """A line of an order, as it was bought."""
 
     sku_id: str
     product_id: str
@@ -96,20 +85,8 @@ class LineView(Answer):
     line_total: Money
 
 
-class PaymentView(Answer):
-    """How to pay, or that it is paid."""
-
-    status: Literal["requested", "settled", "closed"]
-    product: AnyProduct = "wap"
-    out_trade_no: str
-    cashier_url: str | None = None
-    order_string: str | None = None
-    qr_code: str | None = None
-    trade_no: str | None = None
-
-
 class RefundView(Answer):
-    """A refund and how far it is."""
+    """A refund and its status."""
 
     refund_id: str
     amount: Money
@@ -118,14 +95,14 @@ class RefundView(Answer):
 
 
 class ShipmentLine(Request):
-    """So many of a SKU in a parcel."""
+    """A SKU and how many of it are in the parcel."""
 
     sku_id: Id
     quantity: int = Field(ge=1, le=999)
 
 
 class ShipmentRequest(Request):
-    """A parcel on its way; without lines it holds all that has not been sent."""
+    """A parcel that was sent. Without `lines` it holds everything that was not sent before."""
 
     carrier: ShortText
     tracking_number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
@@ -153,7 +130,7 @@ class AttributionView(Answer):
 
 
 class HistoryEntry(Answer):
-    """When the order came to a state."""
+    """When the order reached a status."""
 
     status: OrderStatus
     at: datetime
@@ -177,64 +154,19 @@ class OrderView(Answer):
     shipments: list[ShipmentView] = []
     attribution: AttributionView
     history: list[HistoryEntry]
-    address: Address | None = Field(default=None, description="as placed")
+    address: Address | None = Field(
+        default=None, description="the delivery address, as given when the order was placed"
+    )
 
 
 class OrdersQuery(PageQuery):
-    """Which orders."""
+    """Which orders to answer."""
 
-    status: OrderStatus | None = Field(default=None, description="only orders in this state")
+    status: OrderStatus | None = Field(default=None, description="only orders with this status")
 
 
 class RefundRequestBody(Request):
-    """How much to send back (default: all that is left) and why."""
+    """A refund to request: the amount (by default all that is left) and the reason."""
 
     amount: Money | None = None
     reason: ShortText
-
-
-class AddressView(Address):
-    """A saved address."""
-
-    address_id: str
-    is_default: bool = False
-
-
-class AddressRequest(Address):
-    """An address to save."""
-
-    is_default: bool = False
-
-
-class OrderCounts(Answer):
-    """How many orders are in which state."""
-
-    awaiting_payment: int = 0
-    paid: int = 0
-    shipped: int = 0
-    completed: int = 0
-    refunding: int = 0
-
-
-class RecentView(Answer):
-    """A product looked at lately."""
-
-    product_id: str
-    mini_program_id: str
-    title: str
-    price: Money
-    image_url: str
-    viewed_at: datetime
-
-
-class AccountPage(Answer):
-    """The viewer's own page in one mini program."""
-
-    openid: str
-    addresses: list[AddressView]
-    orders: OrderCounts
-    recently_viewed: list[RecentView] | None
-    degraded: list[str] = []
-
-
-OrderRequest.model_rebuild()

@@ -1,4 +1,4 @@
-"""Statements, earnings and reconciliation: what owners, creators and operators read of the ledger."""
+"""Statements, earnings, settlements and reconciliations: what owners, creators and operators see of the ledger."""
 
 from __future__ import annotations
 
@@ -11,22 +11,23 @@ from contracts.api.common import Answer, PageQuery
 
 Day = Annotated[
     str,
-    Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$", description="a day in Beijing (UTC+8)"),
+    Field(
+        pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$",
+        description="a day in Beijing time (UTC+8), such as 2026-03-01",
+    ),
 ]
-Fen = Annotated[
-    int, Field(description="minor units of CNY; below zero where more was taken back than earned")
-]
+Fen = Annotated[int, Field(description="minor units of CNY; negative if more was refunded than earned")]
 
 
 class StatementsQuery(PageQuery):
-    """Without `day` the statements, newest first; with it one day's, with its lines. `format=csv` gives all lines."""
+    """Without `day`: statements, newest first. With `day`: that day's statements with their lines; `format=csv` gives all lines."""
 
     day: Day | None = None
     format: Literal["json", "csv"] = "json"
 
 
 class StatementLine(Answer):
-    """One movement on a payee's account."""
+    """One payment or refund on a payee's account."""
 
     posting_id: str
     kind: Literal["payment", "refund"]
@@ -37,7 +38,7 @@ class StatementLine(Answer):
 
 
 class StatementView(Answer):
-    """A payee's day in one mini program: opening + earned + reversed = paid_out + closing."""
+    """One day of a payee in one mini program: opening + earned + reversed = paid_out + closing."""
 
     day: str
     mini_program_id: str
@@ -55,7 +56,7 @@ class StatementView(Answer):
 
 
 class StatementsPage(Answer):
-    """Statements; with `day`, also the lines that they sum up."""
+    """Statements; with `day`, also the lines behind them."""
 
     items: list[StatementView]
     lines: list[StatementLine] | None = None
@@ -63,13 +64,13 @@ class StatementsPage(Answer):
 
 
 class EarningsPage(StatementsPage):
-    """A creator's statements, and what is earned and not in a statement yet."""
+    """A creator's statements, and the earnings that are in no statement yet."""
 
     pending: Fen = 0
 
 
 class SettlementView(Answer):
-    """A settled day of the whole platform."""
+    """The settlement of one day for the whole platform."""
 
     day: str
     state: Literal["open", "closed"]
@@ -80,7 +81,7 @@ class SettlementView(Answer):
 
 
 class Difference(Answer):
-    """One movement on which ledger, trades and the provider's bill do not agree; amounts in fen, null where absent."""
+    """One payment or refund on which ledger, trades and the provider's bill differ. Amounts in fen; null if missing there."""
 
     kind: Literal["missing_here", "missing_there", "amount", "state"]
     order_id: str
@@ -91,14 +92,14 @@ class Difference(Answer):
 
 
 class ReconciliationView(Answer):
-    """One day of one collecting merchant, compared movement by movement."""
+    """One day of one collecting merchant, compared payment by payment and refund by refund."""
 
     day: str
     collector: str
     at: datetime
     provisional: Annotated[
         bool,
-        Field(description="compared before the day's end: what moves meanwhile may be missing on one side"),
+        Field(description="compared before the day ended, so that one side may still miss some payments"),
     ] = False
     compared: int
     bill_total: Fen

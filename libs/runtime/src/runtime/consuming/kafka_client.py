@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -27,8 +26,6 @@ Records = dict[Any, list[ConsumerRecord]]
 COMMIT_INTERVAL_SECONDS = 2.0
 FETCHER_INTERVAL_SECONDS = 2.0
 """How often aiokafka's fetcher wakes when nothing happens."""
-LINGER_SECONDS = 0.1
-"""How long records linger for others: two more hops of an order, on a slow machine."""
 FLUSH_SECONDS = 2.0
 """An unavailable broker delays neither a stop nor a rebalance: what it was not told is repeated."""
 
@@ -37,22 +34,16 @@ def _always(_: ConsumerRecord) -> bool:
     return True
 
 
-def _never(_: ConsumerRecord) -> bool:
-    return False
-
-
 class KafkaClient(AIOKafkaConsumer):  # type: ignore[misc]
     """FastStream polls it, and calls `commit` after each handled batch.
 
     Records that `accepts` refuses are left out before a batch is made: with few records at a time, a batch's way through
-    FastStream costs more than this check. When every record found `may_linger`, the answer waits for what else arrives
-    within LINGER_SECONDS.
+    FastStream costs more than this check.
     """
 
     def __init__(self, *topics: str, **settings: Any) -> None:
         super().__init__(*topics, **settings)
         self.accepts: Callable[[ConsumerRecord], bool] = _always
-        self.may_linger: Callable[[ConsumerRecord], bool] = _never
         self._handled: dict[Any, Any] = {}
         self._committed: dict[Any, Any] = {}
         self._committing: asyncio.Task[None] | None = None
@@ -69,8 +60,6 @@ class KafkaClient(AIOKafkaConsumer):  # type: ignore[misc]
         while True:
             found = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
             if accepted := self._filtered(found):
-                await self._linger(accepted, partitions, max_records)
-            if accepted:
                 return accepted
             if found:
                 await self.commit()
@@ -80,28 +69,6 @@ class KafkaClient(AIOKafkaConsumer):  # type: ignore[misc]
             at: [record for record in records if self.accepts(record)] for at, records in found.items()
         }
         return {at: kept for at, kept in accepted.items() if kept}
-
-    async def _linger(self, batch: Records, partitions: Any, max_records: int | None) -> None:
-        """Add to `batch` what arrives, up to `max_records` more at a time, as long as all of it may linger.
-
-        A rebalance drops the batch: it is not handled yet, so its new owner receives it again.
-        """
-        until, newest = time.monotonic() + LINGER_SECONDS, batch
-        assignment = internals.assignment_of(self)
-        while all(self.may_linger(record) for records in newest.values() for record in records):
-            left = int(1000 * (until - time.monotonic()))
-            if left <= 0 or (max_records and sum(map(len, batch.values())) >= max_records):
-                return
-            try:
-                found = await super().getmany(*partitions, timeout_ms=left, max_records=max_records)
-            except KafkaError:
-                return  # the next call raises it again; the batch must not be lost for it
-            if internals.assignment_of(self) is not assignment:
-                assignment = internals.assignment_of(self)
-                batch.clear()
-            newest = self._filtered(found)
-            for at, records in newest.items():
-                batch[at] = [*batch.get(at, []), *records]
 
     async def commit(self, offsets: Any = None) -> None:
         """Note that everything returned so far is handled; the broker learns it soon, at `flush_commits` at the latest."""
@@ -126,20 +93,24 @@ class KafkaClient(AIOKafkaConsumer):  # type: ignore[misc]
         await super().stop()
 
     async def _commit_soon(self) -> None:
-        while True:
+        """Commit at intervals until nothing is left: batches may be handled while a commit is under way."""
+        while self._advanced():
             await asyncio.sleep(COMMIT_INTERVAL_SECONDS)
             try:
-                return await self._commit_handled()
+                await self._commit_handled()
             except KafkaError as error:
                 log.debug("a commit is retried", extra={"error": type(error).__name__})
 
-    async def _commit_handled(self) -> None:
-        """Commit the offsets that advanced, of the partitions that are still ours."""
-        advanced = {
+    def _advanced(self) -> dict[Any, Any]:
+        """The handled offsets that are not committed yet, of the partitions that are still ours."""
+        return {
             partition: offset
             for partition, offset in self._handled.items()
             if partition in self.assignment() and self._committed.get(partition) != offset
         }
+
+    async def _commit_handled(self) -> None:
+        advanced = self._advanced()
         if not advanced:
             return
         try:

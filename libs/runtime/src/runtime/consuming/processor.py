@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 
@@ -86,9 +87,11 @@ class Processor:
         self.progressed_at = time.monotonic()
         self.count("dead_letter", headers_of(raw).get("ce_type", "unknown"))
 
-    def count(self, outcome: str, event_type: str) -> None:
-        """Count one record by its outcome."""
-        telemetry.records_consumed.add(1, {"group": self.group, "event": event_type, "outcome": outcome})
+    def count(self, outcome: str, event_type: str, records: int = 1) -> None:
+        """Count records by their outcome."""
+        telemetry.records_consumed.add(
+            records, {"group": self.group, "event": event_type, "outcome": outcome}
+        )
 
     async def _handle_or_split(self, deliveries: Sequence[Delivery]) -> None:
         try:
@@ -118,8 +121,8 @@ class Processor:
         """Call the handler, again while a dependency is unavailable; raises the records' own error."""
         await self._retry_while_unavailable(lambda: self._call(deliveries))
         self.progressed_at = time.monotonic()
-        for delivery in deliveries:
-            self.count("done", type(delivery.event).__name__)
+        for event_type, records in Counter(type(d.event).__name__ for d in deliveries).items():
+            self.count("done", event_type, records)
 
     async def _call(self, deliveries: Sequence[Delivery]) -> None:
         """Call the handler once. A cancellation that leaks out of it is its error, unless this task really is cancelled."""

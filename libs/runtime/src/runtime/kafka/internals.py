@@ -46,7 +46,7 @@ def slow_fetcher(consumer: AIOKafkaConsumer, seconds: float) -> None:
 
 
 def assignment_of(consumer: AIOKafkaConsumer) -> Any:
-    """The group's current assignment, another object after each rebalance; None before the first."""
+    """The group's current assignment, which knows the consumed offsets; None before the first."""
     subscription = consumer._subscription.subscription
     return subscription.assignment if subscription is not None else None
 

@@ -37,12 +37,10 @@ IDLE_SAVE_INTERVAL_SECONDS = 60.0
 """The position advances while this service rests and others fill the oplog, so that its history survives a restart."""
 MIN_BACKOFF_SECONDS = 0.1
 MAX_BACKOFF_SECONDS = 2.0
-POLL_INTERVAL_SECONDS = 0.25
-"""How late a change of another replica may be seen: our own changes take the fast path."""
-STREAM_LINGER_SECONDS = 0.1
-"""Delay before polling for a change of our own that only the stream can carry, so that such changes batch up."""
-QUICK_POLLS = 3
-"""After such a change: an acknowledged write may reach the server's log a moment later."""
+MIN_POLL_SECONDS = 0.1
+"""Between two polls while the stream carries changes: those of other replicas, and our own that missed the fast path."""
+MAX_POLL_SECONDS = 1.0
+"""The interval doubles up to this while it carries none: how late the first change of another replica may be published."""
 
 
 class _NotLeading(Exception):
@@ -78,7 +76,7 @@ class Relay:
         self._token: Any = None
         self._moved = False
         self._publishing = asyncio.Lock()
-        self._quick_polls_left = 0
+        self._poll_interval = MIN_POLL_SECONDS
 
     async def prepare(self) -> None:
         """Fix where the very first run starts; call before anything is written."""
@@ -150,23 +148,26 @@ class Relay:
                 recorded = [r for change in found.changes if (r := recorded_in(change)) is not None]
                 if found.changes:
                     async with self._publishing:
-                        await self._publish(self.fast_path.unpublished(recorded))
+                        unpublished = self.fast_path.unpublished(recorded)
+                        await self._publish(unpublished)
                     self._moved = True
+                    if unpublished:
+                        self._poll_interval = MIN_POLL_SECONDS
                 self._token = found.token
 
     async def _next_poll(self, found: int) -> None:
-        """Wait for the interval, or less when this process wrote something that only the stream can carry."""
+        """Wait for the interval, which backs off; a change that only the stream can carry ends the wait."""
         if found == MAX_CHANGES:
             return
         with suppress(TimeoutError):
-            async with asyncio.timeout(POLL_INTERVAL_SECONDS):
-                if not self._quick_polls_left:
-                    await self.fast_path.stream_needed.wait()
-                await asyncio.sleep(STREAM_LINGER_SECONDS)
+            async with asyncio.timeout(self._poll_interval):
+                await self.fast_path.stream_needed.wait()
         if self.fast_path.stream_needed.is_set():
             self.fast_path.stream_needed.clear()
-            self._quick_polls_left = QUICK_POLLS
-        self._quick_polls_left = max(0, self._quick_polls_left - 1)
+            self._poll_interval = MIN_POLL_SECONDS
+            await asyncio.sleep(MIN_POLL_SECONDS)  # several such changes share a poll
+        else:
+            self._poll_interval = min(self._poll_interval * 2, MAX_POLL_SECONDS)
 
     async def _run_fast_path(self) -> None:
         while True:

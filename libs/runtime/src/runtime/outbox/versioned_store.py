@@ -1,4 +1,4 @@
-"""The one way to change an aggregate: load, decide, write guarded by its version, and again after a conflict.
+"""The one way to change an aggregate: load, decide, write guarded by its version, and again after a conflict (ADR 13).
 
 The events of a change are stored in the same write. After each write the store does what follows from it: it tells the
 recorder (so that the relay can publish at once), keeps the document for the next decision, and calls the listeners.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar, cast
 
 from cachetools import LRUCache
 from pymongo import UpdateOne
@@ -20,6 +20,8 @@ from runtime.errors import WriteConflict
 from runtime.mongo.client import Document
 from runtime.mongo.writes import insert_new
 from runtime.outbox.changes import Change, Command, Decide, Result
+from runtime.outbox.codec import Codec
+from runtime.outbox.draft import Draft
 from runtime.outbox.recorder import FIELD, Recorder
 
 A = TypeVar("A")
@@ -33,36 +35,11 @@ Collection = AsyncCollection[Document]
 
 
 @dataclass(frozen=True, slots=True)
-class Codec(Generic[A]):
-    """How an aggregate is stored: `read` takes its document, `write` gives its fields (`_id` and `version` among them).
-
-    `changing` gives only the fields that can change after creation, where that is cheaper; `optional` names the fields that
-    may be absent, and are removed from the document when they are.
-    """
-
-    read: Callable[[Document], A]
-    write: Callable[[A], Document]
-    changing: Callable[[A], Document] | None = None
-    optional: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Saved(Generic[A]):
     """An aggregate as it was just stored, and its document without the outbox."""
 
     aggregate: A
     document: Document
-
-
-@dataclass(slots=True)
-class _Stored(Generic[A]):
-    """An aggregate as it was loaded, and as the decisions of this attempt leave it."""
-
-    document: Document | None
-    aggregate: A | None
-    cached: bool
-    fields: Document = field(default_factory=dict)
-    outbox: Document = field(default_factory=dict)
 
 
 class _Undecided(Exception):
@@ -112,25 +89,19 @@ class VersionedStore(Generic[A]):
         Says for each, in order, whether it is new: False leaves what is stored under its id as it is, and an exception is
         of those in the same collection alone.
         """
-        documents = [self._new_document(change) for change in new]
+        drafts = [self._new_draft(change) for change in new]
         grouped: dict[str, list[int]] = defaultdict(list)
-        for n, document in enumerate(documents):
-            grouped[self._collection(document["_id"]).name].append(n)
+        for n, draft in enumerate(drafts):
+            grouped[self._collection(draft.fields["_id"]).name].append(n)
         outcomes: list[bool | Exception] = [False] * len(new)
 
         async def insert_group(group: list[int]) -> None:
             try:
-                collection = self._collection(documents[group[0]]["_id"])
-                created = await insert_new(collection, [documents[n] for n in group])
+                created = await self._insert([drafts[n] for n in group])
             except Exception as error:
-                for n in group:
-                    outcomes[n] = error
-                return
-            for n, is_new in zip(group, created, strict=True):
-                outcomes[n] = is_new
-                if is_new:
-                    self._recorder.saved(documents[n]["_id"], documents[n], before=0)
-                    self._keep(new[n].after, {k: v for k, v in documents[n].items() if k != FIELD})
+                created = [error] * len(group)
+            for n, outcome in zip(group, created, strict=True):
+                outcomes[n] = outcome
 
         if len(grouped) == 1:  # the usual case, without the cost of a task
             await insert_group(*grouped.values())
@@ -155,13 +126,13 @@ class VersionedStore(Generic[A]):
         What the database raises is raised: then it is unknown which changes were made, and repeating the commands makes
         each once.
         """
-        outcomes: list[Result[A] | Exception | None] = [None] * len(commands)
+        outcomes: dict[int, Result[A] | Exception] = {}
         undecided = list(range(len(commands)))
         for attempt in range(MAX_ATTEMPTS):
-            stored = await self._load({commands[n].aggregate_id for n in undecided}, cached=attempt == 0)
+            drafts = await self._load({commands[n].aggregate_id for n in undecided}, cached=attempt == 0)
             for n in undecided:
-                outcomes[n] = self._decide(commands[n], stored[commands[n].aggregate_id])
-            conflicts = await self._write({k: s for k, s in stored.items() if s.fields})
+                outcomes[n] = self._decide(commands[n], drafts[commands[n].aggregate_id])
+            conflicts = await self._write({key: draft for key, draft in drafts.items() if draft.changed})
             undecided = [
                 n
                 for n in undecided
@@ -171,48 +142,24 @@ class VersionedStore(Generic[A]):
                 break
         for n in undecided:
             outcomes[n] = WriteConflict(f"{commands[n].aggregate_id} is being changed by others")
-        return [
-            outcome for outcome in outcomes if outcome is not None
-        ]  # none is: this is for the type checker
+        return [outcomes[n] for n in range(len(commands))]
 
-    def _decide(self, command: Command[A], stored: _Stored[A]) -> Result[A] | Exception:
+    def _decide(self, command: Command[A], draft: Draft[A]) -> Result[A] | Exception:
         try:
-            change = command.decide(stored.aggregate)
+            change = command.decide(draft.aggregate)
         except Exception as error:
-            stored.aggregate = self._read(stored)  # the decision may have left it half-changed
-            return _Undecided() if stored.cached else error
+            draft.reread()
+            return _Undecided() if draft.cached else error
         if change is None:
             # a write of this attempt confirms a cached copy; without one, a fresh copy has to
-            return _Undecided() if stored.cached and not stored.fields else Result(stored.aggregate)
-        self._apply(change, stored)
-        return Result(change.after, stored.document is None)
+            return _Undecided() if draft.cached and not draft.changed else Result(draft.aggregate)
+        draft.apply(change, self._recorder, replace_outbox=self._replace_outbox)
+        return Result(change.after, draft.document is None)
 
-    def _read(self, stored: _Stored[A]) -> A | None:
-        """The aggregate as the changes accepted so far leave it."""
-        document = {**(stored.document or {}), **stored.fields}
-        return self._codec.read(document) if document else None
-
-    def _apply(self, change: Change[A], stored: _Stored[A]) -> None:
-        """Add an accepted change to the write of this attempt."""
-        stored.aggregate = change.after
-        if stored.document is None:
-            stored.fields = {**stored.fields, **self._codec.write(change.after), **change.private}
-        else:
-            stored.fields = (self._codec.changing or self._codec.write)(change.after)
-        version = stored.fields["version"]
-        if self._replace_outbox or stored.document is None:
-            slots = self._recorder.slots(version, change.events, change.traceparent)
-            stored.outbox = {FIELD: {**stored.outbox.get(FIELD, {}), **slots}}
-        else:
-            stored.outbox |= self._recorder.updates(version, change.events, change.traceparent)
-
-    async def _load(self, aggregate_ids: set[str], *, cached: bool) -> dict[str, _Stored[A]]:
+    async def _load(self, aggregate_ids: set[str], *, cached: bool) -> dict[str, Draft[A]]:
         copies = {key: d for key in aggregate_ids if cached and (d := self.cached(key)) is not None}
-        found = await self._find(aggregate_ids - copies.keys())
-        loaded = {key: _Stored[A](None, None, cached=False) for key in aggregate_ids}
-        for key, document in (copies | found).items():
-            loaded[key] = _Stored(document, self._codec.read(document), key in copies)
-        return loaded
+        documents = copies | await self._find(aggregate_ids - copies.keys())
+        return {key: Draft(self._codec, documents.get(key), key in copies) for key in aggregate_ids}
 
     async def _find(self, aggregate_ids: Iterable[str]) -> dict[str, Document]:
         """The documents that exist; one query for each collection."""
@@ -226,56 +173,48 @@ class VersionedStore(Generic[A]):
                 found[document["_id"]] = document
         return found
 
-    async def _write(self, pending: Mapping[str, _Stored[A]]) -> set[str]:
-        """Write all pending changes, each guarded by the version it was decided on; the ids that met a conflict."""
+    async def _write(self, changed: dict[str, Draft[A]]) -> set[str]:
+        """Write the drafts, each guarded by the version it was decided on; returns the ids that met a conflict."""
         conflicts: set[str] = set()
-        updates: dict[str, list[tuple[str, Document, _Stored[A]]]] = defaultdict(list)
-        for key, stored in pending.items():
-            if stored.document is None:
-                if not await self._create(key, stored):
-                    conflicts.add(key)
-            else:
-                updates[self._collection(key).name].append((key, self._update(stored), stored))
-        for group in updates.values():
-            writes = [
-                UpdateOne({"_id": key, "version": _document(stored)["version"]}, update)
-                for key, update, stored in group
-            ]
-            result = await self._collection(group[0][0]).bulk_write(writes, ordered=False)
-            if result.matched_count < len(group):  # MongoDB does not say which: all are decided again
-                conflicts.update(key for key, _, _ in group)
-                self._forget(key for key, _, _ in group)
-                continue
-            for key, update, stored in group:
-                self._saved(key, stored, update)
+        grouped: dict[str, dict[str, Draft[A]]] = defaultdict(dict)
+        for key, draft in changed.items():
+            if draft.document is not None:
+                grouped[self._collection(key).name][key] = draft
+            elif not all(await self._insert([draft])):
+                conflicts.add(key)
+        for group in grouped.values():
+            if not await self._update(group):  # MongoDB does not say which lost: all are decided again
+                conflicts |= group.keys()
+                self._forget(group)
         return conflicts
 
-    async def _create(self, key: str, stored: _Stored[A]) -> bool:
-        document = {**stored.fields, **stored.outbox}
-        (is_new,) = await insert_new(self._collection(key), [document])
-        if is_new:
-            self._recorder.saved(key, document, before=0)
-            self._keep(stored.aggregate, stored.fields)
-        return is_new
+    async def _insert(self, drafts: Sequence[Draft[A]]) -> list[bool | Exception]:
+        """Insert new aggregates of one collection; says for each whether it is new."""
+        documents = [draft.new_document() for draft in drafts]
+        created = await insert_new(self._collection(documents[0]["_id"]), documents)
+        for draft, document, is_new in zip(drafts, documents, created, strict=True):
+            if is_new:
+                self._recorder.saved(document["_id"], document, before=0)
+                self._keep(draft)
+        return list(created)
 
-    def _update(self, stored: _Stored[A]) -> Document:
-        before = _document(stored)
-        changed = {name: value for name, value in stored.fields.items() if before.get(name, ...) != value}
-        removed = [name for name in self._codec.optional if name in before and name not in stored.fields]
-        update: Document = {"$set": {**changed, **stored.outbox}}
-        if removed:
-            update["$unset"] = dict.fromkeys(removed, "")
-        return update
+    async def _update(self, drafts: dict[str, Draft[A]]) -> bool:
+        """Update stored aggregates of one collection; False when one of them had another version by now."""
+        updates = {key: draft.update() for key, draft in drafts.items()}
+        writes = [
+            UpdateOne({"_id": key, "version": drafts[key].version_before}, update)
+            for key, update in updates.items()
+        ]
+        result = await self._collection(next(iter(drafts))).bulk_write(writes, ordered=False)
+        if result.matched_count < len(drafts):
+            return False
+        for key, draft in drafts.items():
+            self._recorder.saved(key, updates[key]["$set"], before=draft.version_before)
+            self._keep(draft)
+        return True
 
-    def _saved(self, key: str, stored: _Stored[A], update: Document) -> None:
-        before = _document(stored)
-        self._recorder.saved(key, update["$set"], before=before["version"])
-        document = before | stored.fields
-        for name in update.get("$unset", ()):
-            del document[name]
-        self._keep(stored.aggregate, document)
-
-    def _keep(self, aggregate: Any, document: Document) -> None:
+    def _keep(self, draft: Draft[A]) -> None:
+        document, aggregate = draft.document_after(), cast(A, draft.aggregate)
         if self._cache is not None:
             self._cache[document["_id"]] = document
         for listener in self._listeners:
@@ -286,18 +225,13 @@ class VersionedStore(Generic[A]):
             for key in aggregate_ids:
                 self._cache.pop(key, None)
 
-    def _new_document(self, change: Change[A]) -> Document:
-        fields = self._codec.write(change.after)
-        slots = self._recorder.slots(fields["version"], change.events, change.traceparent)
-        return {**fields, **change.private, FIELD: slots}
+    def _new_draft(self, change: Change[A]) -> Draft[A]:
+        draft = Draft(self._codec, None, cached=False)
+        draft.apply(change, self._recorder, replace_outbox=self._replace_outbox)
+        return draft
 
     def _collection(self, aggregate_id: str) -> Collection:
         collection = self._collection_of(aggregate_id)
         if collection is None:
             raise ValueError(f"{aggregate_id!r} names no collection")
         return collection
-
-
-def _document(stored: _Stored[A]) -> Document:
-    assert stored.document is not None  # noqa: S101 - only called for stored aggregates
-    return stored.document

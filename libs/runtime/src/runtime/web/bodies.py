@@ -36,7 +36,9 @@ def parse_json(body: bytes, model: type[Model]) -> Model:
     try:
         orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise Problem(400, "malformed_json", "the body is not JSON; send a JSON object in UTF-8") from None
+        raise Problem(
+            400, "malformed_json", "The body is not valid JSON. Send a JSON object in UTF-8."
+        ) from None
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
@@ -51,7 +53,7 @@ def read_query(request: web.Request, model: type[Model]) -> Model:
         raise Problem(
             422,
             "invalid_content",
-            "a parameter is given twice",
+            "A query parameter is repeated. Give each parameter once; see `errors`.",
             errors=[(name, "give it once") for name in repeated],
         )
     try:

@@ -20,7 +20,15 @@ from runtime.web.tokens import BadToken, Principal, TokenVerifier
 
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 NO_PROBLEMS: ProblemTable = {}
-HTTP_CODES = {404: "no_such_path", 405: "method_not_allowed", 413: "too_large"}
+HTTP_PROBLEMS = {
+    404: ("no_such_path", "There is no call with this path."),
+    405: (
+        "method_not_allowed",
+        "This path does not accept this method. The header Allow lists those it accepts.",
+    ),
+    413: ("too_large", "The body is too large for this call."),
+}
+"""Code and detail of the errors that aiohttp raises."""
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +76,7 @@ def _boundary(
             try:
                 response = await _answer(request, handler, route, verifier, problems)
             except asyncio.CancelledError:
-                span.set_status(Status(StatusCode.ERROR, "the caller went away"))
+                span.set_status(Status(StatusCode.ERROR, "the caller disconnected"))
                 raise
             _finish(response, span, answer_headers)
         telemetry.http_duration.record(
@@ -106,8 +114,8 @@ async def _answer(
         if error.status < 400:
             raise
         allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else None
-        code = HTTP_CODES.get(error.status, "refused")
-        return Problem(error.status, code, error.reason, headers=allow).response()
+        code, detail = HTTP_PROBLEMS.get(error.status, ("refused", error.reason))
+        return Problem(error.status, code, detail, headers=allow).response()
     except Exception as error:
         return (problem_for(error, problems) or _problem_of(error)).response()
 
@@ -120,7 +128,7 @@ async def _call(
     if route.scopes:
         request[PRINCIPAL] = await _authenticate(request, route, verifier)
     if (request.content_length or 0) > route.max_body:
-        raise Problem(413, "too_large", f"the body may have at most {route.max_body} bytes")
+        raise Problem(413, "too_large", f"The body is too large: at most {route.max_body} bytes are allowed.")
     async with asyncio.timeout(route.deadline):
         return await handler(request)
 
@@ -130,30 +138,43 @@ def _problem_of(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, web.RequestPayloadError):
-        return Problem(400, "malformed_body", "the body does not match its Content-Encoding")
+        return Problem(
+            400,
+            "malformed_body",
+            "The body does not match its Content-Encoding. Send it uncompressed, or correct the header.",
+        )
     if isinstance(error, WriteConflict):
-        return Problem(409, "conflict", "somebody else is changing this at the same time; try again")
+        return Problem(409, "conflict", "Another request changed this at the same time. Try again.")
     if isinstance(error, TimeoutError):
-        return unavailable("the call took too long and was stopped; try again")
+        return unavailable("The call took too long and was stopped. Try again after Retry-After.")
     if is_unavailable(error):
         log.warning("a dependency is unavailable", extra={"error": type(error).__name__})
-        return unavailable("a part of the platform is unavailable at the moment; try again")
+        return unavailable(
+            "A part of the platform is not available at the moment. Try again after Retry-After."
+        )
     log.error("a call failed", exc_info=error)
-    return Problem(500, "internal", "an internal error occurred; it has been logged")
+    return Problem(500, "internal", "An internal error occurred. It has been logged.")
 
 
 async def _authenticate(request: web.Request, route: Route, verifier: TokenVerifier | None) -> Principal:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     challenge = {"WWW-Authenticate": "Bearer"}
     if kind.lower() != "bearer" or not token or verifier is None:
-        raise Problem(401, "no_token", "send Authorization: Bearer <token>", headers=challenge)
+        raise Problem(
+            401,
+            "no_token",
+            "No access token was sent. Send the header Authorization: Bearer <token>.",
+            headers=challenge,
+        )
     try:
         principal = await verifier.principal(token.strip())
     except BadToken:
         raise Problem(
-            401, "bad_token", "the token is invalid or has expired; get a new one", headers=challenge
+            401, "bad_token", "The token is invalid or has expired. Get a new one.", headers=challenge
         ) from None
     if not principal.scopes & route.scopes:
         needed = " or ".join(sorted(route.scopes))
-        raise Problem(403, "wrong_scope", f"this call needs a token with the scope {needed}")
+        raise Problem(
+            403, "wrong_scope", f"The token's scope does not allow this call. It needs the scope {needed}."
+        )
     return principal

@@ -29,5 +29,5 @@ def read_cursor(cursor: str, *types: type[str] | type[int]) -> tuple[Any, ...]:
 
 def invalid_cursor() -> Problem:
     """422: the cursor is not one of this list."""
-    message = "pass on a next_cursor exactly as it was given"
+    message = "The cursor is not one of this list. Send the next_cursor of the answer before, unchanged."
     return Problem(422, "invalid_cursor", message, errors=[("cursor", message)])

@@ -21,12 +21,10 @@ def idempotency_key(request: web.Request) -> str:
     """The caller's key: 1 to 255 printable ASCII characters. Raises Problem 400 when it is missing or malformed."""
     key = request.headers.get(IDEMPOTENCY_KEY)
     if not key:
-        message = (
-            f"send the header {IDEMPOTENCY_KEY} with a key of your own: up to 255 printable ASCII characters"
-        )
+        message = f"The header {IDEMPOTENCY_KEY} is missing. Send a key of your choice: 1 to 255 printable ASCII characters."
         raise Problem(400, "idempotency_key_missing", message, errors=[(IDEMPOTENCY_KEY, "is missing")])
     if KEY_PATTERN.fullmatch(key) is None:
-        message = f"{IDEMPOTENCY_KEY} takes up to 255 printable ASCII characters"
+        message = f"{IDEMPOTENCY_KEY} must have 1 to 255 printable ASCII characters."
         raise Problem(400, "idempotency_key_invalid", message, errors=[(IDEMPOTENCY_KEY, message)])
     return key
 
@@ -39,5 +37,5 @@ def fingerprint_of(body: bytes) -> str:
 def key_reused() -> Problem:
     """422: the key was used with another body."""
     return Problem(
-        422, "idempotency_key_reused", "this Idempotency-Key was used with another body; take a new key"
+        422, "idempotency_key_reused", "This Idempotency-Key was used with another body. Use a new key."
     )

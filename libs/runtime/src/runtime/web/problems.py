@@ -12,6 +12,8 @@ from pydantic import ValidationError
 PROBLEM_JSON = "application/problem+json"
 TYPE_BASE = "urn:anchorage:problem:"
 RETRY_AFTER = "Retry-After"
+OWN_CHECK = "Value error, "
+"""What Pydantic puts before the message of a ValueError that a model's own check raised."""
 
 _TITLES = {
     400: "Bad request", 401: "Not authenticated", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
@@ -83,7 +85,7 @@ def problem_for(error: Exception, table: ProblemTable) -> Problem | None:
 
 def not_found(what: str) -> Problem:
     """404, also for what the caller may not see."""
-    return Problem(404, "not_found", f"{what} was not found")
+    return Problem(404, "not_found", f"{what[:1].upper()}{what[1:]} was not found.")
 
 
 def unavailable(detail: str, retry_after: int = 2) -> Problem:
@@ -92,12 +94,18 @@ def unavailable(detail: str, retry_after: int = 2) -> Problem:
 
 
 def wrong_content(error: ValidationError, where: str = "") -> Problem:
-    """422 naming every wrong field, without repeating what was sent."""
+    """422 that names every wrong field, without repeating what was sent."""
     errors = [
-        (where + _path(entry["loc"]), entry["msg"])
+        (where + _path(entry["loc"]), entry["msg"].removeprefix(OWN_CHECK))
         for entry in error.errors(include_url=False, include_context=False, include_input=False)
     ]
-    return Problem(422, "invalid_content", f"{len(errors)} field(s) are wrong; see errors", errors=errors)
+    return wrong_fields(errors)
+
+
+def wrong_fields(errors: Sequence[tuple[str, str]]) -> Problem:
+    """422 `invalid_content` for (path, message) of each wrong field."""
+    count = "1 field is wrong" if len(errors) == 1 else f"{len(errors)} fields are wrong"
+    return Problem(422, "invalid_content", f"{count}. See `errors`.", errors=errors)
 
 
 def _path(location: tuple[str | int, ...]) -> str:

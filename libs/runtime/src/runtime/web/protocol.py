@@ -38,7 +38,7 @@ class ProblemProtocol(web.RequestHandler):
         """The answer to a request that reached no handler; raises ConnectionError when another answer has started."""
         if status >= 500:
             super().handle_error(request, status, exc, message)
-            return _closing(Problem(500, "internal", "an internal error occurred; it has been logged"))
+            return _closing(Problem(500, "internal", "An internal error occurred. It has been logged."))
         if request.writer.output_size > 0:
             raise ConnectionError("an answer has already started")
         log.info("a request could not be parsed", extra={"error": type(exc).__name__})
@@ -46,7 +46,7 @@ class ProblemProtocol(web.RequestHandler):
             Problem(
                 status,
                 "malformed_request",
-                "not a valid HTTP request, or its request line or a header is too long",
+                "This is not a valid HTTP request, or its request line or a header is too long.",
             )
         )
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from catalog.domain.mini_program import Category, MiniProgram, MiniProgramDetails
 from catalog.domain.terms import Terms
 from runtime.mongo.client import Database, Document
+from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import FIELD, Recorder
-from runtime.outbox.versioned_store import Codec, VersionedStore
+from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "mini_programs"
 

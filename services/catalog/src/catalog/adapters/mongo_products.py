@@ -8,8 +8,9 @@ from catalog.adapters.mongo_mini_programs import read_terms, write_terms
 from catalog.domain.product import Product, ProductDetails, Sku
 from catalog.domain.terms import Terms
 from runtime.mongo.client import Database, Document
+from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import Recorder
-from runtime.outbox.versioned_store import Codec, VersionedStore
+from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "products"
 

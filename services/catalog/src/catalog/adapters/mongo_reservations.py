@@ -15,8 +15,9 @@ from catalog.domain.on_sale import OnSale
 from catalog.domain.reservation import Lines, Reservation, State
 from runtime.mongo.client import Database, Document
 from runtime.outbox.changes import Change
+from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import Recorder
-from runtime.outbox.versioned_store import Codec, VersionedStore
+from runtime.outbox.versioned_store import VersionedStore
 
 
 class MongoReservations:

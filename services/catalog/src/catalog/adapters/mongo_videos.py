@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from catalog.domain.video import Anchor, Video
 from runtime.mongo.client import Database, Document
+from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import Recorder
-from runtime.outbox.versioned_store import Codec, VersionedStore
+from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "videos"
 

@@ -6,8 +6,9 @@ from catalog.domain.mini_program import MiniProgram
 from catalog.domain.product import Product
 from catalog.domain.stock import Stock
 from catalog.domain.video import Video
-from contracts.api.owners import CategoryRequest, MiniProgramView, ProductView, StockView, Terms
-from contracts.api.pages import AnchorView, CreatorCard, VideoPage
+from contracts.api.mini_programs import CategoryRequest, MiniProgramView, Terms
+from contracts.api.products import ProductView, StockView
+from contracts.api.videos import AnchorView, CreatorCard, VideoPage
 
 
 def mini_program_view(program: MiniProgram) -> MiniProgramView:

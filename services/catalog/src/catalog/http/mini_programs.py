@@ -9,7 +9,7 @@ from catalog.http.access import caller_of, path_id
 from catalog.http.answers import mini_program_view
 from catalog.http.requests import mini_program_details
 from contracts.api.common import Page, PageQuery
-from contracts.api.owners import MiniProgramRequest, MiniProgramView, SuspensionRequest
+from contracts.api.mini_programs import MiniProgramRequest, MiniProgramView, SuspensionRequest
 from runtime.web.bodies import json_response, read_json, read_query
 from runtime.web.cursors import read_cursor, write_cursor
 from runtime.web.routes import Route, scopes

@@ -9,7 +9,7 @@ from aiohttp import web
 from catalog.application.read_model.storefront import Storefront, Viewer
 from catalog.http.access import host_of, path_id
 from contracts.api.common import PageQuery
-from contracts.api.pages import StoreQuery
+from contracts.api.stores import StoreQuery
 from runtime.web.bodies import read_query
 from runtime.web.cursors import read_cursor
 from runtime.web.routes import Route, principal_of, scopes

@@ -9,7 +9,7 @@ from catalog.application.stock_keeping import StockKeeping
 from catalog.http.access import caller_of, path_id
 from catalog.http.answers import product_view, stock_view
 from catalog.http.requests import product_details
-from contracts.api.owners import ProductRequest, StockRequest
+from contracts.api.products import ProductRequest, StockRequest
 from runtime.web.bodies import json_response, read_json
 from runtime.web.routes import Route, scopes
 from runtime.web.tokens import OPS, OWNER

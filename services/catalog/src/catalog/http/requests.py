@@ -7,7 +7,9 @@ from catalog.domain.errors import WrongContent
 from catalog.domain.mini_program import Category, MiniProgramDetails
 from catalog.domain.product import ProductDetails, Sku
 from catalog.domain.video import Anchor, Video
-from contracts.api.owners import MiniProgramRequest, ProductRequest, VideoRequest
+from contracts.api.mini_programs import MiniProgramRequest
+from contracts.api.products import ProductRequest
+from contracts.api.videos import VideoRequest
 
 
 def mini_program_details(

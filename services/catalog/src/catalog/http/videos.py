@@ -8,7 +8,7 @@ from catalog.application.videos import Videos
 from catalog.http.access import claim, path_id
 from catalog.http.answers import video_view
 from catalog.http.requests import video_of
-from contracts.api.owners import VideoRequest
+from contracts.api.videos import VideoRequest
 from runtime.web.bodies import json_response, read_json
 from runtime.web.routes import Route, principal_of, scopes
 from runtime.web.tokens import CREATOR

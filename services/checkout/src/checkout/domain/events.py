@@ -1,4 +1,4 @@
-"""What an order says happened to it. `messages` maps each to the contract that other services read."""
+"""What happened to an order. `application/contracts_out.py` maps each to the contract that other services read."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A buyer placed it."""
+    """A buyer placed the order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """Stock is held for it."""
+    """Stock is reserved for the order."""
 
 
 @dataclass(frozen=True, slots=True)
 class CloseRequested:
-    """It is to end unless the money came first."""
+    """The order is to end, unless the money came first."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Paid:
-    """The money is there."""
+    """The whole amount was received."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """A parcel is on its way."""
+    """A parcel was sent; `complete` if nothing is left to send."""
 
     carrier: str
     complete: bool
@@ -37,26 +37,26 @@ class Shipped:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The buyer has the goods."""
+    """The buyer has received the goods."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """It could not be taken."""
+    """The order cannot be fulfilled."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """It ended unpaid."""
+    """The order ended unpaid."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class RefundAsked:
-    """The buyer asks for money back."""
+class RefundRequested:
+    """The buyer wants money back."""
 
     refund_id: str
     amount: int
@@ -64,16 +64,16 @@ class RefundAsked:
 
 
 @dataclass(frozen=True, slots=True)
-class RefundAllowed:
-    """Money is to go back."""
+class RefundApproved:
+    """Payment is to send the money back."""
 
     refund_id: str
     amount: int
 
 
 @dataclass(frozen=True, slots=True)
-class RefundDeclined:
-    """No money goes back."""
+class RefundRejected:
+    """The owner keeps the money."""
 
     refund_id: str
     amount: int
@@ -81,7 +81,7 @@ class RefundDeclined:
 
 @dataclass(frozen=True, slots=True)
 class Refunded:
-    """Money went back."""
+    """Money was sent back; `release_stock` if everything was refunded before anything was shipped."""
 
     refund_id: str
     amount: int
@@ -90,5 +90,5 @@ class Refunded:
 
 OrderEvent = (
     Placed | Confirmed | CloseRequested | Paid | Shipped | Completed | Rejected | Cancelled
-    | RefundAsked | RefundAllowed | RefundDeclined | Refunded
+    | RefundRequested | RefundApproved | RefundRejected | Refunded
 )  # fmt: skip

@@ -1,6 +1,6 @@
-"""An order: what was bought at which price, and what has happened to it. No I/O, no clock, no chance.
+"""An order: what was bought at which price, and what has happened to it. No I/O, no clock, no randomness.
 
-Every method changes the order and answers the events that tell of it; a repeat changes nothing and answers none.
+Every method that changes the order returns the events about the change. A repeat changes nothing and returns none.
 Amounts are integers in minor units (fen).
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from checkout.domain.errors import KeyReused, NothingToShip, RefundNotFound, RefundRefused
 from checkout.domain.events import (
     Cancelled,
     CloseRequested,
@@ -17,14 +18,15 @@ from checkout.domain.events import (
     OrderEvent,
     Paid,
     Placed,
-    RefundAllowed,
-    RefundAsked,
-    RefundDeclined,
+    RefundApproved,
     Refunded,
+    RefundRejected,
+    RefundRequested,
     Rejected,
     Shipped,
 )
-from checkout.domain.refunds import Refund, RefundRefused, RefundStatus
+from checkout.domain.purchase import Address, Attribution, Line
+from checkout.domain.refunds import Refund, RefundStatus
 from checkout.domain.status import Status, Trigger, next_status
 
 CANCELLED_BY_BUYER = "cancelled_by_buyer"
@@ -32,49 +34,8 @@ PAYMENT_DEADLINE = "payment_deadline"
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
-    """Commission shares in basis points, fixed at placement."""
-
-    platform_bp: int
-    creator_bp: int
-    terms_version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """So many of a SKU at the price of the moment of placement."""
-
-    sku_id: str
-    product_id: str
-    title: str
-    attributes: dict[str, str]
-    unit_price: int
-    quantity: int
-    product_version: int
-    terms: Terms
-
-    @property
-    def total(self) -> int:
-        """Price times quantity."""
-        return self.unit_price * self.quantity
-
-
-@dataclass(frozen=True, slots=True)
-class Attribution:
-    """What brought the buyer."""
-
-    surface: str
-    click_id: str | None = None
-    video_id: str | None = None
-    anchor_id: str | None = None
-    creator_id: str | None = None
-    share_code: str | None = None
-    sharer: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Payment:
-    """The link to pay, and the trade's number once it is paid."""
+    """The payment link, and the trade's number once the order is paid."""
 
     status: str
     product: str
@@ -86,7 +47,7 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """A parcel: so many of which SKUs."""
+    """A parcel: SKUs with quantities."""
 
     shipment_id: str
     carrier: str
@@ -95,13 +56,12 @@ class Shipment:
     shipped_at: datetime
 
 
-class NothingToShip(Exception):
-    """A parcel holds more than what is left to send."""
-
-
 @dataclass(slots=True)
 class Order:
-    """One order of one viewer in one mini program."""
+    """One order of one buyer in one mini program.
+
+    `fingerprint` is that of the request that placed it, to tell a repeat from another request with the same key.
+    """
 
     order_id: str
     mini_program_id: str
@@ -115,6 +75,8 @@ class Order:
     merchant: str
     payment_product: str
     return_url: str | None = None
+    address: Address | None = None
+    fingerprint: str = ""
     status: Status = Status.PLACED
     reason: str | None = None
     version: int = 0
@@ -130,41 +92,40 @@ class Order:
 
     @property
     def refunded_total(self) -> int:
-        """What has gone back."""
+        """What has been sent back."""
         return sum(r.amount for r in self.refunds if r.status is RefundStatus.SETTLED)
 
     @property
     def refundable(self) -> int:
-        """What could still be asked back: neither gone back nor asked for."""
+        """What is left to refund, after everything that was sent back or requested."""
         return self.total - sum(r.amount for r in self.refunds if r.status.holds_money)
 
     def place(self) -> list[OrderEvent]:
-        """The first event of a new order."""
         self._enter(Status.PLACED, self.placed_at)
         return [Placed()]
 
     def reserve_stock(self, at: datetime) -> list[OrderEvent]:
-        """Stock is held. For an order that has ended meanwhile: say so again, so that the stock goes back."""
+        """Stock is reserved. If the order was cancelled in the meantime, announce that again, so that the stock is released."""
         if self.status is Status.CANCELLED:
             self.version += 1
             return [Cancelled(self.reason or CANCELLED_BY_BUYER)]
         return [Confirmed()] if self._move(Trigger.STOCK_RESERVED, at) else []
 
     def reject_stock(self, reason: str, at: datetime) -> list[OrderEvent]:
-        """Stock is not to be had."""
+        """Out of stock."""
         if not self._move(Trigger.STOCK_REJECTED, at):
             return []
         self.reason = reason
         return [Rejected(reason)]
 
     def request_payment(self, payment: Payment, at: datetime) -> list[OrderEvent]:
-        """The link is there. Money is asked for when stock is held: whoever hears of the money first knows both."""
+        """The payment link. It implies that stock is reserved; if the link arrives first, record both steps."""
         if payment == self.payment:
             return []
-        told = self.reserve_stock(at) if self.status is Status.PLACED else []
+        events = self.reserve_stock(at) if self.status is Status.PLACED else []
         if self._move(Trigger.PAYMENT_REQUESTED, at):
             self.payment = payment
-        return told
+        return events
 
     def settle_payment(self, trade_no: str, at: datetime) -> list[OrderEvent]:
         """The whole amount was received."""
@@ -176,7 +137,7 @@ class Order:
         return [Paid()]
 
     def close_payment(self, at: datetime) -> list[OrderEvent]:
-        """Nothing was received and nothing can be any more."""
+        """Nothing was paid, and nothing can be paid any more."""
         if not self._move(Trigger.PAYMENT_CLOSED, at):
             return []
         if self.payment is not None:
@@ -184,14 +145,22 @@ class Order:
         return [Cancelled(self.reason or CANCELLED_BY_BUYER)]
 
     def close(self, reason: str, at: datetime) -> list[OrderEvent]:
-        """Cancel, or the deadline passed: payment decides whether the money came first."""
+        """The buyer cancelled or the deadline passed. Payment decides whether the money came first."""
         if not self._move(Trigger.CLOSE, at):
             return []
         self.reason = reason
         return [CloseRequested(reason)]
 
     def ship(self, shipment: Shipment) -> list[OrderEvent]:
-        """A parcel is on its way; without lines it takes all that is left. Raises NothingToShip for more than that."""
+        """A parcel was sent; without lines it holds all that is left. The same tracking number of a carrier is a repeat.
+
+        Raises NothingToShip for more than is left.
+        """
+        if any(
+            (s.carrier, s.tracking_number) == (shipment.carrier, shipment.tracking_number)
+            for s in self.shipments
+        ):
+            return []
         left = self.to_ship()
         lines = shipment.lines or tuple(left.items())
         if (
@@ -199,13 +168,13 @@ class Order:
             or len(dict(lines)) != len(lines)
             or any(quantity > left.get(sku_id, 0) for sku_id, quantity in lines)
         ):
-            raise NothingToShip("the parcel holds more than what is left to send")
+            raise NothingToShip("The parcel holds more than is left to send.")
         self._move(Trigger.SHIP, shipment.shipped_at)
         self.shipments = (*self.shipments, replace(shipment, lines=lines))
         return [Shipped(shipment.carrier, complete=not self.to_ship())]
 
     def to_ship(self) -> dict[str, int]:
-        """What is left to send, by SKU."""
+        """The quantities that are left to send, by SKU."""
         left = {line.sku_id: line.quantity for line in self.lines}
         for shipment in self.shipments:
             for sku_id, quantity in shipment.lines:
@@ -213,63 +182,74 @@ class Order:
         return {sku_id: quantity for sku_id, quantity in left.items() if quantity}
 
     def receive(self, at: datetime) -> list[OrderEvent]:
-        """The buyer says that all has come."""
+        """The buyer has received the goods."""
         return [Completed()] if self._move(Trigger.RECEIVE, at) else []
 
-    def ask_refund(self, refund: Refund) -> list[OrderEvent]:
-        """The buyer asks for money back; raises RefundRefused when there is not that much to give."""
+    def request_refund(
+        self, refund_id: str, amount: int | None, reason: str, fingerprint: str = ""
+    ) -> list[OrderEvent]:
+        """The buyer wants `amount` back, or all that is left if None. The same request again is a repeat.
+
+        Raises RefundRefused if less than `amount` is left, and KeyReused if another request has this refund id.
+        """
+        for known in self.refunds:
+            if known.refund_id == refund_id:
+                if known.fingerprint != fingerprint:
+                    raise KeyReused(refund_id)
+                return []
         if self.status not in (Status.PAID, Status.SHIPPED, Status.COMPLETED):
-            raise RefundRefused(f"an order that is {self.status} has nothing to refund")
-        if not 1 <= refund.amount <= self.refundable:
-            raise RefundRefused(f"at most {self.refundable} minor units are left to refund")
-        self.refunds = (*self.refunds, refund)
+            raise RefundRefused(f"An order that is {self.status} has nothing to refund.")
+        amount = self.refundable if amount is None else amount
+        if not 1 <= amount <= self.refundable:
+            raise RefundRefused(f"At most {self.refundable} minor units are left to refund.")
+        self.refunds = (*self.refunds, Refund(refund_id, amount, reason, fingerprint=fingerprint))
         self.version += 1
-        return [RefundAsked(refund.refund_id, refund.amount, refund.reason)]
+        return [RefundRequested(refund_id, amount, reason)]
 
     def approve_refund(self, refund_id: str) -> list[OrderEvent]:
-        """The owner, or policy, agrees. Raises KeyError for an unknown refund, RefundRefused in a wrong state."""
-        refund = self.refund(refund_id)
-        if not self._change(refund, RefundStatus.APPROVED):
+        """Raises RefundNotFound, or RefundRefused in a wrong state; so do the other methods about a refund."""
+        refund = self._refund(refund_id)
+        if not self._move_refund(refund, RefundStatus.APPROVED):
             return []
-        return [RefundAllowed(refund_id, refund.amount)]
+        self.version += 1
+        return [RefundApproved(refund_id, refund.amount)]
 
-    def decline_refund(self, refund_id: str) -> list[OrderEvent]:
-        """The owner declines."""
-        refund = self.refund(refund_id)
-        if not self._change(refund, RefundStatus.REJECTED):
+    def reject_refund(self, refund_id: str) -> list[OrderEvent]:
+        refund = self._refund(refund_id)
+        if not self._move_refund(refund, RefundStatus.REJECTED):
             return []
-        return [RefundDeclined(refund_id, refund.amount)]
+        self.version += 1
+        return [RefundRejected(refund_id, refund.amount)]
 
     def settle_refund(self, refund_id: str, at: datetime) -> list[OrderEvent]:
-        """The money has gone back; the order becomes refunded when all of it has."""
-        refund = self.refund(refund_id)
-        if not self._change(refund, RefundStatus.SETTLED):
+        """The money was sent back. The order is refunded once all of its total has been."""
+        refund = self._refund(refund_id)
+        if not self._move_refund(refund, RefundStatus.SETTLED):
             return []
-        if self.refunded_total < self.total:
-            return [Refunded(refund_id, refund.amount, release_stock=False)]
-        release = not self.shipments
-        self.version -= 1  # the move below counts the change
-        self._move(Trigger.REFUND_IN_FULL, at)
-        return [Refunded(refund_id, refund.amount, release_stock=release)]
+        in_full = self.refunded_total >= self.total
+        if in_full:
+            self._move(Trigger.REFUND_IN_FULL, at)
+        else:
+            self.version += 1
+        return [Refunded(refund_id, refund.amount, release_stock=in_full and not self.shipments)]
 
     def fail_refund(self, refund_id: str) -> list[OrderEvent]:
-        """The provider refused for good; the amount can be asked for again."""
-        self._change(self.refund(refund_id), RefundStatus.FAILED)
+        """The provider refused the refund for good; the amount can be requested again."""
+        if self._move_refund(self._refund(refund_id), RefundStatus.FAILED):
+            self.version += 1
         return []
 
-    def refund(self, refund_id: str) -> Refund:
-        """The refund of that id; raises KeyError."""
+    def _refund(self, refund_id: str) -> Refund:
         for refund in self.refunds:
             if refund.refund_id == refund_id:
                 return refund
-        raise KeyError(refund_id)
+        raise RefundNotFound(refund_id)
 
-    def _change(self, refund: Refund, status: RefundStatus) -> bool:
-        changed = refund.moved_to(status)
-        if changed is None:
+    def _move_refund(self, refund: Refund, status: RefundStatus) -> bool:
+        moved = refund.moved_to(status)
+        if moved is None:
             return False
-        self.refunds = tuple(changed if r.refund_id == refund.refund_id else r for r in self.refunds)
-        self.version += 1
+        self.refunds = tuple(moved if r is refund else r for r in self.refunds)
         return True
 
     def _move(self, trigger: Trigger, at: datetime) -> bool:

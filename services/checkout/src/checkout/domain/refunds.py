@@ -1,35 +1,33 @@
-"""Refunds stand beside an order's main state, each with a small life of its own."""
+"""Refunds. Each has a small life of its own, apart from the order's status."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Literal
+
+from checkout.domain.errors import RefundRefused
+
+RefundPolicy = Literal["owner", "unshipped"]
+"""Who approves a refund: always the owner, or nobody while nothing was shipped."""
 
 
 class RefundStatus(StrEnum):
-    """How far a refund is."""
-
     REQUESTED = "requested"
     APPROVED = "approved"
     REJECTED = "rejected"
-    PROCESSING = "processing"
     SETTLED = "settled"
     FAILED = "failed"
 
     @property
     def holds_money(self) -> bool:
-        """Whether its amount is gone, or spoken for."""
+        """Whether the amount has gone back or may still go back."""
         return self not in (RefundStatus.REJECTED, RefundStatus.FAILED)
 
 
-class RefundRefused(Exception):
-    """The refund is not possible now; the text says why."""
-
-
-_FOLLOWING = {
+_NEXT = {
     RefundStatus.REQUESTED: {RefundStatus.APPROVED, RefundStatus.REJECTED},
-    RefundStatus.APPROVED: {RefundStatus.PROCESSING, RefundStatus.SETTLED, RefundStatus.FAILED},
-    RefundStatus.PROCESSING: {RefundStatus.SETTLED, RefundStatus.FAILED},
+    RefundStatus.APPROVED: {RefundStatus.SETTLED, RefundStatus.FAILED},
     RefundStatus.REJECTED: set(),
     RefundStatus.SETTLED: set(),
     RefundStatus.FAILED: set(),
@@ -38,7 +36,7 @@ _FOLLOWING = {
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money asked back. `fingerprint` tells a repeat of the same request from another one under the same key."""
+    """Money that the buyer wants back. `fingerprint` is that of the request, to tell a repeat from another request."""
 
     refund_id: str
     amount: int
@@ -47,9 +45,9 @@ class Refund:
     fingerprint: str = ""
 
     def moved_to(self, status: RefundStatus) -> Refund | None:
-        """The refund in `status`; None when it is there already. Raises RefundRefused for a step that is not allowed."""
+        """The refund in `status`; None if it has this status already. Raises RefundRefused for a step that is not allowed."""
         if status is self.status:
             return None
-        if status not in _FOLLOWING[self.status]:
-            raise RefundRefused(f"a refund that is {self.status} cannot become {status}")
+        if status not in _NEXT[self.status]:
+            raise RefundRefused(f"A refund that is {self.status} cannot become {status}.")
         return replace(self, status=status)

@@ -1,17 +1,17 @@
-"""The life of an order as one explicit table (design: the order).
+"""The life of an order as one explicit table.
 
-A trigger in a state is a transition, a repeat (a fact that the state already holds, or that it has overtaken: a counted
-no-op), or illegal. There is no fourth case; the test of this module goes through every pair.
+A trigger in a status is a transition, a repeat (the order has already been there: nothing changes), or illegal. There is
+no fourth case; the test of this module covers every pair.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
 
+from checkout.domain.errors import IllegalTransition
+
 
 class Status(StrEnum):
-    """Where an order stands."""
-
     PLACED = "placed"
     CONFIRMED = "confirmed"
     AWAITING_PAYMENT = "awaiting_payment"
@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What can move an order: facts from other services and commands from people."""
+    """What can move an order: facts from other services, and commands of buyers and owners."""
 
     STOCK_RESERVED = "stock_reserved"
     STOCK_REJECTED = "stock_rejected"
@@ -36,15 +36,6 @@ class Trigger(StrEnum):
     SHIP = "ship"
     RECEIVE = "receive"
     REFUND_IN_FULL = "refund_in_full"
-
-
-class IllegalTransition(Exception):
-    """`trigger` can never be legal in `status`."""
-
-    def __init__(self, status: Status, trigger: Trigger) -> None:
-        super().__init__(f"an order that is {status} cannot take {trigger}")
-        self.status = status
-        self.trigger = trigger
 
 
 _S, _T = Status, Trigger
@@ -59,7 +50,7 @@ TRANSITIONS: dict[tuple[Status, Trigger], Status] = {
     (_S.AWAITING_PAYMENT, _T.PAYMENT_REQUESTED): _S.AWAITING_PAYMENT,  # a fresh link
     (_S.AWAITING_PAYMENT, _T.PAYMENT_SETTLED): _S.PAID,
     (_S.AWAITING_PAYMENT, _T.CLOSE): _S.CLOSING,
-    (_S.CLOSING, _T.PAYMENT_SETTLED): _S.PAID,  # the money won
+    (_S.CLOSING, _T.PAYMENT_SETTLED): _S.PAID,  # the money came first
     (_S.CLOSING, _T.PAYMENT_CLOSED): _S.CANCELLED,
     (_S.PAID, _T.SHIP): _S.SHIPPED,
     (_S.PAID, _T.REFUND_IN_FULL): _S.REFUNDED,
@@ -87,13 +78,13 @@ REPEATS: frozenset[tuple[Status, Trigger]] = frozenset(
 )
 
 OPEN = frozenset({_S.PLACED, _S.CONFIRMED, _S.AWAITING_PAYMENT})
-"""States that a deadline ends."""
+"""A deadline closes orders in these states."""
 
 ENDED = frozenset({_S.REJECTED, _S.CANCELLED, _S.REFUNDED, _S.COMPLETED})
 
 
 def next_status(status: Status, trigger: Trigger) -> Status | None:
-    """The state after `trigger`; None for a repeat. Raises IllegalTransition for what can never be."""
+    """The status after `trigger`; None for a repeat. Raises IllegalTransition for every other pair."""
     following = TRANSITIONS.get((status, trigger))
     if following is None and (status, trigger) not in REPEATS:
         raise IllegalTransition(status, trigger)

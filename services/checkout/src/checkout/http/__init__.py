@@ -1,1 +1,1 @@
-"""Checkout's calls: a viewer's own orders and addresses, an owner's orders. A host's token is good for none of them."""
+"""Checkout's routes: a buyer's own orders and addresses, an owner's orders. None of them accepts a host's token."""

@@ -1,126 +1,96 @@
-"""A viewer's personal account in a mini program: addresses, counts of orders, what was looked at lately."""
+"""A buyer's account in a mini program: addresses, numbers of orders, recently viewed products."""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
 
-from checkout.adapters.accounts import MAX_ADDRESSES, Addresses, Views
-from checkout.adapters.offers import Offers
-from checkout.adapters.orders import Orders
-from checkout.http.access import viewer_in
+from checkout.application.account import ReadAccount
+from checkout.application.address_book import AddressBook
+from checkout.domain.account import ProductCard, ProductView, SavedAddress
+from checkout.domain.purchase import Address
+from checkout.http.callers import buyer_of
 from contracts.api.common import Page
-from contracts.api.orders import AccountPage, AddressRequest, AddressView, OrderCounts, RecentView
+from contracts.api.viewer_account import AccountPage, AddressRequest, AddressView, OrderCounts, RecentView
 from contracts.money import cny
-from runtime.clock import Clock
-from runtime.ids import NewId
-from runtime.mongo.client import Document
 from runtime.web.bodies import json_response, read_json
-from runtime.web.problems import Problem, not_found
 from runtime.web.routes import Route, scopes
 from runtime.web.tokens import VIEWER
 
 
 @dataclass(frozen=True, slots=True)
-class AccountCalls:
-    """The handlers, with what they need."""
-
-    orders: Orders
-    addresses: Addresses
-    views: Views
-    offers: Offers
-    clock: Clock
-    new_id: NewId
+class AccountRoutes:
+    read_account: ReadAccount
+    book: AddressBook
 
     def routes(self) -> list[Route]:
-        """All of them."""
         account, viewer = "/v1/mini-programs/{mini_program_id}/account", scopes(VIEWER)
-        one = f"{account}/addresses/{{address_id}}"
+        addresses = f"{account}/addresses"
+        address = f"{addresses}/{{address_id}}"
         return [
             Route("GET", account, self.account, viewer),
-            Route("GET", f"{account}/addresses", self.list_addresses, viewer),
-            Route("POST", f"{account}/addresses", self.add_address, viewer),
-            Route("PUT", one, self.change_address, viewer),
-            Route("DELETE", one, self.delete_address, viewer),
+            Route("GET", addresses, self.list_addresses, viewer),
+            Route("POST", addresses, self.add_address, viewer),
+            Route("PUT", address, self.change_address, viewer),
+            Route("DELETE", address, self.delete_address, viewer),
         ]
 
     async def account(self, request: web.Request) -> web.Response:
-        principal, mini_program_id = viewer_in(request)
-        openid = principal.openid or ""
-        addresses, counts = await asyncio.gather(
-            self.addresses.of(mini_program_id, openid), self.orders.counts(mini_program_id, openid)
-        )
+        buyer = buyer_of(request)
+        account = await self.read_account(buyer)
         page = AccountPage(
-            openid=openid,
-            addresses=[_address_view(d) for d in addresses],
-            orders=OrderCounts.model_validate(counts),
-            recently_viewed=await self._recently_viewed(mini_program_id, principal.viewer or ""),
+            openid=buyer.openid,
+            addresses=[_address_view(saved) for saved in account.addresses],
+            orders=OrderCounts.model_validate(account.counts),
+            recently_viewed=[_recent_view(view, card) for view, card in account.viewed],
         )
         return json_response(page)
 
-    async def _recently_viewed(self, mini_program_id: str, viewer: str) -> list[RecentView]:
-        viewed = await self.views.of(mini_program_id, viewer)
-        cards = await self.offers.cards([v["product_id"] for v in viewed])
-        return [
-            RecentView(
-                product_id=v["product_id"],
-                mini_program_id=mini_program_id,
-                title=cards[v["product_id"]]["title"],
-                price=cny(min(sku["price"] for sku in cards[v["product_id"]]["skus"])),
-                image_url=cards[v["product_id"]]["image"],
-                viewed_at=v["at"],
-            )
-            for v in viewed
-            if v["product_id"] in cards
-        ]
-
     async def list_addresses(self, request: web.Request) -> web.Response:
-        principal, mini_program_id = viewer_in(request)
-        found = await self.addresses.of(mini_program_id, principal.openid or "")
-        return json_response(Page[AddressView](items=[_address_view(d) for d in found]))
+        saved = await self.book.all(buyer_of(request))
+        return json_response(Page[AddressView](items=[_address_view(address) for address in saved]))
 
     async def add_address(self, request: web.Request) -> web.Response:
-        principal, mini_program_id = viewer_in(request)
-        body, openid, address_id = (
-            await read_json(request, AddressRequest),
-            principal.openid or "",
-            self.new_id(),
-        )
-        if len(await self.addresses.of(mini_program_id, openid)) >= MAX_ADDRESSES:
-            raise Problem(409, "too_many_addresses", f"at most {MAX_ADDRESSES} addresses; delete one first")
-        await self.addresses.add(address_id, mini_program_id, openid, body.model_dump(), self.clock())
-        if body.is_default:
-            await self.addresses.only_default(mini_program_id, openid, address_id)
-        return json_response(AddressView(address_id=address_id, **body.model_dump()), status=201)
+        buyer = buyer_of(request)
+        body = await read_json(request, AddressRequest)
+        saved = await self.book.add(buyer, _address(body), is_default=body.is_default)
+        return json_response(_address_view(saved), status=201)
 
     async def change_address(self, request: web.Request) -> web.Response:
-        principal, mini_program_id = viewer_in(request)
-        body, openid, address_id = (
-            await read_json(request, AddressRequest), principal.openid or "", request.match_info["address_id"],
-        )  # fmt: skip
-        if not await self.addresses.change(mini_program_id, openid, address_id, body.model_dump()):
-            raise not_found("the address")
-        if body.is_default:
-            await self.addresses.only_default(mini_program_id, openid, address_id)
-        return json_response(AddressView(address_id=address_id, **body.model_dump()))
+        buyer = buyer_of(request)
+        body = await read_json(request, AddressRequest)
+        saved = SavedAddress(request.match_info["address_id"], _address(body), body.is_default)
+        await self.book.replace(buyer, saved)
+        return json_response(_address_view(saved))
 
     async def delete_address(self, request: web.Request) -> web.Response:
-        principal, mini_program_id = viewer_in(request)
-        if not await self.addresses.delete(
-            mini_program_id, principal.openid or "", request.match_info["address_id"]
-        ):
-            raise not_found("the address")
+        await self.book.delete(buyer_of(request), request.match_info["address_id"])
         return web.Response(status=204)
 
 
-def _address_view(d: Document) -> AddressView:
+def _address(body: AddressRequest) -> Address:
+    return Address(body.recipient, body.phone, body.region, body.street)
+
+
+def _address_view(saved: SavedAddress) -> AddressView:
+    address = saved.address
     return AddressView(
-        address_id=d["_id"],
-        recipient=d["recipient"],
-        phone=d["phone"],
-        region=d["region"],
-        street=d["street"],
-        is_default=d.get("is_default", False),
+        address_id=saved.address_id,
+        recipient=address.recipient,
+        phone=address.phone,
+        region=address.region,
+        street=address.street,
+        is_default=saved.is_default,
+    )
+
+
+def _recent_view(view: ProductView, card: ProductCard) -> RecentView:
+    return RecentView(
+        product_id=view.product_id,
+        mini_program_id=view.mini_program_id,
+        title=card.title,
+        price=cny(card.price),
+        image_url=card.image,
+        viewed_at=view.at,
     )

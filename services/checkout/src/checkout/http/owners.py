@@ -1,4 +1,4 @@
-"""What an owner does with an order: send it, agree to give money back or decline."""
+"""An owner's work on an order: ship it, approve or reject a refund."""
 
 from __future__ import annotations
 
@@ -6,42 +6,41 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from checkout.application.commands import Commands
-from checkout.http.access import Access
+from checkout.application.order_commands import OrderCommands
+from checkout.http.callers import owner_of
+from checkout.http.order_views import order_view
 from contracts.api.orders import ShipmentRequest
-from runtime.web.bodies import read_json
+from runtime.web.bodies import json_response, read_json
 from runtime.web.routes import Route, scopes
 from runtime.web.tokens import OWNER
 
 
 @dataclass(frozen=True, slots=True)
-class OwnerCalls:
-    """The handlers, with what they need."""
-
-    access: Access
-    commands: Commands
+class OwnerRoutes:
+    commands: OrderCommands
 
     def routes(self) -> list[Route]:
-        """All of them."""
-        one, owner = "/v1/owner/orders/{order_id}", scopes(OWNER)
+        order, owner = "/v1/owner/orders/{order_id}", scopes(OWNER)
         return [
-            Route("POST", f"{one}/shipments", self.ship, owner),
-            Route("POST", f"{one}/refunds/{{refund_id}}/approval", self.approve_refund, owner),
-            Route("POST", f"{one}/refunds/{{refund_id}}/rejection", self.decline_refund, owner),
+            Route("POST", f"{order}/shipments", self.ship, owner),
+            Route("POST", f"{order}/refunds/{{refund_id}}/approval", self.approve_refund, owner),
+            Route("POST", f"{order}/refunds/{{refund_id}}/rejection", self.reject_refund, owner),
         ]
 
     async def ship(self, request: web.Request) -> web.Response:
-        order_id = self.access.owned_id(request)
-        await self.commands.ship(order_id, await read_json(request, ShipmentRequest))
-        return await self.access.answer(order_id, status=201)
+        body = await read_json(request, ShipmentRequest)
+        lines = [(line.sku_id, line.quantity) for line in body.lines or ()]
+        order = await self.commands.ship(
+            owner_of(request), request.match_info["order_id"], body.carrier, body.tracking_number, lines
+        )
+        return json_response(order_view(order), status=201)
 
     async def approve_refund(self, request: web.Request) -> web.Response:
-        return await self._judge(request, approve=True)
+        path = request.match_info
+        order = await self.commands.approve_refund(owner_of(request), path["order_id"], path["refund_id"])
+        return json_response(order_view(order))
 
-    async def decline_refund(self, request: web.Request) -> web.Response:
-        return await self._judge(request, approve=False)
-
-    async def _judge(self, request: web.Request, *, approve: bool) -> web.Response:
-        order_id = self.access.owned_id(request)
-        await self.commands.judge_refund(order_id, request.match_info["refund_id"], approve=approve)
-        return await self.access.answer(order_id)
+    async def reject_refund(self, request: web.Request) -> web.Response:
+        path = request.match_info
+        order = await self.commands.reject_refund(owner_of(request), path["order_id"], path["refund_id"])
+        return json_response(order_view(order))

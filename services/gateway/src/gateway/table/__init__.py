@@ -1,10 +1,10 @@
-"""The one table of public calls."""
+"""The table of all public calls."""
 
 from __future__ import annotations
 
 from gateway.calls import Call
-from gateway.table import access, money, operation, orders, owners, pages, payments, sharing
+from gateway.table import access, operation, orders, owners, pages, payments, settlements, share_codes
 
 CALLS: tuple[Call, ...] = (
-    *access.CALLS, *pages.CALLS, *orders.CALLS, *sharing.CALLS, *payments.CALLS, *money.CALLS, *owners.CALLS, *operation.CALLS,
+    *access.CALLS, *pages.CALLS, *orders.CALLS, *share_codes.CALLS, *payments.CALLS, *settlements.CALLS, *owners.CALLS, *operation.CALLS,
 )  # fmt: skip

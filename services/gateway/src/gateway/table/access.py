@@ -1,14 +1,21 @@
-"""Tokens, sessions, clients, accounts."""
+"""Calls for tokens, sessions, clients and settled-in accounts."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
-from contracts.api.access import SessionAnswer, SessionRequest, TokenAnswer, TokenError
-from contracts.api.owners import AccountRequest, AccountView, ClientRequest, ClientView
+from contracts.api.access import (
+    ClientRequest,
+    ClientView,
+    SessionAnswer,
+    SessionRequest,
+    TokenAnswer,
+    TokenError,
+)
+from contracts.api.accounts import AccountRequest, AccountView
 from gateway.calls import FORM, JSON, Call
 from gateway.faults import NOT_FOUND
-from gateway.shapes import JwkSet, TokenForm
+from gateway.schemas import JwkSet, TokenForm
 from runtime.web.routes import scopes
 from runtime.web.tokens import HOST, JWKS_PATH, OPS, PUBLIC
 
@@ -19,7 +26,7 @@ CALLS = (
         method="POST",
         path="/v1/token",
         name="give_token",
-        summary="An access token for a client's secret (RFC 6749, client credentials); its errors are that document's",
+        summary="Get an access token by client credentials (RFC 6749); errors have the form of that RFC",
         tag=TAG,
         scopes=PUBLIC,
         service="identity",
@@ -31,7 +38,7 @@ CALLS = (
         method="GET",
         path=JWKS_PATH,
         name="read_keys",
-        summary="The public keys that verify tokens (RFC 7517)",
+        summary="Read the public keys that verify tokens (RFC 7517)",
         tag=TAG,
         scopes=PUBLIC,
         service="identity",
@@ -41,7 +48,7 @@ CALLS = (
         method="POST",
         path="/v1/sessions",
         name="open_session",
-        summary="A viewer enters a mini program: a session token with an openid of its own",
+        summary="Open a viewer's session in a mini program; answers with a session token and an openid",
         tag=TAG,
         scopes=scopes(HOST),
         service="identity",
@@ -54,7 +61,7 @@ CALLS = (
         method="PUT",
         path="/v1/ops/clients/{client_id}",
         name="put_client",
-        summary="Make or change a client and its secret",
+        summary="Create or change a client and its secret",
         tag=TAG,
         scopes=scopes(OPS),
         service="identity",
@@ -66,7 +73,7 @@ CALLS = (
         method="PUT",
         path="/v1/ops/accounts/{account_id}",
         name="put_account",
-        summary="Make or change a settled-in account",
+        summary="Create or change a settled-in account",
         tag=TAG,
         scopes=scopes(OPS),
         service="identity",

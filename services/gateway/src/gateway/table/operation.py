@@ -1,21 +1,21 @@
-"""What programmers and operators read."""
+"""Calls for developers and for monitoring."""
 
 from __future__ import annotations
 
 from gateway.calls import HTML, TEXT, Call
-from gateway.shapes import Liveness, OpenApiDocument, Readiness
+from gateway.schemas import Liveness, OpenApiDocument, Readiness
 from runtime.web.tokens import PUBLIC
 
 TAG = "Operation"
 HEALTH = {"/livez", "/readyz", "/metrics"}
-"""Served by the runtime on every process."""
+"""Paths that the runtime serves in every process."""
 
 CALLS = (
     Call(
         method="GET",
         path="/openapi.json",
         name="read_openapi",
-        summary="This document",
+        summary="Read this document",
         tag=TAG,
         scopes=PUBLIC,
         service="gateway",
@@ -25,7 +25,7 @@ CALLS = (
         method="GET",
         path="/docs",
         name="read_docs",
-        summary="This document as a page",
+        summary="Read this document as a web page",
         tag=TAG,
         scopes=PUBLIC,
         service="gateway",
@@ -35,7 +35,7 @@ CALLS = (
         method="GET",
         path="/livez",
         name="read_liveness",
-        summary="Whether the process moves",
+        summary="Check whether the process makes progress",
         tag=TAG,
         scopes=PUBLIC,
         service="gateway",
@@ -46,7 +46,7 @@ CALLS = (
         method="GET",
         path="/readyz",
         name="read_readiness",
-        summary="Whether the process can answer",
+        summary="Check whether the process is ready to answer",
         tag=TAG,
         scopes=PUBLIC,
         service="gateway",
@@ -57,7 +57,7 @@ CALLS = (
         method="GET",
         path="/metrics",
         name="read_metrics",
-        summary="Metrics in Prometheus' text format",
+        summary="Read metrics in Prometheus' text format",
         tag=TAG,
         scopes=PUBLIC,
         service="gateway",

@@ -1,51 +1,42 @@
-"""Orders, payments, refunds and the viewer's account. A host's token is good for none of these."""
+"""Calls for orders, payments, refunds and the viewer's account. None accepts a host's token."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
 from contracts.api.common import Page
-from contracts.api.orders import (
-    AccountPage,
-    AddressRequest,
-    AddressView,
-    FreshPaymentRequest,
-    OrderRequest,
-    OrdersQuery,
-    OrderView,
-    PaymentView,
-    RefundRequestBody,
-    WaitQuery,
-)
+from contracts.api.orders import OrderRequest, OrdersQuery, OrderView, RefundRequestBody, WaitQuery
+from contracts.api.payments import FreshPaymentRequest, PaymentView
+from contracts.api.viewer_account import AccountPage, AddressRequest, AddressView
 from gateway import faults
-from gateway.calls import EVENTS, PATIENT_SECONDS, Call
-from gateway.headers import IDEMPOTENCY_KEY
+from gateway.calls import EVENTS, WAITING_SECONDS, Call
+from gateway.headers import IDEMPOTENCY_HEADER
 from runtime.web.routes import scopes
 from runtime.web.tokens import OWNER, VIEWER
 
 TAG = "Orders"
 ACCOUNT = "Account"
-ONE = "/v1/mini-programs/{mini_program_id}"
-ORDER = f"{ONE}/orders/{{order_id}}"
-ADDRESS = f"{ONE}/account/addresses/{{address_id}}"
-ONLY_THE_VIEWER = scopes(VIEWER)
+PROGRAM = "/v1/mini-programs/{mini_program_id}"
+ORDER = f"{PROGRAM}/orders/{{order_id}}"
+ADDRESS = f"{PROGRAM}/account/addresses/{{address_id}}"
+VIEWER_ONLY = scopes(VIEWER)
 VIEWER_OR_OWNER = scopes(VIEWER, OWNER)
 
 CALLS = (
     Call(
         method="POST",
-        path=f"{ONE}/orders",
+        path=f"{PROGRAM}/orders",
         name="place_order",
-        summary="Place an order; `wait` holds the answer until the cashier link is there or the order has ended",
+        summary="Place an order; with `wait` the answer waits for the payment link or the end of the order",
         tag=TAG,
-        scopes=ONLY_THE_VIEWER,
+        scopes=VIEWER_ONLY,
         service="checkout",
-        headers=(IDEMPOTENCY_KEY,),
+        headers=(IDEMPOTENCY_HEADER,),
         query=WaitQuery,
         body=OrderRequest,
         answer=OrderView,
         success=(HTTPStatus.CREATED,),
-        deadline=PATIENT_SECONDS,
+        deadline=WAITING_SECONDS,
         faults=(
             faults.KEY_REUSED,
             faults.PRICE_CHANGED,
@@ -60,9 +51,9 @@ CALLS = (
     ),
     Call(
         method="GET",
-        path=f"{ONE}/orders",
+        path=f"{PROGRAM}/orders",
         name="list_orders",
-        summary="The viewer's own orders in this mini program, or all of it for its owner",
+        summary="List the viewer's orders in this mini program, or all orders for its owner",
         tag=TAG,
         scopes=VIEWER_OR_OWNER,
         service="checkout",
@@ -74,7 +65,7 @@ CALLS = (
         method="GET",
         path=ORDER,
         name="read_order",
-        summary="An order",
+        summary="Read an order",
         tag=TAG,
         scopes=VIEWER_OR_OWNER,
         service="checkout",
@@ -84,9 +75,9 @@ CALLS = (
         method="GET",
         path=f"{ORDER}/events",
         name="watch_order",
-        summary="The order, and again at each change, as server-sent events: `event: order`, `data` is the order",
+        summary="Watch an order: it is sent now and after each change, as server-sent events named `order`",
         tag=TAG,
-        scopes=ONLY_THE_VIEWER,
+        scopes=VIEWER_ONLY,
         service="checkout",
         media=(EVENTS,),
         deadline=None,
@@ -95,11 +86,11 @@ CALLS = (
         method="POST",
         path=f"{ORDER}/payments",
         name="request_payment",
-        summary="Pay with another of Alipay's products (a QR code, or inside Alipay's own app, too), or get a fresh link",
+        summary="Get a new payment link, or pay with another Alipay product, such as a QR code",
         tag=TAG,
-        scopes=ONLY_THE_VIEWER,
+        scopes=VIEWER_ONLY,
         service="payment",
-        headers=(IDEMPOTENCY_KEY,),
+        headers=(IDEMPOTENCY_HEADER,),
         body=FreshPaymentRequest,
         answer=PaymentView,
         success=(HTTPStatus.CREATED,),
@@ -115,65 +106,65 @@ CALLS = (
         method="POST",
         path=f"{ORDER}/cancellation",
         name="cancel_order",
-        summary="Cancel the order; money that came first wins",
+        summary="Cancel an order, unless its payment arrived first",
         tag=TAG,
-        scopes=ONLY_THE_VIEWER,
+        scopes=VIEWER_ONLY,
         service="checkout",
         answer=OrderView,
-        faults=(faults.WRONG_STATE, faults.BUSY),
+        faults=(faults.WRONG_STATE, faults.CONFLICT),
     ),
     Call(
         method="POST",
         path=f"{ORDER}/refunds",
         name="request_refund",
-        summary="Ask for money back; without an amount for all that is left",
+        summary="Request a refund; without `amount`, of all that is left",
         tag=TAG,
-        scopes=ONLY_THE_VIEWER,
+        scopes=VIEWER_ONLY,
         service="checkout",
-        headers=(IDEMPOTENCY_KEY,),
+        headers=(IDEMPOTENCY_HEADER,),
         body=RefundRequestBody,
         answer=OrderView,
         success=(HTTPStatus.CREATED,),
-        faults=(faults.WRONG_STATE, faults.REFUSED, faults.BUSY, faults.KEY_REUSED),
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT, faults.KEY_REUSED),
     ),
     Call(
         method="POST",
         path=f"{ORDER}/receipt",
         name="confirm_receipt",
-        summary="The goods have arrived",
+        summary="Confirm that the goods have arrived",
         tag=TAG,
-        scopes=ONLY_THE_VIEWER,
+        scopes=VIEWER_ONLY,
         service="checkout",
         answer=OrderView,
-        faults=(faults.WRONG_STATE, faults.BUSY),
+        faults=(faults.WRONG_STATE, faults.CONFLICT),
     ),
     Call(
         method="GET",
-        path=f"{ONE}/account",
+        path=f"{PROGRAM}/account",
         name="read_account",
-        summary="The viewer's own page in this mini program",
+        summary="Read the viewer's account page in this mini program",
         tag=ACCOUNT,
-        scopes=ONLY_THE_VIEWER,
+        scopes=VIEWER_ONLY,
         service="checkout",
         answer=AccountPage,
     ),
     Call(
         method="GET",
-        path=f"{ONE}/account/addresses",
+        path=f"{PROGRAM}/account/addresses",
         name="list_addresses",
-        summary="The viewer's saved addresses",
+        summary="List the viewer's saved addresses",
         tag=ACCOUNT,
-        scopes=ONLY_THE_VIEWER,
+        scopes=VIEWER_ONLY,
         service="checkout",
         answer=Page[AddressView],
     ),
     Call(
         method="POST",
-        path=f"{ONE}/account/addresses",
+        path=f"{PROGRAM}/account/addresses",
         name="add_address",
         summary="Save an address",
         tag=ACCOUNT,
-        scopes=ONLY_THE_VIEWER,
+        scopes=VIEWER_ONLY,
         service="checkout",
         body=AddressRequest,
         answer=AddressView,
@@ -186,7 +177,7 @@ CALLS = (
         name="change_address",
         summary="Change a saved address",
         tag=ACCOUNT,
-        scopes=ONLY_THE_VIEWER,
+        scopes=VIEWER_ONLY,
         service="checkout",
         body=AddressRequest,
         answer=AddressView,
@@ -195,9 +186,9 @@ CALLS = (
         method="DELETE",
         path=ADDRESS,
         name="delete_address",
-        summary="Forget a saved address",
+        summary="Delete a saved address",
         tag=ACCOUNT,
-        scopes=ONLY_THE_VIEWER,
+        scopes=VIEWER_ONLY,
         service="checkout",
         media=(),
         success=(HTTPStatus.NO_CONTENT,),

@@ -1,25 +1,17 @@
-"""What owners, creators and operators do."""
+"""Calls for owners, creators and operators."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
 from contracts.api.common import Page, PageQuery
+from contracts.api.mini_programs import MiniProgramRequest, MiniProgramView, SuspensionRequest
 from contracts.api.orders import OrdersQuery, OrderView, ShipmentRequest
-from contracts.api.owners import (
-    MiniProgramRequest,
-    MiniProgramView,
-    ProductRequest,
-    ProductView,
-    StockRequest,
-    StockView,
-    SuspensionRequest,
-    VideoRequest,
-)
-from contracts.api.pages import VideoPage
+from contracts.api.products import ProductRequest, ProductView, StockRequest, StockView
+from contracts.api.videos import VideoPage, VideoRequest
 from gateway import faults
 from gateway.calls import Call
-from gateway.shapes import SearchRebuild
+from gateway.schemas import SearchRebuild
 from runtime.web.routes import scopes
 from runtime.web.tokens import CREATOR, OPS, OWNER
 
@@ -32,7 +24,7 @@ PRODUCT = f"{PROGRAM}/products/{{product_id}}"
 STOCK = "/v1/owner/skus/{sku_id}/stock"
 REFUND = "/v1/owner/orders/{order_id}/refunds/{refund_id}"
 OPS_PROGRAM = "/v1/ops/mini-programs/{mini_program_id}"
-THE_OWNER = scopes(OWNER)
+OWNER_ONLY = scopes(OWNER)
 OWNER_OR_OPERATOR = scopes(OWNER, OPS)
 OK_OR_CREATED = (HTTPStatus.OK, HTTPStatus.CREATED)
 
@@ -41,7 +33,7 @@ CALLS = (
         method="GET",
         path=MINI_PROGRAMS,
         name="list_own_mini_programs",
-        summary="The owner's mini programs",
+        summary="List the owner's mini programs",
         tag=TAG,
         scopes=OWNER_OR_OPERATOR,
         service="catalog",
@@ -53,7 +45,7 @@ CALLS = (
         method="GET",
         path=PROGRAM,
         name="read_own_mini_program",
-        summary="An own mini program",
+        summary="Read one of the owner's mini programs",
         tag=TAG,
         scopes=OWNER_OR_OPERATOR,
         service="catalog",
@@ -89,7 +81,7 @@ CALLS = (
         method="DELETE",
         path=PRODUCT,
         name="delist_product",
-        summary="Take a product off the shelf",
+        summary="Take a product off sale",
         tag=TAG,
         scopes=OWNER_OR_OPERATOR,
         service="catalog",
@@ -100,7 +92,7 @@ CALLS = (
         method="GET",
         path=STOCK,
         name="read_stock",
-        summary="Where a SKU's stock is",
+        summary="Read a SKU's stock",
         tag=TAG,
         scopes=OWNER_OR_OPERATOR,
         service="catalog",
@@ -110,7 +102,7 @@ CALLS = (
         method="PUT",
         path=STOCK,
         name="adjust_stock",
-        summary="Set or change how many of a SKU are available",
+        summary="Set or change the available quantity of a SKU",
         tag=TAG,
         scopes=OWNER_OR_OPERATOR,
         service="catalog",
@@ -122,9 +114,9 @@ CALLS = (
         method="GET",
         path=f"{PROGRAM}/orders",
         name="list_own_orders",
-        summary="The orders of an own mini program",
+        summary="List the orders of one of the owner's mini programs",
         tag=TAG,
-        scopes=THE_OWNER,
+        scopes=OWNER_ONLY,
         service="checkout",
         query=OrdersQuery,
         answer=Page[OrderView],
@@ -134,36 +126,36 @@ CALLS = (
         method="POST",
         path="/v1/owner/orders/{order_id}/shipments",
         name="ship_order",
-        summary="A parcel is on its way",
+        summary="Record that a parcel was sent",
         tag=TAG,
-        scopes=THE_OWNER,
+        scopes=OWNER_ONLY,
         service="checkout",
         body=ShipmentRequest,
         answer=OrderView,
         success=(HTTPStatus.CREATED,),
-        faults=(faults.WRONG_STATE, faults.REFUSED, faults.BUSY),
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
     ),
     Call(
         method="POST",
         path=f"{REFUND}/approval",
         name="approve_refund",
-        summary="Send the money back",
+        summary="Approve a refund; the money is sent back",
         tag=TAG,
-        scopes=THE_OWNER,
+        scopes=OWNER_ONLY,
         service="checkout",
         answer=OrderView,
-        faults=(faults.WRONG_STATE, faults.REFUSED, faults.BUSY),
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
     ),
     Call(
         method="POST",
         path=f"{REFUND}/rejection",
         name="reject_refund",
-        summary="Keep the money",
+        summary="Reject a refund",
         tag=TAG,
-        scopes=THE_OWNER,
+        scopes=OWNER_ONLY,
         service="checkout",
         answer=OrderView,
-        faults=(faults.WRONG_STATE, faults.REFUSED, faults.BUSY),
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
     ),
     Call(
         method="PUT",
@@ -182,7 +174,7 @@ CALLS = (
         method="POST",
         path=f"{OPS_PROGRAM}/publication",
         name="publish_mini_program",
-        summary="Let a mini program be entered in its hosts",
+        summary="Publish a mini program to its hosts",
         tag=OPERATORS,
         scopes=scopes(OPS),
         service="catalog",
@@ -193,7 +185,7 @@ CALLS = (
         method="POST",
         path=f"{OPS_PROGRAM}/suspension",
         name="suspend_mini_program",
-        summary="Stop a mini program",
+        summary="Suspend a mini program",
         tag=OPERATORS,
         scopes=scopes(OPS),
         service="catalog",
@@ -205,7 +197,7 @@ CALLS = (
         method="POST",
         path=f"{OPS_PROGRAM}/reinstatement",
         name="reinstate_mini_program",
-        summary="Let a stopped mini program go on",
+        summary="Reinstate a suspended mini program",
         tag=OPERATORS,
         scopes=scopes(OPS),
         service="catalog",
@@ -216,7 +208,7 @@ CALLS = (
         method="POST",
         path="/v1/ops/search/rebuild",
         name="rebuild_search",
-        summary="Build the search index again from the beginning of the streams, beside the one that answers",
+        summary="Rebuild the search index from the start of the streams, while the present index answers",
         tag=OPERATORS,
         scopes=scopes(OPS),
         service="search",
@@ -227,7 +219,7 @@ CALLS = (
         method="GET",
         path="/v1/ops/search/rebuild",
         name="read_search_rebuild",
-        summary="How far the search index's rebuild is",
+        summary="Read the progress of the search index's rebuild",
         tag=OPERATORS,
         scopes=scopes(OPS),
         service="search",

@@ -1,4 +1,4 @@
-"""What Alipay and buyers' browsers call."""
+"""Calls by Alipay and by buyers' browsers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from gateway.calls import FORM, TEXT, Call
 from gateway.faults import BAD_RETURN, NOT_FOUND
-from gateway.shapes import AlipayNotice, AlipayReturn
+from gateway.schemas import AlipayNotice, AlipayReturn
 from runtime.web.tokens import PUBLIC
 
 TAG = "Payment"
@@ -16,7 +16,7 @@ CALLS = (
         method="POST",
         path="/v1/payments/alipay/notify",
         name="take_alipay_notice",
-        summary="Alipay's asynchronous notice: `success` once it is verified and its effect durable, else `fail`",
+        summary="Take Alipay's asynchronous notice; answers `success` once its effect is durable, otherwise `fail`",
         tag=TAG,
         scopes=PUBLIC,
         service="payment",
@@ -27,7 +27,7 @@ CALLS = (
         method="GET",
         path="/v1/payments/alipay/return",
         name="return_from_alipay",
-        summary="Sends the buyer back to the order's `return_url`",
+        summary="Redirect the buyer to the order's `return_url`",
         tag=TAG,
         scopes=PUBLIC,
         service="payment",

@@ -1,1 +1,1 @@
-"""MongoDB and Alipay behind the ports."""
+"""MongoDB and Alipay: they implement the ports of `application`."""

@@ -1,6 +1,6 @@
-"""The ledger in MongoDB: one document for each posting, under the posting's own id.
+"""The ledger in MongoDB: one document for each posting, under the posting's natural id.
 
-Legs never change. `statement` alone is added once: the day whose statement lists the posting.
+Legs never change. One field is added once: `statement`, the day whose statement lists the posting.
 """
 
 from __future__ import annotations
@@ -10,21 +10,26 @@ from datetime import date, datetime
 
 from pymongo import ASCENDING, IndexModel
 
+from payment.domain import ledger
 from payment.domain.ledger import CURRENCY, Kind, Leg, Posting
+from payment.domain.reconciliation import Movement
+from payment.domain.statements import Totals
 from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import insert_new
 
-COLLECTION = "ledger"
+REFUND_KINDS = [Kind.REFUND.value, Kind.LATE_REFUND.value]
+ORDER_KINDS = [Kind.PAYMENT.value, Kind.LATE_PAYMENT.value, *REFUND_KINDS]
+_PAYEE_ACCOUNTS = {"$regex": f"^({ledger.OWNER}|{ledger.CREATOR})"}
 
 
 class MongoLedger:
     """The `ledger` collection."""
 
     def __init__(self, db: Database) -> None:
-        self._ledger = db[COLLECTION]
+        self._ledger = db["ledger"]
 
     async def prepare(self) -> None:
-        """Indexes by day and by statement."""
+        """Create indexes by day and by statement."""
         by_day = IndexModel([("day", ASCENDING)])
         by_statement = IndexModel(
             [("statement", ASCENDING), ("mini_program_id", ASCENDING), ("_id", ASCENDING)]
@@ -32,13 +37,114 @@ class MongoLedger:
         await self._ledger.create_indexes([by_day, by_statement])
 
     async def append(self, postings: Sequence[Posting], now: datetime) -> None:
-        """Add in one round trip those that are not there yet."""
+        """Add the postings whose id is new, in one round trip."""
         await insert_new(self._ledger, [_document(posting, now) for posting in postings])
 
-    async def of_day(self, day: date) -> AsyncIterator[Posting]:
-        """All postings of a business day."""
-        async for document in self._ledger.find({"day": day.isoformat()}):
-            yield _posting(document)
+    async def count_order_postings(self, day: date) -> int:
+        """How many postings of payments and refunds that day has."""
+        return await self._ledger.count_documents({"day": day.isoformat(), "kind": {"$in": ORDER_KINDS}})
+
+    async def unclaimed_days(self, until: date) -> list[date]:
+        """Days up to and including `until` with postings that are in no statement."""
+        days = await self._ledger.distinct("day", _unclaimed(until))
+        return sorted(date.fromisoformat(day) for day in days)
+
+    async def claim(self, day: date) -> None:
+        """Assign every posting up to and including the day that is in no statement to the day's statements."""
+        await self._ledger.update_many(_unclaimed(day), {"$set": {"statement": day.isoformat()}})
+
+    async def totals(self, day: date) -> list[Totals]:
+        """The sums of the day's claimed postings for each payee: a credit (negative) is money owed (positive)."""
+        is_refund = {"$in": ["$kind", REFUND_KINDS]}
+        owed = {"$multiply": ["$legs.amount", -1]}
+        pipeline: list[Document] = [
+            {"$match": {"statement": day.isoformat()}},
+            {"$unwind": "$legs"},
+            {"$match": {"legs.account": _PAYEE_ACCOUNTS}},
+            {
+                "$group": {
+                    "_id": {"mini_program_id": "$mini_program_id", "account": "$legs.account"},
+                    "earned": {"$sum": {"$cond": [is_refund, 0, owed]}},
+                    "reversed": {"$sum": {"$cond": [is_refund, owed, 0]}},
+                    "payments": {"$sum": {"$cond": [is_refund, 0, 1]}},
+                    "refunds": {"$sum": {"$cond": [is_refund, 1, 0]}},
+                }
+            },
+            {"$sort": {"_id": 1}},
+        ]
+        return [
+            Totals(
+                row["_id"]["mini_program_id"],
+                row["_id"]["account"],
+                row["earned"],
+                row["reversed"],
+                row["payments"],
+                row["refunds"],
+            )
+            async for row in await self._ledger.aggregate(pipeline)
+        ]
+
+    async def platform(self, day: date) -> int:
+        """The platform's commission in the day's claimed postings."""
+        return -(await self._sum({"statement": day.isoformat()}, ledger.PLATFORM))
+
+    async def pending(self, account: str) -> int:
+        """What a payee has earned that is in no statement yet."""
+        return -(
+            await self._sum({"statement": {"$exists": False}, "kind": {"$ne": Kind.PAYOUT.value}}, account)
+        )
+
+    async def balances(self) -> dict[str, int]:
+        """The balance of every account; they sum to zero."""
+        pipeline: list[Document] = [
+            {"$unwind": "$legs"},
+            {"$group": {"_id": "$legs.account", "amount": {"$sum": "$legs.amount"}}},
+            {"$sort": {"_id": 1}},
+        ]
+        return {row["_id"]: row["amount"] async for row in await self._ledger.aggregate(pipeline)}
+
+    async def claimed(
+        self,
+        day: str,
+        accounts: Sequence[str],
+        mini_program_ids: Sequence[str] | None,
+        after: str | None,
+        limit: int,
+    ) -> list[Posting]:
+        """The day's claimed postings on these accounts, ordered by id, after the id `after`."""
+        query: Document = {"statement": day, "legs.account": {"$in": list(accounts)}}
+        if mini_program_ids is not None:
+            query["mini_program_id"] = {"$in": list(mini_program_ids)}
+        if after is not None:
+            query["_id"] = {"$gt": after}
+        found = self._ledger.find(query).sort("_id", ASCENDING).limit(limit)
+        return [_posting(document) async for document in found]
+
+    async def movements(self, day: date, collector: str) -> AsyncIterator[Movement]:
+        """Money of the collector that moved on that day."""
+        account = ledger.CLEARING + collector
+        async for found in self._ledger.find({"day": day.isoformat(), "legs.account": account}):
+            amount = sum(leg["amount"] for leg in found["legs"] if leg["account"] == account)
+            yield Movement(found["order_id"], found.get("refund_id"), amount)
+
+    async def _sum(self, query: Document, account: str) -> int:
+        pipeline: list[Document] = [
+            {"$match": query | {"legs.account": account}},
+            {"$unwind": "$legs"},
+            {"$match": {"legs.account": account}},
+            {"$group": {"_id": None, "amount": {"$sum": "$legs.amount"}}},
+        ]
+        found = await (await self._ledger.aggregate(pipeline)).to_list()
+        return int(found[0]["amount"]) if found else 0
+
+
+def _unclaimed(until: date) -> Document:
+    """Payouts are never in a statement."""
+    return {
+        "statement": {"$exists": False},
+        "day": {"$lte": until.isoformat()},
+        "kind": {"$ne": Kind.PAYOUT.value},
+    }
 
 
 def _document(posting: Posting, now: datetime) -> Document:

@@ -8,18 +8,18 @@ from datetime import date
 
 from pymongo import ReplaceOne
 
-from payment.application.reconciliation import Report
+from payment.domain.reconciliation import Difference, Kind, Report
 from runtime.mongo.client import Database, Document
 
 
 class MongoReports:
-    """The `reconciliations` collection, one document for each day and collector."""
+    """The `reconciliations` collection: one document for each day and collector."""
 
     def __init__(self, db: Database) -> None:
         self._reports = db["reconciliations"]
 
     async def keep(self, reports: Sequence[Report]) -> None:
-        """Store the newest comparison."""
+        """Store the reports; a later one replaces an earlier one."""
         writes = [
             ReplaceOne({"_id": f"{report.day}:{report.collector}"}, _document(report), upsert=True)
             for report in reports
@@ -27,9 +27,10 @@ class MongoReports:
         if writes:
             await self._reports.bulk_write(writes, ordered=False)
 
-    async def of_day(self, day: date) -> list[Document]:
+    async def of_day(self, day: date) -> list[Report]:
         """The stored reports of a day."""
-        return await self._reports.find({"day": day.isoformat()}).sort("_id", 1).to_list()
+        found = self._reports.find({"day": day.isoformat()}).sort("_id", 1)
+        return [_report(document) async for document in found]
 
 
 def _document(report: Report) -> Document:
@@ -39,3 +40,19 @@ def _document(report: Report) -> Document:
             asdict(difference) | {"kind": difference.kind.value} for difference in report.differences
         ],
     }
+
+
+def _report(document: Document) -> Report:
+    return Report(
+        day=date.fromisoformat(document["day"]),
+        collector=document["collector"],
+        at=document["at"],
+        provisional=document.get("provisional", False),
+        compared=document["compared"],
+        bill_total=document["bill_total"],
+        ledger_total=document["ledger_total"],
+        differences=tuple(
+            Difference(**{**difference, "kind": Kind(difference["kind"])})
+            for difference in document["differences"]
+        ),
+    )

@@ -1,60 +1,60 @@
-"""Settled days, statements and payouts in MongoDB."""
+"""Settled days and their statements in MongoDB."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from contracts.money import cny
-from contracts.payment import PayoutSettled
-from payment.domain.statements import Statement
-from runtime.clock import Clock
+from payment.domain.statements import DayState, SettlementDay, Statement, Totals
 from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import insert_new
-from runtime.outbox.recorder import Recorder
-
-PAYOUTS = "payouts"
 
 
-class MongoDayBook:
-    """The collections `settlements` (by day), `statements` and `payouts`."""
+class MongoSettlements:
+    """The collections `settlements` (by day) and `statements`."""
 
-    def __init__(self, db: Database, recorder: Recorder, clock: Clock) -> None:
+    def __init__(self, db: Database) -> None:
         self._settlements = db["settlements"]
         self._statements = db["statements"]
-        self._payouts = db[PAYOUTS]
-        self._recorder = recorder
-        self._clock = clock
 
     async def prepare(self) -> None:
-        """Statements by payee, and by account for what is carried on."""
+        """Create indexes of statements by payee, and by account for what is carried over."""
         by_payee = IndexModel([("payee_kind", ASCENDING), ("payee", ASCENDING), ("_id", DESCENDING)])
         by_account = IndexModel([("mini_program_id", ASCENDING), ("account", ASCENDING), ("day", DESCENDING)])
         await self._statements.create_indexes([by_payee, by_account])
 
-    async def state(self, day: date) -> str | None:
-        """How far the day is."""
-        found = await self._settlements.find_one({"_id": day.isoformat()}, {"state": 1})
-        return found["state"] if found is not None else None
-
-    async def begin(self, day: date) -> None:
-        """Open the day."""
-        await self._settlements.update_one(
-            {"_id": day.isoformat()},
-            {"$setOnInsert": {"state": "open", "opened_at": self._clock()}},
-            upsert=True,
+    async def get(self, day: date) -> SettlementDay | None:
+        """The day; None when its settlement has not begun."""
+        found = await self._settlements.find_one({"_id": day.isoformat()})
+        if found is None:
+            return None
+        return SettlementDay(
+            day,
+            DayState(found["state"]),
+            found.get("statements", 0),
+            found.get("paid_out", 0),
+            found.get("platform", 0),
+            found.get("closed_at"),
         )
 
-    async def set_state(self, day: date, state: str, summary: Mapping[str, Any]) -> None:
-        """Go on to the next state."""
-        await self._settlements.update_one({"_id": day.isoformat()}, {"$set": {"state": state, **summary}})
+    async def begin(self, day: date, now: datetime) -> None:
+        """Open the day, unless it was opened before."""
+        opened = {"state": DayState.OPEN.value, "opened_at": now}
+        await self._settlements.update_one({"_id": day.isoformat()}, {"$setOnInsert": opened}, upsert=True)
 
-    async def summary(self, day: date) -> Document | None:
-        """The day with its sums."""
-        return await self._settlements.find_one({"_id": day.isoformat()})
+    async def put(self, day: SettlementDay) -> None:
+        """Store how far the day is."""
+        fields: Document = {"state": day.state.value}
+        if day.state is DayState.CLOSED:
+            fields |= {
+                "statements": day.statements,
+                "paid_out": day.paid_out,
+                "platform": day.platform,
+                "closed_at": day.closed_at,
+            }
+        await self._settlements.update_one({"_id": day.day.isoformat()}, {"$set": fields})
 
     async def openings(self, day: date) -> dict[tuple[str, str], int]:
         """The closing balance of each account's latest earlier statement, where it is not zero."""
@@ -74,43 +74,21 @@ class MongoDayBook:
             async for row in await self._statements.aggregate(pipeline)
         }
 
-    async def write(self, statements: Sequence[Statement]) -> None:
-        """Statements first: a payout without its statement could not be explained."""
+    async def add(self, statements: Sequence[Statement]) -> None:
+        """Store the statements in one round trip; existing ones stay."""
         await insert_new(self._statements, [_document(statement) for statement in statements])
-        await insert_new(self._payouts, [self._payout(s) for s in statements if s.payout_id is not None])
-
-    def _payout(self, statement: Statement) -> Document:
-        now = self._clock()
-        settled = PayoutSettled(
-            version=1,
-            mini_program_id=statement.totals.mini_program_id,
-            at=now,
-            payout_id=str(statement.payout_id),
-            payee=statement.payee,
-            payee_kind=statement.payee_kind,
-            day=statement.day,
-            amount=cny(statement.paid_out),
-        )
-        return {
-            "_id": statement.payout_id,
-            "version": 1,
-            "statement": statement.id,
-            "amount": statement.paid_out,
-            "payee": statement.payee,
-            "at": now,
-            "outbox": self._recorder.slots(1, [settled]),
-        }
 
     async def statements(
         self, payee_kind: str, payee: str, *, day: str | None, before: str | None, limit: int
-    ) -> list[Document]:
+    ) -> list[Statement]:
         """A payee's statements, newest first; `before` is the id of the last one seen."""
         query: Document = {"payee_kind": payee_kind, "payee": payee}
         if day is not None:
             query["day"] = day
         if before is not None:
             query["_id"] = {"$lt": before}
-        return await self._statements.find(query).sort("_id", -1).limit(limit).to_list()
+        found = self._statements.find(query).sort("_id", DESCENDING).limit(limit)
+        return [_statement(document) async for document in found]
 
 
 def _document(statement: Statement) -> Document:
@@ -131,3 +109,15 @@ def _document(statement: Statement) -> Document:
         "closing": statement.closing,
         "payout_id": statement.payout_id,
     }
+
+
+def _statement(document: Document) -> Statement:
+    totals = Totals(
+        document["mini_program_id"],
+        document["account"],
+        document["earned"],
+        document["reversed"],
+        document["payments"],
+        document["refunds"],
+    )
+    return Statement(document["day"], document["payee"], document["payee_kind"], document["opening"], totals)

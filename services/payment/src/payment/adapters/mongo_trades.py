@@ -1,123 +1,160 @@
-"""Trades in MongoDB: one document each, its events beside its state in the same write."""
+"""Trades in MongoDB: one document each, with its events in the same document."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator, Collection, Iterator
+from datetime import date, datetime
+from typing import Any
 
-from cachetools import LRUCache
-from pymongo import ASCENDING, IndexModel, UpdateOne
-from pymongo.errors import DuplicateKeyError
+from pymongo import ASCENDING, IndexModel
 
-from contracts.payment import PaymentClosed
-from payment.adapters.trade_documents import changes, from_document, to_document
-from payment.application.announce import requested
-from payment.application.ports import Opened, Step
-from payment.domain.trade import State, Trade
+from payment.domain.days import end_of, start_of
+from payment.domain.reconciliation import Movement
+from payment.domain.shares import Line
+from payment.domain.trade import Collector, Refund, RefundState, State, StoredTrade, Trade, UnopenedTrade
 from runtime.mongo.client import Database, Document
-from runtime.mongo.writes import insert_new
+from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import FIELD, Recorder
+from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "trades"
-_READ = {FIELD: False}
+
+_FIXED = (
+    "mini_program_id", "openid", "total", "creator_id", "subject", "product", "return_url", "requested_at", "traceparent",
+)  # fmt: skip
+_CHANGING = (
+    "version", "expires_at", "due_at", "trade_no", "paid_at", "close_reason", "closed_at", "tries",
+)  # fmt: skip
+_OPTIONAL = frozenset({"due_at", "trade_no", "paid_at", "close_reason", "closed_at"})
 
 
-class MongoTrades:
-    """The `trades` collection. A document without `payee` is a tombstone: its order ended before its trade came."""
+class MongoTrades(VersionedStore[StoredTrade]):
+    """The `trades` collection. A document without `payee` is an `UnopenedTrade`."""
 
-    def __init__(
-        self, db: Database, recorder: Recorder, written: Callable[[Trade], None] = lambda trade: None
-    ) -> None:
-        """`written` is called with each trade after it was stored."""
+    def __init__(self, db: Database, recorder: Recorder) -> None:
         self._trades = db[COLLECTION]
-        self._recorder = recorder
-        self._written = written
-        self._recent = LRUCache[str, Trade](2_000)
+        super().__init__(CODEC, recorder, lambda _: self._trades, cache=True)
 
     async def prepare(self) -> None:
-        """The indexes: of work that is due, and of the days on which money came and went back."""
+        """Create indexes for due trades, and for the days on which money was paid and refunded."""
         due = IndexModel([("due_at", ASCENDING)], sparse=True)
         paid = IndexModel([("paid_at", ASCENDING)], sparse=True)
-        back = IndexModel(
+        refunded = IndexModel(
             [("refunds.settled_at", ASCENDING)],
             partialFilterExpression={"refunds.settled_at": {"$exists": True}},
         )
-        await self._trades.create_indexes([due, paid, back])
+        await self._trades.create_indexes([due, paid, refunded])
 
-    async def add(self, opened: Sequence[Opened]) -> None:
-        """Store new trades in one round trip."""
-        documents = [self._new(each) for each in opened]
-        if all(await insert_new(self._trades, documents)):
-            for each, document in zip(opened, documents, strict=True):
-                self._keep(each.trade, document, before=0)
-
-    def recent(self, order_id: str) -> Trade | None:
-        """The trade as this process wrote it last."""
-        return self._recent.get(order_id)
-
-    def _new(self, opened: Opened) -> Document:
-        trade = opened.trade
-        told = [requested(trade, opened.form)]
-        return to_document(trade) | {FIELD: self._recorder.slots(trade.version, told, trade.traceparent)}
-
-    async def close_unseen(self, order_id: str, mini_program_id: str, reason: str, now: datetime) -> None:
-        """Leave a tombstone, unless there is a trade or a tombstone."""
-        closed = PaymentClosed(
-            version=1, order_id=order_id, mini_program_id=mini_program_id, at=now, reason=reason
-        )
-        tombstone = {
-            "_id": order_id,
-            "version": 1,
-            "mini_program_id": mini_program_id,
-            "state": State.CLOSED.value,
-            "close_reason": reason,
-            "closed_at": now,
-            "total": 0,
-            "refunds": [],
-            FIELD: self._recorder.slots(1, [closed]),
-        }
-        try:
-            await self._trades.insert_one(tombstone)
-        except DuplicateKeyError:
-            return
-        self._recorder.saved(order_id, tombstone, before=0)
-
-    async def load(self, order_ids: Sequence[str]) -> dict[str, Trade]:
-        """Trades, not tombstones."""
-        found = self._trades.find({"_id": {"$in": list(order_ids)}, "payee": {"$exists": True}}, _READ)
-        return {document["_id"]: from_document(document) async for document in found}
-
-    async def save(self, steps: Sequence[Step]) -> bool:
-        """One round trip for all; each write is guarded by the version before it."""
-        changed = [self._changed(step) for step in steps]
-        writes = [
-            UpdateOne({"_id": step.before.order_id, "version": step.before.version}, change)
-            for step, change in zip(steps, changed, strict=True)
-        ]
-        result = await self._trades.bulk_write(writes, ordered=False)
-        if result.matched_count < len(steps):
-            for step in steps:
-                self._recent.pop(step.before.order_id, None)
-            return False
-        for step, change in zip(steps, changed, strict=True):
-            self._keep(step.after, change["$set"], before=step.before.version)
-        return True
-
-    def _keep(self, trade: Trade, fields: Document, *, before: int) -> None:
-        self._recorder.saved(trade.order_id, fields, before=before)
-        self._recent[trade.order_id] = trade
-        self._written(trade)
-
-    def _changed(self, step: Step) -> Document:
-        put, away = changes(step.before, step.after)
-        for version, events in step.events:
-            put |= self._recorder.updates(version, events, step.traceparent or step.before.traceparent)
-        return {"$set": put} | ({"$unset": away} if away else {})
-
-    async def due(self, now: datetime, limit: int, *, but: Sequence[str]) -> list[Trade]:
-        """By the sparse index of work."""
+    async def due(self, now: datetime, limit: int, *, but: Collection[str]) -> list[Trade]:
+        """Trades to work on now, the longest due first, without the orders in `but`."""
         query: Document = {"due_at": {"$lte": now}}
         if but:
             query["_id"] = {"$nin": list(but)}
-        found = self._trades.find(query, _READ).sort("due_at", ASCENDING).limit(limit)
-        return [from_document(document) async for document in found]
+        found = self._trades.find(query, {FIELD: False}).sort("due_at", ASCENDING).limit(limit)
+        return [_trade(document) async for document in found]
+
+    async def movements(self, day: date, collector: str | None = None) -> AsyncIterator[Movement]:
+        """Money that moved on that day, for one collector or all."""
+        within = {"$gte": start_of(day), "$lt": end_of(day)}
+        query: Document = {"$or": [{"paid_at": within}, {"refunds.settled_at": within}]}
+        if collector is not None:
+            provider, _, merchant = collector.partition(".")
+            query |= {"payee.0": provider, "payee.1": merchant}
+        async for document in self._trades.find(query, {"paid_at": 1, "total": 1, "refunds": 1}):
+            for movement in _movements(document, day):
+                yield movement
+
+
+def _movements(document: Document, day: date) -> Iterator[Movement]:
+    start, end = start_of(day), end_of(day)
+    paid_at = document.get("paid_at")
+    if paid_at is not None and start <= paid_at < end:
+        yield Movement(document["_id"], None, document["total"])
+    for refund in document["refunds"]:
+        settled_at = refund.get("settled_at")
+        if settled_at is not None and start <= settled_at < end:
+            yield Movement(document["_id"], refund["refund_id"], -refund["amount"])
+
+
+def _read(document: Document) -> StoredTrade:
+    if "payee" in document:
+        return _trade(document)
+    return UnopenedTrade(
+        document["_id"],
+        document["mini_program_id"],
+        document["close_reason"],
+        document["closed_at"],
+        document["version"],
+    )
+
+
+def _trade(document: Document) -> Trade:
+    plain: dict[str, Any] = {name: document.get(name) for name in (*_FIXED, *_CHANGING)}
+    return Trade(
+        order_id=document["_id"],
+        **plain,
+        state=State(document["state"]),
+        collector=Collector(*document["payee"]),
+        lines=tuple(Line(*line) for line in document["lines"]),
+        refunds=tuple(_refund(refund) for refund in document["refunds"]),
+    )
+
+
+def _refund(document: Document) -> Refund:
+    return Refund(
+        document["refund_id"],
+        document["amount"],
+        document["late"],
+        RefundState(document["state"]),
+        document.get("settled_at"),
+    )
+
+
+def _document(stored: StoredTrade) -> Document:
+    """The whole document of a new trade; a field that is None is absent."""
+    if isinstance(stored, UnopenedTrade):
+        return {
+            "_id": stored.order_id,
+            "version": stored.version,
+            "mini_program_id": stored.mini_program_id,
+            "state": State.CLOSED.value,
+            "close_reason": stored.close_reason,
+            "closed_at": stored.closed_at,
+            "total": 0,
+            "refunds": [],
+        }
+    collector = stored.collector
+    return {
+        "_id": stored.order_id,
+        **_present(stored, _FIXED),
+        "payee": [collector.provider, collector.merchant, collector.app, collector.account],
+        "lines": [[line.amount, line.platform_bp, line.creator_bp] for line in stored.lines],
+        **_changing(stored),
+    }
+
+
+def _changing(stored: StoredTrade) -> Document:
+    if isinstance(stored, UnopenedTrade):
+        return _document(stored)
+    return {
+        **_present(stored, _CHANGING),
+        "state": stored.state.value,
+        "refunds": [_refund_document(refund) for refund in stored.refunds],
+    }
+
+
+def _present(trade: Trade, names: tuple[str, ...]) -> Document:
+    return {name: value for name in names if (value := getattr(trade, name)) is not None}
+
+
+def _refund_document(refund: Refund) -> Document:
+    document: Document = {
+        "refund_id": refund.refund_id,
+        "amount": refund.amount,
+        "late": refund.late,
+        "state": refund.state.value,
+    }
+    return document | ({"settled_at": refund.settled_at} if refund.settled_at is not None else {})
+
+
+CODEC: Codec[StoredTrade] = Codec(_read, _document, changing=_changing, optional=_OPTIONAL)

@@ -1,10 +1,8 @@
-"""The ledger is written from what payment itself has told: each such event is one posting, under its own id."""
+"""Writes the ledger from payment's own events: one posting for each, under a natural id."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Protocol
 
 from contracts.event import Event
 from contracts.payment import (
@@ -14,11 +12,13 @@ from contracts.payment import (
     PayoutSettled,
     RefundSettled,
 )
+from payment.application.ports import Ledger
 from payment.domain import ledger
-from payment.domain.ledger import OfOrder, Posting
+from payment.domain.ledger import PostedOrder, Posting
 from payment.domain.shares import Shares
+from runtime.clock import Clock
 
-POSTED: tuple[type[Event], ...] = (
+POSTED_EVENTS: tuple[type[Event], ...] = (
     CommissionAccrued,
     CommissionReversed,
     LatePaymentReceived,
@@ -27,16 +27,25 @@ POSTED: tuple[type[Event], ...] = (
 )
 
 
-class Ledger(Protocol):
-    """Where postings are kept."""
+class Bookkeeping:
+    """Keeps the ledger."""
 
-    async def append(self, postings: Sequence[Posting], now: datetime) -> None:
-        """Add those whose id is not there yet; nothing is ever changed or removed."""
-        ...
+    def __init__(self, postings: Ledger, clock: Clock) -> None:
+        self._ledger = postings
+        self._clock = clock
+
+    async def post(self, events: Sequence[Event]) -> None:
+        """Append the postings of these events; repeats change nothing."""
+        postings = [posting for event in events if (posting := posting_of(event)) is not None]
+        await self._ledger.append(postings, self._clock())
+
+    async def balances(self) -> dict[str, int]:
+        """The balance of every account in fen, debits positive; they sum to zero."""
+        return await self._ledger.balances()
 
 
 def posting_of(event: Event) -> Posting | None:
-    """The posting of an event; None for a refund whose shares were reversed by an event of their own."""
+    """The posting of an event; None for a refund whose shares are reversed by an event of their own."""
     match event:
         case CommissionAccrued():
             return ledger.payment(_order(event), _shares(event), event.creator_id)
@@ -58,8 +67,10 @@ def posting_of(event: Event) -> Posting | None:
     return None
 
 
-def _order(event: CommissionAccrued | CommissionReversed | LatePaymentReceived | RefundSettled) -> OfOrder:
-    return OfOrder(event.order_id, event.mini_program_id, event.collector, event.at)
+def _order(
+    event: CommissionAccrued | CommissionReversed | LatePaymentReceived | RefundSettled,
+) -> PostedOrder:
+    return PostedOrder(event.order_id, event.mini_program_id, event.collector, event.at)
 
 
 def _shares(event: CommissionAccrued | CommissionReversed) -> Shares:

@@ -1,48 +1,58 @@
-"""What a provider tells by itself: believed once verified and compared with our own record, applied once."""
+"""Notices from the provider: verified, compared with our record, applied once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from payment.application.ports import PaymentProvider
 from payment.application.trades import Trades
+from payment.domain.errors import NotAsAgreed
 from payment.domain.provider import Notice
-from payment.domain.trade import Change, NotAsAgreed, State, Trade
+from payment.domain.trade import State, Trade, TradeChange
 from runtime.clock import Clock
 
 
 class Notices:
-    """Applies verified notices."""
+    """Takes what a provider sends by itself, and what the payer's browser brings back."""
 
-    def __init__(self, trades: Trades, clock: Clock) -> None:
+    def __init__(self, trades: Trades, provider: PaymentProvider, clock: Clock) -> None:
         self._trades = trades
+        self._provider = provider
         self._clock = clock
 
-    async def take(self, notice: Notice) -> None:
+    async def take(self, body: bytes) -> None:
         """Make the notice's effect durable; a repeat has none.
 
-        Raises UnknownTrade for an order that we never asked money for, and NotAsAgreed when app, account, amount or
-        the provider's number differ from our record.
+        Raises BadNotice, UnknownTrade for an order that we never requested money for, and NotAsAgreed when app, account,
+        amount or the provider's number differ from our record.
         """
-        await self._trades.change(notice.order_id, lambda trade: self._applied(trade, notice))
+        notice = self._provider.read_notice(body)
+        await self._trades.change(notice.order_id, lambda trade: self._apply(trade, notice))
 
-    def _applied(self, trade: Trade, notice: Notice) -> Change:
+    def _apply(self, trade: Trade, notice: Notice) -> TradeChange:
         now = self._clock()
-        if (trade.payee.app, trade.payee.account) != (notice.app, notice.account):
-            raise NotAsAgreed("the notice is of another app or account")
+        if (trade.collector.app, trade.collector.account) != (notice.app, notice.account):
+            raise NotAsAgreed("the notice is for another app or account")
         if notice.amount != trade.total:
-            raise NotAsAgreed(f"the notice is of {notice.amount} fen, the trade of {trade.total}")
-        change = trade.receive(notice.money, now) if notice.money is not None else Change(trade)
+            raise NotAsAgreed(f"the notice is about {notice.amount} fen, the trade about {trade.total}")
+        change = trade.receive(notice.money, now) if notice.money is not None else TradeChange(trade)
         after = change.trade
-        worth_asking = after.closing or after.watched or after.pending_refund is not None
-        if notice.stirs and worth_asking and after.due_at is not None and after.due_at > now:
-            return Change(after.look_again(now, tries=after.tries).trade, change.facts)
+        undecided = after.closing or after.watched_after_close or after.pending_refund is not None
+        if notice.query_now and undecided and after.due_at is not None and after.due_at > now:
+            return TradeChange(after.reschedule(now, tries=after.tries).trade, change.events)
         return change
 
-    async def payer_came_back(self, order_id: str) -> Trade:
-        """The payer's browser says that it is done: no proof, but a reason to ask now. Raises UnknownTrade."""
+    async def payer_returned(self, query: Mapping[str, str]) -> Trade:
+        """The payer's browser came back from the provider: no proof, but a reason to query now.
+
+        Raises BadNotice and UnknownTrade.
+        """
         now = self._clock()
 
-        def decide(trade: Trade) -> Change:
-            open_still = trade.state is State.REQUESTED or trade.watched
-            soon = open_still and trade.due_at is not None and trade.due_at > now
-            return trade.look_again(now, tries=trade.tries) if soon else Change(trade)
+        def decide(trade: Trade) -> TradeChange:
+            undecided = trade.state is State.REQUESTED or trade.watched_after_close
+            if undecided and trade.due_at is not None and trade.due_at > now:
+                return trade.reschedule(now, tries=trade.tries)
+            return TradeChange(trade)
 
-        return await self._trades.change(order_id, decide)
+        return await self._trades.change(self._provider.read_return(query), decide)

@@ -1,42 +1,24 @@
-"""What the use cases need from outside."""
+"""What the use cases need from outside: providers, stores, the ledger, leases."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import Protocol
 
-from contracts.event import Event
-from payment.domain.provider import Form, Notice, RefundAnswer, TradeAnswer
-from payment.domain.reconciliation import Movement
-from payment.domain.trade import Payee, Refund, Trade
-
-
-class UnknownTrade(Exception):
-    """There is no trade of that order here."""
-
-
-class BadNotice(Exception):
-    """A notice that is not the provider's, or cannot be read; the text says why."""
-
-
-class Refusal(Exception):
-    """The provider will not do it; the text is its reason."""
-
-
-class NoBill(Exception):
-    """The provider has no bill of that day, and will have none: no money moved."""
-
-
-class BillNotYet(Exception):
-    """The provider has not made the bill of that day yet; the text says when it does."""
+from contracts.catalog import MiniProgramState
+from payment.domain.ledger import Posting
+from payment.domain.provider import Form, Notice, Offer, RefundAnswer, TradeAnswer
+from payment.domain.reconciliation import Movement, Report
+from payment.domain.statements import Payout, SettlementDay, Statement, Totals
+from payment.domain.trade import Collector, Refund, StoredTrade, Trade
+from runtime.outbox.changes import Change, Command, Result
 
 
 class PaymentProvider(Protocol):
-    """One payment provider. No call raises for an answer that did not come: it is `Unsure`."""
+    """One payment provider. A missing answer is `Unsure`, not an exception, except where stated."""
 
-    def payees(self) -> Mapping[str, Payee]:
+    def collectors(self) -> Mapping[str, Collector]:
         """Who can collect, by the merchant's name in the settings."""
         ...
 
@@ -45,27 +27,27 @@ class PaymentProvider(Protocol):
         ...
 
     async def offer(self, trade: Trade, product: str, payer: str | None, now: datetime) -> Form:
-        """The same for every product, those included that the provider has to be asked for first.
+        """The same for every product, including those for which the provider has to be called first.
 
-        `payer` is the payer's name at the provider, for products that want it. Raises ProviderAway when it is unknown
-        whether the provider knows of it (asking again does no harm), and Refusal.
+        `payer` is the payer's name at the provider, for products that need it. Raises ProviderUnavailable when it is unknown
+        whether the provider has the trade now (the call can be repeated), and ProviderRefused.
         """
         ...
 
-    async def ask(self, trade: Trade) -> TradeAnswer:
-        """What has become of the trade."""
+    async def query(self, trade: Trade) -> TradeAnswer:
+        """The state of the trade at the provider."""
         ...
 
     async def close(self, trade: Trade) -> TradeAnswer:
-        """End an unpaid trade: Ended, NeverSeen, or Unsure when it could not be ended."""
+        """Close an unpaid trade: Ended, NeverSeen, or Unsure when it could not be closed."""
         ...
 
     async def refund(self, trade: Trade, refund: Refund) -> RefundAnswer:
-        """Send money back; the same refund twice sends it once."""
+        """Send the refund; repeating the same refund moves no money again."""
         ...
 
-    async def ask_refund(self, trade: Trade, refund: Refund) -> RefundAnswer:
-        """What has become of the refund."""
+    async def query_refund(self, trade: Trade, refund: Refund) -> RefundAnswer:
+        """The state of the refund at the provider."""
         ...
 
     def read_notice(self, body: bytes) -> Notice:
@@ -73,60 +55,182 @@ class PaymentProvider(Protocol):
         ...
 
     def read_return(self, query: Mapping[str, str]) -> str:
-        """The order of a verified return of the payer's browser; raises BadNotice."""
+        """The order id in the verified address that the payer's browser returned to; raises BadNotice."""
         ...
 
-    async def bill(self, payee: Payee, day: date) -> Sequence[Movement]:
-        """All money that moved for the payee on that day; raises NoBill, BillNotYet, or ProviderAway."""
+    async def bill(self, collector: Collector, day: date) -> Sequence[Movement]:
+        """All money that moved for the collector on that day; raises NoBill, BillNotReady or ProviderUnavailable."""
         ...
-
-
-class ProviderAway(Exception):
-    """The provider cannot be asked now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A new trade with how to pay it."""
-
-    trade: Trade
-    form: Form
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A trade before and after, with what is told of it in the same write: events by the version that they belong to."""
-
-    before: Trade
-    after: Trade
-    events: Sequence[tuple[int, Sequence[Event]]]
-    traceparent: str | None = None
 
 
 class TradeStore(Protocol):
-    """Trades, each one document whose events lie beside its state."""
+    """Trades with their events: `runtime.outbox.versioned_store`."""
 
-    async def add(self, opened: Sequence[Opened]) -> None:
-        """Store new trades; those already there, or closed before they came, stay as they are."""
+    async def get(self, aggregate_id: str) -> StoredTrade | None:
+        """The trade as the database has it."""
         ...
 
-    def recent(self, order_id: str) -> Trade | None:
-        """The trade as this process wrote it last, if it remembers: `save` is guarded against its being old, a decision to
-        write nothing is not."""
+    async def insert(self, new: Sequence[Change[StoredTrade]]) -> list[bool | Exception]:
+        """Store new trades; what is stored under an order's id already stays as it is."""
         ...
 
-    async def close_unseen(self, order_id: str, mini_program_id: str, reason: str, now: datetime) -> None:
-        """Remember that an order ended before its trade came, and tell so."""
+    async def change_many(
+        self, commands: Sequence[Command[StoredTrade]]
+    ) -> list[Result[StoredTrade] | Exception]:
+        """Decide and write all commands; one outcome for each, in order."""
         ...
 
-    async def load(self, order_ids: Sequence[str]) -> dict[str, Trade]:
-        """Those that exist, by order id."""
+
+class TradeQueries(Protocol):
+    """Searches in the trades."""
+
+    async def due(self, now: datetime, limit: int, *, but: Collection[str]) -> list[Trade]:
+        """Trades to work on now, the longest due first, without the orders in `but`."""
         ...
 
-    async def save(self, steps: Sequence[Step]) -> bool:
-        """Write all whose version is still the one before; False when not all were (load and decide again)."""
+    def movements(self, day: date, collector: str | None = None) -> AsyncIterator[Movement]:
+        """Money that moved on that day according to the trades, for one collector or all."""
         ...
 
-    async def due(self, now: datetime, limit: int, *, but: Sequence[str]) -> list[Trade]:
-        """Trades to work on now, the longest due first, without those in `but`."""
+
+class Offers(Protocol):
+    """Ways to pay that were given out, by idempotency key, so that the same request gets the same answer."""
+
+    async def find(self, key: str, fingerprint: str) -> Offer | None:
+        """The offer given under the key; raises KeyReused when the request had another fingerprint."""
+        ...
+
+    async def keep(self, key: str, fingerprint: str, offer: Offer, now: datetime) -> Offer:
+        """Keep the offer unless there is one under the key, and return the kept one; raises KeyReused."""
+        ...
+
+
+class Ledger(Protocol):
+    """The postings."""
+
+    async def append(self, postings: Sequence[Posting], now: datetime) -> None:
+        """Add the postings whose id is new; a posting is never changed or removed."""
+        ...
+
+    async def count_order_postings(self, day: date) -> int:
+        """How many postings of payments and refunds that day has."""
+        ...
+
+    async def unclaimed_days(self, until: date) -> list[date]:
+        """Days up to and including `until` with postings that are in no statement."""
+        ...
+
+    async def claim(self, day: date) -> None:
+        """Assign every posting up to and including the day that is in no statement to the day's statements."""
+        ...
+
+    async def totals(self, day: date) -> list[Totals]:
+        """The sums of the day's claimed postings for each payee."""
+        ...
+
+    async def platform(self, day: date) -> int:
+        """The platform's commission in the day's claimed postings, in fen."""
+        ...
+
+    async def pending(self, account: str) -> int:
+        """What a payee has earned that is in no statement yet, in fen."""
+        ...
+
+    async def balances(self) -> dict[str, int]:
+        """The balance of every account in fen, debits positive; they sum to zero."""
+        ...
+
+    async def claimed(
+        self,
+        day: str,
+        accounts: Sequence[str],
+        mini_program_ids: Sequence[str] | None,
+        after: str | None,
+        limit: int,
+    ) -> list[Posting]:
+        """The day's claimed postings on these accounts, ordered by id, after the id `after`."""
+        ...
+
+    def movements(self, day: date, collector: str) -> AsyncIterator[Movement]:
+        """Money that moved on that day according to the ledger."""
+        ...
+
+
+class Settlements(Protocol):
+    """Settled days and their statements."""
+
+    async def get(self, day: date) -> SettlementDay | None:
+        """The day; None when its settlement has not begun."""
+        ...
+
+    async def begin(self, day: date, now: datetime) -> None:
+        """Open the day, unless it was opened before."""
+        ...
+
+    async def put(self, day: SettlementDay) -> None:
+        """Store how far the day is."""
+        ...
+
+    async def openings(self, day: date) -> dict[tuple[str, str], int]:
+        """The balances carried over from earlier statements, by mini program and account, where they are not zero."""
+        ...
+
+    async def add(self, statements: Sequence[Statement]) -> None:
+        """Store the statements; existing ones stay."""
+        ...
+
+    async def statements(
+        self, payee_kind: str, payee: str, *, day: str | None, before: str | None, limit: int
+    ) -> list[Statement]:
+        """A payee's statements, newest first; `before` is the id of the last one seen."""
+        ...
+
+
+class Payouts(Protocol):
+    """Payouts with their events: `runtime.outbox.versioned_store`."""
+
+    async def insert(self, new: Sequence[Change[Payout]]) -> list[bool | Exception]:
+        """Store new payouts; existing ones stay."""
+        ...
+
+
+class Owners(Protocol):
+    """Which owner each mini program belongs to: a projection of catalog's stream."""
+
+    async def learn(self, states: Sequence[MiniProgramState]) -> None:
+        """Keep the newest owner of each; an older or repeated state changes nothing."""
+        ...
+
+    async def all(self) -> dict[str, str]:
+        """The owner's id by mini program."""
+        ...
+
+    async def of(self, owner_id: str) -> list[str]:
+        """The owner's mini programs."""
+        ...
+
+
+class Reports(Protocol):
+    """Stored reconciliations."""
+
+    async def keep(self, reports: Sequence[Report]) -> None:
+        """Store the reports; a later one replaces an earlier one for the same day and collector."""
+        ...
+
+    async def of_day(self, day: date) -> list[Report]:
+        """The stored reports of a day."""
+        ...
+
+
+class Lease(Protocol):
+    """The right of one replica to do a job, for `length` at a time: `runtime.mongo.lease`."""
+
+    length: timedelta
+
+    async def acquire(self) -> bool:
+        """Acquire or renew it; False while another replica has it."""
+        ...
+
+    async def release(self) -> None:
+        """Let another replica have it at once."""
         ...

@@ -1,40 +1,37 @@
-"""The payment providers of this installation, by name and by the merchant that collects."""
+"""The payment providers of this installation, and who collects for which merchant."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from payment.application.ports import PaymentProvider
-from payment.domain.trade import Payee
-
-
-class UnknownMerchant(Exception):
-    """No provider collects for this merchant: the settings lack it."""
+from payment.domain.errors import UnknownMerchant
+from payment.domain.trade import Collector, Trade
 
 
 class Providers:
-    """Finds the provider of a merchant, or of a trade that was opened with it."""
+    """Providers by name, collectors by merchant."""
 
     def __init__(self, providers: Mapping[str, PaymentProvider]) -> None:
         self._providers = dict(providers)
-        self.payees: dict[str, Payee] = {}
+        self.collectors: dict[str, Collector] = {}
         for provider in self._providers.values():
-            self.payees |= provider.payees()
+            self.collectors |= provider.collectors()
 
-    def payee(self, merchant: str | None) -> Payee:
-        """Who collects for a merchant; raises UnknownMerchant, also where none is named."""
-        payee = self.payees.get(merchant or "")
-        if payee is None:
+    def collector(self, merchant: str | None) -> Collector:
+        """Who collects for a merchant; raises UnknownMerchant, also for None."""
+        collector = self.collectors.get(merchant or "")
+        if collector is None:
             raise UnknownMerchant(f"no provider collects for merchant {merchant!r}")
-        return payee
+        return collector
 
-    def of(self, payee: Payee) -> PaymentProvider:
-        """The provider behind a payee; raises UnknownMerchant."""
-        return self.named(payee.provider)
+    def of(self, trade: Trade) -> PaymentProvider:
+        """The provider that the trade was opened with; raises UnknownMerchant."""
+        return self.behind(trade.collector)
 
-    def named(self, name: str) -> PaymentProvider:
-        """The provider of that name; raises UnknownMerchant."""
+    def behind(self, collector: Collector) -> PaymentProvider:
+        """The provider of a collector; raises UnknownMerchant."""
         try:
-            return self._providers[name]
+            return self._providers[collector.provider]
         except KeyError:
-            raise UnknownMerchant(f"there is no provider {name!r}") from None
+            raise UnknownMerchant(f"there is no provider {collector.provider!r}") from None

@@ -1,1 +1,1 @@
-"""Trades, shares, postings and how far money has gone: no I/O, no clock, no chance."""
+"""Trades, shares, postings and statements: no I/O, no clock, no ids of its own."""

@@ -1,4 +1,4 @@
-"""Business days: Beijing's, since the provider's bills are."""
+"""Business days are days in Beijing, as in the provider's bills."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ BEIJING = timezone(timedelta(hours=8))
 
 
 def day_of(moment: datetime) -> date:
-    """The business day of a moment."""
+    """The business day that a moment belongs to."""
     return moment.astimezone(BEIJING).date()
 
 
 def start_of(day: date) -> datetime:
-    """The day's first moment, in UTC."""
+    """The first moment of the day, in UTC."""
     return datetime.combine(day, time(), BEIJING).astimezone(UTC)
 
 

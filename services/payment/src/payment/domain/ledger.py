@@ -1,18 +1,19 @@
-"""The ledger: append-only double entry in whole fen. Every posting has an id of its own and legs that sum to zero.
+"""The ledger: append-only double entry in whole fen. Every posting has a natural id and legs that sum to zero.
 
-Accounts, a debit counted above zero and a credit below:
+Accounts (debits are positive, credits negative):
 
-    clearing:<collector>     what a provider holds for us: equals its bill
+    clearing:<collector>     held for us by a provider; equals its bill
     owner:<mini program>     owed to the mini program's owner
     creator:<creator>        owed to a creator
-    platform                 the platform's commission, earned
-    refunds                  owed back to payers whose money came too late
-    ad_income                the platform's income of advertising
-    payouts                  what has left towards payees
+    platform                 commission earned by the platform
+    refunds                  owed to payers whose money arrived late
+    ad_income                advertising income of the platform
+    payouts                  paid out to payees
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,7 +27,7 @@ CLEARING, OWNER, CREATOR = "clearing:", "owner:", "creator:"
 
 
 class Kind(StrEnum):
-    """What a posting is of; the first part of its id."""
+    """The kind of a posting: the first part of its id."""
 
     PAYMENT = "payment"
     REFUND = "refund"
@@ -61,12 +62,16 @@ class Posting:
 
     @property
     def day(self) -> date:
-        """The business day that it belongs to."""
+        """Its business day."""
         return day_of(self.at)
+
+    def credit_of(self, accounts: Collection[str]) -> int:
+        """What it adds to the amount owed to these accounts, in fen."""
+        return -sum(leg.amount for leg in self.legs if leg.account in accounts)
 
 
 @dataclass(frozen=True, slots=True)
-class OfOrder:
+class PostedOrder:
     """The order behind a posting."""
 
     order_id: str
@@ -75,37 +80,37 @@ class OfOrder:
     at: datetime
 
 
-def payment(order: OfOrder, shares: Shares, creator_id: str | None) -> Posting:
-    """An order's money came and is owed on by its shares."""
+def payment(order: PostedOrder, shares: Shares, creator_id: str | None) -> Posting:
+    """An order was paid; its money is owed to the payees by their shares."""
     legs = _legs((CLEARING + order.collector, shares.total), *_owed(order, shares, creator_id, -1))
     return _posting(Kind.PAYMENT, order, legs)
 
 
-def refund(order: OfOrder, refund_id: str, shares: Shares, creator_id: str | None) -> Posting:
-    """Money went back; what it takes back of the shares is no longer owed."""
+def refund(order: PostedOrder, refund_id: str, shares: Shares, creator_id: str | None) -> Posting:
+    """Money was refunded; the part of each payee is no longer owed."""
     legs = _legs((CLEARING + order.collector, -shares.total), *_owed(order, shares, creator_id, 1))
     return _posting(Kind.REFUND, order, legs, refund_id)
 
 
-def late_payment(order: OfOrder, amount: int) -> Posting:
-    """Money came for an order that had ended: it is owed back."""
+def late_payment(order: PostedOrder, amount: int) -> Posting:
+    """Money arrived for an order that had ended: it is owed to its payer."""
     legs = _legs((CLEARING + order.collector, amount), (REFUNDS, -amount))
     return _posting(Kind.LATE_PAYMENT, order, legs)
 
 
-def late_refund(order: OfOrder, refund_id: str, amount: int) -> Posting:
-    """Money that had come too late went back."""
+def late_refund(order: PostedOrder, refund_id: str, amount: int) -> Posting:
+    """Money that had arrived late was refunded."""
     legs = _legs((REFUNDS, amount), (CLEARING + order.collector, -amount))
     return _posting(Kind.LATE_REFUND, order, legs, refund_id)
 
 
 def payout(payout_id: str, account: str, amount: int, mini_program_id: str, at: datetime) -> Posting:
-    """What was owed to a payee left."""
+    """A payee was paid."""
     legs = _legs((account, amount), (PAYOUTS, -amount))
     return Posting(f"{Kind.PAYOUT}:{payout_id}", Kind.PAYOUT, at, mini_program_id, legs)
 
 
-def _owed(order: OfOrder, shares: Shares, creator_id: str | None, sign: int) -> list[tuple[str, int]]:
+def _owed(order: PostedOrder, shares: Shares, creator_id: str | None, sign: int) -> list[tuple[str, int]]:
     owed = [(OWNER + order.mini_program_id, sign * shares.owner), (PLATFORM, sign * shares.platform)]
     return owed + ([(CREATOR + creator_id, sign * shares.creator)] if creator_id is not None else [])
 
@@ -114,6 +119,6 @@ def _legs(*amounts: tuple[str, int]) -> tuple[Leg, ...]:
     return tuple(Leg(account, amount) for account, amount in amounts if amount)
 
 
-def _posting(kind: Kind, order: OfOrder, legs: tuple[Leg, ...], refund_id: str | None = None) -> Posting:
+def _posting(kind: Kind, order: PostedOrder, legs: tuple[Leg, ...], refund_id: str | None = None) -> Posting:
     name = f"{kind}:{order.order_id}" + (f":{refund_id}" if refund_id else "")
     return Posting(name, kind, order.at, order.mini_program_id, legs, order.order_id, refund_id)

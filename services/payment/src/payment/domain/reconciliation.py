@@ -1,16 +1,17 @@
-"""Comparing what the provider's bill, our ledger and our trades say of a day, movement by movement."""
+"""Compares the provider's bill, our ledger and our trades for one day, movement by movement."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """Money in (`refund_id` None, amount above zero) or back (amount below zero), in fen."""
+    """A payment (`refund_id` None, positive amount) or a refund (negative amount), in fen."""
 
     order_id: str
     refund_id: str | None
@@ -18,21 +19,21 @@ class Movement:
 
 
 class Kind(StrEnum):
-    """How a movement differs."""
+    """How the records of a movement differ."""
 
     MISSING_HERE = "missing_here"
-    """The provider moved money that neither of our records knows."""
+    """The provider moved money, and neither of our records has it."""
     MISSING_THERE = "missing_there"
     """We recorded money that the provider did not move."""
     AMOUNT = "amount"
-    """Both know the movement, with different amounts."""
+    """The records have different amounts."""
     STATE = "state"
-    """The provider moved it, and only one of our two records knows."""
+    """The provider moved it, and only one of our two records has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One movement that differs; amounts in fen, None where a side does not know it."""
+    """One movement whose records differ; amounts in fen, None where a record lacks it."""
 
     kind: Kind
     order_id: str
@@ -42,10 +43,24 @@ class Difference:
     trade: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The comparison of one day for one collector; sums in fen. `provisional` when it was made before the day's end."""
+
+    day: date
+    collector: str
+    at: datetime
+    provisional: bool
+    compared: int
+    bill_total: int
+    ledger_total: int
+    differences: tuple[Difference, ...]
+
+
 def compare(
     bill: Iterable[Movement], ledger: Iterable[Movement], trades: Iterable[Movement]
 ) -> tuple[list[Difference], int]:
-    """Every difference, one for each movement, in the order of their ids; and how many movements were compared."""
+    """The differences, at most one for each movement, in the order of their ids; and how many movements were compared."""
     sides = [_sums(movements) for movements in (bill, ledger, trades)]
     keys = sorted(set().union(*sides), key=lambda key: (key[0], key[1] or ""))
     found = []

@@ -1,4 +1,4 @@
-"""When an open trade, a close or a refund is asked about again."""
+"""When the provider is queried about an open trade, a close or a refund."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 BETWEEN_REFUNDS = timedelta(seconds=3)
-"""Alipay wants three seconds between two refunds of one trade."""
+"""Alipay requires three seconds between two refunds of one trade."""
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """Pauses that double from `first` (notices lost) or `retry` (no certain answer) up to `longest`.
+    """Intervals that double from `first` (a lost notice) or `retry` (no certain answer) up to `longest`.
 
-    `margin` is how long after the deadline a link that nobody used counts as dead: it covers the difference between the
-    provider's clock and ours. `watch` is how long after such an end money is still looked for: Alipay repeats a notice
-    over about 25 hours, and then the day's bill is out, which reconciliation reads.
+    `margin` is how long after its deadline an unused link counts as dead: it covers the difference between the provider's
+    clock and ours. `watch` is how long after such a close the provider is still queried: Alipay repeats a notice for about
+    25 hours, and by then the day's bill is available to reconciliation.
     """
 
     first: timedelta = timedelta(seconds=30)
@@ -24,27 +24,26 @@ class Schedule:
     margin: timedelta = timedelta(seconds=2)
     watch: timedelta = timedelta(hours=25)
 
-    def first_look(self, now: datetime, expires_at: datetime) -> datetime:
-        """When a new trade is asked about for the first time: the deadline at the latest."""
-        return min(now + self.first, max(now, self.dead_at(expires_at)))
+    def first_poll(self, now: datetime, expires_at: datetime) -> datetime:
+        """For a new trade: at its deadline at the latest."""
+        return min(now + self.first, max(now, self.link_dead_at(expires_at)))
 
-    def next_look(self, requested_at: datetime, expires_at: datetime, now: datetime) -> datetime:
-        """When an unpaid trade is asked about next: after as long again as it has been open, and at its deadline."""
-        pause = min(max(self.first, now - requested_at), self.longest)
-        dead_at = self.dead_at(expires_at)
-        return min(now + pause, dead_at) if now < dead_at else now + pause
+    def next_poll(self, requested_at: datetime, expires_at: datetime, now: datetime) -> datetime:
+        """For an unpaid trade: after the time it has been open so far, and at its deadline."""
+        interval = min(max(self.first, now - requested_at), self.longest)
+        dead_at = self.link_dead_at(expires_at)
+        return min(now + interval, dead_at) if now < dead_at else now + interval
 
-    def next_watch(self, closed_at: datetime, now: datetime) -> datetime | None:
-        """When a closed trade that the provider had never seen is asked about next: after as long again as it has been
-        closed; None once it has been watched for long enough."""
+    def next_poll_after_close(self, closed_at: datetime, now: datetime) -> datetime | None:
+        """For a trade that was closed unseen: after the time it has been closed so far; None after `watch`."""
         since = now - closed_at
         return now + max(self.first, since) if since < self.watch else None
 
     def retry_at(self, tries: int, now: datetime) -> datetime:
-        """When to ask again after `tries` answers that said nothing certain."""
-        pause: timedelta = self.retry * 2 ** min(tries, 20)
-        return now + min(pause, self.longest)
+        """After `tries` answers in a row that were not certain."""
+        backoff: timedelta = self.retry * 2 ** min(tries, 20)
+        return now + min(backoff, self.longest)
 
-    def dead_at(self, expires_at: datetime) -> datetime:
-        """From when on a trade that the provider has never heard of can no longer be paid."""
+    def link_dead_at(self, expires_at: datetime) -> datetime:
+        """From then on, a trade that the provider does not know can no longer be paid."""
         return expires_at + self.margin

@@ -1,8 +1,8 @@
 """How an order's money is shared out, in whole fen, and how refunds take it back.
 
-Rounding: the platform's and the creator's part of each line are rounded down, and the owner takes the rest. A refund
-takes back what is due on *all* that was refunded so far less what was taken before, so that no sequence of partial
-refunds loses or makes a fen, and refunding everything takes back exactly what was given.
+The platform's and the creator's part of each line are rounded down, and the owner gets the rest. A refund takes back what is
+due on everything refunded so far, minus what earlier refunds took. So partial refunds in any sequence lose no fen, and a full
+refund takes back exactly what was given.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ BASIS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What one line of an order cost (fen), and the shares of it that go to platform and creator (basis points)."""
+    """The price of one line of an order (fen), and the shares of platform and creator in it (basis points)."""
 
     amount: int
     platform_bp: int
@@ -25,7 +25,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """An amount in three parts, all in fen and none below zero."""
+    """An amount in three parts, in fen; none is negative."""
 
     owner: int
     platform: int
@@ -33,7 +33,7 @@ class Shares:
 
     @property
     def total(self) -> int:
-        """The whole: always the sum of the parts."""
+        """The sum of the parts."""
         return self.owner + self.platform + self.creator
 
     def minus(self, other: Shares) -> Shares:
@@ -42,10 +42,10 @@ class Shares:
 
 
 def share_out(total: int, lines: Sequence[Line], *, with_creator: bool) -> Shares:
-    """The parts of `total` by each line's terms.
+    """The parts of `total` by the terms of each line.
 
-    Where `total` differs from the sum of the lines (a discount on the order), each line first gets its part of it in
-    proportion. Without a creator the owner keeps that part. Raises ValueError for a total without lines to carry it.
+    When `total` differs from the sum of the lines (a discount on the order), each line first gets its proportional part of
+    it. Without a creator the owner keeps that part. Raises ValueError when no line has a price to spread the total over.
     """
     amounts = spread(total, [line.amount for line in lines])
     platform = creator = 0
@@ -58,7 +58,7 @@ def share_out(total: int, lines: Sequence[Line], *, with_creator: bool) -> Share
 
 
 def spread(total: int, weights: Sequence[int]) -> list[int]:
-    """`total` over `weights` in proportion, by largest remainder (the earlier one first where two are equal)."""
+    """`total` spread over `weights` in proportion, by largest remainder; of two equal remainders the earlier one wins."""
     whole = sum(weights)
     if whole == total:
         return list(weights)
@@ -72,14 +72,14 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
 
 
 def taken_back(accrued: Shares, refunded: int) -> Shares:
-    """What refunds of `refunded` fen altogether take back of `accrued`.
+    """What refunds of `refunded` fen in total take back of `accrued`.
 
-    Each part only grows with `refunded`, they sum to it, and at the whole they equal `accrued`. The platform's part
-    is rounded first, then the creator's out of what remains.
+    The parts sum to `refunded`, never shrink as it grows, and equal `accrued` when everything is refunded. The platform's
+    part is rounded first, then the creator's out of the rest.
     """
     total = accrued.total
     if not 0 <= refunded <= total:
-        raise ValueError(f"{refunded} fen cannot be taken back of {total}")
+        raise ValueError(f"{refunded} fen cannot be taken back from {total}")
     platform = accrued.platform * refunded // total if total else 0
     rest = refunded - platform
     rest_of_all = total - accrued.platform
@@ -88,5 +88,5 @@ def taken_back(accrued: Shares, refunded: int) -> Shares:
 
 
 def reversal(accrued: Shares, before: int, amount: int) -> Shares:
-    """What a refund of `amount` takes back where `before` fen were refunded already."""
+    """What a refund of `amount` takes back when `before` fen were refunded already."""
     return taken_back(accrued, before + amount).minus(taken_back(accrued, before))

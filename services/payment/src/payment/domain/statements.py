@@ -1,14 +1,39 @@
-"""A payee's day in one mini program: what was earned, taken back, paid out, and carried on."""
+"""A settled day: what each payee earned in each mini program, what was taken back, paid out and carried over."""
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class DayState(StrEnum):
+    """How far the settlement of a day is."""
+
+    OPEN = "open"
+    """Postings are being assigned to it."""
+    CLAIMED = "claimed"
+    """Its postings are final."""
+    CLOSED = "closed"
+    """Statements and payouts are stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementDay:
+    """A day of the whole platform; sums in fen, known once it is closed."""
+
+    day: date
+    state: DayState
+    statements: int = 0
+    paid_out: int = 0
+    platform: int = 0
+    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """What the day's postings sum up to on one payee's account in one mini program, in fen owed to the payee."""
+    """The sums of a day's postings on one payee's account in one mini program, in fen owed to the payee."""
 
     mini_program_id: str
     account: str
@@ -20,7 +45,7 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """opening + earned + reversed = paid_out + closing. A balance below zero is not paid: the next days make it up."""
+    """opening + earned + reversed = paid_out + closing. A negative balance is not paid out; later days make up for it."""
 
     day: str
     payee: str
@@ -35,20 +60,38 @@ class Statement:
 
     @property
     def balance(self) -> int:
-        """What is owed at the end of the day."""
+        """The amount owed at the end of the day."""
         return self.opening + self.totals.earned + self.totals.reversed
 
     @property
     def paid_out(self) -> int:
-        """All of it, if it is above zero."""
+        """The whole balance, if it is positive."""
         return max(0, self.balance)
 
     @property
     def closing(self) -> int:
-        """What is carried on: zero, or what the payee owes."""
+        """The amount carried over: zero, or what the payee owes."""
         return self.balance - self.paid_out
 
     @property
     def payout_id(self) -> str | None:
-        """The payout's natural key, so that a day that is settled twice pays once; None when nothing is paid."""
+        """A natural key, so that a day that is settled twice pays once; None when nothing is paid."""
         return hashlib.sha256(self.id.encode()).hexdigest()[:32] if self.paid_out else None
+
+    def payout(self, at: datetime) -> Payout | None:
+        """The payout of the balance."""
+        if self.payout_id is None:
+            return None
+        return Payout(self.payout_id, self.id, self.paid_out, self.payee, at)
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """Money paid out to a payee for one statement, in fen."""
+
+    payout_id: str
+    statement_id: str
+    amount: int
+    payee: str
+    at: datetime
+    version: int = 1

@@ -1,13 +1,12 @@
-"""A trade: the money side of one order, and the arbiter between its payer and its deadline.
+"""A trade: the money side of one order. It decides between the payer and the deadline.
 
     requested ── money ──► settled
         │
-        └── close asked, and the provider says that nothing can come any more,
-            or that nobody has come and the link is dead ──► closed
+        └── close requested, and the provider says that the trade has ended,
+            or nobody opened the cashier and the link is dead ──► closed
 
-Refunds stand beside the state: those that were approved for a settled trade, and the one that sends back money that came
-after the close. Every step returns the trade after it with the facts to tell; nothing changes in place, and a repeated
-step changes nothing.
+Refunds stand next to the state: those approved for a settled trade, and the one that returns money that arrived after the
+close. Every step returns the changed trade with its events; nothing changes in place, and repeating a step changes nothing.
 """
 
 from __future__ import annotations
@@ -16,11 +15,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from payment.domain.facts import Closed, Fact, Received, ReceivedLate, Refunded, RefundRefused
+from payment.domain.errors import AlreadyPaid, NoLongerPayable, NotAsAgreed
+from payment.domain.events import Closed, Received, ReceivedLate, Refunded, RefundRefused, TradeEvent
 from payment.domain.shares import Line, Shares, reversal, share_out
 
 LATE_PREFIX = "late_"
-LONGEST_REFUND_ID = 64
+MAX_REFUND_ID = 64
+"""Characters that Alipay accepts in a refund's id."""
 
 
 class State(StrEnum):
@@ -32,20 +33,16 @@ class State(StrEnum):
 
 
 class RefundState(StrEnum):
-    """Where a refund stands: to be made, made, refused for good."""
+    """Where a refund stands. `FAILED` is final."""
 
     PENDING = "pending"
     SETTLED = "settled"
     FAILED = "failed"
 
 
-class NotAsAgreed(Exception):
-    """Money or a refund does not fit the trade; the text says how. Nothing was changed."""
-
-
 @dataclass(frozen=True, slots=True)
-class Payee:
-    """Which contract with which provider collects: fixed on the trade for good."""
+class Collector:
+    """The contract with a provider under which money is collected; a trade never changes it."""
 
     provider: str
     merchant: str
@@ -53,14 +50,14 @@ class Payee:
     account: str
 
     @property
-    def collector(self) -> str:
-        """Provider and merchant in one name: `alipay.default`."""
+    def name(self) -> str:
+        """Provider and merchant: `alipay.default`."""
         return f"{self.provider}.{self.merchant}"
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Money that the provider says it has for a trade; `amount` in fen."""
+    """Money that the provider received for a trade; `amount` in fen."""
 
     trade_no: str
     amount: int
@@ -69,7 +66,7 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """Money to send back under the trade's own `refund_id`; `late` when it came after the close."""
+    """Money to return, under an id that is unique in the trade; `late` when it arrived after the close."""
 
     refund_id: str
     amount: int
@@ -79,22 +76,24 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """The trade after a step, and what is to be told of it."""
+class TradeChange:
+    """The trade after a step, with its events."""
 
     trade: Trade
-    facts: tuple[Fact, ...] = ()
+    events: tuple[TradeEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """`due_at` is when the provider is to be asked, or told, about it next; `tries` how often that gave no answer;
-    `traceparent` the trace of the order that it was opened for."""
+    """`due_at` is when the provider is called next about this trade, `tries` how many calls in a row gave no certain answer.
+
+    `traceparent` is the trace of the order that it was opened for.
+    """
 
     order_id: str
     mini_program_id: str
     openid: str
-    payee: Payee
+    collector: Collector
     total: int
     lines: tuple[Line, ...]
     creator_id: str | None
@@ -116,47 +115,57 @@ class Trade:
 
     @property
     def shares(self) -> Shares:
-        """How its money is shared out, by the terms that were fixed in the order."""
+        """How its money is shared out, by the terms fixed in the order."""
         return share_out(self.total, self.lines, with_creator=self.creator_id is not None)
 
     @property
     def pending_refund(self) -> Refund | None:
-        """The refund to work on: one after the other, in the order in which they were approved."""
+        """The refund to work on: one at a time, in the order of their approval."""
         return next((refund for refund in self.refunds if refund.state is RefundState.PENDING), None)
 
     @property
     def closing(self) -> bool:
-        """Whether its end was asked for and is not decided yet."""
+        """Whether a close was requested and is not decided yet."""
         return self.state is State.REQUESTED and self.close_reason is not None
 
     @property
-    def watched(self) -> bool:
-        """Whether it is closed because nobody had come, so that money may come after all, perhaps without a notice."""
+    def watched_after_close(self) -> bool:
+        """Whether it was closed because nobody had opened the cashier: money may still arrive, perhaps without a notice."""
         return self.state is State.CLOSED and self.trade_no is None and self.due_at is not None
 
     def refund(self, refund_id: str) -> Refund | None:
-        """The refund of that id."""
+        """The refund with that id."""
         return next((refund for refund in self.refunds if refund.refund_id == refund_id), None)
 
-    def receive(self, money: Money, now: datetime) -> Change:
-        """The provider has the money. Raises NotAsAgreed for another amount, or a second payment."""
+    def check_payable(self, now: datetime) -> None:
+        """Raises AlreadyPaid or NoLongerPayable unless the order can still be paid."""
+        if self.state is State.SETTLED:
+            raise AlreadyPaid
+        if self.state is State.CLOSED or self.closing or now >= self.expires_at:
+            raise NoLongerPayable
+
+    def receive(self, money: Money, now: datetime) -> TradeChange:
+        """The provider has the money: settle the trade, or schedule the refund if it is closed.
+
+        Raises NotAsAgreed for another amount, or a second payment.
+        """
         if money.amount != self.total:
-            raise NotAsAgreed(f"{money.amount} fen came for a trade of {self.total}")
+            raise NotAsAgreed(f"{money.amount} fen arrived for a trade of {self.total}")
         if self.trade_no is not None and self.trade_no != money.trade_no:
-            raise NotAsAgreed("the trade was paid under another number of the provider's")
+            raise NotAsAgreed("the provider has two payments for this trade")
         if self.trade_no is not None:
-            return Change(self)
+            return TradeChange(self)
         if self.state is State.CLOSED:
-            return self._receive_late(money, now)
+            return self._schedule_late_refund(money, now)
         settled = self._after(
             state=State.SETTLED, trade_no=money.trade_no, paid_at=money.paid_at, due_at=None, tries=0
         )
-        return Change(settled, (Received(money.trade_no, money.amount, money.paid_at, settled.shares),))
+        return TradeChange(settled, (Received(money.trade_no, money.amount, money.paid_at, settled.shares),))
 
-    def _receive_late(self, money: Money, now: datetime) -> Change:
-        refund = Refund(
-            LATE_PREFIX + self.order_id[: LONGEST_REFUND_ID - len(LATE_PREFIX)], self.total, late=True
-        )
+    def _schedule_late_refund(self, money: Money, now: datetime) -> TradeChange:
+        """The money arrived after the close: a refund is due now. `Arbiter.advance` sends it."""
+        refund_id = LATE_PREFIX + self.order_id[: MAX_REFUND_ID - len(LATE_PREFIX)]
+        refund = Refund(refund_id, self.total, late=True)
         owing = self._after(
             trade_no=money.trade_no,
             paid_at=money.paid_at,
@@ -164,76 +173,77 @@ class Trade:
             due_at=now,
             tries=0,
         )
-        return Change(owing, (ReceivedLate(money.trade_no, money.amount, money.paid_at, refund.refund_id),))
+        return TradeChange(owing, (ReceivedLate(money.trade_no, money.amount, money.paid_at, refund_id),))
 
-    def ask_to_close(self, reason: str, now: datetime, *, link_given: bool = True) -> Change:
-        """The order is to end: the provider is asked next what has become of the money.
+    def request_close(self, reason: str, now: datetime, *, link_given: bool = True) -> TradeChange:
+        """The order is to end: the provider is queried next.
 
-        A link that nobody was given is as good as dead: the trade's time is over now.
+        A link that was given to nobody counts as dead, so the trade's time ends now.
         """
         if self.state is not State.REQUESTED or self.close_reason is not None:
-            return Change(self)
+            return TradeChange(self)
         expires_at = self.expires_at if link_given else min(self.expires_at, now)
-        return Change(self._after(close_reason=reason, expires_at=expires_at, due_at=now, tries=0))
+        return TradeChange(self._after(close_reason=reason, expires_at=expires_at, due_at=now, tries=0))
 
-    def close(self, now: datetime, *, look_at: datetime | None = None) -> Change:
-        """Nothing came and nothing should come any more. Only where the end was asked for: the deadline is not ours.
+    def close(self, now: datetime, *, poll_at: datetime | None = None) -> TradeChange:
+        """End the trade unpaid, if a close was requested: checkout owns the deadline.
 
-        `look_at` is when to ask once more, where the provider did not say itself that the trade has ended.
+        `poll_at` is when to query once more, where the provider did not confirm itself that the trade has ended.
         """
         if not self.closing or self.close_reason is None:
-            return Change(self)
-        closed = self._after(state=State.CLOSED, closed_at=now, due_at=look_at, tries=0)
-        return Change(closed, (Closed(self.close_reason, now),))
+            return TradeChange(self)
+        closed = self._after(state=State.CLOSED, closed_at=now, due_at=poll_at, tries=0)
+        return TradeChange(closed, (Closed(self.close_reason, now),))
 
-    def approve_refund(self, refund_id: str, amount: int, now: datetime) -> Change:
-        """Money is to go back. More than is left of what was paid is refused for good.
+    def approve_refund(self, refund_id: str, amount: int, now: datetime) -> TradeChange:
+        """Schedule a refund. More than is left of the payment is refused for good.
 
         Raises NotAsAgreed when nothing was paid.
         """
         if self.refund(refund_id) is not None:
-            return Change(self)
+            return TradeChange(self)
         if self.state is not State.SETTLED:
             raise NotAsAgreed(f"a refund was approved for a trade that is {self.state}")
         left = self.total - sum(r.amount for r in self.refunds if r.state is not RefundState.FAILED)
         if not 0 < amount <= left:
-            refused = Refund(refund_id, amount, state=RefundState.FAILED)
-            why = RefundRefused(refund_id, amount, now, "more_than_was_paid")
-            return Change(self._after(refunds=(*self.refunds, refused)), (why,))
-        waiting = Refund(refund_id, amount)
+            failed = Refund(refund_id, amount, state=RefundState.FAILED)
+            refused = RefundRefused(refund_id, amount, now, "more_than_was_paid")
+            return TradeChange(self._after(refunds=(*self.refunds, failed)), (refused,))
         due_at = self.due_at if self.pending_refund is not None else now
-        return Change(self._after(refunds=(*self.refunds, waiting), due_at=due_at))
+        return TradeChange(self._after(refunds=(*self.refunds, Refund(refund_id, amount)), due_at=due_at))
 
-    def refund_made(self, refund_id: str, at: datetime, next_due: datetime) -> Change:
-        """The provider is certain that this money went back at `at`; another waiting refund is due at `next_due`."""
+    def complete_refund(self, refund_id: str, at: datetime, next_due: datetime) -> TradeChange:
+        """The provider confirms that the money was returned at `at`; another pending refund is due at `next_due`."""
         refund = self.refund(refund_id)
         if refund is None or refund.state is not RefundState.PENDING:
-            return Change(self)
+            return TradeChange(self)
         before = sum(r.amount for r in self.refunds if r.state is RefundState.SETTLED)
         shares = None if refund.late else reversal(self.shares, before, refund.amount)
-        made = replace(refund, state=RefundState.SETTLED, settled_at=at)
-        return Change(self._with_refund(made, next_due), (Refunded(refund_id, refund.amount, at, shares),))
+        done = replace(refund, state=RefundState.SETTLED, settled_at=at)
+        return TradeChange(
+            self._with_refund(done, next_due), (Refunded(refund_id, refund.amount, at, shares),)
+        )
 
-    def refund_refused(self, refund_id: str, reason: str, now: datetime, next_due: datetime) -> Change:
+    def fail_refund(self, refund_id: str, reason: str, now: datetime, next_due: datetime) -> TradeChange:
         """The provider refuses this refund for good."""
         refund = self.refund(refund_id)
         if refund is None or refund.state is not RefundState.PENDING:
-            return Change(self)
+            return TradeChange(self)
         failed = replace(refund, state=RefundState.FAILED)
-        return Change(
+        return TradeChange(
             self._with_refund(failed, next_due), (RefundRefused(refund_id, refund.amount, now, reason),)
         )
 
-    def look_again(self, at: datetime, *, tries: int) -> Change:
-        """Nothing is certain yet: ask again at `at`, if there still is anything to ask."""
-        if self.state is not State.REQUESTED and self.pending_refund is None and not self.watched:
-            return self.nothing_due()
-        return Change(self._after(due_at=at, tries=tries))
+    def reschedule(self, at: datetime, *, tries: int) -> TradeChange:
+        """Nothing is certain yet: call the provider again at `at`, if anything is still open."""
+        if self.state is not State.REQUESTED and self.pending_refund is None and not self.watched_after_close:
+            return self.unschedule()
+        return TradeChange(self._after(due_at=at, tries=tries))
 
-    def nothing_due(self) -> Change:
-        """Take the trade off the list of work, if it has none; one that is watched is watched no longer."""
+    def unschedule(self) -> TradeChange:
+        """Stop calling the provider about this trade, unless it is open or has a pending refund."""
         idle = self.due_at is None or self.state is State.REQUESTED or self.pending_refund is not None
-        return Change(self) if idle else Change(self._after(due_at=None, tries=0))
+        return TradeChange(self) if idle else TradeChange(self._after(due_at=None, tries=0))
 
     def _with_refund(self, changed: Refund, next_due: datetime) -> Trade:
         refunds = tuple(changed if r.refund_id == changed.refund_id else r for r in self.refunds)
@@ -242,3 +252,18 @@ class Trade:
 
     def _after(self, **changes: object) -> Trade:
         return replace(self, version=self.version + 1, **changes)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class UnopenedTrade:
+    """Takes the place of a trade whose order ended before its reservation arrived, so that the trade is never opened."""
+
+    order_id: str
+    mini_program_id: str
+    close_reason: str
+    closed_at: datetime
+    version: int = 1
+
+
+StoredTrade = Trade | UnopenedTrade
+"""What is stored under an order's id."""

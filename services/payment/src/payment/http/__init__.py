@@ -1,1 +1,1 @@
-"""The calls of api.md that this service answers."""
+"""Routes: each maps a request, calls one use case and maps the answer."""

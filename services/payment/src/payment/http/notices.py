@@ -1,4 +1,4 @@
-"""What Alipay's servers and the payer's browser bring back. Public: the signature says who speaks."""
+"""Alipay's notices, and payers who return from Alipay. Public: the signature says who sent it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from aiohttp import web
 from opentelemetry import metrics
 
 from payment.application.notices import Notices
-from payment.application.ports import BadNotice, PaymentProvider, UnknownTrade
-from payment.application.trades import Contended
-from payment.domain.trade import NotAsAgreed
-from runtime.errors import is_unavailable
-from runtime.web.problems import Problem, not_found
+from payment.domain.errors import BadNotice, NotAsAgreed, UnknownTrade
+from runtime.errors import WriteConflict, is_unavailable
 from runtime.web.routes import Route
 from runtime.web.tokens import PUBLIC
 
@@ -21,58 +18,50 @@ outcomes = metrics.get_meter("anchorage").create_counter(
     "anchorage.payment.notices", description="notices by outcome"
 )
 
-LARGEST_NOTICE = 64 * 1024
-"""Bytes; a real one has about two thousand."""
+MAX_NOTICE = 64 * 1024
+"""Bytes; a real notice has about two thousand."""
 
 
 class NoticeRoutes:
-    """`notify` answers the bare word that Alipay waits for; anything but `success` brings the notice again."""
+    """`notify` answers the bare word that Alipay expects; after any other word Alipay repeats the notice."""
 
-    def __init__(self, notices: Notices, provider: PaymentProvider) -> None:
+    def __init__(self, notices: Notices) -> None:
         self._notices = notices
-        self._provider = provider
 
     def routes(self) -> list[Route]:
-        """The two calls."""
         return [
-            Route("POST", "/v1/payments/alipay/notify", self.notify, PUBLIC, max_body=LARGEST_NOTICE),
-            Route("GET", "/v1/payments/alipay/return", self.came_back, PUBLIC),
+            Route("POST", "/v1/payments/alipay/notify", self.notify, PUBLIC, max_body=MAX_NOTICE),
+            Route("GET", "/v1/payments/alipay/return", self.payer_returned, PUBLIC),
         ]
 
     async def notify(self, request: web.Request) -> web.Response:
-        """`success` once the notice is verified and its effect durable; `fail` else."""
+        """`success` once the notice is verified and its effect durable, `fail` otherwise."""
         outcome = await self._outcome(await request.read())
         outcomes.add(1, {"outcome": outcome})
         return web.Response(text="success" if outcome == "taken" else "fail", content_type="text/plain")
 
     async def _outcome(self, body: bytes) -> str:
         try:
-            await self._notices.take(self._provider.read_notice(body))
-        except BadNotice as wrong:
-            log.debug("a notice was not taken", extra={"why": str(wrong)})
+            await self._notices.take(body)
+        except BadNotice as error:
+            log.debug("a notice was not taken", extra={"why": str(error)})
             return "forged"
         except UnknownTrade:
             return "unknown"
-        except NotAsAgreed as differs:
-            log.error("a notice differs from our record", extra={"why": str(differs)})
+        except NotAsAgreed as difference:
+            log.error("a notice differs from our record", extra={"why": str(difference)})
             return "differs"
-        except Contended:
+        except WriteConflict:
             return "later"
-        except Exception as fault:
-            if not is_unavailable(fault):
+        except Exception as error:
+            if not is_unavailable(error):
                 log.exception("a notice could not be taken")
             return "later"
         return "taken"
 
-    async def came_back(self, request: web.Request) -> web.Response:
-        """Sends the payer on to the order's own page; believes nothing of what the address says but the order."""
-        try:
-            order_id = self._provider.read_return(dict(request.query))
-            trade = await self._notices.payer_came_back(order_id)
-        except BadNotice:
-            raise Problem(400, "bad_return", "this is not an address that Alipay sent you to") from None
-        except UnknownTrade:
-            raise not_found("the order") from None
+    async def payer_returned(self, request: web.Request) -> web.Response:
+        """Redirects the payer to the order's own page; of the address, only the order id is used."""
+        trade = await self._notices.payer_returned(dict(request.query))
         if trade.return_url is None:
             return web.Response(text="Thank you. You can go back to the app now. 支付完成，请返回应用。")
         return web.Response(status=302, headers={"Location": trade.return_url})

@@ -1,98 +1,80 @@
-"""What operators settle, reconcile and look into."""
+"""Settlement, reconciliation and the ledger's balances, for operators."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 
 from aiohttp import web
 
-from contracts.api.settlements import ReconciliationReport, ReconciliationView, SettlementView
-from payment.adapters.mongo_books import MongoBooks
-from payment.adapters.mongo_reports import MongoReports
-from payment.adapters.mongo_settlements import MongoDayBook
-from payment.application.ports import BillNotYet, ProviderAway
-from payment.application.reconciliation import NotComeYet, Reconciliation
-from payment.application.settlement import NotYet, Settlement
-from payment.domain import ledger
-from runtime.mongo.client import Document
+from contracts.api.settlements import (
+    Difference,
+    ReconciliationReport,
+    ReconciliationView,
+    SettlementView,
+)
+from payment.application.bookkeeping import Bookkeeping
+from payment.application.reconciliation import Reconciliation
+from payment.application.settlement import Settlement
+from payment.domain.ledger import CURRENCY
+from payment.domain.reconciliation import Report
+from payment.domain.statements import DayState, SettlementDay
 from runtime.web.bodies import json_response
-from runtime.web.problems import Problem, not_found, unavailable
+from runtime.web.problems import Problem, not_found
 from runtime.web.routes import Route, scopes
 from runtime.web.tokens import OPS
-
-BILL_AGAIN_SECONDS = 1800
 
 
 class OperationRoutes:
     """`/v1/ops/settlements`, `/v1/ops/reconciliations`, `/v1/ops/ledger`."""
 
     def __init__(
-        self,
-        book: MongoDayBook,
-        books: MongoBooks,
-        settlement: Settlement,
-        reconciliation: Reconciliation,
-        reports: MongoReports,
+        self, settlement: Settlement, reconciliation: Reconciliation, bookkeeping: Bookkeeping
     ) -> None:
-        self._book = book
-        self._books = books
         self._settlement = settlement
         self._reconciliation = reconciliation
-        self._reports = reports
+        self._bookkeeping = bookkeeping
 
     def routes(self) -> list[Route]:
-        """The calls; those that walk a whole day may take as long as they need."""
+        """Calls that read a whole day have no deadline."""
         return [
-            Route("GET", "/v1/ops/settlements/{day}", self.settled, scopes(OPS)),
+            Route("GET", "/v1/ops/settlements/{day}", self.get_settlement, scopes(OPS)),
             Route("POST", "/v1/ops/settlements/{day}", self.settle, scopes(OPS), deadline=None),
-            Route("GET", "/v1/ops/reconciliations/{day}", self.reconciled, scopes(OPS)),
+            Route("GET", "/v1/ops/reconciliations/{day}", self.get_reconciliation, scopes(OPS)),
             Route("POST", "/v1/ops/reconciliations/{day}", self.reconcile, scopes(OPS), deadline=None),
             Route("GET", "/v1/ops/ledger", self.balances, scopes(OPS)),
         ]
 
-    async def settled(self, request: web.Request) -> web.Response:
+    async def get_settlement(self, request: web.Request) -> web.Response:
         """How far a day's settlement is."""
-        found = await self._book.summary(_day(request))
+        found = await self._settlement.day(_day(request))
         if found is None:
             raise not_found("a settlement of that day")
-        return json_response(_settlement(found))
+        return json_response(_settlement_view(found))
 
     async def settle(self, request: web.Request) -> web.Response:
-        """Settle a day now; one that is settled stays as it is."""
-        day = _day(request)
-        try:
-            await self._settlement.run(day)
-        except NotYet as why:
-            raise Problem(409, "not_yet", str(why), retry_after=5) from None
-        return await self.settled(request)
+        """Settle a day now; a settled day stays as it is."""
+        await self._settlement.run(_day(request))
+        return await self.get_settlement(request)
 
-    async def reconciled(self, request: web.Request) -> web.Response:
+    async def get_reconciliation(self, request: web.Request) -> web.Response:
         """The stored comparison of a day."""
         day = _day(request)
-        found = await self._reports.of_day(day)
-        if not found:
+        reports = await self._reconciliation.reports(day)
+        if not reports:
             raise not_found("a reconciliation of that day")
-        return json_response(_report(day, found))
+        return json_response(_reconciliation_view(day, reports))
 
     async def reconcile(self, request: web.Request) -> web.Response:
         """Compare a day with the providers' bills now, and keep the report; `provisional` before the day's end."""
-        day = _day(request)
-        try:
-            await self._reconciliation.run(day)
-        except NotComeYet as why:
-            raise Problem(422, "invalid_content", str(why), errors=[("day", "lies in the future")]) from None
-        except BillNotYet as why:
-            raise Problem(409, "not_yet", str(why), retry_after=BILL_AGAIN_SECONDS) from None
-        except ProviderAway as away:
-            raise unavailable(str(away)) from None
-        return await self.reconciled(request)
+        await self._reconciliation.run(_day(request))
+        return await self.get_reconciliation(request)
 
     async def balances(self, request: web.Request) -> web.Response:
-        """Every account's balance in fen, debits above zero; `sum` is zero."""
-        balances = await self._books.balances()
-        return json_response(
-            {"currency": ledger.CURRENCY, "balances": balances, "sum": sum(balances.values())}
-        )
+        """The balance of every account in fen, debits positive; `sum` is zero."""
+        balances = await self._bookkeeping.balances()
+        return json_response({"currency": CURRENCY, "balances": balances, "sum": sum(balances.values())})
 
 
 def _day(request: web.Request) -> date:
@@ -104,19 +86,31 @@ def _day(request: web.Request) -> date:
         ) from None
 
 
-def _settlement(document: Document) -> SettlementView:
+def _settlement_view(settled: SettlementDay) -> SettlementView:
     return SettlementView(
-        day=document["_id"],
-        state="closed" if document["state"] == "closed" else "open",
-        statements=document.get("statements", 0),
-        paid_out=document.get("paid_out", 0),
-        platform=document.get("platform", 0),
-        closed_at=document.get("closed_at"),
+        day=settled.day.isoformat(),
+        state="closed" if settled.state is DayState.CLOSED else "open",
+        statements=settled.statements,
+        paid_out=settled.paid_out,
+        platform=settled.platform,
+        closed_at=settled.closed_at,
     )
 
 
-def _report(day: date, documents: list[Document]) -> ReconciliationReport:
-    items = [ReconciliationView.model_validate(document) for document in documents]
+def _reconciliation_view(day: date, reports: Sequence[Report]) -> ReconciliationReport:
+    items = [
+        ReconciliationView(
+            day=report.day.isoformat(),
+            collector=report.collector,
+            at=report.at,
+            provisional=report.provisional,
+            compared=report.compared,
+            bill_total=report.bill_total,
+            ledger_total=report.ledger_total,
+            differences=[Difference(**asdict(difference)) for difference in report.differences],
+        )
+        for report in reports
+    ]
     return ReconciliationReport(
         day=day.isoformat(), clean=not any(item.differences for item in items), items=items
     )

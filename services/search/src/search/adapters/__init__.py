@@ -1,1 +1,1 @@
-"""Files and streams."""
+"""Implementations of the ports: index engines, SQLite, Kafka."""

@@ -1,4 +1,4 @@
-"""Index and state on disk, in generations: a rebuild fills a new folder beside the one that answers, then swaps."""
+"""Index and state on disk, in generations: a rebuild fills a new folder next to the current one, then swaps them."""
 
 from __future__ import annotations
 
@@ -9,41 +9,40 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from search.adapters.state import LAYOUT, State
-from search.engine.port import ProductIndex
+from search.adapters.sqlite_state import LAYOUT, SqliteState
+from search.application.ports import ProductIndex, ProductVectors
 
 log = logging.getLogger(__name__)
 
 CURRENT = "current"
-"""The file that says which folder answers; replaced in one step."""
-LAYOUT_FACT = "layout"
+"""The file that names the current folder; replaced in one step."""
+LAYOUT_SETTING = "layout"
 
-OpenIndex = Callable[[Path], ProductIndex]
+OpenIndex = Callable[[Path], tuple[ProductIndex, ProductVectors | None]]
 
 
 @dataclass(slots=True)
-class Generation:
-    """One index with its state."""
+class FolderGeneration:
+    """One index with its state, in a folder."""
 
     name: str
     folder: Path
     index: ProductIndex
-    state: State
+    state: SqliteState
+    vectors: ProductVectors | None = None
 
     def close(self) -> None:
-        """Give up its files."""
         self.index.close()
         self.state.close()
 
     def remove(self) -> None:
-        """Give up its files and what the engine keeps of it."""
         self.index.discard()
         self.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class Generations:
-    """The folders below `root`. Whatever is there and cannot be read is left behind: the streams have it all."""
+class FolderGenerations:
+    """The folders below `root`. One that cannot be used is deleted: the streams can rebuild it."""
 
     def __init__(
         self, root: Path, open_index: OpenIndex, new_name: Callable[[], str], layout: str = str(LAYOUT)
@@ -53,45 +52,46 @@ class Generations:
         self._open_index = open_index
         self._new_name = new_name
 
-    def current(self) -> Generation:
-        """The generation that answers, an empty one when there is none of this layout."""
+    def current(self) -> FolderGeneration:
+        """The current generation; an empty one when there is none of this layout that is complete."""
         self._root.mkdir(parents=True, exist_ok=True)
         pointer = self._root / CURRENT
         if pointer.exists():
             try:
                 found = self._open(pointer.read_text().strip())
-                if self._is_whole(found):
+                if self._is_complete(found):
                     self._sweep(found.name)
                     return found
                 found.remove()
-                log.warning("the index is of another layout or has lost its products, and is made anew")
+                log.warning("the index has another layout or has lost its products; rebuilding it")
             except Exception:
-                log.exception("the index cannot be opened and is made anew")
-        made = self.fresh()
-        self.make_current(made)
-        return made
+                log.exception("the index cannot be opened; rebuilding it")
+        fresh = self.fresh()
+        self.make_current(fresh.name)
+        return fresh
 
-    def fresh(self) -> Generation:
+    def fresh(self) -> FolderGeneration:
         """A new, empty generation."""
-        made = self._open(self._new_name())
-        made.state.put_fact(LAYOUT_FACT, self._layout)
-        return made
+        fresh = self._open(self._new_name())
+        fresh.state.put_setting(LAYOUT_SETTING, self._layout)
+        return fresh
 
-    def make_current(self, generation: Generation) -> None:
-        """Let this one answer from the next start on, and remove the others."""
+    def make_current(self, name: str) -> None:
+        """Use this one from the next start on, and delete the others."""
         written = self._root / f"{CURRENT}.new"
-        written.write_text(generation.name)
+        written.write_text(name)
         os.replace(written, self._root / CURRENT)
-        self._sweep(generation.name)
+        self._sweep(name)
 
-    def _is_whole(self, found: Generation) -> bool:
-        of_this_layout = found.state.fact(LAYOUT_FACT) == self._layout
-        return of_this_layout and (found.index.size > 0 or not found.state.has_products())
+    def _is_complete(self, found: FolderGeneration) -> bool:
+        has_layout = found.state.setting(LAYOUT_SETTING) == self._layout
+        return has_layout and (found.index.size > 0 or not found.state.has_products())
 
-    def _open(self, name: str) -> Generation:
+    def _open(self, name: str) -> FolderGeneration:
         folder = self._root / name
         folder.mkdir(parents=True, exist_ok=True)
-        return Generation(name, folder, self._open_index(folder), State(folder))
+        index, vectors = self._open_index(folder)
+        return FolderGeneration(name, folder, index, SqliteState(folder), vectors)
 
     def _sweep(self, kept: str) -> None:
         for folder in self._root.iterdir():

@@ -1,1 +1,1 @@
-"""What search does: answer the column, a store, a viewer who types; follow the streams."""
+"""Answer the search column, a store and a viewer who types; keep the index up to date with the streams."""

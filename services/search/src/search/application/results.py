@@ -1,4 +1,4 @@
-"""What a search answers, before it is put in the words of the API."""
+"""Results of a search, before they are mapped to the API."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from search.domain.documents import Account, MiniProgram
 
 @dataclass(frozen=True, slots=True)
 class ProgramResult:
-    """A mini program, and why it stands where it stands."""
+    """A mini program, and why it has its place."""
 
     program: MiniProgram
     why: str
@@ -19,7 +19,7 @@ class ProgramResult:
 
 @dataclass(frozen=True, slots=True)
 class AccountResult:
-    """A settled-in account, and why it stands where it stands."""
+    """A settled-in account, and why it has its place."""
 
     account: Account
     why: str
@@ -27,7 +27,7 @@ class AccountResult:
 
 @dataclass(frozen=True, slots=True)
 class ProductResult:
-    """A product, and why it stands where it stands; `highlighted` is its title in HTML with the matching parts marked."""
+    """A product, and why it has its place; `highlighted` is its title in HTML with the matching parts marked."""
 
     card: Card
     why: str
@@ -39,7 +39,7 @@ AnyResult = ProgramResult | AccountResult | ProductResult
 
 @dataclass(frozen=True, slots=True)
 class ColumnPage:
-    """A page of the search column, in its order."""
+    """A page of the search column, in order."""
 
     query: str
     results: tuple[AnyResult, ...]
@@ -49,8 +49,9 @@ class ColumnPage:
 
 @dataclass(frozen=True, slots=True)
 class StorePage:
-    """A page of what was found in one mini program."""
+    """A page of products found in one mini program."""
 
+    program: MiniProgram
     query: str
     products: tuple[ProductResult, ...]
     next_cursor: str | None = None

@@ -1,1 +1,1 @@
-"""What is searched, what is asked, and by which rule results are put in order: no input or output here."""
+"""What can be found, what can be asked, and how results are ordered. Pure: no input or output."""

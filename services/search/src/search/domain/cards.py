@@ -1,4 +1,4 @@
-"""What a list shows of a product."""
+"""Cards: the part of a product that result lists show."""
 
 from __future__ import annotations
 

@@ -1,8 +1,11 @@
 """Paging that stays stable while the index changes.
 
-A cursor carries what has been shown, as three bytes a product. The next page is the best of what has not been shown, by
-the index of that moment: no product comes twice, and none that stays is passed over, whatever was added, changed or
-removed in between, on whichever replica. That is why depth is limited.
+A cursor lists the products shown so far, three bytes each. The next page is the best of the others in the index of that
+moment, on whichever replica: no product comes twice and none is skipped, whatever was added, changed or removed in
+between. This limits the depth.
+
+The bytes are packed here and not as JSON (`runtime.web.cursors`), which would not fit 1,000 products into the 4,096
+characters that the API allows a cursor.
 """
 
 from __future__ import annotations
@@ -12,13 +15,13 @@ import binascii
 from collections.abc import Iterable
 from hashlib import blake2b
 
-from search.domain.queries import QueryRefused
+from search.domain.errors import QueryRefused
 
 KEY_BYTES = 3
-"""Two products share a key once in 16 million; of 1,000 shown, a new one is taken for shown once in 16,000 times."""
-MARK_BYTES = 4
-DEEPEST = 1_000
-"""Products one can page through: nobody does, programs have feeds and streams for that."""
+"""Two products share a key once in 16 million; with 1,000 shown, a new one is wrongly skipped once in 16,000 times."""
+QUERY_BYTES = 4
+MAX_DEPTH = 1_000
+"""Products that can be paged through."""
 
 
 def key_of(number: int) -> bytes:
@@ -26,27 +29,32 @@ def key_of(number: int) -> bytes:
     return (number & 0xFFFFFF).to_bytes(KEY_BYTES, "big")
 
 
-def write_cursor(question: str, seen: Iterable[bytes]) -> str | None:
-    """The cursor after `seen`, good for `question` only; None when the depth is used up."""
-    keys = list(seen)
-    if len(keys) >= DEEPEST:
+def write_cursor(query: str, shown: Iterable[bytes]) -> str | None:
+    """The cursor after the products `shown`, valid for `query` only; None at the maximum depth."""
+    keys = list(shown)
+    if len(keys) >= MAX_DEPTH:
         return None
-    return base64.urlsafe_b64encode(_mark(question) + b"".join(keys)).decode().rstrip("=")
+    return base64.urlsafe_b64encode(_digest(query) + b"".join(keys)).decode().rstrip("=")
 
 
-def read_cursor(question: str, cursor: str | None) -> list[bytes]:
-    """What has been shown, in order; raises QueryRefused for a cursor of another question or a broken one."""
+def read_cursor(query: str, cursor: str | None) -> list[bytes]:
+    """The keys of the products shown so far, in order; raises QueryRefused for a cursor that is broken or belongs to
+    another query."""
     if cursor is None:
         return []
     try:
         raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise QueryRefused("bad_cursor", "cursor", "this is no cursor of an earlier answer") from None
-    mark, keys = raw[:MARK_BYTES], raw[MARK_BYTES:]
-    if mark != _mark(question) or not keys or len(keys) % KEY_BYTES or len(keys) > DEEPEST * KEY_BYTES:
-        raise QueryRefused("bad_cursor", "cursor", "this cursor belongs to another query")
+        raise _invalid("pass on a next_cursor exactly as it was given") from None
+    digest, keys = raw[:QUERY_BYTES], raw[QUERY_BYTES:]
+    if digest != _digest(query) or not keys or len(keys) % KEY_BYTES or len(keys) > MAX_DEPTH * KEY_BYTES:
+        raise _invalid("this cursor belongs to another query")
     return [keys[at : at + KEY_BYTES] for at in range(0, len(keys), KEY_BYTES)]
 
 
-def _mark(question: str) -> bytes:
-    return blake2b(question.encode(), digest_size=MARK_BYTES).digest()
+def _digest(query: str) -> bytes:
+    return blake2b(query.encode(), digest_size=QUERY_BYTES).digest()
+
+
+def _invalid(message: str) -> QueryRefused:
+    return QueryRefused("invalid_cursor", "cursor", message)

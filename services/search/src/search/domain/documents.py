@@ -1,4 +1,4 @@
-"""What can be found: mini programs, settled-in accounts, products."""
+"""Everything that can be found: mini programs, settled-in accounts, products."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class MiniProgram:
 
     @classmethod
     def unknown(cls, mini_program_id: str) -> MiniProgram:
-        """One whose products came before itself: to be seen nowhere, older than whatever comes."""
+        """A placeholder for a mini program whose products arrived before it: visible nowhere, older than any event."""
         return cls(mini_program_id, name="", hosts=frozenset(), published=False, version=-1)
 
     def visible_in(self, host_id: str) -> bool:
@@ -58,7 +58,7 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Sku:
-    """One thing that can be bought; `price` in minor units."""
+    """A stock keeping unit; `price` in minor units."""
 
     sku_id: str
     price: int
@@ -68,7 +68,7 @@ class Sku:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product of a mini program. Not listed: kept with its version only, so that a late older event changes nothing."""
+    """A product of a mini program. A delisted one is kept for its version, so that a late older event changes nothing."""
 
     product_id: str
     mini_program_id: str
@@ -88,7 +88,7 @@ class Product:
 
     @property
     def price(self) -> int:
-        """The lowest price, of a SKU that can be had if there is one; minor units."""
+        """The lowest price of an available SKU, or of any SKU when none is available; minor units."""
         skus = self.skus
         if len(skus) == 1:
             return skus[0].price
@@ -97,11 +97,11 @@ class Product:
 
     @property
     def in_stock(self) -> bool:
-        """Whether any SKU can be had."""
+        """Whether any SKU is available."""
         return True in [sku.available for sku in self.skus]
 
 
-@lru_cache(maxsize=32_768)  # a batch of events asks for each several times
+@lru_cache(maxsize=32_768)  # a batch of events needs each several times
 def number_of(identifier: str) -> int:
-    """The number that stands for an id in an index and in cursors: 56 bits, so that a million ids do not meet."""
+    """The number that stands for an id in an index and in cursors: 56 bits, so that a million ids do not collide."""
     return int.from_bytes(blake2b(identifier.encode(), digest_size=7).digest(), "big")

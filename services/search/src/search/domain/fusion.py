@@ -1,6 +1,6 @@
-"""Two rankings made one: weighted reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009).
+"""Fuses two rankings: weighted reciprocal rank fusion (Cormack, Clarke and Büttcher, SIGIR 2009).
 
-Ranks are fused, not scores: a score of words and a likeness of meaning have no common scale.
+Ranks are fused, not scores: a BM25 score and a cosine similarity have no common scale.
 """
 
 from __future__ import annotations
@@ -8,28 +8,28 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 FLATNESS = 20
-"""How little the first places differ from the next; the paper's 60 is for lists of a thousand."""
-STEP = 0.001
-"""Likenesses nearer than this are the same place."""
+"""The paper's k: a larger one makes the first ranks differ less. Its 60 is for lists of a thousand."""
+TIE = 0.001
+"""Similarities closer than this share a rank."""
 
 
-def places(likeness: Mapping[int, float]) -> dict[int, int]:
-    """Each one's place by likeness, from 0; equals share a place, so that what is alike decides nothing between them."""
+def ranks(similarity: Mapping[int, float]) -> dict[int, int]:
+    """The rank of each product by similarity, from 0; ties share a rank, so that the words decide between them."""
     found: dict[int, int] = {}
-    last, place = float("inf"), 0
-    for at, (number, value) in enumerate(sorted(likeness.items(), key=lambda item: (-item[1], item[0]))):
-        if last - value > STEP:
-            last, place = value, at
-        found[number] = place
+    last, rank = float("inf"), 0
+    for at, (number, value) in enumerate(sorted(similarity.items(), key=lambda item: (-item[1], item[0]))):
+        if last - value > TIE:
+            last, rank = value, at
+        found[number] = rank
     return found
 
 
-def fused(words: Sequence[int], likeness: Mapping[int, float], weight: float) -> list[tuple[float, int]]:
-    """Score and number of everything in either, best first.
+def fused(words: Sequence[int], similarity: Mapping[int, float], weight: float) -> list[tuple[float, int]]:
+    """Score and number of every product in either ranking, best first.
 
-    `words` are in order; `likeness` counts `weight`, of what has one: what has none stands where its words put it.
+    `words` are in order. `similarity` counts `weight`; a product without one keeps its rank by words.
     """
-    near = places(likeness)
+    near = ranks(similarity)
     scores = {
         number: (1 - weight) / (FLATNESS + at) + weight / (FLATNESS + near.get(number, at))
         for at, number in enumerate(words)

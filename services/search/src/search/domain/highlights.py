@@ -1,22 +1,22 @@
-"""Where the words of a query stand in a title."""
+"""Marks the words of a query in a title."""
 
 from __future__ import annotations
 
 import re
 from html import escape
 
-from search.language.text import fold, is_han, stems, units
+from search.domain.language.text import fold, is_han, stems, units
 
 MARK, END = "<mark>", "</mark>"
 _pieces = re.compile(r"[^\W_]+")
 
 
 def highlighted(title: str, query: str) -> str | None:
-    """The title as HTML, escaped, with matching words and characters in `<mark>`; None when nothing matches."""
-    wanted = set(stems(query)) | {unit for unit in units(query) if is_han(unit)}
-    if not wanted:
+    """The title as escaped HTML with matching words and characters in `<mark>`; None when nothing matches."""
+    terms = set(stems(query)) | {unit for unit in units(query) if is_han(unit)}
+    if not terms:
         return None
-    marks = [_is_match(char_or_word, wanted) for char_or_word in _split(title)]
+    marks = [_is_match(char_or_word, terms) for char_or_word in _split(title)]
     if not any(marks):
         return None
     html, open_mark = "", False
@@ -29,7 +29,7 @@ def highlighted(title: str, query: str) -> str | None:
 
 
 def _split(title: str) -> list[str]:
-    """Words, single Chinese characters and what stands between, in order; joined they are the title."""
+    """Words, single Chinese characters and the text between them, in order; joined they are the title."""
     pieces: list[str] = []
     at = 0
     for run in _pieces.finditer(title):
@@ -48,7 +48,7 @@ def _split(title: str) -> list[str]:
     return [*pieces, title[at:]] if at < len(title) else pieces
 
 
-def _is_match(piece: str, wanted: set[str]) -> bool:
+def _is_match(piece: str, terms: set[str]) -> bool:
     if is_han(piece):
-        return fold(piece) in wanted
-    return any(stem in wanted for stem in stems(piece))
+        return fold(piece) in terms
+    return any(stem in terms for stem in stems(piece))

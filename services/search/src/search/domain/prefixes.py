@@ -1,4 +1,4 @@
-"""Texts by how they begin, for suggestions while typing."""
+"""Texts by prefix, for suggestions while typing."""
 
 from __future__ import annotations
 
@@ -6,29 +6,28 @@ import re
 from bisect import bisect_left, insort
 from collections.abc import Iterable
 
-from search.language.pinyin import initials, readings
-from search.language.text import units
+from search.domain.language.pinyin import initials, readings
+from search.domain.language.text import units
 
-MOST_LOOKED_AT = 200
-"""Entries with a prefix that are weighed; a prefix so short that it has more will be typed on."""
+MAX_CANDIDATES = 200
+"""Entries with a prefix that are ranked. With a prefix so short that it has more, the viewer goes on typing."""
 
-
-_between_names = re.compile(r"\s*[/|／｜()（）]\s*")
-"""What stands between a name and the same name in another language."""
+_separator = re.compile(r"\s*[/|／｜()（）]\s*")
+"""Separates a name from the same name in another language."""
 
 
 def names_in(text: str) -> list[str]:
     """A name as a whole, and its parts when it is written in two languages: `蓝山 / Blue Hill` is also `蓝山`."""
-    return list(dict.fromkeys(filter(None, (text, *_between_names.split(text)))))
+    return list(dict.fromkeys(filter(None, (text, *_separator.split(text)))))
 
 
 def typed_key(text: str) -> str:
-    """How a text is compared: folded, without blanks and signs."""
+    """A text folded, without blanks and punctuation, for comparison."""
     return "".join(units(text))
 
 
 def typing_keys(text: str) -> set[str]:
-    """The ways to type a text: as it is written, from each of its words on, in pinyin, in initials."""
+    """The ways to type a text: as written, from each of its words on, in pinyin, as initials."""
     pieces = units(text)
     starts = [at for at in range(len(pieces)) if at == 0 or len(pieces[at]) > 1]
     keys = {"".join(pieces[at:]) for at in starts}
@@ -38,19 +37,19 @@ def typing_keys(text: str) -> set[str]:
 
 
 class PrefixBook:
-    """Texts with a weight, found by the beginnings of their keys."""
+    """Texts with a weight, found by prefixes of their typing keys."""
 
     def __init__(self) -> None:
         self._keys: list[tuple[str, str, str]] = []
-        self._of: dict[str, list[tuple[str, str, str]]] = {}
+        self._entries: dict[str, list[tuple[str, str, str]]] = {}
         self._weights: dict[str, float] = {}
 
     def put(self, owner: str, texts: Iterable[str], weight: float = 0) -> None:
-        """Know the texts of `owner`, and forget those known before; heavier ones are found first."""
-        if owner in self._of:
-            self.forget(owner)
+        """Replace the texts of `owner`; owners of a higher weight are found first."""
+        if owner in self._entries:
+            self.remove(owner)
         entries = [(key, text, owner) for text in texts if text for key in typing_keys(text)]
-        self._of[owner], self._weights[owner] = entries, weight
+        self._entries[owner], self._weights[owner] = entries, weight
         for entry in entries:
             insort(self._keys, entry)
 
@@ -58,20 +57,20 @@ class PrefixBook:
         """Change the weight of an owner."""
         self._weights[owner] = weight
 
-    def forget(self, owner: str) -> None:
-        """Know the owner no longer."""
-        for entry in self._of.pop(owner, ()):
+    def remove(self, owner: str) -> None:
+        """Remove the texts of an owner."""
+        for entry in self._entries.pop(owner, ()):
             del self._keys[bisect_left(self._keys, entry)]
         self._weights.pop(owner, None)
 
     def find(self, typed: str) -> list[tuple[str, str]]:
-        """Owner and text of what begins like `typed`, heaviest first; each owner once."""
+        """Owner and text of the entries with the prefix `typed`, highest weight first, each owner once."""
         key = typed_key(typed)
         if not key:
             return []
         found: dict[str, str] = {}
         start = bisect_left(self._keys, (key, "", ""))
-        for entry, text, owner in self._keys[start : start + MOST_LOOKED_AT]:
+        for entry, text, owner in self._keys[start : start + MAX_CANDIDATES]:
             if not entry.startswith(key):
                 break
             found.setdefault(owner, text)

@@ -1,37 +1,29 @@
-"""What may be asked of the product index, and how a query that cannot be taken is refused."""
+"""Queries to the product index, with their limits."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from search.language import text as language
+from search.domain.errors import QueryRefused
+from search.domain.language import text as language
 
-LONGEST_QUERY = 1_000
-"""Characters; nobody types more, and what is longer costs more than it can find."""
-MOST_TERMS = 48
-"""Different words or grams of a query that are looked up; what a viewer means stands in the first ones."""
-LARGEST_PAGE = 100
+MAX_QUERY_LENGTH = 1_000
+"""Characters. A longer query costs more than it can find."""
+MAX_TERMS = 48
+"""Distinct words or grams of a query that are searched for; the first ones carry the meaning."""
 
 Sort = Literal["relevance", "price_asc", "price_desc", "sales"]
 
 
-class QueryRefused(ValueError):
-    """A query that cannot be answered; `code` is stable, `field` says which part is at fault."""
-
-    def __init__(self, code: str, field: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.field = field
-
-
 def query_text(raw: str) -> str:
     """`raw` cleaned; raises QueryRefused when nothing is left of it or it is too long."""
-    if len(raw) > 10 * LONGEST_QUERY:
-        raise QueryRefused("query_too_long", "q", f"a query has at most {LONGEST_QUERY} characters")
+    too_long = QueryRefused("query_too_long", "q", f"a query has at most {MAX_QUERY_LENGTH} characters")
+    if len(raw) > 10 * MAX_QUERY_LENGTH:
+        raise too_long
     cleaned = language.clean(raw)
-    if len(cleaned) > LONGEST_QUERY:
-        raise QueryRefused("query_too_long", "q", f"a query has at most {LONGEST_QUERY} characters")
+    if len(cleaned) > MAX_QUERY_LENGTH:
+        raise too_long
     if not cleaned:
         raise QueryRefused("empty_query", "q", "nothing to search for")
     return cleaned
@@ -39,20 +31,20 @@ def query_text(raw: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which mini programs' products may be answered: only these (None: all), and never those."""
+    """The mini programs whose products may be found: `only` these (None: all), except `never`."""
 
     only: frozenset[str] | None = None
     never: frozenset[str] = frozenset()
 
     @property
     def is_empty(self) -> bool:
-        """Whether no product can be answered."""
+        """Whether no product can be found."""
         return self.only is not None and not self.only - self.never
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What a product must be besides matching the text; prices in minor units, both ends included."""
+    """Conditions on products besides the text; prices in minor units, both ends included."""
 
     min_price: int | None = None
     max_price: int | None = None
@@ -66,7 +58,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class ProductQuery:
-    """A search for products; an empty `text` asks for all of the scope. `seen` are keys of products shown before."""
+    """A search for products; an empty `text` lists the whole scope.
+
+    `seen` holds the cursor keys of products shown before. `boosts` multiply the scores of a mini program's products, by
+    the mini program's number.
+    """
 
     text: str = ""
     scope: Scope = Scope()
@@ -74,9 +70,9 @@ class ProductQuery:
     sort: Sort = "relevance"
     limit: int = 20
     seen: frozenset[bytes] = frozenset()
-    boosts: dict[str, float] = field(default_factory=dict)
+    boosts: dict[int, float] = field(default_factory=dict)
     facets: bool = False
 
     def with_text(self, text: str) -> ProductQuery:
-        """The same for another text."""
+        """The same query for another text."""
         return replace(self, text=text)

@@ -1,15 +1,15 @@
-"""The rule by which the search column is put in order. Everything that decides an order between kinds stands here.
+"""The order of the search column. Everything that decides the order between kinds of results is here.
 
-1. `named`: mini programs that the query names (`names.py`), the longest name first; of the same name, the surest way of
-   naming first, then the higher exposure priority, then the id.
-2. `its_products`: products of the first of them, those that match the other words of the query; without other words, or
-   when none matches, what sells best.
-3. `products`: products of all mini programs of the host, by how well they match; the score of a product counts up to
-   `exposure_weight` more with its mini program's exposure priority.
+1. `named`: mini programs that the query names (`name_book.py`), the longest name first; for the same name, the most
+   certain match first, then the higher exposure priority, then the id.
+2. `its_products`: products of the first of them that match the other words of the query; without other words, or
+   when none matches, its best sellers.
+3. `products`: products of all mini programs of the host, by score; the exposure priority of a mini program raises the
+   scores of its products by up to `exposure_weight`.
 4. `related`: mini programs that are not named, but whose name begins like the query; by exposure priority.
-5. `accounts`: settled-in accounts with the same or a like name; the same name first, then the more followed.
+5. `accounts`: settled-in accounts with the same or a similar name; the same name first, then by followers.
 
-So a mini program always stands before accounts with the same or a like name. On later pages only products follow.
+So a mini program always comes before accounts with the same or a similar name. Later pages hold only products.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from search.domain.documents import MiniProgram
-from search.domain.names import How, Naming
+from search.domain.documents import MiniProgram, number_of
+from search.domain.names import MatchKind, NameMatch
 
 Part = Literal["named", "its_products", "products", "related", "accounts"]
 
@@ -37,31 +37,33 @@ class RankingRule:
 
     def __post_init__(self) -> None:
         if self.order[0] != "named" or self.order.index("related") > self.order.index("accounts"):
-            raise ValueError("a mini program comes before accounts with a like name, a named one before all")
+            raise ValueError(
+                "a mini program comes before accounts with a similar name, a named one before everything"
+            )
 
-    def boosts(self, programs: Iterable[MiniProgram]) -> dict[str, float]:
-        """What the scores of each mini program's products are multiplied by."""
+    def boosts(self, programs: Iterable[MiniProgram]) -> dict[int, float]:
+        """The factor for the scores of each mini program's products, by the mini program's number."""
         if not self.exposure_weight:
             return {}
         return {
-            program.mini_program_id: 1 + self.exposure_weight * program.exposure_priority / 100
+            number_of(program.mini_program_id): 1 + self.exposure_weight * program.exposure_priority / 100
             for program in programs
             if program.exposure_priority
         }
 
 
-def order_named(namings: Sequence[Naming], programs: Mapping[str, MiniProgram]) -> list[Naming]:
-    """Namings in the order of the rule; they come with the longest name first."""
-    lengths = {naming.mini_program_id: len(naming.written.replace(" ", "")) for naming in namings}
+def order_named(matches: Sequence[NameMatch], programs: Mapping[str, MiniProgram]) -> list[NameMatch]:
+    """Matches in the order of the rule."""
+    lengths = {match.mini_program_id: len(match.text.replace(" ", "")) for match in matches}
 
-    def place(naming: Naming) -> tuple[bool, int, int, int, str]:
-        program = programs[naming.mini_program_id]
+    def order(match: NameMatch) -> tuple[bool, int, int, int, str]:
+        program = programs[match.mini_program_id]
         return (
-            naming.how == How.TYPO,
-            -lengths[naming.mini_program_id],
-            naming.how,
+            match.kind == MatchKind.TYPO,
+            -lengths[match.mini_program_id],
+            match.kind,
             -program.exposure_priority,
-            naming.mini_program_id,
+            match.mini_program_id,
         )
 
-    return sorted(namings, key=place)
+    return sorted(matches, key=order)

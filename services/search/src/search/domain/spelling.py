@@ -1,15 +1,15 @@
-"""One slip of the finger: a letter too many, too few, another one, or two changed over."""
+"""Typing errors: one letter too many, missing or wrong, or two neighbours swapped."""
 
 from __future__ import annotations
 
 
 def deletions(word: str) -> set[str]:
-    """`word` with one letter left out, each way."""
+    """Every way to leave one letter out of `word`."""
     return {word[:at] + word[at + 1 :] for at in range(len(word))}
 
 
 def one_edit_apart(a: str, b: str) -> bool:
-    """Whether one insertion, deletion, replacement or exchange of neighbours makes `b` of `a`; not when they are equal."""
+    """Whether one insertion, deletion, substitution or swap of neighbours turns `a` into `b`; False for equal words."""
     if a == b or abs(len(a) - len(b)) > 1:
         return False
     head = 0

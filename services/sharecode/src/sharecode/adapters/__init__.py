@@ -1,1 +1,1 @@
-"""MongoDB behind the service."""
+"""MongoDB, and the processes that work on pictures."""

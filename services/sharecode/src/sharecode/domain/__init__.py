@@ -1,1 +1,1 @@
-"""What a share code is, without I/O."""
+"""Codes, their looks, and the limits on new ones."""

@@ -1,12 +1,14 @@
-"""A code is a key of 16 random bytes; in text it is 26 characters of base 32 (RFC 4648), which a QR code of version 3
-at level H holds with its mark before it."""
+"""A code is a key of 16 random bytes. As text it has 26 characters of base 32 (RFC 4648), which together with a mark fit a
+QR code of version 3 at level H."""
 
 from __future__ import annotations
 
 import base64
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from sharecode.domain.events import CodeCreated, CodeWithdrawn
 
 KEY_BYTES = 16
 QR_MARK = "AC:"
@@ -16,8 +18,16 @@ CODE = re.compile(r"[A-Z2-7]{26}")
 
 
 @dataclass(frozen=True, slots=True)
+class Sharer:
+    """A viewer in one host, by pseudonym."""
+
+    host_id: str
+    openid: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShareCode:
-    """What a code opens, and who made it. `sharer` and `viewer` are pseudonyms."""
+    """The product that a code opens, and its sharer (a pseudonym)."""
 
     code: str
     host_id: str
@@ -29,6 +39,20 @@ class ShareCode:
     scans: int = 0
     version: int = 1
 
+    @classmethod
+    def create(
+        cls, key: bytes, sharer: Sharer, mini_program_id: str, product_id: str, at: datetime
+    ) -> tuple[ShareCode, CodeCreated]:
+        """A new code with this key."""
+        new = cls(code_of(key), sharer.host_id, mini_program_id, product_id, sharer.openid, at)
+        return new, CodeCreated(at)
+
+    def withdraw(self, at: datetime) -> tuple[ShareCode, CodeWithdrawn] | None:
+        """The code opens nothing from now on; None when it is withdrawn already."""
+        if self.withdrawn:
+            return None
+        return replace(self, withdrawn=True, version=self.version + 1), CodeWithdrawn(at)
+
 
 def code_of(key: bytes) -> str:
     """The text of a key."""
@@ -36,16 +60,16 @@ def code_of(key: bytes) -> str:
 
 
 def key_of(code: str) -> bytes:
-    """The key in a text; raises ValueError for what is no code."""
+    """The key of a code's text; raises ValueError for other texts."""
     if not CODE.fullmatch(code):
         raise ValueError("a code has 26 characters of A-Z and 2-7")
     return base64.b32decode(code + "======")
 
 
 def code_in(text: str) -> str | None:
-    """The code in what a scanner read or a person pasted: the code, `AC:` and the code, or a link that ends in it.
+    """The code in a scanned or pasted text: a code, `AC:` and a code, or a link that ends in a code.
 
-    Only the text is looked at; no link is ever followed.
+    Links are parsed and never followed.
     """
     last = text.strip().partition("?")[0].partition("#")[0].rstrip("/")
     for mark in (QR_MARK, LINK_PATH):

@@ -1,1 +1,1 @@
-"""The calls of share codes: sharing and reading, scanning, drawing, and what owners do."""
+"""Sharecode's calls."""

@@ -1,1 +1,1 @@
-"""Alipay as a payment provider: its gateway protocol, spoken as a merchant."""
+"""Alipay as a payment provider: a client of its gateway protocol."""

@@ -1,7 +1,7 @@
-"""Alipay's trade bill of a day: a zip with a CSV in GBK, read for the money that moved.
+"""Reads Alipay's trade bill of a day: a zip with a CSV in GBK.
 
-Source: Alipay open platform, "bill download", trade bill. Lines that begin with # are headings and sums; ids have a
-tab after them; a refund is a line of its own with its request number and a negative amount.
+Source: Alipay open platform, "bill download", trade bill. Lines that begin with # are headings and sums; a tab follows each
+id; a refund is a line of its own with its request number and a negative amount.
 """
 
 from __future__ import annotations
@@ -19,17 +19,15 @@ PAYMENT, REFUND = "交易", "退款"
 
 
 def read_bill(archive: bytes) -> Sequence[Movement]:
-    """Every movement of the bill; raises Unreadable for what is not such a bill, or one without its columns."""
+    """Every movement in the bill; raises Unreadable for anything that is not a trade bill with these columns."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as files:
             texts = [files.read(name).decode("gb18030") for name in files.namelist()]
     except (zipfile.BadZipFile, UnicodeDecodeError) as wrong:
-        raise Unreadable(f"not a bill of Alipay's: {wrong}") from None
+        raise Unreadable(f"not a bill from Alipay: {wrong}") from None
     details = [text for text in texts if ORDER in text]
     if len(details) != 1:
-        raise Unreadable(
-            f"{len(details)} of the {len(texts)} files in the bill list trades; one was expected"
-        )
+        raise Unreadable(f"{len(details)} of the {len(texts)} files in the bill list trades; expected one")
     return [_movement(row) for row in _rows(details[0])]
 
 

@@ -1,4 +1,4 @@
-"""Alipay's gateway as a merchant speaks to it: signed links, order strings and calls, and answers that are verified."""
+"""A client of Alipay's gateway: signs links, order strings and calls, and verifies the answers."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from runtime.clock import Clock
 log = logging.getLogger(__name__)
 
 OK, BUSINESS_FAILED = "10000", "40004"
-MOST_BYTES = 64 * 1024 * 1024
-"""A bill of a busy day, unpacked by us, stays below it."""
+MAX_BYTES = 64 * 1024 * 1024
+"""Of one answer; the zipped bill of a busy day stays below it."""
 TIMEOUT_SECONDS = 8.0
-"""Longer than the gateway's own longest usual answer, shorter than a lease holder may take for one step."""
+"""Longer than the gateway usually takes; shorter than the deadline of our own calls (10 s)."""
 
 Biz = Mapping[str, object]
 
 
 class NoAnswer(Exception):
-    """Nothing that can be relied on came back: the call may have worked or not."""
+    """No reliable answer arrived; the call may have taken effect or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Reply:
 
 
 class AlipayGateway:
-    """One merchant's side of the gateway. Values are signed raw and encoded afterwards."""
+    """Calls the gateway for one merchant. Values are signed raw and URL-encoded afterwards."""
 
     def __init__(self, merchant: Merchant, http: Callable[[], aiohttp.ClientSession], clock: Clock) -> None:
         self._merchant = merchant
@@ -51,16 +51,16 @@ class AlipayGateway:
         self._address, self._pages = URL(merchant.gateway_url), URL(merchant.page_url)
 
     def link(self, method: str, biz: Biz, *, notify_url: str, return_url: str, now: datetime) -> str:
-        """The address of a page of the gateway, for a browser to open (trade.wap.pay, trade.page.pay)."""
+        """The address of a page of the gateway, to open in a browser (trade.wap.pay, trade.page.pay)."""
         params = self._signed(method, biz, now, notify_url=notify_url, return_url=return_url)
         return str(self._pages.with_query(params))
 
     def order_string(self, method: str, biz: Biz, *, notify_url: str, now: datetime) -> str:
-        """The text that Alipay's SDK in an app is given (trade.app.pay)."""
+        """The text for Alipay's SDK in an app (trade.app.pay)."""
         return urlencode(self._signed(method, biz, now, notify_url=notify_url))
 
     async def call(self, method: str, biz: Biz, *, notify_url: str = "") -> Reply:
-        """A call between servers. Raises NoAnswer for anything but a signed success or a signed business failure."""
+        """Call the gateway. Raises NoAnswer for anything but a signed success or a signed business failure."""
         params = self._signed(method, biz, self._clock(), notify_url=notify_url)
         body = {"biz_content": params.pop("biz_content")}
         try:
@@ -69,10 +69,10 @@ class AlipayGateway:
         except Unreadable as wrong:
             raise NoAnswer(str(wrong)) from None
         if found.signature is None or not self._merchant.alipay_keys.verify(found.signed, found.signature):
-            raise NoAnswer(f"an answer that Alipay did not sign: code {found.fields.get('code')}")
+            raise NoAnswer(f"Alipay did not sign the answer: code {found.fields.get('code')}")
         code, sub_code = str(found.fields.get("code")), str(found.fields.get("sub_code", ""))
         if code not in (OK, BUSINESS_FAILED):
-            if code.startswith("4"):  # our own fault or the settings': asking again will not mend it
+            if code.startswith("4"):  # our code or our settings are wrong: a retry will not help
                 log.error(
                     "Alipay refuses our calls", extra={"method": method, "code": code, "sub_code": sub_code}
                 )
@@ -80,7 +80,7 @@ class AlipayGateway:
         return Reply(code == OK, sub_code, found.fields)
 
     async def download(self, address: str) -> bytes:
-        """What lies at an address that the gateway gave out; raises NoAnswer."""
+        """The content at an address from the gateway; raises NoAnswer."""
         return await self._fetch("GET", URL(address), None)
 
     async def _fetch(self, verb: str, address: URL, body: bytes | None) -> bytes:
@@ -97,8 +97,8 @@ class AlipayGateway:
                 content = bytearray()
                 async for chunk in answer.content.iter_chunked(64 * 1024):
                     content += chunk
-                    if len(content) > MOST_BYTES:
-                        raise NoAnswer("an answer without end")
+                    if len(content) > MAX_BYTES:
+                        raise NoAnswer(f"an answer of more than {MAX_BYTES} bytes")
                 return bytes(content)
         except (aiohttp.ClientError, TimeoutError, OSError) as fault:
             raise NoAnswer(f"{type(fault).__name__}") from None
@@ -107,7 +107,7 @@ class AlipayGateway:
         self, method: str, biz: Biz, now: datetime, *, notify_url: str = "", return_url: str = ""
     ) -> dict[str, str]:
         params = {
-            "app_id": self._merchant.payee.app,
+            "app_id": self._merchant.collector.app,
             "biz_content": orjson.dumps(biz).decode(),
             "charset": "utf-8",
             "format": "JSON",

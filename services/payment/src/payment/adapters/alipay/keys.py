@@ -1,4 +1,4 @@
-"""RSA keys in every form that Alipay's console and tools hand out, and RSA2: PKCS#1 v1.5 with SHA-256, nothing else."""
+"""RSA keys in every format that Alipay's tools produce. RSA2 is PKCS#1 v1.5 with SHA-256."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SigningKey:
     """The merchant's private key."""
 
     def __init__(self, text: bytes) -> None:
-        """Reads PKCS#1 or PKCS#8, as PEM or as bare base64; raises ValueError for anything else."""
+        """Reads PKCS#1 or PKCS#8, as PEM or bare base64; raises ValueError for anything else."""
         if _BARE.fullmatch(text.strip()):
             key = serialization.load_der_private_key(base64.b64decode(text), password=None)
         else:
@@ -32,28 +32,28 @@ class SigningKey:
 
     @classmethod
     def read(cls, file: Path) -> SigningKey:
-        """The key in a file; raises OSError, or ValueError that names the file."""
+        """The key in a file; raises OSError, or ValueError naming the file."""
         try:
             return cls(file.read_bytes())
         except ValueError as wrong:
             raise ValueError(f"{file}: {wrong}") from wrong
 
     def sign(self, text: str) -> str:
-        """The RSA2 signature of a text in UTF-8: base64 in one line."""
+        """The RSA2 signature of a text in UTF-8, as base64 on one line."""
         return self.sign_bytes(text.encode())
 
     def sign_bytes(self, content: bytes) -> str:
-        """The RSA2 signature of bytes: base64 in one line."""
+        """The RSA2 signature of bytes, as base64 on one line."""
         return base64.b64encode(self._key.sign(content, _PADDING, _HASH)).decode("ascii")
 
 
 class VerifyingKeys:
-    """Alipay's public keys: while a key is being replaced, both are alive."""
+    """Alipay's public keys: two are valid while one replaces the other."""
 
     def __init__(self, texts: Sequence[bytes]) -> None:
-        """Reads SPKI or PKCS#1, as PEM or as bare base64; raises ValueError for anything else, or for none."""
+        """Reads SPKI or PKCS#1, as PEM or bare base64; raises ValueError for anything else, or without any key."""
         if not texts:
-            raise ValueError("at least one public key of Alipay is needed")
+            raise ValueError("at least one public key from Alipay is needed")
         self._keys = [_public_key(text) for text in texts]
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The merchants that collect through Alipay, from the settings' JSON file."""
+"""The merchants that collect through Alipay, from a JSON file."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from payment.adapters.alipay.keys import SigningKey, VerifyingKeys
-from payment.domain.trade import Payee
+from payment.domain.trade import Collector
 
 PROVIDER = "alipay"
 
 
 class MerchantEntry(BaseModel):
-    """One merchant. Paths are relative to the file. Two public keys may be alive while Alipay's is being replaced.
+    """One merchant. Paths are relative to the file. Two public keys are valid while one replaces the other.
 
-    `page_url` is the gateway as a payer's browser reaches it, where servers reach it by another address.
+    `page_url` is the gateway's address for browsers, where it differs from the one for servers.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -35,7 +35,7 @@ class MerchantEntry(BaseModel):
 class Merchant:
     """A merchant with its keys."""
 
-    payee: Payee
+    collector: Collector
     gateway_url: str
     page_url: str
     key: SigningKey
@@ -43,7 +43,7 @@ class Merchant:
 
 
 def read_merchants(file: Path) -> Sequence[Merchant]:
-    """The merchants; raises OSError or ValueError that says what is wrong with the file or a key."""
+    """The merchants; raises OSError, or ValueError saying what is wrong with the file or a key."""
     entries = TypeAdapter(list[MerchantEntry]).validate_json(file.read_bytes())
     names = [entry.merchant for entry in entries]
     if len(set(names)) != len(names):
@@ -53,7 +53,7 @@ def read_merchants(file: Path) -> Sequence[Merchant]:
 
 def _merchant(entry: MerchantEntry, folder: Path) -> Merchant:
     return Merchant(
-        payee=Payee(PROVIDER, entry.merchant, entry.app_id, entry.seller_id),
+        collector=Collector(PROVIDER, entry.merchant, entry.app_id, entry.seller_id),
         gateway_url=entry.gateway_url,
         page_url=entry.page_url or entry.gateway_url,
         key=SigningKey.read(folder / entry.app_private_key_file),

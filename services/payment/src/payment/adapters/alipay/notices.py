@@ -1,7 +1,7 @@
-"""Alipay's asynchronous notices: verified first, then read.
+"""Verifies Alipay's asynchronous notices, then reads them.
 
-Source: Alipay open platform, "asynchronous notices". The same message family tells of payments, refunds and ends, told
-apart by `trade_status` and the refund's fields; a partial refund sends TRADE_SUCCESS again.
+Source: Alipay open platform, "asynchronous notices". Payments, refunds and ends share one message format; `trade_status` and
+the refund's fields tell them apart. A partial refund sends TRADE_SUCCESS again.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from payment.adapters.alipay.keys import VerifyingKeys
 from payment.adapters.alipay.wire import Unreadable, fen, moment, notice_content, read_form
-from payment.application.ports import BadNotice
+from payment.domain.errors import BadNotice
 from payment.domain.provider import Notice
 from payment.domain.trade import Money
 
@@ -19,7 +19,7 @@ STATES = PAID | {"TRADE_CLOSED", "WAIT_BUYER_PAY"}
 
 
 def read_notice(body: bytes, keys: Mapping[str, VerifyingKeys]) -> Notice:
-    """What a notice says; raises BadNotice for one that Alipay did not sign or that cannot be read."""
+    """The content of a notice; raises BadNotice when Alipay did not sign it or it cannot be read."""
     try:
         form = read_form(body)
         verify(form, keys)
@@ -36,7 +36,7 @@ def verify(form: Mapping[str, str], keys: Mapping[str, VerifyingKeys]) -> None:
         raise BadNotice("sign_type is not RSA2")
     of_app = keys.get(form.get("app_id", ""))
     if of_app is None:
-        raise BadNotice("an app that is not ours")
+        raise BadNotice("the app is not one of ours")
     try:
         content = notice_content(form)
     except Unreadable as wrong:
@@ -60,5 +60,5 @@ def _notice(form: Mapping[str, str]) -> Notice:
         account=form["seller_id"],
         amount=amount,
         money=money,
-        stirs=status == "TRADE_CLOSED" or "refund_fee" in form,
+        query_now=status == "TRADE_CLOSED" or "refund_fee" in form,
     )

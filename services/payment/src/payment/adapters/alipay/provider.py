@@ -1,4 +1,4 @@
-"""Alipay behind the port of payment providers."""
+"""Alipay as a `PaymentProvider`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from payment.adapters.alipay.bill import read_bill
 from payment.adapters.alipay.gateway import AlipayGateway, NoAnswer, Reply
 from payment.adapters.alipay.merchants import Merchant
 from payment.adapters.alipay.wire import Unreadable, beijing, fen, moment, yuan
-from payment.application.ports import BadNotice, BillNotYet, NoBill, ProviderAway, Refusal
 from payment.domain.days import end_of
+from payment.domain.errors import BadNotice, BillNotReady, NoBill, ProviderRefused, ProviderUnavailable
 from payment.domain.provider import (
     Accepted,
     Ended,
@@ -31,7 +31,7 @@ from payment.domain.provider import (
     Waiting,
 )
 from payment.domain.reconciliation import Movement
-from payment.domain.trade import Money, Payee, Refund, Trade
+from payment.domain.trade import Collector, Money, Refund, Trade
 from runtime.clock import Clock
 
 WAP_PAY, PAGE_PAY, APP_PAY = "alipay.trade.wap.pay", "alipay.trade.page.pay", "alipay.trade.app.pay"
@@ -41,9 +41,9 @@ PRODUCTS: Mapping[str, tuple[str, str]] = {
     "app": (APP_PAY, "QUICK_MSECURITY_PAY"),
 }
 _USER_ID = re.compile(r"2088\d{12}", re.ASCII)
-LONGEST_SUBJECT = 256
+MAX_SUBJECT = 256
 BILL_HOUR = timedelta(hours=10)
-"""Alipay makes a day's bill in the morning after: by ten o'clock in Beijing it is there, if money moved."""
+"""After the end of a day: by ten o'clock in Beijing Alipay has made the day's bill, if money moved."""
 REFUSED_FOR_GOOD = frozenset(
     {
         "ACQ.DISCORDANT_REPEAT_REQUEST",
@@ -58,13 +58,12 @@ REFUSED_FOR_GOOD = frozenset(
         "ACQ.TRADE_STATUS_ERROR",
     }
 )
-"""Sub codes of trade.refund after which the same request can never work; all others are tried again."""
+"""Sub codes of trade.refund after which the same request can never succeed; all others are retried."""
 
 
 class Alipay:
-    """All merchants of the installation. `public_url` is where the payer's browser reaches the gateway, and Alipay too
-    unless `notify_url` says otherwise.
-    """
+    """All merchants of the installation. `public_url` is our gateway's address for browsers, and for Alipay too unless
+    `notify_url` is another one."""
 
     def __init__(
         self,
@@ -75,55 +74,56 @@ class Alipay:
         public_url: str,
         notify_url: str = "",
     ) -> None:
-        self._payees = {merchant.payee.merchant: merchant.payee for merchant in merchants}
+        self._collectors = {merchant.collector.merchant: merchant.collector for merchant in merchants}
         self._gateways = {
-            merchant.payee.merchant: AlipayGateway(merchant, http, clock) for merchant in merchants
+            merchant.collector.merchant: AlipayGateway(merchant, http, clock) for merchant in merchants
         }
         self._clock = clock
-        self._keys = {merchant.payee.app: merchant.alipay_keys for merchant in merchants}
+        self._keys = {merchant.collector.app: merchant.alipay_keys for merchant in merchants}
         self.notify_url = f"{(notify_url or public_url).rstrip('/')}/v1/payments/alipay/notify"
         self.return_url = f"{public_url.rstrip('/')}/v1/payments/alipay/return"
 
-    def payees(self) -> Mapping[str, Payee]:
+    def collectors(self) -> Mapping[str, Collector]:
         """Who can collect, by merchant."""
-        return self._payees
+        return self._collectors
 
     def gateway(self, merchant: str) -> AlipayGateway:
         """One merchant's gateway; raises KeyError."""
         return self._gateways[merchant]
 
     def form(self, trade: Trade, product: str, now: datetime) -> Form:
-        """A link (wap, page) or order string (app), good until the trade's deadline."""
+        """A link (wap, page) or order string (app), valid until the trade's deadline."""
         method, product_code = PRODUCTS[product]
         biz = terms(trade) | {"product_code": product_code}
-        gateway = self._gateways[trade.payee.merchant]
+        gateway = self._gateways[trade.collector.merchant]
         if product == "app":
             return Form(order_string=gateway.order_string(method, biz, notify_url=self.notify_url, now=now))
         link = gateway.link(method, biz, notify_url=self.notify_url, return_url=self.return_url, now=now)
         return Form(cashier_url=link)
 
     async def offer(self, trade: Trade, product: str, payer: str | None, now: datetime) -> Form:
-        """alipay.trade.precreate for `qr`; for `jsapi` alipay.trade.create, which the payer pays inside Alipay."""
+        """alipay.trade.precreate for `qr`; alipay.trade.create for `jsapi`, which the payer pays inside Alipay's app."""
         if product == "qr":
             reply = await self._opened(trade, "alipay.trade.precreate", terms(trade))
-            return Form(qr_code=_given(reply, "qr_code"))
+            return Form(qr_code=_required(reply, "qr_code"))
         if product == "jsapi":
             buyer = {"buyer_id" if _USER_ID.fullmatch(payer or "") else "buyer_open_id": payer}
             biz = terms(trade) | buyer | {"product_code": "JSAPI_PAY"}
-            return Form(trade_no=_given(await self._opened(trade, "alipay.trade.create", biz), "trade_no"))
+            reply = await self._opened(trade, "alipay.trade.create", biz)
+            return Form(trade_no=_required(reply, "trade_no"))
         return self.form(trade, product, now)
 
     async def _opened(self, trade: Trade, method: str, biz: Mapping[str, object]) -> Reply:
-        gateway = self._gateways[trade.payee.merchant]
+        gateway = self._gateways[trade.collector.merchant]
         try:
             reply = await gateway.call(method, biz, notify_url=self.notify_url)
         except NoAnswer as fault:
-            raise ProviderAway(str(fault)) from None
+            raise ProviderUnavailable(str(fault)) from None
         if not reply.ok:
-            raise Refusal(reply.sub_code)
+            raise ProviderRefused(reply.sub_code)
         return reply
 
-    async def ask(self, trade: Trade) -> TradeAnswer:
+    async def query(self, trade: Trade) -> TradeAnswer:
         """alipay.trade.query."""
         try:
             reply = await self._call(trade, "alipay.trade.query", {})
@@ -132,7 +132,7 @@ class Alipay:
             return Unsure(f"{type(fault).__name__}: {fault}")
 
     async def close(self, trade: Trade) -> TradeAnswer:
-        """alipay.trade.close. A trade that was paid meanwhile cannot be closed: that is to be asked."""
+        """alipay.trade.close. It refuses a trade that was paid in the meantime: then the trade has to be queried."""
         try:
             reply = await self._call(trade, "alipay.trade.close", {})
         except NoAnswer as fault:
@@ -142,7 +142,7 @@ class Alipay:
         return NeverSeen() if reply.sub_code == "ACQ.TRADE_NOT_EXIST" else Unsure(reply.sub_code)
 
     async def refund(self, trade: Trade, refund: Refund) -> RefundAnswer:
-        """alipay.trade.refund under the refund's own id: a repeat moves no money again."""
+        """alipay.trade.refund under the refund's id: a repeat moves no money again."""
         biz = {
             "refund_amount": yuan(refund.amount),
             "out_request_no": refund.refund_id,
@@ -157,7 +157,7 @@ class Alipay:
         except (NoAnswer, Unreadable) as fault:
             return Unsure(str(fault))
 
-    async def ask_refund(self, trade: Trade, refund: Refund) -> RefundAnswer:
+    async def query_refund(self, trade: Trade, refund: Refund) -> RefundAnswer:
         """alipay.trade.fastpay.refund.query."""
         biz = {"out_request_no": refund.refund_id, "query_options": ["gmt_refund_pay"]}
         try:
@@ -179,52 +179,53 @@ class Alipay:
         return notices.read_notice(body, self._keys)
 
     def read_return(self, query: Mapping[str, str]) -> str:
-        """The out_trade_no of the address that the payer's browser was sent back to."""
+        """The out_trade_no in the address to which Alipay sent the payer's browser back."""
         notices.verify(query, self._keys)
         if not query.get("out_trade_no"):
-            raise BadNotice("the return names no order")
+            raise BadNotice("the address names no order")
         return query["out_trade_no"]
 
-    async def bill(self, payee: Payee, day: date) -> Sequence[Movement]:
-        """The trade bill of a Beijing day: alipay.data.dataservice.bill.downloadurl.query and the zip behind it.
+    async def bill(self, collector: Collector, day: date) -> Sequence[Movement]:
+        """The trade bill of a day in Beijing: alipay.data.dataservice.bill.downloadurl.query and the zip behind it.
 
-        The real gateway has none of today; the sandbox gives today's so far.
+        The real gateway has no bill for today; the sandbox gives what moved so far.
         """
-        gateway = self._gateways[payee.merchant]
+        gateway = self._gateways[collector.merchant]
         biz = {"bill_type": "trade", "bill_date": day.isoformat()}
         try:
             reply = await gateway.call("alipay.data.dataservice.bill.downloadurl.query", biz)
             if not reply.ok:
-                if reply.sub_code == "isp.bill_not_exist":
-                    if self._clock() < end_of(day) + BILL_HOUR:
-                        raise BillNotYet(
-                            f"Alipay makes the bill of {day} by 10:00 (Beijing) on the day after"
-                        )
-                    raise NoBill(f"Alipay has no bill of {day}")
-                raise ProviderAway(f"Alipay gives no bill of {day}: {reply.sub_code}")
+                raise self._bill_missing(day, reply.sub_code)
             return read_bill(await gateway.download(str(reply.fields["bill_download_url"])))
         except (NoAnswer, Unreadable) as fault:
-            raise ProviderAway(f"Alipay's bill of {day} cannot be had: {fault}") from None
+            raise ProviderUnavailable(f"Alipay's bill for {day} could not be fetched: {fault}") from None
+
+    def _bill_missing(self, day: date, sub_code: str) -> Exception:
+        if sub_code != "isp.bill_not_exist":
+            return ProviderUnavailable(f"Alipay gives no bill for {day}: {sub_code}")
+        if self._clock() < end_of(day) + BILL_HOUR:
+            return BillNotReady(f"Alipay makes the bill for {day} by 10:00 (Beijing) on the day after")
+        return NoBill(f"Alipay has no bill for {day}")
 
     async def _call(self, trade: Trade, method: str, biz: Mapping[str, object]) -> Reply:
-        gateway = self._gateways[trade.payee.merchant]
+        gateway = self._gateways[trade.collector.merchant]
         return await gateway.call(method, {"out_trade_no": trade.order_id, **biz})
 
 
-def _given(reply: Reply, name: str) -> str:
-    """A field that the answer must have; raises ProviderAway: an answer without it is none."""
+def _required(reply: Reply, name: str) -> str:
+    """A field of the answer; raises ProviderUnavailable when it is missing."""
     value = reply.fields.get(name)
     if not isinstance(value, str) or not value:
-        raise ProviderAway(f"Alipay's answer has no {name}")
+        raise ProviderUnavailable(f"Alipay's answer has no {name}")
     return value
 
 
 def terms(trade: Trade) -> dict[str, str]:
-    """What every way to pay a trade says of it. `time_expire` wins over any other limit and is the order's deadline."""
+    """The terms common to all products. `time_expire` overrides any other limit; it is the order's deadline."""
     return {
         "out_trade_no": trade.order_id,
         "total_amount": yuan(trade.total),
-        "subject": trade.subject[:LONGEST_SUBJECT],
+        "subject": trade.subject[:MAX_SUBJECT],
         "time_expire": beijing(trade.expires_at),
     }
 

@@ -1,4 +1,4 @@
-"""How Alipay writes things: the texts that are signed, amounts in yuan, Beijing time, signed forms and answers.
+"""Alipay's formats: the texts that are signed, amounts in yuan, Beijing time, signed forms and answers.
 
 Source: Alipay open platform, "signing" and "asynchronous notices". A request signs `sign_type`; a notice does not.
 """
@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from payment.domain.days import BEIJING
 
-MOST_FIELDS = 100
+MAX_FIELDS = 100
 """A notice has about thirty fields."""
 
 CHARSETS = frozenset({"utf-8", "gbk", "gb2312", "gb18030"})
@@ -24,16 +24,16 @@ _YUAN = re.compile(r"(-?)(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
 
 
 class Unreadable(ValueError):
-    """Not what Alipay writes; the text says what."""
+    """Not in Alipay's format; the text says why."""
 
 
 def request_text(params: Mapping[str, str]) -> str:
-    """What is signed of a request: all but `sign`, empty ones left out, in order of their names, before URL encoding."""
+    """The signed text of a request: all parameters but `sign` and empty ones, sorted by name, before URL encoding."""
     return "&".join(f"{name}={params[name]}" for name in sorted(params) if name != "sign" and params[name])
 
 
 def notice_text(params: Mapping[str, str]) -> str:
-    """What is signed of a notice or a return: all but `sign` and `sign_type`, in order of their names, decoded."""
+    """The signed text of a notice or a return: all but `sign`, `sign_type` and empty ones, sorted by name, decoded."""
     return "&".join(
         f"{name}={params[name]}"
         for name in sorted(params)
@@ -42,45 +42,46 @@ def notice_text(params: Mapping[str, str]) -> str:
 
 
 def yuan(fen: int) -> str:
-    """An amount as Alipay wants it: `129.00`."""
+    """An amount in Alipay's format: `129.00`."""
     return f"{fen // 100}.{fen % 100:02d}"
 
 
 def fen(text: str) -> int:
-    """An amount out of yuan; raises Unreadable for more than two decimals or anything that is no amount."""
+    """An amount in fen from a text in yuan; raises Unreadable for more than two decimals, and for other texts."""
     match = _YUAN.fullmatch(text.strip())
     if match is None:
-        raise Unreadable(f"{text!r} is no amount in yuan")
+        raise Unreadable(f"{text!r} is not an amount in yuan")
     sign, whole, part = match.groups()
     amount = int(whole) * 100 + int((part or "0").ljust(2, "0"))
     return -amount if sign else amount
 
 
 def beijing(moment: datetime) -> str:
-    """A moment as Alipay writes it, in whole seconds."""
+    """A moment in Alipay's format, in whole seconds."""
     return moment.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def moment(text: str) -> datetime:
-    """A moment that Alipay wrote (milliseconds are kept); raises Unreadable."""
+    """A moment from Alipay's format (milliseconds are kept); raises Unreadable."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=BEIJING).astimezone(UTC)
     except ValueError:
-        raise Unreadable(f"{text!r} is no time of Alipay's") from None
+        raise Unreadable(f"{text!r} is not a time in Alipay's format") from None
 
 
 def read_form(body: bytes) -> dict[str, str]:
-    """A form's values, decoded by the charset that it names; raises Unreadable.
+    """A form's values, decoded with the charset that it names; raises Unreadable.
 
-    Empty values are left out, as Alipay does not sign them. A name given twice is refused: which one was signed?
+    Empty values are left out, because Alipay does not sign them. A repeated name is refused: it is unclear which value was
+    signed.
     """
     try:
         text = body.decode("ascii")
         named = _CHARSET.search(text)
         charset = named[1].lower() if named else "utf-8"
         if charset not in CHARSETS:
-            raise Unreadable(f"charset {charset!r} is not one of Alipay's")
-        pairs = parse_qsl(text, encoding=charset, errors="strict", max_num_fields=MOST_FIELDS)
+            raise Unreadable(f"charset {charset!r} is not one that Alipay uses")
+        pairs = parse_qsl(text, encoding=charset, errors="strict", max_num_fields=MAX_FIELDS)
     except UnicodeDecodeError:
         raise Unreadable("the form is not in the charset that it names") from None
     except ValueError as wrong:
@@ -92,14 +93,14 @@ def read_form(body: bytes) -> dict[str, str]:
 
 
 def notice_content(form: Mapping[str, str]) -> bytes:
-    """The bytes that Alipay signed of a notice or return, in the charset that it names; raises Unreadable."""
+    """The signed bytes of a notice or return, in the charset that it names; raises Unreadable."""
     charset = form.get("charset", "utf-8").lower()
     if charset not in CHARSETS:
-        raise Unreadable(f"charset {charset!r} is not one of Alipay's")
+        raise Unreadable(f"charset {charset!r} is not one that Alipay uses")
     try:
         return notice_text(form).encode(charset)
     except UnicodeEncodeError:
-        raise Unreadable("the form holds what its charset does not have") from None
+        raise Unreadable("the form has characters that its charset lacks") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +113,9 @@ class SignedObject:
 
 
 def read_answer(body: bytes, method: str) -> SignedObject:
-    """The response object of a gateway answer, cut out exactly as it was sent; raises Unreadable.
+    """The response object of a gateway answer, exactly as it was sent; raises Unreadable.
 
-    It is never written anew: key order, spaces and `\\/` are part of what was signed.
+    It is not serialised again: key order, spaces and `\\/` are part of the signed text.
     """
     try:
         text = body.decode("utf-8")
@@ -122,7 +123,7 @@ def read_answer(body: bytes, method: str) -> SignedObject:
     except ValueError:
         raise Unreadable("the answer is not JSON in UTF-8") from None
     if not isinstance(whole, dict):
-        raise Unreadable("the answer is no JSON object")
+        raise Unreadable("the answer is not a JSON object")
     name = method.replace(".", "_") + "_response"
     if name not in whole:
         name = "error_response"
@@ -133,7 +134,7 @@ def read_answer(body: bytes, method: str) -> SignedObject:
         raise Unreadable("the response object's name is escaped")
     fields, end = json.JSONDecoder().raw_decode(text, start.end())
     if fields != whole[name]:
-        raise Unreadable("the response object is there twice")
+        raise Unreadable("the answer has the response object twice")
     signature = whole.get("sign")
     return SignedObject(
         fields, text[start.end() : end].encode(), signature if isinstance(signature, str) else None

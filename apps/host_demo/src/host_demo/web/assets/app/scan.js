@@ -109,7 +109,7 @@ export function scanScreen({ signal }) {
   return screen;
 }
 
-/** The picture in a form that the platform reads: another type or a very large one is drawn anew. */
+/** The picture in a form that the platform reads: another type or a very large one is drawn again. */
 async function readable(blob) {
   if (TYPES.includes(blob.type) && blob.size < LARGE) return blob;
   const image = await createImageBitmap(blob);

@@ -1,0 +1,147 @@
+"""Products, their SKUs and stock: what viewers see, and what owners send."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from contracts.api.common import Answer, English, Id, Picture, Request, ShortText
+from contracts.api.mini_programs import Terms
+from contracts.money import Money
+
+LongText = Annotated[str, Field(max_length=4000)]
+EnglishAttributes = Annotated[
+    dict[ShortText, ShortText],
+    Field(description="the attributes in English: all of them, in the same order, or none"),
+]
+
+
+class SkuView(Answer):
+    """A SKU on a product page."""
+
+    sku_id: str
+    attributes: dict[str, str]
+    attributes_en: dict[str, str] = Field(
+        default={}, description="the attributes in English, in the same order; empty if there are none"
+    )
+    price: Money
+    available: int = Field(ge=0)
+
+
+class ProductPage(Answer):
+    """The purchase page of a product."""
+
+    product_id: str
+    mini_program_id: str
+    title: str
+    title_en: str = ""
+    description: str
+    brand: str = ""
+    brand_en: str = ""
+    category_id: str = ""
+    attributes: dict[str, str] = {}
+    attributes_en: dict[str, str] = Field(
+        default={}, description="the attributes in English, in the same order; empty if there are none"
+    )
+    images: list[str]
+    skus: list[SkuView]
+    price_from: Money
+    rating: float | None = None
+    sales: int = 0
+    share_allowed: bool
+
+
+class ProductCard(Answer):
+    """A product in a list."""
+
+    product_id: str
+    mini_program_id: str
+    title: str
+    title_en: str = ""
+    price: Money
+    image_url: str
+    in_stock: bool = True
+    sales: int = 0
+    rating: float | None = None
+
+
+class SkuRequest(Request):
+    """A SKU of a product. `initial_stock` is used only when the SKU is new."""
+
+    sku_id: Id
+    attributes: dict[ShortText, ShortText] = {}
+    attributes_en: EnglishAttributes = {}
+    price: Money
+    initial_stock: int = Field(default=0, ge=0, le=10_000_000)
+
+    @model_validator(mode="after")
+    def _check(self) -> SkuRequest:
+        if self.price.amount < 1:
+            raise ValueError("price must be at least 1 fen")
+        _check_english(self.attributes, self.attributes_en)
+        return self
+
+
+class ProductRequest(Request):
+    """A product to create or replace, with all its SKUs."""
+
+    title: ShortText
+    title_en: English = ""
+    description: LongText = ""
+    brand: Annotated[str, Field(max_length=100)] = ""
+    brand_en: Annotated[str, Field(max_length=100)] = ""
+    model: Annotated[str, Field(max_length=100)] = ""
+    category_id: Id
+    attributes: dict[ShortText, ShortText] = {}
+    attributes_en: EnglishAttributes = {}
+    images: Annotated[list[Picture], Field(min_length=1, max_length=20)]
+    skus: Annotated[list[SkuRequest], Field(min_length=1, max_length=200)]
+    rating: Annotated[float, Field(ge=0, le=5)] | None = None
+    sales: int = Field(default=0, ge=0, le=10**12)
+    share_allowed: bool = True
+    terms: Terms | None = None
+
+    @model_validator(mode="after")
+    def _both_languages(self) -> ProductRequest:
+        _check_english(self.attributes, self.attributes_en)
+        return self
+
+
+def _check_english(attributes: dict[str, str], english: dict[str, str]) -> None:
+    if english and len(english) != len(attributes):
+        raise ValueError("attributes_en must have as many entries as attributes, in the same order, or none")
+
+
+class ProductView(Answer):
+    """A product as its owner sees it."""
+
+    product_id: str
+    mini_program_id: str
+    listed: bool
+    version: int
+
+
+class StockRequest(Request):
+    """A SKU's new `available` quantity, or a `change` to it: give one of the two."""
+
+    available: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    change: Annotated[int, Field(ge=-10_000_000, le=10_000_000)] | None = None
+
+    @model_validator(mode="after")
+    def _either(self) -> StockRequest:
+        if (self.available is None) == (self.change is None):
+            raise ValueError("give either available or change, not both")
+        return self
+
+
+class StockView(Answer):
+    """The stock of a SKU: initial + adjusted = available + reserved + sold."""
+
+    sku_id: str
+    product_id: str
+    available: int
+    reserved: int
+    sold: int
+    initial: int
+    adjusted: int

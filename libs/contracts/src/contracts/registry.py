@@ -1,0 +1,13 @@
+"""All published events. Importing this module registers every one."""
+
+from __future__ import annotations
+
+from contracts import catalog, checkout, engagement, identity, payment, sharecode
+from contracts.event import EVENTS, Event
+
+MODULES = (catalog, checkout, engagement, identity, payment, sharecode)
+
+
+def all_events() -> list[type[Event]]:
+    """Every published event, sorted by topic and then in order of declaration."""
+    return sorted(EVENTS.values(), key=lambda event: event.topic.name)

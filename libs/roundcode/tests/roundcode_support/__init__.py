@@ -1,0 +1,1 @@
+"""Pictures of codes for the tests."""

@@ -1,0 +1,96 @@
+"""What can be bought at which price: checkout's own projection of the products stream.
+
+It may be stale. `expected_total` protects the buyer, and catalog, which reserves the stock, protects the owner.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+
+from cachetools import TTLCache
+
+from checkout.domain.account import ProductCard
+from checkout.domain.purchase import Terms
+from checkout.domain.shop import Offer
+from contracts.catalog import ProductState
+from runtime.mongo.client import Database, Document
+from runtime.mongo.writes import keep_newest
+
+MAX_AGE_SECONDS = 1.0
+"""Many buyers want the same product at once. A change that this replica consumes counts immediately."""
+CACHE_SIZE = 2_000
+
+
+class MongoOffers:
+    """Implements the port Offers. `now` is a monotonic clock in seconds."""
+
+    def __init__(self, db: Database, now: Callable[[], float] = time.monotonic) -> None:
+        self._products = db["products"]
+        self._cache = TTLCache[str, Offer](CACHE_SIZE, ttl=MAX_AGE_SECONDS, timer=now)
+
+    async def prepare(self) -> None:
+        await self._products.create_index("skus.sku_id")
+
+    async def find(self, mini_program_id: str, sku_ids: Iterable[str]) -> dict[str, Offer]:
+        requested = set(sku_ids)
+        cached = {sku_id: offer for sku_id in requested if (offer := self._cache.get(sku_id)) is not None}
+        missing = requested - cached.keys()
+        offers = cached | (await self._read(mini_program_id, missing) if missing else {})
+        return {sku_id: offer for sku_id, offer in offers.items() if offer.mini_program_id == mini_program_id}
+
+    async def _read(self, mini_program_id: str, sku_ids: set[str]) -> dict[str, Offer]:
+        offers: dict[str, Offer] = {}
+        query = {"skus.sku_id": {"$in": list(sku_ids)}, "mini_program_id": mini_program_id}
+        async for product in self._products.find(query):
+            for sku in product["skus"]:
+                if sku["sku_id"] in sku_ids:
+                    offers[sku["sku_id"]] = _offer(product, sku)
+        self._cache.update(offers)
+        return offers
+
+    async def cards(self, product_ids: Sequence[str]) -> dict[str, ProductCard]:
+        fields = {"title": 1, "image": 1, "skus.price": 1}
+        query = {"_id": {"$in": list(product_ids)}, "listed": True}
+        return {d["_id"]: _card(d) async for d in self._products.find(query, fields)}
+
+    async def learn(self, products: Sequence[ProductState]) -> None:
+        by_version = sorted(products, key=lambda product: int(product.version))
+        await keep_newest(self._products, {product.product_id: _document(product) for product in by_version})
+        for product in products:
+            for sku in product.skus:
+                self._cache.pop(sku.sku_id, None)
+
+
+def _document(product: ProductState) -> Document:
+    return {
+        "mini_program_id": product.mini_program_id,
+        "title": product.title,
+        "image": product.images[0] if product.images else "",
+        "listed": product.listed,
+        "version": product.version,
+        "terms": product.terms.model_dump(),
+        "skus": [
+            {"sku_id": sku.sku_id, "attributes": sku.attributes, "price": sku.price.amount}
+            for sku in product.skus
+        ],
+    }
+
+
+def _offer(product: Document, sku: Document) -> Offer:
+    return Offer(
+        sku_id=sku["sku_id"],
+        product_id=product["_id"],
+        mini_program_id=product["mini_program_id"],
+        title=product["title"],
+        attributes=sku["attributes"],
+        price=sku["price"],
+        product_version=product["version"],
+        listed=product["listed"],
+        terms=Terms(**product["terms"]),
+    )
+
+
+def _card(product: Document) -> ProductCard:
+    price = min(sku["price"] for sku in product["skus"])
+    return ProductCard(product["_id"], product["title"], product["image"], price)

@@ -1,0 +1,94 @@
+"""Lists, counts and versions of orders in MongoDB."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from pymongo import ASCENDING, DESCENDING
+
+from checkout.adapters.mongo_orders import OrderCollections
+from checkout.adapters.order_codec import order_of
+from checkout.application.ports import Position
+from checkout.domain.deadline import SPAN, Deadline
+from checkout.domain.order import Order
+from checkout.domain.order_id import mini_program_of
+from checkout.domain.status import OPEN
+from runtime.mongo.client import Document
+from runtime.outbox.recorder import FIELD
+
+WITHOUT_OUTBOX = {FIELD: 0}
+
+
+class MongoOrderQueries:
+    """Implements the port OrderQueries."""
+
+    def __init__(self, collections: OrderCollections) -> None:
+        self._collections = collections
+
+    async def prepare(self, mini_program_id: str) -> None:
+        orders = self._collections.of(mini_program_id)
+        await orders.create_index([("openid", ASCENDING), ("placed_at", DESCENDING), ("_id", DESCENDING)])
+        await orders.create_index([("placed_at", DESCENDING), ("_id", DESCENDING)])
+
+    async def page(
+        self,
+        mini_program_id: str,
+        *,
+        openid: str | None,
+        status: str | None,
+        after: Position | None,
+        limit: int,
+    ) -> list[Order]:
+        query: Document = {}
+        if openid is not None:
+            query["openid"] = openid
+        if status is not None:
+            query["status"] = status
+        if after is not None:
+            placed_at, order_id = after
+            query["$or"] = [
+                {"placed_at": {"$lt": placed_at}},
+                {"placed_at": placed_at, "_id": {"$lt": order_id}},
+            ]
+        newest_first = [("placed_at", DESCENDING), ("_id", DESCENDING)]
+        found = self._collections.of(mini_program_id).find(query, WITHOUT_OUTBOX).sort(newest_first)
+        return [order_of(document) async for document in found.limit(limit)]
+
+    async def counts(self, mini_program_id: str, openid: str) -> dict[str, int]:
+        undecided = {"$in": ["$$r.status", ["requested", "approved"]]}
+        is_refunding = {"$anyElementTrue": {"$map": {"input": "$refunds", "as": "r", "in": undecided}}}
+        group = {
+            "_id": "$status",
+            "orders": {"$sum": 1},
+            "refunding": {"$sum": {"$cond": [is_refunding, 1, 0]}},
+        }
+        counts: dict[str, int] = {"refunding": 0}
+        pipeline: list[Document] = [{"$match": {"openid": openid}}, {"$group": group}]
+        async for row in await self._collections.of(mini_program_id).aggregate(pipeline):
+            counts[row["_id"]] = row["orders"]
+            counts["refunding"] += row["refunding"]
+        return counts
+
+    async def versions(self, order_ids: Iterable[str]) -> dict[str, int]:
+        """One query for each mini program."""
+        grouped: dict[str, list[str]] = defaultdict(list)
+        for order_id in order_ids:
+            if (mini_program_id := mini_program_of(order_id)) is not None:
+                grouped[mini_program_id].append(order_id)
+        versions: dict[str, int] = {}
+        for mini_program_id, ids in grouped.items():
+            async for document in self._collections.of(mini_program_id).find(
+                {"_id": {"$in": ids}}, {"version": 1}
+            ):
+                versions[document["_id"]] = document["version"]
+        return versions
+
+    async def overdue(self, deadline: Deadline, limit: int) -> list[str]:
+        query = {
+            "placed_at": {"$gte": deadline.placed_at, "$lt": deadline.placed_at + SPAN},
+            "expires_at": deadline.expires_at,
+            "status": {"$in": [str(status) for status in OPEN]},
+        }
+        found = self._collections.of(deadline.mini_program_id).find(query, {"_id": 1}).limit(limit)
+        return [document["_id"] async for document in found]

@@ -1,0 +1,44 @@
+"""Orders in MongoDB: one collection for each mini program, found by the order's id alone."""
+
+from __future__ import annotations
+
+from cachetools import LRUCache
+
+from checkout.adapters.order_codec import CODEC
+from checkout.domain.order import Order
+from checkout.domain.order_id import mini_program_of
+from runtime.mongo.client import Database, with_prefix
+from runtime.outbox.recorder import Recorder
+from runtime.outbox.versioned_store import Collection, VersionedStore
+
+PREFIX = "orders_"
+COLLECTIONS = with_prefix(PREFIX)
+MAX_COLLECTIONS = 1_000
+"""PyMongo takes 20 µs to make the object of a collection, which is needed several times for each write."""
+
+
+class OrderCollections:
+    """The collection of each mini program's orders."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._known = LRUCache[str, Collection](MAX_COLLECTIONS)
+
+    def of(self, mini_program_id: str) -> Collection:
+        """The id must come from the registry or from an order id."""
+        collection = self._known.get(mini_program_id)
+        if collection is None:
+            collection = self._known[mini_program_id] = self._db[PREFIX + mini_program_id]
+        return collection
+
+    def of_order(self, order_id: str) -> Collection | None:
+        """None if this is not one of our order ids."""
+        mini_program_id = mini_program_of(order_id)
+        return self.of(mini_program_id) if mini_program_id is not None else None
+
+
+class MongoOrders(VersionedStore[Order]):
+    """Orders with their events. Decisions are tried on the cached order first: its next fact usually arrives within seconds."""
+
+    def __init__(self, collections: OrderCollections, recorder: Recorder) -> None:
+        super().__init__(CODEC, recorder, collections.of_order, cache=True)

@@ -1,0 +1,88 @@
+"""Orders as MongoDB documents and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from checkout.domain.order import Order, Payment, Shipment
+from checkout.domain.purchase import Address, Attribution, Line, Terms
+from checkout.domain.refunds import Refund, RefundStatus
+from checkout.domain.status import Status
+from runtime.mongo.client import Document
+from runtime.outbox.codec import Codec
+
+
+def document_of(order: Order) -> Document:
+    """The whole document; `total` and `refunded_total` are stored for queries and reports."""
+    return {
+        "_id": order.order_id,
+        "mini_program_id": order.mini_program_id,
+        "host_id": order.host_id,
+        "openid": order.openid,
+        "lines": [{**_fields(line), "terms": _fields(line.terms)} for line in order.lines],
+        "total": order.total,
+        "placed_at": order.placed_at,
+        "expires_at": order.expires_at,
+        "region": order.region,
+        "attribution": {k: v for k, v in _fields(order.attribution).items() if v is not None},
+        "merchant": order.merchant,
+        "payment_product": order.payment_product,
+        "return_url": order.return_url,
+        "address": _fields(order.address) if order.address else None,
+        "fingerprint": order.fingerprint,
+        **changing_fields(order),
+    }
+
+
+def changing_fields(order: Order) -> Document:
+    """The fields that can change after the order was placed."""
+    return {
+        "status": str(order.status),
+        "reason": order.reason,
+        "version": order.version,
+        "payment": _fields(order.payment) if order.payment else None,
+        "refunds": [{**_fields(refund), "status": str(refund.status)} for refund in order.refunds],
+        "refunded_total": order.refunded_total,
+        "shipments": [
+            {**_fields(shipment), "lines": [{"sku_id": s, "quantity": q} for s, q in shipment.lines]}
+            for shipment in order.shipments
+        ],
+        "history": [{"status": str(status), "at": at} for status, at in order.history],
+    }
+
+
+def order_of(document: Document) -> Order:
+    d = document
+    return Order(
+        order_id=d["_id"],
+        mini_program_id=d["mini_program_id"],
+        host_id=d["host_id"],
+        openid=d["openid"],
+        lines=tuple(Line(**{**line, "terms": Terms(**line["terms"])}) for line in d["lines"]),
+        placed_at=d["placed_at"],
+        expires_at=d["expires_at"],
+        region=d["region"],
+        attribution=Attribution(**d["attribution"]),
+        merchant=d["merchant"],
+        payment_product=d["payment_product"],
+        return_url=d["return_url"],
+        address=Address(**d["address"]) if d.get("address") else None,
+        fingerprint=d["fingerprint"],
+        status=Status(d["status"]),
+        reason=d["reason"],
+        version=d["version"],
+        payment=Payment(**d["payment"]) if d["payment"] else None,
+        refunds=tuple(Refund(**{**r, "status": RefundStatus(r["status"])}) for r in d["refunds"]),
+        shipments=tuple(
+            Shipment(**{**s, "lines": tuple((x["sku_id"], x["quantity"]) for x in s["lines"])})
+            for s in d["shipments"]
+        ),
+        history=[(Status(entry["status"]), entry["at"]) for entry in d["history"]],
+    )
+
+
+def _fields(value: Address | Attribution | Line | Payment | Refund | Shipment | Terms) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__slots__}
+
+
+CODEC = Codec(order_of, document_of, changing_fields)

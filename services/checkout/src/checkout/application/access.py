@@ -1,0 +1,46 @@
+"""Who may see which orders: buyers their own in their mini program, owners those of their mini programs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from checkout.application.ports import Registry
+from checkout.domain.order import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """A viewer in one mini program inside a host app. `click_id` is the click that began the session."""
+
+    mini_program_id: str
+    openid: str
+    host_id: str = ""
+    viewer: str = ""
+    surface: str | None = None
+    click_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The owner of mini programs."""
+
+    owner_id: str | None
+
+
+Caller = Buyer | Owner
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Answers yes or no; the use cases answer no with 'not found'."""
+
+    registry: Registry
+
+    def may_see(self, caller: Caller, order: Order) -> bool:
+        if isinstance(caller, Owner):
+            return self.owns(caller, order.mini_program_id)
+        return (order.mini_program_id, order.openid) == (caller.mini_program_id, caller.openid)
+
+    def owns(self, owner: Owner, mini_program_id: str) -> bool:
+        program = self.registry.get(mini_program_id)
+        return program is not None and program.owner_id == owner.owner_id

@@ -1,0 +1,87 @@
+"""Applies what other services announce (stock, payments, refunds) to the orders concerned."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from checkout.application.contracts_out import contracts_of
+from checkout.application.ports import Orders
+from checkout.domain.errors import OrderNotFound
+from checkout.domain.events import OrderEvent
+from checkout.domain.order import Order, Payment
+from contracts.catalog import StockRejected, StockReserved
+from contracts.event import Event
+from contracts.payment import PaymentClosed, PaymentRequested, PaymentSettled, RefundFailed, RefundSettled
+from runtime.outbox.changes import Change, Command
+
+OrderFact = (
+    StockReserved | StockRejected | PaymentRequested | PaymentSettled | PaymentClosed | RefundSettled | RefundFailed
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event of another service about one order, with the time at which it happened and the trace that it belongs to."""
+
+    event: OrderFact
+    at: datetime
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyFacts:
+    """Applies a batch of facts. Facts that an order has seen already change nothing."""
+
+    orders: Orders
+
+    async def __call__(self, facts: Sequence[Fact]) -> None:
+        """Apply the facts about each order in their sequence, in one change: either all of them or none.
+
+        Raises the first error, after the other orders were changed: OrderNotFound, or what an order refuses.
+        """
+        by_order: dict[str, list[Fact]] = defaultdict(list)
+        for fact in facts:
+            by_order[fact.event.order_id].append(fact)
+        outcomes = await self.orders.change_many(
+            [Command(order_id, partial(_decide, order_id, about)) for order_id, about in by_order.items()]
+        )
+        for outcome in outcomes:
+            if isinstance(outcome, Exception):
+                raise outcome
+
+
+def _decide(order_id: str, facts: Sequence[Fact], order: Order | None) -> Change[Order] | None:
+    if order is None:
+        raise OrderNotFound(order_id)
+    before = order.version
+    events: list[Event] = []
+    for fact in facts:
+        events += contracts_of(order, apply(order, fact.event, fact.at), fact.at)
+    return Change(order, events, traceparent=facts[-1].traceparent) if order.version != before else None
+
+
+def apply(order: Order, fact: OrderFact, at: datetime) -> list[OrderEvent]:
+    """Call the order's method for the fact."""
+    match fact:
+        case StockReserved():
+            return order.reserve_stock(at)
+        case StockRejected(reason=reason):
+            return order.reject_stock(reason, at)
+        case PaymentRequested():
+            return order.request_payment(
+                Payment("requested", fact.product, fact.out_trade_no, fact.cashier_url, fact.order_string), at
+            )
+        case PaymentSettled(trade_no=trade_no):
+            return order.settle_payment(trade_no, at)
+        case PaymentClosed():
+            return order.close_payment(at)
+        case RefundSettled(late=True):
+            return []  # of a payment that came after the order had ended: not the order's money
+        case RefundSettled(refund_id=refund_id):
+            return order.settle_refund(refund_id, at)
+        case RefundFailed(refund_id=refund_id):
+            return order.fail_refund(refund_id)

@@ -1,0 +1,98 @@
+"""What buyers and owners do to an order: cancel, receive, ship, request, approve and reject refunds.
+
+Each command loads the order, calls one of its methods and stores the result; VersionedStore repeats that if another writer
+came first. An order that the caller may not see is answered like one that does not exist.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from checkout.application.access import Access, Buyer, Caller, Owner
+from checkout.application.contracts_out import contracts_of
+from checkout.application.ports import Orders
+from checkout.domain.errors import OrderNotFound
+from checkout.domain.events import OrderEvent
+from checkout.domain.order import CANCELLED_BY_BUYER, Order, Shipment
+from checkout.domain.refunds import RefundPolicy
+from runtime.clock import Clock
+from runtime.ids import NewId
+from runtime.outbox.changes import Change
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCommands:
+    """Each returns the order after the command. Raises OrderNotFound, IllegalTransition, and what the command says."""
+
+    orders: Orders
+    access: Access
+    clock: Clock
+    new_id: NewId
+    refund_policy: RefundPolicy
+
+    async def cancel(self, buyer: Buyer, order_id: str) -> Order:
+        """Payment decides whether the money came first: until then the order is closing."""
+        now = self.clock()
+        return await self._change(buyer, order_id, now, lambda order: order.close(CANCELLED_BY_BUYER, now))
+
+    async def receive(self, buyer: Buyer, order_id: str) -> Order:
+        now = self.clock()
+        return await self._change(buyer, order_id, now, lambda order: order.receive(now))
+
+    async def ship(
+        self,
+        owner: Owner,
+        order_id: str,
+        carrier: str,
+        tracking_number: str,
+        lines: Sequence[tuple[str, int]],
+    ) -> Order:
+        """Raises NothingToShip."""
+        now = self.clock()
+        shipment = Shipment(self.new_id(), carrier, tracking_number, tuple(lines), now)
+        return await self._change(owner, order_id, now, lambda order: order.ship(shipment))
+
+    async def request_refund(
+        self, buyer: Buyer, order_id: str, amount: int | None, reason: str, *, key: str, fingerprint: str
+    ) -> Order:
+        """The refund's id follows from the idempotency key, so that a repeated request finds the first.
+
+        Raises RefundRefused and KeyReused.
+        """
+        refund_id = hashlib.sha256(f"{order_id}\x1f{key}".encode()).hexdigest()[:24]
+
+        def request(order: Order) -> list[OrderEvent]:
+            events = order.request_refund(refund_id, amount, reason, fingerprint)
+            if events and self.refund_policy == "unshipped" and not order.shipments:
+                events += order.approve_refund(refund_id)
+            return events
+
+        return await self._change(buyer, order_id, self.clock(), request)
+
+    async def approve_refund(self, owner: Owner, order_id: str, refund_id: str) -> Order:
+        """Raises RefundNotFound and RefundRefused."""
+        return await self._change(
+            owner, order_id, self.clock(), lambda order: order.approve_refund(refund_id)
+        )
+
+    async def reject_refund(self, owner: Owner, order_id: str, refund_id: str) -> Order:
+        """Raises RefundNotFound and RefundRefused."""
+        return await self._change(owner, order_id, self.clock(), lambda order: order.reject_refund(refund_id))
+
+    async def _change(
+        self, caller: Caller, order_id: str, at: datetime, command: Callable[[Order], list[OrderEvent]]
+    ) -> Order:
+        def decide(order: Order | None) -> Change[Order] | None:
+            if order is None or not self.access.may_see(caller, order):
+                raise OrderNotFound(order_id)
+            before = order.version
+            events = contracts_of(order, command(order), at)
+            return Change(order, events) if order.version != before else None
+
+        order = (await self.orders.change(order_id, decide)).aggregate
+        if order is None:
+            raise OrderNotFound(order_id)
+        return order

@@ -1,0 +1,152 @@
+"""What the use cases need from outside. `adapters/` implements it on MongoDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from checkout.domain.account import ProductCard, ProductView, SavedAddress
+from checkout.domain.deadline import Deadline
+from checkout.domain.order import Order
+from checkout.domain.purchase import Address
+from checkout.domain.shop import MiniProgram, Offer
+from contracts.catalog import MiniProgramState, ProductState
+from runtime.outbox.changes import Change, Command, Decide, Result
+
+Position = tuple[datetime, str]
+"""Where a page of orders ended: the last one's placed_at and order id."""
+
+
+class Orders(Protocol):
+    """Orders with their events, each change one write: `runtime.outbox.versioned_store`."""
+
+    async def get(self, order_id: str, /) -> Order | None:
+        """The order as it is stored; None also for an id that is not one of ours."""
+        ...
+
+    async def insert(self, new: Sequence[Change[Order]], /) -> list[bool | Exception]:
+        """Store new orders. Says for each, in order, whether it is new, or what went wrong."""
+        ...
+
+    async def change(self, order_id: str, decide: Decide[Order], /) -> Result[Order]:
+        """Decide on the order and store the change; raises what `decide` raises, and WriteConflict."""
+        ...
+
+    async def change_many(self, commands: Sequence[Command[Order]], /) -> list[Result[Order] | Exception]:
+        """The same for many orders in one round trip each way; one outcome for each command, in order."""
+        ...
+
+
+class OrderQueries(Protocol):
+    """Searches in the orders of one mini program."""
+
+    async def prepare(self, mini_program_id: str) -> None:
+        """Create what a new mini program's orders need (collection, indexes); idempotent."""
+        ...
+
+    async def page(
+        self,
+        mini_program_id: str,
+        *,
+        openid: str | None,
+        status: str | None,
+        after: Position | None,
+        limit: int,
+    ) -> list[Order]:
+        """Newest first, at most `limit` orders older than `after`; of one buyer, in one status, unless None."""
+        ...
+
+    async def counts(self, mini_program_id: str, openid: str) -> Mapping[str, int]:
+        """How many orders a buyer has in each status, and `refunding`: how many have a refund that is not decided."""
+        ...
+
+    async def versions(self, order_ids: Iterable[str]) -> Mapping[str, int]:
+        """The version of each order that exists."""
+        ...
+
+    async def overdue(self, deadline: Deadline, limit: int) -> list[str]:
+        """Ids of at most `limit` orders that still wait for this deadline."""
+        ...
+
+
+class Deadlines(Protocol):
+    """Deadlines by the moment at which they are to be checked."""
+
+    async def store(self, deadlines: Iterable[Deadline]) -> None:
+        """Have each checked when it expires; idempotent."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> list[Deadline]:
+        """The earliest that are to be checked by now, at most `limit`."""
+        ...
+
+    async def check_again(self, deadlines: Sequence[Deadline], at: datetime) -> None:
+        """Have these checked a last time."""
+        ...
+
+    async def drop(self, deadlines: Sequence[Deadline]) -> None:
+        """Forget these."""
+        ...
+
+
+class Registry(Protocol):
+    """Mini programs: a projection of catalog's stream, held in memory."""
+
+    def get(self, mini_program_id: str) -> MiniProgram | None: ...
+
+    async def learn(self, states: Sequence[MiniProgramState]) -> None:
+        """Keep the newest state of each; an older or repeated one changes nothing."""
+        ...
+
+
+class Offers(Protocol):
+    """What can be bought: a projection of catalog's stream, at most a second old."""
+
+    async def find(self, mini_program_id: str, sku_ids: Iterable[str]) -> Mapping[str, Offer]:
+        """The offers of these SKUs in the mini program; unknown SKUs are left out."""
+        ...
+
+    async def cards(self, product_ids: Sequence[str]) -> Mapping[str, ProductCard]:
+        """The products that are still sold."""
+        ...
+
+    async def learn(self, products: Sequence[ProductState]) -> None:
+        """Keep the newest state of each; an older or repeated one changes nothing."""
+        ...
+
+
+class Addresses(Protocol):
+    """Saved addresses, each of one buyer in one mini program. Another buyer's does not exist for the caller."""
+
+    async def all(self, mini_program_id: str, openid: str) -> list[SavedAddress]:
+        """Newest first."""
+        ...
+
+    async def get(self, mini_program_id: str, openid: str, address_id: str) -> Address | None: ...
+
+    async def add(self, mini_program_id: str, openid: str, saved: SavedAddress, at: datetime) -> None: ...
+
+    async def replace(self, mini_program_id: str, openid: str, saved: SavedAddress) -> bool:
+        """False if there is no such address."""
+        ...
+
+    async def delete(self, mini_program_id: str, openid: str, address_id: str) -> bool:
+        """False if there is no such address."""
+        ...
+
+    async def clear_default(self, mini_program_id: str, openid: str, *, but: str) -> None:
+        """Make no address but this one the default."""
+        ...
+
+
+class RecentViews(Protocol):
+    """The products that each viewer viewed last in a mini program."""
+
+    async def of(self, mini_program_id: str, viewer: str) -> list[ProductView]:
+        """Newest first."""
+        ...
+
+    async def add(self, views: Sequence[ProductView]) -> None:
+        """Add views, the latest last; a repeat changes nothing."""
+        ...

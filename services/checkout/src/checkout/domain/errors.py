@@ -1,0 +1,96 @@
+"""Why a call or a fact is refused. `http/errors.py` says how each is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class OrderNotFound(Exception):
+    """There is no such order, or the caller may not see it."""
+
+    def __init__(self, order_id: str) -> None:
+        super().__init__(f"There is no order {order_id}.")
+
+
+class MiniProgramNotFound(Exception):
+    """There is no such mini program, or the caller may not see it."""
+
+
+class AddressNotFound(Exception):
+    """There is no such address, or it is another buyer's."""
+
+
+class RefundNotFound(Exception):
+    """The order has no such refund."""
+
+
+class IllegalTransition(Exception):
+    """The state of the order can never allow this."""
+
+    def __init__(self, status: str, trigger: str) -> None:
+        super().__init__(f"The order is {status}: {trigger} is not possible.")
+
+
+class NothingToShip(Exception):
+    """A parcel holds more than is left to send."""
+
+
+class RefundRefused(Exception):
+    """The refund is not possible now; the text says why."""
+
+
+class KeyReused(Exception):
+    """An idempotency key was used before, for another request."""
+
+
+class TooManyAddresses(Exception):
+    """The buyer has as many saved addresses as are allowed."""
+
+
+class NotReady(Exception):
+    """The mini program may exist, but its events have not arrived yet; a later call can succeed."""
+
+
+class ShopSuspended(Exception):
+    """The mini program takes no orders at present."""
+
+
+class OrderRefused(Exception):
+    """The order cannot be placed as it was requested; the subclass says why."""
+
+
+class UnknownSku(OrderRefused):
+    """The mini program has no such SKUs; `lines` are the positions of the lines that name them."""
+
+    def __init__(self, lines: Sequence[int]) -> None:
+        super().__init__(f"Unknown SKUs on lines {list(lines)}.")
+        self.lines = lines
+
+
+class Delisted(OrderRefused):
+    """These SKUs are no longer sold."""
+
+    def __init__(self, sku_ids: Sequence[str]) -> None:
+        super().__init__(f"No longer sold: {', '.join(sku_ids)}.")
+
+
+class UnknownAddress(OrderRefused):
+    """The buyer has no saved address with this id in the mini program."""
+
+
+class InvalidClick(OrderRefused):
+    """The click that was sent with the order does not count for this buyer; the text says why."""
+
+
+class TotalOutOfRange(OrderRefused):
+    """The total is zero, or more than one payment may be."""
+
+    def __init__(self, total: int, maximum: int) -> None:
+        super().__init__(f"The total is {total} fen. It must be from 1 to {maximum}.")
+
+
+class PriceChanged(OrderRefused):
+    """The total is not the one that the buyer was shown."""
+
+    def __init__(self, total: int, expected: int) -> None:
+        super().__init__(f"The total is now {total} fen, not {expected}.")

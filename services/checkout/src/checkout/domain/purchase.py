@@ -1,0 +1,55 @@
+"""What was bought, fixed when the order is placed. Amounts are integers in minor units (fen)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Commission shares in basis points."""
+
+    platform_bp: int
+    creator_bp: int
+    terms_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A SKU with its quantity and its price when the order was placed."""
+
+    sku_id: str
+    product_id: str
+    title: str
+    attributes: dict[str, str]
+    unit_price: int
+    quantity: int
+    product_version: int
+    terms: Terms
+
+    @property
+    def total(self) -> int:
+        return self.unit_price * self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """What brought the buyer to the product."""
+
+    surface: str
+    click_id: str | None = None
+    video_id: str | None = None
+    anchor_id: str | None = None
+    creator_id: str | None = None
+    share_code: str | None = None
+    sharer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to send the goods. Personal data: only the region may leave checkout in an event; no part of it is logged."""
+
+    recipient: str = field(repr=False)
+    phone: str = field(repr=False)
+    region: str
+    street: str = field(repr=False)

@@ -1,0 +1,35 @@
+"""The caller of a request, as the use cases know them."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from checkout.application.access import Buyer, Caller, Owner
+from checkout.domain.errors import MiniProgramNotFound
+from runtime.web.routes import principal_of
+from runtime.web.tokens import VIEWER
+
+
+def buyer_of(request: web.Request) -> Buyer:
+    """The viewer whose token it is. Raises MiniProgramNotFound for any mini program in the path but their own."""
+    principal = principal_of(request)
+    mini_program_id = request.match_info["mini_program_id"]
+    if principal.mini_program_id != mini_program_id:
+        raise MiniProgramNotFound(mini_program_id)
+    return Buyer(
+        mini_program_id,
+        openid=principal.openid or "",
+        host_id=principal.host_id or "",
+        viewer=principal.viewer or "",
+        surface=principal.surface,
+        click_id=principal.click_id,
+    )
+
+
+def owner_of(request: web.Request) -> Owner:
+    return Owner(principal_of(request).owner_id)
+
+
+def caller_of(request: web.Request) -> Caller:
+    """For calls that buyers and owners share."""
+    return buyer_of(request) if principal_of(request).has(VIEWER) else owner_of(request)

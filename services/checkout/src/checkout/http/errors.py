@@ -1,0 +1,69 @@
+"""How each refusal is answered."""
+
+from __future__ import annotations
+
+from checkout.domain.errors import (
+    AddressNotFound,
+    Delisted,
+    IllegalTransition,
+    InvalidClick,
+    KeyReused,
+    MiniProgramNotFound,
+    NothingToShip,
+    NotReady,
+    OrderNotFound,
+    PriceChanged,
+    RefundNotFound,
+    RefundRefused,
+    ShopSuspended,
+    TooManyAddresses,
+    TotalOutOfRange,
+    UnknownAddress,
+    UnknownSku,
+)
+from runtime.web.idempotency import key_reused
+from runtime.web.problems import Problem, ProblemTable, not_found
+
+
+def _invalid_click(error: InvalidClick) -> Problem:
+    return Problem(422, "invalid_click", str(error), errors=[("click_id", str(error))])
+
+
+def _unknown_address(error: UnknownAddress) -> Problem:
+    message = "You have no address with this id in this mini program."
+    return Problem(422, "unknown_address", message, errors=[("address_id", message)])
+
+
+def _unknown_sku(error: UnknownSku) -> Problem:
+    errors = [(f"lines[{n}].sku_id", "This mini program has no SKU with this id.") for n in error.lines]
+    return Problem(
+        422, "unknown_sku", "This mini program does not have all of these SKUs. See `errors`.", errors=errors
+    )
+
+
+PROBLEMS: ProblemTable = {
+    OrderNotFound: lambda _: not_found("the order"),
+    MiniProgramNotFound: lambda _: not_found("the mini program"),
+    AddressNotFound: lambda _: not_found("the address"),
+    RefundNotFound: lambda _: not_found("the refund"),
+    NotReady: lambda _: Problem(
+        503,
+        "not_ready",
+        "This mini program cannot accept orders yet. Try again after Retry-After.",
+        retry_after=2,
+    ),
+    ShopSuspended: lambda _: Problem(
+        409, "suspended", "This mini program is suspended and accepts no orders."
+    ),
+    UnknownSku: _unknown_sku,
+    UnknownAddress: _unknown_address,
+    InvalidClick: _invalid_click,
+    TotalOutOfRange: lambda error: Problem(422, "wrong_total", str(error)),
+    Delisted: lambda error: Problem(409, "delisted", str(error)),
+    PriceChanged: lambda error: Problem(409, "price_changed", f"{error} Show the new total to the buyer."),
+    KeyReused: lambda _: key_reused(),
+    IllegalTransition: lambda error: Problem(409, "wrong_state", str(error)),
+    NothingToShip: lambda error: Problem(409, "refused", str(error)),
+    RefundRefused: lambda error: Problem(409, "refused", str(error)),
+    TooManyAddresses: lambda error: Problem(409, "too_many_addresses", str(error)),
+}

@@ -1,0 +1,124 @@
+"""Orders as callers see them: field by field, so that nothing is shown by accident."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from checkout.application.ports import Position
+from checkout.domain.order import Order, Payment, Shipment
+from checkout.domain.purchase import Address as DeliveryAddress
+from checkout.domain.purchase import Attribution, Line
+from checkout.domain.refunds import Refund
+from contracts.api.orders import (
+    Address,
+    AttributionView,
+    HistoryEntry,
+    LineView,
+    OrderView,
+    RefundView,
+    ShipmentLine,
+    ShipmentView,
+)
+from contracts.api.payments import PaymentView
+from contracts.money import cny
+from runtime.web.cursors import invalid_cursor, read_cursor, write_cursor
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+
+
+def order_view(order: Order) -> OrderView:
+    return OrderView(
+        order_id=order.order_id,
+        mini_program_id=order.mini_program_id,
+        openid=order.openid,
+        status=order.status.value,
+        reason=order.reason,
+        lines=[_line(line) for line in order.lines],
+        total=cny(order.total),
+        placed_at=order.placed_at,
+        expires_at=order.expires_at,
+        payment=_payment(order.payment) if order.payment else None,
+        refunds=[_refund(refund) for refund in order.refunds],
+        refunded_total=cny(order.refunded_total),
+        shipments=[_shipment(shipment) for shipment in order.shipments],
+        attribution=_attribution(order.attribution),
+        history=[HistoryEntry(status=status.value, at=at) for status, at in order.history],
+        address=_address(order.address) if order.address else None,
+    )
+
+
+def cursor_after(order: Order) -> str:
+    """Where the next page of a newest-first list begins."""
+    return write_cursor((order.placed_at - _EPOCH) // _MS, order.order_id)
+
+
+def position_in(cursor: str) -> Position:
+    """Raises Problem 422 for a cursor that `cursor_after` did not write."""
+    milliseconds, order_id = read_cursor(cursor, int, str)
+    try:
+        return _EPOCH + milliseconds * _MS, order_id
+    except OverflowError:
+        raise invalid_cursor() from None
+
+
+def _line(line: Line) -> LineView:
+    return LineView(
+        sku_id=line.sku_id,
+        product_id=line.product_id,
+        title=line.title,
+        attributes=line.attributes,
+        unit_price=cny(line.unit_price),
+        quantity=line.quantity,
+        line_total=cny(line.total),
+    )
+
+
+def _payment(payment: Payment) -> PaymentView:
+    return PaymentView.model_validate(
+        {
+            "status": payment.status,
+            "product": payment.product,
+            "out_trade_no": payment.out_trade_no,
+            "cashier_url": payment.cashier_url,
+            "order_string": payment.order_string,
+            "trade_no": payment.trade_no,
+        }
+    )
+
+
+def _refund(refund: Refund) -> RefundView:
+    return RefundView(
+        refund_id=refund.refund_id,
+        amount=cny(refund.amount),
+        reason=refund.reason,
+        status=refund.status.value,
+    )
+
+
+def _shipment(shipment: Shipment) -> ShipmentView:
+    return ShipmentView(
+        shipment_id=shipment.shipment_id,
+        carrier=shipment.carrier,
+        tracking_number=shipment.tracking_number,
+        lines=[ShipmentLine(sku_id=sku_id, quantity=quantity) for sku_id, quantity in shipment.lines],
+        shipped_at=shipment.shipped_at,
+    )
+
+
+def _attribution(attribution: Attribution) -> AttributionView:
+    return AttributionView.model_validate(
+        {
+            "surface": attribution.surface,
+            "video_id": attribution.video_id,
+            "creator_id": attribution.creator_id,
+            "click_id": attribution.click_id,
+            "share_code": attribution.share_code,
+        }
+    )
+
+
+def _address(address: DeliveryAddress) -> Address:
+    return Address(
+        recipient=address.recipient, phone=address.phone, region=address.region, street=address.street
+    )

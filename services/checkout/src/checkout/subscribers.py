@@ -1,0 +1,72 @@
+"""The events that checkout consumes, and what they are handed to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from checkout.application.apply_facts import ApplyFacts, Fact
+from checkout.application.mini_programs import LearnMiniPrograms
+from checkout.application.ports import Offers, RecentViews
+from checkout.domain.account import ProductView
+from contracts.catalog import (
+    MiniProgramChanged,
+    MiniProgramPublished,
+    MiniProgramRegistered,
+    MiniProgramSuspended,
+    ProductChanged,
+    ProductDelisted,
+    ProductListed,
+    StockRejected,
+    StockReserved,
+)
+from contracts.engagement import ProductViewed
+from contracts.payment import PaymentClosed, PaymentRequested, PaymentSettled, RefundFailed, RefundSettled
+from runtime.consuming.subscription import Delivery, Subscription
+
+MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
+PRODUCT_EVENTS = (ProductListed, ProductChanged, ProductDelisted)
+ORDER_FACTS = (
+    StockReserved, StockRejected, PaymentRequested, PaymentSettled, PaymentClosed, RefundSettled, RefundFailed,
+)  # fmt: skip
+
+
+def mini_programs_subscription(learn: LearnMiniPrograms) -> Subscription:
+    """Who owns a mini program, where it is published, whether it takes orders."""
+
+    async def on_mini_programs(deliveries: Sequence[Delivery]) -> None:
+        await learn([delivery.event for delivery in deliveries])
+
+    return Subscription("mini-programs", MINI_PROGRAM_EVENTS, on_mini_programs)
+
+
+def products_subscription(offers: Offers) -> Subscription:
+    """What can be bought at which price."""
+
+    async def on_products(deliveries: Sequence[Delivery]) -> None:
+        await offers.learn([delivery.event for delivery in deliveries])
+
+    return Subscription("products", PRODUCT_EVENTS, on_products, max_records=500)
+
+
+def order_facts_subscription(apply_facts: ApplyFacts) -> Subscription:
+    """Stock, payments and refunds: the next step of an order."""
+
+    async def on_order_facts(deliveries: Sequence[Delivery]) -> None:
+        await apply_facts([Fact(d.event, d.envelope.time, d.traceparent) for d in deliveries])
+
+    return Subscription("order-facts", ORDER_FACTS, on_order_facts)
+
+
+def recent_views_subscription(recent_views: RecentViews) -> Subscription:
+    """Products that buyers viewed, for their account pages."""
+
+    async def on_views(deliveries: Sequence[Delivery]) -> None:
+        await recent_views.add(
+            [
+                ProductView(d.event.mini_program_id, d.event.viewer, d.event.product_id, d.envelope.time)
+                for d in deliveries
+                if d.event.mini_program_id is not None
+            ]
+        )
+
+    return Subscription("recent-views", (ProductViewed,), on_views, max_records=500, bulk_fetch=True)

@@ -1,0 +1,1 @@
+"""What checkout's tests share."""

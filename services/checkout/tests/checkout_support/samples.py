@@ -1,0 +1,50 @@
+"""Sample orders: a mini program's order for two kinds of kettles, 250 fen in total."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from checkout.domain.order import Order, Payment, Shipment
+from checkout.domain.purchase import Address, Attribution, Line, Terms
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+MINI_PROGRAM = "mp000001"
+ORDER_ID = f"{MINI_PROGRAM}_AAAAAAAAAAAAAAAAAAAAAAAAAA"
+ADDRESS = Address("Li Lei", "13800000000", "Zhejiang", "West Lake 1")
+LINK = Payment("requested", "wap", ORDER_ID, cashier_url="https://pay.example/1")
+
+
+def line(sku_id: str, price: int, quantity: int) -> Line:
+    return Line(sku_id, "p" + sku_id, "Kettle", {"colour": "white"}, price, quantity, 3, Terms(100, 500, 1))
+
+
+def placed_order(
+    order_id: str = ORDER_ID,
+    *,
+    mini_program_id: str = MINI_PROGRAM,
+    openid: str = "o1",
+    placed_at: datetime = NOW,
+    time_to_pay: timedelta = timedelta(minutes=15),
+) -> Order:
+    """A new order, whose event was returned already."""
+    order = Order(
+        order_id=order_id, mini_program_id=mini_program_id, host_id="host1", openid=openid,
+        lines=(line("sku1", 100, 2), line("sku2", 50, 1)), placed_at=placed_at, expires_at=placed_at + time_to_pay,
+        region=ADDRESS.region, attribution=Attribution("direct"), merchant="default", payment_product="wap",
+        address=ADDRESS, fingerprint="f1",
+    )  # fmt: skip
+    order.place()
+    return order
+
+
+def paid_order(order_id: str = ORDER_ID) -> Order:
+    order = placed_order(order_id)
+    order.reserve_stock(NOW)
+    order.request_payment(LINK, NOW)
+    order.settle_payment("T1", NOW)
+    return order
+
+
+def parcel(shipment_id: str = "s1", *lines: tuple[str, int]) -> Shipment:
+    """A parcel with these lines, or with all that is left."""
+    return Shipment(shipment_id, "SF", "N" + shipment_id, lines, NOW)

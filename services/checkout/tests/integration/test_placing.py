@@ -1,0 +1,100 @@
+"""Placing orders: once for each key, at the server's prices, attributed to the right click."""
+
+import asyncio
+import secrets
+from typing import Any
+
+from checkout_support.running import CLICK_SECRET, RunningCheckout
+
+from contracts.tokens.clicks import NOBODY, Click
+from runtime.clock import system_clock
+
+OTHER_ADDRESS = {"recipient": "Han", "phone": "13900000000", "region": "Hubei", "street": "East Lake 2"}
+
+
+async def test_fifty_equal_requests_at_once_place_one_order(checkout: RunningCheckout) -> None:
+    orders = await asyncio.gather(*(checkout.place(key="one-key") for _ in range(50)))
+    assert len({order["order_id"] for order in orders}) == 1
+    assert await checkout.collection.count_documents({}) == 1
+    await checkout.until_published(orders[0]["order_id"], "OrderPlaced")
+
+
+async def test_the_same_key_with_another_body_is_refused(checkout: RunningCheckout) -> None:
+    await checkout.place(key="k")
+    other = checkout.order_request(lines=[{"sku_id": checkout.sku_id, "quantity": 9}])
+    status, problem = await checkout.call("POST", "/orders", other, key="k")
+    assert (status, problem["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_a_repeat_finds_its_order_even_if_it_could_not_be_placed_any_more(
+    checkout: RunningCheckout,
+) -> None:
+    placed = await checkout.place(key="k")
+    await checkout.service.db["products"].update_one(
+        {"_id": checkout.product_id}, {"$set": {"listed": False}}
+    )
+
+    async def delisted() -> bool:
+        status, problem = await checkout.call(
+            "POST", "/orders", checkout.order_request(), key=secrets.token_hex(8)
+        )
+        return (status, problem.get("code")) == (409, "delisted")
+
+    await checkout.eventually(delisted, what="the product to be delisted")
+    assert (await checkout.place(key="k"))["order_id"] == placed["order_id"]
+
+
+async def test_a_missing_key_is_a_bad_request(checkout: RunningCheckout) -> None:
+    status, problem = await checkout.call("POST", "/orders", {})
+    assert (status, problem["code"]) == (400, "idempotency_key_missing")
+
+
+async def test_a_changed_price_is_reported_before_anything_is_bought(checkout: RunningCheckout) -> None:
+    request = checkout.order_request(expected_total={"amount": 199, "currency": "CNY"})
+    status, problem = await checkout.call("POST", "/orders", request, key="k")
+    assert (status, problem["code"]) == (409, "price_changed")
+    assert await checkout.collection.count_documents({}) == 0
+
+
+async def test_unknown_skus_and_addresses_are_named(checkout: RunningCheckout) -> None:
+    lines = [{"sku_id": checkout.sku_id, "quantity": 1}, {"sku_id": "nosuchsku", "quantity": 1}]
+    status, problem = await checkout.call("POST", "/orders", checkout.order_request(lines=lines), key="k")
+    assert (status, [error["field"] for error in problem["errors"]]) == (422, ["lines[1].sku_id"])
+    request = checkout.order_request(address=None, address_id="nosuchaddress")
+    status, problem = await checkout.call("POST", "/orders", request, key="k")
+    assert (status, problem["code"], problem["errors"][0]["field"]) == (422, "unknown_address", "address_id")
+
+
+async def test_a_click_credits_its_creator_for_the_clicked_product_only(checkout: RunningCheckout) -> None:
+    def click(**changes: Any) -> str:
+        fields = {
+            "surface": "video_anchor", "host_id": "host1", "viewer": "v1", "at": system_clock(), "nonce": "n",
+            "mini_program_id": checkout.mini_program_id, "product_id": checkout.product_id, "video_id": "vid1",
+            "creator_id": "cr1",
+        }  # fmt: skip
+        return Click(**(fields | changes)).sign(CLICK_SECRET)
+
+    own = await checkout.place(click_id=click())
+    assert own["attribution"]["creator_id"] == "cr1"
+    anonymous = await checkout.place(click_id=click(viewer=NOBODY))
+    assert anonymous["attribution"]["creator_id"] == "cr1", "the host did not say who clicked"
+    other_product = await checkout.place(click_id=click(product_id="pother"))
+    assert other_product["attribution"]["surface"] == "direct"
+    for wrong in (click(viewer="v2"), click()[:-3] + "abc"):
+        request = checkout.order_request(click_id=wrong)
+        status, problem = await checkout.call("POST", "/orders", request, key="w")
+        assert (status, problem["code"]) == (422, "invalid_click")
+
+
+async def test_addresses_are_the_buyers_own(checkout: RunningCheckout) -> None:
+    status, saved = await checkout.call("POST", "/account/addresses", OTHER_ADDRESS | {"is_default": True})
+    assert status == 201
+    order = await checkout.place(address=None, address_id=saved["address_id"])
+    assert order["address"] == OTHER_ADDRESS
+    _, account = await checkout.call("GET", "/account")
+    assert [address["address_id"] for address in account["addresses"]] == [saved["address_id"]]
+    path = f"/account/addresses/{saved['address_id']}"
+    other_buyer = checkout.issuer.viewer(checkout.mini_program_id, "o_other")
+    async with checkout.service.http.delete(checkout.url(path), headers=other_buyer) as answer:
+        assert answer.status == 404
+    assert (await checkout.call("DELETE", path))[0] == 204

@@ -1,0 +1,82 @@
+"""Facts of other services take effect on the orders concerned, and are published with the time at which they happened."""
+
+from datetime import timedelta
+
+import pytest
+from checkout_support.facts import payment_closed, payment_requested, payment_settled, stock_reserved
+from checkout_support.in_memory import InMemoryOrders
+from checkout_support.samples import MINI_PROGRAM, NOW, placed_order
+
+from checkout.application.apply_facts import ApplyFacts, Fact, OrderFact
+from checkout.domain.errors import IllegalTransition, OrderNotFound
+from checkout.domain.order import Order
+from contracts.checkout import OrderConfirmed, OrderPaid
+from runtime.outbox.changes import Change
+
+OTHER_ID = f"{MINI_PROGRAM}_BBBBBBBBBBBBBBBBBBBBBBBBBB"
+
+
+async def orders_with(*placed: Order) -> InMemoryOrders:
+    orders = InMemoryOrders()
+    await orders.insert([Change(order) for order in placed])
+    return orders
+
+
+def at_minutes(*events: OrderFact) -> list[Fact]:
+    """The facts, one minute apart."""
+    return [Fact(event, NOW + timedelta(minutes=n)) for n, event in enumerate(events, start=1)]
+
+
+async def test_each_event_has_the_time_of_the_fact_that_caused_it() -> None:
+    order = placed_order()
+    orders, order_id = await orders_with(order), order.order_id
+    await ApplyFacts(orders)(
+        at_minutes(stock_reserved(order_id), payment_requested(order_id), payment_settled(order_id))
+    )
+    confirmed, paid = orders.events
+    assert isinstance(confirmed, OrderConfirmed)
+    assert isinstance(paid, OrderPaid)
+    stored = await orders.get(order_id)
+    assert stored is not None
+    history = {str(status): at for status, at in stored.history}
+    assert confirmed.at == history["confirmed"] == NOW + timedelta(minutes=1)
+    assert paid.at == history["paid"] == NOW + timedelta(minutes=3)
+    assert (confirmed.version, paid.version) == (2, 4)
+
+
+async def test_the_facts_of_a_batch_about_one_order_are_one_write() -> None:
+    order = placed_order()
+    orders = await orders_with(order)
+    written: list[str] = []
+    orders.on_saved(lambda saved: written.append(saved.status))
+    await ApplyFacts(orders)(at_minutes(stock_reserved(order.order_id), payment_requested(order.order_id)))
+    assert written == ["awaiting_payment"]
+
+
+async def test_facts_that_an_order_has_seen_change_nothing() -> None:
+    order = placed_order()
+    orders, facts = await orders_with(order), at_minutes(stock_reserved(order.order_id))
+    await ApplyFacts(orders)(facts)
+    before = await orders.get(order.order_id)
+    await ApplyFacts(orders)(facts)
+    assert await orders.get(order.order_id) == before
+    assert len(orders.events) == 1
+
+
+async def test_an_impossible_fact_is_refused_with_all_about_its_order_and_the_others_are_changed() -> None:
+    refused, changed = placed_order(), placed_order(OTHER_ID)
+    orders = await orders_with(refused, changed)
+    facts = at_minutes(
+        stock_reserved(refused.order_id), payment_closed(refused.order_id), stock_reserved(changed.order_id)
+    )
+    with pytest.raises(IllegalTransition):
+        await ApplyFacts(orders)(facts)
+    assert await orders.get(refused.order_id) == refused
+    stored = await orders.get(changed.order_id)
+    assert stored is not None
+    assert stored.status == "confirmed"
+
+
+async def test_a_fact_about_an_unknown_order_is_refused() -> None:
+    with pytest.raises(OrderNotFound):
+        await ApplyFacts(await orders_with())(at_minutes(stock_reserved(OTHER_ID)))

@@ -1,0 +1,31 @@
+"""Orders survive being stored, and an update stores all that changed."""
+
+from collections.abc import Callable
+
+from checkout_support.samples import LINK, NOW, paid_order, parcel, placed_order
+
+from checkout.adapters.order_codec import changing_fields, document_of, order_of
+
+
+def test_an_order_survives_its_document() -> None:
+    order = paid_order()
+    order.ship(parcel("s1", ("sku1", 1)))
+    order.request_refund("r1", 10, "dent", fingerprint="f2")
+    assert order_of(document_of(order)) == order
+
+
+def test_applying_changed_fields_to_the_stored_document_yields_the_current_order() -> None:
+    order = placed_order()
+    stored = document_of(order)
+    steps: tuple[Callable[[], object], ...] = (
+        lambda: order.reserve_stock(NOW), lambda: order.request_payment(LINK, NOW),
+        lambda: order.settle_payment("T1", NOW), lambda: order.request_refund("r1", 100, "torn"),
+        lambda: order.approve_refund("r1"), lambda: order.ship(parcel("s1", ("sku1", 1))),
+        lambda: order.ship(parcel("s2")), lambda: order.settle_refund("r1", NOW),
+    )  # fmt: skip
+    for step in steps:
+        step()
+        changed = {name: value for name, value in changing_fields(order).items() if stored[name] != value}
+        assert "version" in changed
+        stored = stored | changed
+        assert stored == document_of(order)

@@ -1,0 +1,51 @@
+"""The served routes are those of the document."""
+
+from __future__ import annotations
+
+import re
+
+from gateway_support.running import Gateway
+
+from gateway.openapi import document
+from gateway.table import CALLS
+from runtime.web.boundary import build_http
+from runtime.web.routes import Route
+
+DOCUMENT = document(CALLS, "http://gateway")
+
+
+def documented() -> set[tuple[str, str]]:
+    return {(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods}
+
+
+async def test_the_served_calls_are_the_documented_calls(gateway: Gateway) -> None:
+    served = {
+        (route.method, route.resource.canonical if route.resource else "")
+        for route in build_http(routes_of(gateway), gateway.service.verifier).router.routes()
+        if route.method != "HEAD"
+    }
+    assert served == documented()
+
+
+def routes_of(gateway: Gateway) -> list[Route]:
+    service = gateway.service
+    return [*service._routes, *service._health.routes()]
+
+
+async def test_the_checked_scopes_are_the_documented_scopes(gateway: Gateway) -> None:
+    checked = {
+        (route.method, re.sub(r":[^}]+", "", route.path)): sorted(route.scopes)
+        for route in routes_of(gateway)
+    }
+    documented_scopes = {
+        (method.upper(), path): operation["x-scopes"]
+        for path, methods in DOCUMENT["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert checked == documented_scopes
+    public = {path for (_, path), scopes in documented_scopes.items() if not scopes}
+    assert public == {
+        "/v1/token", "/.well-known/jwks.json", "/media/{path}", "/v1/share-codes/{code}/image.png",
+        "/v1/share-codes/{code}/image.svg", "/v1/share-codes/{code}/qr.png", "/v1/payments/alipay/notify",
+        "/v1/payments/alipay/return", "/openapi.json", "/docs", "/livez", "/readyz", "/metrics",
+    }  # fmt: skip

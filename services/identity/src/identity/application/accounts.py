@@ -1,0 +1,31 @@
+"""Operators settle accounts in and change them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from identity.application.contracts_out import contract_of
+from identity.application.ports import Accounts
+from identity.domain.accounts import Account, Profile
+from runtime.outbox.changes import Change
+
+
+@dataclass(frozen=True, slots=True)
+class PutAccount:
+    """Gives an account a profile. Idempotent: a profile that it has already publishes nothing."""
+
+    accounts: Accounts
+
+    async def __call__(self, account_id: str, profile: Profile) -> tuple[Account, bool]:
+        """The account, and whether it is new."""
+
+        def decide(stored: Account | None) -> Change[Account] | None:
+            outcome = stored.change(profile) if stored else Account.settle_in(account_id, profile)
+            if outcome is None:
+                return None
+            account, event = outcome
+            return Change(account, [contract_of(event, account)])
+
+        result = await self.accounts.change(account_id, decide)
+        assert result.aggregate is not None  # noqa: S101 - the decision creates what is missing
+        return result.aggregate, result.created

@@ -1,0 +1,1 @@
+"""Measures relevance and cost of search: `make bench-search DATA=folder`."""

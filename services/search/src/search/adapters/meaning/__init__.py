@@ -1,0 +1,1 @@
+"""Search by meaning: embedding models and vectors of products. Optional, with the extra `hybrid`."""

@@ -1,0 +1,1 @@
+"""Tokenising, folding, stemming and romanising: the same for documents and queries, for every engine."""

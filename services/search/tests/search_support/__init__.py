@@ -1,0 +1,1 @@
+"""A small world of shops, engines for it, and a client for a running search."""

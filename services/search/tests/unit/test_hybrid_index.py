@@ -1,0 +1,161 @@
+"""Search by words and by meaning together; vectors follow the products."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from search_support.embedders import SameThing
+from search_support.engines import MODELS
+from search_support.shops import make_product
+
+from search.adapters.engine.hybrid_index import HybridIndex
+from search.adapters.engine.tantivy_index import TantivyIndex
+from search.adapters.meaning.models import HAN, LATIN, models_in
+from search.adapters.meaning.vectors import Vectors
+from search.domain.cursors import key_of
+from search.domain.documents import Product, number_of
+from search.domain.queries import Filters, ProductQuery, Scope
+
+
+def same_things(folder: Path | None = None) -> Vectors:
+    return Vectors({LATIN: SameThing(), HAN: SameThing()}, folder)
+
+
+def filled(index: HybridIndex, *products: Product) -> HybridIndex:
+    index.put(products)
+    index.commit()
+    while index.vectors.embed_some():
+        pass
+    index.refresh()
+    return index
+
+
+def found(index: HybridIndex, text: str, **more: object) -> list[int]:
+    return [hit.number for hit in index.search(ProductQuery(text, **more)).hits]  # type: ignore[arg-type]
+
+
+def numbers(*products: str) -> list[int]:
+    return [number_of(product) for product in products]
+
+
+def test_a_product_with_none_of_the_words_is_found_by_what_it_is() -> None:
+    index = filled(
+        HybridIndex(TantivyIndex(), same_things()),
+        make_product("couch", "shop1", "Grey couch"), make_product("sofa", "shop1", "Sofa cover"), make_product("knife", "shop1", "Bread knife"),
+    )  # fmt: skip
+    hits = index.search(ProductQuery("sofa")).hits
+    assert [(hit.number, hit.by_meaning) for hit in hits] == [
+        (number_of("sofa"), False),
+        (number_of("couch"), True),
+    ]
+    assert found(index, "sofa", scope=Scope(only=frozenset({"shop2"}))) == []
+    assert found(index, "sofa", filters=Filters(min_price=99_999)) == []
+    assert found(index, "sofa", sort="price_asc") == numbers("sofa")
+    assert found(index, "长沙发") == numbers(), (
+        "Chinese is read by a model of its own, and no title here is Chinese"
+    )
+
+
+def test_a_description_says_what_the_title_does_not() -> None:
+    index = filled(
+        HybridIndex(TantivyIndex(), same_things()),
+        make_product("model", "shop1", "Söderby 3", description="A Couch for Two"),
+        make_product("other", "shop1", "Norrby 4", description="给两个人的长椅"),
+    )
+    assert found(index, "sofa") == numbers("model"), "a description is read by the model of its title alone"
+
+
+def test_latin_letters_are_read_by_the_model_of_most_that_has_them() -> None:
+    index = filled(
+        HybridIndex(TantivyIndex(), same_things()),
+        make_product("sofa1", "shop1", "sofa 一号"), make_product("sofa2", "shop1", "sofa 二号"), make_product("sofa3", "shop1", "sofa three"),
+        make_product("bench", "shop1", "长椅"), make_product("couch", "shop1", "couch"),
+    )  # fmt: skip
+    by_meaning = [hit.number for hit in index.search(ProductQuery("sofa")).hits if hit.by_meaning]
+    assert by_meaning == numbers("bench")
+    filled(index, *(make_product(f"more{n}", "shop1", f"sofa {n}") for n in range(3)))
+    by_meaning = [hit.number for hit in index.search(ProductQuery("sofa")).hits if hit.by_meaning]
+    assert by_meaning == numbers("couch")
+
+
+def test_before_its_meaning_is_read_a_product_is_found_by_its_words() -> None:
+    index = HybridIndex(TantivyIndex(), same_things())
+    index.put([make_product("sofa", "shop1", "Sofa"), make_product("couch", "shop1", "Couch")])
+    index.commit()
+    index.refresh()
+    assert found(index, "sofa") == numbers("sofa")
+    while index.vectors.embed_some():
+        pass
+    assert found(index, "sofa") == numbers("sofa", "couch")
+
+
+def test_meanings_follow_what_becomes_of_a_product() -> None:
+    couch = make_product("couch", "shop1", "Couch")
+    index = filled(HybridIndex(TantivyIndex(), same_things()), couch, make_product("sofa", "shop1", "Sofa"))
+    filled(index, replace(couch, title="Desk lamp"))
+    assert found(index, "sofa") == numbers("sofa")
+    assert found(index, "light") == numbers("couch")
+    filled(index, replace(couch, listed=False))
+    assert found(index, "light") == []
+
+
+def test_what_was_read_is_there_after_a_restart_and_what_was_not_is_read_then(tmp_path: Path) -> None:
+    words = TantivyIndex()
+    index = filled(HybridIndex(words, same_things(tmp_path)), make_product("couch", "shop1", "Couch"))
+    index.put([make_product("lamp", "shop1", "Lamp")])
+    index.commit()
+    index.vectors.close()
+    assert not index.vectors.embed_some()
+    again = HybridIndex(words, same_things(tmp_path))
+    again.refresh()
+    assert found(again, "sofa") == numbers("couch")
+    assert found(again, "light") == []
+    assert again.vectors.embed_some()
+    assert found(again, "light") == numbers("lamp")
+
+
+def test_a_new_generation_takes_over_what_was_read(tmp_path: Path) -> None:
+    old = filled(
+        HybridIndex(TantivyIndex(), same_things()),
+        make_product("couch", "shop1", "Couch"),
+        make_product("lamp", "shop1", "Lamp"),
+    )
+    new = HybridIndex(TantivyIndex(), same_things(tmp_path))
+    new.put([make_product("couch", "shop1", "Couch"), make_product("lamp", "shop1", "Bread knife")])
+    new.commit()
+    new.refresh()
+    new.vectors.adopt(old.vectors)
+    assert found(new, "sofa") == numbers("couch")
+    assert found(new, "lamp") == []
+
+
+@pytest.mark.parametrize("seen", [0, 20, 180])
+def test_pages_hold_every_product_once(seen: int) -> None:
+    made = [make_product(f"s{n}", "shop1", f"Sofa {n}") for n in range(250)]
+    index = filled(HybridIndex(TantivyIndex(), same_things()), *made, make_product("couch", "shop1", "Couch"))
+    shown: list[int] = []
+    while True:
+        keys = frozenset(key_of(number) for number in shown)
+        page = index.search(ProductQuery("sofa", limit=max(seen, 7), seen=keys))
+        shown += [hit.number for hit in page.hits]
+        if not page.more:
+            break
+    assert len(shown) == len(set(shown))
+    assert set(shown) >= {number_of(product.product_id) for product in made}
+
+
+if MODELS:
+
+    def test_a_text_has_one_vector_whatever_is_read_beside_it() -> None:
+        texts = [
+            "wireless headphones",
+            "a lamp",
+            "a grey sofa for two people, with covers that can be washed",
+        ]
+        for model in models_in(Path(str(MODELS))).values():
+            together = model.encode(texts)
+            assert all(
+                (model.encode([text])[0] == row).all() for text, row in zip(texts, together, strict=True)
+            )

@@ -1,0 +1,1 @@
+"""Sharing, scanning, drawing, and the owners' side."""

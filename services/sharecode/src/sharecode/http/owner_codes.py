@@ -1,0 +1,73 @@
+"""The owner of a mini program lists its codes, withdraws them, and sets their look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from contracts.api.common import Page, PageQuery
+from contracts.api.share_codes import CodeLookRequest, ShareCodeView
+from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.routes import Route, principal_of, scopes
+from runtime.web.tokens import OWNER
+from sharecode.application.owner_codes import OwnerCodes, OwnerLooks
+from sharecode.http.code_views import code_view, look_view, quota_view
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerCodeRoutes:
+    """Codes, quota and look of an own mini program."""
+
+    codes: OwnerCodes
+    looks: OwnerLooks
+
+    def routes(self) -> list[Route]:
+        """The routes with their scope."""
+        own, owner = "/v1/owner/mini-programs/{mini_program_id}/share-codes", scopes(OWNER)
+        return [
+            Route("GET", own, self.list_codes, owner),
+            Route("GET", f"{own}/quota", self.quota, owner),
+            Route("GET", f"{own}/look", self.read_look, owner),
+            Route("PUT", f"{own}/look", self.put_look, owner),
+            Route("POST", "/v1/owner/share-codes/{code}/withdrawal", self.withdraw, owner),
+        ]
+
+    async def list_codes(self, request: web.Request) -> web.Response:
+        """The codes with their counts."""
+        query = read_query(request, PageQuery)
+        codes, following = await self.codes.page(*_own(request), query.cursor, query.limit)
+        views = [code_view(share, with_counts=True) for share in codes]
+        return json_response(Page[ShareCodeView](items=views, next_cursor=following))
+
+    async def withdraw(self, request: web.Request) -> web.Response:
+        """The code opens nothing from now on."""
+        share = await self.codes.withdraw(_owner_id(request), request.match_info["code"])
+        return json_response(code_view(share, with_counts=True))
+
+    async def quota(self, request: web.Request) -> web.Response:
+        """How many new codes may still be created."""
+        owner_id, mini_program_id = _own(request)
+        used = await self.codes.quota_used(owner_id, mini_program_id)
+        return json_response(quota_view(mini_program_id, used))
+
+    async def read_look(self, request: web.Request) -> web.Response:
+        """The current look."""
+        owner_id, mini_program_id = _own(request)
+        return json_response(look_view(mini_program_id, await self.looks.read(owner_id, mini_program_id)))
+
+    async def put_look(self, request: web.Request) -> web.Response:
+        """Set colour and logo."""
+        owner_id, mini_program_id = _own(request)
+        body = await read_json(request, CodeLookRequest)
+        look = await self.looks.put(owner_id, mini_program_id, body.line_color, body.logo)
+        return json_response(look_view(mini_program_id, look))
+
+
+def _own(request: web.Request) -> tuple[str, str]:
+    """The owner and the mini program of the path."""
+    return _owner_id(request), request.match_info["mini_program_id"]
+
+
+def _owner_id(request: web.Request) -> str:
+    return principal_of(request).owner_id or ""  # nothing belongs to an empty id

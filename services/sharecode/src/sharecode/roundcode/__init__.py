@@ -1,1 +1,0 @@
-"""The round mini-program code: an open format with an encoder and a decoder (`docs/round-code.md`)."""
