@@ -25,6 +25,8 @@ PRODUCT = ProductDetails(
 )  # fmt: skip
 VIDEO = Video("v1", "h1", "c1", "Lin", "Tea", "", 0, (Anchor("a", "x", "shop0001", "p1", 0),), 1)
 
+Item = MiniProgram | Product | StockLevel
+
 
 def a_program(version: int = 1, **changes: Any) -> MiniProgram:
     """A published mini program; `changes` are of its details or its state."""
@@ -45,7 +47,7 @@ def a_level(sku_id: str, available: int, version: int = 1) -> StockLevel:
     return StockLevel(sku_id, available, version, product_id, "shop0001")
 
 
-def put(shelf: Shelf, *items: MiniProgram | Product | StockLevel) -> None:
+def put(shelf: Shelf, *items: Item) -> None:
     """Put the items on the shelf, in this order. Products were created in the order of their numbers."""
     for item in items:
         match item:

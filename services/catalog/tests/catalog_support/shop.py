@@ -111,7 +111,8 @@ class Shop:
             assert [e["event"] for e in events] == list(names), [e["event"] for e in events]
             return events
 
-        return await self.eventually(published, within=20, what=f"{names} for {key}")
+        events: list[dict[str, Any]] = await self.eventually(published, within=20, what=f"{names} for {key}")
+        return events
 
     def new_order(self) -> str:
         return f"{self.mini_program_id}_{secrets.token_hex(13)}"
@@ -211,7 +212,7 @@ def a_product(sku_id: str, stock: int = 30, **changes: Any) -> dict[str, Any]:
     }
 
 
-def a_video(shop: Shop, *anchors: tuple[str, str, str]) -> dict[str, object]:
+def a_video(shop: Shop, *anchors: tuple[str, str, str]) -> dict[str, Any]:
     """A VideoRequest; anchors are (anchor_id, mini_program_id, product_id)."""
     return {
         "host_id": HOST,

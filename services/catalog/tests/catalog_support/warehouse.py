@@ -138,6 +138,6 @@ class Order:
 async def handle_until_done(warehouse: Warehouse, store: Interruptible, batch: Sequence[OrderFact]) -> None:
     """Handle the batch, and again after the process died, as Kafka would deliver it."""
     try:
-        await Reserving(store).handle(batch)  # type: ignore[arg-type]
+        await Reserving(store).handle(batch)
     except Interrupted:
         await warehouse.reserving.handle(batch)

@@ -69,7 +69,7 @@ async def test_an_order_whose_product_is_delisted_between_two_deliveries_holds_n
     order = warehouse.order(2)
     store = Interruptible(db, name, after=after)
     with suppress(Interrupted):  # `held` is not called if everything could be held
-        await Reserving(store).handle([order.placed])  # type: ignore[arg-type]
+        await Reserving(store).handle([order.placed])
     decided = await warehouse.state(order)
     await db["products"].update_one({"_id": warehouse.product_id}, {"$set": {"listed": False}})
     await warehouse.reserving.handle([order.placed])

@@ -131,7 +131,8 @@ async def test_the_entrance_lists_a_hosts_mini_programs_by_priority_then_sponsor
         await shop.must("PUT", one.program_path, one.as_owner, body)
         await shop.must("POST", f"/v1/ops/mini-programs/{one.mini_program_id}/publication", shop.as_operator)
         wanted.append((-priority, not sponsored, one.mini_program_id))
-    seen, cursor = [], ""
+    seen: list[str] = []
+    cursor: str | None = ""
     headers = shop.issuer.headers("host", host_id=host)
     while cursor is not None:
         answer = await shop.must("GET", f"/v1/entry/mini-programs?limit=2{cursor}", headers)

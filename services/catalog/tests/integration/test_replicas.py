@@ -122,6 +122,6 @@ async def test_pages_are_served_while_the_database_is_unavailable_and_leave_out_
         await shop.publish(shop.placed(order_id))
 
         async def held() -> bool:
-            return (await shop.stock())["reserved"] == 1
+            return bool((await shop.stock())["reserved"] == 1)
 
         await eventually(held, within=30, what="the order to be held")

@@ -92,7 +92,7 @@ async def test_an_order_gets_all_its_lines_or_none(shop: Shop) -> None:
     assert rejected["reason"] == "out_of_stock"
 
     async def all_released() -> bool:
-        return (await shop.stock())["available"] == 5 and (await shop.stock(scarce))["available"] == 1
+        return bool((await shop.stock())["available"] == 5 and (await shop.stock(scarce))["available"] == 1)
 
     await shop.eventually(all_released, what="the first line to be released")
 

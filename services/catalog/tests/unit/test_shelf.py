@@ -5,17 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import orjson
-from catalog_support.samples import a_level, a_product, a_program, put
+from catalog_support.samples import Item, a_level, a_product, a_program, put
 
 from catalog.application.read_model.shelf import EPOCH, Shelf
-from catalog.domain.mini_program import MiniProgram
-from catalog.domain.product import Product
 from catalog.domain.stock import StockLevel
 from contracts.api.products import ProductCard, ProductPage
 from runtime.web.cursors import read_cursor, write_cursor
 
 
-def shelf_of(*items: MiniProgram | Product | StockLevel) -> Shelf:
+def shelf_of(*items: Item) -> Shelf:
     shelf = Shelf(write_cursor)
     put(shelf, *items)
     return shelf
@@ -39,8 +37,12 @@ def test_rendered_pages_have_the_shape_of_the_contracts() -> None:
 
 
 def test_an_older_version_never_replaces_a_newer_one() -> None:
-    newer = [a_product(version=3, title="New"), a_program(version=3, slogan="New"), a_level("s1", 7, 3)]
-    older = [
+    newer: list[Item] = [
+        a_product(version=3, title="New"),
+        a_program(version=3, slogan="New"),
+        a_level("s1", 7, 3),
+    ]
+    older: list[Item] = [
         a_product(version=2, title="Old", listed=False),
         a_program(version=2, slogan="Old", state="suspended"),
         a_level("s1", 99, 2),

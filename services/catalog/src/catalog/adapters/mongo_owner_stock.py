@@ -139,5 +139,5 @@ def _read(document: Document) -> Stock:
 
 def _taken(sku_id: str) -> Refused:
     return Refused(
-        "sku_taken", f"the SKU {sku_id} is another product's: SKU ids are unique over all mini programs"
+        "sku_taken", f"The SKU {sku_id} is another product's. SKU ids are unique over all mini programs."
     )

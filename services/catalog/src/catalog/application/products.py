@@ -48,7 +48,7 @@ class Products:
             if current is None:
                 return self._change(rules.list_new(product_id, mini_program_id, details, program.terms))
             if current.mini_program_id != mini_program_id:
-                raise Refused("product_id_taken", "another mini program has a product of this id")
+                raise Refused("product_id_taken", "Another mini program has a product with this id.")
             return self._change(rules.change(current, details, program.terms))
 
         decide(await self._products.get(product_id))  # a refused product claims no SKU

@@ -90,21 +90,21 @@ def change(current: MiniProgram, details: MiniProgramDetails, *, by_operator: bo
 def publish(current: MiniProgram) -> Changed | None:
     """After the review, viewers of its hosts can enter it. Raises Refused while it is suspended."""
     if current.state == "suspended":
-        raise Refused("wrong_state", "this mini program is suspended: reinstate it instead")
+        raise Refused("wrong_state", "This mini program is suspended. Reinstate it instead.")
     return _to(current, "published", "published")
 
 
 def suspend(current: MiniProgram, reason: str) -> Changed | None:
     """Viewers can no longer enter it, find it or buy from it. Raises Refused if it was never published."""
     if current.state == "registered":
-        raise Refused("wrong_state", "this mini program was never published")
+        raise Refused("wrong_state", "This mini program was never published.")
     return _to(current, "suspended", "suspended", reason)
 
 
 def reinstate(current: MiniProgram) -> Changed | None:
     """End a suspension. Raises Refused if it was never published."""
     if current.state == "registered":
-        raise Refused("wrong_state", "this mini program was never published: publish it instead")
+        raise Refused("wrong_state", "This mini program was never published. Publish it instead.")
     return _to(current, "published", "changed")
 
 

@@ -31,7 +31,7 @@ class Stock:
             return self
         if self.available + by < 0:
             raise Refused(
-                "not_enough_stock", f"not enough stock: {self.available} available, {-by} to be taken away"
+                "not_enough_stock", f"Not enough stock: {self.available} available, {-by} to be taken away."
             )
         return replace(
             self, available=self.available + by, adjusted=self.adjusted + by, version=self.version + 1

@@ -47,5 +47,5 @@ def claim(principal: Principal, name: str) -> str:
     """A claim that the token's scope promises; 403 for a token without it."""
     value: Any = getattr(principal, name)
     if not isinstance(value, str):
-        raise Problem(403, "wrong_scope", f"the token has no {name}")
+        raise Problem(403, "wrong_scope", f"The token has no {name}.")
     return value

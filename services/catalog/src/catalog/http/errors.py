@@ -11,15 +11,15 @@ def _refused(error: Refused) -> Problem:
 
 
 def _wrong_content(error: WrongContent) -> Problem:
-    count = len(error.errors)
-    return Problem(422, "invalid_content", f"{count} field(s) are wrong; see errors", errors=error.errors)
+    count = "1 field is wrong" if len(error.errors) == 1 else f"{len(error.errors)} fields are wrong"
+    return Problem(422, "invalid_content", f"{count}. See `errors`.", errors=error.errors)
 
 
 def _operators_only(error: OperatorsOnly) -> Problem:
     return Problem(
         403,
         "operators_only",
-        "after the review only an operator may change these fields; send them unchanged",
+        "After the review, only an operator may change these fields. Send them unchanged; see `errors`.",
         errors=[(name, "only an operator may change this") for name in error.fields],
     )
 

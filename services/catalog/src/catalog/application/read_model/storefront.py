@@ -86,7 +86,7 @@ class Storefront:
 
     def _check_freshness(self) -> None:
         if self._freshness.outdated:
-            raise PagesOutdated("the catalog cannot be read at the moment; try again")
+            raise PagesOutdated("The catalog cannot be read at the moment. Try again after Retry-After.")
 
     def _entered(self, viewer: Viewer, mini_program_id: str) -> MiniProgramEntry:
         """The mini program, if it is published in the viewer's host; a session sees only its own."""
@@ -98,7 +98,7 @@ class Storefront:
             or (viewer.mini_program_id or mini_program_id) != mini_program_id
         ):
             if not self._freshness.loaded:
-                raise PagesOutdated("the catalog is starting; try again")
+                raise PagesOutdated("The catalog is starting. Try again after Retry-After.")
             raise NotFound("this mini program")
         return program
 
