@@ -82,6 +82,8 @@ def yuan(money: Json) -> str:
 
 async def play(demo: Json) -> str:
     """Play the story; returns its trace id. Raises StepFailed."""
+    if not demo["hosts"] or not demo["videos"]:
+        raise StepFailed("there is no demo data: start the platform with `make run`, without DEMO=no")
     async with aiohttp.ClientSession() as session:
         app = HostApp(session, demo["gateway"], demo["hosts"][0])
         await app.log_in()
