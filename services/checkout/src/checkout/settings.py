@@ -5,11 +5,14 @@ from __future__ import annotations
 from pydantic import Field
 
 from checkout.domain.refunds import RefundPolicy
+from contracts.tokens.signing import MIN_SECRET_LENGTH
 from runtime.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    click_secret: str = Field(min_length=16, description="shared with the gateway, which signs clicks")
+    click_secret: str = Field(
+        min_length=MIN_SECRET_LENGTH, description="shared with the gateway, which signs clicks"
+    )
     payment_timeout_seconds: int = Field(default=900, ge=1, le=15 * 86_400, description="time to pay")
     refund_policy: RefundPolicy = Field(
         default="owner",
