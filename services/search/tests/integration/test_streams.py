@@ -60,7 +60,9 @@ async def _answers(client: HostClient, q: str, kinds: list[str]) -> bool:
     return [r["kind"] for r in body["results"] if r["kind"] != "account"] == kinds
 
 
-async def test_a_restart_applies_what_was_published_in_between(run_search: RunSearch, publish: Publish) -> None:
+async def test_a_restart_applies_what_was_published_in_between(
+    run_search: RunSearch, publish: Publish
+) -> None:
     await publish(program(), product("p1", "松果台灯"), product("p2", "松果壁灯"))
     async with run_search() as client:
         assert set(await client.products("灯")) == {"p1", "p2"}

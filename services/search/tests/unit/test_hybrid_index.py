@@ -53,9 +53,7 @@ def test_a_product_without_the_words_is_found_by_its_meaning() -> None:
     assert found(index, "sofa", scope=Scope(only=frozenset({"shop2"}))) == []
     assert found(index, "sofa", filters=Filters(min_price=99_999)) == []
     assert found(index, "sofa", sort="price_asc") == numbers("sofa")
-    assert found(index, "长沙发") == numbers(), (
-        "Chinese has a model of its own, and no title here is Chinese"
-    )
+    assert found(index, "长沙发") == numbers(), "Chinese has a model of its own, and no title here is Chinese"
 
 
 def test_a_description_adds_to_the_meaning_of_a_title() -> None:
