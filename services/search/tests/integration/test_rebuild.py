@@ -50,7 +50,7 @@ async def _found_new(client: HostClient) -> bool:
     return "p99" in await client.products("崭新")
 
 
-async def test_the_command_follows_a_rebuild_to_the_swap_and_says_how_it_ended(
+async def test_the_command_follows_a_rebuild_to_the_swap_and_reports_its_outcome(
     run_search: RunSearch,
     publish: Publish,
     settings: Settings,
@@ -84,7 +84,7 @@ async def _broken(_: StreamFollower) -> None:
     raise RuntimeError("no disk")
 
 
-async def test_a_poison_record_goes_to_the_dead_letters_and_the_rest_flows_on(
+async def test_a_poison_record_is_dead_lettered_once_and_the_rest_is_applied(
     run_search: RunSearch, publish: Publish, settings: Settings, eventually: Eventually
 ) -> None:
     topics = [t.name for t in (MINI_PROGRAMS, ACCOUNTS, PRODUCTS, STOCK_LEVELS, ENGAGEMENT)]
@@ -105,16 +105,16 @@ async def test_a_poison_record_goes_to_the_dead_letters_and_the_rest_flows_on(
             assert counts == [2] * 5
             return True
 
-        await eventually(letters, within=20, what="two letters a topic")
+        await eventually(letters, within=20, what="two dead letters in each topic")
         folder = current_generation(settings)
         await client.start_rebuild()
         await eventually(lambda: current_generation(settings) != folder, within=20)
-        assert await letters(), "a rebuild sends no letter again"
+        assert await letters(), "a rebuild dead-letters nothing again"
 
 
 if MODELS:
 
-    async def test_with_models_a_product_is_found_by_its_meaning_also_after_a_rebuild_and_not_without_them(
+    async def test_with_models_a_product_is_found_by_its_meaning_also_after_a_rebuild(
         run_search: RunSearch, settings: Settings, publish: Publish, eventually: Eventually
     ) -> None:
         await publish(program(), product("p1", "Grey couch"), product("p2", "Bread knife"))

@@ -21,7 +21,7 @@ from support.eventually import Eventually
 pytestmark = pytest.mark.timeout(180)
 
 
-async def test_what_is_published_is_found_within_a_second(
+async def test_a_published_product_is_found_within_a_second(
     run_search: RunSearch, publish: Publish, eventually: Eventually
 ) -> None:
     await publish(
@@ -60,7 +60,9 @@ async def _answers(client: HostClient, q: str, kinds: list[str]) -> bool:
     return [r["kind"] for r in body["results"] if r["kind"] != "account"] == kinds
 
 
-async def test_a_restart_reads_only_what_is_new(run_search: RunSearch, publish: Publish) -> None:
+async def test_a_restart_applies_what_was_published_in_between(
+    run_search: RunSearch, publish: Publish
+) -> None:
     await publish(program(), product("p1", "松果台灯"), product("p2", "松果壁灯"))
     async with run_search() as client:
         assert set(await client.products("灯")) == {"p1", "p2"}
@@ -81,7 +83,7 @@ async def test_each_replica_reads_everything_from_offsets_of_its_own(
             assert await first.products("台灯") == await second.products("台灯") == ["p1"]
 
 
-async def test_an_erased_key_is_gone(
+async def test_an_erased_product_and_account_are_gone(
     run_search: RunSearch, publish: Publish, settings: Settings, eventually: Eventually
 ) -> None:
     await publish(

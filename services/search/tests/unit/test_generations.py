@@ -17,7 +17,7 @@ from search.domain.documents import Account, MiniProgram
 SHOP = MiniProgram("shop00001", "松果小店", frozenset({"app"}), version=1)
 
 
-def test_an_unreadable_index_is_made_anew(tmp_path: Path) -> None:
+def test_an_unreadable_index_is_rebuilt(tmp_path: Path) -> None:
     names = iter(["first", "second"])
     generations = FolderGenerations(tmp_path, open_index, lambda: next(names))
     generations.current().close()
@@ -27,7 +27,7 @@ def test_an_unreadable_index_is_made_anew(tmp_path: Path) -> None:
     found.close()
 
 
-def test_a_restart_goes_on_with_what_was_there(tmp_path: Path) -> None:
+def test_a_restart_continues_with_the_stored_state(tmp_path: Path) -> None:
     def opened() -> tuple[ProjectedWorld, Callable[[], None]]:
         names = iter(["first", "second"])
         found = FolderGenerations(tmp_path, open_index, lambda: next(names)).current()

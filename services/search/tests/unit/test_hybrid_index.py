@@ -40,7 +40,7 @@ def numbers(*products: str) -> list[int]:
     return [number_of(product) for product in products]
 
 
-def test_a_product_with_none_of_the_words_is_found_by_what_it_is() -> None:
+def test_a_product_without_the_words_is_found_by_its_meaning() -> None:
     index = filled(
         HybridIndex(TantivyIndex(), same_things()),
         make_product("couch", "shop1", "Grey couch"), make_product("sofa", "shop1", "Sofa cover"), make_product("knife", "shop1", "Bread knife"),
@@ -53,21 +53,19 @@ def test_a_product_with_none_of_the_words_is_found_by_what_it_is() -> None:
     assert found(index, "sofa", scope=Scope(only=frozenset({"shop2"}))) == []
     assert found(index, "sofa", filters=Filters(min_price=99_999)) == []
     assert found(index, "sofa", sort="price_asc") == numbers("sofa")
-    assert found(index, "长沙发") == numbers(), (
-        "Chinese is read by a model of its own, and no title here is Chinese"
-    )
+    assert found(index, "长沙发") == numbers(), "Chinese has a model of its own, and no title here is Chinese"
 
 
-def test_a_description_says_what_the_title_does_not() -> None:
+def test_a_description_adds_to_the_meaning_of_a_title() -> None:
     index = filled(
         HybridIndex(TantivyIndex(), same_things()),
         make_product("model", "shop1", "Söderby 3", description="A Couch for Two"),
         make_product("other", "shop1", "Norrby 4", description="给两个人的长椅"),
     )
-    assert found(index, "sofa") == numbers("model"), "a description is read by the model of its title alone"
+    assert found(index, "sofa") == numbers("model"), "a description only goes to the model of its title"
 
 
-def test_latin_letters_are_read_by_the_model_of_most_that_has_them() -> None:
+def test_a_latin_query_uses_the_model_of_most_of_its_matches() -> None:
     index = filled(
         HybridIndex(TantivyIndex(), same_things()),
         make_product("sofa1", "shop1", "sofa 一号"), make_product("sofa2", "shop1", "sofa 二号"), make_product("sofa3", "shop1", "sofa three"),
@@ -80,7 +78,7 @@ def test_latin_letters_are_read_by_the_model_of_most_that_has_them() -> None:
     assert by_meaning == numbers("couch")
 
 
-def test_before_its_meaning_is_read_a_product_is_found_by_its_words() -> None:
+def test_a_product_not_embedded_yet_is_found_by_its_words() -> None:
     index = HybridIndex(TantivyIndex(), same_things())
     index.put([make_product("sofa", "shop1", "Sofa"), make_product("couch", "shop1", "Couch")])
     index.commit()
@@ -91,7 +89,7 @@ def test_before_its_meaning_is_read_a_product_is_found_by_its_words() -> None:
     assert found(index, "sofa") == numbers("sofa", "couch")
 
 
-def test_meanings_follow_what_becomes_of_a_product() -> None:
+def test_vectors_follow_the_changes_of_a_product() -> None:
     couch = make_product("couch", "shop1", "Couch")
     index = filled(HybridIndex(TantivyIndex(), same_things()), couch, make_product("sofa", "shop1", "Sofa"))
     filled(index, replace(couch, title="Desk lamp"))
@@ -101,7 +99,7 @@ def test_meanings_follow_what_becomes_of_a_product() -> None:
     assert found(index, "light") == []
 
 
-def test_what_was_read_is_there_after_a_restart_and_what_was_not_is_read_then(tmp_path: Path) -> None:
+def test_a_restart_keeps_the_vectors_and_embeds_the_rest(tmp_path: Path) -> None:
     words = TantivyIndex()
     index = filled(HybridIndex(words, same_things(tmp_path)), make_product("couch", "shop1", "Couch"))
     index.put([make_product("lamp", "shop1", "Lamp")])
@@ -116,7 +114,7 @@ def test_what_was_read_is_there_after_a_restart_and_what_was_not_is_read_then(tm
     assert found(again, "light") == numbers("lamp")
 
 
-def test_a_new_generation_takes_over_what_was_read(tmp_path: Path) -> None:
+def test_a_new_generation_takes_over_the_vectors(tmp_path: Path) -> None:
     old = filled(
         HybridIndex(TantivyIndex(), same_things()),
         make_product("couch", "shop1", "Couch"),
@@ -148,7 +146,7 @@ def test_pages_hold_every_product_once(seen: int) -> None:
 
 if MODELS:
 
-    def test_a_text_has_one_vector_whatever_is_read_beside_it() -> None:
+    def test_the_vector_of_a_text_does_not_depend_on_its_batch() -> None:
         texts = [
             "wireless headphones",
             "a lamp",

@@ -122,7 +122,9 @@ async def test_a_failing_record_is_dead_lettered_and_the_rest_is_applied(
     assert replica.state.offsets()[PRODUCTS.name, 0] == 3
 
 
-async def test_an_unavailable_engine_is_waited_for(replica: Replica, publisher: KeepingPublisher) -> None:
+async def test_a_batch_is_retried_while_the_engine_is_unavailable(
+    replica: Replica, publisher: KeepingPublisher
+) -> None:
     answers = iter([IndexUnavailable("no answer")] * 9)
     replica.fail_when(lambda _: next(answers, None))
     await replica.processor.process(lamps(2))

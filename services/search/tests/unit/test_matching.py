@@ -14,7 +14,7 @@ from search.domain.documents import number_of
 from search.domain.queries import ProductQuery
 
 
-def test_titles_are_highlighted_as_harmless_html(library: Library, index_products: IndexProducts) -> None:
+def test_highlighted_titles_are_escaped_html(library: Library, index_products: IndexProducts) -> None:
     [first, *_] = [r for r in column(library, "无线耳机").results if isinstance(r, ProductResult)]
     assert first.highlighted == "蓝山<mark>无线</mark>降噪<mark>耳机</mark> 头戴式"
     index_products(make_product("evil", "yunduo001", '<script>alert("lamp")</script> lamps & more'))
@@ -41,14 +41,14 @@ def test_traditional_and_simplified_characters_find_each_other(
     assert things.index("p4") > things.index("p3"), "a case is an accessory in either writing"
 
 
-def test_a_misspelt_query_is_answered_with_what_was_meant(library: Library) -> None:
+def test_a_misspelt_query_gets_a_correction(library: Library) -> None:
     page = column(library, "wireles headphonse")
     assert page.did_you_mean == "wireless headphones"
     assert column(library, "wireless headphones").did_you_mean is None
 
 
 @pytest.mark.parametrize("query", ["zzzzqqqqxxxxwwww", "3deldl2", "xw vq jj"])
-def test_nonsense_finds_nothing_though_its_letters_stand_in_titles(
+def test_nonsense_finds_nothing_though_titles_contain_its_letters(
     library: Library, index_products: IndexProducts, query: str
 ) -> None:
     index_products(make_product("glued", "yunduo001", "家用WLED3200智能灯xzqj"))
@@ -72,7 +72,7 @@ def test_a_product_that_changes_is_found_once(library: Library, index_products: 
     assert [r.card.price for r in column(library, "tripod").results if isinstance(r, ProductResult)] == [300]
 
 
-def test_of_a_product_that_comes_again_in_one_batch_the_last_counts(empty_index: ProductIndex) -> None:
+def test_the_last_version_of_a_product_in_a_batch_counts(empty_index: ProductIndex) -> None:
     others = [make_product(f"other{number}", "yunduo001", f"Kettle {number}") for number in range(1_200)]
     empty_index.put([
         make_product("again", "yunduo001", "Tripod red"), make_product("gone", "yunduo001", "Tripod"), *others,
@@ -85,7 +85,7 @@ def test_of_a_product_that_comes_again_in_one_batch_the_last_counts(empty_index:
     assert [(hit.number, hit.whole) for hit in found if not hit.by_meaning] == [(number_of("again"), True)]
 
 
-def test_blanks_and_marks_make_a_title_no_longer(empty_index: ProductIndex) -> None:
+def test_blanks_and_punctuation_do_not_make_a_title_longer(empty_index: ProductIndex) -> None:
     titles = {"joined": "落地灯护眼白色大号", "apart": "落地灯 - 护眼、白色|大号"}
     empty_index.put([make_product(name, "yunduo001", title) for name, title in titles.items()])
     empty_index.commit()

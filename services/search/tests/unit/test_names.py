@@ -44,7 +44,7 @@ def named(query: str, book: NameBook = BOOK) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("query", "program", "how"),
+    ("query", "program", "kind"),
     [
         ("蓝山优选", "lanshan01", "NAME"),
         ("蓝山优选 耳机", "lanshan01", "NAME"),
@@ -78,8 +78,8 @@ def named(query: str, book: NameBook = BOOK) -> list[tuple[str, str]]:
         ("Orange phone", "orange001", "NAME"),
     ],
 )
-def test_a_query_names_a_mini_program(query: str, program: str, how: str) -> None:
-    assert named(clean(query))[:1] == ([(program, how)] if program else [])
+def test_a_query_names_a_mini_program(query: str, program: str, kind: str) -> None:
+    assert named(clean(query))[:1] == ([(program, kind)] if program else [])
 
 
 @pytest.mark.parametrize(
@@ -91,11 +91,11 @@ def test_a_query_names_a_mini_program(query: str, program: str, how: str) -> Non
         "重庆火锅", "O", "Or ange juice",
     ],
 )  # fmt: skip
-def test_a_query_that_names_none_is_captured_by_none(query: str) -> None:
+def test_a_query_that_names_none_finds_no_name(query: str) -> None:
     assert named(query) == []
 
 
-def test_the_other_words_are_what_is_looked_for_in_it() -> None:
+def test_the_rest_of_the_query_is_without_the_name() -> None:
     [naming] = BOOK.find("蓝山优选 wireless 耳机", lambda _: True, EVIDENCE)
     assert naming.rest == "wireless 耳机"
     [naming] = BOOK.find(
@@ -108,11 +108,11 @@ def test_two_mini_programs_in_one_query_are_both_named() -> None:
     assert {program for program, _ in named("蓝山优选 重庆小面馆")} == {"lanshan01", "chongq001"}
 
 
-def test_what_is_not_visible_is_not_named() -> None:
+def test_an_invisible_mini_program_is_not_found() -> None:
     assert BOOK.find("蓝山优选", lambda program: program != "lanshan01", EVIDENCE) == []
 
 
-def test_a_changed_name_is_no_longer_known_by_the_old_one() -> None:
+def test_a_renamed_mini_program_is_not_found_by_its_old_name() -> None:
     book = NameBook([MiniProgram("a", "晨光文具铺", HOST, name_en="Morning Stationery")])
     book.put(MiniProgram("a", "暮色文具铺", HOST, name_en="Evening Stationery"))
     assert named("晨光文具铺", book) == []
@@ -123,13 +123,13 @@ def test_a_changed_name_is_no_longer_known_by_the_old_one() -> None:
     assert named("暮色文具铺", book) == []
 
 
-def test_with_few_products_one_mistyped_word_among_others_is_no_name() -> None:
+def test_with_few_products_a_mistyped_word_among_others_is_not_a_name() -> None:
     book = NameBook([MiniProgram("a", "Clover", HOST)])
     unsure = Evidence(is_word=lambda word: None, sells=lambda program, text: True)
     assert book.find("cover for sofa", lambda _: True, unsure) == []
     assert [n.kind for n in book.find("clovre", lambda _: True, unsure)] == [MatchKind.TYPO]
 
 
-def test_the_same_name_of_several_is_known_of_each() -> None:
+def test_mini_programs_with_the_same_name_are_all_found() -> None:
     book = NameBook([MiniProgram(i, "同名小店", HOST) for i in ("a", "b")])
     assert {n.mini_program_id for n in book.find("同名小店", lambda _: True)} == {"a", "b"}

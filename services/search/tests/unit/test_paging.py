@@ -36,7 +36,7 @@ def test_pages_hold_every_product_once(library: Library, lamps: Lamps, limit: in
     assert all(len(page) == limit for page in shown[:-1])
 
 
-def test_pages_stay_whole_while_the_index_changes(
+def test_paging_repeats_and_skips_nothing_while_the_index_changes(
     library: Library, lamps: Lamps, index_products: IndexProducts
 ) -> None:
     made = lamps(60, "desk")
@@ -59,13 +59,13 @@ def test_pages_stay_whole_while_the_index_changes(
     assert set(made) - set(shown) == {gone}
 
 
-def test_paging_ends_at_a_stated_depth(library: Library, lamps: Lamps) -> None:
+def test_paging_ends_at_the_maximum_depth(library: Library, lamps: Lamps) -> None:
     lamps(MAX_DEPTH + 50, "desk")
     assert sum(len(page) for page in product_pages(library, "desk lamp", 100)) == MAX_DEPTH
 
 
 @pytest.mark.parametrize("cursor", ["", "!", "AAAA", "é", "\ud800", "A" * 5000, "AAAAAAA="])
-def test_a_cursor_that_is_none_is_refused(library: Library, cursor: str) -> None:
+def test_a_broken_cursor_is_refused(library: Library, cursor: str) -> None:
     with pytest.raises(QueryRefused) as refused:
         search_column(library, "app", "耳机", cursor, 20)
     assert refused.value.code == "invalid_cursor"

@@ -55,7 +55,7 @@ def test_all_in_one_batch_ends_the_same(world: ProjectedWorld) -> None:
     assert world.found("lamp") == [("Reading lamp", 900, False)]
 
 
-def test_hearing_again_changes_nothing(world: ProjectedWorld) -> None:
+def test_applying_facts_again_changes_nothing(world: ProjectedWorld) -> None:
     facts: list[Fact] = [
         SHOP,
         make_product("lamp", SHOP.mini_program_id, "Reading lamp", version=1),
@@ -131,7 +131,7 @@ def test_personal_queries_are_never_counted(world: ProjectedWorld) -> None:
     assert world.projection.state.popular_queries() == []
 
 
-def test_a_failed_refresh_is_made_up_for_by_the_next_attempt(
+def test_a_failed_refresh_is_repeated_by_the_next_attempt(
     world: ProjectedWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unavailable() -> None:

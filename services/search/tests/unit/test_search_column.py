@@ -41,7 +41,7 @@ def test_accounts_with_the_same_name_come_after_however_many_follow_them(library
 
 
 @pytest.mark.parametrize("query", ["阿哲拆箱", "azhe unboxes", "阿哲 拆箱", "阿哲拆箱 / Azhe Unboxes"])
-def test_an_account_asked_for_by_its_name_comes_before_more_followed_ones_that_speak_of_it(
+def test_an_account_with_the_searched_name_comes_before_more_followed_ones_that_mention_it(
     library: Library, query: str
 ) -> None:
     library.accounts.put([
@@ -72,13 +72,13 @@ def test_a_query_that_names_none_starts_with_products_of_all_mini_programs(libra
     }
 
 
-def test_an_ordinary_word_is_not_taken_for_a_mini_program_called_so(library: Library) -> None:
+def test_an_ordinary_word_is_not_taken_for_a_mini_program_of_that_name(library: Library) -> None:
     assert ids(column(library, "orange juice"))[0] == "p7"
     assert ids(column(library, "orange phone"))[:2] == ["orange001", "p6"]
 
 
 @pytest.mark.weights
-def test_accessories_stand_behind_the_thing_unless_asked_for(library: Library) -> None:
+def test_accessories_rank_behind_the_thing_unless_the_query_names_them(library: Library) -> None:
     things = ids(column(library, "耳机"))
     assert things.index("p4") > things.index("p3")
     assert ids(column(library, "耳机保护套"))[0] == "p4"
@@ -86,7 +86,7 @@ def test_accessories_stand_behind_the_thing_unless_asked_for(library: Library) -
     assert headphones.index("p10") > headphones.index("p5")
 
 
-def test_what_is_not_in_the_host_is_invisible(library: Library) -> None:
+def test_a_host_shows_only_its_own_mini_programs(library: Library) -> None:
     assert "p9" not in ids(column(library, "耳机"))
     assert "p9" in ids(column(library, "耳机", host="news"))
     assert not {"hidden001", "p9"} & set(ids(column(library, "隐山书屋")))
@@ -106,7 +106,7 @@ def test_suspension_takes_effect_at_once(library: Library) -> None:
     assert "p3" in ids(column(library, "耳机"))
 
 
-def test_products_that_came_before_their_mini_program_are_not_shown(
+def test_products_that_arrived_before_their_mini_program_are_not_shown(
     library: Library, index_products: IndexProducts
 ) -> None:
     index_products(make_product("early", "later0001", "早到的耳机"))

@@ -10,12 +10,12 @@ from search.application.popular_queries import shareable
 
 
 @pytest.mark.parametrize("typed", ["蓝", "蓝山", "lansh", "lsy", "blu", "Blue hil", "select"])
-def test_a_beginning_suggests_the_mini_program(library: Library, typed: str) -> None:
+def test_a_prefix_suggests_the_mini_program(library: Library, typed: str) -> None:
     assert ("蓝山优选", "mini_program") in suggested(library, typed)
 
 
 @pytest.mark.parametrize("typed", ["蓝牙耳", "lanya", "lanyaer", "lyej", "bluet", "sport earph"])
-def test_a_beginning_suggests_products(library: Library, typed: str) -> None:
+def test_a_prefix_suggests_products(library: Library, typed: str) -> None:
     assert ("蓝牙耳机 运动防水", "product") in suggested(library, typed)
 
 
@@ -24,7 +24,7 @@ def test_nothing_of_another_host_is_suggested(library: Library) -> None:
     assert all("history" not in text for text, _ in suggested(library, "history"))
 
 
-def test_popular_queries_are_suggested_most_asked_first(library: Library) -> None:
+def test_popular_queries_are_suggested_most_popular_first(library: Library) -> None:
     library.popular.put("app", "露营灯", 7)
     library.popular.put("app", "露营椅", 9)
     library.popular.put("news", "露营车", 99)
@@ -35,5 +35,5 @@ def test_popular_queries_are_suggested_most_asked_first(library: Library) -> Non
 @pytest.mark.parametrize(
     "personal", ["13800138000", "call 138 0013 8000", "me@example.com", "a" * 41, " ", "\x00"]
 )
-def test_what_could_be_personal_is_never_shared(personal: str) -> None:
+def test_a_query_that_could_be_personal_is_never_shared(personal: str) -> None:
     assert shareable(personal) is None

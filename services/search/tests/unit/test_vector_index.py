@@ -28,7 +28,7 @@ def test_the_nearest_by_bits_and_bytes_are_the_nearest() -> None:
     assert EXACT_ROWS < 5_000
 
 
-def test_a_scope_is_exact_however_few_it_has() -> None:
+def test_a_scope_is_exact_however_small_it_is() -> None:
     vectors, index = random_vectors(3_000, 3), VectorIndex(128)
     programs = [number_of("tiny" if n in (7, 2_999) else "big") for n in range(3_000)]
     index.put(range(3_000), programs, as_bytes(vectors))
@@ -37,7 +37,7 @@ def test_a_scope_is_exact_however_few_it_has() -> None:
     assert index.nearest(vectors[0], Scope(only=frozenset({"nobody"})), 10) == {}
 
 
-def test_what_is_dropped_is_gone_and_the_rest_is_there() -> None:
+def test_removed_vectors_are_gone_and_the_others_stay() -> None:
     vectors, index = random_vectors(2_500, 4), VectorIndex(128)
     index.put(range(2_500), [1] * 2_500, as_bytes(vectors))
     gone = set(range(0, 2_500, 3))
