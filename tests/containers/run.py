@@ -23,7 +23,7 @@ from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 ROOT = Path(__file__).resolve().parents[2]
 KAFKA = os.environ.get("KAFKA_TEST_IMAGE", "confluentinc/cp-kafka:8.1.0")
 MONGO = os.environ.get("MONGO_IMAGE", "mongo:6.0")
-SUITES = ("libs/runtime", "services", "tests/integration")
+SUITES = ("libs/runtime", "services", "apps/alipay_sandbox", "tests/integration")
 IN_PARALLEL = ("-n", "auto", "--maxprocesses=4", "--dist=loadfile")
 
 

@@ -47,6 +47,8 @@ async def test_an_owner_pages_through_own_codes_only(codes: CodesClient) -> None
             break
         cursor = f"&cursor={page['next_cursor']}"
     assert made <= set(seen)
+    status, problem, _ = await codes.call("GET", f"{codes.own}?cursor=nonsense", codes.owner)
+    assert (status, problem["code"]) == (422, "invalid_cursor")
     assert len(seen) == len(set(seen))
     stranger = codes.issuer.headers("owner", owner_id="o_stranger")
     for path in (codes.own, f"{codes.own}/quota", f"{codes.own}/look", f"/v1/share-codes/{seen[0]}"):

@@ -50,7 +50,7 @@ class OwnerCodes:
     async def page(
         self, owner_id: str, mini_program_id: str, after: str | None, limit: int
     ) -> tuple[list[ShareCode], str | None]:
-        """The codes of an own mini program, and the position of the next page."""
+        """The codes of an own mini program after the code `after`, and the last of them if more follow."""
         await require_owner(self.shops, mini_program_id, owner_id)
         found = await self.codes.page(mini_program_id, after, limit + 1)
         shown = found[:limit]

@@ -9,6 +9,7 @@ from aiohttp import web
 from contracts.api.common import Page, PageQuery
 from contracts.api.share_codes import CodeLookRequest, ShareCodeView
 from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.cursors import read_cursor, write_cursor
 from runtime.web.routes import Route, principal_of, scopes
 from runtime.web.tokens import OWNER
 from sharecode.application.owner_codes import OwnerCodes, OwnerLooks
@@ -36,8 +37,10 @@ class OwnerCodeRoutes:
     async def list_codes(self, request: web.Request) -> web.Response:
         """The codes with their counts."""
         query = read_query(request, PageQuery)
-        codes, following = await self.codes.page(*_own(request), query.cursor, query.limit)
+        after: str | None = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
+        codes, last = await self.codes.page(*_own(request), after, query.limit)
         views = [code_view(share, with_counts=True) for share in codes]
+        following = write_cursor(last) if last is not None else None
         return json_response(Page[ShareCodeView](items=views, next_cursor=following))
 
     async def withdraw(self, request: web.Request) -> web.Response:
