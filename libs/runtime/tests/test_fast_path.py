@@ -34,7 +34,7 @@ def test_a_new_aggregate_and_its_next_changes_take_the_fast_path_in_order() -> N
         fast_path.offer(recorded)
     assert not fast_path.stream_needed.is_set()
     assert sent(fast_path) == ["a1", "b1", "a2", "a4"]
-    assert ids(fast_path.unpublished([change("a", 0, 1), change("a", 1, 2)])) == []
+    assert ids(fast_path.take_unpublished([change("a", 0, 1), change("a", 1, 2)])) == []
 
 
 def test_a_change_after_another_process_is_left_to_the_stream() -> None:
@@ -44,7 +44,7 @@ def test_a_change_after_another_process_is_left_to_the_stream() -> None:
     fast_path.offer(change("a", 2, 3))
     assert fast_path.stream_needed.is_set()
     assert sent(fast_path) == ["a1"]
-    assert ids(fast_path.unpublished([change("a", 0, 1), change("a", 1, 2), change("a", 2, 3)])) == [
+    assert ids(fast_path.take_unpublished([change("a", 0, 1), change("a", 1, 2), change("a", 2, 3)])) == [
         "a2",
         "a3",
     ]
@@ -52,14 +52,14 @@ def test_a_change_after_another_process_is_left_to_the_stream() -> None:
 
 def test_changes_that_follow_a_streamed_one_take_the_fast_path_again() -> None:
     fast_path = enabled()
-    assert ids(fast_path.unpublished([change("a", 0, 1)])) == ["a1"]
+    assert ids(fast_path.take_unpublished([change("a", 0, 1)])) == ["a1"]
     fast_path.offer(change("a", 1, 2))
     assert sent(fast_path) == ["a2"]
 
 
 def test_a_change_that_the_stream_carried_first_is_not_published_twice() -> None:
     fast_path = enabled()
-    assert ids(fast_path.unpublished([change("a", 0, 1), change("a", 1, 2)])) == ["a1", "a2"]
+    assert ids(fast_path.take_unpublished([change("a", 0, 1), change("a", 1, 2)])) == ["a1", "a2"]
     fast_path.offer(change("a", 0, 1))
     assert sent(fast_path) == []
 
@@ -68,7 +68,7 @@ def test_a_pending_change_that_the_stream_carries_is_no_longer_pending() -> None
     fast_path = enabled()
     fast_path.offer(change("a", 0, 1))
     fast_path.offer(change("a", 1, 2))
-    assert ids(fast_path.unpublished([change("a", 0, 1)])) == ["a1"]
+    assert ids(fast_path.take_unpublished([change("a", 0, 1)])) == ["a1"]
     assert sent(fast_path) == ["a2"]
 
 
@@ -81,7 +81,7 @@ def test_after_a_failure_the_stream_carries_the_unpublished_changes_and_their_su
     fast_path.offer(change("a", 2, 3))
     assert sent(fast_path) == []
     told = [change("a", 0, 1), change("a", 1, 2), change("a", 2, 3)]
-    assert ids(fast_path.unpublished(told)) == ["a1", "a2", "a3"]
+    assert ids(fast_path.take_unpublished(told)) == ["a1", "a2", "a3"]
 
 
 def test_a_change_without_events_keeps_the_order_of_those_around_it() -> None:

@@ -15,7 +15,7 @@ from runtime.mongo.client import Database, Document, connect, database
 from runtime.outbox import versioned_store
 from runtime.outbox.changes import Change, Command, Result
 from runtime.outbox.codec import Codec
-from runtime.outbox.recorder import FIELD, Recorded, Recorder
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorded, Recorder
 from runtime.outbox.versioned_store import Saved, VersionedStore
 
 
@@ -101,10 +101,10 @@ async def test_state_and_events_are_one_document_and_reported_once(db: Database)
     result = await kept.store.change(counter_id, add(2))
     assert result == Result(Counter(counter_id, 3, version=2))
     document = await kept.document(counter_id)
-    assert (document["value"], document["version"], len(document[FIELD])) == (3, 2, 2)
+    assert (document["value"], document["version"], len(document[OUTBOX_FIELD])) == (3, 2, 2)
     assert [(r.before, r.version, len(r.entries)) for r in kept.recorded] == [(0, 1, 1), (1, 2, 1)]
     assert [saved.aggregate.value for saved in kept.saved] == [1, 3]
-    assert all(FIELD not in saved.document for saved in kept.saved)
+    assert all(OUTBOX_FIELD not in saved.document for saved in kept.saved)
 
 
 async def test_a_decision_that_changes_nothing_writes_nothing(db: Database) -> None:
@@ -171,7 +171,7 @@ async def test_commands_on_one_aggregate_are_decided_in_order_and_written_once(d
     )
     assert [o.aggregate.value for o in outcomes if isinstance(o, Result) and o.aggregate] == [1, 5, 3]
     document = await kept.document(one)
-    assert [slot[:8] for slot in sorted(document[FIELD])] == ["00000001", "00000002", "00000003"]
+    assert [slot[:8] for slot in sorted(document[OUTBOX_FIELD])] == ["00000001", "00000002", "00000003"]
     assert len([saved for saved in kept.saved if saved.aggregate.counter_id == one]) == 2
 
 
@@ -257,7 +257,7 @@ async def test_an_aggregate_whose_events_carry_all_of_it_keeps_the_last_ones_onl
     counter_id = await kept.make()
     await kept.store.change(counter_id, add(1))
     document = await kept.document(counter_id)
-    assert [slot[:8] for slot in document[FIELD]] == ["00000002"]
+    assert [slot[:8] for slot in document[OUTBOX_FIELD]] == ["00000002"]
 
 
 async def test_a_missing_aggregate_is_none_and_a_malformed_id_causes_no_query(db: Database) -> None:

@@ -39,40 +39,52 @@ from runtime.service import Service
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
-    def assemble(service: Service) -> None:
-        _assemble(service, settings)
-
-    return Service("checkout", settings, clock=clock, new_id=new_id, assemble=assemble)
+    return Service(
+        "checkout",
+        settings,
+        clock=clock,
+        new_id=new_id,
+        assemble=lambda service: _assemble(service, settings),
+    )
 
 
 def _assemble(service: Service, settings: Settings) -> None:
+    """Adapters first, then use cases, then what the service serves, consumes and runs."""
     db, clock, new_id = service.db, service.clock, service.new_id
     collections = OrderCollections(db)
-    orders, queries = MongoOrders(collections, service.recorder), MongoOrderQueries(collections)
-    deadlines, registry, offers = MongoDeadlines(db), MongoRegistry(db), MongoOffers(db)
-    addresses, recent_views = MongoAddresses(db), MongoRecentViews(db)
+    orders = MongoOrders(collections, service.recorder)
+    queries = MongoOrderQueries(collections)
+    deadlines = MongoDeadlines(db)
+    registry = MongoRegistry(db)
+    offers = MongoOffers(db)
+    addresses = MongoAddresses(db)
+    recent_views = MongoRecentViews(db)
 
     access = Access(registry)
     watch = OrderWatch(orders, queries)
-    orders.on_saved(lambda saved: watch.saved(saved.aggregate))
+    orders.on_saved(lambda saved: watch.saved(saved.aggregate))  # wakes the waiters of this replica
     place = PlaceOrder(
-        orders, NewOrders(orders, deadlines), registry, offers, addresses, clock,
-        settings.click_secret, timedelta(seconds=settings.payment_timeout_seconds),
-    )  # fmt: skip
+        orders=orders,
+        new_orders=NewOrders(orders, deadlines),
+        registry=registry,
+        offers=offers,
+        addresses=addresses,
+        clock=clock,
+        click_secret=settings.click_secret,
+        time_to_pay=timedelta(seconds=settings.payment_timeout_seconds),
+    )
     read = ReadOrders(orders, queries, access)
     commands = OrderCommands(orders, access, clock, new_id, settings.refund_policy)
     close_overdue = CloseOverdue(orders, queries, deadlines, clock)
-    book, account = (
-        AddressBook(addresses, clock, new_id),
-        ReadAccount(addresses, queries, recent_views, offers),
-    )
+    address_book = AddressBook(addresses, clock, new_id)
+    read_account = ReadAccount(addresses, queries, recent_views, offers)
 
     for preparation in (offers.prepare, deadlines.prepare, addresses.prepare, registry.refresh):
         service.prepare(preparation)
     service.problems(PROBLEMS)
     service.routes(OrderRoutes(place, read, commands, watch).routes())
     service.routes(OwnerRoutes(commands).routes())
-    service.routes(AccountRoutes(account, book).routes())
+    service.routes(AccountRoutes(read_account, address_book).routes())
     service.subscribe(
         mini_programs_subscription(LearnMiniPrograms(registry, queries)),
         products_subscription(offers),

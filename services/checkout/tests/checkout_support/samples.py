@@ -11,6 +11,8 @@ NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MINI_PROGRAM = "mp000001"
 ORDER_ID = f"{MINI_PROGRAM}_AAAAAAAAAAAAAAAAAAAAAAAAAA"
 ADDRESS = Address("Li Lei", "13800000000", "Zhejiang", "West Lake 1")
+TOTAL = 250
+"""2 × 100 + 1 × 50 fen."""
 LINK = Payment("requested", "wap", ORDER_ID, cashier_url="https://pay.example/1")
 
 

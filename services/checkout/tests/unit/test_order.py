@@ -4,7 +4,7 @@ import copy
 from datetime import timedelta
 
 import pytest
-from checkout_support.samples import LINK, NOW, paid_order, parcel, placed_order
+from checkout_support.samples import LINK, NOW, TOTAL, paid_order, parcel, placed_order
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -107,10 +107,10 @@ def test_the_same_tracking_number_is_the_same_parcel() -> None:
 
 def test_a_full_refund_before_shipment_releases_the_stock() -> None:
     order = paid_order()
-    order.request_refund("r1", 250, "changed my mind")
+    order.request_refund("r1", TOTAL, "changed my mind")
     order.approve_refund("r1")
     version = order.version
-    assert order.settle_refund("r1", NOW) == [Refunded("r1", 250, release_stock=True)]
+    assert order.settle_refund("r1", NOW) == [Refunded("r1", TOTAL, release_stock=True)]
     assert order.status is Status.REFUNDED
     assert order.version == version + 1
 
@@ -118,16 +118,16 @@ def test_a_full_refund_before_shipment_releases_the_stock() -> None:
 def test_a_full_refund_after_shipment_leaves_the_stock_sold() -> None:
     order = paid_order()
     order.ship(parcel())
-    order.request_refund("r1", 250, "broken")
+    order.request_refund("r1", TOTAL, "broken")
     order.approve_refund("r1")
-    assert order.settle_refund("r1", NOW) == [Refunded("r1", 250, release_stock=False)]
+    assert order.settle_refund("r1", NOW) == [Refunded("r1", TOTAL, release_stock=False)]
 
 
 def test_a_refund_without_an_amount_is_for_all_that_is_left() -> None:
     order = paid_order()
     order.request_refund("r1", 100, "a dent")
     order.request_refund("r2", None, "changed my mind")
-    assert [refund.amount for refund in order.refunds] == [100, 150]
+    assert [refund.amount for refund in order.refunds] == [100, TOTAL - 100]
 
 
 def test_the_same_refund_request_is_a_repeat_and_another_one_under_its_key_is_refused() -> None:
@@ -148,20 +148,20 @@ def test_a_refund_cannot_be_settled_before_it_is_approved() -> None:
 
 def test_a_rejected_refund_leaves_its_amount_refundable() -> None:
     order = paid_order()
-    order.request_refund("r1", 250, "late")
-    assert order.reject_refund("r1") == [RefundRejected("r1", 250)]
+    order.request_refund("r1", TOTAL, "late")
+    assert order.reject_refund("r1") == [RefundRejected("r1", TOTAL)]
     assert order.reject_refund("r1") == []
-    assert order.refundable == 250
+    assert order.refundable == TOTAL
 
 
 def test_a_failed_refund_can_be_requested_again() -> None:
     order = paid_order()
-    order.request_refund("r1", 250, "late")
-    assert order.approve_refund("r1") == [RefundApproved("r1", 250)]
+    order.request_refund("r1", TOTAL, "late")
+    assert order.approve_refund("r1") == [RefundApproved("r1", TOTAL)]
     version = order.version
     assert order.fail_refund("r1") == []
     assert order.version == version + 1
-    assert order.refundable == 250
+    assert order.refundable == TOTAL
 
 
 def test_an_unknown_refund_is_not_found() -> None:

@@ -45,6 +45,7 @@ BULK_FETCH_WAIT_MS, BULK_FETCH_BYTES = 500, 1024 * 1024
 """How long, and up to how many bytes, the broker collects records for a bulk fetch."""
 MAX_BATCH_MS = 120_000
 """Without a poll for this long the group considers a replica dead; a longer batch is kept alive by polling within it."""
+POLLS_WITHIN_MAX_BATCH = 4
 
 
 class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
@@ -137,7 +138,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _poll(self) -> None:
         while True:
-            await asyncio.sleep(MAX_BATCH_MS / 4_000)
+            await asyncio.sleep(MAX_BATCH_MS / 1_000 / POLLS_WITHIN_MAX_BATCH)
             if (client := self.client) is None:
                 return
             with suppress(KafkaError):

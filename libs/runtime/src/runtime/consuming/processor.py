@@ -125,7 +125,7 @@ class Processor:
             self.count("done", event_type, records)
 
     async def _call(self, deliveries: Sequence[Delivery]) -> None:
-        """Call the handler once. A cancellation that leaks out of it is its error, unless this task really is cancelled."""
+        """Call the handler once. If it raises CancelledError although this task was not cancelled, that is its own error."""
         with self.spans(deliveries) as traced:
             try:
                 await self._handle(traced)

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from runtime.mongo.client import Document
 from runtime.outbox.changes import Change
 from runtime.outbox.codec import Codec
-from runtime.outbox.recorder import FIELD, Recorder
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 
 A = TypeVar("A")
 
@@ -55,7 +55,7 @@ class Draft(Generic[A]):
         version = self.fields["version"]
         if replace_outbox or self.document is None:
             slots = recorder.slots(version, change.events, change.traceparent)
-            self.outbox = {FIELD: {**self.outbox.get(FIELD, {}), **slots}}
+            self.outbox = {OUTBOX_FIELD: {**self.outbox.get(OUTBOX_FIELD, {}), **slots}}
         else:
             self.outbox |= recorder.updates(version, change.events, change.traceparent)
 

@@ -1,7 +1,7 @@
 """Publishes what this process wrote as soon as the write is acknowledged, without reading it back.
 
-Reading each change back costs a round trip and wakes three processes. The change stream stays the source of truth: it
-carries what the fast path did not (changes of other replicas, and of a process that died), and skips only entries that
+Reading a change back through the stream costs another round trip. The stream stays the source of truth: it carries what the
+fast path did not (changes of other replicas, and of a process that died), and skips only entries that
 are known to be published.
 
 Order within an aggregate is kept by its versions: a change takes the fast path only when it is the aggregate's first, or
@@ -19,9 +19,9 @@ from runtime.mongo.client import Document
 from runtime.outbox.recorder import Recorded
 
 MAX_PENDING = 1_000
-"""Changes; while the broker is unavailable, later ones are left to the stream."""
+"""How many changes wait at most; while the broker is unavailable, later ones are left to the stream."""
 MAX_VERSIONS = 20_000
-"""Aggregates whose last published version is kept, about 4 MB: orders are paid minutes after they were placed."""
+"""How many aggregates we remember the last published version of: about 4 MB. An order needs it until it is paid, minutes later."""
 
 
 class FastPath:
@@ -36,8 +36,8 @@ class FastPath:
         self.stream_needed = asyncio.Event()
         self.enabled = False
         self._queue: list[Recorded] = []
-        self._versions = LRUCache[str, int](MAX_VERSIONS)
-        self._published: set[str] = set()
+        self._last_published = LRUCache[str, int](MAX_VERSIONS)
+        self._published_ahead: set[str] = set()  # published, not yet seen in the stream
 
     def enable(self) -> None:
         """This process is the one that publishes; what was published before is not known."""
@@ -49,15 +49,15 @@ class FastPath:
         """Leave everything that is not known to be published to the stream."""
         self.enabled = False
         self._queue.clear()
-        self._versions = LRUCache[str, int](MAX_VERSIONS)
-        self._published.clear()
+        self._last_published = LRUCache[str, int](MAX_VERSIONS)
+        self._published_ahead.clear()
         self.pending.clear()
 
     def offer(self, recorded: Recorded) -> None:
         """Take a durable change, or leave it to the stream."""
-        published = self._versions.get(recorded.aggregate_id, 0)
+        published = self._last_published.get(recorded.aggregate_id, 0)
         if self.enabled and published == recorded.before and len(self._queue) < MAX_PENDING:
-            self._versions[recorded.aggregate_id] = recorded.version
+            self._last_published[recorded.aggregate_id] = recorded.version
             self._queue.append(recorded)
             self.pending.set()
         else:
@@ -71,16 +71,16 @@ class FastPath:
 
     def confirm(self, entries: Sequence[Document]) -> None:
         """These entries are published."""
-        self._published.update(entry["id"] for entry in entries)
+        self._published_ahead.update(entry["id"] for entry in entries)
 
-    def unpublished(self, streamed: Sequence[Recorded]) -> list[Document]:
+    def take_unpublished(self, streamed: Sequence[Recorded]) -> list[Document]:
         """The entries of these changes of the stream that are not published yet; the caller publishes them now."""
         entries = [entry for recorded in streamed for entry in recorded.entries]
         in_stream = {(recorded.aggregate_id, recorded.version) for recorded in streamed}
         self._queue = [r for r in self._queue if (r.aggregate_id, r.version) not in in_stream]
-        unpublished = [entry for entry in entries if entry["id"] not in self._published]
-        self._published.difference_update(entry["id"] for entry in entries)
+        unpublished = [entry for entry in entries if entry["id"] not in self._published_ahead]
+        self._published_ahead.difference_update(entry["id"] for entry in entries)
         for recorded in streamed:
-            if recorded.version > self._versions.get(recorded.aggregate_id, 0):
-                self._versions[recorded.aggregate_id] = recorded.version
+            if recorded.version > self._last_published.get(recorded.aggregate_id, 0):
+                self._last_published[recorded.aggregate_id] = recorded.version
         return unpublished

@@ -18,9 +18,9 @@ from runtime.ids import NewId
 from runtime.kafka.publisher import Record
 from runtime.mongo.client import Document
 
-FIELD = "outbox"
+OUTBOX_FIELD = "outbox"
 DIGITS = 8
-"""Of the version at the start of a slot's name, so that slots sort in the order in which they were recorded."""
+"""How many digits of the version start a slot's name, so that slots sort in the order in which they were recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,11 @@ class Recorder:
     """Called with each write of this process that MongoDB acknowledged, so that it can be published without being read back."""
 
     def slots(self, version: int, events: Sequence[Event], traceparent: str | None = None) -> Document:
-        """`events` of the change that led to `version`, as a whole outbox: for a new document, and for aggregates whose
-        events each carry all of it, so that only the last one matters."""
+        """A complete outbox with these events of the change that led to `version`.
+
+        For new documents, and for aggregates that keep only their last change's events because each event carries the whole
+        state.
+        """
         traceparent = traceparent or telemetry.traceparent_of()
         return {
             f"{version:0{DIGITS}d}_{n:03d}": self._entry(event, traceparent) for n, event in enumerate(events)
@@ -53,7 +56,10 @@ class Recorder:
 
     def updates(self, version: int, events: Sequence[Event], traceparent: str | None = None) -> Document:
         """The same as fields for `$set`, which keep the earlier entries."""
-        return {f"{FIELD}.{slot}": entry for slot, entry in self.slots(version, events, traceparent).items()}
+        return {
+            f"{OUTBOX_FIELD}.{slot}": entry
+            for slot, entry in self.slots(version, events, traceparent).items()
+        }
 
     def saved(self, aggregate_id: str, fields: Document, *, before: int) -> None:
         """A write was acknowledged: `fields` is the new document or what was `$set`, `version` among them.
@@ -79,10 +85,10 @@ class Recorder:
 
 def slots_in(fields: Document) -> Document:
     """The outbox slots among the fields of a document or of an update."""
-    slots: Document = dict(fields.get(FIELD, {}))
+    slots: Document = dict(fields.get(OUTBOX_FIELD, {}))
     for path, entry in fields.items():
-        if path.startswith(f"{FIELD}."):
-            slots[path.removeprefix(f"{FIELD}.")] = entry
+        if path.startswith(f"{OUTBOX_FIELD}."):
+            slots[path.removeprefix(f"{OUTBOX_FIELD}.")] = entry
     return slots
 
 

@@ -1,9 +1,9 @@
 """Publishes outbox entries from a service's database to Kafka: at least once, in order within each aggregate.
 
-The source is one change stream over the whole database. Its resume token is stored after the broker's acknowledgement
-and says how far the relay got. What this process wrote itself takes the fast path (`fast_path`). When the server no longer
-has the history (the relay was down for longer than the oplog reaches back), the outboxes themselves are read through, so
-nothing is lost even then. Decision and figures: ADR 1.
+One replica of a service leads, by a lease. Three tasks run while it leads: `_follow_stream` polls a change stream over the
+whole database and publishes what it finds; `_run_fast_path` publishes this process's own writes sooner; `_keep_lease` renews
+the lease and saves the stream's position. When the server no longer has the history (the relay was down for longer than the
+oplog reaches back), `_read_all` reads every outbox, so that nothing is lost even then. Decision and figures: ADR 1.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from runtime.mongo.change_stream import MAX_CHANGES, HistoryLost, operation_time
 from runtime.mongo.client import CollectionFilter, Database, Document
 from runtime.mongo.lease import Lease
 from runtime.outbox.fast_path import FastPath
-from runtime.outbox.recorder import FIELD, Recorded, record_of, slots_in, version_of
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorded, record_of, slots_in, version_of
 from runtime.tasks import end
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ MAX_BACKOFF_SECONDS = 2.0
 MIN_POLL_SECONDS = 0.1
 """Between two polls while the stream carries changes: those of other replicas, and our own that missed the fast path."""
 MAX_POLL_SECONDS = 1.0
-"""The interval doubles up to this while it carries none: how late the first change of another replica may be published."""
+"""The longest interval between polls of a quiet stream, so also the longest delay of another replica's first change."""
 
 
 class _NotLeading(Exception):
@@ -72,16 +72,16 @@ class Relay:
         self._collections = collections
         self._positions = db["relay"]
         self._lease = Lease(db, "relay", holder, clock)
-        self._term = 0
+        self._term_fence = 0
         self._token: Any = None
-        self._moved = False
+        self._position_unsaved = False
         self._publishing = asyncio.Lock()
         self._poll_interval = MIN_POLL_SECONDS
 
     async def prepare(self) -> None:
         """Fix where the very first run starts; call before anything is written."""
-        start = {"$setOnInsert": {"start": await operation_time(self._db), "fence": 0}}
-        await self._positions.update_one({"_id": POSITION}, start, upsert=True)
+        initial = {"start": await operation_time(self._db), "fence": 0}
+        await self._positions.update_one({"_id": POSITION}, {"$setOnInsert": initial}, upsert=True)
 
     async def run(self) -> None:
         """Publish for as long as this replica holds the lease; ends only by cancellation."""
@@ -106,8 +106,9 @@ class Relay:
                 backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
 
     async def _lead(self) -> None:
-        self._term = self._lease.fence
-        self._token, self._moved = None, False
+        """Returns only after reading all outboxes; the next term follows the stream from there."""
+        self._term_fence = self._lease.fence
+        self._token, self._position_unsaved = None, False
         self.fast_path.enable()
         side_tasks = [asyncio.create_task(work) for work in (self._keep_lease(), self._run_fast_path())]
         try:
@@ -115,7 +116,7 @@ class Relay:
         except HistoryLost as lost:
             log.warning("no change history to resume from; reading all outboxes", extra={"reason": str(lost)})
             async with self._publishing:
-                self.fast_path.disable()  # or an aggregate's newest event would come out between its older ones
+                self.fast_path.disable()  # while old entries are read, a new event must not overtake them
             await self._read_all()
         finally:
             await end(*side_tasks)
@@ -127,7 +128,7 @@ class Relay:
         while True:
             await asyncio.sleep(SAVE_INTERVAL_SECONDS)
             with suppress(PyMongoError):
-                if self._moved or time.monotonic() - saved_at > IDLE_SAVE_INTERVAL_SECONDS:
+                if self._position_unsaved or time.monotonic() - saved_at > IDLE_SAVE_INTERVAL_SECONDS:
                     await self._save_position()
                     saved_at = time.monotonic()
                 if time.monotonic() - renewed_at > self._lease.length.total_seconds() / 3:
@@ -138,26 +139,28 @@ class Relay:
         position = await self._positions.find_one({"_id": POSITION})
         if position is None:
             raise HistoryLost("no position is stored")
-        start: Document = (
+        resume_from: Document = (
             {"resume_after": position["token"]}
             if "token" in position
             else {"start_at_operation_time": position["start"]}
         )
-        async with aclosing(poll(self._db, _pipeline(self._collections), start, self._next_poll)) as polls:
-            async for found in polls:
-                recorded = [r for change in found.changes if (r := recorded_in(change)) is not None]
-                if found.changes:
+        async with aclosing(
+            poll(self._db, _pipeline(self._collections), resume_from, self._next_poll)
+        ) as polls:
+            async for polled in polls:
+                recorded = [r for change in polled.changes if (r := recorded_in(change)) is not None]
+                if polled.changes:
                     async with self._publishing:
-                        unpublished = self.fast_path.unpublished(recorded)
+                        unpublished = self.fast_path.take_unpublished(recorded)
                         await self._publish(unpublished)
-                    self._moved = True
+                    self._position_unsaved = True
                     if unpublished:
                         self._poll_interval = MIN_POLL_SECONDS
-                self._token = found.token
+                self._token = polled.token
 
-    async def _next_poll(self, found: int) -> None:
+    async def _next_poll(self, changes_found: int) -> None:
         """Wait for the interval, which backs off; a change that only the stream can carry ends the wait."""
-        if found == MAX_CHANGES:
+        if changes_found == MAX_CHANGES:
             return
         with suppress(TimeoutError):
             async with asyncio.timeout(self._poll_interval):
@@ -182,7 +185,7 @@ class Relay:
                     self.fast_path.enable()
 
     async def _publish(self, entries: Sequence[Document]) -> None:
-        if not self._lease.held or self._lease.fence != self._term:
+        if not self._lease.held or self._lease.fence != self._term_fence:
             raise _NotLeading
         if entries:
             await self._publisher.publish([record_of(entry, self._prefix) for entry in entries])
@@ -194,17 +197,17 @@ class Relay:
         token = self._token
         if token is None:
             return
-        await self._store_position({"$set": {"token": token, "fence": self._term}})
+        await self._store_position({"$set": {"token": token, "fence": self._term_fence}})
         if self._token is token:
-            self._moved = False
+            self._position_unsaved = False
 
     async def _store_position(self, change: Document) -> None:
         """Store a position, unless a later leader has stored one."""
-        await self._positions.update_one({"_id": POSITION, "fence": {"$lte": self._term}}, change)
+        await self._positions.update_one({"_id": POSITION, "fence": {"$lte": self._term_fence}}, change)
 
     async def _read_all(self) -> None:
         await self.prepare()
-        start = await operation_time(self._db)
+        began_at = await operation_time(self._db)
         batch: list[Document] = []
         async for entry in self._all_entries():
             batch.append(entry)
@@ -212,12 +215,14 @@ class Relay:
                 await self._publish(batch)
                 batch = []
         await self._publish(batch)
-        await self._store_position({"$set": {"start": start, "fence": self._term}, "$unset": {"token": 1}})
+        await self._store_position(
+            {"$set": {"start": began_at, "fence": self._term_fence}, "$unset": {"token": 1}}
+        )
 
     async def _all_entries(self) -> AsyncIterator[Document]:
         for name in await self._db.list_collection_names(filter={"name": self._collections}):
-            async for document in self._db[name].find({FIELD: {"$exists": True}}, {FIELD: 1}):
-                for _, entry in sorted(document[FIELD].items()):
+            async for document in self._db[name].find({OUTBOX_FIELD: {"$exists": True}}, {OUTBOX_FIELD: 1}):
+                for _, entry in sorted(document[OUTBOX_FIELD].items()):
                     yield entry
 
     async def _step_down(self) -> None:
@@ -246,7 +251,7 @@ def _pipeline(collections: CollectionFilter) -> list[Document]:
             "$project": {
                 "operationType": 1,
                 "documentKey": 1,
-                f"fullDocument.{FIELD}": 1,
+                f"fullDocument.{OUTBOX_FIELD}": 1,
                 "updateDescription.updatedFields": 1,
             }
         },

@@ -22,7 +22,7 @@ from runtime.mongo.writes import insert_new
 from runtime.outbox.changes import Change, Command, Decide, Result
 from runtime.outbox.codec import Codec
 from runtime.outbox.draft import Draft
-from runtime.outbox.recorder import FIELD, Recorder
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 
 A = TypeVar("A")
 
@@ -169,7 +169,7 @@ class VersionedStore(Generic[A]):
                 grouped.setdefault(collection.name, (collection, []))[1].append(key)
         found: dict[str, Document] = {}
         for collection, ids in grouped.values():
-            async for document in collection.find({"_id": {"$in": ids}}, {FIELD: 0}):
+            async for document in collection.find({"_id": {"$in": ids}}, {OUTBOX_FIELD: 0}):
                 found[document["_id"]] = document
         return found
 

@@ -24,7 +24,7 @@ from catalog.domain.stock import StockLevel
 from runtime.errors import is_unavailable
 from runtime.mongo.change_stream import HistoryLost, at_interval, operation_time, poll
 from runtime.mongo.client import Database, Document
-from runtime.outbox.recorder import FIELD
+from runtime.outbox.recorder import OUTBOX_FIELD
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ class ChangeStreamReader:
 
     async def _read_all(self) -> None:
         for name, put in self._put.items():
-            async for document in self._db[name].find({}, {FIELD: 0}):
+            async for document in self._db[name].find({}, {OUTBOX_FIELD: 0}):
                 put(document)
         async for document in self._db[STOCK].find({}, LEVEL_FIELDS):
             self._put_level(document["_id"], document)
@@ -141,7 +141,7 @@ class ChangeStreamReader:
                 changed[collection].add(identifier)
         for collection, identifiers in changed.items():
             wanted = {"_id": {"$in": list(identifiers)}}
-            async for document in self._db[collection].find(wanted, {FIELD: 0}):
+            async for document in self._db[collection].find(wanted, {OUTBOX_FIELD: 0}):
                 self._put[collection](document)
 
     def _put_mini_program(self, document: Document) -> None:

@@ -6,7 +6,7 @@ from catalog.domain.mini_program import Category, MiniProgram, MiniProgramDetail
 from catalog.domain.terms import Terms
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
-from runtime.outbox.recorder import FIELD, Recorder
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "mini_programs"
@@ -29,7 +29,7 @@ class MongoMiniPrograms(VersionedStore[MiniProgram]):
         wanted: Document = {"owner.owner_id": owner_id} if owner_id is not None else {}
         if after is not None:
             wanted["_id"] = {"$gt": after}
-        found = self._documents.find(wanted, {FIELD: 0}).sort("_id", 1).limit(limit)
+        found = self._documents.find(wanted, {OUTBOX_FIELD: 0}).sort("_id", 1).limit(limit)
         return [read_mini_program(document) async for document in found]
 
     async def ids(self) -> list[str]:

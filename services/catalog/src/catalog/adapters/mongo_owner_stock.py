@@ -13,7 +13,7 @@ from catalog.domain.stock import Adjustment, Stock, StockLevel
 from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import DUPLICATE_KEY
 from runtime.outbox.changes import Change
-from runtime.outbox.recorder import FIELD, Recorder
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 
 _COUNTS = {"holds": 0}
 """The projection without the holds, of which there is one for each unpaid order."""
@@ -107,7 +107,7 @@ class MongoOwnerStock:
             "sku_id": adjustment.after.sku_id,
             "change": adjustment.change,
             **change.private,
-            FIELD: self._recorder.slots(adjustment.after.version, change.events),
+            OUTBOX_FIELD: self._recorder.slots(adjustment.after.version, change.events),
         }
 
 

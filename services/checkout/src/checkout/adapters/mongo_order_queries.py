@@ -15,9 +15,9 @@ from checkout.domain.order import Order
 from checkout.domain.order_id import mini_program_of
 from checkout.domain.status import OPEN
 from runtime.mongo.client import Document
-from runtime.outbox.recorder import FIELD
+from runtime.outbox.recorder import OUTBOX_FIELD
 
-WITHOUT_OUTBOX = {FIELD: 0}
+WITHOUT_OUTBOX = {OUTBOX_FIELD: 0}
 
 
 class MongoOrderQueries:
@@ -56,6 +56,7 @@ class MongoOrderQueries:
         return [order_of(document) async for document in found.limit(limit)]
 
     async def counts(self, mini_program_id: str, openid: str) -> dict[str, int]:
+        # a refund is undecided until it is settled, rejected or failed
         undecided = {"$in": ["$$r.status", ["requested", "approved"]]}
         is_refunding = {"$anyElementTrue": {"$map": {"input": "$refunds", "as": "r", "in": undecided}}}
         group = {
@@ -85,6 +86,7 @@ class MongoOrderQueries:
         return versions
 
     async def overdue(self, deadline: Deadline, limit: int) -> list[str]:
+        """Orders of the deadline's second (see `domain/deadline.py`) that are neither paid nor closed."""
         query = {
             "placed_at": {"$gte": deadline.placed_at, "$lt": deadline.placed_at + SPAN},
             "expires_at": deadline.expires_at,

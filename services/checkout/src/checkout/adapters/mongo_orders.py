@@ -14,7 +14,7 @@ from runtime.outbox.versioned_store import Collection, VersionedStore
 PREFIX = "orders_"
 COLLECTIONS = with_prefix(PREFIX)
 MAX_COLLECTIONS = 1_000
-"""PyMongo takes 20 µs to make the object of a collection, which is needed several times for each write."""
+"""How many collection objects are kept in memory: PyMongo needs 20 µs to make one, and a write uses it several times."""
 
 
 class OrderCollections:
@@ -38,7 +38,9 @@ class OrderCollections:
 
 
 class MongoOrders(VersionedStore[Order]):
-    """Orders with their events. Decisions are tried on the cached order first: its next fact usually arrives within seconds."""
+    """Orders with their events. The order last written is cached, because its next fact usually arrives within seconds; the
+    version check catches a stale copy.
+    """
 
     def __init__(self, collections: OrderCollections, recorder: Recorder) -> None:
         super().__init__(CODEC, recorder, collections.of_order, cache=True)

@@ -39,32 +39,38 @@ class ApplyFacts:
     orders: Orders
 
     async def __call__(self, facts: Sequence[Fact]) -> None:
-        """Apply the facts about each order in their sequence, in one change: either all of them or none.
+        """Apply the facts about each order in their sequence: all of them or none.
 
-        Raises the first error, after the other orders were changed: OrderNotFound, or what an order refuses.
+        One order's error does not stop the others; the first error is raised at the end: OrderNotFound, or an order's refusal.
         """
         by_order: dict[str, list[Fact]] = defaultdict(list)
         for fact in facts:
             by_order[fact.event.order_id].append(fact)
         outcomes = await self.orders.change_many(
-            [Command(order_id, partial(_decide, order_id, about)) for order_id, about in by_order.items()]
+            [
+                Command(order_id, partial(_apply_all, order_id, order_facts))
+                for order_id, order_facts in by_order.items()
+            ]
         )
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
 
 
-def _decide(order_id: str, facts: Sequence[Fact], order: Order | None) -> Change[Order] | None:
+def _apply_all(order_id: str, facts: Sequence[Fact], order: Order | None) -> Change[Order] | None:
     if order is None:
         raise OrderNotFound(order_id)
-    before = order.version
+    version = order.version
     events: list[Event] = []
     for fact in facts:
-        events += contracts_of(order, apply(order, fact.event, fact.at), fact.at)
-    return Change(order, events, traceparent=facts[-1].traceparent) if order.version != before else None
+        happened = _apply(order, fact.event, fact.at)
+        events += contracts_of(order, happened, fact.at)  # now: they carry the version after this fact
+    if order.version == version:
+        return None  # the order has seen all of these facts
+    return Change(order, events, traceparent=facts[-1].traceparent)
 
 
-def apply(order: Order, fact: OrderFact, at: datetime) -> list[OrderEvent]:
+def _apply(order: Order, fact: OrderFact, at: datetime) -> list[OrderEvent]:
     """Call the order's method for the fact."""
     match fact:
         case StockReserved():
@@ -80,7 +86,7 @@ def apply(order: Order, fact: OrderFact, at: datetime) -> list[OrderEvent]:
         case PaymentClosed():
             return order.close_payment(at)
         case RefundSettled(late=True):
-            return []  # of a payment that came after the order had ended: not the order's money
+            return []  # a late payment was sent back; it was never this order's money
         case RefundSettled(refund_id=refund_id):
             return order.settle_refund(refund_id, at)
         case RefundFailed(refund_id=refund_id):

@@ -25,7 +25,10 @@ from runtime.outbox.changes import Change
 
 @dataclass(frozen=True, slots=True)
 class OrderCommands:
-    """Each returns the order after the command. Raises OrderNotFound, IllegalTransition, and what the command says."""
+    """Every method returns the order after the change.
+
+    All may raise OrderNotFound and IllegalTransition; further errors are in each method's docstring.
+    """
 
     orders: Orders
     access: Access
@@ -66,6 +69,7 @@ class OrderCommands:
 
         def request(order: Order) -> list[OrderEvent]:
             events = order.request_refund(refund_id, amount, reason, fingerprint)
+            # under this policy nobody has to approve a refund while nothing was shipped
             if events and self.refund_policy == "unshipped" and not order.shipments:
                 events += order.approve_refund(refund_id)
             return events
@@ -88,11 +92,12 @@ class OrderCommands:
         def decide(order: Order | None) -> Change[Order] | None:
             if order is None or not self.access.may_see(caller, order):
                 raise OrderNotFound(order_id)
-            before = order.version
-            events = contracts_of(order, command(order), at)
-            return Change(order, events) if order.version != before else None
+            version = order.version
+            happened = command(order)
+            if order.version == version:
+                return None  # a repeat
+            return Change(order, contracts_of(order, happened, at))
 
         order = (await self.orders.change(order_id, decide)).aggregate
-        if order is None:
-            raise OrderNotFound(order_id)
+        assert order is not None  # noqa: S101 - decide has raised already
         return order

@@ -60,7 +60,9 @@ class Shipment:
 class Order:
     """One order of one buyer in one mini program.
 
-    `fingerprint` is that of the request that placed it, to tell a repeat from another request with the same key.
+    `fingerprint` is that of the request that placed it, to tell a repeat from another request with the same key. `reason` says
+    why the order was rejected or is ending. A method that leaves `version` as it was has changed nothing; callers rely on
+    that to skip the write.
     """
 
     order_id: str
@@ -168,7 +170,7 @@ class Order:
             or len(dict(lines)) != len(lines)
             or any(quantity > left.get(sku_id, 0) for sku_id, quantity in lines)
         ):
-            raise NothingToShip("The parcel holds more than is left to send.")
+            raise NothingToShip("The parcel is empty, names a SKU twice, or holds more than is left to send.")
         self._move(Trigger.SHIP, shipment.shipped_at)
         self.shipments = (*self.shipments, replace(shipment, lines=lines))
         return [Shipped(shipment.carrier, complete=not self.to_ship())]

@@ -16,7 +16,7 @@ from checkout.http.callers import buyer_of, caller_of
 from checkout.http.order_views import cursor_after, order_view, position_in
 from contracts.api.common import Page
 from contracts.api.orders import OrderRequest, OrdersQuery, OrderView, RefundRequestBody, WaitQuery
-from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.bodies import json_response, parse_json, read_query
 from runtime.web.idempotency import fingerprint_of, idempotency_key
 from runtime.web.routes import DEADLINE_SECONDS, Route, scopes
 from runtime.web.tokens import OWNER, VIEWER
@@ -26,6 +26,8 @@ KEEP_ALIVE_SECONDS = 15.0
 
 @dataclass(frozen=True, slots=True)
 class OrderRoutes:
+    """`buyer_of` checks the mini program in the path; domain errors are mapped in `errors.py`."""
+
     place: PlaceOrder
     read: ReadOrders
     commands: OrderCommands
@@ -34,11 +36,11 @@ class OrderRoutes:
     def routes(self) -> list[Route]:
         orders = "/v1/mini-programs/{mini_program_id}/orders"
         order = f"{orders}/{{order_id}}"
-        viewer, both = scopes(VIEWER), scopes(VIEWER, OWNER)
+        viewer, viewer_or_owner = scopes(VIEWER), scopes(VIEWER, OWNER)
         return [
             Route("POST", orders, self.place_order, viewer, deadline=2 * DEADLINE_SECONDS),
-            Route("GET", orders, self.list_orders, both),
-            Route("GET", order, self.read_order, both),
+            Route("GET", orders, self.list_orders, viewer_or_owner),
+            Route("GET", order, self.read_order, viewer_or_owner),
             Route("GET", f"{order}/events", self.order_events, viewer, deadline=None),
             Route("POST", f"{order}/cancellation", self.cancel, viewer),
             Route("POST", f"{order}/receipt", self.receive, viewer),
@@ -47,15 +49,18 @@ class OrderRoutes:
         ]
 
     async def place_order(self, request: web.Request) -> web.Response:
+        """201 with the order; with `?wait=` as soon as it can be paid or has ended, or after that time as it is then."""
         buyer, key = buyer_of(request), idempotency_key(request)
         query = read_query(request, WaitQuery)
-        body = await read_json(request, OrderRequest)
-        order = await self.place(buyer, body, key=key, fingerprint=fingerprint_of(await request.read()))
+        raw = await request.read()
+        body = parse_json(raw, OrderRequest)
+        order = await self.place(buyer, body, key=key, fingerprint=fingerprint_of(raw))
         if query.wait:
             order = await self.watch.until_payable(order, query.wait)
         return json_response(order_view(order), status=201)
 
     async def list_orders(self, request: web.Request) -> web.Response:
+        """One order more than `limit` is read, to know whether there is a next page."""
         query = read_query(request, OrdersQuery)
         found = await self.read.page(
             caller_of(request),
@@ -98,14 +103,15 @@ class OrderRoutes:
 
     async def request_refund(self, request: web.Request) -> web.Response:
         buyer, key = buyer_of(request), idempotency_key(request)
-        body = await read_json(request, RefundRequestBody)
+        raw = await request.read()
+        body = parse_json(raw, RefundRequestBody)
         order = await self.commands.request_refund(
             buyer,
             request.match_info["order_id"],
             body.amount.amount if body.amount else None,
             body.reason,
             key=key,
-            fingerprint=fingerprint_of(await request.read()),
+            fingerprint=fingerprint_of(raw),
         )
         return json_response(order_view(order), status=201)
 

@@ -14,7 +14,7 @@ from payment.domain.shares import Line
 from payment.domain.trade import Collector, Refund, RefundState, State, StoredTrade, Trade, UnopenedTrade
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
-from runtime.outbox.recorder import FIELD, Recorder
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "trades"
@@ -50,7 +50,7 @@ class MongoTrades(VersionedStore[StoredTrade]):
         query: Document = {"due_at": {"$lte": now}}
         if but:
             query["_id"] = {"$nin": list(but)}
-        found = self._trades.find(query, {FIELD: False}).sort("due_at", ASCENDING).limit(limit)
+        found = self._trades.find(query, {OUTBOX_FIELD: False}).sort("due_at", ASCENDING).limit(limit)
         return [_trade(document) async for document in found]
 
     async def movements(self, day: date, collector: str | None = None) -> AsyncIterator[Movement]:

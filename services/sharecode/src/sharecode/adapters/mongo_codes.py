@@ -12,7 +12,7 @@ from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import DUPLICATE_KEY
 from runtime.outbox.changes import Change, Decide, Result
 from runtime.outbox.codec import Codec
-from runtime.outbox.recorder import FIELD, Recorder
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.versioned_store import VersionedStore
 from sharecode.domain.codes import ShareCode, Sharer
 
@@ -56,7 +56,7 @@ class MongoCodes:
     async def find(self, sharer: Sharer, product_id: str) -> ShareCode | None:
         """The sharer's code for the product."""
         same = {"host_id": sharer.host_id, "sharer": sharer.openid, "product_id": product_id}
-        found = await self._codes.find_one(same, {FIELD: 0})
+        found = await self._codes.find_one(same, {OUTBOX_FIELD: 0})
         return _read(found) if found else None
 
     async def page(self, mini_program_id: str, after: str | None, limit: int) -> list[ShareCode]:
@@ -64,7 +64,7 @@ class MongoCodes:
         query: dict[str, Any] = {"mini_program_id": mini_program_id}
         if after is not None:
             query["_id"] = {"$gt": after}
-        return [_read(d) async for d in self._codes.find(query, {FIELD: 0}).sort("_id").limit(limit)]
+        return [_read(d) async for d in self._codes.find(query, {OUTBOX_FIELD: 0}).sort("_id").limit(limit)]
 
     async def count(self, mini_program_id: str) -> int:
         """The number of codes of a mini program, withdrawn ones included."""
