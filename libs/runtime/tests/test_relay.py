@@ -77,6 +77,7 @@ async def test_the_poll_interval_backs_off_while_the_stream_carries_nothing(
 async def test_own_changes_that_missed_the_fast_path_are_published_from_the_stream(
     notebook: Notebook, eventually: Eventually
 ) -> None:
+    await notebook.relay().prepare()
     await notebook.take("n1", "one")
     async with notebook.relaying_on_the_fast_path(eventually) as relay:
         await eventually(notebook.all_published)
@@ -298,9 +299,10 @@ async def _garbage(_: Notebook) -> dict[str, str]:
 async def test_when_the_history_is_gone_the_outboxes_are_read_and_nothing_is_lost(
     notebook: Notebook, eventually: Eventually, token_of: Any
 ) -> None:
-    async with notebook.relaying():
+    async with notebook.relaying() as relay:
         await notebook.take("n1", "one")
         await eventually(notebook.all_published)
+        await eventually(lambda: relay._token, what="a position to store")
     token = await token_of(notebook)
     await notebook.change("n1", 2, "two")
     await notebook.take("n2", "other")
