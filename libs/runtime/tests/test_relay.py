@@ -179,9 +179,9 @@ async def test_an_event_recorded_before_the_first_poll_is_published(
 async def test_events_recorded_while_no_relay_runs_are_published_by_the_next(
     notebook: Notebook, eventually: Eventually
 ) -> None:
-    async with notebook.relaying():
+    async with notebook.relaying() as relay:
         await notebook.take("n1", "one")
-        await eventually(notebook.all_published)
+        await eventually(lambda: relay._position_unsaved, what="a position to store")
     await notebook.change("n1", 2, "two")
     await notebook.take("n2", "other")
     async with notebook.relaying():
@@ -190,9 +190,9 @@ async def test_events_recorded_while_no_relay_runs_are_published_by_the_next(
 
 
 async def test_a_stopped_relay_has_stored_its_position(notebook: Notebook, eventually: Eventually) -> None:
-    async with notebook.relaying():
+    async with notebook.relaying() as relay:
         await notebook.take("n1", "one")
-        await eventually(notebook.all_published)
+        await eventually(lambda: relay._position_unsaved, what="a position to store")
     async with notebook.relaying():
         await notebook.change("n1", 2, "two")
         await eventually(notebook.all_published)
@@ -302,7 +302,7 @@ async def test_when_the_history_is_gone_the_outboxes_are_read_and_nothing_is_los
     async with notebook.relaying() as relay:
         await notebook.take("n1", "one")
         await eventually(notebook.all_published)
-        await eventually(lambda: relay._token, what="a position to store")
+        await eventually(lambda: relay._position_unsaved, what="a position to store")
     token = await token_of(notebook)
     await notebook.change("n1", 2, "two")
     await notebook.take("n2", "other")
