@@ -255,7 +255,7 @@ class StockAdjusted(Event):
 
 @published
 class StockAdjustedV1(Event):
-    """Version 1 of StockAdjusted, deprecated: read version 2, which is published with it."""
+    """Version 1 of StockAdjusted, deprecated: read version 2, published with it. `order_id` is the adjustment's id."""
 
     # It can go once no consumer takes it any more, with what makes it in catalog's contracts_out.py. Its last records then
     # expire with the topic's retention of 30 days.

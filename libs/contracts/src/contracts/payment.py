@@ -52,7 +52,7 @@ class PaymentSettled(PaymentEvent):
 
 @published
 class PaymentClosed(PaymentEvent):
-    """The payment was closed: nothing was received, and nothing can be received later."""
+    """The payment was closed unpaid. Money that arrives all the same is sent back: LatePaymentReceived, then RefundSettled."""
 
     reason: str
 
