@@ -49,12 +49,15 @@ def products_subscription(offers: Offers) -> Subscription:
 
 
 def order_facts_subscription(apply_facts: ApplyFacts) -> Subscription:
-    """Stock, payments and refunds: the next step of an order."""
+    """Stock, payments and refunds: the next step of an order.
+
+    A reservation lingers: the payment link usually follows at once, and both become one write.
+    """
 
     async def on_order_facts(deliveries: Sequence[Delivery]) -> None:
         await apply_facts([Fact(d.event, d.envelope.time, d.traceparent) for d in deliveries])
 
-    return Subscription("order-facts", ORDER_FACTS, on_order_facts)
+    return Subscription("order-facts", ORDER_FACTS, on_order_facts, linger=(StockReserved,))
 
 
 def recent_views_subscription(recent_views: RecentViews) -> Subscription:

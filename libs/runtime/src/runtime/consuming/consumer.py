@@ -56,6 +56,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     ) -> None:
         self.subscription = subscription
         self.processor = Processor(group, subscription.events, subscription.handle, publisher, clock)
+        self._lingering = {event.type_name() for event in subscription.linger}
         self._topics = [prefix + topic.name for topic in subscription.topics]
         self._subscriber: Any = None
 
@@ -99,9 +100,11 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._subscriber(self._handle_batch)
 
     def install_filter(self) -> None:
-        """Have the client drop unwanted events before it makes a batch; call once started."""
+        """Have the client drop unwanted events before it makes a batch, and linger; call once started."""
         if self.client is not None:
             self.client.accepts = self._accepts
+            if self._lingering:
+                self.client.may_linger = self._may_linger
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
         """Let the batch under way end and commit before another replica starts on the same records."""
@@ -111,6 +114,9 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         """Nothing to prepare."""
+
+    def _may_linger(self, raw: ConsumerRecord) -> bool:
+        return headers_of(raw).get("ce_type") in self._lingering
 
     def _accepts(self, raw: ConsumerRecord) -> bool:
         event_type = headers_of(raw).get("ce_type", "")

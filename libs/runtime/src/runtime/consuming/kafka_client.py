@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -26,6 +27,8 @@ Records = dict[Any, list[ConsumerRecord]]
 COMMIT_INTERVAL_SECONDS = 2.0
 FETCHER_INTERVAL_SECONDS = 2.0
 """How often aiokafka's fetcher wakes when nothing happens."""
+LINGER_SECONDS = 0.1
+"""How long a batch lingers at most: two more hops of an order, on a slow machine."""
 FLUSH_SECONDS = 2.0
 """An unavailable broker delays neither a stop nor a rebalance: what it was not told is repeated."""
 
@@ -34,16 +37,21 @@ def _always(_: ConsumerRecord) -> bool:
     return True
 
 
+def _never(_: ConsumerRecord) -> bool:
+    return False
+
+
 class KafkaClient(AIOKafkaConsumer):  # type: ignore[misc]
     """FastStream polls it, and calls `commit` after each handled batch.
 
     Records that `accepts` refuses are left out before a batch is made: with few records at a time, a batch's way through
-    FastStream costs more than this check.
+    FastStream costs more than this check. A batch in which every record `may_linger` waits up to LINGER_SECONDS for more.
     """
 
     def __init__(self, *topics: str, **settings: Any) -> None:
         super().__init__(*topics, **settings)
         self.accepts: Callable[[ConsumerRecord], bool] = _always
+        self.may_linger: Callable[[ConsumerRecord], bool] = _never
         self._handled: dict[Any, Any] = {}
         self._committed: dict[Any, Any] = {}
         self._committing: asyncio.Task[None] | None = None
@@ -60,6 +68,7 @@ class KafkaClient(AIOKafkaConsumer):  # type: ignore[misc]
         while True:
             found = await super().getmany(*partitions, timeout_ms=timeout_ms, max_records=max_records)
             if accepted := self._filtered(found):
+                await self._linger(accepted, partitions, max_records)
                 return accepted
             if found:
                 await self.commit()
@@ -69,6 +78,24 @@ class KafkaClient(AIOKafkaConsumer):  # type: ignore[misc]
             at: [record for record in records if self.accepts(record)] for at, records in found.items()
         }
         return {at: kept for at, kept in accepted.items() if kept}
+
+    async def _linger(self, batch: Records, partitions: Any, max_records: int | None) -> None:
+        """Add what arrives in the meantime, until a record arrives that may not linger.
+
+        A rebalance in the meantime causes a repeat: the new owner receives the batch too.
+        """
+        until, newest = time.monotonic() + LINGER_SECONDS, batch
+        while all(self.may_linger(record) for records in newest.values() for record in records):
+            left_ms = int(1000 * (until - time.monotonic()))
+            if left_ms <= 0 or (max_records and sum(map(len, batch.values())) >= max_records):
+                return
+            try:
+                found = await super().getmany(*partitions, timeout_ms=left_ms, max_records=max_records)
+            except KafkaError:
+                return  # the next call raises it again; the batch must not be lost for it
+            newest = self._filtered(found)
+            for at, records in newest.items():
+                batch[at] = [*batch.get(at, []), *records]
 
     async def commit(self, offsets: Any = None) -> None:
         """Note that everything returned so far is handled; the broker learns it soon, at `flush_commits` at the latest."""

@@ -32,6 +32,7 @@ class Subscription:
     """Which events a service takes, and its handler. `name` ends the consumer group's id.
 
     `bulk_fetch` is for effects that nobody waits for: records are fetched a few times a second, in larger batches.
+    `linger` names the events that others soon follow: they wait a moment, to be handled in one batch with those (ADR 2).
     """
 
     name: str
@@ -39,6 +40,7 @@ class Subscription:
     handle: BatchHandler
     max_records: int = 200
     bulk_fetch: bool = False
+    linger: tuple[type[Event], ...] = ()
 
     @property
     def topics(self) -> tuple[Topic, ...]:
