@@ -44,7 +44,7 @@ stop: ## Stop what `make run` started in another shell
 clean: stop ## Remove .data (all state) and .venv
 	rm -rf .data $(VENV)
 
-test: $(DEV) ## Run all tests against a real Kafka and a real MongoDB
+test: $(DEV) ## Run the tests, but browser and chaos, against a real Kafka and a real MongoDB
 	@$(FETCH)
 	@exec $(BIN)/python -m pytest --ignore=tests/browser $(PYTEST_ARGS)
 

@@ -7,7 +7,7 @@ from runtime.outbox.recorder import Recorded
 
 def change(aggregate: str, before: int, version: int) -> Recorded:
     """A change with one entry, whose id names it."""
-    return Recorded(aggregate, before, version, ({"id": f"{aggregate}{version}"},))
+    return Recorded(("notes", aggregate), before, version, ({"id": f"{aggregate}{version}"},))
 
 
 def ids(entries: list[Document]) -> list[str]:
@@ -86,7 +86,7 @@ def test_after_a_failure_the_stream_carries_the_unpublished_changes_and_their_su
 
 def test_a_change_without_events_keeps_the_order_of_those_around_it() -> None:
     fast_path = enabled()
-    for recorded in (change("a", 0, 1), Recorded("a", 1, 2, ()), change("a", 2, 3)):
+    for recorded in (change("a", 0, 1), Recorded(("notes", "a"), 1, 2, ()), change("a", 2, 3)):
         fast_path.offer(recorded)
     assert sent(fast_path) == ["a1", "a3"]
 
@@ -107,3 +107,10 @@ def test_the_number_of_pending_changes_is_bounded() -> None:
         fast_path.offer(change(f"a{n}_", 0, 1))
     fast_path.offer(change("a0_", 1, 2))
     assert len(fast_path.drain()) == MAX_PENDING
+
+
+def test_equal_ids_in_two_collections_are_two_aggregates() -> None:
+    fast_path = enabled()
+    fast_path.offer(Recorded(("products", "tea"), 0, 1, ({"id": "product1"},)))
+    fast_path.offer(Recorded(("videos", "tea"), 1, 2, ({"id": "video2"},)))
+    assert sent(fast_path) == ["product1"]

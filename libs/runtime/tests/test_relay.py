@@ -56,7 +56,9 @@ async def test_a_change_that_only_the_stream_can_carry_ends_the_wait_for_the_nex
     relay = notebook.relay()
     relay._poll_interval = 3_600
     waiting = asyncio.create_task(relay._next_poll(0))
-    relay.fast_path.offer(Recorded("n1", 1, 2, ()))  # not leading, so it does not take the fast path
+    relay.fast_path.offer(
+        Recorded(("notes", "n1"), 1, 2, ())
+    )  # not leading, so it does not take the fast path
     async with asyncio.timeout(10):
         await waiting
     assert relay._poll_interval == relaying.MIN_POLL_SECONDS

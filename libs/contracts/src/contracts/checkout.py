@@ -115,7 +115,7 @@ class OrderShipped(OrderEvent):
 
 @published
 class OrderCompleted(OrderEvent):
-    """The buyer confirmed receipt, or the time to object has passed."""
+    """The buyer confirmed receipt."""
 
 
 @published

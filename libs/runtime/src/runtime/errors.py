@@ -1,4 +1,4 @@
-"""Which errors mean "try again later", and what may be said of an error without repeating personal data."""
+"""Which errors are worth a retry, and error texts without personal data."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def redacted(error: BaseException) -> str:
 
 
 def redacted_traceback(error: BaseException) -> str:
-    """Where the error came from, first cause first, each as `redacted` puts it."""
+    """The traceback, first cause first, with redacted texts."""
     return "\n\nwhich led to\n\n".join(
         "".join(traceback.format_tb(link.__traceback__)) + redacted(link)
         for link in reversed([*_chain(error)])

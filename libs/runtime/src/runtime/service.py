@@ -10,8 +10,10 @@ import asyncio
 import gc
 import logging
 import signal
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import aiohttp
@@ -35,7 +37,7 @@ from runtime.tasks import end
 from runtime.telemetry import configure_telemetry, shutdown_telemetry
 from runtime.web.boundary import NOSNIFF, build_http
 from runtime.web.client import client_session
-from runtime.web.problems import Problem, ProblemTable
+from runtime.web.problems import Problem, ProblemTable, unavailable
 from runtime.web.protocol import ProblemRunner
 from runtime.web.routes import Route
 from runtime.web.tokens import Keys, TokenVerifier
@@ -156,7 +158,10 @@ class Service:
         if self._assemble is not None:
             self._assemble(self)
         app = build_http(
-            [*self._routes, *self._health.routes()], self.verifier, self._answer_headers, self._problems
+            [*map(self._once_ready, self._routes), *self._health.routes()],
+            self.verifier,
+            self._answer_headers,
+            self._problems,
         )
         runner = ProblemRunner(
             app, access_log=None, shutdown_timeout=self.settings.graceful_timeout.total_seconds()
@@ -176,6 +181,16 @@ class Service:
             await self._http.close()
             if client is not None:
                 await client.close()
+
+    def _once_ready(self, route: Route) -> Route:
+        """A write before the relay's position is fixed would never be published, so calls wait for the start to end."""
+
+        async def handler(request: web.Request) -> web.StreamResponse:
+            if not self.ready:
+                raise unavailable("The service is starting or stopping. Try again.")
+            return await route.handler(request)
+
+        return replace(route, handler=handler)
 
     async def _start(self) -> None:
         for preparation in self._preparations:
@@ -215,7 +230,7 @@ class Service:
         self._health.watchdog = Watchdog(consumers.consumers)
 
     async def _stop(self) -> None:
-        """First take no new work, then end what is under way, then close the way out."""
+        """First stop consuming, then end the background tasks, then stop the producer."""
         self._health.ready = False
         if self._health.consumers is not None:
             await self._health.consumers.stop()
@@ -238,6 +253,7 @@ async def _retry_until_done(preparation: Task) -> None:
 async def _supervise(name: str, task: Task) -> None:
     backoff = MIN_BACKOFF_SECONDS
     while True:
+        started = time.monotonic()
         try:
             await task()
             return
@@ -246,6 +262,8 @@ async def _supervise(name: str, task: Task) -> None:
             if current is not None and current.cancelling():
                 raise  # it failed while being stopped: do not restart it
             log.exception("a background task failed and is restarted", extra={"task": name})
+            if time.monotonic() - started > MAX_BACKOFF_SECONDS:
+                backoff = MIN_BACKOFF_SECONDS
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
 

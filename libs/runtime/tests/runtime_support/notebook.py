@@ -47,7 +47,7 @@ class Notebook:
         slots = self.recorder.slots(1, [self.stream.note(text, note_id) for text in texts])
         note = {"_id": note_id, "version": 1, "outbox": slots}
         await self.db["notes"].insert_one(note)
-        self.recorder.saved(note_id, note, before=0)
+        self.recorder.saved("notes", note_id, note, before=0)
 
     async def change(self, note_id: str, version: int, *texts: str) -> None:
         """The next version of a note, guarded on the one before."""
@@ -55,7 +55,7 @@ class Notebook:
         fields = {"version": version, **added}
         answer = await self.db["notes"].update_one({"_id": note_id, "version": version - 1}, {"$set": fields})
         assert answer.modified_count == 1
-        self.recorder.saved(note_id, fields, before=version - 1)
+        self.recorder.saved("notes", note_id, fields, before=version - 1)
 
     async def recorded(self) -> set[str]:
         """The ids of all events in all outboxes."""

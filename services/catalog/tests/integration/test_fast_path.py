@@ -33,7 +33,7 @@ async def test_an_orders_changes_are_reported_in_the_order_of_its_versions(db: D
     store = MongoReservations(db, Recorder(system_clock, random_id, reported.append))
     for fact in (order.placed, order.paid, order.refunded, order.refunded):
         await Reserving(store).handle([fact])
-    assert [(r.aggregate_id, r.before, r.version) for r in reported] == [
+    assert [(r.aggregate[1], r.before, r.version) for r in reported] == [
         (order.order_id, 0, 1),
         (order.order_id, 1, 2),
         (order.order_id, 2, 3),
@@ -64,8 +64,8 @@ async def test_an_adjustment_is_reported_once_it_is_committed(db: Database) -> N
     with pytest.raises(Refused):
         await keeping.adjust(Caller(None), sku_id, available=None, change=-10)
     [adjusted] = reported
-    stored = await db["adjustments"].find_one({"_id": adjusted.aggregate_id}) or {}
+    stored = await db["adjustments"].find_one({"_id": adjusted.aggregate[1]}) or {}
     assert (stored["sku_id"], stored["change"]) == (sku_id, 4)
     assert types(adjusted) == ["anchorage.StockAdjusted.v2", "anchorage.StockAdjusted.v1"]
-    assert [entry["key"] for entry in adjusted.entries] == [adjusted.aggregate_id] * 2
+    assert [entry["key"] for entry in adjusted.entries] == [adjusted.aggregate[1]] * 2
     assert [(level.available, level.version) for level in levels] == [(9, 2)]

@@ -16,5 +16,5 @@ class Settings(ServiceSettings):
     payment_timeout_seconds: int = Field(default=900, ge=1, le=15 * 86_400, description="time to pay")
     refund_policy: RefundPolicy = Field(
         default="owner",
-        description="who approves a refund: always the owner, or nobody while nothing was shipped",
+        description="owner: the owner approves every refund; unshipped: approved automatically until something ships",
     )

@@ -44,6 +44,22 @@ async def test_a_repeat_finds_its_order_even_if_it_could_not_be_placed_any_more(
     assert (await checkout.place(key="k"))["order_id"] == placed["order_id"]
 
 
+async def test_a_repeat_finds_its_order_in_a_suspended_shop(checkout: RunningCheckout) -> None:
+    placed = await checkout.place(key="k")
+    await checkout.service.db["mini_programs"].update_one(
+        {"_id": checkout.mini_program_id}, {"$set": {"state": "suspended"}}
+    )
+
+    async def suspended() -> bool:
+        status, problem = await checkout.call(
+            "POST", "/orders", checkout.order_request(), key=secrets.token_hex(8)
+        )
+        return (status, problem.get("code")) == (409, "suspended")
+
+    await checkout.eventually(suspended, what="the mini program to be suspended")
+    assert (await checkout.place(key="k"))["order_id"] == placed["order_id"]
+
+
 async def test_a_missing_key_is_a_bad_request(checkout: RunningCheckout) -> None:
     status, problem = await checkout.call("POST", "/orders", {})
     assert (status, problem["code"]) == (400, "idempotency_key_missing")

@@ -122,7 +122,7 @@ async def test_the_database_is_polled_only_while_there_are_waiters() -> None:
         assert database.polls.locked()
 
 
-async def test_polls_become_rarer_the_longer_nothing_changes() -> None:
+async def test_polling_backs_off_while_nothing_changes() -> None:
     waiter = Waiter(version("first", 1), cast(Orders, Database()))
     intervals = []
     polled_at = waiter.next_poll_at() - POLL_INTERVAL_SECONDS

@@ -89,3 +89,12 @@ async def test_only_the_buyer_learns_that_there_is_a_trade(till: Till) -> None:
         assert answer.status == 409
         assert answer.headers["Retry-After"]
         assert (await answer.json())["code"] == "not_ready"
+
+
+async def test_an_order_that_ended_before_its_trade_was_opened_can_no_longer_be_paid(till: Till) -> None:
+    order = till.placed(openid="o-1")
+    await till.request_close(order)
+    await till.wait_for(order.order_id, "PaymentClosed")
+    headers = till.issuer.viewer(order.mini_program_id, "o-1") | {"Idempotency-Key": "k1"}
+    status, body = await till.call("POST", payments_path(order), json={}, headers=headers)
+    assert (status, body["code"]) == (409, "payment_closed")

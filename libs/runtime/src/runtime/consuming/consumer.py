@@ -34,7 +34,7 @@ framework_log = logging.getLogger("runtime.faststream")
 framework_log.setLevel(logging.WARNING)  # at INFO it logs two lines for each batch
 
 SESSION_TIMEOUT_MS = 6_000
-"""The broker's minimum: how long the records of a killed replica wait for another."""
+"""The broker's minimum: a replica without heartbeats for this long loses its partitions."""
 REBALANCE_WAIT_SECONDS = 20.0
 """How long a rebalance waits for a batch under way; the broker gives us ten seconds more than that to rejoin."""
 POLL_MS = 5_000
@@ -135,7 +135,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
 
     @asynccontextmanager
     async def _keep_polling(self) -> AsyncIterator[None]:
-        """Poll now and then inside, so that the group does not consider this replica dead, however long the batch takes."""
+        """Poll at intervals during the batch, so that the group keeps this replica."""
         polling = asyncio.create_task(self._poll())
         try:
             yield

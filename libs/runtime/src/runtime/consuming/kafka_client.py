@@ -30,7 +30,7 @@ FETCHER_INTERVAL_SECONDS = 2.0
 LINGER_SECONDS = 0.1
 """How long a batch lingers at most: two more hops of an order, on a slow machine."""
 FLUSH_SECONDS = 2.0
-"""An unavailable broker delays neither a stop nor a rebalance: what it was not told is repeated."""
+"""Time limit of the final commit. Records whose offsets are not committed are delivered again."""
 
 
 def _always(_: ConsumerRecord) -> bool:
@@ -98,7 +98,7 @@ class KafkaClient(AIOKafkaConsumer):  # type: ignore[misc]
                 batch[at] = [*batch.get(at, []), *records]
 
     async def commit(self, offsets: Any = None) -> None:
-        """Note that everything returned so far is handled; the broker learns it soon, at `flush_commits` at the latest."""
+        """Called by FastStream after each batch: all returned records are handled. A background task commits their offsets."""
         assignment = internals.assignment_of(self)
         if assignment is not None:
             self._handled.update(assignment.all_consumed_offsets())

@@ -56,7 +56,7 @@ class Processor:
         self._clock = clock
 
     async def process(self, batch: Sequence[ConsumerRecord]) -> None:
-        """Deal with every record of the batch for good; returns when it may be committed."""
+        """Handle or dead-letter every record. When it returns, the batch can be committed."""
         deliveries = []
         for raw in batch:
             try:

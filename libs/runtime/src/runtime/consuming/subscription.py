@@ -29,7 +29,7 @@ BatchHandler = Callable[[Sequence[Delivery]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """Which events a service takes, and its handler. `name` ends the consumer group's id.
+    """Which events a service takes, and its handler. `name` is the last part of the consumer group's id.
 
     `bulk_fetch` is for effects that nobody waits for: records are fetched a few times a second, in larger batches.
     `linger` names the events that others soon follow: they wait a moment, to be handled in one batch with those (ADR 2).

@@ -1,6 +1,6 @@
 """Notices a consumer that makes no progress: its loop has ended, or records wait and none is handled.
 
-Libraries' own pings check the producer's side and stay green (measured); only progress tells.
+The libraries' own health checks ping only the producer and stay green when a consumer hangs (measured).
 """
 
 from __future__ import annotations
@@ -49,9 +49,7 @@ class Watchdog:
 
     async def _check(self, consumer: Consumer) -> None:
         lag = await _lag(consumer)
-        if (
-            lag is None
-        ):  # the broker is unavailable: nothing is known, so nothing is held against the consumer
+        if lag is None:  # the broker is unavailable: reset the timer
             self._behind_since.pop(consumer.group, None)
             return
         telemetry.consumer_lag.set(lag, {"group": consumer.group})

@@ -1,4 +1,4 @@
-"""The way out to Kafka: idempotent, acknowledged by all replicas, in batches.
+"""The Kafka producer: idempotent, acknowledged by all replicas, in batches.
 
 A record whose acknowledgement did not arrive is sent again with the same `ce_id`. While the broker is unavailable,
 publishing waits; a caller that cannot wait sets its own limit.

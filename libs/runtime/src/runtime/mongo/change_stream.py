@@ -21,7 +21,7 @@ MAX_CHANGES = 100
 HISTORY_LOST = frozenset({260, 280, 286})
 """InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost (MongoDB error_codes.yml)."""
 NO_POSITION = frozenset({9, 14, 15, 40647, 40649, 50811})
-"""The server's answers to a token that it cannot even parse (tried on 6.0)."""
+"""Codes for a resume token that the server cannot parse (tried on 6.0)."""
 OPTIONS = {"resume_after": "resumeAfter", "start_at_operation_time": "startAtOperationTime"}
 
 WAIT_MS = 1

@@ -50,6 +50,6 @@ async def keep_newest(collection: AsyncCollection[Document], newest: Mapping[str
     try:
         await collection.bulk_write(writes, ordered=False)
     except BulkWriteError as error:
-        # the upsert of an older version collides with the newer document's id, which is what we want
+        # expected: a newer version is already stored, so the upsert of the older one collides with its id
         if any(code != DUPLICATE_KEY for code in bulk_codes(error)):
             raise

@@ -1,4 +1,4 @@
-"""What a use case says to a versioned store: the aggregate after the change, and the events about it."""
+"""A change to store: the aggregate afterwards and the events about it."""
 
 from __future__ import annotations
 

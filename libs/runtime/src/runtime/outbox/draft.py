@@ -53,6 +53,8 @@ class Draft(Generic[A]):
         else:
             self.fields = (self.codec.changing or self.codec.write)(change.after)
         version = self.fields["version"]
+        if self.document is not None and version <= self.version_before:
+            raise ValueError(f"version {version} does not follow version {self.version_before}")
         if replace_outbox or self.document is None:
             slots = recorder.slots(version, change.events, change.traceparent)
             self.outbox = {OUTBOX_FIELD: {**self.outbox.get(OUTBOX_FIELD, {}), **slots}}

@@ -36,11 +36,11 @@ class FastPath:
         self.stream_needed = asyncio.Event()
         self.enabled = False
         self._queue: list[Recorded] = []
-        self._last_published = LRUCache[str, int](MAX_VERSIONS)
+        self._last_published = LRUCache[tuple[str, str], int](MAX_VERSIONS)
         self._published_ahead: set[str] = set()  # published, not yet seen in the stream
 
     def enable(self) -> None:
-        """This process is the one that publishes; what was published before is not known."""
+        """Start with an empty history. Call when this replica has acquired the lease."""
         self.disable()
         self.enabled = True
         self.stream_needed.set()
@@ -49,15 +49,15 @@ class FastPath:
         """Leave everything that is not known to be published to the stream."""
         self.enabled = False
         self._queue.clear()
-        self._last_published = LRUCache[str, int](MAX_VERSIONS)
+        self._last_published = LRUCache[tuple[str, str], int](MAX_VERSIONS)
         self._published_ahead.clear()
         self.pending.clear()
 
     def offer(self, recorded: Recorded) -> None:
-        """Take a durable change, or leave it to the stream."""
-        published = self._last_published.get(recorded.aggregate_id, 0)
+        """Queue a durable change for direct publishing if its order is certain; otherwise leave it to the stream."""
+        published = self._last_published.get(recorded.aggregate, 0)
         if self.enabled and published == recorded.before and len(self._queue) < MAX_PENDING:
-            self._last_published[recorded.aggregate_id] = recorded.version
+            self._last_published[recorded.aggregate] = recorded.version
             self._queue.append(recorded)
             self.pending.set()
         else:
@@ -76,11 +76,11 @@ class FastPath:
     def take_unpublished(self, streamed: Sequence[Recorded]) -> list[Document]:
         """The entries of these changes of the stream that are not published yet; the caller publishes them now."""
         entries = [entry for recorded in streamed for entry in recorded.entries]
-        in_stream = {(recorded.aggregate_id, recorded.version) for recorded in streamed}
-        self._queue = [r for r in self._queue if (r.aggregate_id, r.version) not in in_stream]
+        in_stream = {(recorded.aggregate, recorded.version) for recorded in streamed}
+        self._queue = [r for r in self._queue if (r.aggregate, r.version) not in in_stream]
         unpublished = [entry for entry in entries if entry["id"] not in self._published_ahead]
         self._published_ahead.difference_update(entry["id"] for entry in entries)
         for recorded in streamed:
-            if recorded.version > self._last_published.get(recorded.aggregate_id, 0):
-                self._last_published[recorded.aggregate_id] = recorded.version
+            if recorded.version > self._last_published.get(recorded.aggregate, 0):
+                self._last_published[recorded.aggregate] = recorded.version
         return unpublished

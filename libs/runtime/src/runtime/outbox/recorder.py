@@ -25,10 +25,13 @@ DIGITS = 8
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A durable change of one aggregate with the entries it added, in order. `before` is the version it followed, 0 for a
-    new aggregate."""
+    """A durable change of one aggregate with the entries it added, in order.
 
-    aggregate_id: str
+    `aggregate` is its collection and its id, as the ids of two collections may be equal. `before` is the version that the
+    change followed, 0 for a new aggregate.
+    """
+
+    aggregate: tuple[str, str]
     before: int
     version: int
     entries: tuple[Document, ...]
@@ -61,14 +64,14 @@ class Recorder:
             for slot, entry in self.slots(version, events, traceparent).items()
         }
 
-    def saved(self, aggregate_id: str, fields: Document, *, before: int) -> None:
+    def saved(self, collection: str, aggregate_id: str, fields: Document, *, before: int) -> None:
         """A write was acknowledged: `fields` is the new document or what was `$set`, `version` among them.
 
         An optimisation only: what is not reported here is published when the relay reads the change stream.
         """
         slots = slots_in(fields)
         entries = tuple(slots[name] for name in sorted(slots))
-        self.on_saved(Recorded(aggregate_id, before, fields["version"], entries))
+        self.on_saved(Recorded((collection, aggregate_id), before, fields["version"], entries))
 
     def _entry(self, event: Event, traceparent: str | None) -> Document:
         return {

@@ -34,7 +34,7 @@ POSITION = "outbox"
 SAVE_INTERVAL_SECONDS = 2.0
 """A crash repeats what was published in about this time; consumers are idempotent."""
 IDLE_SAVE_INTERVAL_SECONDS = 60.0
-"""The position advances while this service rests and others fill the oplog, so that its history survives a restart."""
+"""Saved when idle too: the writes of other databases push the token out of the oplog."""
 MIN_BACKOFF_SECONDS = 0.1
 MAX_BACKOFF_SECONDS = 2.0
 MIN_POLL_SECONDS = 0.1
@@ -44,7 +44,7 @@ MAX_POLL_SECONDS = 1.0
 
 
 class _NotLeading(Exception):
-    """Another replica leads, or may do so."""
+    """This replica may no longer hold the lease."""
 
 
 class Relay:
@@ -77,6 +77,7 @@ class Relay:
         self._position_unsaved = False
         self._publishing = asyncio.Lock()
         self._poll_interval = MIN_POLL_SECONDS
+        self._backoff = MIN_BACKOFF_SECONDS
 
     async def prepare(self) -> None:
         """Fix where the very first run starts; call before anything is written."""
@@ -85,14 +86,13 @@ class Relay:
 
     async def run(self) -> None:
         """Publish for as long as this replica holds the lease; ends only by cancellation."""
-        backoff = MIN_BACKOFF_SECONDS
         while True:
             try:
                 if not await self._lease.acquire():
+                    self.working = True
                     await asyncio.sleep(self._lease.length.total_seconds() / 3)
                     continue
                 await self._lead()
-                backoff = MIN_BACKOFF_SECONDS
             except asyncio.CancelledError:
                 await self._step_down()
                 raise
@@ -102,8 +102,8 @@ class Relay:
                 self.working = is_unavailable(error)
                 level = logging.WARNING if self.working else logging.ERROR
                 log.log(level, "the relay was interrupted and retries: %s", redacted(error))
-                await asyncio.sleep(backoff)
-                backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
+                await asyncio.sleep(self._backoff)
+                self._backoff = min(self._backoff * 2, MAX_BACKOFF_SECONDS)
 
     async def _lead(self) -> None:
         """Returns only after reading all outboxes; the next term follows the stream from there."""
@@ -157,6 +157,7 @@ class Relay:
                     if unpublished:
                         self._poll_interval = MIN_POLL_SECONDS
                 self._token = polled.token
+                self.working, self._backoff = True, MIN_BACKOFF_SECONDS
 
     async def _next_poll(self, changes_found: int) -> None:
         """Wait for the interval, which backs off; a change that only the stream can carry ends the wait."""
@@ -241,7 +242,8 @@ def recorded_in(change: Document) -> Recorded | None:
         return None
     first, last = (version_of(slot) for slot in (min(slots), max(slots)))
     entries = tuple(entry for _, entry in sorted(slots.items()))
-    return Recorded(str(change["documentKey"]["_id"]), first - 1, last, entries)
+    aggregate = (change["ns"]["coll"], str(change["documentKey"]["_id"]))
+    return Recorded(aggregate, first - 1, last, entries)
 
 
 def _pipeline(collections: CollectionFilter) -> list[Document]:
@@ -250,6 +252,7 @@ def _pipeline(collections: CollectionFilter) -> list[Document]:
         {
             "$project": {
                 "operationType": 1,
+                "ns.coll": 1,
                 "documentKey": 1,
                 f"fullDocument.{OUTBOX_FIELD}": 1,
                 "updateDescription.updatedFields": 1,

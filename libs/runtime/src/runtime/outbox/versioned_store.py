@@ -1,7 +1,7 @@
 """The one way to change an aggregate: load, decide, write guarded by its version, and again after a conflict (ADR 13).
 
-The events of a change are stored in the same write. After each write the store does what follows from it: it tells the
-recorder (so that the relay can publish at once), keeps the document for the next decision, and calls the listeners.
+The events of a change are stored in the same write. After each write the store passes the
+change to the recorder for publishing, caches the document, and calls the listeners.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Saved(Generic[A]):
 
 
 class _Undecided(Exception):
-    """The copy was cached, so the outcome has to be confirmed on a fresh one."""
+    """Decided on a cached document: decide again on a fresh one."""
 
 
 class VersionedStore(Generic[A]):
@@ -71,7 +71,7 @@ class VersionedStore(Generic[A]):
         self._listeners: list[Callable[[Saved[A]], None]] = []
 
     def on_saved(self, listener: Callable[[Saved[A]], None]) -> None:
-        """Call `listener` after each write of this process."""
+        """Call `listener` after each write of this process; writes of a bulk in which one met a conflict are not reported."""
         self._listeners.append(listener)
 
     async def get(self, aggregate_id: str) -> A | None:
@@ -86,8 +86,8 @@ class VersionedStore(Generic[A]):
     async def insert(self, new: Sequence[Change[A]]) -> list[bool | Exception]:
         """Store new aggregates with their events in one round trip for each collection.
 
-        Says for each, in order, whether it is new: False leaves what is stored under its id as it is, and an exception is
-        of those in the same collection alone.
+        Says for each, in order: True if it was inserted, False if its id already existed (the stored document is unchanged), or
+        the exception that made the insert into its collection fail.
         """
         drafts = [self._new_draft(change) for change in new]
         grouped: dict[str, list[int]] = defaultdict(list)
@@ -123,8 +123,7 @@ class VersionedStore(Generic[A]):
         """Decide all commands, in order for each aggregate, and write once for each collection.
 
         Gives one outcome for each command, in order: its result, or the error that `decide` raised, or WriteConflict.
-        What the database raises is raised: then it is unknown which changes were made, and repeating the commands makes
-        each once.
+        If the database raises, some changes may be stored; it is safe to repeat the whole call.
         """
         outcomes: dict[int, Result[A] | Exception] = {}
         undecided = list(range(len(commands)))
@@ -151,7 +150,7 @@ class VersionedStore(Generic[A]):
             draft.reread()
             return _Undecided() if draft.cached else error
         if change is None:
-            # a write of this attempt confirms a cached copy; without one, a fresh copy has to
+            # "no change" is final only on a current copy: one read fresh, or one that this attempt also writes
             return _Undecided() if draft.cached and not draft.changed else Result(draft.aggregate)
         draft.apply(change, self._recorder, replace_outbox=self._replace_outbox)
         return Result(change.after, draft.document is None)
@@ -191,10 +190,11 @@ class VersionedStore(Generic[A]):
     async def _insert(self, drafts: Sequence[Draft[A]]) -> list[bool | Exception]:
         """Insert new aggregates of one collection; says for each whether it is new."""
         documents = [draft.new_document() for draft in drafts]
-        created = await insert_new(self._collection(documents[0]["_id"]), documents)
+        collection = self._collection(documents[0]["_id"])
+        created = await insert_new(collection, documents)
         for draft, document, is_new in zip(drafts, documents, created, strict=True):
             if is_new:
-                self._recorder.saved(document["_id"], document, before=0)
+                self._recorder.saved(collection.name, document["_id"], document, before=0)
                 self._keep(draft)
         return list(created)
 
@@ -205,11 +205,12 @@ class VersionedStore(Generic[A]):
             UpdateOne({"_id": key, "version": drafts[key].version_before}, update)
             for key, update in updates.items()
         ]
-        result = await self._collection(next(iter(drafts))).bulk_write(writes, ordered=False)
+        collection = self._collection(next(iter(drafts)))
+        result = await collection.bulk_write(writes, ordered=False)
         if result.matched_count < len(drafts):
             return False
         for key, draft in drafts.items():
-            self._recorder.saved(key, updates[key]["$set"], before=draft.version_before)
+            self._recorder.saved(collection.name, key, updates[key]["$set"], before=draft.version_before)
             self._keep(draft)
         return True
 

@@ -1,7 +1,7 @@
 """The `Idempotency-Key` header: one rule for every call that takes it.
 
-The same key with the same body gets the same answer. A missing key is 400, a key that was used with another body 422,
-a first request that still runs 409 (draft-ietf-httpapi-idempotency-key-header).
+The same key with the same body gets the same answer. A missing key is 400, a key that was used with another body 422
+(draft-ietf-httpapi-idempotency-key-header).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def idempotency_key(request: web.Request) -> str:
 
 
 def fingerprint_of(body: bytes) -> str:
-    """Tells two requests under one key apart: SHA-256 of the body, in hexadecimal."""
+    """SHA-256 of the body in hexadecimal; detects a key that is reused with another body."""
     return hashlib.sha256(body).hexdigest()
 
 

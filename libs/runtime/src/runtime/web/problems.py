@@ -72,7 +72,7 @@ class Problem(Exception):
 
 
 ProblemTable = Mapping[type[Exception], Callable[[Any], Problem]]
-"""Which problem answers which domain error of a service; an error's base class serves where it has no entry of its own."""
+"""Maps a service's domain errors to problems; base classes are tried after the class itself."""
 
 
 def problem_for(error: Exception, table: ProblemTable) -> Problem | None:

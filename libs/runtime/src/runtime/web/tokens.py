@@ -64,13 +64,13 @@ class Keys:
         self._url = url.rstrip("/") + JWKS_PATH
         self._session = session
         self._pause = pause
-        self._asked = float("-inf")
+        self._fetched_at = float("-inf")
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetching: asyncio.Task[None] | None = None
 
     async def get(self, kid: str) -> jwt.PyJWK:
         """The key; raises BadToken for one that identity does not know."""
-        if kid not in self._keys and time.monotonic() - self._asked > self._pause:
+        if kid not in self._keys and time.monotonic() - self._fetched_at > self._pause:
             if self._fetching is None or self._fetching.done():
                 self._fetching = asyncio.create_task(self.refresh())
             await asyncio.shield(
@@ -82,11 +82,11 @@ class Keys:
 
     async def refresh(self) -> None:
         """Fetch the keys; raises aiohttp.ClientError when identity is unavailable."""
+        self._fetched_at = time.monotonic()
         async with self._session().get(self._url) as answer:
             answer.raise_for_status()
             document = await answer.json()
         self._keys = {key["kid"]: jwt.PyJWK(key) for key in document["keys"]}
-        self._asked = time.monotonic()
 
 
 class TokenVerifier:

@@ -94,7 +94,9 @@ class MongoOwnerStock:
             stock, row = await session.with_transaction(both)
         if row is not None:
             # by hand: VersionedStore.insert reports a write at once, and this one is durable only with the commit
-            self._recorder.saved(row["_id"], {"version": stock.version, **row}, before=0)
+            self._recorder.saved(
+                self._adjustments.name, row["_id"], {"version": stock.version, **row}, before=0
+            )
             self._on_saved(
                 StockLevel(sku_id, stock.available, stock.version, stock.product_id, stock.mini_program_id)
             )

@@ -195,7 +195,7 @@ class MongoReservations:
     def _saved(self, updates: Mapping[str, Document], before: State) -> None:
         """Report durable writes, so that their events are published at once."""
         for order_id, fields in updates.items():
-            self._recorder.saved(order_id, fields, before=before.version)
+            self._recorder.saved(self._reservations.name, order_id, fields, before=before.version)
 
 
 def _some(ids: Iterable[str], kind: str, fields: Document) -> list[Document]:

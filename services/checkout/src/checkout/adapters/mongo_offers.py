@@ -18,7 +18,7 @@ from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import keep_newest
 
 MAX_AGE_SECONDS = 1.0
-"""Many buyers want the same product at once. A change that this replica consumes counts immediately."""
+"""How long an offer is cached. A change that this replica consumes clears its entry."""
 CACHE_SIZE = 2_000
 
 

@@ -1,4 +1,4 @@
-"""Who may see which orders: buyers their own in their mini program, owners those of their mini programs."""
+"""Access rules: buyers see their own orders in one mini program; owners see all orders of their mini programs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Caller = Buyer | Owner
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Answers yes or no; the use cases answer no with 'not found'."""
+    """Use cases report a denied order as not found."""
 
     registry: Registry
 

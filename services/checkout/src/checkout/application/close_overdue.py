@@ -1,4 +1,4 @@
-"""Closes the orders that were not paid by their deadline."""
+"""Requests the close of orders that were not paid by their deadline; `apply_facts` ends them once payment has decided."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ log = logging.getLogger(__name__)
 
 POLL_INTERVAL_SECONDS = 0.5
 MAX_BATCH = 200
-"""Deadlines for one poll, and orders for one write."""
+"""How many deadlines one poll reads, and how many orders one write holds."""
 MAX_CONCURRENT = 10
-"""Deadlines; each may hold MAX_BATCH orders in memory."""
+"""How many deadlines are handled at the same time; each may hold MAX_BATCH orders in memory."""
 
 
 class CloseOverdue:
-    """Asks payment to decide about overdue orders; they are closing until it has."""
+    """Requests the close of overdue orders. An order stays `closing` until payment decides."""
 
     def __init__(self, orders: Orders, queries: OrderQueries, deadlines: Deadlines, clock: Clock) -> None:
         self._orders = orders
@@ -41,16 +41,22 @@ class CloseOverdue:
                 await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
     async def close_due(self, now: datetime) -> int:
-        """Close the orders whose deadline has passed; the number of deadlines that were due, at most MAX_BATCH.
+        """Request the close of the orders whose deadline has passed; returns how many deadlines were handled.
 
-        A deadline is checked twice, the second time for orders that were stored late, and then dropped.
+        A deadline is checked twice, the second time for orders that were stored late, and then dropped. An unavailable
+        database is raised after the other deadlines were handled.
         """
         due = await self._deadlines.due(now, MAX_BATCH)
-        all_closed = await asyncio.gather(*(self._close_orders(deadline, now) for deadline in due))
-        done = [deadline for deadline, closed in zip(due, all_closed, strict=True) if closed]
+        outcomes = await asyncio.gather(
+            *(self._close_orders(deadline, now) for deadline in due), return_exceptions=True
+        )
+        done = [deadline for deadline, outcome in zip(due, outcomes, strict=True) if outcome is True]
         await self._deadlines.check_again([d for d in done if not d.is_last], now + LATE)
         await self._deadlines.drop([d for d in done if d.is_last])
-        return len(due)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return len(done)
 
     async def _close_orders(self, deadline: Deadline, now: datetime) -> bool:
         """Whether all orders of the deadline are closed; if not, it stays due, and delays no other."""

@@ -1,4 +1,4 @@
-"""Notifies waiters when an order changes: at once of this replica's writes, by polling of other replicas'."""
+"""Notifies waiters when an order changes: at once for this replica's writes, by polling for other replicas'."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from checkout.domain.status import ENDED, Status
 POLL_INTERVAL_SECONDS = 0.25
 """A waiter that was notified within this time needs no poll."""
 MAX_POLL_INTERVAL_SECONDS = 2.0
-"""For waiters that have heard nothing for a while."""
+"""For waiters whose order has not changed for a while."""
 WAIT_ENDS_AT = frozenset({Status.AWAITING_PAYMENT, Status.PAID, Status.SHIPPED, *ENDED})
 """After placing, a buyer waits for the payment link, or to know that there will be none."""
 
@@ -52,7 +52,7 @@ class Waiter:
         return order
 
     def next_poll_at(self) -> float:
-        """In terms of time.monotonic(). The longer nothing was heard, the longer the interval."""
+        """In terms of time.monotonic(). The interval grows while nothing changes."""
         silence = self._polled_at - self._notified_at
         return self._polled_at + min(max(silence / 2, POLL_INTERVAL_SECONDS), MAX_POLL_INTERVAL_SECONDS)
 

@@ -14,10 +14,12 @@ from checkout.application.ports import Addresses, Offers, Orders, Registry
 from checkout.domain.errors import (
     Delisted,
     KeyReused,
+    MiniProgramNotFound,
     NotReady,
     OrderNotFound,
     OrderRefused,
     PriceChanged,
+    ShopSuspended,
     TotalOutOfRange,
     UnknownAddress,
     UnknownSku,
@@ -53,10 +55,14 @@ class PlaceOrder:
         Raises KeyReused if another request used the key, NotReady, MiniProgramNotFound, ShopSuspended and OrderRefused.
         """
         order_id = order_id_of(buyer.mini_program_id, buyer.openid, key)
-        program = self._open_program(buyer)
         try:
-            order = await self._priced(buyer, program, request, order_id, fingerprint)
-        except OrderRefused:
+            order = await self._priced(buyer, self._open_program(buyer), request, order_id, fingerprint)
+        except (
+            OrderRefused,
+            NotReady,
+            MiniProgramNotFound,
+            ShopSuspended,
+        ):  # a repeat finds its order all the same
             if (earlier := await self._placed_before(order_id, fingerprint)) is None:
                 raise
             return earlier

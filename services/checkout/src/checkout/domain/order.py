@@ -114,14 +114,14 @@ class Order:
         return [Confirmed()] if self._move(Trigger.STOCK_RESERVED, at) else []
 
     def reject_stock(self, reason: str, at: datetime) -> list[OrderEvent]:
-        """Out of stock."""
+        """Reject the order; `reason` is catalog's."""
         if not self._move(Trigger.STOCK_REJECTED, at):
             return []
         self.reason = reason
         return [Rejected(reason)]
 
     def request_payment(self, payment: Payment, at: datetime) -> list[OrderEvent]:
-        """The payment link. It implies that stock is reserved; if the link arrives first, record both steps."""
+        """Store the payment link. It implies that stock is reserved; if the link arrives first, record both steps."""
         if payment == self.payment:
             return []
         events = self.reserve_stock(at) if self.status is Status.PLACED else []

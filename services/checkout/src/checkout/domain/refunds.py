@@ -1,4 +1,4 @@
-"""Refunds. Each has a small life of its own, apart from the order's status."""
+"""Refunds. Each has its own status, apart from the order's status."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from checkout.domain.errors import RefundRefused
 
 RefundPolicy = Literal["owner", "unshipped"]
-"""Who approves a refund: always the owner, or nobody while nothing was shipped."""
+"""`owner`: the owner approves every refund. `unshipped`: refunds are approved automatically until something ships."""
 
 
 class RefundStatus(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from payment.application.ports import Offers, TradeStore
 from payment.application.providers import Providers
-from payment.domain.errors import TradeNotOpened, UnknownTrade
+from payment.domain.errors import NoLongerPayable, TradeNotOpened, UnknownTrade
 from payment.domain.provider import Offer
 from payment.domain.trade import Trade
 from runtime.clock import Clock
@@ -50,8 +50,10 @@ class OfferPayment:
 
     async def _payable_trade(self, request: OfferRequest) -> Trade:
         trade = await self._trades.get(request.order_id)
-        if not isinstance(trade, Trade):
+        if trade is None:
             raise TradeNotOpened
+        if not isinstance(trade, Trade):  # its order ended before it was opened
+            raise NoLongerPayable
         if trade.openid != request.openid:
             raise UnknownTrade
         trade.check_payable(self._clock())

@@ -14,8 +14,8 @@ class Schedule:
     """Intervals that double from `first` (a lost notice) or `retry` (no certain answer) up to `longest`.
 
     `margin` is how long after its deadline an unused link counts as dead: it covers the difference between the provider's
-    clock and ours. `watch` is how long after such a close the provider is still queried: Alipay repeats a notice for about
-    25 hours, and by then the day's bill is available to reconciliation.
+    clock and ours. After such a close the provider is queried at doubling intervals until `watch` has passed, so the last query
+    comes after about 34 hours: Alipay repeats a notice for about 25 hours, and by then reconciliation has the day's bill.
     """
 
     first: timedelta = timedelta(seconds=30)
@@ -35,7 +35,7 @@ class Schedule:
         return min(now + interval, dead_at) if now < dead_at else now + interval
 
     def next_poll_after_close(self, closed_at: datetime, now: datetime) -> datetime | None:
-        """For a trade that was closed unseen: after the time it has been closed so far; None after `watch`."""
+        """For a trade that was closed because of a dead link: after the time it has been closed so far; None after `watch`."""
         since = now - closed_at
         return now + max(self.first, since) if since < self.watch else None
 
