@@ -10,8 +10,7 @@ import asyncio
 import gc
 import logging
 import signal
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
@@ -24,7 +23,6 @@ from runtime.clock import Clock, system_clock
 from runtime.consuming.consumer import Consumers
 from runtime.consuming.subscription import Subscription
 from runtime.consuming.watchdog import Watchdog
-from runtime.errors import redacted
 from runtime.health import Health
 from runtime.ids import NewId, random_id
 from runtime.kafka.publisher import Publisher
@@ -33,7 +31,7 @@ from runtime.mongo.client import CollectionFilter, Database, connect, database
 from runtime.outbox.recorder import Recorded, Recorder
 from runtime.outbox.relay import Relay
 from runtime.settings import ServiceSettings
-from runtime.tasks import end
+from runtime.tasks import Task, end, retry_until_done, supervise
 from runtime.telemetry import configure_telemetry, shutdown_telemetry
 from runtime.web.boundary import NOSNIFF, build_http
 from runtime.web.client import client_session
@@ -44,13 +42,10 @@ from runtime.web.tokens import Keys, TokenVerifier
 
 log = logging.getLogger(__name__)
 
-MIN_BACKOFF_SECONDS = 0.2
-MAX_BACKOFF_SECONDS = 5.0
 GC_THRESHOLDS = (20_000, 20, 20)
 """Python's garbage collector runs after this many new objects; its default of 700 costs 3 to 7 % of CPU here."""
 INTERRUPT_SECONDS = 3.0
 """How long an interrupted start has to close what it opened."""
-Task = Callable[[], Awaitable[None]]
 Assemble = Callable[["Service"], None]
 
 
@@ -194,17 +189,17 @@ class Service:
 
     async def _start(self) -> None:
         for preparation in self._preparations:
-            await _retry_until_done(preparation)
+            await retry_until_done(preparation)
         if self._relayed is not None:
             relay = Relay(
                 self.db, self.publisher, self.clock,
                 prefix=self.settings.prefix, holder=self.new_id(), collections=self._relayed,
             )  # fmt: skip
             self._health.relay = relay
-            await _retry_until_done(relay.prepare)
+            await retry_until_done(relay.prepare)
             self._run("relay", relay.run)
         if self._subscriptions:
-            await _retry_until_done(self._start_consumers)
+            await retry_until_done(self._start_consumers)
         for name, task in self._background:
             self._run(name, task)
         if self._health.watchdog is not None:
@@ -217,7 +212,7 @@ class Service:
             self._health.relay.fast_path.offer(recorded)
 
     def _run(self, name: str, task: Task) -> None:
-        self._running.append(asyncio.create_task(_supervise(name, task), name=name))
+        self._running.append(asyncio.create_task(supervise(name, task), name=name))
 
     async def _start_consumers(self) -> None:
         consumers = Consumers(self.name, self.settings, self._subscriptions, self.publisher, self.clock)
@@ -236,36 +231,6 @@ class Service:
             await self._health.consumers.stop()
         await end(*self._running)
         await self.publisher.stop()
-
-
-async def _retry_until_done(preparation: Task) -> None:
-    """A service's dependencies may come up after it."""
-    backoff = MIN_BACKOFF_SECONDS
-    while True:
-        try:
-            return await preparation()
-        except Exception as error:
-            log.warning("not ready yet", extra={"waiting_for": redacted(error)[:300]})
-            await asyncio.sleep(backoff)
-            backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
-
-
-async def _supervise(name: str, task: Task) -> None:
-    backoff = MIN_BACKOFF_SECONDS
-    while True:
-        started = time.monotonic()
-        try:
-            await task()
-            return
-        except Exception:
-            current = asyncio.current_task()
-            if current is not None and current.cancelling():
-                raise  # it failed while being stopped: do not restart it
-            log.exception("a background task failed and is restarted", extra={"task": name})
-            if time.monotonic() - started > MAX_BACKOFF_SECONDS:
-                backoff = MIN_BACKOFF_SECONDS
-            await asyncio.sleep(backoff)
-            backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
 
 
 def serve(service: Service) -> None:

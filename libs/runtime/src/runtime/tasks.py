@@ -1,9 +1,20 @@
-"""Ending tasks reliably."""
+"""Tasks that are retried, restarted, and ended reliably."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
 from typing import Any
+
+from runtime.errors import redacted
+
+log = logging.getLogger(__name__)
+
+Task = Callable[[], Awaitable[None]]
+MIN_BACKOFF_SECONDS = 0.2
+MAX_BACKOFF_SECONDS = 5.0
 
 AGAIN_AFTER_SECONDS = 0.2
 
@@ -23,3 +34,34 @@ async def end(*tasks: asyncio.Task[Any], again_after: float = AGAIN_AFTER_SECOND
     for task in tasks:
         if not task.cancelled():
             task.exception()  # retrieved, so that asyncio does not report it as never retrieved
+
+
+async def retry_until_done(preparation: Task) -> None:
+    """Run `preparation` until it succeeds: a service may start before its dependencies."""
+    backoff = MIN_BACKOFF_SECONDS
+    while True:
+        try:
+            return await preparation()
+        except Exception as error:
+            log.warning("not ready yet", extra={"waiting_for": redacted(error)[:300]})
+            await asyncio.sleep(backoff)
+            backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
+
+
+async def supervise(name: str, task: Task) -> None:
+    """Run `task`, and restart it after an error; ends when the task ends or is cancelled."""
+    backoff = MIN_BACKOFF_SECONDS
+    while True:
+        started = time.monotonic()
+        try:
+            await task()
+            return
+        except Exception:
+            current = asyncio.current_task()
+            if current is not None and current.cancelling():
+                raise  # it failed while being stopped: do not restart it
+            log.exception("a background task failed and is restarted", extra={"task": name})
+            if time.monotonic() - started > MAX_BACKOFF_SECONDS:
+                backoff = MIN_BACKOFF_SECONDS
+            await asyncio.sleep(backoff)
+            backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
