@@ -82,11 +82,11 @@ class Keys:
 
     async def refresh(self) -> None:
         """Fetch the keys; raises aiohttp.ClientError when identity is unavailable."""
-        self._fetched_at = time.monotonic()
         async with self._session().get(self._url) as answer:
             answer.raise_for_status()
             document = await answer.json()
         self._keys = {key["kid"]: jwt.PyJWK(key) for key in document["keys"]}
+        self._fetched_at = time.monotonic()
 
 
 class TokenVerifier:
