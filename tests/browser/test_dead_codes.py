@@ -53,7 +53,7 @@ async def test_a_code_of_a_product_taken_down_leads_to_its_store(
     await office(owner, "DELETE", address)
     try:
         await scans(friend, picture)
-        assert "taken down" in await (await friend.sees(".toast")).inner_text()
+        assert "no longer available" in await (await friend.sees(".toast")).inner_text()
         await friend.sees(".product-card")
         assert await friend.path() == f"/m/{shop}"
     finally:

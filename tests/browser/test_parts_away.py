@@ -23,7 +23,7 @@ async def test_without_search_the_column_says_so_and_the_rest_works(
     viewer = await phone("kuaiying", "en")
     with standing_still(process_ids["search"]):
         await viewer.open("/search?q=coffee", ".failed")
-        assert "Not reachable" in await viewer.page.locator(".failed").inner_text()
+        assert "Temporarily unavailable" in await viewer.page.locator(".failed").inner_text()
         assert await violations(viewer.page) == []
         await viewer.go(SHOP, ".product-card")
         await viewer.go("", ".slide.playing .chip")
@@ -54,7 +54,7 @@ async def test_without_payment_an_order_is_taken_and_its_cashier_comes_later(
         await viewer.sees("dialog .field")
         await viewer.page.locator("dialog .primary").click()
         await viewer.sees(".status-card[data-status=confirmed]")
-        assert "Payment has not answered yet" in await viewer.page.locator(".status-card").inner_text()
+        assert "Payment is temporarily unavailable" in await viewer.page.locator(".status-card").inner_text()
     await viewer.sees(".status-card[data-status=awaiting_payment] .primary")
 
 

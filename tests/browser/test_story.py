@@ -25,7 +25,7 @@ A_SHADE = 2
 OTHER = {"kuaiying": "xiaoting", "xiaoting": "kuaiying"}
 WORDS = {
     "zh": ("支付成功", "服务与订单", "仅本店结果"),
-    "en": ("Paid", "Services and orders", "From this store only"),
+    "en": ("Payment successful", "Services and orders", "From this store only"),
 }
 
 
@@ -112,7 +112,7 @@ async def test_a_picture_without_a_code_says_what_would_help(phone: Any, tmp_pat
     await viewer.page.goto(viewer.url("/scan"))
     await viewer.page.locator("#scan-file").set_input_files(nothing)
     words = await (await viewer.sees(".scan-status.bad")).inner_text()
-    assert "No code was found" in words
+    assert "No code found" in words
 
 
 @pytest.mark.parametrize("host", HOSTS)

@@ -23,8 +23,8 @@ BUYERS = {
 
 _STATES = {
     TradeStatus.WAIT_BUYER_PAY: ("…", "等待付款", "Waiting for payment"),
-    TradeStatus.TRADE_SUCCESS: ("✓", "支付成功", "Paid"),
-    TradeStatus.TRADE_FINISHED: ("✓", "交易完成", "Finished"),
+    TradeStatus.TRADE_SUCCESS: ("✓", "支付成功", "Payment successful"),
+    TradeStatus.TRADE_FINISHED: ("✓", "交易完成", "Completed"),
     TradeStatus.TRADE_CLOSED: ("×", "交易关闭", "Closed"),
 }
 
@@ -62,7 +62,7 @@ def checkout_page(
             action=action,
             label=f"{zh} <small>{en}</small>",
             failing="" if must_enter else _FAIL_BUTTON,
-            quit=_link(order.quit_url, "返回商家", "Back to the merchant"),
+            quit=_link(order.quit_url, "返回商家", "Back to merchant"),
         )
     )
 
@@ -79,7 +79,7 @@ def result_page(trade: Trade, merchant: str, return_address: str) -> str:
             detail=f"¥ {yuan_of(trade.order.total)} · {escape(merchant)}",
             weight="",
             number=escape(trade.trade_no),
-            back=_link(return_address, "返回商家", "Back to the merchant"),
+            back=_link(return_address, "返回商家", "Back to merchant"),
         )
     )
 
@@ -91,7 +91,7 @@ def failure_page(failure: GatewayFailure) -> str:
             tone="bad",
             mark="!",
             zh="无法付款",
-            en="This cannot be paid",
+            en="Payment not possible",
             detail=escape(failure.sub_msg),
             weight="long" if len(failure.sub_msg) > LONG_REASON else "",
             number=escape(failure.sub_code),
@@ -107,8 +107,8 @@ def busy_page() -> str:
             tone="quiet",
             mark="…",
             zh="系统繁忙",
-            en="Busy: please try again in a moment",
-            detail="请稍后重新打开链接，查看是否已付款。 Open the link again to see whether you have paid.",
+            en="System busy. Please try again in a moment",
+            detail="请稍后重新打开链接，查看是否已付款。 Open the link again later to check whether you have paid.",
             weight="",
             number="isp.unknow-error",
             back="",
@@ -116,7 +116,7 @@ def busy_page() -> str:
     )
 
 
-_FAIL_BUTTON = '<button class="plain" name="action" value="fail">模拟付款失败 <small>Fail, and leave it unpaid</small></button>'
+_FAIL_BUTTON = '<button class="plain" name="action" value="fail">模拟付款失败 <small>Simulate a failed payment</small></button>'
 
 
 def html_response(text: str, status: int = 200) -> web.Response:
