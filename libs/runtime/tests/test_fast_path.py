@@ -21,7 +21,7 @@ def enabled() -> FastPath:
 
 
 def sent(fast_path: FastPath) -> list[str]:
-    """Publish what waits."""
+    """Publish the pending changes."""
     entries = fast_path.drain()
     fast_path.confirm(entries)
     return ids(entries)
