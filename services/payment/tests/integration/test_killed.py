@@ -48,6 +48,18 @@ class KillablePayment:
             sys.executable, "-m", "payment", env=os.environ | self.environment
         )
 
+    async def ready(self, http: aiohttp.ClientSession) -> None:
+        """Wait until the process started last answers calls."""
+
+        async def is_ready() -> bool:
+            try:
+                async with http.get(f"{self.url}/readyz") as answer:
+                    return answer.status == 200
+            except aiohttp.ClientConnectorError:
+                return False
+
+        await eventually(is_ready, 60, "payment is ready")
+
     async def kill(self) -> None:
         assert self.process is not None
         self.process.kill()
@@ -124,6 +136,7 @@ async def test_killed_while_money_moves_nothing_is_lost_and_nothing_happens_twic
         assert all(sum(leg["amount"] for leg in posting["legs"]) == 0 for posting in postings)
         published = types_of(await records(kafka_bootstrap, f"{prefix}{SETTLEMENTS.name}"))
         assert published.count("CommissionAccrued") >= ORDER_COUNT
+        await killable.ready(http)
         path = f"{killable.url}/v1/ops/reconciliations/{day_of(system_clock())}"
         async with http.post(path, headers=issuer.headers("ops")) as answer:
             report = await answer.json()
