@@ -13,6 +13,7 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from runtime import telemetry
 from runtime.errors import WriteConflict, is_unavailable
+from runtime.web.compression import compress_answer
 from runtime.web.problems import Problem, ProblemTable, problem_for, unavailable
 from runtime.web.protocol import expect
 from runtime.web.routes import MAX_BODY, PRINCIPAL, Handler, Route
@@ -38,8 +39,12 @@ def build_http(
     verifier: TokenVerifier | None,
     answer_headers: Mapping[str, str] = NOSNIFF,
     problems: ProblemTable = NO_PROBLEMS,
+    *,
+    compress: bool = False,
 ) -> web.Application:
     """The application that serves `routes`; every answer gets `answer_headers` unless it sets them itself.
+
+    With `compress`, text is compressed as the caller accepts: for what browsers and apps call, not for calls between services.
 
     `problems` says how the service's domain errors are answered. Raises ValueError when a route has scopes and there is no verifier.
     """
@@ -47,7 +52,7 @@ def build_http(
     if verifier is None and any(route.scopes for route in routes):
         raise ValueError("routes with scopes need a token verifier")
     app = web.Application(
-        middlewares=[_boundary(table, verifier, answer_headers, problems)],
+        middlewares=[_boundary(table, verifier, answer_headers, problems, compress=compress)],
         client_max_size=max([MAX_BODY, *(route.max_body for route in routes)]),
     )
     for route in routes:
@@ -64,6 +69,8 @@ def _boundary(
     verifier: TokenVerifier | None,
     answer_headers: Mapping[str, str],
     problems: ProblemTable,
+    *,
+    compress: bool,
 ) -> Any:
     @web.middleware
     async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -79,6 +86,8 @@ def _boundary(
                 span.set_status(Status(StatusCode.ERROR, "the caller disconnected"))
                 raise
             _finish(response, span, answer_headers)
+            if compress:
+                await compress_answer(request, response)
         telemetry.http_duration.record(
             time.perf_counter() - started,
             {"method": request.method, "route": path, "status": response.status},
