@@ -15,7 +15,7 @@ from runtime import telemetry
 from runtime.errors import WriteConflict, is_unavailable
 from runtime.web.compression import compress_answer
 from runtime.web.problems import Problem, ProblemTable, problem_for, unavailable
-from runtime.web.protocol import expect
+from runtime.web.protocol import STREAM, expect
 from runtime.web.routes import MAX_BODY, PRINCIPAL, Handler, Route
 from runtime.web.tokens import BadToken, Principal, TokenVerifier
 
@@ -132,7 +132,10 @@ async def _answer(
 async def _call(
     request: web.Request, handler: Handler, route: Route, verifier: TokenVerifier | None
 ) -> web.StreamResponse:
-    if request.content_length is None and request.can_read_body:
+    if route.deadline is None and (task := asyncio.current_task()) is not None:
+        request[STREAM] = task
+    is_longer_than_declared = request.content_length is None or "Content-Encoding" in request.headers
+    if is_longer_than_declared and request.can_read_body:
         request = request.clone(client_max_size=route.max_body)  # counted while it is read
     if route.scopes:
         request[PRINCIPAL] = await _authenticate(request, route, verifier)

@@ -20,6 +20,9 @@ MAX_HEADER = 16 * 1024
 
 OPTIONS: dict[str, Any] = {"access_log": None, "max_line_size": MAX_LINE, "max_field_size": MAX_HEADER}
 
+STREAM: web.RequestKey[asyncio.Task[Any]] = web.RequestKey("stream", asyncio.Task)
+"""The task of a call without a deadline."""
+
 log = logging.getLogger(__name__)
 
 
@@ -27,6 +30,13 @@ class ProblemProtocol(web.RequestHandler):
     """One connection."""
 
     __slots__ = ()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Ends a stream when its caller leaves, so that it does not wait for its next message to find out."""
+        request = self._current_request
+        super().connection_lost(exc)
+        if request is not None and (stream := request.get(STREAM)) is not None:
+            stream.cancel()
 
     def handle_error(
         self,
