@@ -62,6 +62,7 @@ relay_delay = _meter.create_histogram(
     "anchorage.relay.delay", unit="s",
     description="from recording the oldest event of a batch to the broker's acknowledgement",
 )  # fmt: skip
+calls_refused = Tally("anchorage.calls.refused", "calls refused because too many were in progress, by gate")
 events_lost = Tally("anchorage.events.lost", "best-effort events that Kafka did not accept")
 
 

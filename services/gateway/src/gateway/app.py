@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 from aiohttp import web
 
+from gateway.bodies import BodyBudget
 from gateway.calls import HTML, JSON, Call
 from gateway.clicks import AnchorRoutes, ClickSigner
 from gateway.docs_page import CSP, page
@@ -33,7 +34,7 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
     """The service, ready to run."""
 
     def assemble(service: Service) -> None:
-        upstreams = Upstreams(settings.addresses())
+        upstreams, bodies = Upstreams(settings.addresses()), BodyBudget()
         engagement = EngagementBuffer(service.publisher, clock, new_id, settings.prefix)
         viewers = Viewers(settings.viewer_secret, new_id)
         clicks = ClickSigner(settings.click_secret, clock, new_id)
@@ -50,10 +51,10 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
             if call.name in documents:
                 return route_of(call, documents[call.name])
             if call.service == "gateway":
-                return composed(call, handlers[call.name])
+                return composed(call, bodies, handlers[call.name])
             if call.streams:
-                return streamed(call, upstreams)
-            return proxied(call, upstreams, observe.get(call.name))
+                return streamed(call, bodies, upstreams)
+            return proxied(call, bodies, upstreams, observe.get(call.name))
 
         service.routes([route(call) for call in CALLS if call.path not in HEALTH])
         service.background("engagement", engagement.run)

@@ -102,6 +102,11 @@ class Call:
         return self.raw if self.body is None else ((JSON, self.body),)
 
     @property
+    def takes_uploads(self) -> bool:
+        """Whether a body may be large. It is then passed on while it arrives, unless it is JSON."""
+        return self.max_body > MAX_BODY
+
+    @property
     def streams(self) -> bool:
         """Whether the answer is passed on while it arrives, without a deadline."""
         return self.deadline is None
