@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from contracts.api.common import Id, MiniProgramId, OrderId
+from contracts.api.common import MEDIA_PATH, Id, MiniProgramId, OrderId
 from contracts.api.settlements import Day
 from gateway.bodies import Charge, read_body
 from gateway.calls import JSON, Call
@@ -19,8 +19,7 @@ from runtime.web.problems import Problem, not_found, wrong_content
 from runtime.web.routes import MAX_BODY, PRINCIPAL
 from runtime.web.tokens import Principal
 
-MEDIA_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
-"""No segment starts with a dot, so no path leads to a parent folder."""
+MEDIA = re.compile(MEDIA_PATH)
 PARAMETERS: dict[str, Any] = {"mini_program_id": MiniProgramId, "order_id": OrderId, "day": Day}
 """Types of path parameters; all others are an Id."""
 
@@ -101,4 +100,4 @@ class Checks:
 
 
 def _parameter_check(name: str) -> re.Pattern[str] | TypeAdapter[str]:
-    return MEDIA_PATH if name == "path" else TypeAdapter(PARAMETERS.get(name, Id))
+    return MEDIA if name == "path" else TypeAdapter(PARAMETERS.get(name, Id))
