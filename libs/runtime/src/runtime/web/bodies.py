@@ -10,6 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from runtime.web.problems import Problem, wrong_content
 
+MAX_PARAMETERS = 64
+"""No call has half as many, and a request line has room for 60,000."""
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -47,6 +49,8 @@ def parse_json(body: bytes, model: type[Model]) -> Model:
 
 def read_query(request: web.Request, model: type[Model]) -> Model:
     """The query string as `model`; raises Problem 422 for wrong or repeated parameters."""
+    if request.query_string.count("&") >= MAX_PARAMETERS:
+        raise Problem(422, "invalid_content", f"Too many query parameters. Send at most {MAX_PARAMETERS}.")
     pairs = request.query
     repeated = [name for name in set(pairs) if len(pairs.getall(name)) > 1]
     if repeated:
