@@ -7,6 +7,7 @@ import gzip
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from typing import Any
 
 import aiohttp
 import orjson
@@ -257,3 +258,31 @@ async def test_the_text_of_a_code_does_not_wait_for_pictures(
     assert (status, door.opened.is_set()) == (422, False)
     door.opened.set()
     await asyncio.gather(*scans)
+
+
+@pytest.mark.parametrize("way", ["form", "json", "basic"])
+async def test_a_flood_of_wrong_secrets_holds_up_no_other_client(
+    gateway: Gateway, eventually: Eventually, way: str
+) -> None:
+    door = Door()
+
+    def sent(client: str) -> dict[str, Any]:
+        form = {"grant_type": "client_credentials", "client_id": client, "client_secret": "x"}
+        if way == "basic":
+            basic = aiohttp.encode_basic_auth(client, "x")
+            return {"headers": {"Authorization": basic}, "data": {"grant_type": "client_credentials"}}
+        return {"json" if way == "json" else "data": form}
+
+    async def ask(client: str) -> int:
+        async with gateway.http.post(f"{gateway.service.url}/v1/token", **sent(client)) as answer:
+            return answer.status
+
+    gateway.backend.unread["POST", "/v1/token"] = door
+    limit = LIMITS["writes"].each_caller
+    flood = [asyncio.create_task(ask("attacked")) for _ in range(limit)]
+    await eventually(lambda: door.inside == limit)
+    assert await ask("attacked") == 429
+    other = asyncio.create_task(ask("other"))
+    await eventually(lambda: door.inside == limit + 1)
+    door.opened.set()
+    assert set(await asyncio.gather(other, *flood)) == {422}
