@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDictProxy
 
 from runtime.web.boundary import build_http
+from runtime.web.client import client_session
 from runtime.web.compression import fixed_answer, preferred_encoding
 from runtime.web.protocol import ProblemRunner
 from runtime.web.routes import Handler, Route
@@ -168,3 +169,9 @@ async def test_a_fixed_answer_is_not_sent_twice_to_a_caller_that_has_it(
 async def test_many_callers_at_once_each_get_the_whole(site: Site) -> None:
     answers = await asyncio.gather(*(site.get("/huge", "br") for _ in range(8)))
     assert {brotli.decompress(body) for _, body, _ in answers} == {HUGE}
+
+
+async def test_our_own_clients_ask_for_answers_as_they_are(site: Site) -> None:
+    async with client_session() as http, http.get(site.url + "/json") as answer:
+        assert await answer.read() == LONG
+        assert "Content-Encoding" not in answer.headers
