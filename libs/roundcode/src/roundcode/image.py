@@ -21,6 +21,8 @@ Corners = tuple[tuple[float, float], ...]
 
 MAX_BYTES = 12 * 1024 * 1024
 MAX_PIXELS = 50_000_000
+"""Of a JPEG, which can be decoded at a fraction of its size. A PNG or WebP may have half as many: it is decoded whole, and
+needs up to 20 bytes for each pixel."""
 FORMATS = ("PNG", "JPEG", "WEBP")
 
 
@@ -78,9 +80,10 @@ def _grey(data: bytes, max_bytes: int, max_pixels: int) -> tuple[Grey, float]:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
             wide, high = picture.size
-            if wide * high > max_pixels:
+            most = max_pixels if picture.format == "JPEG" else max_pixels // 2
+            if wide * high > most:
                 raise ImageTooLarge(
-                    f"a picture may have at most {max_pixels} pixels, this one has {wide * high}"
+                    f"a {picture.format} may have at most {most} pixels, this one has {wide * high}"
                 )
             # a JPEG can be decoded at half or a quarter of its size in a fraction of the time
             picture.draft("L", (SIDES[1] // 2, SIDES[1] // 2))
@@ -99,9 +102,9 @@ def _flat(picture: Image.Image) -> Image.Image:
     """In grey, with transparent areas on white."""
     picture.load()
     if picture.has_transparency_data:
-        clear = picture.convert("LA")
+        clear = picture if picture.mode in ("RGBA", "LA") else picture.convert("RGBA")
         ground = Image.new("L", clear.size, 255)
-        ground.paste(clear.getchannel("L"), mask=clear.getchannel("A"))
+        ground.paste(clear.convert("L"), mask=clear.getchannel("A"))
         ground.info = picture.info
         return ground
     if picture.mode.startswith("I"):
