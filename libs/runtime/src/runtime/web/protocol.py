@@ -23,6 +23,17 @@ OPTIONS: dict[str, Any] = {"access_log": None, "max_line_size": MAX_LINE, "max_f
 log = logging.getLogger(__name__)
 
 
+class AnswerCut(ConnectionError):
+    """The answer ends here: it failed after it began, or the caller is gone. `status` is for metrics.
+
+    The connection is closed without the last chunk, so that nobody takes a part of an answer for the whole.
+    """
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
 class ProblemProtocol(web.RequestHandler):
     """One connection."""
 
@@ -36,6 +47,8 @@ class ProblemProtocol(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """The answer to a request that reached no handler; raises ConnectionError when another answer has started."""
+        if isinstance(exc, AnswerCut):
+            raise exc
         if status >= 500:
             super().handle_error(request, status, exc, message)
             return _closing(Problem(500, "internal", "An internal error occurred. It has been logged."))

@@ -81,6 +81,8 @@ class OrderRoutes:
         stream = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
+        if request.method == "HEAD":
+            return stream
         await stream.prepare(request)
         await stream.write(_server_sent(order))
         with self.watch.following(order) as waiter:
