@@ -6,11 +6,12 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from contracts.api.common import Answer, English, Id, Picture, Request, ShortText
+from contracts.api.common import PRINTABLE, Answer, English, Id, Picture, Request, ShortText
 from contracts.api.mini_programs import Terms
 from contracts.money import Money
 
-LongText = Annotated[str, Field(max_length=4000)]
+LongText = Annotated[str, Field(max_length=4000, pattern=PRINTABLE)]
+Name = Annotated[str, Field(max_length=100, pattern=PRINTABLE)]
 EnglishAttributes = Annotated[
     dict[ShortText, ShortText],
     Field(description="the attributes in English: all of them, in the same order, or none"),
@@ -89,9 +90,9 @@ class ProductRequest(Request):
     title: ShortText
     title_en: English = ""
     description: LongText = ""
-    brand: Annotated[str, Field(max_length=100)] = ""
-    brand_en: Annotated[str, Field(max_length=100)] = ""
-    model: Annotated[str, Field(max_length=100)] = ""
+    brand: Name = ""
+    brand_en: Name = ""
+    model: Name = ""
     category_id: Id
     attributes: dict[ShortText, ShortText] = {}
     attributes_en: EnglishAttributes = {}
