@@ -62,6 +62,10 @@ relay_delay = _meter.create_histogram(
     "anchorage.relay.delay", unit="s",
     description="from recording the oldest event of a batch to the broker's acknowledgement",
 )  # fmt: skip
+facts_mismatched = Tally(
+    "anchorage.facts.mismatched",
+    "events that contradict the consumer's own record, by subscription and event type",
+)
 events_lost = Tally("anchorage.events.lost", "best-effort events that Kafka did not accept")
 
 
