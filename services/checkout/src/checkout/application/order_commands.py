@@ -53,7 +53,7 @@ class OrderCommands:
         tracking_number: str,
         lines: Sequence[tuple[str, int]],
     ) -> Order:
-        """Raises NothingToShip."""
+        """Raises NothingToShip and TooManyParcels."""
         now = self.clock()
         shipment = Shipment(self.new_id(), carrier, tracking_number, tuple(lines), now)
         return await self._change(owner, order_id, now, lambda order: order.ship(shipment))

@@ -35,6 +35,10 @@ class NothingToShip(Exception):
     """A parcel holds more than is left to send."""
 
 
+class TooManyParcels(Exception):
+    """The order was sent in as many parcels as are allowed."""
+
+
 class RefundRefused(Exception):
     """The refund is not possible now; the text says why."""
 

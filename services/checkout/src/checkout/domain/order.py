@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from checkout.domain.errors import KeyReused, NothingToShip, RefundNotFound, RefundRefused
+from checkout.domain.errors import KeyReused, NothingToShip, RefundNotFound, RefundRefused, TooManyParcels
 from checkout.domain.events import (
     Cancelled,
     CloseRequested,
@@ -31,6 +31,9 @@ from checkout.domain.status import Status, Trigger, next_status
 
 CANCELLED_BY_BUYER = "cancelled_by_buyer"
 PAYMENT_DEADLINE = "payment_deadline"
+MAX_REFUNDS = 20
+"""Refunds of one order, rejected ones too. Each leaves an event with all lines in the order's document."""
+MAX_PARCELS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +159,15 @@ class Order:
     def ship(self, shipment: Shipment) -> list[OrderEvent]:
         """A parcel was sent; without lines it holds all that is left. The same tracking number of a carrier is a repeat.
 
-        Raises NothingToShip for more than is left.
+        Raises NothingToShip for more than is left, and TooManyParcels.
         """
         if any(
             (s.carrier, s.tracking_number) == (shipment.carrier, shipment.tracking_number)
             for s in self.shipments
         ):
             return []
+        if len(self.shipments) >= MAX_PARCELS:
+            raise TooManyParcels(f"An order can be sent in at most {MAX_PARCELS} parcels.")
         left = self.to_ship()
         lines = shipment.lines or tuple(left.items())
         if (
@@ -192,7 +197,7 @@ class Order:
     ) -> list[OrderEvent]:
         """The buyer wants `amount` back, or all that is left if None. The same request again is a repeat.
 
-        Raises RefundRefused if less than `amount` is left, and KeyReused if another request has this refund id.
+        Raises RefundRefused if less than `amount` is left or there are MAX_REFUNDS already, and KeyReused if another request has this refund id.
         """
         for known in self.refunds:
             if known.refund_id == refund_id:
@@ -201,6 +206,8 @@ class Order:
                 return []
         if self.status not in (Status.PAID, Status.SHIPPED, Status.COMPLETED):
             raise RefundRefused(f"An order that is {self.status} has nothing to refund.")
+        if len(self.refunds) >= MAX_REFUNDS:
+            raise RefundRefused(f"At most {MAX_REFUNDS} refunds can be requested for one order.")
         amount = self.refundable if amount is None else amount
         if not 1 <= amount <= self.refundable:
             raise RefundRefused(f"At most {self.refundable} minor units are left to refund.")

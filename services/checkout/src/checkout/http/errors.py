@@ -17,6 +17,7 @@ from checkout.domain.errors import (
     RefundRefused,
     ShopSuspended,
     TooManyAddresses,
+    TooManyParcels,
     TotalOutOfRange,
     UnknownAddress,
     UnknownSku,
@@ -64,6 +65,7 @@ PROBLEMS: ProblemTable = {
     KeyReused: lambda _: key_reused(),
     IllegalTransition: lambda error: Problem(409, "wrong_state", str(error)),
     NothingToShip: lambda error: Problem(409, "refused", str(error)),
+    TooManyParcels: lambda error: Problem(409, "refused", str(error)),
     RefundRefused: lambda error: Problem(409, "refused", str(error)),
     TooManyAddresses: lambda error: Problem(409, "too_many_addresses", str(error)),
 }
