@@ -35,7 +35,7 @@ async def test_a_cancellation_on_another_replica_is_not_undone_by_a_cached_order
 ) -> None:
     order_id = await checkout.placed_id()
     await change_elsewhere(checkout, order_id, lambda order: order.close(CANCELLED_BY_BUYER, system_clock()))
-    await checkout.publish(stock_reserved(order_id), payment_closed(order_id))
+    await checkout.publish(stock_reserved(order_id, checkout.sku_id), payment_closed(order_id))
     order = await checkout.until(order_id, "cancelled")
     assert [entry["status"] for entry in order["history"]] == ["placed", "closing", "cancelled"]
 

@@ -4,7 +4,7 @@ import copy
 from datetime import timedelta
 
 import pytest
-from checkout_support.samples import LINK, NOW, TOTAL, paid_order, parcel, placed_order
+from checkout_support.samples import LINK, NOW, TOTAL, line, paid_order, parcel, placed_order
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,6 +88,7 @@ def test_a_paid_order_cannot_be_cancelled() -> None:
 
 def test_parcels_add_up_to_what_was_bought_and_no_more() -> None:
     order = paid_order()
+    order.lines = (*order.lines, line("sku2", 50, 1))
     assert order.ship(parcel("s1", ("sku1", 1))) == [Shipped("SF", complete=False)]
     with pytest.raises(NothingToShip):
         order.ship(parcel("s2", ("sku1", 2)))
