@@ -72,6 +72,8 @@ def _assemble(service: Service, settings: Settings) -> None:
         clock=clock,
         click_secret=settings.click_secret,
         time_to_pay=timedelta(seconds=settings.payment_timeout_seconds),
+        queries=queries,
+        max_unpaid=settings.max_unpaid_orders,
     )
     read = ReadOrders(orders, queries, access)
     commands = OrderCommands(orders, access, clock, new_id, settings.refund_policy)
@@ -79,7 +81,13 @@ def _assemble(service: Service, settings: Settings) -> None:
     address_book = AddressBook(addresses, clock, new_id)
     read_account = ReadAccount(addresses, queries, recent_views, offers)
 
-    for preparation in (offers.prepare, deadlines.prepare, addresses.prepare, registry.refresh):
+    for preparation in (
+        offers.prepare,
+        deadlines.prepare,
+        addresses.prepare,
+        registry.refresh,
+        queries.prepare_existing,
+    ):
         service.prepare(preparation)
     service.problems(PROBLEMS)
     service.routes(OrderRoutes(place, read, commands, watch).routes())

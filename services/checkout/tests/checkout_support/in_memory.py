@@ -10,6 +10,7 @@ from datetime import datetime
 
 from checkout.application.ports import Position
 from checkout.domain.deadline import SPAN, Deadline
+from checkout.domain.errors import SlotTaken
 from checkout.domain.order import Order
 from checkout.domain.refunds import RefundStatus
 from checkout.domain.status import OPEN
@@ -35,9 +36,12 @@ class InMemoryOrders:
     async def insert(self, new: Sequence[Change[Order]], /) -> list[bool | Exception]:
         return [self._insert(change) for change in new]
 
-    def _insert(self, change: Change[Order]) -> bool:
-        if change.after.order_id in self._orders:
+    def _insert(self, change: Change[Order]) -> bool | Exception:
+        order = change.after
+        if order.order_id in self._orders:
             return False
+        if order.unpaid_slot in self._unpaid(order.mini_program_id, order.openid):
+            return SlotTaken(str(order.unpaid_slot))
         self._save(change)
         return True
 
@@ -97,6 +101,17 @@ class InMemoryOrders:
                 undecided = {RefundStatus.REQUESTED, RefundStatus.APPROVED}
                 counts["refunding"] += any(refund.status in undecided for refund in order.refunds)
         return counts
+
+    async def unpaid(self, mini_program_id: str, openid: str) -> Mapping[int, str]:
+        return self._unpaid(mini_program_id, openid)
+
+    def _unpaid(self, mini_program_id: str, openid: str) -> dict[int, str]:
+        return {
+            order.unpaid_slot: order.order_id
+            for order in self._orders.values()
+            if (order.mini_program_id, order.openid) == (mini_program_id, openid)
+            and order.unpaid_slot is not None
+        }
 
     async def versions(self, order_ids: Iterable[str]) -> Mapping[str, int]:
         return {key: self._orders[key].version for key in order_ids if key in self._orders}

@@ -18,6 +18,8 @@ from runtime.mongo.client import Document
 from runtime.outbox.recorder import OUTBOX_FIELD
 
 WITHOUT_OUTBOX = {OUTBOX_FIELD: 0}
+UNPAID = {"unpaid_slot": {"$type": "int"}}
+"""Orders that are neither paid nor ended. A unique index of them keeps two orders of a buyer out of one slot."""
 
 
 class MongoOrderQueries:
@@ -30,6 +32,14 @@ class MongoOrderQueries:
         orders = self._collections.of(mini_program_id)
         await orders.create_index([("openid", ASCENDING), ("placed_at", DESCENDING), ("_id", DESCENDING)])
         await orders.create_index([("placed_at", DESCENDING), ("_id", DESCENDING)])
+        await orders.create_index(
+            [("openid", ASCENDING), ("unpaid_slot", ASCENDING)], unique=True, partialFilterExpression=UNPAID
+        )
+
+    async def prepare_existing(self) -> None:
+        """Create the indexes of the collections that were made before an index was added."""
+        for mini_program_id in await self._collections.mini_programs():
+            await self.prepare(mini_program_id)
 
     async def page(
         self,
@@ -70,6 +80,10 @@ class MongoOrderQueries:
             counts[row["_id"]] = row["orders"]
             counts["refunding"] += row["refunding"]
         return counts
+
+    async def unpaid(self, mini_program_id: str, openid: str) -> dict[int, str]:
+        found = self._collections.of(mini_program_id).find({"openid": openid, **UNPAID}, {"unpaid_slot": 1})
+        return {document["unpaid_slot"]: document["_id"] async for document in found}
 
     async def versions(self, order_ids: Iterable[str]) -> dict[str, int]:
         """One query for each mini program."""

@@ -26,7 +26,7 @@ class Orders(Protocol):
         ...
 
     async def insert(self, new: Sequence[Change[Order]], /) -> list[bool | Exception]:
-        """Store new orders. Says for each, in order, whether it is new, or what went wrong."""
+        """Store new orders. Says for each, in order, whether it is new, or what went wrong: SlotTaken, or a database error."""
         ...
 
     async def change(self, order_id: str, decide: Decide[Order], /) -> Result[Order]:
@@ -59,6 +59,10 @@ class OrderQueries(Protocol):
 
     async def counts(self, mini_program_id: str, openid: str) -> Mapping[str, int]:
         """How many orders a buyer has in each status, and `refunding`: how many have a refund that is not decided."""
+        ...
+
+    async def unpaid(self, mini_program_id: str, openid: str) -> Mapping[int, str]:
+        """The ids of a buyer's unpaid orders by their `unpaid_slot`."""
         ...
 
     async def versions(self, order_ids: Iterable[str]) -> Mapping[str, int]:

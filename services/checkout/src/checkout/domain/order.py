@@ -27,7 +27,7 @@ from checkout.domain.events import (
 )
 from checkout.domain.purchase import Address, Attribution, Line
 from checkout.domain.refunds import Refund, RefundStatus
-from checkout.domain.status import Status, Trigger, next_status
+from checkout.domain.status import UNPAID, Status, Trigger, next_status
 
 CANCELLED_BY_BUYER = "cancelled_by_buyer"
 PAYMENT_DEADLINE = "payment_deadline"
@@ -64,7 +64,8 @@ class Order:
     """One order of one buyer in one mini program.
 
     `fingerprint` is that of the request that placed it, to tell a repeat from another request with the same key. `reason` says
-    why the order was rejected or is ending. A method that leaves `version` as it was has changed nothing; callers rely on
+    why the order was rejected or is ending. `unpaid_slot` is one of the few places that a buyer has for unpaid orders in a mini
+    program, counted from 0; None once the order is paid or has ended. A method that leaves `version` as it was has changed nothing; callers rely on
     that to skip the write.
     """
 
@@ -82,6 +83,7 @@ class Order:
     return_url: str | None = None
     address: Address | None = None
     fingerprint: str = ""
+    unpaid_slot: int | None = None
     status: Status = Status.PLACED
     reason: str | None = None
     version: int = 0
@@ -273,3 +275,5 @@ class Order:
             self.history.append((status, at))
         self.status = status
         self.version += 1
+        if status not in UNPAID:
+            self.unpaid_slot = None
