@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from checkout.domain.deadline import SPAN, Deadline
 from checkout.domain.errors import SlotTaken
 from checkout.domain.order import Order
 from checkout.domain.refunds import RefundStatus
-from checkout.domain.status import OPEN
+from checkout.domain.status import OPEN, Status
 from contracts.event import Event
 from runtime.outbox.changes import Change, Command, Decide, Result
 
@@ -116,7 +116,7 @@ class InMemoryOrders:
     async def versions(self, order_ids: Iterable[str]) -> Mapping[str, int]:
         return {key: self._orders[key].version for key in order_ids if key in self._orders}
 
-    async def overdue(self, deadline: Deadline, limit: int) -> list[str]:
+    async def overdue(self, deadline: Deadline, limit: int, after: str = "") -> list[str]:
         waiting = [
             order.order_id
             for order in self._orders.values()
@@ -124,8 +124,16 @@ class InMemoryOrders:
             and deadline.placed_at <= order.placed_at < deadline.placed_at + SPAN
             and order.expires_at == deadline.expires_at
             and order.status in OPEN
+            and order.order_id > after
         ]
-        return waiting[:limit]
+        return sorted(waiting)[:limit]
+
+    async def waiting(self, now: datetime) -> AsyncIterator[Order]:
+        for order in deepcopy(list(self._orders.values())):
+            of_buyer = order.status is Status.AWAITING_PAYMENT and order.expires_at >= now
+            refunding = any(refund.status is RefundStatus.APPROVED for refund in order.refunds)
+            if (order.unpaid_slot is not None and not of_buyer) or refunding:
+                yield order
 
 
 class InMemoryDeadlines:
@@ -141,8 +149,8 @@ class InMemoryDeadlines:
                 self._deadlines[deadline.deadline_id] = deadline
                 self._check_at[deadline.deadline_id] = deadline.expires_at
 
-    async def due(self, now: datetime, limit: int) -> list[Deadline]:
-        due = [key for key, at in self._check_at.items() if at <= now]
+    async def due(self, now: datetime, limit: int, *, but: Collection[str] = ()) -> list[Deadline]:
+        due = [key for key, at in self._check_at.items() if at <= now and key not in but]
         return [self._deadlines[key] for key in sorted(due, key=self._check_at.__getitem__)[:limit]]
 
     async def check_again(self, deadlines: Sequence[Deadline], at: datetime) -> None:

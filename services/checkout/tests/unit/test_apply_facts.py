@@ -125,7 +125,7 @@ async def test_a_second_payment_of_a_paid_order_with_another_trade_number_is_a_c
 async def test_a_refund_of_another_amount_than_was_approved_is_a_contradiction() -> None:
     order = paid_order()
     order.request_refund("r1", 100, "too late")
-    order.approve_refund("r1")
+    order.approve_refund("r1", NOW)
     orders = await orders_with(order)
     with pytest.raises(FactMismatch, match="amount"):
         await ApplyFacts(orders)(at_minutes(refund_settled(ORDER_ID)))

@@ -85,7 +85,7 @@ def life() -> Life:
     for n in range(MAX_REFUNDS):
         refund_id = f"{n:024d}"
         life.step(lambda order, key=refund_id: order.request_refund(key, 1, TEXT, "f" * 64))  # type: ignore[misc]
-        life.step(lambda order, key=refund_id: order.approve_refund(key))  # type: ignore[misc]
+        life.step(lambda order, key=refund_id: order.approve_refund(key, NOW))  # type: ignore[misc]
         life.step(lambda order, key=refund_id: order.settle_refund(key, NOW))  # type: ignore[misc]
     return life
 

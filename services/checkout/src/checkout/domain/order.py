@@ -112,10 +112,7 @@ class Order:
         return [Placed()]
 
     def reserve_stock(self, at: datetime) -> list[OrderEvent]:
-        """Stock is reserved. If the order was cancelled in the meantime, announce that again, so that the stock is released."""
-        if self.status is Status.CANCELLED:
-            self.version += 1
-            return [Cancelled(self.reason or CANCELLED_BY_BUYER)]
+        """Stock is reserved."""
         return [Confirmed()] if self._move(Trigger.STOCK_RESERVED, at) else []
 
     def reject_stock(self, reason: str, at: datetime) -> list[OrderEvent]:
@@ -217,10 +214,10 @@ class Order:
         self.version += 1
         return [RefundRequested(refund_id, amount, reason)]
 
-    def approve_refund(self, refund_id: str) -> list[OrderEvent]:
+    def approve_refund(self, refund_id: str, at: datetime) -> list[OrderEvent]:
         """Raises RefundNotFound, or RefundRefused in a wrong state; so do the other methods about a refund."""
         refund = self._refund(refund_id)
-        if not self._move_refund(refund, RefundStatus.APPROVED):
+        if not self._move_refund(refund, RefundStatus.APPROVED, at):
             return []
         self.version += 1
         return [RefundApproved(refund_id, refund.amount)]
@@ -256,10 +253,12 @@ class Order:
                 return refund
         raise RefundNotFound(refund_id)
 
-    def _move_refund(self, refund: Refund, status: RefundStatus) -> bool:
+    def _move_refund(self, refund: Refund, status: RefundStatus, approved_at: datetime | None = None) -> bool:
         moved = refund.moved_to(status)
         if moved is None:
             return False
+        if approved_at is not None:
+            moved = replace(moved, approved_at=approved_at)
         self.refunds = tuple(moved if r is refund else r for r in self.refunds)
         return True
 
