@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
@@ -70,8 +70,12 @@ class TradeStore(Protocol):
         """The trade as the database has it."""
         ...
 
+    async def get_many(self, aggregate_ids: Iterable[str]) -> dict[str, StoredTrade]:
+        """Those of the trades that exist, by order id, as the database has them."""
+        ...
+
     async def insert(self, new: Sequence[Change[StoredTrade]]) -> list[bool | Exception]:
-        """Store new trades; what is stored under an order's id already stays as it is."""
+        """Store new trades; False for an order under whose id something is stored already: that stays as it is."""
         ...
 
     async def change_many(
@@ -188,6 +192,10 @@ class Settlements(Protocol):
 
 class Payouts(Protocol):
     """Payouts with their events: `runtime.outbox.versioned_store`."""
+
+    async def get_many(self, aggregate_ids: Iterable[str]) -> dict[str, Payout]:
+        """Those of the payouts that exist, by id."""
+        ...
 
     async def insert(self, new: Sequence[Change[Payout]]) -> list[bool | Exception]:
         """Store new payouts; existing ones stay."""

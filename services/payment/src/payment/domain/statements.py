@@ -43,6 +43,11 @@ class Totals:
     refunds: int
 
 
+def statement_id(day: str, mini_program_id: str, account: str) -> str:
+    """The natural id of a day's statement of one account in one mini program."""
+    return f"{day}:{mini_program_id}:{account}"
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
     """opening + earned + reversed = paid_out + closing. A negative balance is not paid out; later days make up for it."""
@@ -56,7 +61,7 @@ class Statement:
     @property
     def id(self) -> str:
         """Sorts by day."""
-        return f"{self.day}:{self.totals.mini_program_id}:{self.totals.account}"
+        return statement_id(self.day, self.totals.mini_program_id, self.totals.account)
 
     @property
     def balance(self) -> int:

@@ -133,6 +133,38 @@ class Trade:
         """Whether it was closed because nobody had opened the cashier: money may still arrive, perhaps without a notice."""
         return self.state is State.CLOSED and self.trade_no is None and self.due_at is not None
 
+    @property
+    def agreed(self) -> tuple[object, ...]:
+        """What the order fixed when the trade was opened: equal in a repeat of the same order."""
+        return (
+            self.order_id, self.mini_program_id, self.openid, self.collector.merchant, self.total, self.lines,
+            self.creator_id, self.subject, self.product, self.return_url,
+        )  # fmt: skip
+
+    @property
+    def money_moved(self) -> tuple[TradeEvent, ...]:
+        """Every movement of its money so far, as the steps that made them returned them, refunds in their order."""
+        if self.trade_no is None or self.paid_at is None:
+            return ()
+        late = self.state is State.CLOSED
+        moved: list[TradeEvent] = (
+            [ReceivedLate(self.trade_no, self.total, self.paid_at, self.late_refund_id)]
+            if late
+            else [Received(self.trade_no, self.total, self.paid_at, self.shares)]
+        )
+        before = 0
+        for refund in self.refunds:
+            if refund.state is RefundState.SETTLED and refund.settled_at is not None:
+                shares = None if refund.late else reversal(self.shares, before, refund.amount)
+                moved.append(Refunded(refund.refund_id, refund.amount, refund.settled_at, shares))
+                before += refund.amount
+        return tuple(moved)
+
+    @property
+    def late_refund_id(self) -> str:
+        """Under this id, money that arrives after the close is refunded: the same each time, so it is refunded once."""
+        return LATE_PREFIX + self.order_id[: MAX_REFUND_ID - len(LATE_PREFIX)]
+
     def refund(self, refund_id: str) -> Refund | None:
         """The refund with that id."""
         return next((refund for refund in self.refunds if refund.refund_id == refund_id), None)
@@ -164,8 +196,7 @@ class Trade:
 
     def _schedule_late_refund(self, money: Money, now: datetime) -> TradeChange:
         """The money arrived after the close: a refund is due now. `Arbiter.advance` sends it."""
-        refund_id = LATE_PREFIX + self.order_id[: MAX_REFUND_ID - len(LATE_PREFIX)]
-        refund = Refund(refund_id, self.total, late=True)
+        refund = Refund(self.late_refund_id, self.total, late=True)
         owing = self._after(
             trade_no=money.trade_no,
             paid_at=money.paid_at,
@@ -173,7 +204,9 @@ class Trade:
             due_at=now,
             tries=0,
         )
-        return TradeChange(owing, (ReceivedLate(money.trade_no, money.amount, money.paid_at, refund_id),))
+        return TradeChange(
+            owing, (ReceivedLate(money.trade_no, money.amount, money.paid_at, refund.refund_id),)
+        )
 
     def request_close(self, reason: str, now: datetime, *, link_given: bool = True) -> TradeChange:
         """The order is to end: the provider is queried next.
@@ -196,11 +229,14 @@ class Trade:
         return TradeChange(closed, (Closed(self.close_reason, now),))
 
     def approve_refund(self, refund_id: str, amount: int, now: datetime) -> TradeChange:
-        """Schedule a refund. More than is left of the payment is refused for good.
+        """Schedule a refund. More than is left of the payment is refused for good. A repeat changes nothing.
 
-        Raises NotAsAgreed when nothing was paid.
+        Raises NotAsAgreed when nothing was paid, and for another amount under the id of an earlier refund.
         """
-        if self.refund(refund_id) is not None:
+        known = self.refund(refund_id)
+        if known is not None and known.amount != amount:
+            raise NotAsAgreed(f"refund {refund_id} is of {known.amount} fen, not of {amount}")
+        if known is not None:
             return TradeChange(self)
         if self.state is not State.SETTLED:
             raise NotAsAgreed(f"a refund was approved for a trade that is {self.state}")
