@@ -116,16 +116,23 @@ class Ledger(Protocol):
         """Add the postings whose id is new; a posting is never changed or removed."""
         ...
 
-    async def count_order_postings(self, day: date) -> int:
-        """How many postings of payments and refunds that day has."""
+    async def moved(self, day: date) -> set[tuple[str, str | None]]:
+        """The payments and refunds of that day that are posted: order and refund ids."""
         ...
 
     async def unclaimed_days(self, until: date) -> list[date]:
         """Days up to and including `until` with postings that are in no statement."""
         ...
 
-    async def claim(self, day: date) -> None:
-        """Assign every posting up to and including the day that is in no statement to the day's statements."""
+    async def unclaimed_mini_programs(self, until: date) -> set[str]:
+        """The mini programs of the postings up to and including `until` that are in no statement."""
+        ...
+
+    async def claim(self, day: date, *, but: Collection[str]) -> None:
+        """Assign every posting up to and including the day that is in no statement to the day's statements.
+
+        Leaves out the mini programs in `but`, and assigns nothing to a day that is not open.
+        """
         ...
 
     async def totals(self, day: date) -> list[Totals]:
@@ -167,20 +174,28 @@ class Settlements(Protocol):
         """The day; None when its settlement has not begun."""
         ...
 
-    async def begin(self, day: date, now: datetime) -> None:
-        """Open the day, unless it was opened before."""
+    async def latest(self) -> SettlementDay | None:
+        """The day with the highest number."""
         ...
 
-    async def put(self, day: SettlementDay) -> None:
-        """Store how far the day is."""
+    async def begin(self, day: SettlementDay) -> bool:
+        """Store a new day; False if the day, or another one with its number, is stored already."""
+        ...
+
+    async def advance(self, day: SettlementDay) -> None:
+        """Store that the day is claimed, or closed; a day that has got that far stays as it is."""
         ...
 
     async def openings(self, day: date) -> dict[tuple[str, str], int]:
-        """The balances carried over from earlier statements, by mini program and account, where they are not zero."""
+        """The balances left by each account's latest statement of another day, by mini program and account, but zeros."""
         ...
 
     async def add(self, statements: Sequence[Statement]) -> None:
         """Store the statements; existing ones stay."""
+        ...
+
+    async def of_day(self, day: date) -> list[Statement]:
+        """All stored statements of the day."""
         ...
 
     async def statements(
