@@ -15,6 +15,7 @@ from contracts.event import Event
 from contracts.payment import PayoutSettled
 from payment.application.contracts_out import events_of
 from payment.domain.errors import NotAsAgreed
+from payment.domain.history import money_moved
 from payment.domain.ledger import CREATOR, OWNER
 from payment.domain.statements import Payout, statement_id
 from payment.domain.trade import StoredTrade, Trade, TradeChange
@@ -56,7 +57,7 @@ def check_repeats(opened: Trade, stored: StoredTrade) -> None:
 
 def check_told(fact: Event, stored: StoredTrade | None) -> None:
     """Raises NotAsAgreed unless the trade has moved this money: same amount, parts, numbers, mini program and time."""
-    told = events_of(TradeChange(stored, stored.money_moved)) if isinstance(stored, Trade) else []
+    told = events_of(TradeChange(stored, money_moved(stored))) if isinstance(stored, Trade) else []
     if not any(fact.model_copy(update={"version": own.version}) == own for own in told):
         raise NotAsAgreed(f"no movement of the trade's money is this {type(fact).__name__}")
 

@@ -39,7 +39,7 @@ class Notices:
         after = change.trade
         undecided = after.closing or after.watched_after_close or after.pending_refund is not None
         if notice.query_now and undecided and after.due_at is not None and after.due_at > now:
-            return TradeChange(after.reschedule(now, tries=after.tries).trade, change.events)
+            return TradeChange(after.reschedule(now, now, tries=after.tries).trade, change.events)
         return change
 
     async def payer_returned(self, query: Mapping[str, str]) -> Trade:
@@ -52,7 +52,7 @@ class Notices:
         def decide(trade: Trade) -> TradeChange:
             undecided = trade.state is State.REQUESTED or trade.watched_after_close
             if undecided and trade.due_at is not None and trade.due_at > now:
-                return trade.reschedule(now, tries=trade.tries)
+                return trade.reschedule(now, now, tries=trade.tries)
             return TradeChange(trade)
 
         return await self._trades.change(self._provider.read_return(query), decide)

@@ -89,7 +89,10 @@ class TradeQueries(Protocol):
     """Searches in the trades."""
 
     async def due(self, now: datetime, limit: int, *, but: Collection[str]) -> list[Trade]:
-        """Trades to work on now, the longest due first, without the orders in `but`."""
+        """Trades to work on now, the longest due first, without the orders in `but`.
+
+        A trade that has a `due_at` and was changed in the future, by a clock that was ahead, is due at once.
+        """
         ...
 
     def movements(self, day: date, collector: str | None = None) -> AsyncIterator[Movement]:

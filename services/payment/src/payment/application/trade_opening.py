@@ -77,5 +77,6 @@ class TradeOpening:
             requested_at=now,
             expires_at=expires_at,
             due_at=self._schedule.first_poll(now, expires_at),
+            changed_at=now,
             traceparent=traceparent,
         )
