@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from payment.application.ports import PaymentProvider
 from payment.application.trades import Trades
 from payment.domain.errors import NotAsAgreed
@@ -42,8 +40,8 @@ class Notices:
             return TradeChange(after.reschedule(now, now, tries=after.tries).trade, change.events)
         return change
 
-    async def payer_returned(self, query: Mapping[str, str]) -> Trade:
-        """The payer's browser came back from the provider: no proof, but a reason to query now.
+    async def payer_returned(self, query: bytes) -> Trade:
+        """The payer's browser came back with this query, as it was sent: no proof, but a reason to query now.
 
         Raises BadNotice and UnknownTrade.
         """

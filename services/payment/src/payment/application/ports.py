@@ -54,8 +54,8 @@ class PaymentProvider(Protocol):
         """The verified content of a notice; raises BadNotice."""
         ...
 
-    def read_return(self, query: Mapping[str, str]) -> str:
-        """The order id in the verified address that the payer's browser returned to; raises BadNotice."""
+    def read_return(self, query: bytes) -> str:
+        """The order id in the verified query of the address that the payer's browser returned to; raises BadNotice."""
         ...
 
     async def bill(self, collector: Collector, day: date) -> Sequence[Movement]:
