@@ -87,7 +87,7 @@ bench-pages: $(DEV) ## Product and store pages a second and CPU per page, on the
 	@PYTHONPATH=tests exec $(BIN)/python tests/load/pages.py $(ARGS)
 
 bench-hostile: $(DEV) ## Orders while one caller attacks with streams, silent connections, wrong secrets and pictures, on the running system
-	@PYTHONPATH=tests exec $(BIN)/python tests/load/hostile.py $(ARGS)
+	@PYTHONPATH=tests exec $(BIN)/python tests/load/under_attack.py $(ARGS)
 
 bench-notify: $(DEV) ## Alipay notices verified and settled a second, next to the floor of bare parts
 	@exec $(BIN)/python services/payment/bench/notify.py

@@ -1,252 +1,186 @@
-"""`make bench-hostile`: orders of ordinary buyers while one caller attacks, against `make run`.
+"""What hostile callers cost others, on loopback and bounded: `silent` connections, and wrong `secrets`.
 
-Buyers place orders at a steady rate, first in peace and then under attack from another process: event streams of one viewer,
-connections that never send a whole request, wrong secrets, and bursts of large pictures. All of it is bounded and on loopback.
+    .venv/bin/python tests/load/hostile.py silent
+    .venv/bin/python tests/load/hostile.py secrets --url http://127.0.0.1:8001 --client ID --secret SECRET
+
+`silent` starts a bare service and opens connections that send nothing while `/livez` is called. `secrets` sends wrong secrets
+to a running identity at a steady rate, half of them for the good client, which asks for tokens at the same time. `--url` and
+`--pid` of `silent` measure another service.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import os
+import base64
+import multiprocessing
 import secrets
-import sys
+import socket
 import time
 from collections import Counter
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import urlsplit
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
 
 import aiohttp
 import psutil
-import uvloop
-from measure import DATA, demo, milliseconds, processes
-from orders import ADDRESS, Shop
+from measure import milliseconds
 
-from support.access import token_of
+from runtime.service import Service, serve
+from runtime.settings import ServiceSettings
+from runtime.web.connections import raise_descriptor_limit
 
-BUYERS = 40
-ORDERS_PER_SECOND = 5
-OPEN_AT_ONCE = 200
+Outcome = TypeVar("Outcome")
+
+CLIENTS = 4
+"""Processes that hold the silent connections: one may not have as many descriptors as there are connections."""
+MEASURED_SECONDS = 10.0
+GOOD_A_SECOND = 20
 MIB = 1024 * 1024
 
 
-@dataclass
-class Answers:
-    """Times and statuses of the buyers' calls."""
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    silent = commands.add_parser("silent")
+    silent.add_argument("--connections", type=int, default=20_000)
+    silent.add_argument("--url", default="")
+    silent.add_argument("--pid", type=int, default=0)
+    wrong = commands.add_parser("secrets")
+    wrong.add_argument("--rate", type=int, default=500)
+    for name in ("--url", "--client", "--secret"):
+        wrong.add_argument(name, required=True)
+    options = parser.parse_args()
+    raise_descriptor_limit()
+    if options.command == "silent":
+        _silent(options.connections, options.url, options.pid)
+    else:
+        asyncio.run(_secrets(options.url, options.client, options.secret, options.rate))
 
-    seconds: list[float] = field(default_factory=list)
-    statuses: Counter[str] = field(default_factory=Counter)
+
+def _silent(count: int, url: str, pid: int) -> None:
+    context = multiprocessing.get_context("spawn")
+    service = None
+    if not url:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        service = context.Process(target=_bare_service, args=(port,), daemon=True)
+        service.start()
+        url, pid = f"http://127.0.0.1:{port}", int(service.pid or 0)
+    try:
+        asyncio.run(_among_silent(context, count, url, psutil.Process(pid)))
+    finally:
+        if service is not None:
+            service.terminate()
 
 
-async def main(arguments: argparse.Namespace) -> int:
-    """Measure and print; 1 when an order failed."""
-    told = demo()
-    memory = Memory()
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        shop = Shop(told, session)
-        await shop.prepare(sessions=BUYERS, skus=10)
-        print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
-        calm = await _buy_for(shop, session, arguments.seconds)
-        before = memory.read()
-        attack = await asyncio.create_subprocess_exec(
-            sys.executable, __file__, "--attack", *sys.argv[1:], stdout=asyncio.subprocess.PIPE
+def _bare_service(port: int) -> None:
+    serve(Service("bare", ServiceSettings(port=port), uses_mongo=False))
+
+
+async def _among_silent(context: Any, count: int, url: str, process: psutil.Process) -> None:
+    await _until_alive(url)
+    print("before:", await _measured(url, 2.0), _memory(process))
+    holders = []
+    for n in range(CLIENTS):
+        ours, theirs = context.Pipe()
+        holder = context.Process(
+            target=_hold, args=(url, count // CLIENTS, f"127.0.0.{n + 2}", theirs), daemon=True
         )
-        await asyncio.sleep(3)
-        watching = asyncio.create_task(memory.watch())
-        attacked = await _buy_for(shop, session, arguments.seconds)
-        watching.cancel()
-        report, _ = await attack.communicate()
-    print("orders         p50 / p99 / max ms   answers")
-    for name, answers in (("in peace", calm), ("under attack", attacked)):
-        print(f"{name:12} {milliseconds(answers.seconds):>20}   {dict(answers.statuses)}")
-    print(report.decode(), end="")
-    print("part             MiB before   MiB at most")
-    for part, size in before.items():
-        print(f"{part:16} {size / MIB:10.0f} {memory.most[part] / MIB:13.0f}")
-    return 1 if set(attacked.statuses) - {"201"} else 0
+        holder.start()
+        holders.append((holder, ours))
+    measured = await _measured(url, MEASURED_SECONDS)
+    print(f"while {count} silent connections open:", measured, _memory(process))
+    opened = sum(ours.recv() for _, ours in holders if ours.poll(30))
+    print(f"{opened} opened; the server keeps {len(process.net_connections('tcp')) - 1}")
+    print("afterwards:", await _measured(url, 2.0), _memory(process))
+    for holder, _ in holders:
+        holder.terminate()
 
 
-class Memory:
-    """Resident memory of every part of the installation, in bytes."""
-
-    def __init__(self) -> None:
-        self._processes = processes(DATA / "run.json")
-        self.most: Counter[str] = Counter()
-
-    def read(self) -> dict[str, int]:
-        """Now, with children."""
-        sizes = {name: sum(map(_resident, parts)) for name, parts in self._processes.items()}
-        self.most |= Counter(sizes)
-        return sizes
-
-    async def watch(self) -> None:
-        """Look every half second."""
-        while True:
-            self.read()
-            await asyncio.sleep(0.5)
+def _hold(url: str, count: int, source: str, done: Connection) -> None:
+    """Open `count` connections that send the start of a head, again and again until the time is over."""
+    raise_descriptor_limit()
+    host, _, port = url.removeprefix("http://").partition(":")
+    opened: list[socket.socket] = []
+    until = time.monotonic() + MEASURED_SECONDS
+    while time.monotonic() < until and len(opened) < count:
+        with suppress(OSError):
+            opened.append(socket.create_connection((host, int(port)), 2, (source, 0)))
+            opened[-1].send(b"GET /livez HTTP/1.1\r\nHost: ")
+    done.send(len(opened))
+    time.sleep(60)
 
 
-def _resident(process: psutil.Process) -> int:
-    with suppress(psutil.NoSuchProcess):
-        return int(process.memory_info().rss)
-    return 0
+async def _secrets(url: str, client: str, secret: str, rate: int) -> None:
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=200)) as http:
+        statuses: Counter[int] = Counter()
+
+        async def wrong() -> None:
+            victim = client if secrets.randbelow(2) else secrets.token_hex(8)
+            statuses[await _ask_token(http, url, victim, secrets.token_urlsafe(24))] += 1
+
+        async def good() -> float:
+            started = time.perf_counter()
+            status = await _ask_token(http, url, client, secret)
+            assert status == 200, status
+            return time.perf_counter() - started
+
+        quiet = await _at_rate(good, GOOD_A_SECOND, 3.0)
+        flood = asyncio.create_task(_at_rate(wrong, rate, MEASURED_SECONDS))
+        among = await _at_rate(good, GOOD_A_SECOND, MEASURED_SECONDS)
+        await flood
+    print("good clients alone:", milliseconds(quiet))
+    print(f"among {rate} wrong secrets a second:", milliseconds(among))
+    print("wrong secrets by status:", dict(statuses))
 
 
-async def _buy_for(shop: Shop, session: aiohttp.ClientSession, seconds: float) -> Answers:
-    answers = Answers()
-    orders = int(seconds * ORDERS_PER_SECOND)
+async def _ask_token(http: aiohttp.ClientSession, url: str, client: str, secret: str) -> int:
+    basic = base64.b64encode(f"{client}:{secret}".encode()).decode()
+    form = {"grant_type": "client_credentials"}
+    async with http.post(f"{url}/v1/token", data=form, headers={"Authorization": f"Basic {basic}"}) as answer:
+        return answer.status
+
+
+async def _at_rate(
+    call: Callable[[], Coroutine[Any, Any, Outcome]], rate: int, seconds: float
+) -> list[Outcome]:
+    """Start `rate` calls a second, however long each takes."""
+    calls: list[asyncio.Task[Outcome]] = []
     started = time.perf_counter()
-
-    async def order(n: int) -> None:
-        await asyncio.sleep(max(0.0, started + n / ORDERS_PER_SECOND - time.perf_counter()))
-        body = {"lines": [{"sku_id": shop.skus[n % len(shop.skus)], "quantity": 1}], "address": ADDRESS}
-        headers = {
-            "Authorization": f"Bearer {shop.tokens[n % len(shop.tokens)]}", "Idempotency-Key": secrets.token_hex(8),
-        }  # fmt: skip
-        asked = time.perf_counter()
-        url = f"{shop.gateway}/v1/mini-programs/{shop.mini_program_id}/orders"
-        try:
-            async with session.post(url, json=body, headers=headers) as answer:
-                placed = await answer.json(content_type=None)
-                status = str(answer.status)
-        except aiohttp.ClientError as error:
-            status, placed = type(error).__name__, {}
-        answers.seconds.append(time.perf_counter() - asked)
-        answers.statuses[status] += 1
-        if "order_id" in placed:
-            async with session.post(f"{url}/{placed['order_id']}/cancellation", headers=headers) as answer:
-                await answer.read()
-
-    await asyncio.gather(*map(order, range(orders)))
-    return answers
+    while (now := time.perf_counter() - started) < seconds:
+        calls += [asyncio.create_task(call()) for _ in range(int(now * rate) + 1 - len(calls))]
+        await asyncio.sleep(1 / rate)
+    return await asyncio.gather(*calls)
 
 
-class Attack:
-    """Everything that one hostile caller does."""
+async def _measured(url: str, seconds: float) -> str:
+    async def livez() -> float:
+        started = time.perf_counter()
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as http,  # a new connection each
+            http.get(url + "/livez") as answer,
+        ):
+            answer.raise_for_status()
+        return time.perf_counter() - started
 
-    def __init__(self, told: dict[str, Any], session: aiohttp.ClientSession, until: float) -> None:
-        self._told = told
-        self._session = session
-        self._until = until
-        self.seen: dict[str, Counter[str]] = {}
-
-    async def run(self, arguments: argparse.Namespace) -> None:
-        """All at once, until the end."""
-        shop = Shop(self._told, self._session)
-        await shop.prepare(sessions=1, skus=1)
-        await asyncio.gather(
-            self._streams(shop, arguments.streams),
-            self._silent(arguments.silent),
-            self._wrong_secrets(arguments.secrets),
-            self._pictures(arguments.pictures),
-        )
-
-    @property
-    def _goes_on(self) -> bool:
-        return time.monotonic() < self._until
-
-    async def _call(self, kind: str, method: str, path: str, **more: Any) -> None:
-        counts = self.seen.setdefault(kind, Counter())
-        try:
-            async with asyncio.timeout_at(asyncio.get_running_loop().time() + self._until - time.monotonic()):
-                async with self._session.request(method, self._told["gateway"] + path, **more) as answer:
-                    counts[str(answer.status)] += 1
-                    await answer.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
-            counts[type(error).__name__] += 1
-
-    async def _streams(self, shop: Shop, count: int) -> None:
-        path = f"/v1/mini-programs/{shop.mini_program_id}/orders"
-        headers = {"Authorization": f"Bearer {shop.tokens[0]}"}
-        body = {"lines": [{"sku_id": shop.skus[0], "quantity": 1}], "address": ADDRESS}
-        async with self._session.post(
-            shop.gateway + path, json=body, headers=headers | {"Idempotency-Key": secrets.token_hex(8)}
-        ) as answer:
-            order_id = (await answer.json())["order_id"]
-        watch = f"{path}/{order_id}/events"
-        await asyncio.gather(*(self._call("streams", "GET", watch, headers=headers) for _ in range(count)))
-
-    async def _silent(self, count: int) -> None:
-        address = urlsplit(self._told["gateway"])
-        counts = self.seen.setdefault("silent connections", Counter())
-        limit = asyncio.Semaphore(OPEN_AT_ONCE)
-
-        async def one(n: int) -> None:
-            async with limit:
-                try:
-                    reader, writer = await asyncio.open_connection(address.hostname, address.port)
-                except OSError as error:
-                    counts[type(error).__name__] += 1
-                    return
-            if n % 2:
-                writer.write(b"GET /v1/search HTTP/1.1\r\nHost: x\r\n")
-            with suppress(TimeoutError, OSError):
-                async with asyncio.timeout(max(0.0, self._until - time.monotonic())):
-                    await reader.read()
-                    counts["closed by the gateway"] += 1
-                    return
-            counts["still open at the end"] += 1
-
-        await asyncio.gather(*map(one, range(count)))
-
-    async def _wrong_secrets(self, per_second: int) -> None:
-        client = {**self._told["hosts"][0], "client_secret": "wrong"}
-        running: set[asyncio.Task[None]] = set()
-        while self._goes_on:
-            for _ in range(per_second // 10):
-                form = {
-                    "grant_type": "client_credentials",
-                    **{k: client[k] for k in ("client_id", "client_secret")},
-                }
-                task = asyncio.create_task(self._call("wrong secrets", "POST", "/v1/token", data=form))
-                running.add(task)
-                task.add_done_callback(running.discard)
-            await asyncio.sleep(0.1)
-        await asyncio.gather(*running)
-
-    async def _pictures(self, count: int) -> None:
-        token = await token_of(self._told["hosts"][0], self._told["gateway"], self._session)
-        headers = {"Authorization": f"Bearer {token}", "Content-Type": "image/jpeg"}
-        picture = _photograph()
-        while self._goes_on and count:
-            await asyncio.gather(
-                *(
-                    self._call("pictures", "POST", "/v1/scans", headers=headers, data=picture)
-                    for _ in range(count)
-                )
-            )
+    return milliseconds(await _at_rate(livez, GOOD_A_SECOND, seconds))
 
 
-def _photograph() -> bytes:
-    """A JPEG of 12 megapixels without a code."""
-    import cv2
-    import numpy as np
-
-    noise = np.random.default_rng(1).integers(0, 255, (750, 1000, 3), dtype=np.uint8)
-    pixels = cv2.resize(noise, (4000, 3000), interpolation=cv2.INTER_CUBIC)
-    return bytes(cv2.imencode(".jpg", pixels)[1])
+async def _until_alive(url: str) -> None:
+    while True:
+        with suppress(aiohttp.ClientError):
+            await _measured(url, 0.1)
+            return
+        await asyncio.sleep(0.1)
 
 
-async def attack(arguments: argparse.Namespace) -> int:
-    """The other process: attack, and print what came of it."""
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(connector=connector) as session:
-        attacking = Attack(demo(), session, time.monotonic() + arguments.seconds + 8)
-        await attacking.run(arguments)
-    for kind, counts in attacking.seen.items():
-        print(f"{kind}: {dict(counts)}")
-    return 0
+def _memory(process: psutil.Process) -> str:
+    return f"{process.memory_info().rss // MIB} MiB"
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--streams", type=int, default=1000)
-    parser.add_argument("--silent", type=int, default=5000)
-    parser.add_argument("--secrets", type=int, default=500, help="wrong secrets a second")
-    parser.add_argument("--pictures", type=int, default=40, help="at once")
-    parser.add_argument("--attack", action="store_true", help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    sys.exit(uvloop.run(attack(given) if given.attack else main(given)))
+    main()

@@ -54,6 +54,7 @@ def running_platform(
     environment = dict(os.environ) | {
         "ANCHORAGE_DATA": str(folder),
         "ANCHORAGE_PREFIX": prefix,
+        "ANCHORAGE_MAX_UNPAID_ORDERS": "1000",  # a test's few viewers place hundreds of orders
         **{f"ANCHORAGE_{name}_PORT": "0" for name in PORTS},
         **{f"ANCHORAGE_{name.upper()}": value for name, value in settings.items()},
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator
+from typing import ClassVar
 
 import aiohttp
 from aiokafka.errors import KafkaError
@@ -47,6 +48,31 @@ class Unavailable(Exception):
 
 class WriteConflict(Exception):
     """Other writers changed the same aggregate each time we tried; the caller may try again."""
+
+
+class FactMismatch(Exception):
+    """An event contradicts the consumer's own record: another amount, currency, mini program, trade or merchant.
+
+    The text names the field and both values. Nothing is changed; the event is a dead letter at once and counted in
+    `anchorage.facts.mismatched`, because it is forged or its producer is wrong.
+    """
+
+    retry_helps: ClassVar[bool] = False
+
+    def __init__(self, subject: str, field: str, *, told: object, known: object) -> None:
+        super().__init__(f"{subject}: the event says {field} {told}, our record says {known}")
+
+
+def compare(subject: str, **fields: tuple[object, object]) -> None:
+    """Raise FactMismatch for the first field whose told and known value differ: `compare(order_id, amount=(1, 200))`."""
+    for field, (told, known) in fields.items():
+        if told != known:
+            raise FactMismatch(subject, field, told=told, known=known)
+
+
+def retry_can_help(error: BaseException) -> bool:
+    """Whether handling the same record again may succeed: true unless the error's class says `retry_helps = False`."""
+    return bool(getattr(error, "retry_helps", True))
 
 
 def is_unavailable(error: BaseException) -> bool:

@@ -63,6 +63,13 @@ relay_delay = _meter.create_histogram(
     description="from recording the oldest event of a batch to the broker's acknowledgement",
 )  # fmt: skip
 calls_refused = Tally("anchorage.calls.refused", "calls refused because too many were in progress, by gate")
+stalled = _meter.create_gauge(
+    "anchorage.stalled", description="what has not moved for its time although it was asked again, by kind"
+)
+facts_mismatched = Tally(
+    "anchorage.facts.mismatched",
+    "events that contradict the consumer's own record, by subscription and event type",
+)
 events_lost = Tally("anchorage.events.lost", "best-effort events that Kafka did not accept")
 
 

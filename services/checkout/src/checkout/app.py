@@ -14,6 +14,7 @@ from checkout.adapters.mongo_registry import MongoRegistry
 from checkout.application.access import Access
 from checkout.application.account import ReadAccount
 from checkout.application.address_book import AddressBook
+from checkout.application.answering import AnswerAgain
 from checkout.application.apply_facts import ApplyFacts
 from checkout.application.close_overdue import CloseOverdue
 from checkout.application.mini_programs import LearnMiniPrograms
@@ -22,6 +23,7 @@ from checkout.application.order_commands import OrderCommands
 from checkout.application.order_watch import OrderWatch
 from checkout.application.placing import PlaceOrder
 from checkout.application.reading import ReadOrders
+from checkout.application.stalled_orders import StalledOrders
 from checkout.http.account import AccountRoutes
 from checkout.http.errors import PROBLEMS
 from checkout.http.orders import OrderRoutes
@@ -35,7 +37,11 @@ from checkout.subscribers import (
 )
 from runtime.clock import Clock, system_clock
 from runtime.ids import NewId, random_id
+from runtime.mongo.lease import Lease
+from runtime.mongo.stalled_list import MongoStalledList
+from runtime.outbox.announcer import Announcer
 from runtime.service import Service
+from runtime.stalled import StalledWatch
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
@@ -72,14 +78,29 @@ def _assemble(service: Service, settings: Settings) -> None:
         clock=clock,
         click_secret=settings.click_secret,
         time_to_pay=timedelta(seconds=settings.payment_timeout_seconds),
+        queries=queries,
+        max_unpaid=settings.max_unpaid_orders,
     )
     read = ReadOrders(orders, queries, access)
     commands = OrderCommands(orders, access, clock, new_id, settings.refund_policy)
     close_overdue = CloseOverdue(orders, queries, deadlines, clock)
+    announcer = Announcer(collections.of_order, service.publisher, settings.prefix)
+    stalled = StalledWatch(
+        [StalledOrders(orders, queries, announcer, clock)],
+        MongoStalledList(db),
+        Lease(db, "stalled", new_id(), clock),
+        clock,
+    )
     address_book = AddressBook(addresses, clock, new_id)
     read_account = ReadAccount(addresses, queries, recent_views, offers)
 
-    for preparation in (offers.prepare, deadlines.prepare, addresses.prepare, registry.refresh):
+    for preparation in (
+        offers.prepare,
+        deadlines.prepare,
+        addresses.prepare,
+        registry.refresh,
+        queries.prepare_existing,
+    ):
         service.prepare(preparation)
     service.problems(PROBLEMS)
     service.routes(OrderRoutes(place, read, commands, watch).routes())
@@ -88,10 +109,11 @@ def _assemble(service: Service, settings: Settings) -> None:
     service.subscribe(
         mini_programs_subscription(LearnMiniPrograms(registry, queries)),
         products_subscription(offers),
-        order_facts_subscription(ApplyFacts(orders)),
+        order_facts_subscription(ApplyFacts(orders), AnswerAgain(orders, announcer)),
         recent_views_subscription(recent_views),
     )
     service.relay(COLLECTIONS)
     service.background("order-watch", watch.run)
     service.background("registry", registry.poll)
     service.background("deadlines", close_overdue.run)
+    service.background("stalled", stalled.run)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 
 from checkout.application.ports import Position
 from checkout.domain.deadline import SPAN, Deadline
+from checkout.domain.errors import SlotTaken
 from checkout.domain.order import Order
 from checkout.domain.refunds import RefundStatus
-from checkout.domain.status import OPEN
+from checkout.domain.status import OPEN, Status
 from contracts.event import Event
 from runtime.outbox.changes import Change, Command, Decide, Result
 
@@ -35,9 +36,12 @@ class InMemoryOrders:
     async def insert(self, new: Sequence[Change[Order]], /) -> list[bool | Exception]:
         return [self._insert(change) for change in new]
 
-    def _insert(self, change: Change[Order]) -> bool:
-        if change.after.order_id in self._orders:
+    def _insert(self, change: Change[Order]) -> bool | Exception:
+        order = change.after
+        if order.order_id in self._orders:
             return False
+        if order.unpaid_slot in self._unpaid(order.mini_program_id, order.openid):
+            return SlotTaken(str(order.unpaid_slot))
         self._save(change)
         return True
 
@@ -98,10 +102,21 @@ class InMemoryOrders:
                 counts["refunding"] += any(refund.status in undecided for refund in order.refunds)
         return counts
 
+    async def unpaid(self, mini_program_id: str, openid: str) -> Mapping[int, str]:
+        return self._unpaid(mini_program_id, openid)
+
+    def _unpaid(self, mini_program_id: str, openid: str) -> dict[int, str]:
+        return {
+            order.unpaid_slot: order.order_id
+            for order in self._orders.values()
+            if (order.mini_program_id, order.openid) == (mini_program_id, openid)
+            and order.unpaid_slot is not None
+        }
+
     async def versions(self, order_ids: Iterable[str]) -> Mapping[str, int]:
         return {key: self._orders[key].version for key in order_ids if key in self._orders}
 
-    async def overdue(self, deadline: Deadline, limit: int) -> list[str]:
+    async def overdue(self, deadline: Deadline, limit: int, after: str = "") -> list[str]:
         waiting = [
             order.order_id
             for order in self._orders.values()
@@ -109,8 +124,16 @@ class InMemoryOrders:
             and deadline.placed_at <= order.placed_at < deadline.placed_at + SPAN
             and order.expires_at == deadline.expires_at
             and order.status in OPEN
+            and order.order_id > after
         ]
-        return waiting[:limit]
+        return sorted(waiting)[:limit]
+
+    async def waiting(self, now: datetime) -> AsyncIterator[Order]:
+        for order in deepcopy(list(self._orders.values())):
+            of_buyer = order.status is Status.AWAITING_PAYMENT and order.expires_at >= now
+            refunding = any(refund.status is RefundStatus.APPROVED for refund in order.refunds)
+            if (order.unpaid_slot is not None and not of_buyer) or refunding:
+                yield order
 
 
 class InMemoryDeadlines:
@@ -126,8 +149,8 @@ class InMemoryDeadlines:
                 self._deadlines[deadline.deadline_id] = deadline
                 self._check_at[deadline.deadline_id] = deadline.expires_at
 
-    async def due(self, now: datetime, limit: int) -> list[Deadline]:
-        due = [key for key, at in self._check_at.items() if at <= now]
+    async def due(self, now: datetime, limit: int, *, but: Collection[str] = ()) -> list[Deadline]:
+        due = [key for key, at in self._check_at.items() if at <= now and key not in but]
         return [self._deadlines[key] for key in sorted(due, key=self._check_at.__getitem__)[:limit]]
 
     async def check_again(self, deadlines: Sequence[Deadline], at: datetime) -> None:

@@ -76,7 +76,7 @@ class Checks:
         body = await read_body(request, min(self._call.max_body, MAX_BODY), charge)
         if self._call.names_client:
             note_claimed_client(request, body)
-        return CheckedRequest(request, body, self._model(body), query)
+        return CheckedRequest(request, body, self._model(request, body), query)
 
     def _check_parameter(self, name: str, check: re.Pattern[str] | TypeAdapter[str], value: str) -> None:
         """404 for a value that no id can have; 422 for PUT, which would create the resource."""
@@ -91,7 +91,7 @@ class Checks:
                 raise wrong_content(error, where=name) from None
             raise not_found(f"a resource with this {name}") from None
 
-    def _model(self, body: bytes) -> BaseModel | None:
+    def _model(self, request: web.Request, body: bytes) -> BaseModel | None:
         model = self._call.body
         if model is None:
             if body and not self._call.raw and body.strip() not in (b"", b"{}"):
@@ -99,7 +99,7 @@ class Checks:
             return None
         if not body and self._call.body_optional:
             return model()
-        return parse_json(body, model)
+        return parse_json(request, body, model)
 
 
 def _parameter_check(name: str) -> re.Pattern[str] | TypeAdapter[str]:

@@ -27,7 +27,7 @@ KEY_MISSING = Fault(400, "idempotency_key_missing", "the header Idempotency-Key 
 KEY_INVALID = Fault(
     400, "idempotency_key_invalid", "Idempotency-Key must have 1 to 255 printable ASCII characters"
 )
-KEY_REUSED = Fault(422, "idempotency_key_reused", "this Idempotency-Key was used with another body")
+KEY_REUSED = Fault(422, "idempotency_key_reused", "this Idempotency-Key was used with another request")
 
 WRONG_STATE = Fault(409, "wrong_state", "the current status does not allow this; `detail` says why")
 REFUSED = Fault(409, "refused", "this is not possible now; `detail` says why")
@@ -49,6 +49,9 @@ UNKNOWN_ADDRESS = Fault(422, "unknown_address", "the viewer has no address with 
 INVALID_CLICK = Fault(422, "invalid_click", "the click is forged, older than seven days, or another viewer's")
 WRONG_TOTAL = Fault(422, "wrong_total", "the total is below 1 fen or too high for one payment")
 NOT_TAKING_ORDERS = Fault(503, "not_ready", "the mini program cannot accept orders yet; try again")
+TOO_MANY_UNPAID_ORDERS = Fault(
+    409, "too_many_unpaid_orders", "the viewer must pay or cancel one of the orders in `errors` first"
+)
 TOO_MANY_ADDRESSES = Fault(
     409, "too_many_addresses", "the viewer has the maximum number of addresses; delete one first"
 )
@@ -88,7 +91,7 @@ def faults_of(call: Call) -> tuple[Fault, ...]:
     if call.parameters:
         faults.append(NOT_FOUND)
     if call.body is not None:
-        faults.append(MALFORMED_JSON)
+        faults += [MALFORMED_JSON, UNSUPPORTED_MEDIA]
     for header in call.headers:
         faults += header.faults
     if call.service != "gateway" or call.scopes:

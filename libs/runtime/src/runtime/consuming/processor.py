@@ -2,7 +2,7 @@
 
 - While a dependency is unavailable the same batch is retried, however long that takes; nothing goes to the dead letters.
 - A failing batch is split by record, in order. A record that fails by itself is retried a bounded number of times and then
-  published to its dead-letter topic, and the records after it go on.
+  published to its dead-letter topic, and the records after it go on. If its error says that no retry helps, there is none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from runtime.clock import Clock
 from runtime.consuming.dead_letters import dead_letter
 from runtime.consuming.records import consumer_spans, headers_of, read_event
 from runtime.consuming.subscription import BatchHandler, Delivery
-from runtime.errors import is_unavailable, redacted
+from runtime.errors import FactMismatch, is_unavailable, redacted, retry_can_help
 from runtime.kafka.publisher import Publisher
 
 log = logging.getLogger(__name__)
@@ -105,17 +105,21 @@ class Processor:
                 await self._handle_or_split([delivery])
 
     async def _retry(self, delivery: Delivery, error: Exception) -> None:
-        for attempt in range(2, MAX_ATTEMPTS + 1):
-            await asyncio.sleep(MIN_BACKOFF_SECONDS * 3 ** (attempt - 2))
+        attempts = 1
+        while attempts < MAX_ATTEMPTS and retry_can_help(error):
+            await asyncio.sleep(MIN_BACKOFF_SECONDS * 3 ** (attempts - 1))
+            attempts += 1
             try:
                 await self._attempt([delivery])
             except Exception as again:
                 error = again
             else:
                 return
+        if isinstance(error, FactMismatch):
+            telemetry.facts_mismatched.add(1, {"group": self.group, "event": type(delivery.event).__name__})
         origin = {"event_id": delivery.envelope.id, telemetry.TRACEPARENT: delivery.envelope.traceparent}
         log.error("a record goes to the dead letters", exc_info=error, extra=origin)
-        await self.set_aside(delivery.raw, error, MAX_ATTEMPTS)
+        await self.set_aside(delivery.raw, error, attempts)
 
     async def _attempt(self, deliveries: Sequence[Delivery]) -> None:
         """Call the handler, again while a dependency is unavailable; raises the records' own error."""

@@ -18,7 +18,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from runtime.errors import WriteConflict
 from runtime.mongo.client import Document
-from runtime.mongo.writes import insert_new
+from runtime.mongo.writes import KeyTaken, insert_each
 from runtime.outbox.changes import Change, Command, Decide, Result
 from runtime.outbox.codec import Codec
 from runtime.outbox.draft import Draft
@@ -76,8 +76,11 @@ class VersionedStore(Generic[A]):
 
     async def get(self, aggregate_id: str) -> A | None:
         """The aggregate as the database has it."""
-        document = (await self._find([aggregate_id])).get(aggregate_id)
-        return self._codec.read(document) if document is not None else None
+        return (await self.get_many([aggregate_id])).get(aggregate_id)
+
+    async def get_many(self, aggregate_ids: Iterable[str]) -> dict[str, A]:
+        """Those of the aggregates that exist, by id, as the database has them; one query for each collection."""
+        return {key: self._codec.read(found) for key, found in (await self._find(aggregate_ids)).items()}
 
     def cached(self, aggregate_id: str) -> Document | None:
         """The document as this process wrote it last, without the outbox."""
@@ -87,7 +90,7 @@ class VersionedStore(Generic[A]):
         """Store new aggregates with their events in one round trip for each collection.
 
         Says for each, in order: True if it was inserted, False if its id already existed (the stored document is unchanged), or
-        the exception that made the insert into its collection fail.
+        the exception that kept it out: KeyTaken, or what made the insert into its collection fail.
         """
         drafts = [self._new_draft(change) for change in new]
         grouped: dict[str, list[int]] = defaultdict(list)
@@ -97,7 +100,7 @@ class VersionedStore(Generic[A]):
 
         async def insert_group(group: list[int]) -> None:
             try:
-                created = await self._insert([drafts[n] for n in group])
+                created: Sequence[bool | Exception] = await self._insert([drafts[n] for n in group])
             except Exception as error:
                 created = [error] * len(group)
             for n, outcome in zip(group, created, strict=True):
@@ -179,7 +182,11 @@ class VersionedStore(Generic[A]):
         for key, draft in changed.items():
             if draft.document is not None:
                 grouped[self._collection(key).name][key] = draft
-            elif not all(await self._insert([draft])):
+                continue
+            (created,) = await self._insert([draft])
+            if isinstance(created, KeyTaken):
+                raise created
+            if not created:
                 conflicts.add(key)
         for group in grouped.values():
             if not await self._update(group):  # MongoDB does not say which lost: all are decided again
@@ -187,16 +194,16 @@ class VersionedStore(Generic[A]):
                 self._forget(group)
         return conflicts
 
-    async def _insert(self, drafts: Sequence[Draft[A]]) -> list[bool | Exception]:
-        """Insert new aggregates of one collection; says for each whether it is new."""
+    async def _insert(self, drafts: Sequence[Draft[A]]) -> list[bool | KeyTaken]:
+        """Insert new aggregates of one collection; says for each whether it is new, or what kept it out."""
         documents = [draft.new_document() for draft in drafts]
         collection = self._collection(documents[0]["_id"])
-        created = await insert_new(collection, documents)
-        for draft, document, is_new in zip(drafts, documents, created, strict=True):
-            if is_new:
+        created = await insert_each(collection, documents)
+        for draft, document, outcome in zip(drafts, documents, created, strict=True):
+            if outcome is True:
                 self._recorder.saved(collection.name, document["_id"], document, before=0)
                 self._keep(draft)
-        return list(created)
+        return created
 
     async def _update(self, drafts: dict[str, Draft[A]]) -> bool:
         """Update stored aggregates of one collection; False when one of them had another version by now."""

@@ -136,8 +136,8 @@ class MongoReservations:
     async def advance(self, changes: Sequence[Change[Reservation]], before: State) -> bool:
         """Move reservations that are still in `before` on, with their events; False if some were not.
 
-        Guarded by the state and not written through the versioned store, which loads first: an order's payment carries its
-        lines, and a reservation's version follows from its state, so a paid order costs no read.
+        Guarded by the state and not written through the versioned store: a reservation's version follows from its state, so
+        a batch of orders in one state moves in one write.
         """
         updates = self._updates(changes)
         if await self._write(updates, before) < len(updates):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -43,6 +44,7 @@ class Refund:
     reason: str
     status: RefundStatus = RefundStatus.REQUESTED
     fingerprint: str = ""
+    approved_at: datetime | None = None
 
     def moved_to(self, status: RefundStatus) -> Refund | None:
         """The refund in `status`; None if it has this status already. Raises RefundRefused for a step that is not allowed."""

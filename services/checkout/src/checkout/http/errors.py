@@ -17,6 +17,8 @@ from checkout.domain.errors import (
     RefundRefused,
     ShopSuspended,
     TooManyAddresses,
+    TooManyParcels,
+    TooManyUnpaid,
     TotalOutOfRange,
     UnknownAddress,
     UnknownSku,
@@ -41,6 +43,11 @@ def _unknown_sku(error: UnknownSku) -> Problem:
     )
 
 
+def _too_many_unpaid(error: TooManyUnpaid) -> Problem:
+    errors = [(order_id, "is not paid") for order_id in error.order_ids]
+    return Problem(409, "too_many_unpaid_orders", str(error), errors=errors)
+
+
 PROBLEMS: ProblemTable = {
     OrderNotFound: lambda _: not_found("the order"),
     MiniProgramNotFound: lambda _: not_found("the mini program"),
@@ -61,9 +68,11 @@ PROBLEMS: ProblemTable = {
     TotalOutOfRange: lambda error: Problem(422, "wrong_total", str(error)),
     Delisted: lambda error: Problem(409, "delisted", str(error)),
     PriceChanged: lambda error: Problem(409, "price_changed", f"{error} Show the new total to the buyer."),
+    TooManyUnpaid: _too_many_unpaid,
     KeyReused: lambda _: key_reused(),
     IllegalTransition: lambda error: Problem(409, "wrong_state", str(error)),
     NothingToShip: lambda error: Problem(409, "refused", str(error)),
+    TooManyParcels: lambda error: Problem(409, "refused", str(error)),
     RefundRefused: lambda error: Problem(409, "refused", str(error)),
     TooManyAddresses: lambda error: Problem(409, "too_many_addresses", str(error)),
 }

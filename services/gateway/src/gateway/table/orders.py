@@ -42,6 +42,7 @@ CALLS = (
             faults.PRICE_CHANGED,
             faults.SUSPENDED,
             faults.DELISTED,
+            faults.TOO_MANY_UNPAID_ORDERS,
             faults.UNKNOWN_SKU,
             faults.UNKNOWN_ADDRESS,
             faults.INVALID_CLICK,
