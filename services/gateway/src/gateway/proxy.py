@@ -15,7 +15,7 @@ from gateway.callers import caller_of
 from gateway.calls import Call
 from gateway.checks import CheckedRequest, Checks
 from gateway.headers import SECURITY, TO_CALLER
-from gateway.upstreams import Reply, Upstreams, only, read_reply
+from gateway.upstreams import Lane, Reply, Upstreams, only, read_reply
 from runtime.web.routes import Handler, Route
 
 CallHandler = Callable[[CheckedRequest], Awaitable[web.StreamResponse]]
@@ -44,9 +44,10 @@ def composed(call: Call, bodies: BodyBudget, answer: CallHandler) -> Route:
 def proxied(call: Call, bodies: BodyBudget, upstreams: Upstreams, observer: Observer | None = None) -> Route:
     """A call that `call.service` answers."""
     empty_body = b"{}" if call.body_optional else b""
+    lane: Lane | None = "tokens" if call.names_client else None
 
     async def answer(checked: CheckedRequest) -> web.StreamResponse:
-        reply = await upstreams.call(call.service, checked.http, checked.body or empty_body)
+        reply = await upstreams.call(call.service, checked.http, checked.body or empty_body, lane)
         if observer is not None and reply.is_success and checked.http.method == call.method:
             observer(checked, reply)
         return reply.response()

@@ -1,7 +1,7 @@
 """The services behind the gateway.
 
 Each service has lanes, and each lane its own connections and its own fair queue: a slow service delays no other, and streams,
-reads, writes and uploads do not delay each other.
+reads, writes, calls for a token and uploads do not delay each other.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ from gateway.headers import TO_CALLER, TO_SERVICE
 from runtime import telemetry
 from runtime.errors import Unavailable
 
-Lane = Literal["reads", "writes", "streams", "uploads"]
+Lane = Literal["reads", "writes", "tokens", "streams", "uploads"]
 LIMITS: Mapping[Lane, Limits] = {
     "reads": Limits(at_once=256, each_group=192, each_caller=64, waiting=1024, seconds=5),
     "writes": Limits(at_once=256, each_group=192, each_caller=64, waiting=1024, seconds=5),
+    "tokens": Limits(at_once=32, each_group=24, each_caller=8, waiting=64, seconds=5),
     "streams": Limits(at_once=4096, each_group=2048, each_caller=8, waiting=0, seconds=0),
     "uploads": Limits(at_once=8, each_group=6, each_caller=4, waiting=64, seconds=10),
 }
@@ -127,9 +128,11 @@ class Upstreams:
             except aiohttp.ClientResponseError as error:
                 raise Unavailable(f"{service} did not answer in HTTP") from error
 
-    async def call(self, service: str, request: web.Request, body: bytes = b"") -> Reply:
+    async def call(
+        self, service: str, request: web.Request, body: bytes = b"", lane: Lane | None = None
+    ) -> Reply:
         """Pass the call on and read the complete answer."""
-        async with self.open(service, request, body=body) as answer:
+        async with self.open(service, request, lane=lane, body=body) as answer:
             return await read_reply(answer)
 
     async def upload(self, service: str, request: web.Request, max_size: int) -> Reply:

@@ -278,7 +278,7 @@ async def test_a_flood_of_wrong_secrets_holds_up_no_other_client(
             return answer.status
 
     gateway.backend.unread["POST", "/v1/token"] = door
-    limit = LIMITS["writes"].each_caller
+    limit = LIMITS["tokens"].each_caller
     flood = [asyncio.create_task(ask("attacked")) for _ in range(limit)]
     await eventually(lambda: door.inside == limit)
     assert await ask("attacked") == 429
