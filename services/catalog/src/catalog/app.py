@@ -32,6 +32,7 @@ from catalog.http.videos import VideoRoutes
 from catalog.settings import Settings
 from catalog.subscribers import stock_follows_orders
 from runtime.clock import Clock, system_clock
+from runtime.consuming.answering import answering_again
 from runtime.ids import NewId, random_id
 from runtime.mongo.client import named
 from runtime.mongo.lease import Lease
@@ -65,7 +66,7 @@ def _assemble_reservations(service: Service, settings: Settings) -> None:
     db = service.db
     store = MongoReservations(db, service.recorder)
     announcer = Announcer(lambda _: db["reservations"], service.publisher, settings.prefix)
-    service.subscribe(stock_follows_orders(Reserving(store), AnswerAgain(announcer)))
+    service.subscribe(answering_again(stock_follows_orders(Reserving(store)), AnswerAgain(announcer)))
     stalled = StalledWatch(
         [StalledReservations(store, announcer)],
         MongoStalledList(db),

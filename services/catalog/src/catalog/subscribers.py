@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from catalog.application.answering import AnswerAgain
 from catalog.application.order_facts import OrderFact
 from catalog.application.reserving import Reserving
 from catalog.domain.reservation import FactKind, merged
@@ -21,15 +20,13 @@ _KINDS: dict[type[Event], FactKind] = {
 }
 
 
-def stock_follows_orders(reserving: Reserving, answer_again: AnswerAgain) -> Subscription:
+def stock_follows_orders(reserving: Reserving) -> Subscription:
     """Consumer group `catalog.stock`."""
 
     async def on_orders(deliveries: Sequence[Delivery]) -> None:
         await reserving.handle(
             [fact_of(d.event, d.traceparent) for d in deliveries if concerns_stock(d.event)]
         )
-        asked = [d.event for d in deliveries if d.envelope.again]
-        await answer_again([event.order_id for event in asked if isinstance(event, OrderPlaced)])
 
     return Subscription("stock", tuple(_KINDS), on_orders)
 

@@ -36,6 +36,7 @@ from checkout.subscribers import (
     recent_views_subscription,
 )
 from runtime.clock import Clock, system_clock
+from runtime.consuming.answering import answering_again
 from runtime.ids import NewId, random_id
 from runtime.mongo.lease import Lease
 from runtime.mongo.stalled_list import MongoStalledList
@@ -117,7 +118,8 @@ def _assemble_facts(
     """What other services announce, and the watch over orders about which they announce nothing."""
     db, clock = service.db, service.clock
     announcer = Announcer(collections.of_order, service.publisher, settings.prefix)
-    service.subscribe(order_facts_subscription(ApplyFacts(orders), AnswerAgain(orders, announcer)))
+    answer = AnswerAgain(orders, announcer)
+    service.subscribe(answering_again(order_facts_subscription(ApplyFacts(orders)), answer))
     source = StalledOrders(orders, queries, announcer, clock)
     lease = Lease(db, "stalled", service.new_id(), clock)
     service.background("stalled", StalledWatch([source], MongoStalledList(db), lease, clock).run)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from catalog.application.ports import Announcer
 from contracts.catalog import StockRejected, StockReserved
+from contracts.checkout import OrderEvent, OrderPlaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,7 @@ class AnswerAgain:
 
     announcer: Announcer
 
-    async def __call__(self, order_ids: Sequence[str]) -> None:
-        for order_id in order_ids:
-            await self.announcer.again(order_id, StockReserved, StockRejected)
+    async def __call__(self, asked: Sequence[OrderEvent]) -> None:
+        for event in asked:
+            if isinstance(event, OrderPlaced):
+                await self.announcer.again(event.order_id, StockReserved, StockRejected)
