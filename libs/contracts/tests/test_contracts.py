@@ -172,3 +172,11 @@ def test_a_broken_envelope_is_refused_and_the_wrong_header_named(
     headers = {name: value.decode() for name, value in good.headers()} | change
     with pytest.raises(BadEnvelope, match=complaint):
         Envelope.of({name: value for name, value in headers.items() if value is not None})
+
+
+@pytest.mark.parametrize("amount", ['"100"', "true", "100.0", "1e2"])
+def test_an_event_whose_integer_is_written_as_something_else_is_invalid(amount: str) -> None:
+    sample = next(path for path in SAMPLES if "OrderPlaced" in path.stem)
+    text = json.dumps(json.loads(sample.read_text()) | {"version": "PLANTED"}).replace('"PLANTED"', amount)
+    with pytest.raises(ValidationError):
+        parse(sample.stem, text.encode())

@@ -40,7 +40,7 @@ from contracts.checkout import Attribution, OrderLine, OrderPlaced
 from contracts.money import cny
 from contracts.terms import CommissionTerms
 from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS, STOCK
-from payment.adapters.alipay.wire import notice_text, yuan
+from payment.adapters.alipay.wire import notice_content, yuan
 from runtime.clock import system_clock
 from runtime.kafka.publisher import Publisher
 from runtime.kafka.topics import ensure_topics
@@ -169,7 +169,8 @@ def _notice(order: OrderPlaced, key: rsa.RSAPrivateKey) -> dict[str, str]:
         "buyer_id": "2088000000000000", "gmt_create": "2026-11-22 12:00:00", "gmt_payment": "2026-11-22 12:00:00",
         "fund_bill_list": '[{"amount":"129.00","fundChannel":"ALIPAYACCOUNT"}]',
     }  # fmt: skip
-    signature = key.sign(notice_text(form).encode(), PKCS1, hashes.SHA256())
+    content = notice_content({name: value.encode() for name, value in form.items()})
+    signature = key.sign(content, PKCS1, hashes.SHA256())
     return form | {"sign": base64.b64encode(signature).decode()}
 
 

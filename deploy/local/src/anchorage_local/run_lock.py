@@ -42,7 +42,7 @@ class RunLock:
 
     def record(self, children: dict[str, int]) -> None:
         """Write down the child processes by name, so that the next run can end them if this one is killed."""
-        known = {name: _identity(pid) for name, pid in children.items() if psutil.pid_exists(pid)}
+        known = {name: found for name, pid in children.items() if (found := _identity(pid))}
         write_atomically(self._file, json.dumps({"pid": os.getpid(), "children": known}))
 
     def end_orphans(self, say: Say) -> None:
@@ -113,8 +113,11 @@ def _read(file: Path) -> _Record:
     return record
 
 
-def _identity(pid: int) -> Identity:
-    return {"pid": pid, "started": psutil.Process(pid).create_time()}
+def _identity(pid: int) -> Identity | None:
+    """None once the process has ended."""
+    with suppress(psutil.NoSuchProcess):
+        return {"pid": pid, "started": psutil.Process(pid).create_time()}
+    return None
 
 
 def _same(child: Identity) -> psutil.Process | None:

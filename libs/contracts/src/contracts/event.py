@@ -70,4 +70,4 @@ def published(event: type[EventT]) -> type[EventT]:
 
 def parse(type_name: str, value: bytes) -> Event:
     """The event in `value`; raises KeyError for an unknown type and pydantic.ValidationError for an invalid value."""
-    return EVENTS[type_name].model_validate_json(value)
+    return EVENTS[type_name].model_validate_json(value, strict=True)

@@ -35,8 +35,9 @@ from runtime.tasks import Task, end, retry_until_done, supervise
 from runtime.telemetry import configure_telemetry, shutdown_telemetry
 from runtime.web.boundary import NOSNIFF, build_http
 from runtime.web.client import client_session
+from runtime.web.connections import raise_descriptor_limit
 from runtime.web.problems import Problem, ProblemTable, unavailable
-from runtime.web.protocol import ProblemRunner
+from runtime.web.protocol import BACKLOG, ProblemRunner
 from runtime.web.routes import Route
 from runtime.web.tokens import Keys, TokenVerifier
 
@@ -162,7 +163,7 @@ class Service:
             app, access_log=None, shutdown_timeout=self.settings.graceful_timeout.total_seconds()
         )
         await runner.setup()
-        site = web.TCPSite(runner, self.settings.host, self.settings.port, backlog=1024)
+        site = web.TCPSite(runner, self.settings.host, self.settings.port, backlog=BACKLOG)
         try:
             await site.start()
             host, port = runner.addresses[0][:2]
@@ -238,6 +239,7 @@ def serve(service: Service) -> None:
     settings = service.settings
     configure_logging(service.name, settings.log_level)
     configure_telemetry(service.name, ratio=settings.trace_ratio, trace_dir=settings.trace_dir)
+    raise_descriptor_limit()
     gc.freeze()  # what is loaded now lives as long as the process: the collector need not scan it again
     gc.set_threshold(*GC_THRESHOLDS)
     try:

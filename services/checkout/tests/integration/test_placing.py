@@ -26,6 +26,15 @@ async def test_the_same_key_with_another_body_is_refused(checkout: RunningChecko
     assert (status, problem["code"]) == (422, "idempotency_key_reused")
 
 
+async def test_the_same_request_with_its_defaults_spelled_out_finds_its_order(
+    checkout: RunningCheckout,
+) -> None:
+    placed = await checkout.place(key="k")
+    spelled_out = {"click_id": None, "payment": None, **dict(reversed(checkout.order_request().items()))}
+    status, again = await checkout.call("POST", "/orders", spelled_out, key="k")
+    assert (status, again["order_id"]) == (201, placed["order_id"])
+
+
 async def test_a_repeat_finds_its_order_even_if_it_could_not_be_placed_any_more(
     checkout: RunningCheckout,
 ) -> None:

@@ -13,7 +13,7 @@ from contracts.api.common import Id, MiniProgramId, OrderId
 from contracts.api.settlements import Day
 from gateway.calls import Call
 from gateway.headers import VIEWER_HEADER
-from runtime.web.bodies import parse_json, read_query
+from runtime.web.bodies import read_json, read_query
 from runtime.web.problems import Problem, not_found, wrong_content
 from runtime.web.routes import PRINCIPAL
 from runtime.web.tokens import Principal
@@ -68,7 +68,7 @@ class Checks:
         if request.query_string or self._query_required:
             query = read_query(request, self._call.query)
         body = await request.read()  # raises 413 above the route's limit
-        return CheckedRequest(request, body, self._model(body), query)
+        return CheckedRequest(request, body, await self._model(request, body), query)
 
     def _check_parameter(self, name: str, check: re.Pattern[str] | TypeAdapter[str], value: str) -> None:
         """404 for a value that no id can have; 422 for PUT, which would create the resource."""
@@ -83,7 +83,7 @@ class Checks:
                 raise wrong_content(error, where=name) from None
             raise not_found(f"a resource with this {name}") from None
 
-    def _model(self, body: bytes) -> BaseModel | None:
+    async def _model(self, request: web.Request, body: bytes) -> BaseModel | None:
         model = self._call.body
         if model is None:
             if body and not self._call.raw and body.strip() not in (b"", b"{}"):
@@ -91,7 +91,7 @@ class Checks:
             return None
         if not body and self._call.body_optional:
             return model()
-        return parse_json(body, model)
+        return await read_json(request, model)
 
 
 def _parameter_check(name: str) -> re.Pattern[str] | TypeAdapter[str]:

@@ -24,7 +24,7 @@ KEY_MISSING = Fault(400, "idempotency_key_missing", "the header Idempotency-Key 
 KEY_INVALID = Fault(
     400, "idempotency_key_invalid", "Idempotency-Key must have 1 to 255 printable ASCII characters"
 )
-KEY_REUSED = Fault(422, "idempotency_key_reused", "this Idempotency-Key was used with another body")
+KEY_REUSED = Fault(422, "idempotency_key_reused", "this Idempotency-Key was used with another request")
 
 WRONG_STATE = Fault(409, "wrong_state", "the current status does not allow this; `detail` says why")
 REFUSED = Fault(409, "refused", "this is not possible now; `detail` says why")
@@ -88,7 +88,7 @@ def faults_of(call: Call) -> tuple[Fault, ...]:
     if call.parameters:
         faults.append(NOT_FOUND)
     if call.body is not None:
-        faults.append(MALFORMED_JSON)
+        faults += [MALFORMED_JSON, UNSUPPORTED_MEDIA]
     for header in call.headers:
         faults += header.faults
     if call.service != "gateway" or call.scopes:

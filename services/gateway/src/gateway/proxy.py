@@ -5,9 +5,7 @@ A service's answer goes back to the caller byte for byte.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from aiohttp import web
 
@@ -45,7 +43,7 @@ def proxied(call: Call, upstreams: Upstreams, observer: Observer | None = None) 
     async def handle(request: web.Request) -> web.StreamResponse:
         checked = await checks(request)
         reply = await upstreams.call(call.service, request, checked.body or empty_body)
-        if observer is not None and reply.is_success:
+        if observer is not None and reply.is_success and request.method == call.method:
             observer(checked, reply)
         return reply.response()
 
@@ -53,7 +51,10 @@ def proxied(call: Call, upstreams: Upstreams, observer: Observer | None = None) 
 
 
 def streamed(call: Call, upstreams: Upstreams) -> Route:
-    """A call whose answer is passed on while it arrives, for as long as that takes."""
+    """A call whose answer is passed on while it arrives, for as long as that takes.
+
+    If the service fails meanwhile, the caller's connection ends too: a part of an answer is never taken for the whole.
+    """
     checks = Checks(call)
 
     async def handle(request: web.Request) -> web.StreamResponse:
@@ -64,10 +65,11 @@ def streamed(call: Call, upstreams: Upstreams) -> Route:
             stream = web.StreamResponse(headers=only(TO_CALLER, answer.headers))
             stream.headers.update(SECURITY)
             stream.headers["X-Accel-Buffering"] = "no"
+            if request.method == "HEAD":
+                return stream
             await stream.prepare(request)
-            with suppress(ConnectionError, TimeoutError, asyncio.IncompleteReadError):
-                async for part in answer.content.iter_any():
-                    await stream.write(part)
+            async for part in answer.content.iter_any():
+                await stream.write(part)
             return stream
 
     return route_of(call, handle)

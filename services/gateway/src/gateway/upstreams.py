@@ -73,7 +73,7 @@ class Upstreams:
             headers[telemetry.TRACEPARENT] = traceparent
         path = target or request.rel_url.raw_path_qs
         return self._sessions[service].request(
-            method or request.method,
+            method or _method_of(request),
             URL(self._addresses[service] + path, encoded=True),
             headers=headers,
             data=body or None,
@@ -95,6 +95,11 @@ class Upstreams:
         return await self.get(
             "catalog", request, f"/v1/mini-programs/{mini_program_id}/products/{product_id}/target"
         )
+
+
+def _method_of(request: web.Request) -> str:
+    """HEAD is asked as GET, because its answer has the length of GET's body."""
+    return "GET" if request.method == "HEAD" else request.method
 
 
 def only(names: tuple[str, ...], headers: Any) -> CIMultiDict[str]:

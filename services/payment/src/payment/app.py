@@ -136,7 +136,7 @@ def _assemble_money(
     clock = service.clock
     settlements, reports = MongoSettlements(service.db), MongoReports(service.db)
     payouts = MongoPayouts(service.db, service.recorder)
-    bookkeeping = Bookkeeping(ledger, clock)
+    bookkeeping = Bookkeeping(ledger, trade_store, payouts, clock)
     lease = Lease(service.db, "settlement", service.new_id(), clock, length=MAX_SETTLEMENT)
     settlement = Settlement(
         settlements, payouts, trade_store, ledger, owners, lease, clock, settings.settlement_wait

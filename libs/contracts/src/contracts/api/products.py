@@ -6,11 +6,12 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from contracts.api.common import Answer, English, Id, Picture, Request, ShortText
+from contracts.api.common import PRINTABLE, Answer, English, Id, Picture, Request, ShortText
 from contracts.api.mini_programs import Terms
 from contracts.money import Money
 
-LongText = Annotated[str, Field(max_length=4000)]
+LongText = Annotated[str, Field(max_length=4000, pattern=PRINTABLE)]
+Name = Annotated[str, Field(max_length=100, pattern=PRINTABLE)]
 IN_ENGLISH = "the attributes in English: all of them, in the same order, or none"
 MAX_PRODUCT_BYTES = 500_000
 """A product as JSON. Its events carry all of it in one Kafka record."""
@@ -98,9 +99,9 @@ class ProductRequest(Request):
     title: ShortText
     title_en: English = ""
     description: LongText = ""
-    brand: Annotated[str, Field(max_length=100)] = ""
-    brand_en: Annotated[str, Field(max_length=100)] = ""
-    model: Annotated[str, Field(max_length=100)] = ""
+    brand: Name = ""
+    brand_en: Name = ""
+    model: Name = ""
     category_id: Id
     attributes: Attributes = {}
     attributes_en: Attributes = Field(default={}, description=IN_ENGLISH)

@@ -76,8 +76,11 @@ class VersionedStore(Generic[A]):
 
     async def get(self, aggregate_id: str) -> A | None:
         """The aggregate as the database has it."""
-        document = (await self._find([aggregate_id])).get(aggregate_id)
-        return self._codec.read(document) if document is not None else None
+        return (await self.get_many([aggregate_id])).get(aggregate_id)
+
+    async def get_many(self, aggregate_ids: Iterable[str]) -> dict[str, A]:
+        """Those of the aggregates that exist, by id, as the database has them; one query for each collection."""
+        return {key: self._codec.read(found) for key, found in (await self._find(aggregate_ids)).items()}
 
     def cached(self, aggregate_id: str) -> Document | None:
         """The document as this process wrote it last, without the outbox."""

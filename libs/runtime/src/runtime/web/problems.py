@@ -17,7 +17,7 @@ OWN_CHECK = "Value error, "
 
 _TITLES = {
     400: "Bad request", 401: "Not authenticated", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
-    406: "Not acceptable", 409: "Conflict", 410: "Gone", 411: "Length required", 413: "Too large",
+    406: "Not acceptable", 408: "Request timeout", 409: "Conflict", 410: "Gone", 411: "Length required", 413: "Too large",
     415: "Unsupported media type", 417: "Expectation failed", 422: "Wrong content", 429: "Too many requests",
     500: "Internal error", 503: "Unavailable", 504: "Gateway timeout",
 }  # fmt: skip
