@@ -46,6 +46,7 @@ CALLS = (
             faults.UNKNOWN_SKU,
             faults.UNKNOWN_ADDRESS,
             faults.INVALID_CLICK,
+            faults.RETURN_NOT_ALLOWED,
             faults.WRONG_TOTAL,
             faults.NOT_TAKING_ORDERS,
         ),
