@@ -62,7 +62,7 @@ def _assemble(service: Service, settings: Settings) -> None:
     orders, queries = MongoOrders(collections, service.recorder), MongoOrderQueries(collections)
     registry, offers, addresses = MongoRegistry(db), MongoOffers(db), MongoAddresses(db)
 
-    for preparation in (offers.prepare, addresses.prepare, registry.refresh, queries.prepare_existing):
+    for preparation in (offers.prepare, registry.refresh, queries.prepare_existing):
         service.prepare(preparation)
     service.problems(PROBLEMS)
     service.subscribe(
@@ -131,6 +131,6 @@ def _assemble_account(
     """A buyer's account in a mini program."""
     recent_views = MongoRecentViews(service.db)
     read_account = ReadAccount(addresses, queries, recent_views, offers)
-    book = AddressBook(addresses, service.clock, service.new_id)
+    book = AddressBook(addresses, service.new_id)
     service.routes(AccountRoutes(read_account, book).routes())
     service.subscribe(recent_views_subscription(recent_views))
