@@ -63,9 +63,11 @@ class Service:
         uses_mongo: bool = True,
         assemble: Assemble | None = None,
         answer_headers: Mapping[str, str] = NOSNIFF,
+        compress: bool = False,
     ) -> None:
         """`assemble` is called once the clients exist and before anything is served: it makes the adapters and use
-        cases, and registers routes, subscriptions and tasks with the service."""
+        cases, and registers routes, subscriptions and tasks with the service. `compress` is for what browsers and apps
+        call."""
         self.name = name
         self.settings = settings
         self.clock = clock
@@ -79,6 +81,7 @@ class Service:
         self._uses_mongo = uses_mongo
         self._assemble = assemble
         self._answer_headers = answer_headers
+        self._compress = compress
         self._routes: list[Route] = []
         self._problems: dict[type[Exception], Callable[[Any], Problem]] = {}
         self._subscriptions: list[Subscription] = []
@@ -158,6 +161,7 @@ class Service:
             self.verifier,
             self._answer_headers,
             self._problems,
+            compress=self._compress,
         )
         runner = ProblemRunner(
             app, access_log=None, shutdown_timeout=self.settings.graceful_timeout.total_seconds()

@@ -62,6 +62,7 @@ relay_delay = _meter.create_histogram(
     "anchorage.relay.delay", unit="s",
     description="from recording the oldest event of a batch to the broker's acknowledgement",
 )  # fmt: skip
+calls_refused = Tally("anchorage.calls.refused", "calls refused because too many were in progress, by gate")
 stalled = _meter.create_gauge(
     "anchorage.stalled", description="what has not moved for its time although it was asked again, by kind"
 )

@@ -19,6 +19,9 @@ INVALID_CONTENT = Fault(
 UNAVAILABLE = Fault(
     503, "unavailable", "a part of the platform is not available at the moment; try again after Retry-After"
 )
+BUSY = Fault(
+    429, "busy", "too many calls of this host or viewer are in progress; try again after Retry-After"
+)
 
 KEY_MISSING = Fault(400, "idempotency_key_missing", "the header Idempotency-Key is missing")
 KEY_INVALID = Fault(
@@ -97,5 +100,5 @@ def faults_of(call: Call) -> tuple[Fault, ...]:
     for header in call.headers:
         faults += header.faults
     if call.service != "gateway" or call.scopes:
-        faults += [TOO_LARGE, INVALID_CONTENT, UNAVAILABLE]
+        faults += [TOO_LARGE, INVALID_CONTENT, BUSY, UNAVAILABLE]
     return tuple(dict.fromkeys([*faults, *call.faults]))
