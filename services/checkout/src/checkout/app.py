@@ -88,7 +88,7 @@ def _assemble(service: Service, settings: Settings) -> None:
     stalled = StalledWatch(
         [StalledOrders(orders, queries, announcer, clock)],
         MongoStalledList(db),
-        Lease(db, "stalled", new_id(), clock),
+        Lease(db, "stalled", new_id()),
         clock,
     )
     address_book = AddressBook(addresses, clock, new_id)
