@@ -6,11 +6,23 @@ from typing import Any
 import aiohttp
 import orjson
 import pytest
-from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
+from aiokafka.errors import (
+    AuthenticationFailedError,
+    InvalidTopicError,
+    KafkaConnectionError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    NotLeaderForPartitionError,
+    OutOfOrderSequenceNumber,
+    ProducerClosed,
+    TopicAuthorizationFailedError,
+    UnsupportedVersionError,
+)
 from pydantic import BaseModel, ValidationError
 from pymongo.errors import (
     AutoReconnect,
     BulkWriteError,
+    DocumentTooLarge,
     DuplicateKeyError,
     NetworkTimeout,
     OperationFailure,
@@ -60,6 +72,9 @@ AWAY = [
     _answered(503),
     _answered(429),
     Unavailable("the mint"),
+    ProducerClosed(),
+    OutOfOrderSequenceNumber(),
+    NotLeaderForPartitionError(),
 ]
 OWN = [
     ValueError("wrong"),
@@ -70,6 +85,12 @@ OWN = [
     _answered(400),
     _answered(500),
     RuntimeError(),
+    MessageSizeTooLargeError(),
+    InvalidTopicError(),
+    TopicAuthorizationFailedError(),
+    AuthenticationFailedError(),
+    UnsupportedVersionError(),
+    DocumentTooLarge("BSON document too large"),
 ]
 
 

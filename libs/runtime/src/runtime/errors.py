@@ -7,7 +7,30 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 import aiohttp
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    BrokerNotAvailableError,
+    CommitFailedError,
+    CorruptRecordException,
+    DuplicateSequenceNumber,
+    IllegalGenerationError,
+    InvalidProducerEpoch,
+    InvalidProducerIdMapping,
+    InvalidTimestampError,
+    InvalidTopicError,
+    KafkaError,
+    KafkaTimeoutError,
+    KafkaUnavailableError,
+    MessageSizeTooLargeError,
+    OutOfOrderSequenceNumber,
+    ProducerClosed,
+    RebalanceInProgressError,
+    RecordListTooLargeError,
+    RecordTooLargeError,
+    ReplicaNotAvailableError,
+    UnknownError,
+    UnknownMemberIdError,
+    UnknownProducerId,
+)
 from pydantic import ValidationError
 from pymongo.errors import (
     BulkWriteError,
@@ -34,6 +57,32 @@ _HTTP_UNAVAILABLE = (
     TimeoutError,  # our own limit on a call, or aiohttp's on a whole exchange
 )
 _HTTP_BUSY = frozenset({429, 502, 503, 504})
+_KAFKA_UNAVAILABLE = (
+    KafkaTimeoutError,
+    KafkaUnavailableError,
+    BrokerNotAvailableError,
+    ReplicaNotAvailableError,
+    CorruptRecordException,  # damaged on the way
+    UnknownError,
+    ProducerClosed,  # these six: the next producer starts with new sequence numbers
+    OutOfOrderSequenceNumber,
+    DuplicateSequenceNumber,
+    UnknownProducerId,
+    InvalidProducerEpoch,
+    InvalidProducerIdMapping,
+    CommitFailedError,  # these four: the group is being rearranged
+    IllegalGenerationError,
+    UnknownMemberIdError,
+    RebalanceInProgressError,
+)
+"""Errors that a later call need not meet, although aiokafka does not mark them `retriable` for the same call."""
+_RECORD_REFUSED = (
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    RecordTooLargeError,
+    InvalidTopicError,
+    InvalidTimestampError,
+)
 _RETRYABLE_LABELS = ("TransientTransactionError", "RetryableWriteError", "UnknownTransactionCommitResult")
 _MONGO_BUSY_CODES = frozenset(
     {6, 7, 43, 64, 89, 91, 100, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436}
@@ -85,10 +134,16 @@ def is_unavailable(error: BaseException) -> bool:
         labelled = any(error.has_error_label(label) for label in _RETRYABLE_LABELS)
         return labelled or getattr(error, "code", None) in _MONGO_BUSY_CODES
     if isinstance(error, KafkaError):
-        return True
+        # aiokafka raises the bare class for faults of the connection and of metadata
+        return error.retriable or type(error) is KafkaError or isinstance(error, _KAFKA_UNAVAILABLE)
     if isinstance(error, aiohttp.ClientResponseError):
         return error.status in _HTTP_BUSY
     return isinstance(error, _HTTP_UNAVAILABLE)
+
+
+def record_refused(error: BaseException) -> bool:
+    """Whether Kafka refuses the record itself: it can never be sent as it is, and other records can."""
+    return isinstance(error, _RECORD_REFUSED)
 
 
 def redacted(error: BaseException) -> str:
