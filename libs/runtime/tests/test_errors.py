@@ -32,7 +32,7 @@ from pymongo.errors import (
 )
 from yarl import URL
 
-from runtime.errors import Unavailable, is_unavailable, redacted, redacted_traceback
+from runtime.errors import Unavailable, is_unavailable, needs_operator, redacted, redacted_traceback
 from runtime.logs import JsonFormatter
 
 PHONE = "13800001111"
@@ -87,11 +87,29 @@ OWN = [
     RuntimeError(),
     MessageSizeTooLargeError(),
     InvalidTopicError(),
+    DocumentTooLarge("BSON document too large"),
+]
+
+
+REFUSES_US = [
     TopicAuthorizationFailedError(),
     AuthenticationFailedError(),
     UnsupportedVersionError(),
-    DocumentTooLarge("BSON document too large"),
+    OperationFailure("not authorized", 13),
 ]
+
+
+@pytest.mark.parametrize("fault", REFUSES_US, ids=repr)
+def test_a_dependency_that_refuses_this_process_loses_no_record_and_needs_an_operator(
+    fault: Exception,
+) -> None:
+    assert is_unavailable(fault)
+    assert needs_operator(fault)
+
+
+@pytest.mark.parametrize("fault", AWAY + OWN, ids=repr)
+def test_other_errors_need_no_operator(fault: Exception) -> None:
+    assert not needs_operator(fault)
 
 
 @pytest.mark.parametrize("fault", AWAY, ids=repr)

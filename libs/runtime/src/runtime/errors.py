@@ -57,7 +57,7 @@ _HTTP_UNAVAILABLE = (
     TimeoutError,  # our own limit on a call, or aiohttp's on a whole exchange
 )
 _HTTP_BUSY = frozenset({429, 502, 503, 504})
-_KAFKA_UNAVAILABLE = (
+_KAFKA_PASSING = (
     KafkaTimeoutError,
     KafkaUnavailableError,
     BrokerNotAvailableError,
@@ -75,7 +75,7 @@ _KAFKA_UNAVAILABLE = (
     UnknownMemberIdError,
     RebalanceInProgressError,
 )
-"""Errors that a later call need not meet, although aiokafka does not mark them `retriable` for the same call."""
+"""Errors that pass by themselves, although aiokafka does not mark them `retriable`."""
 _RECORD_REFUSED = (
     MessageSizeTooLargeError,
     RecordListTooLargeError,
@@ -89,6 +89,8 @@ _MONGO_BUSY_CODES = frozenset(
 )
 """Server codes for unreachable hosts, shutdowns, elections, lost cursors, write conflicts and majorities that did not
 confirm in time (MongoDB error_codes.yml)."""
+_MONGO_REFUSES_US = frozenset({13, 18, 14031})
+"""Unauthorized, AuthenticationFailed, OutOfDiskSpace."""
 
 
 class Unavailable(Exception):
@@ -125,17 +127,18 @@ def retry_can_help(error: BaseException) -> bool:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the same call can succeed later without anything else changing."""
+    """Whether the same call can succeed later, because a dependency is to blame and not what was asked of it."""
     if isinstance(error, (Unavailable, *_MONGO_UNAVAILABLE)):
         return True
-    if isinstance(error, BulkWriteError) and any(code in _MONGO_BUSY_CODES for code in bulk_codes(error)):
+    if isinstance(error, BulkWriteError) and any(
+        code in _MONGO_BUSY_CODES | _MONGO_REFUSES_US for code in bulk_codes(error)
+    ):
         return True
     if isinstance(error, PyMongoError):
         labelled = any(error.has_error_label(label) for label in _RETRYABLE_LABELS)
-        return labelled or getattr(error, "code", None) in _MONGO_BUSY_CODES
+        return labelled or getattr(error, "code", None) in _MONGO_BUSY_CODES | _MONGO_REFUSES_US
     if isinstance(error, KafkaError):
-        # aiokafka raises the bare class for faults of the connection and of metadata
-        return error.retriable or type(error) is KafkaError or isinstance(error, _KAFKA_UNAVAILABLE)
+        return not record_refused(error)
     if isinstance(error, aiohttp.ClientResponseError):
         return error.status in _HTTP_BUSY
     return isinstance(error, _HTTP_UNAVAILABLE)
@@ -144,6 +147,15 @@ def is_unavailable(error: BaseException) -> bool:
 def record_refused(error: BaseException) -> bool:
     """Whether Kafka refuses the record itself: it can never be sent as it is, and other records can."""
     return isinstance(error, _RECORD_REFUSED)
+
+
+def needs_operator(error: BaseException) -> bool:
+    """Whether a dependency refuses this process (its rights, its credentials, a full disk), so that waiting alone is no cure."""
+    if isinstance(error, KafkaError):
+        # aiokafka raises the bare class for faults of the connection and of metadata
+        passing = error.retriable or type(error) is KafkaError or isinstance(error, _KAFKA_PASSING)
+        return not passing and not record_refused(error)
+    return isinstance(error, PyMongoError) and getattr(error, "code", None) in _MONGO_REFUSES_US
 
 
 def redacted(error: BaseException) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 from pymongo.errors import PyMongoError
 
 from runtime.clock import Clock
-from runtime.errors import is_unavailable, redacted
+from runtime.errors import is_unavailable, needs_operator, redacted
 from runtime.kafka.publisher import Publisher
 from runtime.mongo.change_stream import MAX_CHANGES, HistoryLost, operation_time, poll
 from runtime.mongo.client import CollectionFilter, Database, Document
@@ -57,7 +57,7 @@ class _NotLeading(Exception):
 class Relay:
     """Publishes the outboxes of `collections` in `db`, while this replica holds the lease.
 
-    `working` is False while the relay fails for another reason than an unavailable dependency.
+    `working` is False while the relay fails in a way that waiting does not cure.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class Relay:
             except _NotLeading:
                 log.warning("the relay lost its lease")
             except Exception as error:
-                self.working = is_unavailable(error)
+                self.working = is_unavailable(error) and not needs_operator(error)
                 level = logging.WARNING if self.working else logging.ERROR
                 log.log(level, "the relay was interrupted and retries: %s", redacted(error))
                 await asyncio.sleep(self._backoff)
