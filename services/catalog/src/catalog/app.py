@@ -82,7 +82,7 @@ def _assemble_pages(service: Service, settings: Settings, shelf: Shelf) -> None:
     freshness = Freshness(settings.page_max_age.total_seconds())
     changed, position = ChangedLevels(), MongoLevelPosition(db)
     reader = ChangeStreamReader(db, shelf, freshness, changed, position)
-    lease = Lease(db, "stock-levels", service.new_id(), service.clock)
+    lease = Lease(db, "stock-levels", service.new_id())
     levels = LevelPublisher(
         shelf, changed, position, lease, service.publisher, service.clock, settings.prefix
     )

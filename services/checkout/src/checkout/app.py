@@ -121,7 +121,7 @@ def _assemble_facts(
     answer = AnswerAgain(orders, announcer)
     service.subscribe(answering_again(order_facts_subscription(ApplyFacts(orders)), answer))
     source = StalledOrders(orders, queries, announcer, clock)
-    lease = Lease(db, "stalled", service.new_id(), clock)
+    lease = Lease(db, "stalled", service.new_id())
     service.background("stalled", StalledWatch([source], MongoStalledList(db), lease, clock).run)
 
 

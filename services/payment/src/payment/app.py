@@ -103,7 +103,7 @@ def _assemble_trades(
     offers = MongoOffers(service.db)
     trades = Trades(trade_store)
     arbiter = Arbiter(trades, providers, schedule, clock)
-    lease = Lease(service.db, "work", service.new_id(), clock)
+    lease = Lease(service.db, "work", service.new_id())
     due_trades = DueTrades(trade_store, arbiter.advance, lease, clock)
     trade_store.on_saved(lambda saved: due_trades.trade_saved(saved.aggregate))
 
@@ -137,7 +137,7 @@ def _assemble_money(
     settlements, reports = MongoSettlements(service.db), MongoReports(service.db)
     payouts = MongoPayouts(service.db, service.recorder)
     bookkeeping = Bookkeeping(ledger, trade_store, payouts, clock)
-    lease = Lease(service.db, "settlement", service.new_id(), clock, length=MAX_SETTLEMENT)
+    lease = Lease(service.db, "settlement", service.new_id(), length=MAX_SETTLEMENT)
     settlement = Settlement(
         settlements, payouts, trade_store, ledger, owners, lease, clock, settings.settlement_wait
     )
