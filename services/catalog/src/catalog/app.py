@@ -70,7 +70,7 @@ def _assemble_reservations(service: Service, settings: Settings) -> None:
     stalled = StalledWatch(
         [StalledReservations(store, announcer)],
         MongoStalledList(db),
-        Lease(db, "stalled", service.new_id(), service.clock),
+        Lease(db, "stalled", service.new_id()),
         service.clock,
     )
     service.background("stalled", stalled.run)

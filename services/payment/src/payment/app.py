@@ -83,7 +83,7 @@ def build_app(
         watch = StalledWatch(
             [stalled_trades, StalledSettlements(settlement)],
             MongoStalledList(service.db),
-            Lease(service.db, "stalled", new_id(), clock),
+            Lease(service.db, "stalled", new_id()),
             clock,
         )
         service.background("stalled", watch.run)
