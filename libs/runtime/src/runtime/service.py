@@ -11,7 +11,7 @@ import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -91,6 +91,7 @@ class Service:
         self._relayed: CollectionFilter | None = None
         self._running: list[asyncio.Task[None]] = []
         self._http: aiohttp.ClientSession | None = None
+        self._stop_serving: Task | None = None
 
     @property
     def ready(self) -> bool:
@@ -167,6 +168,7 @@ class Service:
             app, access_log=None, shutdown_timeout=self.settings.graceful_timeout.total_seconds()
         )
         await runner.setup()
+        self._stop_serving = runner.cleanup
         site = web.TCPSite(runner, self.settings.host, self.settings.port, backlog=BACKLOG)
         try:
             await site.start()
@@ -175,12 +177,13 @@ class Service:
             log.info("serving", extra={"url": self.url})
             yield
         finally:
-            await runner.cleanup()
-            for close in self._closings:
-                await close()
-            await self._http.close()
-            if client is not None:
-                await client.close()
+            async with AsyncExitStack() as closing:  # in reverse, each whatever becomes of the one before
+                if client is not None:
+                    closing.push_async_callback(client.close)
+                closing.push_async_callback(self._http.close)
+                for close in reversed(self._closings):
+                    closing.push_async_callback(close)
+                closing.push_async_callback(runner.cleanup)
 
     def _once_ready(self, route: Route) -> Route:
         """A write before the relay's position is fixed would never be published, so calls wait for the start to end."""
@@ -230,12 +233,16 @@ class Service:
         self._health.watchdog = Watchdog(consumers.consumers)
 
     async def _stop(self) -> None:
-        """First stop consuming, then end the background tasks, then stop the producer."""
+        """Refuse new calls and finish those under way, stop consuming, end the background tasks and the relay, then stop the
+        producer; each part whatever becomes of the one before."""
         self._health.ready = False
-        if self._health.consumers is not None:
-            await self._health.consumers.stop()
-        await end(*self._running)
-        await self.publisher.stop()
+        async with AsyncExitStack() as stopping:  # in reverse
+            stopping.push_async_callback(self.publisher.stop)
+            stopping.push_async_callback(end, *self._running)
+            if self._health.consumers is not None:
+                stopping.push_async_callback(self._health.consumers.stop)
+            if self._stop_serving is not None:
+                stopping.push_async_callback(self._stop_serving)
 
 
 def serve(service: Service) -> None:

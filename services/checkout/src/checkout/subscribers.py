@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from checkout.application.answering import AnswerAgain
 from checkout.application.apply_facts import ApplyFacts, Fact
 from checkout.application.mini_programs import LearnMiniPrograms
 from checkout.application.ports import Offers, RecentViews
@@ -57,7 +56,7 @@ def products_subscription(offers: Offers) -> Subscription:
     return Subscription("products", PRODUCT_EVENTS, on_products, max_records=500)
 
 
-def order_facts_subscription(apply_facts: ApplyFacts, answer_again: AnswerAgain) -> Subscription:
+def order_facts_subscription(apply_facts: ApplyFacts) -> Subscription:
     """Stock, payments and refunds: the next step of an order.
 
     A reservation lingers: the payment link usually follows at once, and both become one write.
@@ -65,7 +64,6 @@ def order_facts_subscription(apply_facts: ApplyFacts, answer_again: AnswerAgain)
 
     async def on_order_facts(deliveries: Sequence[Delivery]) -> None:
         await apply_facts([Fact(d.event, happened_at(d), d.traceparent) for d in deliveries])
-        await answer_again([d.event.order_id for d in deliveries if d.envelope.again])
 
     return Subscription("order-facts", ORDER_FACTS, on_order_facts, linger=(StockReserved,))
 

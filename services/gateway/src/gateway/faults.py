@@ -49,6 +49,11 @@ UNKNOWN_ADDRESS = Fault(422, "unknown_address", "the viewer has no address with 
 INVALID_CLICK = Fault(422, "invalid_click", "the click is forged, older than seven days, or another viewer's")
 WRONG_TOTAL = Fault(422, "wrong_total", "the total is below 1 fen or too high for one payment")
 NOT_TAKING_ORDERS = Fault(503, "not_ready", "the mini program cannot accept orders yet; try again")
+RETURN_NOT_ALLOWED = Fault(
+    422,
+    "return_not_allowed",
+    "`return_url` is not at one of the origins that the host stated; `detail` names them",
+)
 TOO_MANY_UNPAID_ORDERS = Fault(
     409, "too_many_unpaid_orders", "the viewer must pay or cancel one of the orders in `errors` first"
 )
