@@ -42,6 +42,8 @@ const WORDS = {
   retry: ['重试', 'Try again'],
   wrong_away: ['暂时无法使用', 'Temporarily unavailable'],
   wrong_away_hint: ['其他功能不受影响，请稍后再试。', 'Everything else still works. Try again in a moment.'],
+  offline: ['网络未连接', 'You are offline'],
+  offline_hint: ['请检查网络设置，恢复后会自动重试。', 'Check your connection. This page tries again when it is back.'],
   wrong_missing: ['内容不存在', 'Not found'],
   wrong_missing_hint: ['它可能已下架，或链接有误。', 'It may have been removed, or the link may be wrong.'],
   wrong_other: ['出了点问题', 'Something went wrong'],
@@ -60,7 +62,7 @@ const WORDS = {
   sold: ['已售 {0}', '{0} sold'],
   sold_out: ['已售罄', 'Sold out'],
   from: ['{0} 起', 'from {0}'],
-  stock_left: ['库存 {0}', '{0} in stock'],
+  in_stock: ['有货', 'In stock'],
   stock_few: ['仅剩 {0} 件', 'only {0} left'],
   rating: ['评分 {0}', 'Rated {0}'],
   details: ['商品详情', 'About this product'],
@@ -246,10 +248,7 @@ export function tOr(name, otherwise) {
 
 /** Money as {amount in fen, currency}. */
 export function price(money) {
-  const whole = money.amount % 100 === 0;
-  return new Intl.NumberFormat(LOCALE, {
-    style: 'currency', currency: money.currency, currencyDisplay: 'narrowSymbol', minimumFractionDigits: whole ? 0 : 2,
-  }).format(money.amount / 100);
+  return new Intl.NumberFormat(LOCALE, { style: 'currency', currency: money.currency, currencyDisplay: 'narrowSymbol' }).format(money.amount / 100);
 }
 
 export function dateTime(text) {

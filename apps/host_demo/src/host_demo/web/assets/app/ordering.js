@@ -88,7 +88,7 @@ export function orderSheet(product, sku, signal) {
   }
 }
 
-/** Places this order. The same one again, while it is open, is found and not placed anew: the buyer came back from the cashier,
+/** Places this order. The same one again, while it is open, is found and not placed again: the buyer came back from the cashier,
  *  or no answer came. */
 async function placeOnce(mp, body, signal) {
   const slot = `order:${HOST}:${mp}`;

@@ -14,7 +14,9 @@ export async function load(box, ask, render, waiting = skeleton('list')) {
   } catch (fault) {
     if (fault.name === 'AbortError') return;
     if (!(fault instanceof Problem)) throw fault;
-    put(box, failure(fault, () => load(box, ask, render, waiting)));
+    const retry = () => load(box, ask, render, waiting);
+    put(box, failure(fault, retry));
+    if (fault.status === 0) addEventListener('online', () => { if (box.isConnected && box.querySelector('.failed')) retry(); }, { once: true });
   } finally {
     box.removeAttribute('aria-busy');
   }
@@ -25,8 +27,9 @@ export async function load(box, ask, render, waiting = skeleton('list')) {
 export function failure(problem, retry) {
   const missing = problem.status === 404 || problem.status === 410;
   const away = problem.status === 0 || problem.status >= 500 || problem.status === 429;
-  const title = missing ? t('wrong_missing') : away ? t('wrong_away') : t('wrong_other');
-  const hint = missing ? t('wrong_missing_hint') : away ? t('wrong_away_hint') : problem.message;
+  const offline = problem.status === 0 && !navigator.onLine;
+  const title = offline ? t('offline') : missing ? t('wrong_missing') : away ? t('wrong_away') : t('wrong_other');
+  const hint = offline ? t('offline_hint') : missing ? t('wrong_missing_hint') : away ? t('wrong_away_hint') : problem.message;
   announce(title);
   return h('div', { class: missing ? 'state' : 'state failed', 'data-code': problem.code },
     h('div', { class: 'sign', 'aria-hidden': 'true' }, missing ? '…' : '!'),
@@ -162,7 +165,8 @@ export function toast(text) {
 
 /** What to say of a problem in one line. */
 export function inWords(problem) {
-  if (problem.status === 0 || problem.status >= 500) return `${t('wrong_away')}. ${t('wrong_away_hint')}`;
+  if (problem.status === 0 && !navigator.onLine) return t('offline');
+  if (problem.status === 0 || problem.status >= 500) return t('wrong_away');
   return tOr(problem.code, problem.message);
 }
 
