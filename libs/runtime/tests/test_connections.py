@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass
 
 import aiohttp
+import pytest
 from aiohttp import web
 
 from runtime.web.bodies import json_response

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 
-from anchorage_cli import audit, dlq, reconcile, search, story, trace
+from anchorage_cli import audit, dlq, orders, reconcile, search, story, trace
 
 COMMANDS = {
     "audit": (audit, "check the six invariants over databases and streams"),
     "dlq": (dlq, "list, show and replay dead letters"),
+    "orders": (orders, "list what stands still: orders, refunds, reservations, trades, payouts"),
     "reconcile": (reconcile, "compare a day's ledger and trades with Alipay's bill"),
     "search": (search, "rebuild the search index from the streams"),
     "trace": (trace, "print a trace from gateway to the last effect"),

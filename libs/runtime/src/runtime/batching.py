@@ -64,6 +64,15 @@ class Batcher(Generic[In, Out]):
         return await call.outcome
 
     async def _run(self) -> None:
+        try:
+            await self._run_batches()
+        except BaseException:  # the event loop is ending: nobody would start another batch
+            waiting, self._waiting = self._waiting, []
+            for call in waiting:
+                call.outcome.cancel()
+            raise
+
+    async def _run_batches(self) -> None:
         while self._waiting:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._started_at + self._interval - time.monotonic()):

@@ -36,6 +36,7 @@ from checkout.subscribers import (
     recent_views_subscription,
 )
 from runtime.clock import Clock, system_clock
+from runtime.consuming.answering import answering_again
 from runtime.ids import NewId, random_id
 from runtime.mongo.lease import Lease
 from runtime.mongo.stalled_list import MongoStalledList
@@ -55,18 +56,35 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
 
 
 def _assemble(service: Service, settings: Settings) -> None:
-    """Adapters first, then use cases, then what the service serves, consumes and runs."""
-    db, clock, new_id = service.db, service.clock, service.new_id
+    """The adapters; what knows the shops; then orders and accounts."""
+    db = service.db
     collections = OrderCollections(db)
-    orders = MongoOrders(collections, service.recorder)
-    queries = MongoOrderQueries(collections)
-    deadlines = MongoDeadlines(db)
-    registry = MongoRegistry(db)
-    offers = MongoOffers(db)
-    addresses = MongoAddresses(db)
-    recent_views = MongoRecentViews(db)
+    orders, queries = MongoOrders(collections, service.recorder), MongoOrderQueries(collections)
+    registry, offers, addresses = MongoRegistry(db), MongoOffers(db), MongoAddresses(db)
 
-    access = Access(registry)
+    for preparation in (offers.prepare, registry.refresh, queries.prepare_existing):
+        service.prepare(preparation)
+    service.problems(PROBLEMS)
+    service.subscribe(
+        mini_programs_subscription(LearnMiniPrograms(registry, queries)), products_subscription(offers)
+    )
+    service.background("registry", registry.poll)
+    _assemble_orders(service, settings, orders, queries, registry, offers, addresses)
+    _assemble_facts(service, settings, orders, queries, collections)
+    _assemble_account(service, queries, offers, addresses)
+
+
+def _assemble_orders(
+    service: Service,
+    settings: Settings,
+    orders: MongoOrders,
+    queries: MongoOrderQueries,
+    registry: MongoRegistry,
+    offers: MongoOffers,
+    addresses: MongoAddresses,
+) -> None:
+    """What buyers and owners do, and the deadlines of orders."""
+    clock, deadlines, access = service.clock, MongoDeadlines(service.db), Access(registry)
     watch = OrderWatch(orders, queries)
     orders.on_saved(lambda saved: watch.saved(saved.aggregate))  # wakes the waiters of this replica
     place = PlaceOrder(
@@ -81,39 +99,38 @@ def _assemble(service: Service, settings: Settings) -> None:
         queries=queries,
         max_unpaid=settings.max_unpaid_orders,
     )
-    read = ReadOrders(orders, queries, access)
-    commands = OrderCommands(orders, access, clock, new_id, settings.refund_policy)
-    close_overdue = CloseOverdue(orders, queries, deadlines, clock)
-    announcer = Announcer(collections.of_order, service.publisher, settings.prefix)
-    stalled = StalledWatch(
-        [StalledOrders(orders, queries, announcer, clock)],
-        MongoStalledList(db),
-        Lease(db, "stalled", new_id(), clock),
-        clock,
-    )
-    address_book = AddressBook(addresses, clock, new_id)
-    read_account = ReadAccount(addresses, queries, recent_views, offers)
-
-    for preparation in (
-        offers.prepare,
-        deadlines.prepare,
-        addresses.prepare,
-        registry.refresh,
-        queries.prepare_existing,
-    ):
-        service.prepare(preparation)
-    service.problems(PROBLEMS)
-    service.routes(OrderRoutes(place, read, commands, watch).routes())
+    commands = OrderCommands(orders, access, clock, service.new_id, settings.refund_policy)
+    service.prepare(deadlines.prepare)
+    service.routes(OrderRoutes(place, ReadOrders(orders, queries, access), commands, watch).routes())
     service.routes(OwnerRoutes(commands).routes())
-    service.routes(AccountRoutes(read_account, address_book).routes())
-    service.subscribe(
-        mini_programs_subscription(LearnMiniPrograms(registry, queries)),
-        products_subscription(offers),
-        order_facts_subscription(ApplyFacts(orders), AnswerAgain(orders, announcer)),
-        recent_views_subscription(recent_views),
-    )
     service.relay(COLLECTIONS)
     service.background("order-watch", watch.run)
-    service.background("registry", registry.poll)
-    service.background("deadlines", close_overdue.run)
-    service.background("stalled", stalled.run)
+    service.background("deadlines", CloseOverdue(orders, queries, deadlines, clock).run)
+
+
+def _assemble_facts(
+    service: Service,
+    settings: Settings,
+    orders: MongoOrders,
+    queries: MongoOrderQueries,
+    collections: OrderCollections,
+) -> None:
+    """What other services announce, and the watch over orders about which they announce nothing."""
+    db, clock = service.db, service.clock
+    announcer = Announcer(collections.of_order, service.publisher, settings.prefix)
+    answer = AnswerAgain(orders, announcer)
+    service.subscribe(answering_again(order_facts_subscription(ApplyFacts(orders)), answer))
+    source = StalledOrders(orders, queries, announcer, clock)
+    lease = Lease(db, "stalled", service.new_id())
+    service.background("stalled", StalledWatch([source], MongoStalledList(db), lease, clock).run)
+
+
+def _assemble_account(
+    service: Service, queries: MongoOrderQueries, offers: MongoOffers, addresses: MongoAddresses
+) -> None:
+    """A buyer's account in a mini program."""
+    recent_views = MongoRecentViews(service.db)
+    read_account = ReadAccount(addresses, queries, recent_views, offers)
+    book = AddressBook(addresses, service.new_id)
+    service.routes(AccountRoutes(read_account, book).routes())
+    service.subscribe(recent_views_subscription(recent_views))

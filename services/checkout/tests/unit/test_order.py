@@ -164,6 +164,16 @@ def test_a_failed_refund_can_be_requested_again() -> None:
     assert order.refundable == TOTAL
 
 
+def test_an_approval_that_is_repeated_after_the_money_was_sent_changes_nothing() -> None:
+    order = paid_order()
+    order.request_refund("r1", 10, "dent")
+    order.approve_refund("r1", NOW)
+    order.settle_refund("r1", NOW)
+    before = copy.deepcopy(order)
+    assert order.approve_refund("r1", NOW) == []
+    assert order == before
+
+
 def test_an_unknown_refund_is_not_found() -> None:
     with pytest.raises(RefundNotFound):
         paid_order().approve_refund("r1", NOW)

@@ -19,6 +19,9 @@ INVALID_CONTENT = Fault(
 UNAVAILABLE = Fault(
     503, "unavailable", "a part of the platform is not available at the moment; try again after Retry-After"
 )
+BUSY = Fault(
+    429, "busy", "too many calls of this host or viewer are in progress; try again after Retry-After"
+)
 
 KEY_MISSING = Fault(400, "idempotency_key_missing", "the header Idempotency-Key is missing")
 KEY_INVALID = Fault(
@@ -46,6 +49,11 @@ UNKNOWN_ADDRESS = Fault(422, "unknown_address", "the viewer has no address with 
 INVALID_CLICK = Fault(422, "invalid_click", "the click is forged, older than seven days, or another viewer's")
 WRONG_TOTAL = Fault(422, "wrong_total", "the total is below 1 fen or too high for one payment")
 NOT_TAKING_ORDERS = Fault(503, "not_ready", "the mini program cannot accept orders yet; try again")
+RETURN_NOT_ALLOWED = Fault(
+    422,
+    "return_not_allowed",
+    "`return_url` is not at one of the origins that the host stated; `detail` names them",
+)
 TOO_MANY_UNPAID_ORDERS = Fault(
     409, "too_many_unpaid_orders", "the viewer must pay or cancel one of the orders in `errors` first"
 )
@@ -92,5 +100,5 @@ def faults_of(call: Call) -> tuple[Fault, ...]:
     for header in call.headers:
         faults += header.faults
     if call.service != "gateway" or call.scopes:
-        faults += [TOO_LARGE, INVALID_CONTENT, UNAVAILABLE]
+        faults += [TOO_LARGE, INVALID_CONTENT, BUSY, UNAVAILABLE]
     return tuple(dict.fromkeys([*faults, *call.faults]))

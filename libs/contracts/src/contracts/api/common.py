@@ -8,7 +8,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Item = TypeVar("Item")
 
-Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_:-][A-Za-z0-9_.:-]*$")]
+"""An id is part of paths, so it never starts with a dot: `..` would lead elsewhere."""
 MiniProgramId = Annotated[str, Field(pattern=r"^[a-z0-9]{8,32}$")]
 OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$")]
 Cursor = Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[A-Za-z0-9_=.-]+$")]
@@ -18,7 +19,10 @@ ShortText = Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTABLE
 English = Annotated[
     str, Field(max_length=200, pattern=PRINTABLE, description="the same text in English, or empty")
 ]
-Picture = Annotated[str, Field(max_length=1024, pattern=r"^(/media/[A-Za-z0-9._/-]+|https?://[^\s\"<>\\]+)$")]
+FILE_NAME = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"
+MEDIA_PATH = f"{FILE_NAME}(/{FILE_NAME})*"
+"""The path of a file under `/media/`. No name starts with a dot, so no path leads to a parent folder."""
+Picture = Annotated[str, Field(max_length=1024, pattern=rf"^(/media/{MEDIA_PATH}|https?://[^\s\"<>\\]+)$")]
 Query = Annotated[str, Field(max_length=10_000, description="the text that the viewer typed")]
 
 DEFAULT_LIMIT = 20

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from contracts.api.addresses import ReturnUrl
 from contracts.api.common import DIGITS, Answer, Id, PageQuery, Request, ShortText
 from contracts.api.payments import PaymentRequest, PaymentView
 from contracts.engagement import Surface
@@ -17,7 +18,6 @@ OrderStatus = Literal[
 ]  # fmt: skip
 RefundStatus = Literal["requested", "approved", "rejected", "processing", "settled", "failed"]
 """No refund enters `processing` today. It stays, because generated clients know it."""
-ReturnUrl = Annotated[str, Field(max_length=1024, pattern=r"^https?://[^\s\x00-\x1f\"<>\\^`{|}]+$")]
 MAX_LINES = 50
 MAX_PIECES = 200
 """Pieces of one order, over all lines: an unpaid order holds stock that others cannot buy."""

@@ -14,6 +14,8 @@ from pydantic import BaseModel, ValidationError
 
 from runtime.web.problems import Problem, wrong_content, wrong_fields
 
+MAX_PARAMETERS = 64
+"""No call has half as many, and a request line has room for 60,000."""
 Model = TypeVar("Model", bound=BaseModel)
 JSON = "application/json"
 UNKNOWN = "application/octet-stream"
@@ -53,7 +55,11 @@ async def read_json(request: web.Request, model: type[Model]) -> Model:
     Raises Problem 415 for a content type that says that it is not JSON in UTF-8, 400 for a body that is not JSON, and 422
     for wrong fields and repeated keys.
     """
-    body = await request.read()
+    return parse_json(request, await request.read(), model)
+
+
+def parse_json(request: web.Request, body: bytes, model: type[Model]) -> Model:
+    """The body of a request, already read, as `model`; raises as `read_json` does."""
     _check_content_type(request)
     try:
         load_json(body)
@@ -88,6 +94,8 @@ def read_query(request: web.Request, model: type[Model]) -> Model:
 
     Fields that are numbers need `contracts.api.common.DIGITS`, because parameters are text.
     """
+    if request.query_string.count("&") >= MAX_PARAMETERS:
+        raise Problem(422, "invalid_content", f"Too many query parameters. Send at most {MAX_PARAMETERS}.")
     pairs = request.query
     repeated = [name for name in set(pairs) if len(pairs.getall(name)) > 1]
     if repeated:

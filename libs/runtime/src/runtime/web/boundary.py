@@ -13,8 +13,9 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from runtime import telemetry
 from runtime.errors import WriteConflict, is_unavailable
+from runtime.web.compression import compress_answer
 from runtime.web.problems import Problem, ProblemTable, problem_for, unavailable
-from runtime.web.protocol import AnswerCut, expect
+from runtime.web.protocol import STREAM, AnswerCut, expect
 from runtime.web.routes import MAX_BODY, PRINCIPAL, Handler, Route
 from runtime.web.tokens import BadToken, Principal, TokenVerifier
 
@@ -41,8 +42,12 @@ def build_http(
     verifier: TokenVerifier | None,
     answer_headers: Mapping[str, str] = NOSNIFF,
     problems: ProblemTable = NO_PROBLEMS,
+    *,
+    compress: bool = False,
 ) -> web.Application:
     """The application that serves `routes`; every answer gets `answer_headers` unless it sets them itself.
+
+    With `compress`, text is compressed as the caller accepts: for what browsers and apps call, not for calls between services.
 
     A GET route answers HEAD too, without the body (RFC 9110, section 9.3.2). `problems` says how the service's domain errors are answered. Raises ValueError when a route has scopes and there is no verifier.
     """
@@ -50,7 +55,7 @@ def build_http(
     if verifier is None and any(route.scopes for route in routes):
         raise ValueError("routes with scopes need a token verifier")
     app = web.Application(
-        middlewares=[_boundary(table, verifier, answer_headers, problems)],
+        middlewares=[_boundary(table, verifier, answer_headers, problems, compress=compress)],
         client_max_size=max([MAX_BODY, *(route.max_body for route in routes)]),
     )
     for route in routes:
@@ -69,6 +74,8 @@ def _boundary(
     verifier: TokenVerifier | None,
     answer_headers: Mapping[str, str],
     problems: ProblemTable,
+    *,
+    compress: bool,
 ) -> Any:
     @web.middleware
     async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -81,13 +88,17 @@ def _boundary(
             try:
                 response = await _answer(request, handler, route, verifier, problems)
             except asyncio.CancelledError:
-                span.set_status(Status(StatusCode.ERROR, "the server is stopping"))
+                span.set_status(
+                    Status(StatusCode.ERROR, "the caller left a stream, or the server is stopping")
+                )
                 raise
             except AnswerCut as cut:
                 span.set_status(Status(StatusCode.ERROR, str(cut)))
                 _record(request, path, cut.status, started)
                 raise
             _finish(response, span, answer_headers)
+            if compress:
+                await compress_answer(request, response)
         _record(request, path, response.status, started)
         return response
 
@@ -144,7 +155,10 @@ def _caller_is_gone(request: web.Request) -> bool:
 async def _call(
     request: web.Request, handler: Handler, route: Route, verifier: TokenVerifier | None
 ) -> web.StreamResponse:
-    if request.content_length is None and request.can_read_body:
+    if route.deadline is None and (task := asyncio.current_task()) is not None:
+        request[STREAM] = task
+    is_longer_than_declared = request.content_length is None or "Content-Encoding" in request.headers
+    if is_longer_than_declared and request.can_read_body:
         request = request.clone(client_max_size=route.max_body)  # counted while it is read
     if route.scopes:
         request[PRINCIPAL] = await _authenticate(request, route, verifier)

@@ -14,7 +14,7 @@ HEAD_SECONDS = 10.0
 IDLE_SECONDS = 75.0
 """Between two requests. Longer than the 30 s of our own clients, so that they never write to a connection that closes."""
 MAX_CONNECTIONS = 8_000
-"""Of one process. Bounds the memory that silent connections take: docs/measurements/connections.md."""
+"""Of one process. Bounds the memory that silent connections take: docs/measurements/hostile.md."""
 WARN_EVERY_SECONDS = 60.0
 
 log = logging.getLogger(__name__)

@@ -12,6 +12,8 @@ from pydantic import ValidationError
 PROBLEM_JSON = "application/problem+json"
 TYPE_BASE = "urn:anchorage:problem:"
 RETRY_AFTER = "Retry-After"
+MAX_ERRORS = 50
+"""Fields that an answer names. A body of 1 MiB can have a hundred thousand wrong ones."""
 OWN_CHECK = "Value error, "
 """What Pydantic puts before the message of a ValueError that a model's own check raised."""
 
@@ -103,9 +105,10 @@ def wrong_content(error: ValidationError, where: str = "") -> Problem:
 
 
 def wrong_fields(errors: Sequence[tuple[str, str]]) -> Problem:
-    """422 `invalid_content` for (path, message) of each wrong field."""
+    """422 `invalid_content` for (path, message) of each wrong field; the answer names the first MAX_ERRORS."""
     count = "1 field is wrong" if len(errors) == 1 else f"{len(errors)} fields are wrong"
-    return Problem(422, "invalid_content", f"{count}. See `errors`.", errors=errors)
+    see = "See `errors`." if len(errors) <= MAX_ERRORS else f"`errors` names the first {MAX_ERRORS}."
+    return Problem(422, "invalid_content", f"{count}. {see}", errors=errors[:MAX_ERRORS])
 
 
 def _path(location: tuple[str | int, ...]) -> str:

@@ -23,6 +23,8 @@ MAX_HEADER = 16 * 1024
 
 OPTIONS: dict[str, Any] = {"access_log": None, "max_line_size": MAX_LINE, "max_field_size": MAX_HEADER}
 
+STREAM: web.RequestKey[asyncio.Task[Any]] = web.RequestKey("stream", asyncio.Task)
+"""The task of a call without a deadline."""
 DEFAULT_LIMITS = Limits()
 BACKLOG = 4096
 """Connections that may wait to be accepted: Linux's own limit. Beyond it a client tries again after a second."""
@@ -68,10 +70,13 @@ class ProblemProtocol(web.RequestHandler):
         super().data_received(data)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        """The connection is gone."""
+        """The connection is gone. A stream ends now, and does not wait for its next message to find out."""
         self._connections.closed(self)
         self._end_wait()
+        request = self._current_request
         super().connection_lost(exc)
+        if request is not None and (stream := request.get(STREAM)) is not None:
+            stream.cancel()
 
     def shed(self) -> None:
         """Close it to make room for others; tells a client that waits for its first answer to come back."""

@@ -44,6 +44,8 @@ class Principal:
     viewer: str | None = None
     surface: str | None = None
     click_id: str | None = None
+    return_origins: tuple[str, ...] = ()
+    """Origins of the host's pages, to which its payers may return."""
 
     def has(self, scope: str) -> bool:
         """Whether the token carries the scope."""
@@ -162,6 +164,9 @@ class TokenVerifier:
             raise BadToken(str(error)) from None
         private = {name: claims[name] for name in CLAIMS if name in claims}
         principal = Principal(
-            subject=claims["sub"], scopes=frozenset(str(claims["scope"]).split()), **private
+            subject=claims["sub"],
+            scopes=frozenset(str(claims["scope"]).split()),
+            return_origins=tuple(claims.get("return_origins", ())),
+            **private,
         )
         return float(claims["exp"]) + LEEWAY_SECONDS, principal

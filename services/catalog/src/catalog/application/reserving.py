@@ -154,7 +154,10 @@ def _check_agrees(fact: OrderFact, reservation: Reservation) -> None:
 
 def _decision(fact: OrderFact, reason: str | None) -> Change[Reservation]:
     state = State.REJECTED if reason else State.RESERVED
-    reservation = Reservation(fact.order_id, fact.mini_program_id, state, fact.lines, reason)
+    expires_at = fact.order.expires_at if fact.order is not None else None
+    reservation = Reservation(
+        fact.order_id, fact.mini_program_id, state, fact.lines, reason, expires_at=expires_at
+    )
     return Change(reservation, stock_events(reservation, fact.order), traceparent=fact.traceparent)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from checkout.application.apply_facts import OrderFact
 from checkout.application.ports import Announcer, Orders
 from checkout.domain.status import Status
 from contracts.checkout import OrderCancelled, OrderPaid, OrderRefunded
@@ -17,8 +18,8 @@ class AnswerAgain:
     orders: Orders
     announcer: Announcer
 
-    async def __call__(self, order_ids: Sequence[str]) -> None:
-        for order_id in order_ids:
+    async def __call__(self, asked: Sequence[OrderFact]) -> None:
+        for order_id in {fact.order_id for fact in asked}:
             order = await self.orders.get(order_id)
             if order is None:
                 continue

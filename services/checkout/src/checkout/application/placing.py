@@ -19,6 +19,7 @@ from checkout.domain.errors import (
     NotReady,
     OrderRefused,
     PriceChanged,
+    ReturnNotAllowed,
     ShopSuspended,
     SlotTaken,
     TooManyUnpaid,
@@ -30,6 +31,7 @@ from checkout.domain.order import Order
 from checkout.domain.order_id import order_id_of
 from checkout.domain.purchase import Address
 from checkout.domain.shop import MiniProgram, Offer
+from contracts.api.addresses import is_loopback, origin_of
 from contracts.api.orders import LineRequest, OrderRequest
 from runtime.clock import Clock
 from runtime.errors import WriteConflict
@@ -103,6 +105,7 @@ class PlaceOrder:
     ) -> Order:
         """The order at its current price, not placed yet. Raises OrderRefused."""
         now = self.clock()
+        _check_return(buyer, request.return_url)
         click = counted_click(buyer, request.click_id, self.click_secret)
         offers = await self.offers.find(program.mini_program_id, [line.sku_id for line in request.lines])
         _check_offers(request.lines, offers)
@@ -154,6 +157,15 @@ def _check_offers(lines: Sequence[LineRequest], offers: Mapping[str, Offer]) -> 
         raise UnknownSku(unknown)
     if delisted := [line.sku_id for line in lines if not offers[line.sku_id].listed]:
         raise Delisted(delisted)
+
+
+def _check_return(buyer: Buyer, return_url: str | None) -> None:
+    """The payer's own machine is allowed to every host: it is where development happens, and nobody else's."""
+    if return_url is None:
+        return
+    origin = origin_of(return_url)
+    if origin not in buyer.return_origins and not is_loopback(origin):
+        raise ReturnNotAllowed(origin, buyer.return_origins)
 
 
 def _free_slot(taken: Mapping[int, str], limit: int) -> int:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from checkout.domain.account import ProductCard, ProductView, SavedAddress
+from checkout.domain.account import Book, ProductCard, ProductView
 from checkout.domain.deadline import Deadline
 from checkout.domain.order import Order
 from checkout.domain.purchase import Address
@@ -139,24 +139,17 @@ class Offers(Protocol):
 class Addresses(Protocol):
     """Saved addresses, each of one buyer in one mini program. Another buyer's does not exist for the caller."""
 
-    async def all(self, mini_program_id: str, openid: str) -> list[SavedAddress]:
+    async def all(self, mini_program_id: str, openid: str) -> Book:
         """Newest first."""
         ...
 
     async def get(self, mini_program_id: str, openid: str, address_id: str) -> Address | None: ...
 
-    async def add(self, mini_program_id: str, openid: str, saved: SavedAddress, at: datetime) -> None: ...
+    async def change(self, mini_program_id: str, openid: str, decide: Callable[[Book], Book]) -> None:
+        """Store what `decide` makes of the buyer's addresses, in one write; it may be called several times.
 
-    async def replace(self, mini_program_id: str, openid: str, saved: SavedAddress) -> bool:
-        """False if there is no such address."""
-        ...
-
-    async def delete(self, mini_program_id: str, openid: str, address_id: str) -> bool:
-        """False if there is no such address."""
-        ...
-
-    async def clear_default(self, mini_program_id: str, openid: str, *, but: str) -> None:
-        """Make no address but this one the default."""
+        Raises what `decide` raises, and WriteConflict if others were quicker each time.
+        """
         ...
 
 

@@ -101,6 +101,20 @@ class InvalidClick(OrderRefused):
     """The click that was sent with the order does not count for this buyer; the text says why."""
 
 
+class ReturnNotAllowed(OrderRefused):
+    """The payer would return to an address that is not one of the host's."""
+
+    def __init__(self, origin: str, allowed: Sequence[str]) -> None:
+        named = (
+            f"This host may name {', '.join(allowed)}."
+            if allowed
+            else "This host has stated no return origins."
+        )
+        super().__init__(
+            f"A payer may not return to {origin}. {named} An operator states them with the host's client."
+        )
+
+
 class TotalOutOfRange(OrderRefused):
     """The total is zero, or more than one payment may be."""
 

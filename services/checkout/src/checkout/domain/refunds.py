@@ -47,8 +47,8 @@ class Refund:
     approved_at: datetime | None = None
 
     def moved_to(self, status: RefundStatus) -> Refund | None:
-        """The refund in `status`; None if it has this status already. Raises RefundRefused for a step that is not allowed."""
-        if status is self.status:
+        """The refund in `status`; None if it has or had this status. Raises RefundRefused for a step that is not allowed."""
+        if status is self.status or self.status in _NEXT[status]:
             return None
         if status not in _NEXT[self.status]:
             raise RefundRefused(f"A refund that is {self.status} cannot become {status}.")

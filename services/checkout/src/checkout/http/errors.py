@@ -15,6 +15,7 @@ from checkout.domain.errors import (
     PriceChanged,
     RefundNotFound,
     RefundRefused,
+    ReturnNotAllowed,
     ShopSuspended,
     TooManyAddresses,
     TooManyParcels,
@@ -48,6 +49,10 @@ def _too_many_unpaid(error: TooManyUnpaid) -> Problem:
     return Problem(409, "too_many_unpaid_orders", str(error), errors=errors)
 
 
+def _return_not_allowed(error: ReturnNotAllowed) -> Problem:
+    return Problem(422, "return_not_allowed", str(error), errors=[("return_url", str(error))])
+
+
 PROBLEMS: ProblemTable = {
     OrderNotFound: lambda _: not_found("the order"),
     MiniProgramNotFound: lambda _: not_found("the mini program"),
@@ -65,6 +70,7 @@ PROBLEMS: ProblemTable = {
     UnknownSku: _unknown_sku,
     UnknownAddress: _unknown_address,
     InvalidClick: _invalid_click,
+    ReturnNotAllowed: _return_not_allowed,
     TotalOutOfRange: lambda error: Problem(422, "wrong_total", str(error)),
     Delisted: lambda error: Problem(409, "delisted", str(error)),
     PriceChanged: lambda error: Problem(409, "price_changed", f"{error} Show the new total to the buyer."),

@@ -26,7 +26,8 @@ class MongoClients:
             await self._clients.update_one(
                 {"_id": client_id, "secret": stored}, {"$set": {"secret": current}}
             )
-        return Client(client_id, found["name"], found["scope"], found["subject_id"])
+        origins = tuple(found.get("return_origins", ()))
+        return Client(client_id, found["name"], found["scope"], found["subject_id"], origins)
 
     async def put(self, client: Client, secret: str) -> bool:
         """Create or change a client; whether it is new. An earlier secret stops working."""
@@ -34,6 +35,7 @@ class MongoClients:
             "name": client.name,
             "scope": client.scope,
             "subject_id": client.subject_id,
+            "return_origins": list(client.return_origins),
             "secret": await self._hasher.hash(secret),
         }
         done = await self._clients.update_one({"_id": client.client_id}, {"$set": fields}, upsert=True)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from contracts.catalog import MiniProgramState
+from contracts.event import Event
 from payment.domain.ledger import Posting
 from payment.domain.provider import Form, Notice, Offer, RefundAnswer, TradeAnswer
 from payment.domain.reconciliation import Movement, Report
@@ -82,6 +83,14 @@ class TradeStore(Protocol):
         self, commands: Sequence[Command[StoredTrade]]
     ) -> list[Result[StoredTrade] | Exception]:
         """Decide and write all commands; one outcome for each, in order."""
+        ...
+
+
+class Announcer(Protocol):
+    """Announces recorded events again: `runtime.outbox.announcer`."""
+
+    async def again(self, aggregate_id: str, *types: type[Event], **fields: str) -> bool:
+        """Announce the newest event of these types whose fields have these values; False if there is none."""
         ...
 
 
