@@ -38,7 +38,9 @@ class Health:
 
     async def _livez(self, _: web.Request) -> web.Response:
         stuck = self.watchdog.stuck if self.watchdog is not None else []
-        return json_response({"status": "stuck" if stuck else "alive", "stuck": stuck}, 503 if stuck else 200)
+        waiting = self.watchdog.waiting if self.watchdog is not None else {}
+        body = {"status": "stuck" if stuck else "alive", "stuck": stuck, "waiting": waiting}
+        return json_response(body, 503 if stuck else 200)
 
     async def _readyz(self, _: web.Request) -> web.Response:
         checks: dict[str, Any] = {"started": self.ready}
