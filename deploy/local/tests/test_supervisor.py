@@ -197,7 +197,7 @@ def test_parts_stop_stage_by_stage_from_the_highest(bench: Bench) -> None:
     names = {"mongodb": 0, "kafka": 1, "alipay_sandbox": 2, "checkout": 3, "gateway": 4}
     bench.supervisor.start([bench.part(name, stage=stage) for name, stage in names.items()])
     bench.supervisor.stop()
-    stopped = (bench.folder / "stopped").read_text().split()
+    stopped = (bench.folder / "stopped").read_text(encoding="utf-8").split()
     assert stopped == ["gateway", "checkout", "alipay_sandbox", "kafka", "mongodb"]
     assert bench.pids == {}
 
@@ -245,7 +245,9 @@ def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
         print(child.pid, flush=True)
         time.sleep(60)
     """
-    with subprocess.Popen([sys.executable, "-c", dedent(code)], stdout=subprocess.PIPE, text=True) as parent:
+    with subprocess.Popen(
+        [sys.executable, "-c", dedent(code)], stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as parent:
         assert parent.stdout
         child = psutil.Process(int(parent.stdout.readline()))
         parent.kill()

@@ -108,7 +108,7 @@ def test_a_new_field_with_a_default_and_another_description_are_allowed() -> Non
 def test_every_sample_still_parses(sample: Path) -> None:
     event = parse(sample.stem, sample.read_bytes())
     assert json.loads(event.model_dump_json(exclude_none=True)).keys() <= json.loads(
-        sample.read_text()
+        sample.read_text(encoding="utf-8")
     ).keys() | {name for name, field in type(event).model_fields.items() if not field.is_required()}
 
 
@@ -171,7 +171,9 @@ def test_an_event_without_its_key_field_cannot_be_published() -> None:
 
 def test_events_are_frozen_and_ignore_unknown_fields() -> None:
     sample = next(path for path in SAMPLES if "OrderPaid" in path.stem)
-    event = parse(sample.stem, json.dumps(json.loads(sample.read_text()) | {"new_field": 1}).encode())
+    event = parse(
+        sample.stem, json.dumps(json.loads(sample.read_text(encoding="utf-8")) | {"new_field": 1}).encode()
+    )
     with pytest.raises(ValidationError):
         event.version = 2  # type: ignore[misc]
 
@@ -205,7 +207,9 @@ def test_a_broken_envelope_is_refused_and_the_wrong_header_named(
 @pytest.mark.parametrize("amount", ['"100"', "true", "100.0", "1e2"])
 def test_an_event_whose_integer_is_written_as_something_else_is_invalid(amount: str) -> None:
     sample = next(path for path in SAMPLES if "OrderPlaced" in path.stem)
-    text = json.dumps(json.loads(sample.read_text()) | {"version": "PLANTED"}).replace('"PLANTED"', amount)
+    text = json.dumps(json.loads(sample.read_text(encoding="utf-8")) | {"version": "PLANTED"}).replace(
+        '"PLANTED"', amount
+    )
     with pytest.raises(ValidationError):
         parse(sample.stem, text.encode())
 

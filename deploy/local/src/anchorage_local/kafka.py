@@ -106,7 +106,7 @@ class Kafka:
         }
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / "server.properties"
-        path.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+        path.write_text("".join(f"{name}={value}\n" for name, value in settings.items()), encoding="utf-8")
         return path
 
     def _format(self, java: list[str], settings: Path) -> None:
@@ -116,6 +116,7 @@ class Kafka:
             capture_output=True,
             text=True,
             check=False,
+            encoding="utf-8",
         )
         if done.returncode:
             said = [

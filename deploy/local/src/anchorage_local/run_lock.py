@@ -64,7 +64,7 @@ def hold(folder: Path, say: Say) -> Iterator[RunLock]:
     The lock ends with this process, however it ends.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "run.lock").open("a") as lock:
+    with (folder / "run.lock").open("a", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -109,7 +109,7 @@ class _Record(TypedDict):
 def _read(file: Path) -> _Record:
     if not file.exists():
         return {"pid": None, "children": {}}
-    record: _Record = json.loads(file.read_text())
+    record: _Record = json.loads(file.read_text(encoding="utf-8"))
     return record
 
 

@@ -41,7 +41,9 @@ class Health:
         stuck = [*self.watchdog.stuck] if self.watchdog is not None else []
         if self.relay is not None and await self.relay.stuck():
             stuck.append("relay")
-        return json_response({"status": "stuck" if stuck else "alive", "stuck": stuck}, 503 if stuck else 200)
+        waiting = self.watchdog.waiting if self.watchdog is not None else {}
+        body = {"status": "stuck" if stuck else "alive", "stuck": stuck, "waiting": waiting}
+        return json_response(body, 503 if stuck else 200)
 
     async def _readyz(self, _: web.Request) -> web.Response:
         checks: dict[str, Any] = {"started": self.ready}

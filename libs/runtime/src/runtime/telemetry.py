@@ -58,6 +58,13 @@ records_published = Tally("anchorage.records.published", "records by topic")
 consumer_lag = _meter.create_gauge(
     "anchorage.consumer.lag", description="records not yet handled, by subscription"
 )
+consumer_parked = _meter.create_gauge(
+    "anchorage.consumer.parked", description="records retried beside the stream, by subscription"
+)
+consumer_oldest = _meter.create_gauge(
+    "anchorage.consumer.oldest", unit="s",
+    description="for how long the oldest record in hand is unhandled, by subscription; alarm above 60",
+)  # fmt: skip
 relay_delay = _meter.create_histogram(
     "anchorage.relay.delay", unit="s",
     description="from recording the oldest event of a batch to the broker's acknowledgement",

@@ -65,7 +65,7 @@ def merchants_file(folder: Path, keys: Path, gateway_url: str) -> Path:
         "alipay_public_key_files": [str(keys / "alipay_public_key.pem")],
     }
     file = folder / "merchants.json"
-    file.write_text(json.dumps([entry]))
+    file.write_text(json.dumps([entry]), encoding="utf-8")
     return file
 
 

@@ -46,7 +46,7 @@ FORGED = {
 
 def _rows() -> list[tuple[str, str, str, str, list[str]]]:
     """The README's table: our trade, the notice's status, its other fields, the answer, the events."""
-    text = (Path(__file__).parents[2] / "README.md").read_text()
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     table = text.split("| our trade | the notice |")[1].split("\n\n")[0].splitlines()[2:]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
     return [(*row[:4], [name for name in row[4].split(", ") if name]) for row in rows]
