@@ -26,11 +26,11 @@ from runtime.errors import Unavailable
 
 Lane = Literal["reads", "writes", "tokens", "streams", "uploads"]
 LIMITS: Mapping[Lane, Limits] = {
-    "reads": Limits(at_once=256, each_group=192, each_caller=64, waiting=1024, seconds=5),
-    "writes": Limits(at_once=256, each_group=192, each_caller=64, waiting=1024, seconds=5),
-    "tokens": Limits(at_once=32, each_group=24, each_caller=8, waiting=64, seconds=5),
+    "reads": Limits(at_once=256, each_group=192, each_caller=128, waiting=1024, seconds=5),
+    "writes": Limits(at_once=256, each_group=192, each_caller=128, waiting=1024, seconds=5),
+    "tokens": Limits(at_once=64, each_group=48, each_caller=32, waiting=256, seconds=5),
     "streams": Limits(at_once=4096, each_group=2048, each_caller=8, waiting=0, seconds=0),
-    "uploads": Limits(at_once=8, each_group=6, each_caller=4, waiting=64, seconds=10),
+    "uploads": Limits(at_once=8, each_group=6, each_caller=16, waiting=64, seconds=10),
 }
 """For each service. Calls that wait hold a connection of their caller and no more than their body."""
 CONNECT_SECONDS = 2.0
