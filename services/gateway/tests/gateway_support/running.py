@@ -80,5 +80,6 @@ def settings_for(backend: FakeBackend, **more: Any) -> Settings:
 async def running_gateway(backend: FakeBackend, **more: Any) -> AsyncIterator[Gateway]:
     """A gateway in front of `backend`; `more` are further settings."""
     settings = settings_for(backend, **more)
-    async with build_app(settings).running() as service, aiohttp.ClientSession() as http:
+    unbounded = aiohttp.TCPConnector(limit=0)
+    async with build_app(settings).running() as service, aiohttp.ClientSession(connector=unbounded) as http:
         yield Gateway(service, settings, http, backend)
