@@ -141,7 +141,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         if event_type in self.processor.accepted or not event_type.startswith(TYPE_PREFIX):
             return True
         self.processor.count("ignored", "other")
-        self.processor.progressed_at = time.monotonic()
+        self.processor.moved_on()
         return False
 
     async def _parse(self, batch: tuple[ConsumerRecord, ...]) -> KafkaAckableMessage:

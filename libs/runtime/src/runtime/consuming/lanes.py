@@ -1,8 +1,8 @@
 """Retries beside the stream: a key whose records fail, hang or wait does not hold up other keys.
 
-A batch that fails or takes too long is divided by key. Each key gets a lane, which handles its records in order and retries
-them, while the stream goes on with the other keys. Later records of a key join its lane. Offsets are committed up to the
-lowest record in a lane, so a crash repeats what is in the lanes.
+A batch that fails is divided by key. Each key gets a lane, which handles its records in order and retries them, while the stream
+goes on with the other keys. A batch that takes long goes on as well, beside the stream, and the lanes of its keys wait for it. Later
+records of a key join its lane. Offsets are committed up to the lowest record in a lane, so a crash repeats what is in the lanes.
 
 - A record's own error is retried a bounded number of times; then the record goes to the dead letters.
 - A call that takes too long counts as the record's own error only if other records were handled in the meantime. Otherwise
@@ -16,12 +16,12 @@ import asyncio
 import logging
 import math
 import time
-from collections import deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 from aiokafka import ConsumerRecord, TopicPartition
 
+from runtime.consuming.lane import HandlerHangs, Lane, key_of, size_of
 from runtime.consuming.processor import (
     MAX_ATTEMPTS,
     MAX_BACKOFF_SECONDS,
@@ -34,10 +34,12 @@ from runtime.errors import retry_can_help
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 1.0
-"""How long the stream waits for a batch before its keys go on in lanes."""
+"""How long the stream waits for a batch before it goes on with other keys."""
 SHORT_PATIENCE_SECONDS = 0.1
 """The same for OVERRUN_SECONDS after a call took longer: several batches with records that hang must not add up."""
 OVERRUN_SECONDS = 10.0
+BATCH_SECONDS = 3.0
+"""Time limit of a batch. After it, its keys go on one by one: one of them may hang, or wait for a dependency of its own."""
 CALL_SECONDS = 30.0
 """Time limit of one call in a lane."""
 RETRY_SPREAD_SECONDS = 0.004
@@ -49,21 +51,6 @@ MAX_WAITING_KEYS = 256
 """How many keys may wait in lanes for an unavailable dependency before the stream waits for it too."""
 MAX_CALL_RECORDS = 200
 """Records of one key in one call."""
-
-
-class HandlerHangs(Exception):
-    """The handler did not return within CALL_SECONDS."""
-
-
-class Lane:
-    """The unfinished records of one key, in order."""
-
-    def __init__(self, deliveries: Sequence[Delivery]) -> None:
-        self.records = deque(deliveries)
-        self.since = time.monotonic()
-        self.called_at: float | None = None
-        self.tried = asyncio.Event()
-        self.task: asyncio.Task[None] | None = None
 
 
 class LaneProcessor(Processor):
@@ -114,11 +101,16 @@ class LaneProcessor(Processor):
         finally:
             self._batch_since = None
 
+    def moved_on(self) -> None:
+        """Parking a record is no progress, nor is passing over those of other types meanwhile."""
+        if not self._lanes:
+            super().moved_on()
+
     async def handle(self, deliveries: Sequence[Delivery]) -> None:
         """Handle each key's deliveries in order; what cannot be handled now goes on in lanes."""
         by_key: dict[Hashable, list[Delivery]] = {}
         for delivery in deliveries:
-            key = _key_of(delivery)
+            key = key_of(delivery)
             if lane := self._lanes.get(key):
                 self._add(lane, [delivery])
             else:
@@ -152,10 +144,7 @@ class LaneProcessor(Processor):
 
     async def _handle_or_divide(self, by_key: Mapping[Hashable, list[Delivery]]) -> None:
         """One call for all; if it fails, calls for a part each; lanes for the keys of a part that fails."""
-        outcome = await self._outcome(by_key)
-        if outcome == "late":
-            self._park_all(by_key)
-        if outcome != "failed":
+        if await self._handled_or_parked(by_key):
             return
         keys = [*by_key]
         size = math.isqrt(len(keys) - 1) + 1
@@ -163,41 +152,58 @@ class LaneProcessor(Processor):
         await asyncio.gather(*(self._handle_or_park(part) for part in parts))
 
     async def _handle_or_park(self, by_key: Mapping[Hashable, list[Delivery]]) -> None:
-        if len(by_key) == 1 or await self._outcome(by_key) != "done":
+        if len(by_key) == 1 or not await self._handled_or_parked(by_key):
             self._park_all(by_key)
 
-    async def _outcome(self, by_key: Mapping[Hashable, list[Delivery]]) -> Literal["done", "failed", "late"]:
-        """How one call for all of these ended, within the stream's patience."""
+    async def _handled_or_parked(self, by_key: Mapping[Hashable, list[Delivery]]) -> bool:
+        """One call for all of these, which goes on beside the stream when it takes long; False if it failed before."""
         deliveries = [delivery for key in by_key for delivery in by_key[key]]
+        call = asyncio.create_task(self._batch_call(deliveries))
+        try:
+            done, _ = await asyncio.wait([call], timeout=self._patience())
+        except BaseException:
+            call.cancel()
+            await asyncio.wait([call])
+            raise
+        if done:
+            return call.result()
+        self._overran_at = time.monotonic()
+        self._park_all(by_key, call)
+        return True
+
+    async def _batch_call(self, deliveries: Sequence[Delivery]) -> bool:
+        """One call for all of these; False if it failed or took too long."""
         while True:
             try:
-                async with asyncio.timeout(self._patience()) as limit:
+                async with asyncio.timeout(BATCH_SECONDS) as limit:
                     await self._attempt(deliveries)
             except Exception as error:
-                late = limit.expired()
-                if late:
-                    self._overran_at = time.monotonic()
-                if late and self._waiting >= MAX_WAITING_KEYS:
+                if limit.expired() and self._waiting >= MAX_WAITING_KEYS:
                     continue
                 log.info(
                     "a batch is divided", extra={"records": len(deliveries), "error": type(error).__name__}
                 )
-                return "late" if late else "failed"
+                return False
             self._finished += len(deliveries)
-            return "done"
+            return True
 
     def _patience(self) -> float:
         overran = time.monotonic() - self._overran_at < OVERRUN_SECONDS
         return SHORT_PATIENCE_SECONDS if overran else PATIENCE_SECONDS
 
-    def _park_all(self, by_key: Mapping[Hashable, list[Delivery]]) -> None:
+    def _park_all(
+        self, by_key: Mapping[Hashable, list[Delivery]], call: asyncio.Task[bool] | None = None
+    ) -> None:
         for key, deliveries in by_key.items():
-            self._park(key, deliveries)
+            self._park(key, deliveries, call)
 
-    def _park(self, key: Hashable, deliveries: Sequence[Delivery]) -> Lane:
+    def _park(
+        self, key: Hashable, deliveries: Sequence[Delivery], call: asyncio.Task[bool] | None = None
+    ) -> Lane:
+        """A lane for these; a batch `call` that holds them is under way."""
         lane = self._lanes[key] = Lane([])
         self._add(lane, deliveries)
-        lane.task = asyncio.create_task(self._run(key, lane))
+        lane.task = asyncio.create_task(self._run(key, lane, deliveries, call))
         return lane
 
     async def _first_try(self, lane: Lane) -> None:
@@ -211,18 +217,22 @@ class LaneProcessor(Processor):
     def _add(self, lane: Lane, deliveries: Sequence[Delivery]) -> None:
         lane.records.extend(deliveries)
         self._records += len(deliveries)
-        self._bytes += sum(map(_size_of, deliveries))
+        self._bytes += sum(map(size_of, deliveries))
 
     def _finish(self, lane: Lane, part: Sequence[Delivery]) -> None:
         for delivery in part:
             lane.records.popleft()
-            self._bytes -= _size_of(delivery)
+            self._bytes -= size_of(delivery)
         self._records -= len(part)
         self._finished += len(part)
         self._moved.set()
 
-    async def _run(self, key: Hashable, lane: Lane) -> None:
-        """Handle the lane's records until none is left."""
+    async def _run(
+        self, key: Hashable, lane: Lane, first: Sequence[Delivery], call: asyncio.Task[bool] | None
+    ) -> None:
+        """Handle the lane's records until none is left; the first, if a batch call is under way, only if that fails."""
+        if call is not None:
+            await self._await_batch(lane, first, call)
         width, attempts = MAX_CALL_RECORDS, 0
         while lane.records and not self._draining:
             part = [*lane.records][:width]
@@ -252,6 +262,16 @@ class LaneProcessor(Processor):
             del self._lanes[key]
             self.on_finished()
 
+    async def _await_batch(self, lane: Lane, held: Sequence[Delivery], call: asyncio.Task[bool]) -> None:
+        lane.called_at = time.monotonic()
+        try:
+            if await asyncio.shield(call):
+                self._finish(lane, held)
+        finally:
+            lane.called_at = None
+            if self._draining:
+                call.cancel()
+
     async def _set_aside(self, delivery: Delivery, error: Exception, attempts: int) -> bool:
         try:
             await self._give_up(delivery, error, attempts)
@@ -274,12 +294,3 @@ class LaneProcessor(Processor):
             raise
         finally:
             lane.called_at = None
-
-
-def _key_of(delivery: Delivery) -> Hashable:
-    raw = delivery.raw
-    return raw.key if raw.key is not None else (raw.topic, raw.partition)
-
-
-def _size_of(delivery: Delivery) -> int:
-    return len(delivery.raw.value or b"")

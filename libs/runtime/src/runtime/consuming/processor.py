@@ -78,6 +78,10 @@ class Processor:
         await asyncio.gather(*(self.set_aside(raw, error, attempts=1) for raw, error in unreadable))
         if deliveries:
             await self.handle(deliveries)
+        self.moved_on()
+
+    def moved_on(self) -> None:
+        """A batch has ended, or a record of another type was passed over."""
         self.progressed_at = time.monotonic()
 
     async def handle(self, deliveries: Sequence[Delivery]) -> None:
