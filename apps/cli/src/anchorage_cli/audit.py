@@ -49,7 +49,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Everything:
-    """All that the audit reads."""
+    """All that the audit reads: documents as MongoDB has them, orders with the name of their collection."""
 
     orders: dict[str, tuple[str, Document]]
     stock: list[Document]
@@ -59,9 +59,15 @@ class Everything:
 
 
 async def audit(where: Installation, acknowledged: Iterable[str] = (), grace: timedelta = GRACE) -> Report:
-    """Check all invariants."""
-    found = await _read(where)
-    report, now = Report(), system_clock()
+    """Check all invariants in the databases and streams of a platform."""
+    return examine(await _read(where), system_clock(), acknowledged, grace)
+
+
+def examine(
+    found: Everything, now: datetime, acknowledged: Iterable[str] = (), grace: timedelta = GRACE
+) -> Report:
+    """Check all invariants in what was found at the moment `now`."""
+    report = Report()
     report.counts.update(
         orders=len(found.orders), skus=len(found.stock), trades=len(found.trades), ledger=len(found.ledger)
     )
