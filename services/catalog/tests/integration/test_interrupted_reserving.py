@@ -88,7 +88,17 @@ async def test_two_replicas_that_handle_the_same_records_at_once_agree(db: Datab
     assert second[1] == sum(dict(o.lines).get(warehouse.sku_ids[1], 0) for o in reserved)
 
 
-async def test_a_replica_that_was_paused_holds_nothing_for_an_order_that_has_ended(db: Database) -> None:
+@pytest.mark.parametrize(
+    ("facts", "counts", "state"),
+    [
+        (("placed", "cancelled"), (5, 0, 0), "released"),
+        (("placed", "paid"), (3, 0, 2), "committed"),
+        (("placed", "paid", "refunded"), (5, 0, 0), "returned"),
+    ],
+)
+async def test_a_replica_that_was_paused_holds_nothing_for_an_order_that_has_moved_on(
+    db: Database, facts: tuple[str, ...], counts: tuple[int, int, int], state: str
+) -> None:
     warehouse = await Warehouse.of(db, 5)
     order = warehouse.order(2)
 
@@ -96,12 +106,24 @@ async def test_a_replica_that_was_paused_holds_nothing_for_an_order_that_has_end
         """Between its read and its holds, another replica handles the whole order."""
 
         async def hold(self, wanted: Any) -> bool:
-            await warehouse.reserving.handle([order.placed, order.cancelled])
+            await warehouse.reserving.handle([getattr(order, fact) for fact in facts])
             return await super().hold(wanted)
 
     await Reserving(Sleepy(db, RECORDER)).handle([order.placed])
-    assert await warehouse.counts() == [(5, 0, 0)]
-    assert await warehouse.state(order) == "released"
+    await warehouse.reserving.handle([order.paid] if "paid" in facts else [])
+    assert await warehouse.counts() == [counts]
+    assert await warehouse.state(order) == state
+
+
+async def test_a_hold_that_a_dead_replica_left_behind_is_released_when_the_order_is_delivered_again(
+    db: Database,
+) -> None:
+    warehouse = await Warehouse.of(db, 5)
+    order = warehouse.order(2)
+    await warehouse.reserving.handle([order.placed, order.paid])
+    await MongoReservations(db, RECORDER).hold({order.order_id: order.lines})
+    await warehouse.reserving.handle([order.placed])
+    assert await warehouse.counts() == [(3, 0, 2)]
 
 
 async def test_an_event_continues_the_trace_of_the_fact_it_follows(db: Database) -> None:

@@ -24,7 +24,8 @@ from catalog.domain.on_sale import why_not_on_sale
 from catalog.domain.reservation import FactKind, Lines, Reservation, State, Step, step_for
 from runtime.outbox.changes import Change
 
-WITHOUT_STOCK = (State.REJECTED, State.RELEASED, State.FORESTALLED)
+HOLDS_NOTHING = frozenset(State) - {State.RESERVED}
+"""A hold of an order in one of these states is left over: sold and returned stock is held no more."""
 
 
 class Reserving:
@@ -77,7 +78,7 @@ class Reserving:
         without_stock = {order_id for order_id in reasons if order_id not in decided_by_others}
         if decided_by_others:
             states = await self._store.states(decided_by_others)
-            without_stock |= {order_id for order_id, state in states.items() if state in WITHOUT_STOCK}
+            without_stock |= {order_id for order_id, state in states.items() if state in HOLDS_NOTHING}
         await self._store.release_holds(_lines(f for f in new if f.order_id in without_stock))
 
     async def commit(self, paid: Sequence[OrderFact]) -> None:

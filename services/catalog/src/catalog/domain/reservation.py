@@ -67,10 +67,10 @@ _TABLE: dict[tuple[State, FactKind], Step] = {
     (State.RELEASED, FactKind.PLACED): Step.CLEAN_UP,
     (State.RELEASED, FactKind.CANCELLED): Step.NOTHING,
     (State.RELEASED, FactKind.REFUNDED): Step.NOTHING,
-    (State.COMMITTED, FactKind.PLACED): Step.NOTHING,
+    (State.COMMITTED, FactKind.PLACED): Step.CLEAN_UP,
     (State.COMMITTED, FactKind.PAID): Step.NOTHING,
     (State.COMMITTED, FactKind.REFUNDED): Step.RETURN,
-    (State.RETURNED, FactKind.PLACED): Step.NOTHING,
+    (State.RETURNED, FactKind.PLACED): Step.CLEAN_UP,
     (State.RETURNED, FactKind.PAID): Step.NOTHING,
     (State.RETURNED, FactKind.REFUNDED): Step.NOTHING,
 }
