@@ -48,7 +48,7 @@ async def test_the_facts_of_a_batch_about_one_order_are_one_write() -> None:
     order = placed_order()
     orders = await orders_with(order)
     written: list[str] = []
-    orders.on_saved(lambda saved: written.append(saved.status))
+    orders.on_saved(lambda saved: written.append(saved.aggregate.status))
     await ApplyFacts(orders)(at_minutes(stock_reserved(order.order_id), payment_requested(order.order_id)))
     assert written == ["awaiting_payment"]
 
