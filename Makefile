@@ -14,7 +14,7 @@ PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not po
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-containers test-interop pictures contracts lint lint-fix types lock \
-	bench-orders bench-first-view bench-pages bench-code bench-search bench-notify check-money search-models simulate test-search
+	bench-orders bench-hostile bench-first-view bench-pages bench-code bench-search bench-notify bench-poison check-money search-models simulate test-search
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -89,8 +89,15 @@ bench-first-view: $(DEV) ## Time of the first view of each screen, in Chromium, 
 bench-pages: $(DEV) ## Product and store pages a second and CPU per page, on the running system
 	@PYTHONPATH=tests exec $(BIN)/python tests/load/pages.py $(ARGS)
 
+bench-hostile: $(DEV) ## Orders while one caller attacks with streams, silent connections, wrong secrets and pictures, on the running system
+	@PYTHONPATH=tests exec $(BIN)/python tests/load/under_attack.py $(ARGS)
+
 bench-notify: $(DEV) ## Alipay notices verified and settled a second, next to the floor of bare parts
 	@exec $(BIN)/python services/payment/bench/notify.py
+
+bench-poison: $(DEV) ## How long good keys wait next to 2,000 records with a fault of their own
+	@$(FETCH)
+	@PYTHONPATH=tests:libs/runtime/tests exec $(BIN)/python tests/load/poison.py $(or $(ANCHORAGE_CACHE),.data/runtime)
 
 bench-search: $(DEV) ## Relevance and costs of search; DATA=folder of judged queries, ARGS="--opensearch .data/search --hybrid .data/search/models"
 	@PYTHONPATH=services/search exec $(BIN)/python -m bench $(DATA) $(ARGS)

@@ -24,8 +24,8 @@ def secret_of(client_id: str) -> str:
     if not file.exists():
         file.parent.mkdir(mode=0o700, exist_ok=True)
         file.touch(mode=0o600)
-        file.write_text(secrets.token_hex(24))
-    return file.read_text()
+        file.write_text(secrets.token_hex(24), encoding="utf-8")
+    return file.read_text(encoding="utf-8")
 
 
 world = load_world()
@@ -33,5 +33,5 @@ draw_all(world, MEDIA)
 asyncio.run(seed(os.environ["ANCHORAGE_GATEWAY_URL"], OPS, secret_of, world, print))
 hosts = FOLDER / "hosts.json"
 hosts.touch(mode=0o600)
-hosts.write_text(host_apps.hosts_json(secret_of))
+hosts.write_text(host_apps.hosts_json(secret_of), encoding="utf-8")
 os.chown(hosts, HOST_APPS_USER, HOST_APPS_USER)

@@ -13,7 +13,7 @@ from pathlib import Path
 folder = Path("/keys")
 if not (folder / "merchants.json").exists():
     subprocess.run([sys.executable, "-m", "alipay_sandbox", "keys", "--dir", str(folder)], check=True)  # noqa: S603
-merchants = json.loads((folder / "merchants.json").read_text())
+merchants = json.loads((folder / "merchants.json").read_text(encoding="utf-8"))
 entry = {
     "merchant": "default",
     "app_id": merchants[0]["app_id"],
@@ -23,4 +23,4 @@ entry = {
     "app_private_key_file": "platform_private_key.pem",
     "alipay_public_key_files": ["alipay_public_key.pem"],
 }
-(folder / "collects.json").write_text(json.dumps([entry]))
+(folder / "collects.json").write_text(json.dumps([entry]), encoding="utf-8")

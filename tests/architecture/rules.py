@@ -27,7 +27,7 @@ def violations(rule: Rule, root: Path, *globs: str) -> list[str]:
     """What breaks `rule` in the Python files below `root` that the globs name."""
     found = []
     for path in sorted({path for glob in globs for path in root.glob(glob)}):
-        for node, wrong in rule(path, ast.parse(path.read_text(), str(path))):
+        for node, wrong in rule(path, ast.parse(path.read_text(encoding="utf-8"), str(path))):
             found.append(f"{path.relative_to(root)}:{getattr(node, 'lineno', 0)}: {wrong}")
     return found
 
@@ -53,6 +53,34 @@ def no_swallowed_errors(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, st
                 yield node, "every error is dropped"
         elif _is_call(node, "suppress") and any(_names(argument) & SWALLOWED for argument in node.args):
             yield node, "every error is suppressed"
+
+
+def explicit_encoding(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """Text files and pipes are UTF-8 in every locale: a GBK machine must read what it is given.
+
+    Ruff's PLW1514 sees only what it can infer to be a path; this rule goes by the names of the calls.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and not {k.arg for k in node.keywords} & {"encoding", None}:
+            match node.func:
+                case ast.Attribute(attr="read_text") if not node.args:
+                    yield node, "read_text() without encoding"
+                case ast.Attribute(attr="write_text") if len(node.args) == 1:
+                    yield node, "write_text() without encoding"
+                case ast.Attribute(attr="run" | "Popen" | "check_output") if _is_true(node, "text"):
+                    yield node, "a pipe of text without encoding"
+                case ast.Name(id="open") if not any("b" in mode for mode in _texts(node.args[1:2])):
+                    yield node, "open() without encoding"
+                case ast.Attribute(attr="open") if {*_texts(node.args[:1])} & {"r", "w", "a", "x"}:
+                    yield node, "open() without encoding"
+
+
+def _is_true(call: ast.Call, name: str) -> bool:
+    return any(k.arg == name and getattr(k.value, "value", None) is True for k in call.keywords)
+
+
+def _texts(nodes: list[ast.expr]) -> list[str]:
+    return [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
 
 
 def majority_writes(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
@@ -96,7 +124,7 @@ def named_in_contracts(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str
 
 def short_modules(path: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     """A module that is longer than MAX_MODULE lines holds more than one thing."""
-    if (lines := len(path.read_text().splitlines())) > MAX_MODULE:
+    if (lines := len(path.read_text(encoding="utf-8").splitlines())) > MAX_MODULE:
         yield tree, f"{lines} lines; split it before {MAX_MODULE}"
 
 

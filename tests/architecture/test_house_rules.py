@@ -17,6 +17,14 @@ EVERYTHING = ("libs/*/src/**/*.py", SERVICES, "apps/*/src/**/*.py", "deploy/*/sr
 REACH = {
     rules.pure_domain: DOMAIN,
     rules.no_swallowed_errors: EVERYTHING,
+    rules.explicit_encoding: (
+        *EVERYTHING,
+        "[lsad]*/*/tests/**/*.py",
+        "tests/**/*.py",
+        "[ls]*/*/bench/*.py",
+        "deploy/docker/*.py",
+        "conftest.py",
+    ),
     rules.majority_writes: EVERYTHING,
     rules.no_float_money: EVERYTHING,
     rules.short_modules: EVERYTHING,
@@ -34,6 +42,11 @@ PLANTED = [
     (rules.no_swallowed_errors, "for x in y:\n    try:\n        f()\n    except Exception:\n        continue"),
     (rules.no_swallowed_errors, "try:\n    f()\nexcept:\n    raise"),
     (rules.no_swallowed_errors, "with contextlib.suppress(Exception):\n    f()"),
+    (rules.explicit_encoding, "text = path.read_text()"),
+    (rules.explicit_encoding, "path.write_text('价格')"),
+    (rules.explicit_encoding, "file = open(path)"),
+    (rules.explicit_encoding, "file = path.open('w')"),
+    (rules.explicit_encoding, "said = subprocess.run(['date'], text=True)"),
     (rules.majority_writes, "concern = WriteConcern(1)"),
     (rules.majority_writes, "orders = db.with_options(write_concern=WriteConcern(w=0))"),
     (rules.majority_writes, "client = AsyncMongoClient(uri, w=1)"),
@@ -54,6 +67,7 @@ HARMLESS = [
     (rules.pure_domain, "def pay(order, now):\n    return order.paid(at=now)"),
     (rules.no_swallowed_errors, "try:\n    f()\nexcept KeyError:\n    pass"),
     (rules.no_swallowed_errors, "try:\n    f()\nexcept Exception as fault:\n    log.error('no', exc_info=fault)"),
+    (rules.explicit_encoding, "text = path.read_text(encoding='utf-8')\nfile = open(path, 'rb')"),
     (rules.majority_writes, "concern = WriteConcern(w='majority', wtimeout=10_000)"),
     (rules.no_float_money, "class Line:\n    unit_price: int\n    weight: float"),
     (rules.no_float_money, "def amount_due(after: float) -> int: ..."),
@@ -74,23 +88,23 @@ def test_the_rule_is_applied_to_files(rule: rules.Rule) -> None:
 
 @pytest.mark.parametrize(("rule", "code"), PLANTED)
 def test_a_planted_violation_is_found(rule: rules.Rule, code: str, tmp_path: Path) -> None:
-    (tmp_path / "planted.py").write_text(code)
+    (tmp_path / "planted.py").write_text(code, encoding="utf-8")
     assert len(rules.violations(rule, tmp_path, "*.py")) == 1
 
 
 @pytest.mark.parametrize(("rule", "code"), HARMLESS)
 def test_correct_code_is_left_alone(rule: rules.Rule, code: str, tmp_path: Path) -> None:
-    (tmp_path / "right.py").write_text(code)
+    (tmp_path / "right.py").write_text(code, encoding="utf-8")
     assert rules.violations(rule, tmp_path, "*.py") == []
 
 
 def test_every_domain_package_is_under_the_import_rules() -> None:
-    listed = (ROOT / ".importlinter").read_text()
+    listed = (ROOT / ".importlinter").read_text(encoding="utf-8")
     domains = {f"{path.parent.name}.domain" for path in ROOT.glob("*/*/src/*/domain")}
     assert [domain for domain in sorted(domains) if f"    {domain}\n" not in listed] == []
 
 
 def test_every_package_is_under_the_import_rules() -> None:
-    listed = (ROOT / ".importlinter").read_text().split("include_external")[0]
+    listed = (ROOT / ".importlinter").read_text(encoding="utf-8").split("include_external")[0]
     packages = {path.parent.name for path in ROOT.glob("*/*/src/*/__init__.py")}
     assert [package for package in sorted(packages) if f"    {package}\n" not in listed] == []

@@ -52,7 +52,7 @@ def lint(code: Path) -> dict[str, str]:
     done = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo"],
         cwd=code, env={**os.environ, "PYTHONPATH": str(code), "COLUMNS": "200"}, capture_output=True, text=True,
-    )  # fmt: skip
+     encoding="utf-8")  # fmt: skip
     return dict(re.findall(r"^(\S.*\S) (KEPT|BROKEN)$", done.stdout, re.MULTILINE))
 
 
@@ -60,7 +60,9 @@ def names() -> dict[str, str]:
     """The rules' names by their ids."""
     return dict(
         re.findall(
-            r"^\[importlinter:contract:(\w+)\]\nname = (.+)$", (ROOT / ".importlinter").read_text(), re.M
+            r"^\[importlinter:contract:(\w+)\]\nname = (.+)$",
+            (ROOT / ".importlinter").read_text(encoding="utf-8"),
+            re.M,
         )
     )
 
@@ -87,7 +89,7 @@ def assert_broken(code: Path, rule: str, path: str, statement: str) -> None:
     """The statement in a new module at `path` breaks the rule."""
     planted = code / path
     assert not planted.exists()
-    planted.write_text(statement + "\n")
+    planted.write_text(statement + "\n", encoding="utf-8")
     try:
         assert lint(code)[names()[rule]] == "BROKEN"
     finally:

@@ -36,12 +36,14 @@ def found_in(text: str) -> list[str]:
 
 def test_the_project_is_written_in_plain_english() -> None:
     names = subprocess.run(
-        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True, encoding="utf-8"
     ).stdout.split("\n")
     texts = {name: ROOT / name for name in names if name.endswith(KINDS) and name not in QUOTES_THEM}
     assert len(texts) > 100
     found = {
-        name: wrong for name, path in texts.items() if path.exists() and (wrong := found_in(path.read_text()))
+        name: wrong
+        for name, path in texts.items()
+        if path.exists() and (wrong := found_in(path.read_text(encoding="utf-8")))
     }
     assert found == {}
 

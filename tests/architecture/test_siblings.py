@@ -58,7 +58,7 @@ def test_a_service_without_its_files_is_noticed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("service", SERVICES, ids=name_of)
 def test_a_readme_has_the_same_headings_in_the_same_order(service: Path) -> None:
-    text = (service / "README.md").read_text()
+    text = (service / "README.md").read_text(encoding="utf-8")
     headings = [line for line in text.splitlines() if line in HEADINGS]
     assert text.startswith("# ")
     assert headings == HEADINGS
@@ -77,7 +77,7 @@ def test_no_two_packages_share_the_name_of_a_test_support_folder() -> None:
 
 @pytest.mark.parametrize("package", PACKAGES, ids=name_of)
 def test_a_package_is_typed_licensed_and_described(package: Path) -> None:
-    project = tomllib.loads((package / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((package / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["license"] == "Apache-2.0"
     assert project["requires-python"] == ">=3.11"
     assert project["description"]
@@ -90,7 +90,7 @@ def imported(package: Path) -> set[str]:
     """The top-level names that a package's own modules import."""
     names: set[str] = set()
     for path in package.glob("src/**/*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 names.update(alias.name.partition(".")[0] for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
@@ -107,7 +107,7 @@ DISTRIBUTIONS = {"aiohttp": "aiohttp", "pymongo": "pymongo", "bson": "pymongo", 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=name_of)
 def test_a_package_depends_on_what_it_imports(package: Path) -> None:
-    project = tomllib.loads((package / "pyproject.toml").read_text())["project"]
+    project = tomllib.loads((package / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     named = chain(project.get("dependencies", []), *project.get("optional-dependencies", {}).values())
     declared = {re.split(r"[\[<>=!~ ;]", requirement)[0].lower() for requirement in named}
     needed = {DISTRIBUTIONS[name] for name in imported(package) if name in DISTRIBUTIONS}
@@ -117,7 +117,7 @@ def test_a_package_depends_on_what_it_imports(package: Path) -> None:
 def route_classes(service: Path) -> Iterator[tuple[str, str]]:
     """(module, class) of every class below http/ that has a method `routes`."""
     for path in service.glob("src/*/http/*.py"):
-        for node in ast.parse(path.read_text()).body:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef) and any(
                 getattr(step, "name", "") == "routes" for step in node.body
             ):
@@ -134,7 +134,7 @@ def test_route_classes_are_called_routes(service: Path) -> None:
 def mongo_users(service: Path) -> Iterator[str]:
     """The adapter modules that work on MongoDB collections."""
     for path in service.glob("src/*/adapters/**/*.py"):
-        text = path.read_text()
+        text = path.read_text(encoding="utf-8")
         if re.search(r"\b(Database|AsyncCollection|VersionedStore)\b", text) and "change_stream" not in text:
             yield path.name
 
@@ -150,7 +150,7 @@ def mappers(service: Path) -> set[str]:
     return {
         str(path.relative_to(service / "src" / service.name))
         for path in service.glob("src/**/*.py")
-        if made.search(path.read_text())
+        if made.search(path.read_text(encoding="utf-8"))
     }
 
 

@@ -41,14 +41,14 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
 
 @pytest.fixture(scope="session")
 def demo(demo_file: Path) -> dict[str, Any]:
-    known: dict[str, Any] = json.loads(demo_file.read_text())
+    known: dict[str, Any] = json.loads(demo_file.read_text(encoding="utf-8"))
     return known
 
 
 @pytest.fixture(scope="session")
 def process_ids(demo_file: Path) -> dict[str, int]:
     """The platform's processes by name."""
-    children = json.loads((demo_file.parent / "run.json").read_text())["children"]
+    children = json.loads((demo_file.parent / "run.json").read_text(encoding="utf-8"))["children"]
     return {name: child["pid"] for name, child in children.items()}
 
 

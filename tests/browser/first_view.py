@@ -71,4 +71,9 @@ async def one_load(browser: Browser, address: str, shows: str) -> dict[str, floa
 
 
 if __name__ == "__main__":
-    asyncio.run(main(json.loads(Path(sys.argv[1]).read_text()), int(sys.argv[2]) if sys.argv[2:] else LOADS))
+    asyncio.run(
+        main(
+            json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")),
+            int(sys.argv[2]) if sys.argv[2:] else LOADS,
+        )
+    )

@@ -72,4 +72,4 @@ async def side_by_side(browser: Browser, demo: dict[str, Any], folder: Path) -> 
 if __name__ == "__main__":
     where = Path(sys.argv[2])
     where.mkdir(parents=True, exist_ok=True)
-    asyncio.run(main(json.loads(Path(sys.argv[1]).read_text()), where))
+    asyncio.run(main(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")), where))

@@ -177,6 +177,7 @@ async def test_an_order_that_is_not_paid_is_paid_later_or_cancelled(phone: Any) 
     await viewer.page.locator(".order-row").click()
     await viewer.sees(".actions .primary")
     await viewer.page.locator(".actions .quiet").last.click()
+    await viewer.page.locator("dialog .primary").click()
     # nobody came to the cashier, so Alipay knows no trade; until the link's own end it could still be paid
     closing = await viewer.sees(".status-card[data-status=closing]")
     assert "at the latest" in await closing.inner_text()

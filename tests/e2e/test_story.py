@@ -280,7 +280,11 @@ async def test_one_trace_leads_from_the_gateway_through_kafka_to_the_last_effect
     def spans() -> list[dict[str, Any]]:
         found = []
         for file in (platform.folder / "traces").glob("*.jsonl"):
-            found += [json.loads(line) for line in file.read_text().splitlines() if host_app.trace_id in line]
+            found += [
+                json.loads(line)
+                for line in file.read_text(encoding="utf-8").splitlines()
+                if host_app.trace_id in line
+            ]
         return found
 
     hops = {

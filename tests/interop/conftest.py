@@ -97,7 +97,7 @@ def environment(root: Path, requirement: str, install: Callable[[Path, str], Non
     home = root / ".data" / "interop" / re.sub("[=@:]+", "-", requirement)
     home.mkdir(parents=True, exist_ok=True)
     done = home / "installed"
-    with (home / "lock").open("w") as lock:
+    with (home / "lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
             install(home, requirement)
@@ -130,7 +130,8 @@ def _install_with_maven(home: Path, requirement: str) -> None:
     (home / "pom.xml").write_text(
         '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion>'
         "<groupId>interop</groupId><artifactId>interop</artifactId><version>1</version>"
-        f"<dependencies><dependency>{wanted}</dependency></dependencies></project>"
+        f"<dependencies><dependency>{wanted}</dependency></dependencies></project>",
+        encoding="utf-8",
     )
     copy = ["dependency:copy-dependencies", f"-DoutputDirectory={home / 'lib'}"]
     subprocess.run([maven, "-q", "-B", "-f", str(home / "pom.xml"), *copy], check=True)
@@ -226,10 +227,10 @@ def start_client(pytestconfig: pytest.Config, keys: Path, merchant: Merchant) ->
             "gateway": gateway,
             "app_id": merchant.app_id,
             "notify_url": merchant.notify_url,
-            "app_private_key": (keys / "test_private_key.pem").read_text(),
+            "app_private_key": (keys / "test_private_key.pem").read_text(encoding="utf-8"),
             "app_private_key_pkcs8": _bare_pkcs8(keys / "test_private_key.pem"),
-            "alipay_public_key": (keys / "alipay_public_key.pem").read_text(),
-            "alipay_public_key_bare": _bare((keys / "alipay_public_key.pem").read_text()),
+            "alipay_public_key": (keys / "alipay_public_key.pem").read_text(encoding="utf-8"),
+            "alipay_public_key_bare": _bare((keys / "alipay_public_key.pem").read_text(encoding="utf-8")),
             "dial_port": urlsplit(gateway).port is not None,
         }
         client = Client(process)

@@ -20,7 +20,7 @@ def demo() -> dict[str, Any]:
     file = DATA / "demo.json"
     if not file.exists():
         raise SystemExit(f"{file} is not there: start the demo with `make run` and try again.")
-    told: dict[str, Any] = json.loads(file.read_text())
+    told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return told
 
 
@@ -28,7 +28,7 @@ class Cpu:
     """CPU seconds of every process of the installation, by the name of its part."""
 
     def __init__(self, record: Path = DATA / "run.json") -> None:
-        self._processes = _processes(record)
+        self._processes = processes(record)
 
     def read(self) -> dict[str, float]:
         """Seconds so far (user and system), with those of children."""
@@ -40,9 +40,9 @@ def _seconds(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def _processes(record: Path) -> dict[str, list[psutil.Process]]:
-    """The record names each part with its process; a part may have children of its own."""
-    parts = json.loads(record.read_text())["children"]
+def processes(record: Path) -> dict[str, list[psutil.Process]]:
+    """The processes of each part of the installation. The record names each part with its process; a part may have children of its own."""
+    parts = json.loads(record.read_text(encoding="utf-8"))["children"]
     roots = {name: psutil.Process(part["pid"]) for name, part in parts.items()}
     return {name: [root, *root.children(recursive=True)] for name, root in roots.items()}
 

@@ -187,7 +187,7 @@ async def main(arguments: argparse.Namespace) -> int:
     connector = aiohttp.TCPConnector(limit=1000)
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(60)) as session:
         shop = Shop(told, session)
-        await shop.prepare(sessions=200, skus=20)
+        await shop.prepare(sessions=2_000, skus=20)
         print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores", flush=True)
         await flat_out(shop, cpu, 8, 3)  # warm
         full = await flat_out(shop, cpu, arguments.clients, arguments.seconds)

@@ -25,7 +25,7 @@ async def main(arguments: argparse.Namespace) -> int:
     connector = aiohttp.TCPConnector(limit=200)
     failed = 0
     async with aiohttp.ClientSession(connector=connector) as session:
-        headers = await _host(told, session)
+        headers = {**await _host(told, session), "Accept-Encoding": arguments.encoding}
         gateway, shop = told["gateway"], told["owners"][0]["mini_program_ids"][0]
         store = f"{gateway}/v1/mini-programs/{shop}/store"
         async with session.get(store + "?limit=100", headers=headers) as answer:
@@ -79,4 +79,5 @@ async def _measure(
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=6)
+    parser.add_argument("--encoding", default="br", help="br, gzip or identity")
     sys.exit(uvloop.run(main(parser.parse_args())))

@@ -6,7 +6,7 @@ A `…Database` is what the replicas of a service share.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -39,6 +39,7 @@ from payment.application.trade_opening import TradeOpening
 from payment.application.trades import Trades
 from payment.domain.ledger import Posting
 from payment.domain.schedule import Schedule
+from payment.domain.statements import Payout
 from payment.domain.trade import StoredTrade
 from payment.subscribers import ledger_subscription, orders_subscription, reservations_subscription
 from runtime.clock import Clock
@@ -79,6 +80,13 @@ class PaymentDatabase:
     @property
     def outbox(self) -> Outbox:
         return self.trades.outbox
+
+
+class NoPayouts:
+    """Nothing is settled within a schedule."""
+
+    async def get_many(self, aggregate_ids: Iterable[str]) -> dict[str, Payout]:
+        return {}
 
 
 class InMemoryProcessor(Processor):
@@ -133,6 +141,8 @@ class Checkout:
             clock=clock,
             click_secret="",
             time_to_pay=TIME_TO_PAY,
+            queries=orders,
+            max_unpaid=1,
         )
         self.read = ReadOrders(orders, orders, access)
         self.commands = OrderCommands(orders, access, clock, lambda: "parcel", "unshipped")
@@ -182,7 +192,7 @@ class Payment:
         self.subscriptions = [
             reservations_subscription(TradeOpening(store, providers, SCHEDULE, clock)),
             orders_subscription(self.requests(trades, store, clock)),
-            ledger_subscription(Bookkeeping(ledger, clock)),
+            ledger_subscription(Bookkeeping(ledger, store, cast(Any, NoPayouts()), clock)),
         ]
 
     def provider(self, alipay: Any) -> Any:

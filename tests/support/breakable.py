@@ -72,7 +72,7 @@ class BreakableParts:
 
 def _stands_still(process: ManagedProcess) -> bool:
     """Whether each thread has stopped: on a busy machine some go on for a moment after the signal."""
-    states = [stat.read_text().rpartition(")")[2].split()[0] for stat in _threads(process)]
+    states = [stat.read_text(encoding="utf-8").rpartition(")")[2].split()[0] for stat in _threads(process)]
     return set(states) == {"T"}
 
 

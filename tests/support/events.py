@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from contracts.envelope import AGAIN
 from contracts.event import Event
 from runtime.clock import system_clock
 from runtime.consuming.records import headers_of
@@ -15,11 +17,15 @@ from runtime.kafka.publisher import Publisher
 from runtime.outbox.recorder import direct_record
 
 
-async def tell(bootstrap: str, prefix: str, *events: Event) -> None:
-    """Publish events in their producers' names."""
+async def tell(bootstrap: str, prefix: str, *events: Event, again: bool = False) -> None:
+    """Publish events in their producers' names; `again` asks their consumers to answer again."""
     publisher = Publisher(bootstrap)
     try:
         records = [direct_record(e, event_id=random_id(), at=system_clock(), prefix=prefix) for e in events]
+        if again:
+            name, value = AGAIN
+            asking = (name, value.encode())
+            records = [replace(record, headers=(*record.headers, asking)) for record in records]
         await publisher.publish(records)
     finally:
         await publisher.stop()

@@ -35,10 +35,12 @@ async def kill_in_turn(
 
 def pid_of(platform: Platform, name: str) -> int:
     """The process of a part, as the supervisor has noted it."""
-    children = json.loads((platform.folder / "run.json").read_text())["children"]
+    children = json.loads((platform.folder / "run.json").read_text(encoding="utf-8"))["children"]
     return int(children[name]["pid"])
 
 
 def _returns(platform: Platform, name: str) -> int:
     """How often the supervisor has said that it is back."""
-    return (platform.folder / "run.log").read_text(errors="replace").count(f"{name} is back")
+    return (
+        (platform.folder / "run.log").read_text(errors="replace", encoding="utf-8").count(f"{name} is back")
+    )

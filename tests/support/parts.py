@@ -47,18 +47,23 @@ def find(cache: Path) -> Parts:
     if any(given):
         raise NoRealParts(f"set both {KAFKA} and {MONGODB}, or neither")
     folder = Path(os.environ[FOLDER])
-    with (folder / "lock").open("w") as lock:
+    with (folder / "lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         addresses = folder / "infra.json"
         if not addresses.exists():
             _start(folder, cache)
-        found = json.loads(addresses.read_text())
+        found = json.loads(addresses.read_text(encoding="utf-8"))
     return Parts(kafka=found["kafka"], mongodb=found["mongodb"])
 
 
 def _start(folder: Path, cache: Path) -> None:
     command = [sys.executable, "-m", "anchorage_local", "infra", "--dir", str(folder)]
-    command += ["--kafka-port=0", "--mongo-port=0", "--while-pid", (folder / "controller").read_text()]
+    command += [
+        "--kafka-port=0",
+        "--mongo-port=0",
+        "--while-pid",
+        (folder / "controller").read_text(encoding="utf-8"),
+    ]
     log = folder / "infra.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -68,18 +73,18 @@ def _start(folder: Path, cache: Path) -> None:
             start_new_session=True,
             env={"ANCHORAGE_CACHE": str(cache), **os.environ},
         )
-    (folder / "pid").write_text(str(process.pid))
+    (folder / "pid").write_text(str(process.pid), encoding="utf-8")
     deadline = time.monotonic() + START_WITHIN
     while not (folder / "infra.json").exists():
         if process.poll() is not None or time.monotonic() > deadline:
-            raise NoRealParts(f"Kafka and MongoDB could not be started:\n{log.read_text()}")
+            raise NoRealParts(f"Kafka and MongoDB could not be started:\n{log.read_text(encoding='utf-8')}")
         time.sleep(0.1)
 
 
 def open_run() -> Path:
     """Called by the controller before any worker starts."""
     folder = Path(tempfile.mkdtemp(prefix="anchorage-test-"))
-    (folder / "controller").write_text(str(os.getpid()))
+    (folder / "controller").write_text(str(os.getpid()), encoding="utf-8")
     os.environ[FOLDER] = str(folder)
     return folder
 
@@ -87,7 +92,7 @@ def open_run() -> Path:
 def close_run(folder: Path) -> None:
     """Called by the controller after all tests: stops the pair, if one was started, and removes its data."""
     if (folder / "pid").exists():
-        pid = int((folder / "pid").read_text())
+        pid = int((folder / "pid").read_text(encoding="utf-8"))
         _end(pid)
     shutil.rmtree(folder, ignore_errors=True)
     os.environ.pop(FOLDER, None)

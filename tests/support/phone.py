@@ -93,7 +93,7 @@ class Phone:
         """From a product page to the cashier's."""
         await self.page.locator(".buy").click()
         await self.sees("dialog .address-option, dialog .new-address")
-        await self.page.locator("dialog .primary").click()
+        await self.page.locator("dialog .primary").click()  # taken when the sheet has settled
         await self.page.wait_for_url(lambda url: not url.startswith(self.app), timeout=PATIENCE_MS)
 
     async def pay(self) -> None:

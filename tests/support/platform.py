@@ -40,7 +40,7 @@ class Platform:
 
     def log(self, name: str) -> str:
         """What a service has logged so far."""
-        return (self.folder / "logs" / f"{name}.log").read_text(errors="replace")
+        return (self.folder / "logs" / f"{name}.log").read_text(errors="replace", encoding="utf-8")
 
 
 @contextmanager
@@ -54,6 +54,7 @@ def running_platform(
     environment = dict(os.environ) | {
         "ANCHORAGE_DATA": str(folder),
         "ANCHORAGE_PREFIX": prefix,
+        "ANCHORAGE_MAX_UNPAID_ORDERS": "1000",  # a test's few viewers place hundreds of orders
         **{f"ANCHORAGE_{name}_PORT": "0" for name in PORTS},
         **{f"ANCHORAGE_{name.upper()}": value for name, value in settings.items()},
     }
@@ -83,7 +84,9 @@ def _demo(folder: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:
     file, deadline = folder / "demo.json", time.monotonic() + READY_SECONDS
     while not file.exists():
         if process.poll() is not None or time.monotonic() > deadline:
-            raise AssertionError(f"the platform did not come up:\n{(folder / 'run.log').read_text()[-3000:]}")
+            raise AssertionError(
+                f"the platform did not come up:\n{(folder / 'run.log').read_text(encoding='utf-8')[-3000:]}"
+            )
         time.sleep(0.2)
-    demo: dict[str, Any] = json.loads(file.read_text())
+    demo: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return demo

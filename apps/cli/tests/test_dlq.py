@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from aiokafka import TopicPartition
+
+from anchorage_cli import dlq
 from anchorage_cli.dlq import Replayed, replay
 from anchorage_cli.installation import Installation
+from anchorage_cli.replays import replays_of
 from contracts.topics import ORDERS, PRODUCTS, Topic
 from runtime.clock import system_clock
 from runtime.consuming.dead_letters import dead_letter
@@ -47,3 +52,28 @@ async def test_every_record_of_another_topic_is_replayed_once(kafka_bootstrap: s
     assert await replay(where, ORDERS.name) == Replayed(replayed=2)
     assert await replay(where, ORDERS.name) == Replayed(replayed=0)
     assert len(await records_of(kafka_bootstrap, prefix + ORDERS.name)) == 5
+
+
+async def test_the_list_says_what_was_replayed_and_when(
+    kafka_bootstrap: str, prefix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = await set_aside(kafka_bootstrap, prefix, ORDERS)
+    await dlq._list(where)
+    assert "2 dead letter(s), 0 replayed" in capsys.readouterr().out
+    before = system_clock()
+    await replay(where, ORDERS.name)
+    await dlq._list(where)
+    assert "2 dead letter(s), 2 replayed" in capsys.readouterr().out
+    source = TopicPartition(prefix + ORDERS.name + ".dlq", 0)
+    replayed = await replays_of(kafka_bootstrap, prefix, source)
+    assert replayed.at >= before.isoformat(timespec="seconds")
+
+
+async def test_an_unknown_topic_is_refused_with_the_topics_that_there_are(
+    kafka_bootstrap: str, prefix: str
+) -> None:
+    where = await set_aside(kafka_bootstrap, prefix, ORDERS)
+    with pytest.raises(SystemExit, match=r"no topic ordres.*There are: orders"):
+        await dlq._show(where, "ordres", None)
+    with pytest.raises(SystemExit, match="There are: orders"):
+        await replay(where, "ordres")

@@ -208,6 +208,16 @@ async def test_an_asset_is_sent_once(browser: aiohttp.ClientSession) -> None:
         assert again.status == 304
 
 
+@pytest.mark.parametrize("path", ["/assets/app/main.js", "/assets/app.css", "/h/first"])
+async def test_text_is_sent_compressed_to_who_takes_it(browser: aiohttp.ClientSession, path: str) -> None:
+    async with browser.get(path, headers={"Accept-Encoding": "gzip"}) as packed:
+        assert packed.headers["Content-Encoding"] == "gzip"
+        text = await packed.text()
+    async with browser.get(path, headers={"Accept-Encoding": "identity"}) as plain:
+        assert "Content-Encoding" not in plain.headers
+        assert await plain.text() == text
+
+
 async def test_unknown_hosts_files_and_paths_are_not_found(app: str, browser: aiohttp.ClientSession) -> None:
     for path in (
         "/h/third",

@@ -8,9 +8,9 @@ from pathlib import Path
 import host_demo
 
 APP = Path(host_demo.__file__).parent / "web" / "assets" / "app"
-TEXT = (APP / "i18n.js").read_text()
+TEXT = (APP / "i18n.js").read_text(encoding="utf-8")
 WORDS = dict(re.findall(r"^  (\w+): \[(.*)\],$", TEXT, re.MULTILINE))
-CODE = "".join(path.read_text() for path in APP.glob("*.js") if path.name != "i18n.js")
+CODE = "".join(path.read_text(encoding="utf-8") for path in APP.glob("*.js") if path.name != "i18n.js")
 BUILT = re.findall(r"t(?:Or)?\(`(\w+_)\$\{", CODE)
 """Beginnings of names that are put together from a code of the platform's, as in `status_${status}`."""
 CODES = {

@@ -45,7 +45,9 @@ def interpreter(
     program = folder / name
     answers = {"microseconds": microseconds, "too_old": int(too_old), "without_venv": int(without_venv)}
     installed = PIP.format(exit_code=pip_exit_code)
-    program.write_text(INTERPRETER.format(name=program, platform=platform, installed=installed, **answers))
+    program.write_text(
+        INTERPRETER.format(name=program, platform=platform, installed=installed, **answers), encoding="utf-8"
+    )
     program.chmod(0o755)
     return program
 
@@ -60,7 +62,9 @@ def bootstrap(
         (tools / tool).unlink(missing_ok=True)
         (tools / tool).symlink_to(f"/bin/{tool}" if Path(f"/bin/{tool}").exists() else f"/usr/bin/{tool}")
     for lock in ("run", "dev"):
-        (tmp_path / f"requirements-{lock}.lock").write_text("one==1.0\ntwo==2.0\n    --hash=sha256:ab\n")
+        (tmp_path / f"requirements-{lock}.lock").write_text(
+            "one==1.0\ntwo==2.0\n    --hash=sha256:ab\n", encoding="utf-8"
+        )
     environment = {"PATH": os.pathsep.join(map(str, (*path, tools)))} | variables
     return subprocess.run(
         ["/bin/sh", BOOTSTRAP, purpose, "venv", "libs/a", "libs/b"],
@@ -69,6 +73,7 @@ def bootstrap(
         capture_output=True,
         text=True,
         check=False,
+        encoding="utf-8",
     )
 
 
@@ -128,7 +133,7 @@ def test_each_purpose_installs_its_own_lock_and_then_our_packages(tmp_path: Path
         (tmp_path / "pip-calls").unlink(missing_ok=True)
         done = bootstrap(tmp_path, tmp_path / "a", purpose=purpose)
         assert done.returncode == 0, done.stderr
-        pins, ours = (tmp_path / "pip-calls").read_text().splitlines()
+        pins, ours = (tmp_path / "pip-calls").read_text(encoding="utf-8").splitlines()
         assert pins.endswith(f"--require-hashes -r requirements-{purpose}.lock")
         assert ours.endswith("--no-build-isolation --editable libs/a --editable libs/b")
 

@@ -21,17 +21,17 @@ def test_a_folder_that_could_not_be_filled_is_not_there_and_is_made_again(tmp_pa
         with fetch.create_once(folder) as making:
             if making is None:
                 return False
-            (making / "half").write_text("half")
+            (making / "half").write_text("half", encoding="utf-8")
             if content is None:
                 raise ConnectionError("the network went away")
-            (making / "whole").write_text(content)
+            (making / "whole").write_text(content, encoding="utf-8")
             return True
 
     with pytest.raises(ConnectionError):
         fill(None)
     assert not folder.exists()
     assert fill("all of it")
-    assert (folder / "whole").read_text() == "all of it"
+    assert (folder / "whole").read_text(encoding="utf-8") == "all of it"
     assert not fill("not again")
 
 
@@ -53,9 +53,9 @@ def test_a_jar_too_many_or_too_few_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_committed_sums_name_kafka_and_every_package_that_brings_mongod() -> None:
-    sums = files("anchorage_local").joinpath("kafka.sha256").read_text()
+    sums = files("anchorage_local").joinpath("kafka.sha256").read_text(encoding="utf-8")
     assert re.search(
         rf"^[0-9a-f]{{64}}  kafka_2\.13-{re.escape(fetch.KAFKA_VERSION)}\.jar$", sums, re.MULTILINE
     )
-    lock = files("anchorage_local").joinpath("mongod.lock").read_text()
+    lock = files("anchorage_local").joinpath("mongod.lock").read_text(encoding="utf-8")
     assert re.findall(r"^(\S+)==", lock, re.MULTILINE) == ["fiftyone-db", "mysql-connector-python"]

@@ -69,7 +69,7 @@ async def test_a_pair_on_the_users_ports_ends_with_the_process_that_it_was_start
     )
     addresses = tmp_path / "infra.json"
     await eventually(addresses.exists, within=90, what="the pair to be up")
-    port = int(json.loads(addresses.read_text())["kafka"].rpartition(":")[2])
+    port = int(json.loads(addresses.read_text(encoding="utf-8"))["kafka"].rpartition(":")[2])
     assert str(port) == ports["ANCHORAGE_KAFKA_PORT"]
     watched.kill()
     await watched.wait()

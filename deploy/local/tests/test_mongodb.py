@@ -14,7 +14,7 @@ from anchorage_local.process import StartFailed
 def put_on_path(folder: Path, version: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A program that says it is a mongod of this version."""
     program = folder / "mongod"
-    program.write_text(f"#!/bin/sh\necho 'db version v{version}'\n")
+    program.write_text(f"#!/bin/sh\necho 'db version v{version}'\n", encoding="utf-8")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder), prepend=":")
     return program

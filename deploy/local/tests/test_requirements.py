@@ -16,7 +16,10 @@ PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;]+)", re.MULTILINE)
 
 
 def pins(lock: str) -> dict[str, str]:
-    return {canonicalize_name(name): version for name, version in PIN.findall((ROOT / lock).read_text())}
+    return {
+        canonicalize_name(name): version
+        for name, version in PIN.findall((ROOT / lock).read_text(encoding="utf-8"))
+    }
 
 
 @pytest.mark.parametrize(
@@ -54,7 +57,7 @@ def test_make_run_installs_no_tools_of_developers_and_no_large_extras() -> None:
 
 @pytest.mark.parametrize("lock", [IMAGES_LOCK, RUN_LOCK, DEV_LOCK])
 def test_a_lock_names_no_index_and_hashes_everything(lock: str) -> None:
-    text = (ROOT / lock).read_text()
+    text = (ROOT / lock).read_text(encoding="utf-8")
     assert "://" not in text
     assert "--index" not in text
     assert "--find-links" not in text

@@ -55,13 +55,19 @@ class Run:
         return self.process
 
     def said(self, text: str, times: int = 1) -> bool:
-        said = self.out.read_text()
+        said = self.out.read_text(encoding="utf-8")
         assert "error:" not in said, said
         return said.count(text) >= times
 
     def stop(self) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command("stop"), env=self.env, check=False, capture_output=True, text=True, timeout=60
+            self.command("stop"),
+            env=self.env,
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            encoding="utf-8",
         )
 
     def port(self, name: str) -> int:
@@ -81,7 +87,7 @@ def run(tmp_path: Path, kafka_bootstrap: str, mongodb_uri: str, prefix: str) -> 
     for name in ("sharecode", "gateway"):
         (tmp_path / "services" / name).mkdir(parents=True)
         (tmp_path / "services" / name / "__init__.py").touch()
-        (tmp_path / "services" / name / "__main__.py").write_text(dedent(SERVICE))
+        (tmp_path / "services" / name / "__main__.py").write_text(dedent(SERVICE), encoding="utf-8")
     run = Run(
         tmp_path,
         {
@@ -105,7 +111,9 @@ async def test_a_run_makes_the_topics_starts_the_services_and_stops_on_request(
     process = run.start()
     await eventually(lambda: run.said("Anchorage is running"), within=30, what="the run to be up")
     assert answers(run.port("gateway"), "/readyz")
-    assert f"given {kafka_bootstrap} {prefix}" in (run.folder / "data" / "logs" / "gateway.log").read_text()
+    assert f"given {kafka_bootstrap} {prefix}" in (run.folder / "data" / "logs" / "gateway.log").read_text(
+        encoding="utf-8"
+    )
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
     await admin.start()
     try:
@@ -116,7 +124,9 @@ async def test_a_run_makes_the_topics_starts_the_services_and_stops_on_request(
     stopped = run.stop()
     assert (stopped.returncode, process.wait(10)) == (0, 0)
     assert "stopped" in stopped.stdout
-    assert run.out.read_text().index("stopping gateway") < run.out.read_text().index("stopping sharecode")
+    assert run.out.read_text(encoding="utf-8").index("stopping gateway") < run.out.read_text(
+        encoding="utf-8"
+    ).index("stopping sharecode")
     assert is_free(run.port("gateway"))
     assert is_free(run.port("sharecode"))
 
@@ -157,7 +167,7 @@ def test_a_port_in_use_stops_the_run_before_anything_starts(run: Run) -> None:
     with socket.create_server(("127.0.0.1", run.port("gateway"))):
         process = run.start()
         assert process.wait(30) == 1
-    text = run.out.read_text()
+    text = run.out.read_text(encoding="utf-8")
     assert f"error: gateway needs port {run.port('gateway')}" in text
     assert "ANCHORAGE_GATEWAY_PORT=<port>" in text
     assert not (run.folder / "data" / "logs").exists()
@@ -166,7 +176,7 @@ def test_a_port_in_use_stops_the_run_before_anything_starts(run: Run) -> None:
 def test_a_variable_that_cannot_be_used_stops_the_run_and_is_named(run: Run) -> None:
     run.env["ANCHORAGE_PORT"] = "8080"
     assert run.start().wait(30) == 1
-    assert "error: ANCHORAGE_PORT cannot be set for `make run`: " in run.out.read_text()
+    assert "error: ANCHORAGE_PORT cannot be set for `make run`: " in run.out.read_text(encoding="utf-8")
 
 
 async def test_a_variable_without_effect_is_reported(run: Run, eventually: Eventually) -> None:
@@ -179,10 +189,12 @@ async def test_a_variable_without_effect_is_reported(run: Run, eventually: Event
 def test_a_kafka_that_does_not_answer_is_named(run: Run) -> None:
     nowhere = run.env["ANCHORAGE_KAFKA"] = f"127.0.0.1:{free_port()}"
     assert run.start().wait(60) == 1
-    assert f"error: the topics could not be created on the Kafka at {nowhere}: " in run.out.read_text()
+    assert f"error: the topics could not be created on the Kafka at {nowhere}: " in run.out.read_text(
+        encoding="utf-8"
+    )
 
 
 def test_a_wrong_setting_names_its_variable(run: Run) -> None:
     run.env["ANCHORAGE_GATEWAY_PORT"] = "eighty"
     assert run.start().wait(30) == 2
-    assert "error: ANCHORAGE_GATEWAY_PORT: " in run.out.read_text()
+    assert "error: ANCHORAGE_GATEWAY_PORT: " in run.out.read_text(encoding="utf-8")

@@ -38,7 +38,7 @@ except Stop:
 def another_run(folder: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that holds the folder."""
     with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, str(folder)], stdout=subprocess.PIPE, text=True, encoding="utf-8"
     ) as run:
         assert run.stdout
         assert run.stdout.readline() == "mine\n"
@@ -58,7 +58,7 @@ def sleeper() -> Iterator[psutil.Process]:
 def leave_record(folder: Path, process: psutil.Process, started: float) -> None:
     """Write the list of children as a killed run leaves it."""
     child = {"pid": process.pid, "started": started}
-    (folder / "run.json").write_text(json.dumps({"pid": 1, "children": {"kafka": child}}))
+    (folder / "run.json").write_text(json.dumps({"pid": 1, "children": {"kafka": child}}), encoding="utf-8")
 
 
 def test_a_second_run_on_the_same_folder_is_refused_and_names_the_first(tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_killed_run_does_not_block_the_next(tmp_path: Path) -> None:
         run.kill()
         run.wait()
     with hold(tmp_path, print):
-        assert json.loads((tmp_path / "run.json").read_text())["pid"]
+        assert json.loads((tmp_path / "run.json").read_text(encoding="utf-8"))["pid"]
 
 
 def test_processes_that_a_killed_run_left_behind_are_ended(tmp_path: Path, sleeper: psutil.Process) -> None:

@@ -68,7 +68,7 @@ def test_without_demo_data_the_demo_host_app_is_started_only_for_hosts_of_the_us
 
 def test_without_demo_data_demo_json_lets_an_operator_begin(system: System) -> None:
     file = demo.write_file(system, ["gateway", "alipay_sandbox"], demo.without_data(system))
-    content = json.loads(file.read_text())
+    content = json.loads(file.read_text(encoding="utf-8"))
     assert content["gateway"] == system.url("gateway")
     assert content["ops"] == {"client_id": "ops", "client_secret": system.client_secret("ops")}
     assert content["hosts"] == content["owners"] == content["creators"] == content["videos"] == []

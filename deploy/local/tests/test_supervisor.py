@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -196,7 +197,7 @@ def test_parts_stop_stage_by_stage_from_the_highest(bench: Bench) -> None:
     names = {"mongodb": 0, "kafka": 1, "alipay_sandbox": 2, "checkout": 3, "gateway": 4}
     bench.supervisor.start([bench.part(name, stage=stage) for name, stage in names.items()])
     bench.supervisor.stop()
-    stopped = (bench.folder / "stopped").read_text().split()
+    stopped = (bench.folder / "stopped").read_text(encoding="utf-8").split()
     assert stopped == ["gateway", "checkout", "alipay_sandbox", "kafka", "mongodb"]
     assert bench.pids == {}
 
@@ -244,9 +245,67 @@ def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
         print(child.pid, flush=True)
         time.sleep(60)
     """
-    with subprocess.Popen([sys.executable, "-c", dedent(code)], stdout=subprocess.PIPE, text=True) as parent:
+    with subprocess.Popen(
+        [sys.executable, "-c", dedent(code)], stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    ) as parent:
         assert parent.stdout
         child = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
     _, alive = psutil.wait_procs([child], timeout=10)
     assert not alive
+
+
+async def test_on_a_full_disk_everything_runs_on_and_comes_back_once_there_is_space(
+    bench: Bench, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    disk_is_full = False
+
+    def recorded(pids: dict[str, int]) -> None:
+        if disk_is_full:
+            raise full
+        bench.pids = pids
+
+    def launched(process: ManagedProcess) -> None:
+        if disk_is_full:
+            raise full
+        launch(process)
+
+    launch = ManagedProcess.launch
+    monkeypatch.setattr(ManagedProcess, "launch", launched)
+    bench.supervisor = Supervisor(bench.said.append, recorded, clock=lambda: bench.now)
+    bench.supervisor.start([bench.part("checkout"), bench.part("catalog")])
+    catalog = bench.pids["catalog"]
+    disk_is_full = True
+    old = bench.kill("checkout")
+
+    def refused() -> bool:
+        bench.supervisor.check()
+        bench.now += 1
+        return sum("checkout cannot be started" in line for line in bench.said) > 1
+
+    await eventually(refused, what="two restarts to fail")
+    disk_is_full = False
+
+    def back() -> bool:
+        bench.supervisor.check()
+        bench.now += 1
+        return bench.heard("checkout is back")
+
+    await eventually(back, what="checkout to be back")
+    assert bench.pids["checkout"] != old
+    assert bench.pids["catalog"] == catalog
+    assert sum("cannot be written" in line for line in bench.said) == 1
+
+
+async def test_the_reason_of_a_failed_start_is_not_hidden_by_stack_frames(bench: Bench) -> None:
+    code = """
+        print("java.io.IOException: No space left on device")
+        for number in range(200):
+            print(f"\\tat org.example.Log.append(Log.java:{number})")
+    """
+    with pytest.raises(StartFailed) as failed:
+        bench.supervisor.start([bench.part("kafka", code=code)])
+    assert "The disk is full; free some space." in str(failed.value)
+    assert "java.io.IOException: No space left on device" in str(failed.value)
+    assert "\tat " not in str(failed.value)

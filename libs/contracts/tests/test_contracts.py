@@ -59,20 +59,48 @@ def _money_as_text(schema: dict[str, Any]) -> None:
     schema["$defs"]["Money"]["properties"]["amount"] = {"type": "string"}
 
 
+def _add_a_product(schema: dict[str, Any]) -> None:
+    schema["properties"]["payment_product"]["enum"].append("face")
+
+
+def _allow_any_product(schema: dict[str, Any]) -> None:
+    del schema["properties"]["payment_product"]["enum"]
+
+
+def _lengthen_titles(schema: dict[str, Any]) -> None:
+    schema["$defs"]["OrderLine"]["properties"]["title"]["maxLength"] = 9999
+
+
+def _unlimited_titles(schema: dict[str, Any]) -> None:
+    del schema["$defs"]["OrderLine"]["properties"]["title"]["maxLength"]
+
+
+def _optional_lines(schema: dict[str, Any]) -> None:
+    schema["required"].remove("lines")
+
+
+def _one_more_kind_of_region(schema: dict[str, Any]) -> None:
+    schema["properties"]["region"] = {"anyOf": [schema["properties"]["region"], {"type": "null"}]}
+
+
 @pytest.mark.parametrize(
     "edit",
-    [_remove_region, _narrow_order_id, _require_merchant, _shorten_titles, _drop_a_product, _money_as_text],
-)
+    [
+        _remove_region, _narrow_order_id, _require_merchant, _shorten_titles, _drop_a_product, _money_as_text,
+        _add_a_product, _allow_any_product, _lengthen_titles, _unlimited_titles, _optional_lines,
+        _one_more_kind_of_region,
+    ],
+)  # fmt: skip
 def test_a_breaking_change_of_a_schema_is_found(edit: Any) -> None:
     new = copy.deepcopy(_order_placed())
     edit(new)
     assert breaking_changes(_order_placed(), new)
 
 
-def test_a_new_field_with_a_default_and_a_wider_limit_are_allowed() -> None:
+def test_a_new_field_with_a_default_and_another_description_are_allowed() -> None:
     new = copy.deepcopy(_order_placed())
     new["properties"]["gift_note"] = {"type": "string", "default": ""}
-    new["$defs"]["OrderLine"]["properties"]["title"]["maxLength"] = 9999
+    new["properties"]["region"]["description"] = "a province"
     assert breaking_changes(_order_placed(), new) == []
 
 
@@ -80,7 +108,7 @@ def test_a_new_field_with_a_default_and_a_wider_limit_are_allowed() -> None:
 def test_every_sample_still_parses(sample: Path) -> None:
     event = parse(sample.stem, sample.read_bytes())
     assert json.loads(event.model_dump_json(exclude_none=True)).keys() <= json.loads(
-        sample.read_text()
+        sample.read_text(encoding="utf-8")
     ).keys() | {name for name, field in type(event).model_fields.items() if not field.is_required()}
 
 
@@ -143,7 +171,9 @@ def test_an_event_without_its_key_field_cannot_be_published() -> None:
 
 def test_events_are_frozen_and_ignore_unknown_fields() -> None:
     sample = next(path for path in SAMPLES if "OrderPaid" in path.stem)
-    event = parse(sample.stem, json.dumps(json.loads(sample.read_text()) | {"new_field": 1}).encode())
+    event = parse(
+        sample.stem, json.dumps(json.loads(sample.read_text(encoding="utf-8")) | {"new_field": 1}).encode()
+    )
     with pytest.raises(ValidationError):
         event.version = 2  # type: ignore[misc]
 
@@ -172,3 +202,19 @@ def test_a_broken_envelope_is_refused_and_the_wrong_header_named(
     headers = {name: value.decode() for name, value in good.headers()} | change
     with pytest.raises(BadEnvelope, match=complaint):
         Envelope.of({name: value for name, value in headers.items() if value is not None})
+
+
+@pytest.mark.parametrize("amount", ['"100"', "true", "100.0", "1e2"])
+def test_an_event_whose_integer_is_written_as_something_else_is_invalid(amount: str) -> None:
+    sample = next(path for path in SAMPLES if "OrderPlaced" in path.stem)
+    text = json.dumps(json.loads(sample.read_text(encoding="utf-8")) | {"version": "PLANTED"}).replace(
+        '"PLANTED"', amount
+    )
+    with pytest.raises(ValidationError):
+        parse(sample.stem, text.encode())
+
+
+def test_two_events_cannot_have_one_type_name() -> None:
+    with pytest.raises(TypeError, match=r"anchorage\.OrderPlaced\.v1"):
+        published(type("OrderPlaced", (OrderPlaced,), {"__module__": __name__}))
+    assert EVENTS["anchorage.OrderPlaced.v1"] is OrderPlaced

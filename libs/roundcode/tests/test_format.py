@@ -24,7 +24,9 @@ def word(dark: np.ndarray, layout: Layout = SHORT) -> bytes:
     return np.packbits(dark[: layout.word_bytes * 8]).tobytes()
 
 
-@pytest.mark.parametrize("vector", json.loads(VECTORS.read_text())["codes"], ids=lambda v: v["key"][:8])
+@pytest.mark.parametrize(
+    "vector", json.loads(VECTORS.read_text(encoding="utf-8"))["codes"], ids=lambda v: v["key"][:8]
+)
 def test_published_vectors_are_what_the_encoder_makes(vector: dict[str, str]) -> None:
     layout = LAYOUT_NAMED[vector["layout"]]
     dark = encode(bytes.fromhex(vector["key"]), layout)
@@ -33,7 +35,9 @@ def test_published_vectors_are_what_the_encoder_makes(vector: dict[str, str]) ->
 
 
 @pytest.mark.parametrize(
-    "row", json.loads(VECTORS.read_text())["geometry"], ids=lambda r: f"{r['layout']}-{r['cell']}"
+    "row",
+    json.loads(VECTORS.read_text(encoding="utf-8"))["geometry"],
+    ids=lambda r: f"{r['layout']}-{r['cell']}",
 )
 def test_published_places_match_the_table(row: dict[str, float]) -> None:
     cell = cells(LAYOUT_NAMED[str(row["layout"])])[int(row["cell"])]

@@ -3,6 +3,7 @@
 import io
 import os
 import time
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -56,6 +57,57 @@ def test_a_turned_code_is_read(key: bytes, turn: int) -> None:
 
 def test_a_code_leaning_away_is_read(key: bytes) -> None:
     assert [r.key for r in read_grey(scene(key, [(500, 300), (780, 300), (830, 480), (450, 480)]))] == [key]
+
+
+def _dark_mode(frame: np.ndarray) -> np.ndarray:
+    return 255 - frame
+
+
+def _selfie(frame: np.ndarray) -> np.ndarray:
+    return frame[:, ::-1].copy()
+
+
+def _dark_selfie(frame: np.ndarray) -> np.ndarray:
+    return _dark_mode(_selfie(frame))
+
+
+@pytest.mark.parametrize("seen", [_dark_mode, _selfie, _dark_selfie])
+def test_an_inverted_or_mirrored_code_is_read(key: bytes, seen: Callable[[np.ndarray], np.ndarray]) -> None:
+    leaning = scene(key, [(500, 300), (780, 300), (830, 480), (450, 480)])
+    long_key = os.urandom(36)
+    long = Image.open(io.BytesIO(draw_png(encode(long_key, LONG), Look(width=430), LONG))).convert("L")
+    assert [r.key for r in read_image(picture(seen(leaning)))] == [key]
+    assert [r.key for r in read_image(picture(seen(bowed(key, 80))))] == [key]
+    assert [r.key for r in read_image(picture(seen(np.asarray(long))))] == [long_key]
+
+
+def test_the_place_of_a_mirrored_code_is_where_it_is_seen(key: bytes) -> None:
+    frame = np.full((720, 1280), 200, np.uint8)
+    frame[100:400, 40:340] = grey(key)
+    [reading] = read_image(picture(_selfie(frame)))
+    assert np.mean(reading.position, axis=0) == pytest.approx((1280 - 190, 250), abs=2)
+
+
+@pytest.mark.parametrize("turned", [False, True], ids=["tall", "wide"])
+@pytest.mark.parametrize("size", [120, 220, 1000])
+def test_a_code_in_a_long_screenshot_is_read(key: bytes, size: int, turned: bool) -> None:
+    frame = np.full((16000, 1080), 240, np.uint8)
+    top = int(np.random.default_rng(key[0]).integers(0, 16000 - size))
+    frame[top : top + size, 60 : 60 + size] = cv2.resize(
+        grey(key, 1000), (size, size), interpolation=cv2.INTER_AREA
+    )
+    [reading] = read_image(picture(frame.T.copy() if turned else frame))
+    assert reading.key == key
+    at = (60 + size / 2, top + size / 2)
+    assert np.mean(reading.position, axis=0) == pytest.approx(at[::-1] if turned else at, abs=3)
+
+
+def test_two_codes_in_a_long_screenshot_are_read_once_each() -> None:
+    keys = [os.urandom(16), os.urandom(16)]
+    frame = np.full((9000, 1080), 240, np.uint8)
+    for number, one in enumerate(keys):
+        frame[1000 + 6000 * number : 1300 + 6000 * number, 400:700] = grey(one)
+    assert sorted(r.key for r in read_image(picture(frame))) == sorted(keys)
 
 
 def test_the_dots_of_a_round_code_are_not_taken_for_a_micro_qr_code() -> None:

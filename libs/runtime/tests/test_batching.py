@@ -110,3 +110,17 @@ async def test_a_cancelled_caller_stops_no_other_caller():
         await impatient
     gate.open.set()
     assert await patient == 20
+
+
+async def test_when_the_batches_are_cancelled_no_caller_is_left_waiting():
+    gate = Gate()
+    gathered = Batcher(gate, interval=0)
+    first = asyncio.create_task(gathered(0))
+    await gate.entered.wait()
+    second = asyncio.create_task(gathered(2))
+    await asyncio.sleep(0)
+    gathered._loop.cancel()
+    done, _ = await asyncio.wait({first, second}, timeout=SOON)
+    assert done == {first, second}
+    assert first.cancelled()
+    assert second.cancelled()

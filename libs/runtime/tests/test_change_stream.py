@@ -109,3 +109,19 @@ async def test_ending_a_task_can_be_cancelled_too() -> None:
             await end(task)
     stop = True
     await end(task)
+
+
+async def test_a_stream_that_is_closed_leaves_no_cursor_on_the_server(notebook: Notebook) -> None:
+    start = {"start_at_operation_time": await operation_time(notebook.db)}
+    async with aclosing(poll(notebook.db, [], start, at_interval(0.01))) as polls:
+        await anext(polls)
+        assert await _cursors(notebook) == 1
+    assert await _cursors(notebook) == 0
+
+
+async def _cursors(notebook: Notebook) -> int:
+    idle = [
+        {"$currentOp": {"idleCursors": True, "allUsers": True}},
+        {"$match": {"type": "idleCursor", "ns": {"$regex": f"^{notebook.db.name}"}}},
+    ]
+    return len(await (await notebook.db.client.admin.aggregate(idle)).to_list())

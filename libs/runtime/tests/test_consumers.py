@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from pymongo.errors import AutoReconnect
 from runtime_support.notes import noted_on
 from runtime_support.stream import Reader, Stream
 
+from runtime import telemetry
 from runtime.clock import system_clock
 from runtime.consuming import consumer as consuming
 from runtime.consuming.dead_letters import replayed
@@ -20,6 +22,7 @@ from runtime.consuming.kafka_client import KafkaClient
 from runtime.consuming.processor import MAX_ATTEMPTS
 from runtime.consuming.records import headers_of
 from runtime.consuming.subscription import Delivery, Subscription
+from runtime.errors import compare
 from runtime.kafka.publisher import Record
 from runtime.kafka.topics import LARGEST_RECORD
 from support.events import records_of
@@ -226,7 +229,7 @@ async def test_ignored_records_advance_the_group_too(stream: Stream, eventually:
         await eventually(lambda: reader.done == ["first", "last"])
 
 
-async def test_a_failing_batch_is_retried_record_by_record_in_order(
+async def test_a_failing_batch_is_divided_and_handled_in_order(
     stream: Stream, eventually: Eventually
 ) -> None:
     texts = ["a1", "b1", "poison", "a2", "b2", "a3"]
@@ -237,8 +240,26 @@ async def test_a_failing_batch_is_retried_record_by_record_in_order(
         await eventually(lambda: "a3" in reader.done, within=15)
     assert reader.batches[0] == texts
     assert reader.done == ["a1", "b1", "a2", "b2", "a3"]
-    assert moody.tries["poison"] == 1 + MAX_ATTEMPTS
-    assert len(await stream.dead_letters()) == 1
+    [letter] = await stream.dead_letters()
+    assert headers_of(letter)["dlq_attempts"] == str(MAX_ATTEMPTS)
+
+
+async def test_an_event_that_contradicts_our_record_is_set_aside_without_a_retry_and_counted(
+    stream: Stream, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def compare_amounts(delivery: Delivery) -> None:
+        compare("order 1", amount=(1, 200))
+
+    mismatched = Counter[str]()
+    counter = SimpleNamespace(add=lambda n, labels: mismatched.update({labels["event"]: n}))
+    monkeypatch.setattr(telemetry, "facts_mismatched", counter)
+    await stream.tell("forged")
+    async with stream.taking(Reader(compare_amounts)):
+        [letter] = await eventually(stream.dead_letters)
+    headers = headers_of(letter)
+    assert headers["dlq_attempts"] == "1"
+    assert "amount 1, our record says 200" in headers["dlq_reason"]
+    assert list(mismatched.values()) == [1]
 
 
 async def test_an_unavailable_dependency_is_waited_for_and_nothing_is_dead_lettered(

@@ -6,11 +6,23 @@ from typing import Any
 import aiohttp
 import orjson
 import pytest
-from aiokafka.errors import KafkaConnectionError, KafkaTimeoutError
+from aiokafka.errors import (
+    AuthenticationFailedError,
+    InvalidTopicError,
+    KafkaConnectionError,
+    KafkaTimeoutError,
+    MessageSizeTooLargeError,
+    NotLeaderForPartitionError,
+    OutOfOrderSequenceNumber,
+    ProducerClosed,
+    TopicAuthorizationFailedError,
+    UnsupportedVersionError,
+)
 from pydantic import BaseModel, ValidationError
 from pymongo.errors import (
     AutoReconnect,
     BulkWriteError,
+    DocumentTooLarge,
     DuplicateKeyError,
     NetworkTimeout,
     OperationFailure,
@@ -20,7 +32,7 @@ from pymongo.errors import (
 )
 from yarl import URL
 
-from runtime.errors import Unavailable, is_unavailable, redacted, redacted_traceback
+from runtime.errors import Unavailable, is_unavailable, needs_operator, redacted, redacted_traceback
 from runtime.logs import JsonFormatter
 
 PHONE = "13800001111"
@@ -60,6 +72,9 @@ AWAY = [
     _answered(503),
     _answered(429),
     Unavailable("the mint"),
+    ProducerClosed(),
+    OutOfOrderSequenceNumber(),
+    NotLeaderForPartitionError(),
 ]
 OWN = [
     ValueError("wrong"),
@@ -70,7 +85,31 @@ OWN = [
     _answered(400),
     _answered(500),
     RuntimeError(),
+    MessageSizeTooLargeError(),
+    InvalidTopicError(),
+    DocumentTooLarge("BSON document too large"),
 ]
+
+
+REFUSES_US = [
+    TopicAuthorizationFailedError(),
+    AuthenticationFailedError(),
+    UnsupportedVersionError(),
+    OperationFailure("not authorized", 13),
+]
+
+
+@pytest.mark.parametrize("fault", REFUSES_US, ids=repr)
+def test_a_dependency_that_refuses_this_process_loses_no_record_and_needs_an_operator(
+    fault: Exception,
+) -> None:
+    assert is_unavailable(fault)
+    assert needs_operator(fault)
+
+
+@pytest.mark.parametrize("fault", AWAY + OWN, ids=repr)
+def test_other_errors_need_no_operator(fault: Exception) -> None:
+    assert not needs_operator(fault)
 
 
 @pytest.mark.parametrize("fault", AWAY, ids=repr)

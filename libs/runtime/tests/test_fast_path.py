@@ -1,6 +1,5 @@
 """The fast path: each entry once, in its aggregate's order, and what it cannot carry is left to the stream."""
 
-from runtime.mongo.client import Document
 from runtime.outbox.fast_path import MAX_PENDING, FastPath
 from runtime.outbox.recorder import Recorded
 
@@ -10,8 +9,8 @@ def change(aggregate: str, before: int, version: int) -> Recorded:
     return Recorded(("notes", aggregate), before, version, ({"id": f"{aggregate}{version}"},))
 
 
-def ids(entries: list[Document]) -> list[str]:
-    return [entry["id"] for entry in entries]
+def ids(changes: list[Recorded]) -> list[str]:
+    return [entry["id"] for recorded in changes for entry in recorded.entries]
 
 
 def enabled() -> FastPath:
@@ -22,9 +21,9 @@ def enabled() -> FastPath:
 
 def sent(fast_path: FastPath) -> list[str]:
     """Publish the pending changes."""
-    entries = fast_path.drain()
-    fast_path.confirm(entries)
-    return ids(entries)
+    changes = fast_path.drain()
+    fast_path.confirm(changes)
+    return ids(changes)
 
 
 def test_a_new_aggregate_and_its_next_changes_take_the_fast_path_in_order() -> None:

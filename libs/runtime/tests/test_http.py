@@ -126,7 +126,7 @@ async def test_a_temporary_failure_says_when_to_retry(client: Client, path: str)
 async def test_a_wrong_method_gets_the_allowed_ones(client: Client) -> None:
     answer = await client.put("/notes")
     assert answer.status == 405
-    assert set(answer.headers["Allow"].split(",")) == {"GET", "POST"}
+    assert set(answer.headers["Allow"].split(",")) == {"GET", "HEAD", "POST"}
     assert (await problem_of(answer))["code"] == "method_not_allowed"
 
 

@@ -1,28 +1,34 @@
 """Leases on a real MongoDB: one holder at a time, and a fence that grows with every new holder."""
 
 import asyncio
-from datetime import datetime, timedelta
+import time
+from datetime import timedelta
 
 from runtime_support.notebook import Notebook
 
 from runtime.clock import system_clock
 from runtime.ids import random_id
 from runtime.mongo.lease import Lease
+from support.eventually import Eventually
+
+SHORT = timedelta(milliseconds=300)
 
 
 class Hands:
-    """Leases of one name, on a clock that the test turns."""
+    """Leases of one name; `skipped` is for how many seconds their holders slept."""
 
     def __init__(self, notebook: Notebook) -> None:
-        self.now = system_clock()
+        self.leases = notebook.db["leases"]
+        self.skipped = 0.0
         self._db = notebook.db
         self.name = random_id()
 
-    def lease(self, holder: str) -> Lease:
-        return Lease(self._db, self.name, holder, self.clock)
+    def lease(self, holder: str, length: timedelta = timedelta(seconds=6)) -> Lease:
+        return Lease(self._db, self.name, holder, length, lambda: time.monotonic() + self.skipped)
 
-    def clock(self) -> datetime:
-        return self.now
+    async def ends_in(self, left: timedelta) -> None:
+        """As if the clock that the end was set by had been put forward or back."""
+        await self.leases.update_one({"_id": self.name}, {"$set": {"until": system_clock() + left}})
 
 
 async def test_a_lease_has_one_holder(notebook: Notebook) -> None:
@@ -39,6 +45,16 @@ async def test_of_many_replicas_at_once_one_acquires_the_lease(notebook: Noteboo
     assert taken.count(True) == 1
 
 
+async def test_a_lease_that_is_not_renewed_runs_out_by_the_clock_of_the_database(
+    notebook: Notebook, eventually: Eventually
+) -> None:
+    hands = Hands(notebook)
+    one, two = hands.lease("one", SHORT), hands.lease("two", SHORT)
+    assert await one.acquire()
+    await eventually(two.acquire)
+    assert not one.held
+
+
 async def test_renewing_keeps_the_fence_and_a_new_holder_raises_it(notebook: Notebook) -> None:
     hands = Hands(notebook)
     one, two = hands.lease("one"), hands.lease("two")
@@ -46,16 +62,27 @@ async def test_renewing_keeps_the_fence_and_a_new_holder_raises_it(notebook: Not
     first = one.fence
     await one.acquire()
     assert one.fence == first
-    hands.now += timedelta(seconds=7)
+    await hands.ends_in(-timedelta(seconds=1))
     assert await two.acquire()
     assert two.fence == first + 1
+
+
+async def test_an_end_further_away_than_the_length_of_the_lease_counts_as_free(notebook: Notebook) -> None:
+    """It was set before the clock was put back, and would keep everybody out for as long as that clock was ahead."""
+    hands = Hands(notebook)
+    one, two = hands.lease("one"), hands.lease("two")
+    await one.acquire()
+    await hands.ends_in(timedelta(hours=1))
+    assert await two.acquire()
+    assert not await one.acquire()
 
 
 async def test_a_holder_that_slept_knows_that_its_lease_is_over(notebook: Notebook) -> None:
     hands = Hands(notebook)
     one, two = hands.lease("one"), hands.lease("two")
     await one.acquire()
-    hands.now += timedelta(seconds=7)
+    await hands.ends_in(-timedelta(seconds=1))
+    hands.skipped = 7
     assert not one.held
     assert await two.acquire()
     assert not await one.acquire()

@@ -20,11 +20,21 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from runtime.errors import is_unavailable
-from runtime.web.tokens import ALGORITHM, AUDIENCE, ISSUER, JWKS_PATH, BadToken, Keys, TokenVerifier
+from runtime.web.tokens import (
+    ALGORITHM,
+    AUDIENCE,
+    ISSUER,
+    JWKS_PATH,
+    LEEWAY_SECONDS,
+    BadToken,
+    Keys,
+    TokenVerifier,
+)
 
 PRIVATE = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 STRANGER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 KID = "k1"
+LEEWAY = int(LEEWAY_SECONDS)
 
 
 class Identity:
@@ -53,7 +63,7 @@ async def keys(identity: Identity) -> AsyncIterator[Keys]:
     app = web.Application()
     app.router.add_get(JWKS_PATH, identity.jwks)
     async with TestServer(app, host="127.0.0.1") as server, aiohttp.ClientSession() as session:
-        yield Keys(str(server.make_url("")), lambda: session, pause=0.5)
+        yield Keys(str(server.make_url("")), lambda: session, pause=0.5, failed_pause=0.0)
 
 
 def claims(**changes: Any) -> dict[str, Any]:
@@ -103,8 +113,9 @@ BAD: dict[str, Callable[[], str]] = {
     "another key under our key's name": lambda: signed(claims(), STRANGER),
     "altered claims": _altered,
     "another algorithm of the same family": lambda: signed(claims(), algorithm="RS512"),
-    "expired": lambda: signed(claims(exp=int(time.time()) - 1)),
-    "not yet valid": lambda: signed(claims(nbf=int(time.time()) + 60)),
+    "expired": lambda: signed(claims(exp=int(time.time()) - LEEWAY - 1)),
+    "issued far in the future": lambda: signed(claims(iat=int(time.time()) + LEEWAY + 30)),
+    "not yet valid": lambda: signed(claims(nbf=int(time.time()) + LEEWAY + 30)),
     "for somebody else": lambda: signed(claims(aud="another-api")),
     "by somebody else": lambda: signed(claims(iss="somebody")),
     "without an expiry": lambda: signed(claims(exp=None)),
@@ -142,12 +153,19 @@ async def test_a_valid_token_gives_its_principal_and_nothing_more(keys: Keys) ->
 async def test_a_cached_token_is_refused_after_its_expiry(keys: Keys) -> None:
     now = time.time()
     verifier = TokenVerifier(keys, lambda: now)
-    token = signed(claims(exp=int(now) + 1))
+    token = signed(claims(exp=int(now) + 1 - LEEWAY))
     await verifier.principal(token)
     now += 2
     await asyncio.sleep(max(0.0, int(now) - time.time()))  # the library has the machine's clock
     with pytest.raises(BadToken):
         await verifier.principal(token)
+
+
+@pytest.mark.parametrize("times", [{"iat": 3}, {"iat": 20}, {"nbf": 3}, {"exp": -3}], ids=str)
+async def test_clocks_may_differ_by_some_seconds(keys: Keys, times: dict[str, int]) -> None:
+    now = int(time.time())
+    token = signed(claims(**{name: now + seconds for name, seconds in times.items()}))
+    assert (await TokenVerifier(keys).principal(token)).subject == "client1"
 
 
 async def test_the_cache_of_tokens_is_bounded(keys: Keys) -> None:
@@ -207,3 +225,13 @@ async def test_an_unavailable_identity_is_not_a_bad_token(
     assert is_unavailable(caught.value)
     identity.status = 200
     assert (await verifier.principal(signed(claims()))).subject == "client1"
+
+
+async def test_a_failed_fetch_is_not_repeated_at_once(identity: Identity, keys: Keys) -> None:
+    identity.status = 503
+    verifier = TokenVerifier(Keys(keys._url.removesuffix(JWKS_PATH), keys._session, failed_pause=60.0))
+    for n in range(20):
+        with pytest.raises(Exception) as caught:  # noqa: PT011 - any error that means "retry"
+            await verifier.principal(signed(claims(), kid=f"forged{n}"))
+        assert is_unavailable(caught.value)
+    assert identity.asked == 1

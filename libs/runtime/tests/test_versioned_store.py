@@ -266,3 +266,29 @@ async def test_a_missing_aggregate_is_none_and_a_malformed_id_causes_no_query(db
     assert await kept.store.get(random_id()) is None
     assert await store.get("malformed") is None
     assert await store.change("malformed", lambda counter: None) == Result(None)
+
+
+async def test_a_document_that_cannot_be_read_fails_only_its_own_command(db: Database) -> None:
+    kept = Kept(db)
+    good, bad = await kept.make(1), await kept.make(1)
+    await kept.collection.update_one({"_id": bad}, {"$unset": {"value": 1}})
+    changed, failed = await kept.store.change_many([Command(good, add(1)), Command(bad, add(1))])
+    assert isinstance(changed, Result)
+    assert changed.aggregate is not None
+    assert changed.aggregate.value == 2
+    assert isinstance(failed, KeyError)
+
+
+async def test_listeners_hear_of_a_write_that_shared_its_bulk_with_a_conflict(db: Database) -> None:
+    kept = Kept(db, cache=True)
+    other = Kept(db)
+    one, two = await kept.make(), await kept.make()
+    await other.store.change(two, add(10))  # `kept` has an outdated copy of it
+
+    def first(counter: Counter | None) -> Change[Counter] | None:
+        """Idempotent: only the first count changes something."""
+        return add(1)(counter) if counter is not None and counter.value == 0 else None
+
+    await kept.store.change_many([Command(one, first), Command(two, add(1))])
+    newest = {saved.aggregate.counter_id: saved.aggregate.value for saved in kept.saved}
+    assert newest == {one: 1, two: 11}

@@ -6,7 +6,7 @@ import pytest
 from pymongo.errors import BulkWriteError
 
 from runtime.errors import is_unavailable
-from runtime.mongo.writes import DUPLICATE_KEY, insert_new
+from runtime.mongo.writes import DUPLICATE_KEY, KeyTaken, insert_each, insert_new
 
 NOT_DURABLE = 64
 
@@ -47,5 +47,12 @@ async def test_a_refused_document_is_an_error():
 
 
 async def test_a_document_that_another_unique_index_refuses_is_an_error():
-    with pytest.raises(BulkWriteError):
+    with pytest.raises(KeyTaken, match="trade_no"):
         await insert_new(Answering(writes=[DUPLICATE_KEY], durability=[], key="trade_no"), [{"_id": 1}])
+
+
+async def test_one_document_that_a_unique_index_refuses_keeps_no_other_out():
+    refusing = Answering(writes=[DUPLICATE_KEY], durability=[], key="trade_no")
+    taken, inserted = await insert_each(refusing, [{"_id": 1}, {"_id": 2}])
+    assert isinstance(taken, KeyTaken)
+    assert inserted is True

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
-from payment.adapters.alipay.wire import notice_text
+from payment.adapters.alipay.wire import notice_content
 from runtime.mongo.client import Database, Document, database
 
 PKCS1 = padding.PKCS1v15()
@@ -67,7 +67,7 @@ class BareWork:
     async def settle(self, forms: Sequence[dict[str, str]]) -> None:
         """Verify the notices, read their trades, write them with their events."""
         for form in forms:
-            content = notice_text(form).encode()
+            content = notice_content({name: value.encode() for name, value in form.items()})
             self._key.verify(base64.b64decode(form["sign"]), content, PKCS1, hashes.SHA256())
         ids = [form["out_trade_no"] for form in forms]
         await self._trades.find({"_id": {"$in": ids}}, {"outbox": 0}).to_list()

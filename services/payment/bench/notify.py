@@ -40,7 +40,7 @@ from contracts.checkout import Attribution, OrderLine, OrderPlaced
 from contracts.money import cny
 from contracts.terms import CommissionTerms
 from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS, STOCK
-from payment.adapters.alipay.wire import notice_text, yuan
+from payment.adapters.alipay.wire import notice_content, yuan
 from runtime.clock import system_clock
 from runtime.kafka.publisher import Publisher
 from runtime.kafka.topics import ensure_topics
@@ -57,7 +57,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     demo = Path(os.environ.get("ANCHORAGE_DATA", ".data")) / "demo.json"
-    running = json.loads(demo.read_text()) if demo.exists() else {}
+    running = json.loads(demo.read_text(encoding="utf-8")) if demo.exists() else {}
     parser.add_argument("--kafka", default=os.environ.get("ANCHORAGE_TEST_KAFKA", running.get("kafka")))
     parser.add_argument("--mongodb", default=os.environ.get("ANCHORAGE_TEST_MONGODB", running.get("mongodb")))
     parser.add_argument("--notices", type=int, default=4_000)
@@ -169,7 +169,8 @@ def _notice(order: OrderPlaced, key: rsa.RSAPrivateKey) -> dict[str, str]:
         "buyer_id": "2088000000000000", "gmt_create": "2026-11-22 12:00:00", "gmt_payment": "2026-11-22 12:00:00",
         "fund_bill_list": '[{"amount":"129.00","fundChannel":"ALIPAYACCOUNT"}]',
     }  # fmt: skip
-    signature = key.sign(notice_text(form).encode(), PKCS1, hashes.SHA256())
+    content = notice_content({name: value.encode() for name, value in form.items()})
+    signature = key.sign(content, PKCS1, hashes.SHA256())
     return form | {"sign": base64.b64encode(signature).decode()}
 
 
@@ -187,7 +188,7 @@ def _settings(
         "merchant": "default", "app_id": APP, "seller_id": SELLER, "gateway_url": "http://127.0.0.1:9/gateway.do",
         "app_private_key_file": "private.pem", "alipay_public_key_files": ["public.pem"],
     }  # fmt: skip
-    (folder / "merchants.json").write_text(json.dumps([merchant]))
+    (folder / "merchants.json").write_text(json.dumps([merchant]), encoding="utf-8")
     return {
         "ANCHORAGE_KAFKA": arguments.kafka,
         "ANCHORAGE_MONGODB_URI": arguments.mongodb,
@@ -248,7 +249,7 @@ def _quantile(ordered: Sequence[float], share: float) -> float:
 
 
 def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 

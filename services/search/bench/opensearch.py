@@ -79,7 +79,9 @@ def _wait(url: str, process: subprocess.Popen[bytes], log_file: Path) -> None:
                     return
         except OSError:
             time.sleep(POLL_SECONDS)
-    raise NotStarted(f"OpenSearch does not answer at {url}:\n{log_file.read_text(errors='replace')[-2000:]}")
+    raise NotStarted(
+        f"OpenSearch does not answer at {url}:\n{log_file.read_text(errors='replace', encoding='utf-8')[-2000:]}"
+    )
 
 
 def main() -> int:

@@ -44,7 +44,8 @@ def _once(folder: Path, fetch: Any) -> Path:
     part.mkdir(parents=True)
     print(f"fetching {folder.name} from Maven Central ...", flush=True)
     sums = dict(
-        line.split()[::-1] for line in files(__package__).joinpath("jars.sha256").read_text().splitlines()
+        line.split()[::-1]
+        for line in files(__package__).joinpath("jars.sha256").read_text(encoding="utf-8").splitlines()
     )
     for jar in fetch(part / "work"):
         if hashlib.sha256(jar.read_bytes()).hexdigest() != sums.get(jar.name):

@@ -12,6 +12,7 @@ from alipay_sandbox.adapters.key_files import make_key_files
 from alipay_sandbox.app import Server
 from alipay_sandbox.settings import Settings
 from runtime.logs import configure_logging
+from runtime.web.connections import raise_descriptor_limit
 
 _log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ def main() -> None:
         for file in make_key_files(arguments.dir):
             print(f"created {file}")
     else:
+        raise_descriptor_limit()
         uvloop.run(_serve())
 
 

@@ -38,9 +38,8 @@ from alipay_sandbox.http.origin import Origin
 from alipay_sandbox.settings import Settings
 from runtime.clock import Clock, system_clock
 from runtime.mongo.client import Database, connect, database
+from runtime.web.protocol import BACKLOG, ProblemRunner
 
-LINE_LIMIT = 64 * 1024
-"""Both published Python clients may put a whole order into the query; aiohttp's default is 8,190 bytes a line."""
 BODY_LIMIT = 1024 * 1024
 _SHUTDOWN_SECONDS = 3.0
 
@@ -134,10 +133,7 @@ async def build_app(settings: Settings, clock: Clock = system_clock) -> web.Appl
         await core.sender.close()
         await client.close()
 
-    app = web.Application(
-        client_max_size=BODY_LIMIT,
-        handler_args={"max_line_size": LINE_LIMIT, "max_field_size": LINE_LIMIT, "access_log": None},
-    )
+    app = web.Application(client_max_size=BODY_LIMIT)
     app.add_routes(_routes(core, settings, key, clock, background))
     app.cleanup_ctx.append(life)
     return app
@@ -153,15 +149,15 @@ class Server:
 
     async def __aenter__(self) -> Self:
         app = await build_app(self._settings, self._clock)
-        self._runner = web.AppRunner(app, shutdown_timeout=_SHUTDOWN_SECONDS)
+        self._runner = ProblemRunner(app, shutdown_timeout=_SHUTDOWN_SECONDS)
         await self._runner.setup()
         host, port = self._settings.alipay_sandbox_host, self._settings.alipay_sandbox_port
-        await web.TCPSite(self._runner, host, port).start()
+        await web.TCPSite(self._runner, host, port, backlog=BACKLOG).start()
         actual = self._runner.addresses[0][1]
         self.url = f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{actual}"
         for address in self._settings.alipay_sandbox_extra_addresses:
             extra_host, _, extra_port = address.rpartition(":")
-            await web.TCPSite(self._runner, extra_host, int(extra_port)).start()
+            await web.TCPSite(self._runner, extra_host, int(extra_port), backlog=BACKLOG).start()
         return self
 
     async def __aexit__(

@@ -33,7 +33,9 @@ async def test_the_return_address_is_signed_and_keeps_the_shops_own_part(
 async def test_two_sellers_with_the_same_number_each_get_their_own_buyer_back(
     merchant: Merchant, controls: Controls, keys: Path, number: str
 ) -> None:
-    platform = next(m for m in json.loads((keys / "merchants.json").read_text()) if m["app_id"] != APP_ID)
+    platform = next(
+        m for m in json.loads((keys / "merchants.json").read_text(encoding="utf-8")) if m["app_id"] != APP_ID
+    )
     stranger = Merchant(keys, merchant.http)
     stranger.app_id, stranger.gateway = platform["app_id"], merchant.gateway
     stranger.key = SigningKey.read(keys / "platform_private_key.pem")

@@ -262,14 +262,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--acknowledged", type=Path, help="file with one order id in each line; all must exist"
     )
     parser.add_argument(
-        "--grace", type=float, default=GRACE.total_seconds(), help="seconds that a change may take"
+        "--grace", type=_seconds, default=GRACE.total_seconds(), help="seconds that a change may take"
     )
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 <= seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds from 0 to 86400")
+    return seconds
+
+
+def _order_ids(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        raise SystemExit(
+            f"--acknowledged {path}: {why}. It must be a text file with one order id in each line."
+        ) from None
+
+
 def run(arguments: argparse.Namespace) -> int:
     """0 when all invariants hold, 1 when not."""
-    given = arguments.acknowledged.read_text().split() if arguments.acknowledged else ()
+    given = _order_ids(arguments.acknowledged) if arguments.acknowledged else ()
     report = asyncio.run(audit(installation(), given, timedelta(seconds=arguments.grace)))
     if arguments.json:
         print(json.dumps({"counts": report.counts, "violations": report.violations}))

@@ -40,5 +40,10 @@ def read_demo() -> dict[str, Any]:
     """The demo's addresses, clients and secrets; raises SystemExit when there is none."""
     if not DEMO_FILE.exists():
         raise SystemExit(f"{DEMO_FILE} is not there: start the demo with `make run` and try again.")
-    demo: dict[str, Any] = json.loads(DEMO_FILE.read_text())
+    try:
+        demo: dict[str, Any] = json.loads(DEMO_FILE.read_text(encoding="utf-8"))
+    except ValueError:
+        raise SystemExit(
+            f"{DEMO_FILE} is not readable JSON: start the demo again with `make run`, which writes it."
+        ) from None
     return demo

@@ -3,28 +3,79 @@
 from __future__ import annotations
 
 import argparse
+import io
+import logging
 import sys
 
-from anchorage_cli import audit, dlq, reconcile, search, story, trace
+import aiohttp
+from aiokafka.errors import KafkaConnectionError, KafkaError
+from pymongo.errors import PyMongoError
+
+from anchorage_cli import audit, dlq, orders, reconcile, search, story, trace
+from anchorage_cli.operator import Refused
+from runtime.errors import redacted
 
 COMMANDS = {
     "audit": (audit, "check the six invariants over databases and streams"),
     "dlq": (dlq, "list, show and replay dead letters"),
+    "orders": (orders, "list what stands still: orders, refunds, reservations, trades, payouts"),
     "reconcile": (reconcile, "compare a day's ledger and trades with Alipay's bill"),
     "search": (search, "rebuild the search index from the streams"),
     "trace": (trace, "print a trace from gateway to the last effect"),
     "demo": (story, "play the demo's story against a running installation"),
 }
+FAILED = 2
+"""Exit code of a command that could not do its work."""
 
 
 def main() -> int:
-    """Run the named command; its exit code becomes the process's."""
+    """Run the named command; its exit code becomes the process's. What prevents its work is one sentence on standard error."""
+    _print_everywhere()
+    for chatty in ("aiokafka", "pymongo", "aiohttp", "asyncio"):
+        logging.getLogger(chatty).setLevel(logging.CRITICAL)
     parser = argparse.ArgumentParser(prog="anchorage", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     for name, (module, help_text) in COMMANDS.items():
         module.add_arguments(commands.add_parser(name, help=help_text, description=module.__doc__))
     arguments = parser.parse_args()
-    return int(COMMANDS[arguments.command][0].run(arguments))
+    try:
+        return int(COMMANDS[arguments.command][0].run(arguments))
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader has seen enough: `anchorage dlq list | head`
+        return FAILED
+    except (KafkaError, PyMongoError, aiohttp.ClientError, OSError, Refused) as error:
+        print(f"anchorage {arguments.command}: {_explained(error)}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        return 130
+
+
+def _print_everywhere() -> None:
+    """Characters that the terminal's encoding lacks are printed escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _explained(error: Exception) -> str:
+    match error:
+        case Refused():
+            return str(error)
+        case KafkaConnectionError():
+            return "Kafka does not answer; is the installation running, and is ANCHORAGE_KAFKA its address?"
+        case KafkaError():
+            return f"Kafka refused: {redacted(error)}"
+        case PyMongoError():
+            return (
+                f"MongoDB does not answer or refused ({type(error).__name__}); is the installation running, and is "
+                "ANCHORAGE_MONGODB_URI its address?"
+            )
+        case TimeoutError():
+            return "no answer in time; is the installation running?"
+        case OSError(filename=str() as path, strerror=str() as why):
+            return f"cannot read {path}: {why}"
+        case _:
+            return f"the installation does not answer: {redacted(error)}"
 
 
 if __name__ == "__main__":

@@ -82,7 +82,7 @@ def yuan(money: Json) -> str:
 
 async def play(demo: Json) -> str:
     """Play the story; returns its trace id. Raises StepFailed."""
-    if not demo["hosts"] or not demo["videos"]:
+    if not demo.get("hosts") or not demo.get("videos"):
         raise StepFailed("there is no demo data: start the platform with `make run`, without DEMO=no")
     async with aiohttp.ClientSession() as session:
         app = HostApp(session, demo["gateway"], demo["hosts"][0])

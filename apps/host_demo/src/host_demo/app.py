@@ -18,8 +18,12 @@ from runtime.clock import Clock, system_clock
 from runtime.ids import NewId, random_id
 from runtime.service import Service
 from runtime.web.bodies import json_response
+from runtime.web.client import client_session
 from runtime.web.routes import Route
 from runtime.web.tokens import PUBLIC
+
+MAX_STREAMS = 2048
+"""Event streams to the gateway, which allows one host no more."""
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
@@ -35,7 +39,9 @@ def _assemble(service: Service, settings: Settings) -> None:
     gateway = settings.gateway_url.rstrip("/")
     caller = Caller(hosts)
     tokens = HostTokens(service.http, gateway, service.clock)
-    platform = Platform(service.http, gateway, tokens, Sessions(service.clock), service.clock)
+    streams = client_session(limit=MAX_STREAMS)
+    service.close_last(streams.close)
+    platform = Platform(service.http, streams, gateway, tokens, Sessions(service.clock), service.clock)
     service.routes(
         [
             *_own(service, settings, caller),

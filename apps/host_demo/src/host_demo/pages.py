@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import mimetypes
 import re
@@ -40,11 +41,12 @@ LANGUAGES = ("zh", "en")
 
 @dataclass(frozen=True)
 class Asset:
-    """A file with its media type and ETag."""
+    """A file with its media type and ETag, and compressed."""
 
     body: bytes
     media: str
     etag: str
+    gzipped: bytes
 
 
 def read_assets() -> dict[str, Asset]:
@@ -59,8 +61,9 @@ def _walk(folder: Traversable, prefix: str) -> list[tuple[str, Asset]]:
             found += _walk(entry, f"{prefix}{entry.name}/")
         else:
             body = entry.read_bytes()
+            etag = hashlib.sha256(body).hexdigest()[:20]
             media = mimetypes.guess_type(entry.name)[0] or "application/octet-stream"
-            found.append((prefix + entry.name, Asset(body, media, hashlib.sha256(body).hexdigest()[:20])))
+            found.append((prefix + entry.name, Asset(body, media, etag, gzip.compress(body, mtime=0))))
     return found
 
 
@@ -144,6 +147,7 @@ class PageRoutes:
     def _document(self, request: web.Request, document: str, **values: str) -> web.Response:
         text = self._documents[document].substitute(lang=language_of(request), **values)
         response = web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
+        response.enable_compression()
         welcome(request, response)
         return response
 
@@ -157,7 +161,10 @@ class PageRoutes:
         asset = self._assets.get(path)
         if asset is None:
             raise not_found("this file")
-        headers = {"ETag": f'"{asset.etag}"', "Cache-Control": "no-cache"}
+        headers = {"ETag": f'W/"{asset.etag}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
         if request.headers.get("If-None-Match") == headers["ETag"]:
             return web.Response(status=304, headers=headers)
-        return web.Response(body=asset.body, content_type=asset.media, charset="utf-8", headers=headers)
+        body = asset.body
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            body, headers["Content-Encoding"] = asset.gzipped, "gzip"
+        return web.Response(body=body, content_type=asset.media, charset="utf-8", headers=headers)

@@ -42,6 +42,8 @@ class Platform:
     """The gateway, seen from this host's server."""
 
     http: aiohttp.ClientSession
+    streams: aiohttp.ClientSession
+    """For calls without an end: its connections are apart, so that open order pages delay no other call."""
     gateway: str
     tokens: HostTokens
     sessions: Sessions
@@ -107,7 +109,8 @@ class Platform:
         return token
 
     def _send(self, call: HostCall, headers: Mapping[str, str]) -> Any:
-        return self.http.request(
+        session = self.streams if call.seconds is None else self.http
+        return session.request(
             call.method,
             URL(self.gateway + call.target, encoded=True),
             headers={**call.headers, **headers, **trace_headers()},

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
+import os
 import signal
 import sys
 import time
@@ -32,6 +34,17 @@ EXPECTED = (
     SeedFailed, PortTaken, StartFailed, FetchFailed, NotInstalled, AlreadyRunning, CannotBeSet, TimeoutError,
 )  # fmt: skip
 """Errors whose text is enough for the user."""
+
+PRIVATE_UMASK = 0o077
+"""Everything that an installation writes, logs and traces too, is its owner's alone. Its child processes inherit this."""
+
+STORAGE_ERRORS = {
+    errno.ENOSPC: "the disk is full; free some space, then start again",
+    errno.EDQUOT: "your disk quota is used up; free some space, then start again",
+    errno.EROFS: "the file system is read-only; choose another folder with ANCHORAGE_DATA=<folder>",
+    errno.EACCES: "a file may not be read or written; change its rights, or choose another folder with ANCHORAGE_DATA=<folder>",
+}
+"""What the user can do about an error of the file system."""
 
 
 class Stop(BaseException):
@@ -127,6 +140,7 @@ def arguments() -> argparse.ArgumentParser:
 def main() -> int:
     """Run the command; a requested stop also returns 0."""
     options = arguments().parse_args()
+    os.umask(PRIVATE_UMASK)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, raise_stop)
     try:
@@ -139,6 +153,11 @@ def main() -> int:
         return 2
     except EXPECTED as error:
         print(f"error: {error}", file=sys.stderr, flush=True)
+        return 1
+    except OSError as error:
+        if error.errno not in STORAGE_ERRORS:
+            raise
+        print(f"error: {STORAGE_ERRORS[error.errno]}: {error}", file=sys.stderr, flush=True)
         return 1
     return 0
 

@@ -28,6 +28,7 @@ def key_folder(secrets: Secrets, overrides: Mapping[str, str]) -> Path:
             capture_output=True,
             text=True,
             check=False,
+            encoding="utf-8",
         )
         if done.returncode:
             raise StartFailed(f"the Alipay sandbox could not generate its keys:\n{done.stdout}{done.stderr}")
@@ -40,7 +41,7 @@ def merchant(secrets: Secrets, overrides: Mapping[str, str], short: str, sandbox
     public = f"{short}_public_key.pem"
     [entry] = [
         entry
-        for entry in json.loads((folder / "merchants.json").read_text())
+        for entry in json.loads((folder / "merchants.json").read_text(encoding="utf-8"))
         if public in entry["app_public_key_files"]
     ]
     return {

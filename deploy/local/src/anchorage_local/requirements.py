@@ -30,7 +30,7 @@ def of_packages(root: Path, folders: tuple[str, ...], extras: frozenset[str] | N
     found: set[str] = set()
     for folder in folders:
         for file in sorted((root / folder).glob("*/pyproject.toml")):
-            project = tomllib.loads(file.read_text())["project"]
+            project = tomllib.loads(file.read_text(encoding="utf-8"))["project"]
             found.update(project.get("dependencies", []))
             for name, extra in project.get("optional-dependencies", {}).items():
                 if extras is None or name in extras:
@@ -63,7 +63,7 @@ def lock(root: Path, upgrade: bool = False) -> None:
 
 def _group(root: Path, name: str) -> set[str]:
     """A dependency group of the workspace (PEP 735), with the groups that it includes."""
-    groups = tomllib.loads((root / "pyproject.toml").read_text())["dependency-groups"]
+    groups = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
     found: set[str] = set()
     for entry in groups[name]:
         found |= {entry} if isinstance(entry, str) else _group(root, entry["include-group"])
@@ -73,7 +73,7 @@ def _group(root: Path, name: str) -> set[str]:
 def _compile(requirements: set[str], output: Path, upgrade: bool, *options: str) -> None:
     command = [sys.executable, "-m", "uv", *COMPILE, *options, *(["--upgrade"] if upgrade else [])]
     command += [f"--output-file={output}", "-"]
-    subprocess.run(command, input="\n".join(sorted(requirements)), text=True, check=True)  # noqa: S603
+    subprocess.run(command, input="\n".join(sorted(requirements)), text=True, check=True, encoding="utf-8")  # noqa: S603
 
 
 if __name__ == "__main__":

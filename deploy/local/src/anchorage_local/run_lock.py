@@ -42,7 +42,7 @@ class RunLock:
 
     def record(self, children: dict[str, int]) -> None:
         """Write down the child processes by name, so that the next run can end them if this one is killed."""
-        known = {name: _identity(pid) for name, pid in children.items() if psutil.pid_exists(pid)}
+        known = {name: found for name, pid in children.items() if (found := _identity(pid))}
         write_atomically(self._file, json.dumps({"pid": os.getpid(), "children": known}))
 
     def end_orphans(self, say: Say) -> None:
@@ -64,7 +64,7 @@ def hold(folder: Path, say: Say) -> Iterator[RunLock]:
     The lock ends with this process, however it ends.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "run.lock").open("a") as lock:
+    with (folder / "run.lock").open("a", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -109,12 +109,15 @@ class _Record(TypedDict):
 def _read(file: Path) -> _Record:
     if not file.exists():
         return {"pid": None, "children": {}}
-    record: _Record = json.loads(file.read_text())
+    record: _Record = json.loads(file.read_text(encoding="utf-8"))
     return record
 
 
-def _identity(pid: int) -> Identity:
-    return {"pid": pid, "started": psutil.Process(pid).create_time()}
+def _identity(pid: int) -> Identity | None:
+    """None once the process has ended."""
+    with suppress(psutil.NoSuchProcess):
+        return {"pid": pid, "started": psutil.Process(pid).create_time()}
+    return None
 
 
 def _same(child: Identity) -> psutil.Process | None:

@@ -25,4 +25,4 @@ class Secrets:
         path = self._folder / name
         if not path.exists():
             write_atomically(path, secrets.token_hex(32), PRIVATE)
-        return path.read_text()
+        return path.read_text(encoding="utf-8")

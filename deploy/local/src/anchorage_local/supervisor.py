@@ -10,7 +10,7 @@ from itertools import groupby
 
 from anchorage_local.console import Say
 from anchorage_local.ports import is_free
-from anchorage_local.process import ManagedProcess
+from anchorage_local.process import ManagedProcess, StartFailed
 
 CHECK_INTERVAL = 0.25
 FIRST_BACKOFF, MAX_BACKOFF = 0.5, 15.0
@@ -68,6 +68,8 @@ class Supervisor:
         self._changed = changed
         self._clock = clock
         self._parts: list[_Supervised] = []
+        self._reported: dict[str, int] = {}
+        self._cannot_report = False
 
     def start(self, parts: Sequence[Part]) -> None:
         """Launch all parts, then wait until each is ready. Raises StartFailed for the first that fails."""
@@ -94,7 +96,11 @@ class Supervisor:
             time.sleep(CHECK_INTERVAL)
 
     def check(self) -> None:
-        """Check each part once: restart what has ended, after a growing backoff, and kill what hangs."""
+        """Check each part once: restart what has ended, after a growing backoff, and kill what hangs.
+
+        A full disk ends nothing here: a restart or a report that fails is repeated at a later check.
+        """
+        self._report()
         for each in self._parts:
             if each.process.running():
                 self._check_running(each)
@@ -118,20 +124,25 @@ class Supervisor:
                 each.process.kill_now()
 
     def _schedule_restart(self, each: _Supervised) -> None:
+        self._restart_later(each, f"{each.part.name} has ended ({each.process.how_it_ended()})")
+
+    def _restart_later(self, each: _Supervised, why: str) -> None:
         backoff = min(FIRST_BACKOFF * 2**each.ends, MAX_BACKOFF)
         each.restart_at = self._clock() + backoff
         each.ends += 1
-        self._say(
-            f"{each.part.name} has ended ({each.process.how_it_ended()}); "
-            f"restarting it in {backoff:.1f} s. Its log: {each.process.log}"
-        )
+        self._say(f"{why}; restarting it in {backoff:.1f} s. Its log: {each.process.log}")
         self._report()
 
     def _restart(self, each: _Supervised) -> None:
         each.process.forget()
-        each.process = each.part.make()
+        try:
+            process = each.part.make()
+            process.launch()
+        except (OSError, StartFailed) as error:
+            self._restart_later(each, f"{each.part.name} cannot be started ({error})")
+            return
+        each.process = process
         each.launched, each.restart_at, each.announced, each.liveness_failures = self._clock(), None, False, 0
-        each.process.launch()
         self._report()
 
     def stop(self) -> None:
@@ -149,4 +160,15 @@ class Supervisor:
             yield list(group)
 
     def _report(self) -> None:
-        self._changed({each.part.name: each.process.pid for each in self._parts if each.process.pid})
+        """Tell `changed` the process ids, if they are not those that it got last."""
+        running = {each.part.name: each.process.pid for each in self._parts if each.process.pid}
+        if running == self._reported:
+            return
+        try:
+            self._changed(running)
+        except OSError as error:
+            if not self._cannot_report:
+                self._say(f"warning: the list of processes cannot be written ({error}); trying again")
+            self._cannot_report = True
+        else:
+            self._reported, self._cannot_report = running, False

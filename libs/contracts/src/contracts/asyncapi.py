@@ -27,6 +27,10 @@ HEADERS = {
             "type": "string",
             "description": "the record's key",
         },
+        "ce_again": {
+            "const": "true",
+            "description": "set on a repeat whose answer has not arrived: the consumer announces its answer again",
+        },
         "traceparent": {"type": "string", "description": "W3C Trace Context"},
         "content-type": {"const": CONTENT_TYPE},
     },

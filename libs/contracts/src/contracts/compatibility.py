@@ -1,7 +1,8 @@
 """Finds changes of a JSON Schema that would break a reader: one that runs now, or a new one that reads old records.
 
-Removing a field, narrowing it or making it required breaks readers, so such a change needs a new version of the event.
-New fields with a default, wider limits and other descriptions are fine.
+A running reader refuses what its own schema does not allow, so a new value or a wider limit breaks it, as a narrower one
+breaks the reader of old records. Such a change, and the removal of a field, needs a new version of the event. New fields
+with a default and other descriptions are fine.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from typing import Any
 
 Schema = dict[str, Any]
 
-_LOWER_BOUNDS = ("minimum", "exclusiveMinimum", "minLength", "minItems")
-_UPPER_BOUNDS = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
+_BOUNDS = (
+    "minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties",
+    "maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties",
+)  # fmt: skip
 
 
 def breaking_changes(old: Schema, new: Schema) -> list[str]:
@@ -54,21 +57,23 @@ def _values(old: Schema, new: Schema, where: str) -> Iterator[str]:
         return None if values is None else {str(value) for value in values}
 
     before, after = allowed(old), allowed(new)
-    if after is not None and before is None:
+    if before is None and after is not None:
         yield f"{where}: only certain values are allowed now"
-    elif before is not None and after is not None and before - after:
-        yield f"{where}: no longer allows {', '.join(sorted(before - after))}"
-    if "pattern" in new and new["pattern"] != old.get("pattern"):
+    elif before is not None and after is None:
+        yield f"{where}: any value is allowed now, which running readers refuse"
+    elif before is not None and after is not None:
+        if before - after:
+            yield f"{where}: no longer allows {', '.join(sorted(before - after))}"
+        if after - before:
+            yield f"{where}: allows {', '.join(sorted(after - before))}, which running readers refuse"
+    if new.get("pattern") != old.get("pattern"):
         yield f"{where}: the pattern changed"
 
 
 def _bounds(old: Schema, new: Schema, where: str) -> Iterator[str]:
-    for bound in _LOWER_BOUNDS:
-        if bound in new and new[bound] > old.get(bound, float("-inf")):
-            yield f"{where}: {bound} rose to {new[bound]}"
-    for bound in _UPPER_BOUNDS:
-        if bound in new and new[bound] < old.get(bound, float("inf")):
-            yield f"{where}: {bound} fell to {new[bound]}"
+    for bound in _BOUNDS:
+        if old.get(bound) != new.get(bound):
+            yield f"{where}: {bound} was {old.get(bound, 'unlimited')} and is {new.get(bound, 'unlimited')}"
 
 
 def _fields(old: Schema, new: Schema, old_root: Schema, new_root: Schema, where: str) -> Iterator[str]:
@@ -80,6 +85,9 @@ def _fields(old: Schema, new: Schema, old_root: Schema, new_root: Schema, where:
             yield from _compare(before[name], after[name], old_root, new_root, f"{where}.{name}")
     for name in set(new.get("required", ())) - set(old.get("required", ())):
         yield f"{where}.{name}: the field became required"
+    for name in set(old.get("required", ())) - set(new.get("required", ())):
+        if name in after:
+            yield f"{where}.{name}: the field may be missing now, which running readers refuse"
 
 
 def _alternatives(old: Schema, new: Schema, old_root: Schema, new_root: Schema, where: str) -> Iterator[str]:
@@ -88,4 +96,6 @@ def _alternatives(old: Schema, new: Schema, old_root: Schema, new_root: Schema, 
         yield f"{where}: became a choice"
     for n, option in enumerate(before):
         if not any(not list(_compare(option, other, old_root, new_root, where)) for other in after):
-            yield f"{where}: alternative {n + 1} was removed or narrowed"
+            yield f"{where}: alternative {n + 1} was removed or changed"
+    if before and len(after) > len(before):
+        yield f"{where}: there are more alternatives, which running readers refuse"

@@ -11,6 +11,8 @@ from datetime import datetime
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
+AGAIN = ("ce_again", "true")
+"""The header of an event that is asked again, an extension attribute of CloudEvents."""
 
 _REQUIRED = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "ce_subject")
 
@@ -21,7 +23,10 @@ class BadEnvelope(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The attributes of one event. `id` is fixed when the event is recorded; a repeat has the same one."""
+    """The attributes of one event. `id` is fixed when the event is recorded; a repeat has the same one.
+
+    `again` marks a repeat whose answer has not arrived: a consumer that has handled the event announces its answer again.
+    """
 
     id: str
     type: str
@@ -29,6 +34,7 @@ class Envelope:
     time: datetime
     subject: str
     traceparent: str | None = None
+    again: bool = False
 
     def headers(self) -> list[tuple[str, bytes]]:
         """The attributes as headers of a Kafka record, all UTF-8."""
@@ -41,6 +47,8 @@ class Envelope:
             ("ce_subject", self.subject),
             ("content-type", CONTENT_TYPE),
         ]
+        if self.again:
+            pairs.append(AGAIN)
         if self.traceparent:
             pairs.append(("traceparent", self.traceparent))
         return [(name, value.encode()) for name, value in pairs]
@@ -60,6 +68,7 @@ class Envelope:
             time=_time(headers["ce_time"]),
             subject=headers["ce_subject"],
             traceparent=headers.get("traceparent"),
+            again=headers.get(AGAIN[0]) == AGAIN[1],
         )
 
 

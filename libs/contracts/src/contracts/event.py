@@ -59,15 +59,19 @@ EVENTS: dict[str, type[Event]] = {}
 
 
 def published(event: type[EventT]) -> type[EventT]:
-    """Register an event class; raises TypeError if it lacks its key field."""
+    """Register an event class; raises TypeError if it lacks its key field, or if another class has its type name."""
     if event.key_field() not in event.model_fields:
         raise TypeError(
             f"{event.__name__} lacks the key field {event.key_field()!r} of topic {event.topic.name!r}"
         )
-    EVENTS[event.type_name()] = event
+    known = EVENTS.setdefault(event.type_name(), event)
+    if known is not event:
+        raise TypeError(
+            f"{event.__qualname__} and {known.__qualname__} have the same type {event.type_name()}"
+        )
     return event
 
 
 def parse(type_name: str, value: bytes) -> Event:
     """The event in `value`; raises KeyError for an unknown type and pydantic.ValidationError for an invalid value."""
-    return EVENTS[type_name].model_validate_json(value)
+    return EVENTS[type_name].model_validate_json(value, strict=True)

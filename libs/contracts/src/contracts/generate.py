@@ -49,7 +49,8 @@ def broken_readers(root: Path) -> list[str]:
             wrong.append(f"{path.stem}: the event was removed")
         else:
             wrong += [
-                f"{path.stem}: {change}" for change in breaking_changes(json.loads(path.read_text()), new)
+                f"{path.stem}: {change}"
+                for change in breaking_changes(json.loads(path.read_text(encoding="utf-8")), new)
             ]
     return wrong
 
@@ -59,7 +60,7 @@ def drift(root: Path) -> list[str]:
     return [
         str(path)
         for path, text in files().items()
-        if not (root / path).exists() or (root / path).read_text() != text
+        if not (root / path).exists() or (root / path).read_text(encoding="utf-8") != text
     ]
 
 
@@ -105,7 +106,7 @@ def main() -> int:
         return 1 if differing else 0
     for path, text in files().items():
         (ROOT / path).parent.mkdir(parents=True, exist_ok=True)
-        (ROOT / path).write_text(text)
+        (ROOT / path).write_text(text, encoding="utf-8")
     print(f"{len(files())} files written under {ROOT.name}/")
     return 0
 

@@ -7,12 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 Grey = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float64]
+Indices = npt.NDArray[np.int64]
 
 MIN_AXIS = 2.0
 """Half the shorter axis of the smallest ellipse considered, in pixels of its level."""
 MAX_AXIS = 110.0
 MAX_AXIS_RATIO = 3.2
 """The ratio of a circle tilted by 72 degrees."""
+MAX_CONTOURS = 10_000
+"""The longest outlines of a picture that are looked at: bounds its time and memory, and OpenCV maps at most 32,767 rows. A
+photograph has some thousands."""
 AREA_AGREES = 0.12
 """How far the area of a contour may differ from that of its ellipse, as a share."""
 
@@ -38,16 +43,13 @@ def ellipses(grey: Grey, block: int, offset: float) -> list[Ellipse]:
     contours, tree = cv2.findContours(dark, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     if tree is None:
         return []
-    tree = tree.reshape(-1, 4)
-    found = []
-    for index, contour in enumerate(contours):
-        if not 10 <= len(contour) <= 8 * MAX_AXIS:
-            continue
-        hole = bool(tree[index, 3] >= 0)
-        ellipse = _fit(contour, hole)
-        if ellipse is not None:
-            found.append(ellipse)
-    return found
+    lengths = np.array([len(contour) for contour in contours])
+    chosen = np.nonzero((lengths >= 10) & (lengths <= 8 * MAX_AXIS))[0]
+    if len(chosen) > MAX_CONTOURS:
+        chosen = np.sort(chosen[np.argsort(-lengths[chosen], kind="stable")[:MAX_CONTOURS]])
+    holes = tree.reshape(-1, 4)[:, 3] >= 0
+    fitted = (_fit(contours[index], bool(holes[index])) for index in chosen)
+    return [ellipse for ellipse in fitted if ellipse is not None]
 
 
 def _fit(contour: npt.NDArray[np.int32], hole: bool) -> Ellipse | None:
@@ -66,3 +68,14 @@ def _fit(contour: npt.NDArray[np.int32], hole: bool) -> Ellipse | None:
     if abs(area / (np.pi * a * b) - 1) > AREA_AGREES:
         return None
     return Ellipse(x, y, a + edge, b + edge, float(angle), hole)
+
+
+def pairs_near(at: Floats, reach: Floats, others: Floats) -> tuple[Indices, Indices]:
+    """The pairs (i, k) with `others[k]` within `reach[i]` of `at[i]` on one axis. Time and memory grow with the pairs found:
+    a noisy picture has tens of thousands of ellipses, most of them small."""
+    order = np.argsort(others)
+    first, end = (np.searchsorted(others[order], at + side * reach) for side in (-1, 1))
+    counts = end - first
+    i = np.repeat(np.arange(len(at)), counts)
+    k = np.arange(len(i)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(first, counts)
+    return i, order[k]

@@ -2,10 +2,10 @@
 
 import io
 import warnings
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import zxingcpp
@@ -14,15 +14,16 @@ from PIL import Image, ImageOps
 from roundcode.pillow_errors import BROKEN
 from roundcode.placement import Placement
 from roundcode.reader import read_round
+from roundcode.views import SIDES, View, views
 
 Grey = npt.NDArray[np.uint8]
 Corners = tuple[tuple[float, float], ...]
 
 MAX_BYTES = 12 * 1024 * 1024
 MAX_PIXELS = 50_000_000
+"""Of a JPEG, which can be decoded at a fraction of its size. A PNG or WebP may have half as many: it is decoded whole, and
+needs up to 20 bytes for each pixel."""
 FORMATS = ("PNG", "JPEG", "WEBP")
-FIRST_SIDE, SECOND_SIDE = 1600, 3200
-"""Larger pictures are scaled to this longer side: first to the one, then to the other if nothing was read."""
 
 
 class UnreadableImage(ValueError):
@@ -57,17 +58,17 @@ def read_image(data: bytes, *, max_bytes: int = MAX_BYTES, max_pixels: int = MAX
     """
     grey, shrunk = _grey(data, max_bytes, max_pixels)
     found: list[Reading] = []
-    for side in (FIRST_SIDE, SECOND_SIDE):
-        share = min(1.0, side / max(grey.shape))
-        found = _read(_smaller(grey, share), share * shrunk)
-        if found or share == 1.0:
+    for side in SIDES:
+        for view in views(grey, side):
+            found += [reading for reading in _read(view, shrunk) if not _known(reading, found)]
+        if found or side >= max(grey.shape):
             break
     return sorted(found, key=lambda reading: -reading.confidence)
 
 
 def read_grey(grey: Grey) -> list[Reading]:
     """The codes in a grey picture that is already in memory, in no particular order."""
-    return _read(np.ascontiguousarray(grey), 1.0)
+    return _read(View(np.ascontiguousarray(grey), 1.0, 0, 0), 1.0)
 
 
 def _grey(data: bytes, max_bytes: int, max_pixels: int) -> tuple[Grey, float]:
@@ -79,12 +80,13 @@ def _grey(data: bytes, max_bytes: int, max_pixels: int) -> tuple[Grey, float]:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(data), formats=FORMATS)
             wide, high = picture.size
-            if wide * high > max_pixels:
+            most = max_pixels if picture.format == "JPEG" else max_pixels // 2
+            if wide * high > most:
                 raise ImageTooLarge(
-                    f"a picture may have at most {max_pixels} pixels, this one has {wide * high}"
+                    f"a {picture.format} may have at most {most} pixels, this one has {wide * high}"
                 )
             # a JPEG can be decoded at half or a quarter of its size in a fraction of the time
-            picture.draft("L", (SECOND_SIDE // 2, SECOND_SIDE // 2))
+            picture.draft("L", (SIDES[1] // 2, SIDES[1] // 2))
             shrunk = picture.width / wide
             upright = ImageOps.exif_transpose(_flat(picture))
             return np.ascontiguousarray(upright, dtype=np.uint8), shrunk
@@ -100,36 +102,38 @@ def _flat(picture: Image.Image) -> Image.Image:
     """In grey, with transparent areas on white."""
     picture.load()
     if picture.has_transparency_data:
-        clear = picture.convert("RGBA")
-        ground = Image.new("RGBA", clear.size, (255, 255, 255, 255))
-        flat = Image.alpha_composite(ground, clear).convert("L")
-        flat.info, flat._exif = picture.info, None
-        return flat
+        clear = picture if picture.mode in ("RGBA", "LA") else picture.convert("RGBA")
+        ground = Image.new("L", clear.size, 255)
+        ground.paste(clear.convert("L"), mask=clear.getchannel("A"))
+        ground.info = picture.info
+        return ground
     if picture.mode.startswith("I"):
-        return Image.fromarray((np.asarray(picture).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
+        return Image.fromarray((np.asarray(picture) >> 8).clip(0, 255).astype(np.uint8))
     return picture.convert("L")
 
 
-def _smaller(grey: Grey, share: float) -> Grey:
-    if share == 1.0:
-        return grey
-    return cv2.resize(grey, None, fx=share, fy=share, interpolation=cv2.INTER_AREA)  # type: ignore[call-overload,no-any-return]
+def _read(view: View, shrunk: float) -> list[Reading]:
+    """The codes in a view of a picture that was decoded at `shrunk` of its size."""
 
+    def corners(points: Iterable[tuple[float, float]]) -> Corners:
+        return tuple((x / shrunk, y / shrunk) for x, y in (view.in_picture(*point) for point in points))
 
-def _read(grey: Grey, share: float) -> list[Reading]:
     found = [
-        Reading(r.key, "round", "", _corners(r.placement, share), round(min(1.0, max(0.0, r.fit)), 3))
-        for r in read_round(grey)
+        Reading(r.key, "round", "", corners(_square(r.placement)), round(min(1.0, max(0.0, r.fit)), 3))
+        for r in read_round(view.grey) or read_round(255 - view.grey)
     ]
-    for code in zxingcpp.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCodeModel2):
+    for code in zxingcpp.read_barcodes(view.grey, formats=zxingcpp.BarcodeFormat.QRCodeModel2):
         at = code.position
-        corners = tuple(
-            (p.x / share, p.y / share) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)
-        )
-        found.append(Reading(b"", "qr", code.text, corners, 1.0))
+        square = ((p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left))
+        found.append(Reading(b"", "qr", code.text, corners(square), 1.0))
     return found
 
 
-def _corners(placement: Placement, share: float) -> Corners:
+def _square(placement: Placement) -> list[tuple[float, float]]:
     x, y = placement.pixels(np.float32([-1, 1, 1, -1]), np.float32([-1, -1, 1, 1]))  # type: ignore[arg-type]
-    return tuple((float(u) / share, float(v) / share) for u, v in zip(x, y, strict=True))
+    return list(zip(x.tolist(), y.tolist(), strict=True))
+
+
+def _known(reading: Reading, found: list[Reading]) -> bool:
+    """Whether it was read before: a code may lie in two overlapping views."""
+    return any((reading.key, reading.text) == (other.key, other.text) for other in found)

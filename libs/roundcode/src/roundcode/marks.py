@@ -3,11 +3,16 @@
 import numpy as np
 import numpy.typing as npt
 
-from roundcode.finder import Ellipse
+from roundcode.finder import Ellipse, pairs_near
 from roundcode.geometry import MARK_CENTRES, MARK_DOT, MARK_RADIUS, MARK_RING_INNER
 
+Floats = npt.NDArray[np.float64]
 Matrix = npt.NDArray[np.float64]
 MAX_MARKS = 24
+OFF_CENTRE = 0.22
+"""How far a mark's inner circle may lie from the centre of the outer one, in the outer one's half axes."""
+SIZE_AGREES = 0.3
+"""How far the ratio of their sizes may differ from a mark's own (logarithm)."""
 LENGTH_AGREES = 0.22
 """How far the distance between two marks, measured by their size, may differ from the code's own (logarithm)."""
 SIZES = ((MARK_RADIUS, False), (MARK_RING_INNER, True), (MARK_DOT, False))
@@ -25,12 +30,12 @@ def likely_marks(ellipses: list[Ellipse]) -> list[tuple[Ellipse, float]]:
     for outer, inner in ((0, 1), (1, 2), (0, 2)):
         around = np.nonzero(hole == SIZES[outer][1])[0]
         within = np.nonzero(hole == SIZES[inner][1])[0]
-        if not len(around) or not len(within):
-            continue
-        off = np.abs(size[within] - size[around, None] - np.log(SIZES[inner][0] / SIZES[outer][0]))
-        apart = np.hypot(x[within] - x[around, None], y[within] - y[around, None])
-        off[(apart >= 0.22 * b[around, None]) | (off >= 0.3)] = np.inf
-        least = off.min(1)
+        i, k = pairs_near(x[around], OFF_CENTRE * b[around], x[within])
+        apart = np.hypot(x[within[k]] - x[around[i]], y[within[k]] - y[around[i]])
+        off = np.abs(size[within[k]] - size[around[i]] - np.log(SIZES[inner][0] / SIZES[outer][0]))
+        fits = (apart < OFF_CENTRE * b[around[i]]) & (off < SIZE_AGREES)
+        least = np.full(len(around), np.inf)
+        np.minimum.at(least, i[fits], off[fits])
         better = least < best[around]
         best[around[better]], of_best[around[better]] = least[better], outer
     chosen: list[tuple[Ellipse, float]] = []

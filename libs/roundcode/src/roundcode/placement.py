@@ -10,6 +10,9 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float32]
 Matrix = npt.NDArray[np.float64]
 TERMS = 10
+SWAP = np.array([[0.0, 1, 0], [1, 0, 0], [0, 0, 1]])
+SWAPPED_TERMS = [0, 2, 1, 5, 4, 3, 9, 8, 7, 6]
+"""Where each of `terms` stands when x and y change places."""
 _CORNERS_X, _CORNERS_Y = np.float32([-1, 1, 1, -1]), np.float32([-1, -1, 1, 1])
 
 
@@ -39,6 +42,11 @@ class Placement:
         """The brightness of `level` at the code's points."""
         px, py = self.pixels(x, y, scale)
         return cv2.remap(level, px[None], py[None], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[0]
+
+    def mirrored(self) -> "Placement":
+        """The same code seen in a mirror. The marks lie symmetrically to the line x = y, so they fit both equally well."""
+        bend = None if self.bend is None else self.bend[SWAPPED_TERMS][:, ::-1]
+        return Placement(self.matrix @ SWAP, bend)
 
     @property
     def centre(self) -> tuple[float, float]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from roundcode import template
-from roundcode.finder import Ellipse
+from roundcode.finder import Ellipse, pairs_near
 from roundcode.geometry import LOGO_RING_INNER, LOGO_RING_OUTER
 
 Floats = npt.NDArray[np.float32]
@@ -63,10 +63,11 @@ def distinct(lines: list[Ellipse]) -> list[Ellipse]:
     if not lines:
         return []
     x, y, a, b = np.array([(e.x, e.y, e.a, e.b) for e in lines]).T
-    near = np.hypot(x[:, None] - x, y[:, None] - y) < 0.12 * b
-    alike = near & (np.abs(a[:, None] - a) < 0.1 * a) & (np.abs(b[:, None] - b) < 0.1 * b)
-    first = alike.argmax(1)
-    return [line for number, line in enumerate(lines) if first[number] == number]
+    first, later = pairs_near(x, 0.12 * b, x)
+    near = np.hypot(x[later] - x[first], y[later] - y[first]) < 0.12 * b[first]
+    alike = near & (abs(a[later] - a[first]) < 0.1 * a[first]) & (abs(b[later] - b[first]) < 0.1 * b[first])
+    duplicates = set(later[alike & (first < later)].tolist())
+    return [line for number, line in enumerate(lines) if number not in duplicates]
 
 
 def circle_maps(ellipses: list[Ellipse], scale: float, lean: float = 0.0) -> Matrix:

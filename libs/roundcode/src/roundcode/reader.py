@@ -169,14 +169,13 @@ class _Frame:
                 yield fit, Placement(matrix, likely.bend())
 
     def _read_plainly(self, placement: Placement, fit: float) -> bool:
-        """From the cells as they look."""
+        """From the cells as they look, also as they look in a mirror."""
         level, scale = self.pyramid.near(placement.radius, FINE_RADIUS)
         may_be_long = placement.radius > MIN_LONG_RADIUS and fit > MIN_LONG_FIT
         return any(
-            self._accept(
-                corrected(cell_levels(placement, level, scale, layout).belief, layout), placement, layout, fit
-            )
+            self._accept(corrected(cell_levels(seen, level, scale, layout).belief, layout), seen, layout, fit)
             for layout in (LAYOUTS if may_be_long else (SHORT,))
+            for seen in (placement, placement.mirrored())
         )
 
     def _read_softly(self, placement: Placement, fit: float) -> bool:

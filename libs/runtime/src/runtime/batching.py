@@ -63,6 +63,15 @@ class Batcher(Generic[In, Out]):
         return await call.outcome
 
     async def _run(self) -> None:
+        try:
+            await self._run_batches()
+        except BaseException:  # the event loop is ending: nobody would start another batch
+            waiting, self._waiting = self._waiting, []
+            for call in waiting:
+                call.outcome.cancel()
+            raise
+
+    async def _run_batches(self) -> None:
         now = asyncio.get_running_loop().time
         while self._waiting:
             with suppress(TimeoutError):

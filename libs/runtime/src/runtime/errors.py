@@ -4,9 +4,33 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterator
+from typing import ClassVar
 
 import aiohttp
-from aiokafka.errors import KafkaError
+from aiokafka.errors import (
+    BrokerNotAvailableError,
+    CommitFailedError,
+    CorruptRecordException,
+    DuplicateSequenceNumber,
+    IllegalGenerationError,
+    InvalidProducerEpoch,
+    InvalidProducerIdMapping,
+    InvalidTimestampError,
+    InvalidTopicError,
+    KafkaError,
+    KafkaTimeoutError,
+    KafkaUnavailableError,
+    MessageSizeTooLargeError,
+    OutOfOrderSequenceNumber,
+    ProducerClosed,
+    RebalanceInProgressError,
+    RecordListTooLargeError,
+    RecordTooLargeError,
+    ReplicaNotAvailableError,
+    UnknownError,
+    UnknownMemberIdError,
+    UnknownProducerId,
+)
 from pydantic import ValidationError
 from pymongo.errors import (
     BulkWriteError,
@@ -33,12 +57,40 @@ _HTTP_UNAVAILABLE = (
     TimeoutError,  # our own limit on a call, or aiohttp's on a whole exchange
 )
 _HTTP_BUSY = frozenset({429, 502, 503, 504})
+_KAFKA_PASSING = (
+    KafkaTimeoutError,
+    KafkaUnavailableError,
+    BrokerNotAvailableError,
+    ReplicaNotAvailableError,
+    CorruptRecordException,  # damaged on the way
+    UnknownError,
+    ProducerClosed,  # these six: the next producer starts with new sequence numbers
+    OutOfOrderSequenceNumber,
+    DuplicateSequenceNumber,
+    UnknownProducerId,
+    InvalidProducerEpoch,
+    InvalidProducerIdMapping,
+    CommitFailedError,  # these four: the group is being rearranged
+    IllegalGenerationError,
+    UnknownMemberIdError,
+    RebalanceInProgressError,
+)
+"""Errors that pass by themselves, although aiokafka does not mark them `retriable`."""
+_RECORD_REFUSED = (
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    RecordTooLargeError,
+    InvalidTopicError,
+    InvalidTimestampError,
+)
 _RETRYABLE_LABELS = ("TransientTransactionError", "RetryableWriteError", "UnknownTransactionCommitResult")
 _MONGO_BUSY_CODES = frozenset(
     {6, 7, 43, 64, 89, 91, 100, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436}
 )
 """Server codes for unreachable hosts, shutdowns, elections, lost cursors, write conflicts and majorities that did not
 confirm in time (MongoDB error_codes.yml)."""
+_MONGO_REFUSES_US = frozenset({13, 18, 14031})
+"""Unauthorized, AuthenticationFailed, OutOfDiskSpace."""
 
 
 class Unavailable(Exception):
@@ -49,20 +101,61 @@ class WriteConflict(Exception):
     """Other writers changed the same aggregate each time we tried; the caller may try again."""
 
 
+class FactMismatch(Exception):
+    """An event contradicts the consumer's own record: another amount, currency, mini program, trade or merchant.
+
+    The text names the field and both values. Nothing is changed; the event is a dead letter at once and counted in
+    `anchorage.facts.mismatched`, because it is forged or its producer is wrong.
+    """
+
+    retry_helps: ClassVar[bool] = False
+
+    def __init__(self, subject: str, field: str, *, told: object, known: object) -> None:
+        super().__init__(f"{subject}: the event says {field} {told}, our record says {known}")
+
+
+def compare(subject: str, **fields: tuple[object, object]) -> None:
+    """Raise FactMismatch for the first field whose told and known value differ: `compare(order_id, amount=(1, 200))`."""
+    for field, (told, known) in fields.items():
+        if told != known:
+            raise FactMismatch(subject, field, told=told, known=known)
+
+
+def retry_can_help(error: BaseException) -> bool:
+    """Whether handling the same record again may succeed: true unless the error's class says `retry_helps = False`."""
+    return bool(getattr(error, "retry_helps", True))
+
+
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the same call can succeed later without anything else changing."""
+    """Whether the same call can succeed later, because a dependency is to blame and not what was asked of it."""
     if isinstance(error, (Unavailable, *_MONGO_UNAVAILABLE)):
         return True
-    if isinstance(error, BulkWriteError) and any(code in _MONGO_BUSY_CODES for code in bulk_codes(error)):
+    if isinstance(error, BulkWriteError) and any(
+        code in _MONGO_BUSY_CODES | _MONGO_REFUSES_US for code in bulk_codes(error)
+    ):
         return True
     if isinstance(error, PyMongoError):
         labelled = any(error.has_error_label(label) for label in _RETRYABLE_LABELS)
-        return labelled or getattr(error, "code", None) in _MONGO_BUSY_CODES
+        return labelled or getattr(error, "code", None) in _MONGO_BUSY_CODES | _MONGO_REFUSES_US
     if isinstance(error, KafkaError):
-        return True
+        return not record_refused(error)
     if isinstance(error, aiohttp.ClientResponseError):
         return error.status in _HTTP_BUSY
     return isinstance(error, _HTTP_UNAVAILABLE)
+
+
+def record_refused(error: BaseException) -> bool:
+    """Whether Kafka refuses the record itself: it can never be sent as it is, and other records can."""
+    return isinstance(error, _RECORD_REFUSED)
+
+
+def needs_operator(error: BaseException) -> bool:
+    """Whether a dependency refuses this process (its rights, its credentials, a full disk), so that waiting alone is no cure."""
+    if isinstance(error, KafkaError):
+        # aiokafka raises the bare class for faults of the connection and of metadata
+        passing = error.retriable or type(error) is KafkaError or isinstance(error, _KAFKA_PASSING)
+        return not passing and not record_refused(error)
+    return isinstance(error, PyMongoError) and getattr(error, "code", None) in _MONGO_REFUSES_US
 
 
 def redacted(error: BaseException) -> str:

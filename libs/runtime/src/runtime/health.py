@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from runtime import telemetry
 from runtime.consuming.consumer import Consumers
 from runtime.consuming.watchdog import Watchdog
 from runtime.mongo.client import Database
@@ -33,12 +34,16 @@ class Health:
         return [
             Route("GET", "/livez", self._livez, PUBLIC),
             Route("GET", "/readyz", self._readyz, PUBLIC),
-            Route("GET", "/metrics", metrics_page, PUBLIC),
+            Route("GET", "/metrics", self._metrics, PUBLIC),
         ]
 
     async def _livez(self, _: web.Request) -> web.Response:
-        stuck = self.watchdog.stuck if self.watchdog is not None else []
-        return json_response({"status": "stuck" if stuck else "alive", "stuck": stuck}, 503 if stuck else 200)
+        stuck = [*self.watchdog.stuck] if self.watchdog is not None else []
+        if self.relay is not None and await self.relay.stuck():
+            stuck.append("relay")
+        waiting = self.watchdog.waiting if self.watchdog is not None else {}
+        body = {"status": "stuck" if stuck else "alive", "stuck": stuck, "waiting": waiting}
+        return json_response(body, 503 if stuck else 200)
 
     async def _readyz(self, _: web.Request) -> web.Response:
         checks: dict[str, Any] = {"started": self.ready}
@@ -52,6 +57,12 @@ class Health:
             checks["relay"] = self.relay.working
         good = all(checks.values())
         return json_response({"status": "ready" if good else "not ready", **checks}, 200 if good else 503)
+
+    async def _metrics(self, request: web.Request) -> web.Response:
+        if self.relay is not None:
+            telemetry.relay_idle.set(self.relay.idle_seconds)
+            telemetry.relay_oldest_unpublished.set(self.relay.oldest_unpublished_seconds)
+        return await metrics_page(request)
 
 
 async def metrics_page(_: web.Request) -> web.Response:

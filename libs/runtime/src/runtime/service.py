@@ -11,7 +11,7 @@ import gc
 import logging
 import signal
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
@@ -35,8 +35,9 @@ from runtime.tasks import Task, end, retry_until_done, supervise
 from runtime.telemetry import configure_telemetry, shutdown_telemetry
 from runtime.web.boundary import NOSNIFF, build_http
 from runtime.web.client import client_session
+from runtime.web.connections import raise_descriptor_limit
 from runtime.web.problems import Problem, ProblemTable, unavailable
-from runtime.web.protocol import ProblemRunner
+from runtime.web.protocol import BACKLOG, ProblemRunner
 from runtime.web.routes import Route
 from runtime.web.tokens import Keys, TokenVerifier
 
@@ -62,9 +63,11 @@ class Service:
         uses_mongo: bool = True,
         assemble: Assemble | None = None,
         answer_headers: Mapping[str, str] = NOSNIFF,
+        compress: bool = False,
     ) -> None:
         """`assemble` is called once the clients exist and before anything is served: it makes the adapters and use
-        cases, and registers routes, subscriptions and tasks with the service."""
+        cases, and registers routes, subscriptions and tasks with the service. `compress` is for what browsers and apps
+        call."""
         self.name = name
         self.settings = settings
         self.clock = clock
@@ -78,6 +81,7 @@ class Service:
         self._uses_mongo = uses_mongo
         self._assemble = assemble
         self._answer_headers = answer_headers
+        self._compress = compress
         self._routes: list[Route] = []
         self._problems: dict[type[Exception], Callable[[Any], Problem]] = {}
         self._subscriptions: list[Subscription] = []
@@ -87,6 +91,7 @@ class Service:
         self._relayed: CollectionFilter | None = None
         self._running: list[asyncio.Task[None]] = []
         self._http: aiohttp.ClientSession | None = None
+        self._stop_serving: Task | None = None
 
     @property
     def ready(self) -> bool:
@@ -157,12 +162,14 @@ class Service:
             self.verifier,
             self._answer_headers,
             self._problems,
+            compress=self._compress,
         )
         runner = ProblemRunner(
             app, access_log=None, shutdown_timeout=self.settings.graceful_timeout.total_seconds()
         )
         await runner.setup()
-        site = web.TCPSite(runner, self.settings.host, self.settings.port, backlog=1024)
+        self._stop_serving = runner.cleanup
+        site = web.TCPSite(runner, self.settings.host, self.settings.port, backlog=BACKLOG)
         try:
             await site.start()
             host, port = runner.addresses[0][:2]
@@ -170,12 +177,13 @@ class Service:
             log.info("serving", extra={"url": self.url})
             yield
         finally:
-            await runner.cleanup()
-            for close in self._closings:
-                await close()
-            await self._http.close()
-            if client is not None:
-                await client.close()
+            async with AsyncExitStack() as closing:  # in reverse, each whatever becomes of the one before
+                if client is not None:
+                    closing.push_async_callback(client.close)
+                closing.push_async_callback(self._http.close)
+                for close in reversed(self._closings):
+                    closing.push_async_callback(close)
+                closing.push_async_callback(runner.cleanup)
 
     def _once_ready(self, route: Route) -> Route:
         """A write before the relay's position is fixed would never be published, so calls wait for the start to end."""
@@ -225,12 +233,16 @@ class Service:
         self._health.watchdog = Watchdog(consumers.consumers)
 
     async def _stop(self) -> None:
-        """First stop consuming, then end the background tasks, then stop the producer."""
+        """Refuse new calls and finish those under way, stop consuming, end the background tasks and the relay, then stop the
+        producer; each part whatever becomes of the one before."""
         self._health.ready = False
-        if self._health.consumers is not None:
-            await self._health.consumers.stop()
-        await end(*self._running)
-        await self.publisher.stop()
+        async with AsyncExitStack() as stopping:  # in reverse
+            stopping.push_async_callback(self.publisher.stop)
+            stopping.push_async_callback(end, *self._running)
+            if self._health.consumers is not None:
+                stopping.push_async_callback(self._health.consumers.stop)
+            if self._stop_serving is not None:
+                stopping.push_async_callback(self._stop_serving)
 
 
 def serve(service: Service) -> None:
@@ -238,6 +250,7 @@ def serve(service: Service) -> None:
     settings = service.settings
     configure_logging(service.name, settings.log_level)
     configure_telemetry(service.name, ratio=settings.trace_ratio, trace_dir=settings.trace_dir)
+    raise_descriptor_limit()
     gc.freeze()  # what is loaded now lives as long as the process: the collector need not scan it again
     gc.set_threshold(*GC_THRESHOLDS)
     try:

@@ -36,6 +36,26 @@ async def end(*tasks: asyncio.Task[Any], again_after: float = AGAIN_AFTER_SECOND
             task.exception()  # retrieved, so that asyncio does not report it as never retrieved
 
 
+async def to_the_end(work: Awaitable[None]) -> None:
+    """Wait for `work` to end, also when this task is cancelled in the meantime; the cancellation is raised afterwards.
+
+    For cleaning up, which `end` would interrupt; `work` sets its own time limit.
+    """
+    task, cancelled = asyncio.ensure_future(work), False
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            cancelled = True
+        except Exception:
+            break
+    if cancelled and not task.cancelled():
+        if task.exception() is not None:
+            log.warning("cleaning up failed: %s", redacted(task.exception() or Exception()))
+        raise asyncio.CancelledError
+    task.result()
+
+
 async def retry_until_done(preparation: Task) -> None:
     """Run `preparation` until it succeeds: a service may start before its dependencies."""
     backoff = MIN_BACKOFF_SECONDS

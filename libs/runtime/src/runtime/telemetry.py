@@ -58,10 +58,35 @@ records_published = Tally("anchorage.records.published", "records by topic")
 consumer_lag = _meter.create_gauge(
     "anchorage.consumer.lag", description="records not yet handled, by subscription"
 )
+consumer_parked = _meter.create_gauge(
+    "anchorage.consumer.parked", description="records retried beside the stream, by subscription"
+)
+consumer_oldest = _meter.create_gauge(
+    "anchorage.consumer.oldest", unit="s",
+    description="for how long the oldest record in hand is unhandled, by subscription; alarm above 60",
+)  # fmt: skip
 relay_delay = _meter.create_histogram(
     "anchorage.relay.delay", unit="s",
     description="from recording the oldest event of a batch to the broker's acknowledgement",
 )  # fmt: skip
+calls_refused = Tally("anchorage.calls.refused", "calls refused because too many were in progress, by gate")
+relay_set_aside = _meter.create_gauge(
+    "anchorage.relay.set_aside", description="aggregates with an event that can never be published"
+)
+relay_oldest_unpublished = _meter.create_gauge(
+    "anchorage.relay.oldest_unpublished", unit="s",
+    description="age of the oldest event that the relay is trying to publish, 0 at rest",
+)  # fmt: skip
+relay_idle = _meter.create_gauge(
+    "anchorage.relay.idle", unit="s", description="since the relay last read its stream or saw another replica lead"
+)  # fmt: skip
+stalled = _meter.create_gauge(
+    "anchorage.stalled", description="what has not moved for its time although it was asked again, by kind"
+)
+facts_mismatched = Tally(
+    "anchorage.facts.mismatched",
+    "events that contradict the consumer's own record, by subscription and event type",
+)
 events_lost = Tally("anchorage.events.lost", "best-effort events that Kafka did not accept")
 
 
@@ -113,9 +138,9 @@ def configure_telemetry(service: str, *, ratio: float, trace_dir: Path | None) -
 
 def shutdown_telemetry() -> None:
     """Flush and end the exporters."""
-    provider = trace.get_tracer_provider()
-    if isinstance(provider, TracerProvider):
-        provider.shutdown()
+    for provider in (trace.get_tracer_provider(), metrics.get_meter_provider()):
+        if isinstance(provider, (TracerProvider, MeterProvider)):
+            provider.shutdown()
 
 
 def traceparent_of(span: Span | None = None) -> str | None:

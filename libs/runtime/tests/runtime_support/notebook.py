@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiokafka import ConsumerRecord
 
-from runtime.clock import Clock, system_clock
+from runtime.clock import system_clock
 from runtime.consuming.records import headers_of
 from runtime.ids import random_id
 from runtime.mongo.client import Database, Document, connect, database, named
@@ -61,9 +62,10 @@ class Notebook:
         """The ids of all events in all outboxes."""
         return {entry["id"] async for note in self.db["notes"].find() for entry in note["outbox"].values()}
 
-    def relay(self, clock: Clock = system_clock) -> Relay:
+    def relay(self, monotonic: Callable[[], float] = time.monotonic) -> Relay:
         return Relay(
-            self.db, self.stream.publisher, clock, prefix=self.stream.prefix, holder=random_id(), collections=named("notes")
+            self.db, self.stream.publisher, system_clock, prefix=self.stream.prefix, holder=random_id(),
+            collections=named("notes"), monotonic=monotonic,
         )  # fmt: skip
 
     @asynccontextmanager

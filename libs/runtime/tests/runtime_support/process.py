@@ -47,7 +47,7 @@ class Process:
 
     async def ready(self) -> None:
         def is_ready() -> bool:
-            assert self._popen.poll() is None, self._log.read_text()
+            assert self._popen.poll() is None, self._log.read_text(encoding="utf-8")
             return any(line["message"] == "ready" for line in self.lines())
 
         await eventually(is_ready, within=40, what="the process to be ready")

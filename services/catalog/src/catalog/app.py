@@ -12,12 +12,14 @@ from catalog.adapters.mongo_products import MongoProducts
 from catalog.adapters.mongo_reservations import MongoReservations
 from catalog.adapters.mongo_schema import prepare_collections
 from catalog.adapters.mongo_videos import MongoVideos
+from catalog.application.answering import AnswerAgain
 from catalog.application.mini_programs import MiniPrograms
 from catalog.application.products import Products
 from catalog.application.read_model.freshness import Freshness
 from catalog.application.read_model.shelf import Shelf
 from catalog.application.read_model.storefront import Storefront
 from catalog.application.reserving import Reserving
+from catalog.application.stalled_reservations import StalledReservations
 from catalog.application.stock_keeping import StockKeeping
 from catalog.application.terms import SpreadTerms
 from catalog.application.videos import Videos
@@ -30,10 +32,14 @@ from catalog.http.videos import VideoRoutes
 from catalog.settings import Settings
 from catalog.subscribers import stock_follows_orders
 from runtime.clock import Clock, system_clock
+from runtime.consuming.answering import answering_again
 from runtime.ids import NewId, random_id
 from runtime.mongo.client import named
 from runtime.mongo.lease import Lease
+from runtime.mongo.stalled_list import MongoStalledList
+from runtime.outbox.announcer import Announcer
 from runtime.service import Service
+from runtime.stalled import StalledWatch
 from runtime.web.cursors import write_cursor
 
 RELAYED = named("mini_programs", "products", "videos", "reservations", "adjustments")
@@ -46,7 +52,7 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
         service.prepare(lambda: prepare_collections(service.db))
         service.problems(PROBLEMS)
         service.routes(MediaRoutes(settings.media_dir).routes())
-        service.subscribe(stock_follows_orders(Reserving(MongoReservations(service.db, service.recorder))))
+        _assemble_reservations(service, settings)
         service.relay(RELAYED)
         shelf = Shelf(write_cursor)
         _assemble_pages(service, settings, shelf)
@@ -55,13 +61,28 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
     return Service("catalog", settings, clock=clock, new_id=new_id, assemble=assemble)
 
 
+def _assemble_reservations(service: Service, settings: Settings) -> None:
+    """Stock follows orders; what is held for too long is asked about."""
+    db = service.db
+    store = MongoReservations(db, service.recorder)
+    announcer = Announcer(lambda _: db["reservations"], service.publisher, settings.prefix)
+    service.subscribe(answering_again(stock_follows_orders(Reserving(store)), AnswerAgain(announcer)))
+    stalled = StalledWatch(
+        [StalledReservations(store, announcer)],
+        MongoStalledList(db),
+        Lease(db, "stalled", service.new_id()),
+        service.clock,
+    )
+    service.background("stalled", stalled.run)
+
+
 def _assemble_pages(service: Service, settings: Settings, shelf: Shelf) -> None:
     """The read side: viewers' pages from memory, kept complete by the change stream; stock levels for other services."""
     db = service.db
     freshness = Freshness(settings.page_max_age.total_seconds())
     changed, position = ChangedLevels(), MongoLevelPosition(db)
     reader = ChangeStreamReader(db, shelf, freshness, changed, position)
-    lease = Lease(db, "stock-levels", service.new_id(), service.clock)
+    lease = Lease(db, "stock-levels", service.new_id())
     levels = LevelPublisher(
         shelf, changed, position, lease, service.publisher, service.clock, settings.prefix
     )

@@ -11,7 +11,7 @@ from catalog_support.shop import Shop
 async def test_pictures_come_from_their_folder_only(shop: Shop, media: Path) -> None:
     (media / "shop").mkdir(exist_ok=True)
     (media / "shop" / "tea.png").write_bytes(b"\x89PNG picture")
-    (media / "notes.txt").write_text("not a picture")
+    (media / "notes.txt").write_text("not a picture", encoding="utf-8")
     (media.parent / "secret.png").write_bytes(b"secret")
     (media / "link.png").unlink(missing_ok=True)
     (media / "link.png").symlink_to(media.parent / "secret.png")

@@ -14,6 +14,7 @@ from checkout.adapters.mongo_registry import MongoRegistry
 from checkout.application.access import Access
 from checkout.application.account import ReadAccount
 from checkout.application.address_book import AddressBook
+from checkout.application.answering import AnswerAgain
 from checkout.application.apply_facts import ApplyFacts
 from checkout.application.close_overdue import CloseOverdue
 from checkout.application.mini_programs import LearnMiniPrograms
@@ -22,6 +23,7 @@ from checkout.application.order_commands import OrderCommands
 from checkout.application.order_watch import OrderWatch
 from checkout.application.placing import PlaceOrder
 from checkout.application.reading import ReadOrders
+from checkout.application.stalled_orders import StalledOrders
 from checkout.http.account import AccountRoutes
 from checkout.http.errors import PROBLEMS
 from checkout.http.orders import OrderRoutes
@@ -34,8 +36,13 @@ from checkout.subscribers import (
     recent_views_subscription,
 )
 from runtime.clock import Clock, system_clock
+from runtime.consuming.answering import answering_again
 from runtime.ids import NewId, random_id
+from runtime.mongo.lease import Lease
+from runtime.mongo.stalled_list import MongoStalledList
+from runtime.outbox.announcer import Announcer
 from runtime.service import Service
+from runtime.stalled import StalledWatch
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
@@ -49,18 +56,35 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
 
 
 def _assemble(service: Service, settings: Settings) -> None:
-    """Adapters first, then use cases, then what the service serves, consumes and runs."""
-    db, clock, new_id = service.db, service.clock, service.new_id
+    """The adapters; what knows the shops; then orders and accounts."""
+    db = service.db
     collections = OrderCollections(db)
-    orders = MongoOrders(collections, service.recorder)
-    queries = MongoOrderQueries(collections)
-    deadlines = MongoDeadlines(db)
-    registry = MongoRegistry(db)
-    offers = MongoOffers(db)
-    addresses = MongoAddresses(db)
-    recent_views = MongoRecentViews(db)
+    orders, queries = MongoOrders(collections, service.recorder), MongoOrderQueries(collections)
+    registry, offers, addresses = MongoRegistry(db), MongoOffers(db), MongoAddresses(db)
 
-    access = Access(registry)
+    for preparation in (offers.prepare, registry.refresh, queries.prepare_existing):
+        service.prepare(preparation)
+    service.problems(PROBLEMS)
+    service.subscribe(
+        mini_programs_subscription(LearnMiniPrograms(registry, queries)), products_subscription(offers)
+    )
+    service.background("registry", registry.poll)
+    _assemble_orders(service, settings, orders, queries, registry, offers, addresses)
+    _assemble_facts(service, settings, orders, queries, collections)
+    _assemble_account(service, queries, offers, addresses)
+
+
+def _assemble_orders(
+    service: Service,
+    settings: Settings,
+    orders: MongoOrders,
+    queries: MongoOrderQueries,
+    registry: MongoRegistry,
+    offers: MongoOffers,
+    addresses: MongoAddresses,
+) -> None:
+    """What buyers and owners do, and the deadlines of orders."""
+    clock, deadlines, access = service.clock, MongoDeadlines(service.db), Access(registry)
     watch = OrderWatch(orders, queries)
     orders.on_saved(lambda saved: watch.saved(saved.aggregate))  # wakes the waiters of this replica
     place = PlaceOrder(
@@ -72,26 +96,41 @@ def _assemble(service: Service, settings: Settings) -> None:
         clock=clock,
         click_secret=settings.click_secret,
         time_to_pay=timedelta(seconds=settings.payment_timeout_seconds),
+        queries=queries,
+        max_unpaid=settings.max_unpaid_orders,
     )
-    read = ReadOrders(orders, queries, access)
-    commands = OrderCommands(orders, access, clock, new_id, settings.refund_policy)
-    close_overdue = CloseOverdue(orders, queries, deadlines, clock)
-    address_book = AddressBook(addresses, clock, new_id)
-    read_account = ReadAccount(addresses, queries, recent_views, offers)
-
-    for preparation in (offers.prepare, deadlines.prepare, addresses.prepare, registry.refresh):
-        service.prepare(preparation)
-    service.problems(PROBLEMS)
-    service.routes(OrderRoutes(place, read, commands, watch).routes())
+    commands = OrderCommands(orders, access, clock, service.new_id, settings.refund_policy)
+    service.prepare(deadlines.prepare)
+    service.routes(OrderRoutes(place, ReadOrders(orders, queries, access), commands, watch).routes())
     service.routes(OwnerRoutes(commands).routes())
-    service.routes(AccountRoutes(read_account, address_book).routes())
-    service.subscribe(
-        mini_programs_subscription(LearnMiniPrograms(registry, queries)),
-        products_subscription(offers),
-        order_facts_subscription(ApplyFacts(orders)),
-        recent_views_subscription(recent_views),
-    )
     service.relay(COLLECTIONS)
     service.background("order-watch", watch.run)
-    service.background("registry", registry.poll)
-    service.background("deadlines", close_overdue.run)
+    service.background("deadlines", CloseOverdue(orders, queries, deadlines, clock).run)
+
+
+def _assemble_facts(
+    service: Service,
+    settings: Settings,
+    orders: MongoOrders,
+    queries: MongoOrderQueries,
+    collections: OrderCollections,
+) -> None:
+    """What other services announce, and the watch over orders about which they announce nothing."""
+    db, clock = service.db, service.clock
+    announcer = Announcer(collections.of_order, service.publisher, settings.prefix)
+    answer = AnswerAgain(orders, announcer)
+    service.subscribe(answering_again(order_facts_subscription(ApplyFacts(orders)), answer))
+    source = StalledOrders(orders, queries, announcer, clock)
+    lease = Lease(db, "stalled", service.new_id())
+    service.background("stalled", StalledWatch([source], MongoStalledList(db), lease, clock).run)
+
+
+def _assemble_account(
+    service: Service, queries: MongoOrderQueries, offers: MongoOffers, addresses: MongoAddresses
+) -> None:
+    """A buyer's account in a mini program."""
+    recent_views = MongoRecentViews(service.db)
+    read_account = ReadAccount(addresses, queries, recent_views, offers)
+    book = AddressBook(addresses, service.new_id)
+    service.routes(AccountRoutes(read_account, book).routes())
+    service.subscribe(recent_views_subscription(recent_views))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from checkout.application.apply_facts import ApplyFacts, Fact
 from checkout.application.mini_programs import LearnMiniPrograms
@@ -19,12 +20,19 @@ from contracts.catalog import (
     StockRejected,
     StockReserved,
 )
-from contracts.engagement import ProductViewed
+from contracts.engagement import (
+    Engagement,
+    ProductViewed,
+    SearchResultClicked,
+    ShareCodeScanned,
+    VideoAnchorClicked,
+)
 from contracts.payment import PaymentClosed, PaymentRequested, PaymentSettled, RefundFailed, RefundSettled
 from runtime.consuming.subscription import Delivery, Subscription
 
 MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
 PRODUCT_EVENTS = (ProductListed, ProductChanged, ProductDelisted)
+PRODUCT_VIEWS = (ProductViewed, VideoAnchorClicked, ShareCodeScanned, SearchResultClicked)
 ORDER_FACTS = (
     StockReserved, StockRejected, PaymentRequested, PaymentSettled, PaymentClosed, RefundSettled, RefundFailed,
 )  # fmt: skip
@@ -55,21 +63,40 @@ def order_facts_subscription(apply_facts: ApplyFacts) -> Subscription:
     """
 
     async def on_order_facts(deliveries: Sequence[Delivery]) -> None:
-        await apply_facts([Fact(d.event, d.envelope.time, d.traceparent) for d in deliveries])
+        await apply_facts([Fact(d.event, happened_at(d), d.traceparent) for d in deliveries])
 
     return Subscription("order-facts", ORDER_FACTS, on_order_facts, linger=(StockReserved,))
 
 
+def happened_at(delivery: Delivery) -> datetime:
+    """The event's own time; an event without one happened when it was recorded."""
+    at: datetime = getattr(delivery.event, "at", delivery.envelope.time)
+    return at
+
+
 def recent_views_subscription(recent_views: RecentViews) -> Subscription:
-    """Products that buyers viewed, for their account pages."""
+    """Products that buyers viewed, for their account pages.
+
+    Taps and scans are answered with the product page, so they are views too.
+    """
 
     async def on_views(deliveries: Sequence[Delivery]) -> None:
         await recent_views.add(
             [
-                ProductView(d.event.mini_program_id, d.event.viewer, d.event.product_id, d.envelope.time)
+                ProductView(d.event.mini_program_id, d.event.viewer, product_id, d.envelope.time)
                 for d in deliveries
-                if d.event.mini_program_id is not None
+                if d.event.mini_program_id is not None and (product_id := _viewed_product(d.event))
             ]
         )
 
-    return Subscription("recent-views", (ProductViewed,), on_views, max_records=500, bulk_fetch=True)
+    return Subscription("recent-views", PRODUCT_VIEWS, on_views, max_records=500, bulk_fetch=True)
+
+
+def _viewed_product(event: Engagement) -> str | None:
+    """The product on the page that the viewer saw; None for a search result that leads to another page."""
+    match event:
+        case ProductViewed() | VideoAnchorClicked() | ShareCodeScanned():
+            return event.product_id
+        case SearchResultClicked(kind="product"):
+            return event.id
+    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,12 +11,14 @@ from typing import Any
 from checkout.application.ports import Position
 from checkout.domain.account import ProductCard
 from checkout.domain.deadline import SPAN, Deadline
+from checkout.domain.errors import SlotTaken
 from checkout.domain.order import Order
 from checkout.domain.purchase import Terms
 from checkout.domain.refunds import RefundStatus
 from checkout.domain.shop import MiniProgram, Offer
-from checkout.domain.status import OPEN
+from checkout.domain.status import OPEN, Status
 from contracts.catalog import MiniProgramState, ProductState
+from runtime.outbox.changes import Change
 from support.in_memory_store import InMemoryStore, Stored
 
 
@@ -29,6 +31,13 @@ class InMemoryOrders(InMemoryStore[Order]):
     @property
     def _orders(self) -> Mapping[str, Order]:
         return self.stored.aggregates
+
+    def _insert(self, after: Order, changes: Sequence[Change[Order]]) -> bool | Exception:
+        if after.order_id not in self._orders and after.unpaid_slot in self._unpaid(
+            after.mini_program_id, after.openid
+        ):
+            return SlotTaken(str(after.unpaid_slot))
+        return super()._insert(after, changes)
 
     async def prepare(self, mini_program_id: str) -> None:
         """There is nothing to prepare."""
@@ -61,10 +70,21 @@ class InMemoryOrders(InMemoryStore[Order]):
                 counts["refunding"] += any(refund.status in undecided for refund in order.refunds)
         return counts
 
+    async def unpaid(self, mini_program_id: str, openid: str) -> Mapping[int, str]:
+        return self._unpaid(mini_program_id, openid)
+
+    def _unpaid(self, mini_program_id: str, openid: str) -> dict[int, str]:
+        return {
+            order.unpaid_slot: order.order_id
+            for order in self._orders.values()
+            if (order.mini_program_id, order.openid) == (mini_program_id, openid)
+            and order.unpaid_slot is not None
+        }
+
     async def versions(self, order_ids: Iterable[str]) -> Mapping[str, int]:
         return {key: self._orders[key].version for key in order_ids if key in self._orders}
 
-    async def overdue(self, deadline: Deadline, limit: int) -> list[str]:
+    async def overdue(self, deadline: Deadline, limit: int, after: str = "") -> list[str]:
         waiting = [
             order.order_id
             for order in self._orders.values()
@@ -72,8 +92,16 @@ class InMemoryOrders(InMemoryStore[Order]):
             and deadline.placed_at <= order.placed_at < deadline.placed_at + SPAN
             and order.expires_at == deadline.expires_at
             and order.status in OPEN
+            and order.order_id > after
         ]
-        return waiting[:limit]
+        return sorted(waiting)[:limit]
+
+    async def waiting(self, now: datetime) -> AsyncIterator[Order]:
+        for order in map(copy_of, list(self._orders.values())):
+            of_buyer = order.status is Status.AWAITING_PAYMENT and order.expires_at >= now
+            refunding = any(refund.status is RefundStatus.APPROVED for refund in order.refunds)
+            if (order.unpaid_slot is not None and not of_buyer) or refunding:
+                yield order
 
 
 class InMemoryDeadlines:
@@ -89,8 +117,8 @@ class InMemoryDeadlines:
                 self._deadlines[deadline.deadline_id] = deadline
                 self._check_at[deadline.deadline_id] = deadline.expires_at
 
-    async def due(self, now: datetime, limit: int) -> list[Deadline]:
-        due = [key for key, at in self._check_at.items() if at <= now]
+    async def due(self, now: datetime, limit: int, *, but: Collection[str] = ()) -> list[Deadline]:
+        due = [key for key, at in self._check_at.items() if at <= now and key not in but]
         return [self._deadlines[key] for key in sorted(due, key=self._check_at.__getitem__)[:limit]]
 
     async def check_again(self, deadlines: Sequence[Deadline], at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Sample orders: a mini program's order for two kinds of kettles, 250 fen in total."""
+"""Sample orders: a mini program's order for two kettles, 200 fen in total."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MINI_PROGRAM = "mp000001"
 ORDER_ID = f"{MINI_PROGRAM}_AAAAAAAAAAAAAAAAAAAAAAAAAA"
 ADDRESS = Address("Li Lei", "13800000000", "Zhejiang", "West Lake 1")
-TOTAL = 250
-"""2 × 100 + 1 × 50 fen."""
+TOTAL = 200
+"""2 × 100 fen."""
 LINK = Payment("requested", "wap", ORDER_ID, cashier_url="https://pay.example/1")
 
 
@@ -31,7 +31,7 @@ def placed_order(
     """A new order, whose event was returned already."""
     order = Order(
         order_id=order_id, mini_program_id=mini_program_id, host_id="host1", openid=openid,
-        lines=(line("sku1", 100, 2), line("sku2", 50, 1)), placed_at=placed_at, expires_at=placed_at + time_to_pay,
+        lines=(line("sku1", 100, 2),), placed_at=placed_at, expires_at=placed_at + time_to_pay,
         region=ADDRESS.region, attribution=Attribution("direct"), merchant="default", payment_product="wap",
         address=ADDRESS, fingerprint="f1",
     )  # fmt: skip

@@ -44,7 +44,10 @@ class Shop:
         self.queries = MongoOrderQueries(collections)
         self.new_orders = NewOrders(self.orders, self.deadlines)
         nothing_cached = MongoOrders(collections, recorder)
-        self.close_overdue = CloseOverdue(nothing_cached, self.queries, self.deadlines, system_clock)
+        self.monotonic = 0.0
+        self.close_overdue = CloseOverdue(
+            nothing_cached, self.queries, self.deadlines, system_clock, lambda: self.monotonic
+        )
 
     async def place(self, *, after: float = 0.0) -> str:
         """A new order, placed `after` seconds after PLACED."""
@@ -133,6 +136,38 @@ async def test_a_deadline_that_could_not_be_stored_is_stored_with_the_next_order
     order_id = await shop.place(after=0.2)
     await shop.close_overdue.close_due(DUE)
     assert await shop.statuses() == {order_id: "closing"}
+
+
+async def test_deadlines_that_cannot_be_closed_hide_no_later_one(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(close_overdue, "MAX_BATCH", 2)
+    broken = [await shop.place(after=after) for after in (0.1, 1.1, 2.1)]
+    await shop.collection.update_many({"_id": {"$in": broken}}, {"$unset": {"lines": 1}})
+    good = await shop.place(after=3.1)
+    for _ in range(3):
+        await shop.close_overdue.close_due(DUE + timedelta(seconds=3))
+    assert (await shop.statuses())[good] == "closing"
+
+
+async def test_a_deadline_that_could_not_be_closed_is_tried_again_after_a_pause(shop: Shop) -> None:
+    order_id = await shop.place()
+    await shop.collection.update_one({"_id": order_id}, {"$rename": {"lines": "away"}})
+    await shop.close_overdue.close_due(DUE)
+    await shop.collection.update_one({"_id": order_id}, {"$rename": {"away": "lines"}})
+    await shop.close_overdue.close_due(DUE)
+    assert await shop.statuses() == {order_id: "placed"}
+    shop.monotonic += close_overdue.MIN_RETRY_SECONDS
+    await shop.close_overdue.close_due(DUE)
+    assert await shop.statuses() == {order_id: "closing"}
+
+
+async def test_an_order_that_cannot_be_read_delays_none_of_its_second(shop: Shop) -> None:
+    order_ids = [await shop.place(after=after / 10) for after in range(5)]
+    broken = order_ids[2]
+    await shop.collection.update_one({"_id": broken}, {"$unset": {"lines": 1}})
+    await shop.close_overdue.close_due(DUE)
+    assert await shop.statuses() == dict.fromkeys(order_ids, "closing") | {broken: "placed"}
 
 
 async def test_an_order_that_cannot_be_read_delays_no_other(shop: Shop) -> None:

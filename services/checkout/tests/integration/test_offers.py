@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 
 from checkout.adapters.mongo_offers import MAX_AGE_SECONDS, MongoOffers
-from runtime.mongo.client import Database, connect, database
+from runtime.mongo.client import Database, Document, connect, database
 
 MINI_PROGRAM = "offershop1"
 
@@ -62,3 +62,23 @@ async def test_a_sku_of_another_mini_program_is_unknown(shop: Shop) -> None:
     await shop.set_price("a", 100)
     assert await shop.prices("a") == {"a": 100}
     assert await shop.offers.find("othershop1", ["a"]) == {}
+
+
+async def test_a_price_that_was_read_before_a_change_is_not_cached_after_it(shop: Shop) -> None:
+    await shop.set_price("a", 100)
+    products = shop.offers._products
+
+    class ChangedMeanwhile:
+        """Finds products, and learns of a change before it gives what it found."""
+
+        async def find(self, query: Document) -> AsyncIterator[Document]:
+            found = await products.find(query).to_list()
+            shop.offers._products = products
+            await shop.set_price("a", 120)
+            await shop.offers.learn([])
+            for product in found:
+                yield product
+
+    shop.offers._products = ChangedMeanwhile()  # type: ignore[assignment]
+    assert await shop.prices("a") == {"a": 100}
+    assert await shop.prices("a") == {"a": 120}

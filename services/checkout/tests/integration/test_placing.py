@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from typing import Any
 
+import pytest
 from checkout_support.running import CLICK_SECRET, RunningCheckout
 
 from contracts.tokens.clicks import NOBODY, Click
@@ -24,6 +25,15 @@ async def test_the_same_key_with_another_body_is_refused(checkout: RunningChecko
     other = checkout.order_request(lines=[{"sku_id": checkout.sku_id, "quantity": 9}])
     status, problem = await checkout.call("POST", "/orders", other, key="k")
     assert (status, problem["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_the_same_request_with_its_defaults_spelled_out_finds_its_order(
+    checkout: RunningCheckout,
+) -> None:
+    placed = await checkout.place(key="k")
+    spelled_out = {"click_id": None, "payment": None, **dict(reversed(checkout.order_request().items()))}
+    status, again = await checkout.call("POST", "/orders", spelled_out, key="k")
+    assert (status, again["order_id"]) == (201, placed["order_id"])
 
 
 async def test_a_repeat_finds_its_order_even_if_it_could_not_be_placed_any_more(
@@ -114,3 +124,38 @@ async def test_addresses_are_the_buyers_own(checkout: RunningCheckout) -> None:
     async with checkout.service.http.delete(checkout.url(path), headers=other_buyer) as answer:
         assert answer.status == 404
     assert (await checkout.call("DELETE", path))[0] == 204
+
+
+@pytest.mark.parametrize(
+    ("return_url", "status"),
+    [
+        ("https://host.example/orders/1", 201),
+        ("http://127.0.0.1:8088/paid", 201),
+        ("https://evil.example/orders/1", 422),
+        ("https://host.example.evil.example/", 422),
+        ("https://host.example:8443/", 422),
+    ],
+)
+async def test_a_payer_returns_only_to_the_hosts_own_origins(
+    checkout: RunningCheckout, return_url: str, status: int
+) -> None:
+    headers = checkout.issuer.viewer(
+        checkout.mini_program_id, "o_buyer", return_origins=["https://host.example"]
+    )
+    async with checkout.service.http.post(
+        checkout.url("/orders"),
+        json=checkout.order_request(return_url=return_url),
+        headers=headers | {"Idempotency-Key": "k"},
+    ) as answer:
+        body = await answer.json()
+    assert answer.status == status, body
+    if status == 422:
+        assert (body["code"], body["errors"][0]["field"]) == ("return_not_allowed", "return_url")
+        assert "This host may name https://host.example." in body["detail"]
+
+
+async def test_a_host_that_stated_no_origins_is_told_so(checkout: RunningCheckout) -> None:
+    request = checkout.order_request(return_url="https://host.example/orders/1")
+    status, problem = await checkout.call("POST", "/orders", request, key="k")
+    assert (status, problem["code"]) == (422, "return_not_allowed")
+    assert "has stated no return origins" in problem["detail"]

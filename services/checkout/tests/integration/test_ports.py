@@ -17,7 +17,7 @@ from checkout.adapters.mongo_order_queries import MongoOrderQueries
 from checkout.adapters.mongo_orders import MongoOrders, OrderCollections
 from checkout.application.ports import Deadlines, OrderQueries, Orders
 from checkout.domain.deadline import SPAN, deadline_of
-from checkout.domain.errors import IllegalTransition
+from checkout.domain.errors import IllegalTransition, SlotTaken
 from checkout.domain.events import OrderEvent
 from checkout.domain.order import Order
 from runtime.clock import system_clock
@@ -94,6 +94,18 @@ async def test_a_new_order_is_stored_once(ports: Ports) -> None:
     assert await ports.orders.insert([Change(again)]) == [False]
     assert await ports.orders.get(first.order_id) == first
     assert await ports.orders.get(second.order_id) == second
+
+
+async def test_two_unpaid_orders_of_a_buyer_cannot_share_a_slot(ports: Ports) -> None:
+    await ports.queries.prepare(ports.mini_program_id)
+    first, second, others = ports.new_order(), ports.new_order(), ports.new_order(openid="other")
+    first.unpaid_slot = second.unpaid_slot = others.unpaid_slot = 0
+    outcomes = await ports.orders.insert([Change(first), Change(second), Change(others)])
+    assert [type(outcome) for outcome in outcomes] == [bool, SlotTaken, bool]
+    assert await ports.queries.unpaid(ports.mini_program_id, "o1") == {0: first.order_id}
+    await ports.orders.change(first.order_id, act(lambda order: order.reject_stock("sold_out", NOW)))
+    assert await ports.queries.unpaid(ports.mini_program_id, "o1") == {}
+    assert await ports.orders.insert([Change(second)]) == [True]
 
 
 async def test_an_order_that_does_not_exist_is_none(ports: Ports) -> None:

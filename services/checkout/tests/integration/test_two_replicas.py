@@ -35,7 +35,7 @@ async def test_a_cancellation_on_another_replica_is_not_undone_by_a_cached_order
 ) -> None:
     order_id = await checkout.placed_id()
     await change_elsewhere(checkout, order_id, lambda order: order.close(CANCELLED_BY_BUYER, system_clock()))
-    await checkout.publish(stock_reserved(order_id), payment_closed(order_id))
+    await checkout.publish(stock_reserved(order_id, checkout.sku_id), payment_closed(order_id))
     order = await checkout.until(order_id, "cancelled")
     assert [entry["status"] for entry in order["history"]] == ["placed", "closing", "cancelled"]
 
@@ -51,7 +51,7 @@ async def test_a_refund_requested_on_another_replica_is_settled_here(checkout: R
     order_id = await checkout.paid_id()
 
     def request(order: Order) -> list[OrderEvent]:
-        return order.request_refund("r1", 200, "too large") + order.approve_refund("r1")
+        return order.request_refund("r1", 200, "too large") + order.approve_refund("r1", system_clock())
 
     await change_elsewhere(checkout, order_id, request)
     await checkout.publish(refund_settled(order_id))
@@ -64,7 +64,9 @@ async def test_a_refund_approved_on_another_replica_is_settled_here(checkout: Ru
     status, order = await checkout.call("POST", f"/orders/{order_id}/refunds", request, key="r1")
     assert status == 201, order
     [refund] = order["refunds"]
-    await change_elsewhere(checkout, order_id, lambda order: order.approve_refund(refund["refund_id"]))
+    await change_elsewhere(
+        checkout, order_id, lambda order: order.approve_refund(refund["refund_id"], system_clock())
+    )
     await checkout.publish(refund_settled(order_id, refund["refund_id"]))
     assert (await checkout.until(order_id, "refunded"))["refunded_total"] == cny(200).model_dump()
 

@@ -1,16 +1,26 @@
 """Facts of other services take effect on the orders concerned, and are published with the time at which they happened."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from checkout_support.facts import payment_closed, payment_requested, payment_settled, stock_reserved
+from checkout_support.facts import (
+    payment_closed,
+    payment_requested,
+    payment_settled,
+    refund_settled,
+    stock_reserved,
+)
 from checkout_support.in_memory import InMemoryOrders
-from checkout_support.samples import MINI_PROGRAM, NOW, placed_order
+from checkout_support.samples import MINI_PROGRAM, NOW, ORDER_ID, paid_order, placed_order
 
 from checkout.application.apply_facts import ApplyFacts, Fact, OrderFact
 from checkout.domain.errors import IllegalTransition, OrderNotFound
 from checkout.domain.order import Order
+from contracts.catalog import StockLine
 from contracts.checkout import OrderConfirmed, OrderPaid
+from contracts.money import cny
+from runtime.errors import FactMismatch
 from runtime.outbox.changes import Change
 
 OTHER_ID = f"{MINI_PROGRAM}_BBBBBBBBBBBBBBBBBBBBBBBBBB"
@@ -80,3 +90,45 @@ async def test_an_impossible_fact_is_refused_with_all_about_its_order_and_the_ot
 async def test_a_fact_about_an_unknown_order_is_refused() -> None:
     with pytest.raises(OrderNotFound):
         await ApplyFacts(await orders_with())(at_minutes(stock_reserved(OTHER_ID)))
+
+
+def forged(event: OrderFact, **changes: Any) -> OrderFact:
+    return event.model_copy(update=changes)
+
+
+@pytest.mark.parametrize(
+    ("event", "field"),
+    [
+        (forged(payment_settled(ORDER_ID), amount=cny(1)), "amount"),
+        (forged(payment_settled(ORDER_ID), mini_program_id="mp000002"), "mini_program"),
+        (forged(payment_settled(ORDER_ID), collector="alipay.another"), "merchant"),
+        (forged(payment_requested(ORDER_ID), mini_program_id="mp000002"), "mini_program"),
+        (forged(payment_closed(ORDER_ID), mini_program_id="mp000002"), "mini_program"),
+        (forged(stock_reserved(ORDER_ID), lines=(StockLine(sku_id="sku1", quantity=1),)), "lines"),
+    ],
+)
+async def test_a_fact_that_contradicts_its_order_changes_nothing(event: OrderFact, field: str) -> None:
+    order = placed_order()
+    orders = await orders_with(order)
+    with pytest.raises(FactMismatch, match=f"the event says {field} "):
+        await ApplyFacts(orders)(at_minutes(event))
+    assert await orders.get(ORDER_ID) == order
+    assert orders.events == []
+
+
+async def test_a_second_payment_of_a_paid_order_with_another_trade_number_is_a_contradiction() -> None:
+    orders = await orders_with(paid_order())
+    with pytest.raises(FactMismatch, match="trade_no T2, our record says T1"):
+        await ApplyFacts(orders)(at_minutes(forged(payment_settled(ORDER_ID), trade_no="T2")))
+
+
+async def test_a_refund_of_another_amount_than_was_approved_is_a_contradiction() -> None:
+    order = paid_order()
+    order.request_refund("r1", 100, "too late")
+    order.approve_refund("r1", NOW)
+    orders = await orders_with(order)
+    with pytest.raises(FactMismatch, match="amount"):
+        await ApplyFacts(orders)(at_minutes(refund_settled(ORDER_ID)))
+    stored = await orders.get(ORDER_ID)
+    assert stored is not None
+    assert stored.refunded_total == 0

@@ -20,7 +20,7 @@ def test_applying_changed_fields_to_the_stored_document_yields_the_current_order
     steps: tuple[Callable[[], object], ...] = (
         lambda: order.reserve_stock(NOW), lambda: order.request_payment(LINK, NOW),
         lambda: order.settle_payment("T1", NOW), lambda: order.request_refund("r1", 100, "torn"),
-        lambda: order.approve_refund("r1"), lambda: order.ship(parcel("s1", ("sku1", 1))),
+        lambda: order.approve_refund("r1", NOW), lambda: order.ship(parcel("s1", ("sku1", 1))),
         lambda: order.ship(parcel("s2")), lambda: order.settle_refund("r1", NOW),
     )  # fmt: skip
     for step in steps:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 from aiohttp import web
 
+from gateway.bodies import BodyBudget
 from gateway.calls import HTML, JSON, Call
 from gateway.clicks import AnchorRoutes, ClickSigner
 from gateway.docs_page import CSP, page
@@ -23,14 +24,17 @@ from gateway.viewers import Viewers
 from runtime.clock import Clock, system_clock
 from runtime.ids import NewId, random_id
 from runtime.service import Service
+from runtime.web.compression import FixedAnswer, fixed_answer
 from runtime.web.routes import Handler, Route
+
+REVALIDATE = {"Cache-Control": "no-cache"}
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
     """The service, ready to run."""
 
     def assemble(service: Service) -> None:
-        upstreams = Upstreams(settings.addresses())
+        upstreams, bodies = Upstreams(settings.addresses()), BodyBudget()
         engagement = EngagementBuffer(service.publisher, clock, new_id, settings.prefix)
         viewers = Viewers(settings.viewer_secret, new_id)
         clicks = ClickSigner(settings.click_secret, clock, new_id)
@@ -47,10 +51,10 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
             if call.name in documents:
                 return route_of(call, documents[call.name])
             if call.service == "gateway":
-                return composed(call, handlers[call.name])
+                return composed(call, bodies, handlers[call.name])
             if call.streams:
-                return streamed(call, upstreams)
-            return proxied(call, upstreams, observe.get(call.name))
+                return streamed(call, bodies, upstreams)
+            return proxied(call, bodies, upstreams, observe.get(call.name))
 
         service.routes([route(call) for call in CALLS if call.path not in HEALTH])
         service.background("engagement", engagement.run)
@@ -64,25 +68,24 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
         uses_mongo=False,
         assemble=assemble,
         answer_headers=SECURITY,
+        compress=True,
     )
 
 
 def _documents(public_url: str) -> dict[str, Handler]:
-    """Handlers of the OpenAPI document and its page, which are rendered once."""
+    """Handlers of the OpenAPI document and its page, which are rendered and compressed once."""
     openapi = document(CALLS, public_url)
-    bodies = {
-        "read_openapi": (orjson.dumps(openapi), JSON, {}),
-        "read_docs": (page(openapi).encode(), HTML, {"Content-Security-Policy": CSP}),
+    answers = {
+        "read_openapi": fixed_answer(orjson.dumps(openapi), JSON, REVALIDATE),
+        "read_docs": fixed_answer(
+            page(openapi).encode(), f"{HTML}; charset=utf-8", {**REVALIDATE, "Content-Security-Policy": CSP}
+        ),
     }
 
-    def handler(name: str) -> Handler:
-        body, media, headers = bodies[name]
-
-        async def handle(_: web.Request) -> web.Response:
-            return web.Response(
-                body=body, content_type=media, headers=headers, charset="utf-8" if media == HTML else None
-            )
+    def handler(answer: FixedAnswer) -> Handler:
+        async def handle(request: web.Request) -> web.Response:
+            return answer.response(request)
 
         return handle
 
-    return {name: handler(name) for name in bodies}
+    return {name: handler(answer) for name, answer in answers.items()}

@@ -63,7 +63,8 @@ class Call:
     `service` answers it; `gateway` means that the gateway composes the answer. `answer` is the model of a JSON answer.
     `body` is the model of a JSON body, which `body_optional` lets the caller leave out. `raw` is for a body that only the
     service reads: its content types, each with its model, or None for bytes. `faults` are the errors of this call beyond
-    those that `faults_of` adds; `own_errors` are errors, by status, that are not problem documents.
+    those that `faults_of` adds; `own_errors` are errors, by status, that are not problem documents. `names_client` is set for
+    a public call whose body names the client.
     """
 
     method: Method
@@ -83,6 +84,7 @@ class Call:
     headers: tuple[Header, ...] = ()
     faults: tuple[Fault, ...] = ()
     own_errors: tuple[tuple[int, type[BaseModel]], ...] = ()
+    names_client: bool = False
     deadline: float | None = DEADLINE_SECONDS
     max_body: int = MAX_BODY
 
@@ -100,6 +102,11 @@ class Call:
     def bodies(self) -> tuple[tuple[str, type[BaseModel] | None], ...]:
         """The content types of a body, each with its model."""
         return self.raw if self.body is None else ((JSON, self.body),)
+
+    @property
+    def takes_uploads(self) -> bool:
+        """Whether a body may be large. It is then passed on while it arrives, unless it is JSON."""
+        return self.max_body > MAX_BODY
 
     @property
     def streams(self) -> bool:

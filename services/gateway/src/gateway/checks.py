@@ -9,27 +9,31 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from contracts.api.common import Id, MiniProgramId, OrderId
+from contracts.api.common import MEDIA_PATH, Id, MiniProgramId, OrderId
 from contracts.api.settlements import Day
-from gateway.calls import Call
+from gateway.bodies import Charge, read_body
+from gateway.callers import note_claimed_client
+from gateway.calls import JSON, Call
 from gateway.headers import VIEWER_HEADER
 from runtime.web.bodies import parse_json, read_query
 from runtime.web.problems import Problem, not_found, wrong_content
-from runtime.web.routes import PRINCIPAL
+from runtime.web.routes import MAX_BODY, PRINCIPAL
 from runtime.web.tokens import Principal
 
-MEDIA_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
-"""No segment starts with a dot, so no path leads to a parent folder."""
+MEDIA = re.compile(MEDIA_PATH)
 PARAMETERS: dict[str, Any] = {"mini_program_id": MiniProgramId, "order_id": OrderId, "day": Day}
 """Types of path parameters; all others are an Id."""
 
 
 @dataclass(slots=True)
 class CheckedRequest:
-    """A request that has passed the checks. `body` holds its bytes; `model` and `query` are parsed from it."""
+    """A request that has passed the checks. `body` holds its bytes; `model` and `query` are parsed from it.
+
+    The body of an upload is still unread: it is None here.
+    """
 
     http: web.Request
-    body: bytes
+    body: bytes | None
     model: Any = None
     query: Any = None
 
@@ -58,8 +62,8 @@ class Checks:
         self._query_required = any(field.is_required() for field in call.query.model_fields.values())
         self._no_query = None if self._query_required else call.query()
 
-    async def __call__(self, request: web.Request) -> CheckedRequest:
-        """The request, checked; raises Problem for the first check that fails."""
+    async def __call__(self, request: web.Request, charge: Charge) -> CheckedRequest:
+        """The request, checked, with its body charged; raises Problem for the first check that fails."""
         for name, check in self._path:
             self._check_parameter(name, check, request.match_info[name])
         for header in self._call.headers:
@@ -67,8 +71,12 @@ class Checks:
         query: BaseModel | None = self._no_query
         if request.query_string or self._query_required:
             query = read_query(request, self._call.query)
-        body = await request.read()  # raises 413 above the route's limit
-        return CheckedRequest(request, body, self._model(body), query)
+        if self._call.takes_uploads and request.content_type != JSON:
+            return CheckedRequest(request, None, None, query)
+        body = await read_body(request, min(self._call.max_body, MAX_BODY), charge)
+        if self._call.names_client:
+            note_claimed_client(request, body)
+        return CheckedRequest(request, body, self._model(request, body), query)
 
     def _check_parameter(self, name: str, check: re.Pattern[str] | TypeAdapter[str], value: str) -> None:
         """404 for a value that no id can have; 422 for PUT, which would create the resource."""
@@ -83,7 +91,7 @@ class Checks:
                 raise wrong_content(error, where=name) from None
             raise not_found(f"a resource with this {name}") from None
 
-    def _model(self, body: bytes) -> BaseModel | None:
+    def _model(self, request: web.Request, body: bytes) -> BaseModel | None:
         model = self._call.body
         if model is None:
             if body and not self._call.raw and body.strip() not in (b"", b"{}"):
@@ -91,8 +99,8 @@ class Checks:
             return None
         if not body and self._call.body_optional:
             return model()
-        return parse_json(body, model)
+        return parse_json(request, body, model)
 
 
 def _parameter_check(name: str) -> re.Pattern[str] | TypeAdapter[str]:
-    return MEDIA_PATH if name == "path" else TypeAdapter(PARAMETERS.get(name, Id))
+    return MEDIA if name == "path" else TypeAdapter(PARAMETERS.get(name, Id))

@@ -27,6 +27,8 @@ CLICK_TIMEOUT_SECONDS = 0.3
 BATCH_INTERVAL_SECONDS = 0.2
 """How long views wait for more of them: a request to the broker costs as much for one record as for many."""
 MAX_BUFFERED = 20_000
+MAX_BUFFERED_BYTES = 16 * 1024 * 1024
+"""A search with a long query takes 20 kB, a view 300 bytes."""
 MAX_BATCH = 1_000
 BACK_OFF_SECONDS = 0.5
 """Pause after a batch that Kafka did not accept."""
@@ -57,6 +59,7 @@ class EngagementBuffer:
         self._new_id = new_id
         self._prefix = prefix
         self._buffer: deque[Buffered] = deque()
+        self._bytes = 0
         self._not_empty = asyncio.Event()
         self._flush = asyncio.Event()
 
@@ -95,17 +98,19 @@ class EngagementBuffer:
 
     def _put(self, event: Engagement, acknowledged: asyncio.Future[bool] | None) -> bool:
         name = type(event).__name__
-        if len(self._buffer) >= MAX_BUFFERED:
+        if len(self._buffer) >= MAX_BUFFERED or self._bytes >= MAX_BUFFERED_BYTES:
             _count_lost([name], "full")
             return False
         record = direct_record(event, event_id=self._new_id(), at=self._clock(), prefix=self._prefix)
         self._buffer.append(Buffered(name, record, acknowledged))
+        self._bytes += len(record.value or b"")
         self._not_empty.set()
         return True
 
     async def _publish_batch(self) -> bool:
         """Publish the oldest events; False if Kafka did not accept them."""
         batch = [self._buffer.popleft() for _ in range(min(len(self._buffer), MAX_BATCH))]
+        self._bytes -= sum(len(buffered.record.value or b"") for buffered in batch)
         if not self._buffer:
             self._not_empty.clear()
             self._flush.clear()

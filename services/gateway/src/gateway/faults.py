@@ -19,12 +19,15 @@ INVALID_CONTENT = Fault(
 UNAVAILABLE = Fault(
     503, "unavailable", "a part of the platform is not available at the moment; try again after Retry-After"
 )
+BUSY = Fault(
+    429, "busy", "too many calls of this host or viewer are in progress; try again after Retry-After"
+)
 
 KEY_MISSING = Fault(400, "idempotency_key_missing", "the header Idempotency-Key is missing")
 KEY_INVALID = Fault(
     400, "idempotency_key_invalid", "Idempotency-Key must have 1 to 255 printable ASCII characters"
 )
-KEY_REUSED = Fault(422, "idempotency_key_reused", "this Idempotency-Key was used with another body")
+KEY_REUSED = Fault(422, "idempotency_key_reused", "this Idempotency-Key was used with another request")
 
 WRONG_STATE = Fault(409, "wrong_state", "the current status does not allow this; `detail` says why")
 REFUSED = Fault(409, "refused", "this is not possible now; `detail` says why")
@@ -46,6 +49,14 @@ UNKNOWN_ADDRESS = Fault(422, "unknown_address", "the viewer has no address with 
 INVALID_CLICK = Fault(422, "invalid_click", "the click is forged, older than seven days, or another viewer's")
 WRONG_TOTAL = Fault(422, "wrong_total", "the total is below 1 fen or too high for one payment")
 NOT_TAKING_ORDERS = Fault(503, "not_ready", "the mini program cannot accept orders yet; try again")
+RETURN_NOT_ALLOWED = Fault(
+    422,
+    "return_not_allowed",
+    "`return_url` is not at one of the origins that the host stated; `detail` names them",
+)
+TOO_MANY_UNPAID_ORDERS = Fault(
+    409, "too_many_unpaid_orders", "the viewer must pay or cancel one of the orders in `errors` first"
+)
 TOO_MANY_ADDRESSES = Fault(
     409, "too_many_addresses", "the viewer has the maximum number of addresses; delete one first"
 )
@@ -85,9 +96,9 @@ def faults_of(call: Call) -> tuple[Fault, ...]:
     if call.parameters:
         faults.append(NOT_FOUND)
     if call.body is not None:
-        faults.append(MALFORMED_JSON)
+        faults += [MALFORMED_JSON, UNSUPPORTED_MEDIA]
     for header in call.headers:
         faults += header.faults
     if call.service != "gateway" or call.scopes:
-        faults += [TOO_LARGE, INVALID_CONTENT, UNAVAILABLE]
+        faults += [TOO_LARGE, INVALID_CONTENT, BUSY, UNAVAILABLE]
     return tuple(dict.fromkeys([*faults, *call.faults]))

@@ -32,7 +32,7 @@ VIEWER_HEADER = Header(
 IDEMPOTENCY_HEADER = Header(
     IDEMPOTENCY_KEY,
     KEY_PATTERN.pattern,
-    "a key of the caller's choice; the same key with the same body gets the same answer",
+    "a key of the caller's choice; the same key with the same request gets the same answer",
     idempotency_key,
     faults=(KEY_MISSING, KEY_INVALID),
     required=True,

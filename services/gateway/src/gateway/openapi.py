@@ -9,9 +9,9 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from contracts.api.common import Id, ProblemDocument
+from contracts.api.common import MEDIA_PATH, Id, ProblemDocument
 from gateway.calls import JSON, Call, Fault
-from gateway.checks import MEDIA_PATH, PARAMETERS
+from gateway.checks import PARAMETERS
 from gateway.faults import faults_of
 from runtime.web.problems import PROBLEM_JSON
 from runtime.web.tokens import CREATOR, HOST, OPS, OWNER, VIEWER
@@ -102,7 +102,7 @@ def _path_parameters(call: Call) -> list[dict[str, Any]]:
 
 def _parameter_schema(name: str) -> dict[str, Any]:
     if name == "path":
-        return {"type": "string", "pattern": f"^{MEDIA_PATH.pattern}$"}
+        return {"type": "string", "pattern": f"^{MEDIA_PATH}$"}
     return TypeAdapter(PARAMETERS.get(name, Id)).json_schema()
 
 

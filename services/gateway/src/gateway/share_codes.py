@@ -14,6 +14,7 @@ from gateway.clicks import ClickSigner
 from gateway.engagement import EngagementBuffer
 from gateway.fallback import with_fallback
 from gateway.proxy import CallHandler
+from gateway.table.share_codes import MAX_PICTURE
 from gateway.upstreams import Reply, Upstreams
 from gateway.viewers import Viewers
 
@@ -33,7 +34,10 @@ class ShareCodeRoutes:
 
     async def scan(self, request: CheckedRequest) -> web.StreamResponse:
         """Answers with the code, the signed click and the product page."""
-        read = await self.upstreams.call("sharecode", request.http, request.body)
+        if request.body is None:
+            read = await self.upstreams.upload("sharecode", request.http, MAX_PICTURE)
+        else:
+            read = await self.upstreams.call("sharecode", request.http, request.body)
         if not read.is_success:
             return read.response()
         code, host_id = read.json(), str(request.principal.host_id)

@@ -32,6 +32,10 @@ class TestBadInput:
             ("POST", f"{PROGRAM}/orders", {"data": b"[]", "headers": KEYED}, 422, "invalid_content"),
             ("POST", f"{PROGRAM}/orders", {"json": ORDER | {"price": 1}, "headers": KEYED}, 422, "invalid_content"),
             ("POST", f"{PROGRAM}/orders", {"json": ORDER | {"lines": "x"}, "headers": KEYED}, 422, "invalid_content"),
+            ("POST", f"{PROGRAM}/orders", {"json": ORDER | {"lines": [{"sku_id": "s1", "quantity": "1"}]}, "headers": KEYED}, 422, "invalid_content"),
+            ("POST", f"{PROGRAM}/orders", {"json": ORDER | {"lines": [{"sku_id": "s1", "quantity": True}]}, "headers": KEYED}, 422, "invalid_content"),
+            ("POST", f"{PROGRAM}/orders", {"json": ORDER | {"lines": [{"sku_id": "s1", "quantity": 1.0}]}, "headers": KEYED}, 422, "invalid_content"),
+            ("POST", f"{PROGRAM}/orders", {"data": orjson.dumps(ORDER), "headers": KEYED | {"Content-Type": "text/plain"}}, 415, "unsupported_media_type"),
             ("POST", f"{PROGRAM}/orders?wait=11", {"json": ORDER, "headers": KEYED}, 422, "invalid_content"),
             ("POST", f"{PROGRAM}/orders?wait=1&wait=2", {"json": ORDER, "headers": KEYED}, 422, "invalid_content"),
             ("POST", f"{PROGRAM}/orders", {"data": b" " * (1024 * 1024 + 1), "headers": KEYED}, 413, "too_large"),
@@ -40,6 +44,7 @@ class TestBadInput:
             ("GET", f"{PROGRAM}/orders?limit=1e1", {}, 422, "invalid_content"),
             ("GET", f"{PROGRAM}/orders?cursor=%00", {}, 422, "invalid_content"),
             ("GET", f"{PROGRAM}/orders?more=1", {}, 422, "invalid_content"),
+            ("GET", f"{PROGRAM}/orders?" + "&".join(f"p{n}=1" for n in range(9_000)), {}, 422, "invalid_content"),
             ("GET", f"{PROGRAM}/orders/a%20b", {}, 404, "not_found"),
             ("GET", f"{PROGRAM}/orders/{'a' * 65}", {}, 404, "not_found"),
             ("GET", "/v1/mini-programs/UPPER/orders", {}, 404, "not_found"),
@@ -74,6 +79,14 @@ class TestBadInput:
         fields = {error["field"] for error in problem["errors"]}
         assert {"lines[0].quantity", "address.recipient", "address.phone"} <= fields
         assert "secret-phone" not in str(problem)
+
+    @pytest.mark.parametrize("sent", ["query", "body"])
+    async def test_the_answer_to_many_wrong_fields_stays_short(self, gateway: Gateway, sent: str) -> None:
+        names = {f"p{n}": "1" for n in range(9_000)}
+        more: dict[str, Any] = {"params": names} if sent == "query" else {"json": ORDER | names}
+        _, problem, _ = await gateway.call("POST", f"{PROGRAM}/orders", "viewer", headers=KEYED, **more)
+        assert problem["status"] in (400, 422)
+        assert len(orjson.dumps(problem)) < 10_000
 
     async def test_a_malformed_viewer_id_is_refused(self, gateway: Gateway) -> None:
         status, problem, _ = await gateway.call("GET", PRODUCT, headers={"Anchorage-Viewer": "a b"})

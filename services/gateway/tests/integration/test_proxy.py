@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 
+import aiohttp
 import orjson
 import pytest
 from aiohttp import web
@@ -161,6 +162,36 @@ class TestProxy:
             assert await answer.content.readuntil(b"\n\n") == b"event: order\ndata: 1\n\n"
             second.set()
             assert await answer.content.read() == b"event: order\ndata: 2\n\n"
+
+    async def test_a_stream_whose_service_dies_is_cut(self, gateway: Gateway) -> None:
+        async def die(request: web.Request) -> web.StreamResponse:
+            stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+            await stream.prepare(request)
+            await stream.write(b"event: order\ndata: 1\n\n")
+            assert request.transport is not None
+            request.transport.abort()
+            return stream
+
+        path = f"{PROGRAM}/orders/o1/events"
+        gateway.backend.answers["GET", path] = die
+        bearer = {"Authorization": f"Bearer {token('viewer')}"}
+        async with gateway.http.get(gateway.service.url + path, headers=bearer) as answer, asyncio.timeout(5):
+            with pytest.raises(aiohttp.ClientPayloadError):
+                await answer.content.read()
+
+    @pytest.mark.parametrize("path", [PRODUCT, "/openapi.json", "/docs"])
+    async def test_head_has_the_headers_of_get(self, gateway: Gateway, path: str) -> None:
+        gateway.backend.will_answer("GET", PRODUCT, {"title": "tea"}, headers={"ETag": '"1"'})
+        status, body, headers = await gateway.call("HEAD", path)
+        _, _, of_get = await gateway.call("GET", path)
+        assert (status, body) == (200, b"")
+        assert headers["Content-Length"] == of_get["Content-Length"]
+
+    async def test_head_of_a_stream_ends(self, gateway: Gateway) -> None:
+        path = f"{PROGRAM}/orders/o1/events"
+        gateway.backend.will_answer("GET", path, b"data: 1", headers={"Content-Type": "text/event-stream"})
+        status, body, headers = await gateway.call("HEAD", path, "viewer")
+        assert (status, body, headers["Content-Type"]) == (200, b"", "text/event-stream")
 
     async def test_a_refused_stream_is_answered_with_its_problem(self, gateway: Gateway) -> None:
         status, body, _ = await gateway.call("GET", f"{PROGRAM}/orders/o9/events", "viewer")

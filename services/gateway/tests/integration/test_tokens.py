@@ -15,6 +15,7 @@ from gateway_support.access import KEY, token
 from gateway_support.running import Gateway
 from gateway_support.samples import PRODUCT, PROGRAM
 
+from runtime.web.tokens import LEEWAY_SECONDS
 from support.eventually import Eventually
 
 
@@ -66,7 +67,7 @@ class TestTokens:
         self, gateway: Gateway, eventually: Eventually
     ) -> None:
         gateway.backend.will_answer("GET", PRODUCT, {})
-        bearer = token("host", exp=int(time.time()) + 2)
+        bearer = token("host", exp=int(time.time() - LEEWAY_SECONDS) + 2)
         assert (await gateway.call("GET", PRODUCT, bearer=bearer))[0] == 200
 
         async def refused() -> bool:

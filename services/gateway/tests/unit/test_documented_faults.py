@@ -25,7 +25,7 @@ def raised() -> Iterator[tuple[str, int | None, str]]:
     """Service, status (if the source names it) and code of every refusal."""
     for service in BEHIND:
         for source in sorted((SERVICES / service / "src").rglob("*.py")):
-            for node in ast.walk(ast.parse(source.read_text())):
+            for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
                 if (
                     isinstance(node, ast.Call)
                     and isinstance(node.func, ast.Name)

@@ -37,10 +37,10 @@ class Operator:
         assert status == 200, body
         return str(body["access_token"])
 
-    async def client(self, scope: str, subject_id: str) -> tuple[str, str]:
+    async def client(self, scope: str, subject_id: str, **more: Any) -> tuple[str, str]:
         """A new client: its id and secret."""
         client_id, secret = f"c-{secrets.token_hex(6)}", secrets.token_urlsafe(24)
-        body = {"name": "test", "scope": scope, "subject_id": subject_id, "client_secret": secret}
+        body = {"name": "test", "scope": scope, "subject_id": subject_id, "client_secret": secret, **more}
         status, answer = await self.call("PUT", f"/v1/ops/clients/{client_id}", await self.token(), json=body)
         assert (status, "client_secret" in answer) == (201, False)
         return client_id, secret

@@ -46,6 +46,19 @@ async def test_a_session_token_names_viewer_place_and_entry_but_never_the_hosts_
     assert "user-with-a-name" not in repr(claims)
 
 
+async def test_a_session_carries_the_return_origins_that_its_host_stated(
+    operator: Operator, publish_program: PublishProgram, eventually: Eventually
+) -> None:
+    program, origins = await publish_program(), ["https://host.example", "https://m.host.example:8443"]
+    token = await operator.token(*await operator.client("host", "host-1", return_origins=origins))
+
+    async def opened() -> Any:
+        status, body = await operator.session(token, program)
+        return body if status == 201 else None
+
+    assert claims_of((await eventually(opened))["session_token"])["return_origins"] == origins
+
+
 async def test_a_mini_program_is_entered_only_where_it_is_published(
     operator: Operator, publish_program: PublishProgram, eventually: Eventually
 ) -> None:

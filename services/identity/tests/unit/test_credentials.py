@@ -9,7 +9,8 @@ import pytest
 
 from identity.domain.clients import Client, granted_scope
 from identity.domain.errors import TokenRefused
-from identity.http.credentials import FORM, JSON, token_request
+from identity.http.credentials import FORM, token_request
+from runtime.web.bodies import JSON
 
 GOOD = {"grant_type": "client_credentials", "client_id": "c", "client_secret": "s"}
 
@@ -57,6 +58,7 @@ def test_unknown_form_fields_are_ignored() -> None:
         (FORM, b"grant_type=client_credentials&client_id=d", basic("c", "s"), "invalid_request"),
         (JSON, b"{", None, "invalid_request"),
         (JSON, b"[]", None, "invalid_request"),
+        (JSON, orjson.dumps(GOOD)[:-1] + b', "client_id": "d"}', None, "invalid_request"),
         (JSON, b'{"grant_type": 1}', None, "unsupported_grant_type"),
         (JSON, orjson.dumps(GOOD | {"client_id": 1}), None, "invalid_request"),
         (JSON, orjson.dumps(GOOD | {"more": 1}), None, "invalid_request"),

@@ -13,7 +13,10 @@ from payment.adapters.mongo_owners import MongoOwners
 from payment.adapters.mongo_payouts import MongoPayouts
 from payment.adapters.mongo_reports import MongoReports
 from payment.adapters.mongo_settlements import MongoSettlements
+from payment.adapters.mongo_standing_trades import MongoStandingTrades
+from payment.adapters.mongo_trades import COLLECTION as TRADES
 from payment.adapters.mongo_trades import MongoTrades
+from payment.application.answering import AnswerAgain
 from payment.application.arbiter import Arbiter
 from payment.application.bookkeeping import Bookkeeping
 from payment.application.due_trades import DueTrades
@@ -24,6 +27,7 @@ from payment.application.ports import PaymentProvider
 from payment.application.providers import Providers
 from payment.application.reconciliation import Reconciliation
 from payment.application.settlement import Settlement, settle_daily
+from payment.application.stalled_trades import StalledSettlements, StalledTrades
 from payment.application.statements import Statements
 from payment.application.trade_opening import TradeOpening
 from payment.application.trades import Trades
@@ -40,10 +44,14 @@ from payment.subscribers import (
     reservations_subscription,
 )
 from runtime.clock import Clock, system_clock
+from runtime.consuming.answering import answering_again
 from runtime.ids import NewId, random_id
 from runtime.mongo.client import named
 from runtime.mongo.lease import Lease
+from runtime.mongo.stalled_list import MongoStalledList
+from runtime.outbox.announcer import Announcer
 from runtime.service import Service
+from runtime.stalled import StalledWatch
 
 RELAYED = named("trades", "payouts")
 MAX_SETTLEMENT = timedelta(minutes=10)
@@ -70,8 +78,15 @@ def build_app(
         providers = Providers({PROVIDER: alipay, **(more_providers or {})})
         owners, ledger = MongoOwners(service.db), MongoLedger(service.db)
         trade_store = MongoTrades(service.db, service.recorder)
-        _assemble_trades(service, settings, alipay, providers, trade_store)
-        _assemble_money(service, settings, providers, trade_store, ledger, owners)
+        stalled_trades = _assemble_trades(service, settings, alipay, providers, trade_store)
+        settlement = _assemble_money(service, settings, providers, trade_store, ledger, owners)
+        watch = StalledWatch(
+            [stalled_trades, StalledSettlements(settlement)],
+            MongoStalledList(service.db),
+            Lease(service.db, "stalled", new_id()),
+            clock,
+        )
+        service.background("stalled", watch.run)
         service.subscribe(mini_programs_subscription(owners))
         service.prepare(owners.prepare)
         service.problems(PROBLEMS)
@@ -82,13 +97,13 @@ def build_app(
 
 def _assemble_trades(
     service: Service, settings: Settings, alipay: Alipay, providers: Providers, trade_store: MongoTrades
-) -> None:
-    """From a reservation to the money, and back to the payer."""
+) -> StalledTrades:
+    """From a reservation to the money, and back to the payer. Gives what watches over the trades."""
     clock, schedule = service.clock, settings.schedule
     offers = MongoOffers(service.db)
     trades = Trades(trade_store)
     arbiter = Arbiter(trades, providers, schedule, clock)
-    lease = Lease(service.db, "work", service.new_id(), clock)
+    lease = Lease(service.db, "work", service.new_id())
     due_trades = DueTrades(trade_store, arbiter.advance, lease, clock)
     trade_store.on_saved(lambda saved: due_trades.trade_saved(saved.aggregate))
 
@@ -96,11 +111,17 @@ def _assemble_trades(
     service.prepare(offers.prepare)
     service.routes(NoticeRoutes(Notices(trades, alipay, clock)).routes())
     service.routes(PaymentRoutes(OfferPayment(trade_store, offers, providers, clock)).routes())
+    answer = AnswerAgain(Announcer(lambda _: service.db[TRADES], service.publisher, settings.prefix))
     service.subscribe(
-        reservations_subscription(TradeOpening(trade_store, providers, schedule, clock)),
-        orders_subscription(OrderRequests(trades, clock)),
+        answering_again(
+            reservations_subscription(TradeOpening(trade_store, providers, schedule, clock)), answer
+        ),
+        answering_again(orders_subscription(OrderRequests(trades, clock)), answer),
     )
+    standing = MongoStandingTrades(service.db)
+    service.prepare(standing.prepare)
     service.background("due trades", due_trades.run)
+    return StalledTrades(standing, trade_store, arbiter.advance)
 
 
 def _assemble_money(
@@ -110,13 +131,13 @@ def _assemble_money(
     trade_store: MongoTrades,
     ledger: MongoLedger,
     owners: MongoOwners,
-) -> None:
+) -> Settlement:
     """Ledger, settlement and reconciliation."""
     clock = service.clock
     settlements, reports = MongoSettlements(service.db), MongoReports(service.db)
     payouts = MongoPayouts(service.db, service.recorder)
-    bookkeeping = Bookkeeping(ledger, clock)
-    lease = Lease(service.db, "settlement", service.new_id(), clock, length=MAX_SETTLEMENT)
+    bookkeeping = Bookkeeping(ledger, trade_store, payouts, clock)
+    lease = Lease(service.db, "settlement", service.new_id(), length=MAX_SETTLEMENT)
     settlement = Settlement(
         settlements, payouts, trade_store, ledger, owners, lease, clock, settings.settlement_wait
     )
@@ -128,3 +149,4 @@ def _assemble_money(
     service.routes(OperationRoutes(settlement, reconciliation, bookkeeping).routes())
     service.subscribe(ledger_subscription(bookkeeping))
     service.background("settlement", lambda: settle_daily(settlement))
+    return settlement

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiokafka import AIOKafkaConsumer
-from payment_support.till import ShiftedClock, Till
+from payment_support.till import ShiftedClock, Till, signature
 
 from alipay_sandbox.adapters.key_files import make_key_files
 from alipay_sandbox.app import Server
@@ -21,7 +21,6 @@ from anchorage_local.ports import free_port
 from contracts.event import Event, parse
 from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS, STOCK
 from payment.adapters.alipay.keys import SigningKey, VerifyingKeys
-from payment.adapters.alipay.wire import notice_text
 from payment.app import build_app
 from payment.application.ports import PaymentProvider
 from payment.settings import Settings
@@ -52,7 +51,7 @@ def signed_form(key_files: Path) -> dict[str, str]:
         "gmt_payment": "2026-11-22 12:00:00",
     }  # fmt: skip
     key = SigningKey.read(key_files / "alipay_private_key.pem")
-    return form | {"sign": key.sign(notice_text(form))}
+    return form | {"sign": signature(key, form)}
 
 
 def merchants_file(folder: Path, keys: Path, gateway_url: str) -> Path:
@@ -66,7 +65,7 @@ def merchants_file(folder: Path, keys: Path, gateway_url: str) -> Path:
         "alipay_public_key_files": [str(keys / "alipay_public_key.pem")],
     }
     file = folder / "merchants.json"
-    file.write_text(json.dumps([entry]))
+    file.write_text(json.dumps([entry]), encoding="utf-8")
     return file
 
 

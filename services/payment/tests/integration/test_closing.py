@@ -35,6 +35,18 @@ async def test_a_cancelled_order_whose_link_nobody_opened_is_closed_only_when_th
     assert status >= 400
 
 
+async def test_a_cancelled_order_is_closed_soon_after_its_payer_opens_the_cashier(till: Till) -> None:
+    order, link = await till.open(expires_in=900)
+    await till.request_close(order)
+    await eventually(lambda: till.close_requested(order.order_id))
+    status, body = await till.pay(link, result="fail")
+    assert (status, body["trade_status"]) == (200, "WAIT_BUYER_PAY")
+    [closed] = await till.wait_for(order.order_id, "PaymentClosed")
+    assert closed.at < order.expires_at
+    status, body = await till.pay(link)
+    assert (status, body["code"]) == (409, "ACQ.TRADE_HAS_CLOSE")
+
+
 async def test_a_cancelled_order_whose_link_was_given_to_nobody_is_closed_within_moments(till: Till) -> None:
     order, link = await till.open(expires_in=900)
     await till.request_close(order, link_given=False)

@@ -70,7 +70,9 @@ async def test_an_unreliable_answer_is_unsure(alipay: Alipay, till: Till) -> Non
 
 async def test_an_unreachable_gateway_is_unsure_or_unavailable(alipay: Alipay, till: Till) -> None:
     file = till.service.settings.alipay_merchants
-    file.write_text(file.read_text().replace(till.sandbox, "http://127.0.0.1:9"))
+    file.write_text(
+        file.read_text(encoding="utf-8").replace(till.sandbox, "http://127.0.0.1:9"), encoding="utf-8"
+    )
     unreachable = Alipay(read_merchants(file), lambda: till.http, till.clock, public_url=till.service.url)
     trade = _trade(alipay, till)
     assert isinstance(await unreachable.query(trade), Unsure)
@@ -94,9 +96,9 @@ async def test_the_payer_returns_to_the_orders_own_page(till: Till) -> None:
 
 
 async def test_browsers_and_alipay_may_use_addresses_of_their_own(till: Till, tmp_path) -> None:
-    [entry] = json.loads(till.service.settings.alipay_merchants.read_text())
+    [entry] = json.loads(till.service.settings.alipay_merchants.read_text(encoding="utf-8"))
     file = tmp_path / "merchants.json"
-    file.write_text(json.dumps([entry | {"page_url": "http://127.0.0.1:8090/gateway.do"}]))
+    file.write_text(json.dumps([entry | {"page_url": "http://127.0.0.1:8090/gateway.do"}]), encoding="utf-8")
     alipay = Alipay(
         read_merchants(file), lambda: till.http, till.clock, public_url="http://shop.example/", notify_url="http://gateway:8080",
     )  # fmt: skip

@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from payment_support.till import Till
+from payment_support.till import Till, signature
+from yarl import URL
 
 from contracts.checkout import OrderPlaced
 from payment.adapters.alipay.keys import SigningKey
 from payment.adapters.alipay.notices import read_notice
-from payment.adapters.alipay.wire import notice_text
 from payment.domain.errors import BadNotice
 
 STRANGER = SigningKey(
@@ -39,14 +39,14 @@ WITH = {
 }
 FORGED = {
     "an amount altered afterwards": lambda form: form | {"total_amount": "0.01"},
-    "a stranger's signature": lambda form: form | {"sign": STRANGER.sign(notice_text(form))},
+    "a stranger's signature": lambda form: form | {"sign": signature(STRANGER, form)},
     "no signature": lambda form: {name: value for name, value in form.items() if name != "sign"},
 }
 
 
 def _rows() -> list[tuple[str, str, str, str, list[str]]]:
     """The README's table: our trade, the notice's status, its other fields, the answer, the events."""
-    text = (Path(__file__).parents[2] / "README.md").read_text()
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     table = text.split("| our trade | the notice |")[1].split("\n\n")[0].splitlines()[2:]
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table]
     return [(*row[:4], [name for name in row[4].split(", ") if name]) for row in rows]
@@ -154,12 +154,35 @@ def test_an_altered_notice_is_refused(alter, signed_form, alipay_keys) -> None:
         read_notice(urlencode(alter(signed_form)).encode(), alipay_keys)
 
 
-async def test_a_notice_in_gbk_is_read_in_gbk(till: Till) -> None:
+@pytest.mark.parametrize("charset", ["utf-8", "gbk", "gb2312", "gb18030"])
+@pytest.mark.parametrize("stated", ["in the form", "in the header only", "nowhere"])
+async def test_a_notice_is_read_in_any_charset_wherever_that_stands(
+    till: Till, charset: str, stated: str
+) -> None:
     order, _ = await till.open()
-    form = {k: v for k, v in till.notice(order, charset="gbk").items() if k != "sign"}
-    form["sign"] = till.alipay_key.sign_bytes(notice_text(form).encode("gbk"))
-    assert await till.notify(urlencode(form, encoding="gbk").encode()) == "success"
+    form = till.notice(order, charset=charset if stated == "in the form" else "")
+    del form["sign"]
+    form["sign"] = signature(till.alipay_key, form, charset)
+    body = urlencode(form, encoding=charset).encode()
+    header = f"; charset={charset}" if stated == "in the header only" else ""
+    assert await till.notify(body, header) == "success"
     await till.wait_for(order.order_id, "PaymentSettled")
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "gbk"])
+async def test_a_payer_returns_by_an_address_in_any_charset(till: Till, charset: str) -> None:
+    order, _ = await till.open(return_url="http://127.0.0.1/order")
+    form = {
+        "app_id": "2021000000000001", "charset": charset, "method": "alipay.trade.wap.pay.return", "sign_type": "RSA2",
+        "out_trade_no": order.order_id, "total_amount": "129.00", "seller_id": "2088000000000001", "note": "葡萄酒 & +",
+    }  # fmt: skip
+    query = urlencode(form | {"sign": signature(till.alipay_key, form, charset)}, encoding=charset)
+    address = URL(f"{till.service.url}/v1/payments/alipay/return?{query}", encoded=True)
+    async with till.http.get(address, allow_redirects=False) as answer:
+        assert (answer.status, answer.headers["Location"]) == (302, "http://127.0.0.1/order")
+    forged = URL(str(address).replace("total_amount=129.00", "total_amount=1.00"), encoded=True)
+    async with till.http.get(forged, allow_redirects=False) as answer:
+        assert answer.status == 400
 
 
 async def test_a_notice_that_names_a_field_twice_is_refused(till: Till) -> None:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 import pytest
-from payment_support.till import Till, reserved
+from payment_support.till import Till
 
 from contracts.topics import STOCK
 from runtime.consuming.records import headers_of
@@ -49,15 +49,6 @@ async def test_a_payment_whose_notice_was_lost_is_found_by_a_query(till: Till) -
     assert not till.events_of(order.order_id, "PaymentSettled")
     till.clock.shift += timedelta(seconds=31)
     await till.wait_for(order.order_id, "PaymentSettled")
-
-
-async def test_a_reservation_without_its_order_opens_nothing_and_delays_nothing(till: Till) -> None:
-    order = till.placed()
-    await till.publish(
-        reserved(order).model_copy(update={"order": None}), reserved(order)
-    )  # one key: in this order
-    await till.wait_for(order.order_id, "PaymentRequested")
-    assert await records_of(till.service.settings.kafka, f"{till.prefix}{STOCK.name}.dlq") == []
 
 
 async def test_an_order_with_an_unknown_merchant_becomes_a_dead_letter_and_opens_nothing(till: Till) -> None:

@@ -22,7 +22,7 @@ async def test_a_new_payout_is_published_at_once_and_a_repeat_is_not(mongodb_uri
     recorded: list[Recorded] = []
     payouts = MongoPayouts(db, Recorder(system_clock, random_id, recorded.append))
     totals = Totals("demoshop01", "owner:demoshop01", earned=9850, reversed=-100, payments=2, refunds=1)
-    statement = Statement("2026-11-22", "owner-1", "owner", 0, totals)
+    statement = Statement("2026-11-22", 1, "owner-1", "owner", 0, totals)
     payout = statement.payout(NOW)
     assert payout is not None
     change = Change(payout, [payout_settled(statement, payout)])

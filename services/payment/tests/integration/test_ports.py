@@ -53,7 +53,7 @@ async def ports(request: pytest.FixtureRequest, mongodb_uri: str, module_prefix:
         yield Ports(
             MongoTrades(db, Recorder(system_clock, random_id)),
             MongoLedger(db),
-            [Lease(db, "work", name, system_clock) for name in ("a", "b")],
+            [Lease(db, "work", name) for name in ("a", "b")],
         )
     finally:
         await client.drop_database(db.name)

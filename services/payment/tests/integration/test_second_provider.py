@@ -64,7 +64,7 @@ class Counter:
     def read_notice(self, body: bytes) -> Notice:
         raise BadNotice("the counter sends no notices")
 
-    def read_return(self, query: Mapping[str, str]) -> str:
+    def read_return(self, query: bytes) -> str:
         raise BadNotice("the counter redirects nobody")
 
     async def bill(self, collector: Collector, day: date) -> Sequence[Movement]:

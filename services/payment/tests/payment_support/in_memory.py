@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from payment.adapters.mongo_trades import MAX_SKEW
 from payment.domain.ledger import Posting
 from payment.domain.reconciliation import Movement
 from payment.domain.trade import StoredTrade, Trade
@@ -21,15 +22,14 @@ class InMemoryTrades(InMemoryStore[StoredTrade]):
         super().__init__(stored or Stored(), lambda trade: trade.order_id, lambda trade: trade, **options)
 
     async def due(self, now: datetime, limit: int, *, but: Collection[str]) -> list[Trade]:
-        due = [
-            trade
+        scheduled = [
+            (trade.due_at, trade)
             for trade in self.stored.aggregates.values()
-            if isinstance(trade, Trade)
-            and trade.due_at is not None
-            and trade.due_at <= now
-            and trade.order_id not in but
+            if isinstance(trade, Trade) and trade.due_at is not None and trade.order_id not in but
         ]
-        return sorted(due, key=lambda trade: trade.due_at or now)[:limit]
+        due = sorted((pair for pair in scheduled if pair[0] <= now), key=lambda pair: pair[0])
+        ahead = [p for p in scheduled if p[0] > now and p[1].changed_at and p[1].changed_at > now + MAX_SKEW]
+        return [trade for _, trade in (*due, *ahead)[:limit]]
 
     async def movements(self, day: date, collector: str | None = None) -> AsyncIterator[Movement]:
         raise NotImplementedError
@@ -72,15 +72,11 @@ class InMemoryLease:
     length: timedelta = field(default=timedelta(seconds=6))
 
     async def acquire(self) -> bool:
-        now = self.clock()
-        if (
-            self.lease.holder not in ("", self.holder)
-            and self.lease.until is not None
-            and now < self.lease.until
-        ):
-            return False
-        self.lease.holder, self.lease.until = self.holder, now + self.length
-        return True
+        now, until = self.clock(), self.lease.until
+        free = self.lease.holder == self.holder or until is None or until <= now or until > now + self.length
+        if free:
+            self.lease.holder, self.lease.until = self.holder, now + self.length
+        return free
 
     async def release(self) -> None:
         if self.lease.holder == self.holder:

@@ -16,7 +16,7 @@ from contracts.event import Event
 from contracts.money import cny
 from contracts.terms import CommissionTerms
 from payment.adapters.alipay.keys import SigningKey
-from payment.adapters.alipay.wire import notice_text
+from payment.adapters.alipay.wire import notice_content
 from runtime.clock import system_clock
 from runtime.outbox.recorder import direct_record
 from runtime.service import Service
@@ -37,6 +37,11 @@ def reserved(order: OrderPlaced) -> StockReserved:
 def payments_path(order: OrderPlaced) -> str:
     """Where a buyer asks for another way to pay."""
     return f"/v1/mini-programs/{order.mini_program_id}/orders/{order.order_id}/payments"
+
+
+def signature(key: SigningKey, form: dict[str, str], charset: str = "utf-8") -> str:
+    """The signature of a notice that is sent in this charset."""
+    return key.sign_bytes(notice_content({name: value.encode(charset) for name, value in form.items()}))
 
 
 class ShiftedClock:
@@ -176,10 +181,10 @@ class Till:
         async with self.http.request(method, self.service.url + path, **more) as answer:
             return answer.status, await answer.json(content_type=None)
 
-    async def notify(self, body: bytes | dict[str, str]) -> str:
-        """Payment's answer to a notice."""
+    async def notify(self, body: bytes | dict[str, str], charset: str = "; charset=utf-8") -> str:
+        """Payment's answer to a notice; `charset` is what the header says of it."""
         body = urlencode(body).encode() if isinstance(body, dict) else body
-        headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+        headers = {"Content-Type": f"application/x-www-form-urlencoded{charset}"}
         url = f"{self.service.url}/v1/payments/alipay/notify"
         async with self.http.post(url, data=body, headers=headers) as answer:
             assert answer.status == 200
@@ -196,7 +201,7 @@ class Till:
             "gmt_payment": "2026-11-22 12:00:00", "fund_bill_list": '[{"amount":"1.00","fundChannel":"ALIPAYACCOUNT"}]',
         } | fields  # fmt: skip
         form = {name: value for name, value in form.items() if value}
-        return form | {"sign": self.alipay_key.sign(notice_text(form))}
+        return form | {"sign": signature(self.alipay_key, form)}
 
     async def postings(self, order_id: str) -> dict[str, dict[str, int]]:
         """The ledger's postings of an order: amount by account, by posting id."""

@@ -50,7 +50,7 @@ def test_every_fen_of_any_purchase_and_its_refunds_is_accounted_for(bought, disc
     before, left = 0, accrued
     for number, amount in enumerate(_split(total, cuts)):
         trade = trade.approve_refund(f"r{number}", amount, NOW).trade
-        change = trade.complete_refund(f"r{number}", NOW, NOW)
+        change = trade.complete_refund(f"r{number}", NOW, NOW, NOW)
         trade, [event] = change.trade, change.events
         back = event.shares
         assert back.total == amount
@@ -90,7 +90,7 @@ def test_approved_refunds_never_exceed_the_payment(total, wishes):
         refund_id = f"r{number}"
         trade = trade.approve_refund(refund_id, amount, NOW).trade
         if works:
-            trade = trade.complete_refund(refund_id, NOW, NOW).trade
+            trade = trade.complete_refund(refund_id, NOW, NOW, NOW).trade
         else:
             trade = trade.fail_refund(refund_id, "no", NOW, NOW).trade
         held = sum(r.amount for r in trade.refunds if r.state is not RefundState.FAILED)

@@ -48,4 +48,4 @@ Publish = Callable[..., Awaitable[None]]
 
 def current_generation(settings: Settings) -> str:
     """The name of the generation that answers."""
-    return (settings.search_dir / "current").read_text()
+    return (settings.search_dir / "current").read_text(encoding="utf-8")

@@ -21,7 +21,7 @@ def test_an_unreadable_index_is_rebuilt(tmp_path: Path) -> None:
     names = iter(["first", "second"])
     generations = FolderGenerations(tmp_path, open_index, lambda: next(names))
     generations.current().close()
-    (tmp_path / "first" / "products" / "meta.json").write_text("{")
+    (tmp_path / "first" / "products" / "meta.json").write_text("{", encoding="utf-8")
     found = generations.current()
     assert (found.name, found.state.offsets()) == ("second", {})
     found.close()

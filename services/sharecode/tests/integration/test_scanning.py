@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import secrets
 import struct
 import zlib
 
 import aiohttp
 import pytest
+from PIL import Image
 from sharecode_support.client import CodesClient, png
 
 
@@ -54,11 +57,19 @@ def decompression_bomb() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
+def thin() -> bytes:
+    """One pixel wide: scaled down, it would have no pixel at all."""
+    out = io.BytesIO()
+    Image.new("L", (1, 4000), 255).save(out, "PNG")
+    return out.getvalue()
+
+
 HOSTILE = {
     "a decompression bomb": (decompression_bomb(), 422, "unreadable_image"),
     "nothing": (b"", 422, "unreadable_image"),
     "text": (b"<svg onload=alert(1)>", 422, "unreadable_image"),
     "truncated": (png()[:70], 422, "unreadable_image"),
+    "one pixel wide": (thin(), 422, "no_code_found"),
     "a plain wall": (png(400, (90, 120, 110)), 422, "no_code_found"),
 }
 
@@ -74,3 +85,20 @@ async def test_a_hostile_picture_is_422_and_the_next_one_is_read(codes: CodesCli
     picture, _ = await codes.picture(share["image_url"])
     answered, scanned = await codes.scan(data=picture, and_headers={"Content-Type": "image/png"})
     assert (answered, scanned["code"]) == (200, share["code"])
+
+
+async def test_forty_large_pictures_at_once_are_read_or_refused_with_429(codes: CodesClient) -> None:
+    product = "p" + secrets.token_hex(4)
+    await codes.publish(codes.product(product))
+    share = await codes.shared(product)
+    code = Image.open(io.BytesIO((await codes.picture(share["image_url"]))[0])).convert("L")
+    photo, file = Image.new("L", (4000, 3000), 200), io.BytesIO()
+    photo.paste(code, (1800, 1200))
+    photo.save(file, "JPEG", quality=85)
+    scans = [codes.scan(data=file.getvalue(), and_headers={"Content-Type": "image/jpg"}) for _ in range(40)]
+    answers = await asyncio.gather(*scans)
+    read = [answer["code"] for status, answer in answers if status == 200]
+    refused = [answer["code"] for status, answer in answers if status != 200]
+    assert len(read) >= 2
+    assert set(read) == {share["code"]}
+    assert set(refused) <= {"busy", "unavailable"}

@@ -14,6 +14,7 @@ from alipay_sandbox.domain.money import fen_of, yuan_of
 from alipay_sandbox.http.control_bodies import ClockBody, FaultBody, ForgeBody, PayBody, WithdrawalBody
 from alipay_sandbox.http.origin import Origin
 from runtime.errors import Unavailable
+from runtime.web.bodies import MalformedJson, RepeatedKey, load_json
 
 Model = TypeVar("Model", bound=BaseModel)
 Handler = Callable[[web.Request], Awaitable[object]]
@@ -110,6 +111,8 @@ def _json(handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
         except ValidationError as error:
             detail = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
             return _response({"code": "invalid_request", "message": detail}, 422)
+        except (MalformedJson, RepeatedKey) as error:
+            return _response({"code": "invalid_request", "message": str(error)}, 422)
         except Unavailable:
             return _response({"code": "unavailable", "message": "the database does not answer"}, 503)
 
@@ -117,7 +120,9 @@ def _json(handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
 
 
 async def _read(request: web.Request, model: type[Model]) -> Model:
-    return model.model_validate_json(await request.read())
+    body = await request.read()
+    load_json(body)
+    return model.model_validate_json(body, strict=True)
 
 
 def _status(failure: GatewayFailure) -> int:

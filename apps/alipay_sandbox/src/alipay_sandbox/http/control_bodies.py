@@ -34,7 +34,7 @@ class _ReferenceBody(_Body):
 class PayBody(_ReferenceBody):
     """`POST /sandbox/pay`."""
 
-    buyer_id: Annotated[str, StringConstraints(pattern=r"^(2088\d{12})?$")] = ""
+    buyer_id: Annotated[str, StringConstraints(pattern=r"^(2088[0-9]{12})?$")] = ""
     result: Literal["success", "fail"] = "success"
 
 
@@ -78,4 +78,4 @@ class ClockBody(_Body):
 class WithdrawalBody(_Body):
     """`POST /sandbox/sellers/{seller_id}/withdrawals`, in yuan."""
 
-    amount: Annotated[str, StringConstraints(pattern=r"^\d{1,9}(\.\d{1,2})?$")]
+    amount: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}(\.[0-9]{1,2})?$")]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from contracts.api.addresses import ReturnOrigins
 from contracts.api.common import Answer, Id, MiniProgramId, Request, ShortText
 from contracts.engagement import Surface
 
@@ -70,6 +71,13 @@ class ClientRequest(Request):
         description="the host_id, owner_id or creator_id that the client acts for, or the operator's id"
     )
     client_secret: Annotated[str, Field(min_length=24, max_length=256)]
+    return_origins: ReturnOrigins = []
+
+    @model_validator(mode="after")
+    def _hosts_only(self) -> ClientRequest:
+        if self.return_origins and self.scope != "host":
+            raise ValueError("only a client with the scope host has return_origins")
+        return self
 
 
 class ClientView(Answer):
@@ -79,3 +87,4 @@ class ClientView(Answer):
     name: str
     scope: str
     subject_id: str
+    return_origins: list[str] = []

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.api.common import Id, Picture, Request, ShortText
+from contracts.api.common import PRINTABLE, Id, Picture, Request, ShortText
 
 
 class AccountRequest(Request):
@@ -15,7 +15,7 @@ class AccountRequest(Request):
     host_id: Id
     name: ShortText
     kind: Literal["merchant", "creator"]
-    bio: Annotated[str, Field(max_length=500)] = ""
+    bio: Annotated[str, Field(max_length=500, pattern=PRINTABLE)] = ""
     avatar_url: Picture | None = None
     followers: int = Field(default=0, ge=0, le=10**12)
     creator_id: Id | None = None

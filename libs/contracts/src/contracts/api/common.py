@@ -8,19 +8,27 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Item = TypeVar("Item")
 
-Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_.:-]+$")]
+Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_:-][A-Za-z0-9_.:-]*$")]
+"""An id is part of paths, so it never starts with a dot: `..` would lead elsewhere."""
 MiniProgramId = Annotated[str, Field(pattern=r"^[a-z0-9]{8,32}$")]
 OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$")]
 Cursor = Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[A-Za-z0-9_=.-]+$")]
-ShortText = Annotated[
-    str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
+PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+"""Any text without control characters; tabs and line ends are allowed."""
+ShortText = Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTABLE)]
+English = Annotated[
+    str, Field(max_length=200, pattern=PRINTABLE, description="the same text in English, or empty")
 ]
-English = Annotated[str, Field(max_length=200, description="the same text in English, or empty")]
-Picture = Annotated[str, Field(max_length=1024, pattern=r"^(/media/[A-Za-z0-9._/-]+|https?://[^\s\"<>\\]+)$")]
+FILE_NAME = r"[A-Za-z0-9_-][A-Za-z0-9._-]*"
+MEDIA_PATH = f"{FILE_NAME}(/{FILE_NAME})*"
+"""The path of a file under `/media/`. No name starts with a dot, so no path leads to a parent folder."""
+Picture = Annotated[str, Field(max_length=1024, pattern=rf"^(/media/{MEDIA_PATH}|https?://[^\s\"<>\\]+)$")]
 Query = Annotated[str, Field(max_length=10_000, description="the text that the viewer typed")]
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
+MAX_DIGITS = 18
+"""Of a number in a query: what a signed 64-bit integer holds."""
 
 
 class Request(BaseModel):
@@ -35,14 +43,16 @@ class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-def _digits(value: object) -> object:
-    """Refuse query parameters that Pydantic would accept as numbers: `1e1`, ` 1`, `+1`."""
-    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+def _number(value: object) -> object:
+    """The number in a query parameter, which is text. Refuses `1e1`, ` 1`, `+1`, `1_000` and digits of other scripts."""
+    if not isinstance(value, str):
+        return value
+    if not (value.isascii() and value.isdigit() and len(value) <= MAX_DIGITS):
         raise ValueError("must be a whole number of digits only, such as 20")
-    return value
+    return int(value)
 
 
-DIGITS = BeforeValidator(_digits)
+DIGITS = BeforeValidator(_number)
 """For numbers in a query. Stands after Field(), so that the limits become part of the JSON Schema."""
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.api.common import Answer, English, Id, MiniProgramId, Picture, Request, ShortText
+from contracts.api.common import PRINTABLE, Answer, English, Id, MiniProgramId, Picture, Request, ShortText
 
 
 class OwnerCard(Answer):
@@ -58,7 +58,7 @@ class MiniProgramRequest(Request):
     name: ShortText
     name_en: English = ""
     aliases: Annotated[list[ShortText], Field(max_length=20)] = []
-    slogan: Annotated[str, Field(max_length=200)] = ""
+    slogan: Annotated[str, Field(max_length=200, pattern=PRINTABLE)] = ""
     slogan_en: English = ""
     category: Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
     logo_url: Picture

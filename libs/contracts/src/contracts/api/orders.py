@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from contracts.api.addresses import ReturnUrl
 from contracts.api.common import DIGITS, Answer, Id, PageQuery, Request, ShortText
 from contracts.api.payments import PaymentRequest, PaymentView
 from contracts.engagement import Surface
@@ -17,14 +18,16 @@ OrderStatus = Literal[
 ]  # fmt: skip
 RefundStatus = Literal["requested", "approved", "rejected", "processing", "settled", "failed"]
 """No refund enters `processing` today. It stays, because generated clients know it."""
-ReturnUrl = Annotated[str, Field(max_length=1024, pattern=r"^https?://[^\s\x00-\x1f\"<>\\^`{|}]+$")]
+MAX_LINES = 50
+MAX_PIECES = 200
+"""Pieces of one order, over all lines: an unpaid order holds stock that others cannot buy."""
 
 
 class LineRequest(Request):
     """A SKU and how many of it to buy."""
 
     sku_id: Id
-    quantity: int = Field(ge=1, le=999)
+    quantity: int = Field(ge=1, le=MAX_PIECES)
 
 
 class Address(Request):
@@ -39,7 +42,7 @@ class Address(Request):
 class OrderRequest(Request):
     """An order to place. Prices are the platform's; if the total is not `expected_total`, the order is refused."""
 
-    lines: Annotated[list[LineRequest], Field(min_length=1, max_length=50)]
+    lines: Annotated[list[LineRequest], Field(min_length=1, max_length=MAX_LINES)]
     address: Address | None = None
     address_id: Id | None = None
     expected_total: Money | None = None
@@ -48,11 +51,13 @@ class OrderRequest(Request):
     return_url: ReturnUrl | None = None
 
     @model_validator(mode="after")
-    def _one_address(self) -> OrderRequest:
+    def _check(self) -> OrderRequest:
         if (self.address is None) == (self.address_id is None):
             raise ValueError("give either address or address_id, not both")
         if len({line.sku_id for line in self.lines}) != len(self.lines):
             raise ValueError("a sku_id is on two lines; put the whole quantity on one")
+        if (pieces := sum(line.quantity for line in self.lines)) > MAX_PIECES:
+            raise ValueError(f"the lines hold {pieces} pieces; an order may hold {MAX_PIECES}")
         return self
 
 
@@ -106,7 +111,7 @@ class ShipmentRequest(Request):
 
     carrier: ShortText
     tracking_number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
-    lines: Annotated[list[ShipmentLine], Field(min_length=1, max_length=50)] | None = None
+    lines: Annotated[list[ShipmentLine], Field(min_length=1, max_length=MAX_LINES)] | None = None
 
 
 class ShipmentView(Answer):

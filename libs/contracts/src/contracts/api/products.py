@@ -6,15 +6,25 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from contracts.api.common import Answer, English, Id, Picture, Request, ShortText
+from contracts.api.common import PRINTABLE, Answer, English, Id, Picture, Request, ShortText
 from contracts.api.mini_programs import Terms
 from contracts.money import Money
 
-LongText = Annotated[str, Field(max_length=4000)]
-EnglishAttributes = Annotated[
-    dict[ShortText, ShortText],
-    Field(description="the attributes in English: all of them, in the same order, or none"),
+LongText = Annotated[str, Field(max_length=4000, pattern=PRINTABLE)]
+Name = Annotated[str, Field(max_length=100, pattern=PRINTABLE)]
+IN_ENGLISH = "the attributes in English: all of them, in the same order, or none"
+MAX_PRODUCT_BYTES = 500_000
+"""A product as JSON. Its events carry all of it in one Kafka record."""
+
+SkuAttributes = Annotated[
+    dict[
+        Annotated[ShortText, Field(max_length=40)],
+        Annotated[ShortText, Field(max_length=100)],
+    ],
+    Field(max_length=10),
 ]
+"""What tells a SKU from the others. Every line of an order carries it, in each event of the order."""
+Attributes = Annotated[dict[ShortText, ShortText], Field(max_length=50)]
 
 
 class SkuView(Answer):
@@ -70,8 +80,8 @@ class SkuRequest(Request):
     """A SKU of a product. `initial_stock` is used only when the SKU is new."""
 
     sku_id: Id
-    attributes: dict[ShortText, ShortText] = {}
-    attributes_en: EnglishAttributes = {}
+    attributes: SkuAttributes = {}
+    attributes_en: SkuAttributes = Field(default={}, description=IN_ENGLISH)
     price: Money
     initial_stock: int = Field(default=0, ge=0, le=10_000_000)
 
@@ -89,12 +99,12 @@ class ProductRequest(Request):
     title: ShortText
     title_en: English = ""
     description: LongText = ""
-    brand: Annotated[str, Field(max_length=100)] = ""
-    brand_en: Annotated[str, Field(max_length=100)] = ""
-    model: Annotated[str, Field(max_length=100)] = ""
+    brand: Name = ""
+    brand_en: Name = ""
+    model: Name = ""
     category_id: Id
-    attributes: dict[ShortText, ShortText] = {}
-    attributes_en: EnglishAttributes = {}
+    attributes: Attributes = {}
+    attributes_en: Attributes = Field(default={}, description=IN_ENGLISH)
     images: Annotated[list[Picture], Field(min_length=1, max_length=20)]
     skus: Annotated[list[SkuRequest], Field(min_length=1, max_length=200)]
     rating: Annotated[float, Field(ge=0, le=5)] | None = None
@@ -103,8 +113,14 @@ class ProductRequest(Request):
     terms: Terms | None = None
 
     @model_validator(mode="after")
-    def _both_languages(self) -> ProductRequest:
+    def _check(self) -> ProductRequest:
         _check_english(self.attributes, self.attributes_en)
+        size = len(self.model_dump_json().encode())
+        if size > MAX_PRODUCT_BYTES:
+            raise ValueError(
+                f"the product takes {size} bytes as JSON; at most {MAX_PRODUCT_BYTES} are allowed. "
+                "Shorten its texts, or use fewer SKUs or attributes"
+            )
         return self
 
 

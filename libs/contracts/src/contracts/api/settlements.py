@@ -12,7 +12,7 @@ from contracts.api.common import Answer, PageQuery
 Day = Annotated[
     str,
     Field(
-        pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$",
+        pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
         description="a day in Beijing time (UTC+8), such as 2026-03-01",
     ),
 ]
@@ -69,11 +69,28 @@ class EarningsPage(StatementsPage):
     pending: Fen = 0
 
 
+class SetAside(Answer):
+    """A record that was not settled with its day; it is settled with a later day, once the reason is gone."""
+
+    reason: Annotated[
+        Literal["not_posted", "unknown_owner"],
+        Field(
+            description="the order's money has no posting in the ledger, or the mini program's owner is not known"
+        ),
+    ]
+    mini_program_id: str | None = None
+    order_id: str | None = None
+    refund_id: str | None = None
+
+
 class SettlementView(Answer):
     """The settlement of one day for the whole platform."""
 
     day: str
     state: Literal["open", "closed"]
+    set_aside: Annotated[
+        list[SetAside], Field(description="at most 100 of the records that were not settled with the day")
+    ] = []
     statements: int
     paid_out: Fen
     platform: Fen

@@ -26,7 +26,10 @@ def sign(claims: Mapping[str, Any], secret: str, audience: str, expires_at: date
 
 
 def read(token: str, secret: str, audience: str) -> dict[str, Any]:
-    """The claims of a token, with `aud` and `exp`; raises InvalidToken."""
+    """The claims of a token, with `aud` and `exp`; raises InvalidToken.
+
+    Clocks that differ by seconds do no harm: no claim says when a token starts, and tokens live for days.
+    """
     try:
         return jwt.decode(
             token, secret, algorithms=[ALGORITHM], audience=audience, options={"require": ["exp"]}

@@ -2,7 +2,7 @@
 
 FastStream's defaults lose records (at most once, newest first). Here: earliest; commit only after the handler; our own
 parser and decoder, which no header or body can break; a rebalance waits for the batch under way; polling goes on while a
-batch takes long. What happens to the records is in `processor`. Decision: ADR 2.
+batch takes long. What happens to the records is in `processor` and `lanes`. Decision: ADR 2.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from faststream.kafka.message import KafkaAckableMessage
 from contracts.event import TYPE_PREFIX
 from runtime.clock import Clock
 from runtime.consuming.kafka_client import KafkaClient
-from runtime.consuming.processor import Processor
+from runtime.consuming.lanes import LaneProcessor
 from runtime.consuming.records import headers_of
 from runtime.consuming.subscription import Subscription
 from runtime.kafka import internals
@@ -52,10 +52,18 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     """Runs one subscription of one service."""
 
     def __init__(
-        self, subscription: Subscription, publisher: Publisher, clock: Clock, *, group: str, prefix: str
+        self,
+        subscription: Subscription,
+        publisher: Publisher,
+        clock: Clock,
+        *,
+        group: str,
+        prefix: str,
+        graceful_seconds: float,
     ) -> None:
         self.subscription = subscription
-        self.processor = Processor(group, subscription.events, subscription.handle, publisher, clock)
+        self.processor = LaneProcessor(group, subscription.events, subscription.handle, publisher, clock)
+        self._graceful_seconds = graceful_seconds
         self._lingering = {event.type_name() for event in subscription.linger}
         self._topics = [prefix + topic.name for topic in subscription.topics]
         self._subscriber: Any = None
@@ -100,17 +108,27 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._subscriber(self._handle_batch)
 
     def install_filter(self) -> None:
-        """Have the client drop unwanted events before it makes a batch, and linger; call once started."""
+        """Have the client drop unwanted events before it makes a batch, linger, and commit what is finished; call once started."""
         if self.client is not None:
             self.client.accepts = self._accepts
+            self.client.unfinished = self.processor.unfinished
+            self.client.finish = self._finish
+            self.processor.on_finished = self.client.commit_soon
             if self._lingering:
                 self.client.may_linger = self._may_linger
 
     async def on_partitions_revoked(self, revoked: Any) -> None:
-        """Let the batch under way end and commit before another replica starts on the same records."""
+        """Let what is under way end and commit before another replica starts on the same records; it receives what is
+        unfinished."""
+        until = time.monotonic() + REBALANCE_WAIT_SECONDS
         await internals.wait_for_batch(self._subscriber, REBALANCE_WAIT_SECONDS)
+        await self.processor.drain(max(0.0, until - time.monotonic()))
         if self.client is not None:
             await self.client.flush_commits()
+        self.processor.forget()
+
+    async def _finish(self) -> None:
+        await self.processor.drain(self._graceful_seconds)
 
     async def on_partitions_assigned(self, assigned: Any) -> None:
         """Nothing to prepare."""
@@ -182,6 +200,7 @@ class Consumers:
                 clock,
                 group=settings.group(service, subscription.name),
                 prefix=settings.prefix,
+                graceful_seconds=settings.graceful_timeout.total_seconds(),
             )
             for subscription in subscriptions
         ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -41,17 +41,37 @@ def _never(_: ConsumerRecord) -> bool:
     return False
 
 
+def _nothing() -> dict[Any, int]:
+    return {}
+
+
+async def _done() -> None:
+    return None
+
+
+def _not_past(consumed: Any, unfinished: int | None) -> Any:
+    """The offset to commit; aiokafka's is a tuple with metadata."""
+    if unfinished is None or unfinished >= consumed.offset:
+        return consumed
+    return consumed._replace(offset=unfinished)
+
+
 class KafkaClient(AIOKafkaConsumer):  # type: ignore[misc]
     """FastStream polls it, and calls `commit` after each handled batch.
 
     Records that `accepts` refuses are left out before a batch is made: with few records at a time, a batch's way through
     FastStream costs more than this check. A batch in which every record `may_linger` waits up to LINGER_SECONDS for more.
+
+    `unfinished` tells the lowest offset of each partition that is still being handled beside the stream; no commit goes past
+    it. `finish` is awaited before the last commit.
     """
 
     def __init__(self, *topics: str, **settings: Any) -> None:
         super().__init__(*topics, **settings)
         self.accepts: Callable[[ConsumerRecord], bool] = _always
         self.may_linger: Callable[[ConsumerRecord], bool] = _never
+        self.unfinished: Callable[[], Mapping[Any, int]] = _nothing
+        self.finish: Callable[[], Awaitable[None]] = _done
         self._handled: dict[Any, Any] = {}
         self._committed: dict[Any, Any] = {}
         self._committing: asyncio.Task[None] | None = None
@@ -102,6 +122,10 @@ class KafkaClient(AIOKafkaConsumer):  # type: ignore[misc]
         assignment = internals.assignment_of(self)
         if assignment is not None:
             self._handled.update(assignment.all_consumed_offsets())
+        self.commit_soon()
+
+    def commit_soon(self) -> None:
+        """Have a background task commit what is finished."""
         if self._committing is None or self._committing.done():
             self._committing = asyncio.create_task(self._commit_soon())
 
@@ -114,6 +138,7 @@ class KafkaClient(AIOKafkaConsumer):  # type: ignore[misc]
 
     async def stop(self) -> None:
         """Commit and leave the group."""
+        await self.finish()
         if self._committing is not None:
             await end(self._committing)
             await self.flush_commits()
@@ -130,11 +155,11 @@ class KafkaClient(AIOKafkaConsumer):  # type: ignore[misc]
 
     def _advanced(self) -> dict[Any, Any]:
         """The handled offsets that are not committed yet, of the partitions that are still ours."""
-        return {
-            partition: offset
-            for partition, offset in self._handled.items()
-            if partition in self.assignment() and self._committed.get(partition) != offset
+        unfinished, ours = self.unfinished(), self.assignment()
+        finished = {
+            at: _not_past(offset, unfinished.get(at)) for at, offset in self._handled.items() if at in ours
         }
+        return {at: offset for at, offset in finished.items() if self._committed.get(at) != offset}
 
     async def _commit_handled(self) -> None:
         advanced = self._advanced()

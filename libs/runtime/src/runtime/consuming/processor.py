@@ -1,8 +1,9 @@
-"""Processes batches of records: read, handle, retry, dead-letter. The only such loop in the platform.
+"""Processes batches of records in order: read, handle, retry, dead-letter. `lanes` adds retries beside the stream.
 
 - While a dependency is unavailable the same batch is retried, however long that takes; nothing goes to the dead letters.
+- A record that cannot be read goes to its dead-letter topic at once.
 - A failing batch is split by record, in order. A record that fails by itself is retried a bounded number of times and then
-  published to its dead-letter topic, and the records after it go on.
+  published to its dead-letter topic, and the records after it go on. If its error says that no retry helps, there is none.
 """
 
 from __future__ import annotations
@@ -15,14 +16,16 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager
 
 from aiokafka import ConsumerRecord
+from pydantic import ValidationError
 
+from contracts.envelope import BadEnvelope
 from contracts.event import Event
 from runtime import telemetry
 from runtime.clock import Clock
-from runtime.consuming.dead_letters import dead_letter
+from runtime.consuming.dead_letters import MAX_REASON, dead_letter
 from runtime.consuming.records import consumer_spans, headers_of, read_event
 from runtime.consuming.subscription import BatchHandler, Delivery
-from runtime.errors import is_unavailable, redacted
+from runtime.errors import FactMismatch, is_unavailable, redacted, retry_can_help
 from runtime.kafka.publisher import Publisher
 
 log = logging.getLogger(__name__)
@@ -49,26 +52,37 @@ class Processor:
     ) -> None:
         self.group = group
         self.accepted = {event.type_name(): event for event in events}
-        self.waiting_for_dependency = False
         self.progressed_at = time.monotonic()
+        self._waiting = 0
+        self._refused = False
         self._handle = handle
         self._publisher = publisher
         self._clock = clock
 
+    @property
+    def waiting_for_dependency(self) -> bool:
+        """Whether a call waits for an unavailable dependency and none has succeeded since."""
+        return self._waiting > 0 and self._refused
+
     async def process(self, batch: Sequence[ConsumerRecord]) -> None:
         """Handle or dead-letter every record. When it returns, the batch can be committed."""
-        deliveries = []
+        deliveries, unreadable = [], []
         for raw in batch:
             try:
                 delivery = self.read(raw)
             except Exception as error:  # any at all: reading touches nothing but the record
-                await self.set_aside(raw, error, attempts=1)
+                unreadable.append((raw, error))
                 continue
             if delivery is not None:
                 deliveries.append(delivery)
+        await asyncio.gather(*(self.set_aside(raw, error, attempts=1) for raw, error in unreadable))
         if deliveries:
-            await self._handle_or_split(deliveries)
+            await self.handle(deliveries)
         self.progressed_at = time.monotonic()
+
+    async def handle(self, deliveries: Sequence[Delivery]) -> None:
+        """Handle or dead-letter every delivery, in order."""
+        await self._handle_or_split(deliveries)
 
     def read(self, raw: ConsumerRecord) -> Delivery | None:
         """The delivery in a record, None when this group does not take it; raises for a record that cannot be read."""
@@ -80,12 +94,22 @@ class Processor:
 
     async def set_aside(self, raw: ConsumerRecord, error: Exception, attempts: int) -> None:
         """Publish the record to its dead-letter topic, however long that takes."""
-        letter = dead_letter(
-            raw, reason=redacted(error), attempts=attempts, consumer=self.group, at=self._clock()
+        headers = headers_of(raw)
+        origin = {
+            "event_id": headers.get("ce_id", ""), telemetry.TRACEPARENT: headers.get(telemetry.TRACEPARENT, ""),
+            "topic": raw.topic, "partition": raw.partition, "offset": raw.offset, "group": self.group,
+        }  # fmt: skip
+        unreadable = isinstance(error, (BadEnvelope, ValidationError))  # a traceback would say nothing
+        reason = redacted(error)
+        log.error(
+            "a record goes to the dead letters",
+            exc_info=None if unreadable else error,
+            extra=origin | {"reason": reason[:MAX_REASON]},
         )
+        letter = dead_letter(raw, reason=reason, attempts=attempts, consumer=self.group, at=self._clock())
         await self._retry_while_unavailable(lambda: self._publisher.publish([letter]))
         self.progressed_at = time.monotonic()
-        self.count("dead_letter", headers_of(raw).get("ce_type", "unknown"))
+        self.count("dead_letter", headers.get("ce_type", "unknown"))
 
     def count(self, outcome: str, event_type: str, records: int = 1) -> None:
         """Count records by their outcome."""
@@ -105,21 +129,30 @@ class Processor:
                 await self._handle_or_split([delivery])
 
     async def _retry(self, delivery: Delivery, error: Exception) -> None:
-        for attempt in range(2, MAX_ATTEMPTS + 1):
-            await asyncio.sleep(MIN_BACKOFF_SECONDS * 3 ** (attempt - 2))
+        attempts = 1
+        while attempts < MAX_ATTEMPTS and retry_can_help(error):
+            await asyncio.sleep(MIN_BACKOFF_SECONDS * 3 ** (attempts - 1))
+            attempts += 1
             try:
                 await self._attempt([delivery])
             except Exception as again:
                 error = again
             else:
                 return
-        origin = {"event_id": delivery.envelope.id, telemetry.TRACEPARENT: delivery.envelope.traceparent}
-        log.error("a record goes to the dead letters", exc_info=error, extra=origin)
-        await self.set_aside(delivery.raw, error, MAX_ATTEMPTS)
+        await self._give_up(delivery, error, attempts)
+
+    async def _give_up(self, delivery: Delivery, error: Exception, attempts: int) -> None:
+        if isinstance(error, FactMismatch):
+            telemetry.facts_mismatched.add(1, {"group": self.group, "event": type(delivery.event).__name__})
+        await self.set_aside(delivery.raw, error, attempts)
 
     async def _attempt(self, deliveries: Sequence[Delivery]) -> None:
         """Call the handler, again while a dependency is unavailable; raises the records' own error."""
         await self._retry_while_unavailable(lambda: self._call(deliveries))
+        self._handled(deliveries)
+
+    def _handled(self, deliveries: Sequence[Delivery]) -> None:
+        self._refused = False
         self.progressed_at = time.monotonic()
         for event_type, records in Counter(type(d.event).__name__ for d in deliveries).items():
             self.count("done", event_type, records)
@@ -136,7 +169,7 @@ class Processor:
                 raise RuntimeError("the handler let a cancellation out") from None
 
     async def _retry_while_unavailable(self, work: Callable[[], Awaitable[None]]) -> None:
-        backoff = MIN_BACKOFF_SECONDS
+        backoff, waiting = MIN_BACKOFF_SECONDS, 0
         try:
             while True:
                 try:
@@ -147,8 +180,9 @@ class Processor:
                     log.warning(
                         "waiting for a dependency", extra={"error": type(error).__name__, "group": self.group}
                     )
-                self.waiting_for_dependency = True
+                self._refused = True
+                self._waiting, waiting = self._waiting + 1 - waiting, 1
                 await asyncio.sleep(backoff)
                 backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
         finally:
-            self.waiting_for_dependency = False
+            self._waiting -= waiting

@@ -39,7 +39,7 @@ def read_event(raw: ConsumerRecord, accepted: Mapping[str, type[Event]]) -> Deli
         )
     if not raw.topic.endswith(event_type.topic.name):
         raise BadEnvelope(f"{envelope.type} belongs on topic {event_type.topic.name}, not on {raw.topic}")
-    return Delivery(event_type.model_validate_json(raw.value or b""), envelope, raw)
+    return Delivery(event_type.model_validate_json(raw.value or b"", strict=True), envelope, raw)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ The libraries' own health checks ping only the producer and stay green when a co
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Sequence
 
@@ -14,6 +15,8 @@ from aiokafka.errors import KafkaError
 from runtime import telemetry
 from runtime.consuming.consumer import Consumer
 from runtime.kafka import internals
+
+log = logging.getLogger(__name__)
 
 CHECK_INTERVAL_SECONDS = 10.0
 ANSWER_SECONDS = 5.0
@@ -28,6 +31,12 @@ class Watchdog:
         self._now = now
         self._behind_since: dict[str, float] = {}
         self._progressed_at: dict[str, float] = {}
+
+    @property
+    def waiting(self) -> dict[str, int]:
+        """By group, for how many seconds a record in hand has been unhandled, where that is longer than 30 s."""
+        oldest = {c.group: int(c.processor.oldest_seconds) for c in self._consumers}
+        return {group: seconds for group, seconds in oldest.items() if seconds > STUCK_AFTER_SECONDS}
 
     @property
     def stuck(self) -> list[str]:
@@ -48,11 +57,17 @@ class Watchdog:
             await asyncio.sleep(CHECK_INTERVAL_SECONDS)
 
     async def _check(self, consumer: Consumer) -> None:
+        label = {"group": consumer.group}
+        telemetry.consumer_parked.set(consumer.processor.parked, label)
+        oldest = consumer.processor.oldest_seconds
+        telemetry.consumer_oldest.set(oldest, label)
+        if oldest > STUCK_AFTER_SECONDS:
+            log.error("a record waits and is retried", extra={**label, "seconds": int(oldest)})
         lag = await _lag(consumer)
         if lag is None:  # the broker is unavailable: reset the timer
             self._behind_since.pop(consumer.group, None)
             return
-        telemetry.consumer_lag.set(lag, {"group": consumer.group})
+        telemetry.consumer_lag.set(lag, label)
         processor = consumer.processor
         progressed = self._progressed_at.get(consumer.group) != processor.progressed_at
         self._progressed_at[consumer.group] = processor.progressed_at

@@ -14,14 +14,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
+from contracts.topics import DEAD_LETTER_SUFFIX
 from runtime import telemetry
+from runtime.errors import record_refused
 from runtime.kafka.internals import abandon
-from runtime.kafka.topics import DEAD_LETTER_ROOM, LARGEST_RECORD
+from runtime.kafka.topics import record_limit
+from runtime.tasks import to_the_end
 
 STOP_SECONDS = 3.0
 """How long a stop waits for what is being sent: outboxes keep the rest, and containers are killed after 10 s."""
+RESPONSE_SECONDS = 3.0
+BATCH_OVERHEAD = 128
+"""Bytes of a record batch in addition to its only record's key, value and headers, rounded up."""
+HEADER_OVERHEAD = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +52,13 @@ class Publisher:
         self._lock = asyncio.Lock()
 
     async def publish(self, records: Sequence[Record]) -> None:
-        """Send all, in order for each key; returns when all are durable. Raises KafkaError when one is not."""
+        """Send all, in order for each key; returns when all are durable. Raises KafkaError when one is not.
+
+        When one is larger than its topic accepts, none is sent, and MessageSizeTooLargeError names the topic and both sizes.
+        After an error or a cancellation nothing more of these records is sent.
+        """
+        for record in records:
+            _check_size(record)
         producer = await self._started()
         try:
             acknowledgements = [
@@ -52,11 +66,42 @@ class Publisher:
                 for r in records
             ]
             await asyncio.gather(*acknowledgements)
-        except KafkaError:
-            await self._discard(producer)
+        except (
+            BaseException
+        ):  # a cancelled caller must not find its records sent later, after those of another
+            await to_the_end(self._discard(producer))
             raise
         for topic, count in Counter(record.topic for record in records).items():
             telemetry.records_published.add(count, {"topic": topic})
+
+    async def publish_each(self, records: Sequence[Record]) -> list[Exception | None]:
+        """Send each by itself, so that one that Kafka refuses stops no other; says for each None, or why it is refused.
+
+        Raises KafkaError when the broker does not answer.
+        """
+        outcomes: list[Exception | None] = []
+        for record in records:
+            try:
+                await self.publish([record])
+            except KafkaError as error:
+                if not record_refused(error):
+                    raise
+                outcomes.append(error)
+            else:
+                outcomes.append(None)
+        return outcomes
+
+    async def responds(self) -> bool:
+        """Whether Kafka answers a new connection within RESPONSE_SECONDS."""
+        client = AIOKafkaClient(bootstrap_servers=self._bootstrap)
+        try:
+            async with asyncio.timeout(RESPONSE_SECONDS):
+                await client.bootstrap()
+        except (KafkaError, TimeoutError):
+            return False
+        finally:
+            await client.close()
+        return True
 
     async def _started(self) -> Any:
         if self._producer is None:
@@ -70,7 +115,7 @@ class Publisher:
                         request_timeout_ms=15_000,
                         retry_backoff_ms=100,
                         max_batch_size=256 * 1024,
-                        max_request_size=LARGEST_RECORD + DEAD_LETTER_ROOM,
+                        max_request_size=record_limit(DEAD_LETTER_SUFFIX),
                     )
                     try:
                         await producer.start()
@@ -97,3 +142,13 @@ class Publisher:
                 await producer.stop()
         except (TimeoutError, KafkaError):
             await abandon(producer)
+
+
+def _check_size(record: Record) -> None:
+    size = BATCH_OVERHEAD + len(record.key or b"") + len(record.value or b"")
+    size += sum(len(name) + len(value or b"") + HEADER_OVERHEAD for name, value in record.headers)
+    limit = record_limit(record.topic)
+    if size > limit:
+        raise MessageSizeTooLargeError(
+            f"a record for {record.topic} has {size} bytes, the topic accepts {limit}"
+        )

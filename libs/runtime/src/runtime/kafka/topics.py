@@ -22,6 +22,11 @@ DEAD_LETTER_ROOM = 64 * 1024
 """Bytes that a dead letter needs in addition: the headers that say why."""
 
 
+def record_limit(topic: str) -> int:
+    """The largest record that the topic of this full name accepts, in bytes with key and headers."""
+    return LARGEST_RECORD + (DEAD_LETTER_ROOM if topic.endswith(DEAD_LETTER_SUFFIX) else 0)
+
+
 class WrongTopic(Exception):
     """A topic exists with another number of partitions, so keys would go to other partitions."""
 
@@ -66,8 +71,7 @@ async def _create(admin: AIOKafkaAdminClient, topics: dict[str, Topic], replicat
 
 
 def _config(topic: Topic) -> dict[str, str]:
-    room = DEAD_LETTER_ROOM if topic.name.endswith(DEAD_LETTER_SUFFIX) else 0
-    largest = {"max.message.bytes": str(LARGEST_RECORD + room)}
+    largest = {"max.message.bytes": str(record_limit(topic.name))}
     if topic.compacted:
         return {
             "cleanup.policy": "compact",

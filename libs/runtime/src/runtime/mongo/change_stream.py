@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from pymongo.errors import OperationFailure
+from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import OperationFailure, PyMongoError
 
 from runtime.mongo.client import AWARE, Database, Document
 
@@ -21,9 +23,10 @@ MAX_CHANGES = 100
 HISTORY_LOST = frozenset({260, 280, 286})
 """InvalidResumeToken, ChangeStreamFatalError, ChangeStreamHistoryLost (MongoDB error_codes.yml)."""
 NO_POSITION = frozenset({9, 14, 15, 40647, 40649, 50811})
-"""Codes for a resume token that the server cannot parse (tried on 6.0)."""
+"""Codes of an opening whose resume token the server cannot parse (tried on 6.0). Later they mean something else."""
 OPTIONS = {"resume_after": "resumeAfter", "start_at_operation_time": "startAtOperationTime"}
 
+KILL_SECONDS = 1.0
 WAIT_MS = 1
 """How long the server may wait for a change; zero is not allowed."""
 
@@ -67,17 +70,24 @@ async def poll(
         "cursor": {"batchSize": MAX_CHANGES},
         "readConcern": {"level": "majority"},
     }
+    cursor_id = 0
     async with db.client.start_session() as session:
         try:
-            cursor = (await db.command(opening, codec_options=AWARE, session=session))["cursor"]
+            try:
+                cursor = (await db.command(opening, codec_options=AWARE, session=session))["cursor"]
+            except OperationFailure as error:
+                if error.code in NO_POSITION:
+                    raise HistoryLost(f"code {error.code}") from None
+                raise
             changes: list[Document] = cursor["firstBatch"]
             while True:
+                cursor_id = cursor["id"]
                 yield Poll(changes, cursor["postBatchResumeToken"])
-                if not cursor["id"]:
+                if not cursor_id:
                     raise HistoryLost("the stream has ended: its database was dropped")
                 await wait_for_next(len(changes))
                 more = {
-                    "getMore": cursor["id"],
+                    "getMore": cursor_id,
                     "collection": "$cmd.aggregate",
                     "batchSize": MAX_CHANGES,
                     "maxTimeMS": WAIT_MS,
@@ -85,9 +95,20 @@ async def poll(
                 cursor = (await db.command(more, codec_options=AWARE, session=session))["cursor"]
                 changes = cursor["nextBatch"]
         except OperationFailure as error:
-            if error.code in HISTORY_LOST | NO_POSITION:
+            if error.code in HISTORY_LOST:
                 raise HistoryLost(f"code {error.code}") from None
             raise
+        finally:
+            if cursor_id:
+                await _kill(db, cursor_id, session)
+
+
+async def _kill(db: Database, cursor_id: int, session: AsyncClientSession) -> None:
+    """Free the server's cursor, which would otherwise live for ten minutes; harmless if it is gone."""
+    command = {"killCursors": "$cmd.aggregate", "cursors": [cursor_id]}
+    with suppress(PyMongoError, TimeoutError):
+        async with asyncio.timeout(KILL_SECONDS):
+            await db.command(command, session=session)
 
 
 async def operation_time(db: Database) -> Any:

@@ -14,25 +14,40 @@ from runtime.mongo.client import Document
 DUPLICATE_KEY = 11000
 
 
-async def insert_new(collection: AsyncCollection[Document], documents: Sequence[Document]) -> list[bool]:
-    """Insert the documents whose `_id` does not exist yet, in one round trip; say for each, in order, whether it is new.
+class KeyTaken(Exception):
+    """Another document has this value of a unique index other than `_id`; the text names the fields of the index."""
 
-    Of several with the same `_id` the first is new. Raises BulkWriteError for anything but an existing `_id`, including
-    a write that did not become durable.
+
+async def insert_each(
+    collection: AsyncCollection[Document], documents: Sequence[Document]
+) -> list[bool | KeyTaken]:
+    """Insert the documents whose `_id` does not exist yet, in one round trip.
+
+    Says for each, in order: True if it is new, False if its `_id` exists, or the KeyTaken that kept it out. Of several with
+    the same `_id` the first is new. Raises BulkWriteError for anything else, including a write that did not become durable.
     """
+    outcomes: list[bool | KeyTaken] = [True] * len(documents)
     if not documents:
-        return []
+        return outcomes
     try:
         await collection.insert_many(documents, ordered=False)
     except BulkWriteError as error:
         if any(code != DUPLICATE_KEY for code in bulk_codes(error)):
             raise
-        errors = (error.details or {})["writeErrors"]
-        if any("_id" not in entry["keyPattern"] for entry in errors):
-            raise
-        existing = {entry["index"] for entry in errors}
-        return [n not in existing for n in range(len(documents))]
-    return [True] * len(documents)
+        for entry in (error.details or {})["writeErrors"]:
+            fields = entry["keyPattern"]
+            outcomes[entry["index"]] = False if "_id" in fields else KeyTaken(", ".join(fields))
+    return outcomes
+
+
+async def insert_new(collection: AsyncCollection[Document], documents: Sequence[Document]) -> list[bool]:
+    """The same for collections whose only key is `_id`; raises KeyTaken if another unique index keeps a document out."""
+    created: list[bool] = []
+    for outcome in await insert_each(collection, documents):
+        if isinstance(outcome, KeyTaken):
+            raise outcome
+        created.append(outcome)
+    return created
 
 
 async def keep_newest(collection: AsyncCollection[Document], newest: Mapping[str, Document]) -> None:

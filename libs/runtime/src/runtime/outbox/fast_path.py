@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cachetools import LRUCache
 
-from runtime.mongo.client import Document
 from runtime.outbox.recorder import Recorded
 
 MAX_PENDING = 1_000
@@ -63,24 +63,29 @@ class FastPath:
         else:
             self.stream_needed.set()
 
-    def drain(self) -> list[Document]:
-        """The entries to publish now, in this order. Call `confirm` afterwards, or `enable` again when publishing failed."""
+    def drain(self) -> list[Recorded]:
+        """The changes to publish now, in this order. Call `confirm` afterwards, or `enable` again when publishing failed."""
         self.pending.clear()
         changes, self._queue = self._queue, []
-        return [entry for recorded in changes for entry in recorded.entries]
+        return changes
 
-    def confirm(self, entries: Sequence[Document]) -> None:
-        """These entries are published."""
-        self._published_ahead.update(entry["id"] for entry in entries)
+    def confirm(self, changes: Sequence[Recorded]) -> None:
+        """These changes are published, or their aggregates set aside."""
+        self._published_ahead.update(entry["id"] for recorded in changes for entry in recorded.entries)
 
-    def take_unpublished(self, streamed: Sequence[Recorded]) -> list[Document]:
-        """The entries of these changes of the stream that are not published yet; the caller publishes them now."""
-        entries = [entry for recorded in streamed for entry in recorded.entries]
+    def take_unpublished(self, streamed: Sequence[Recorded]) -> list[Recorded]:
+        """These changes of the stream with only the entries that are not published yet; the caller publishes them now."""
         in_stream = {(recorded.aggregate, recorded.version) for recorded in streamed}
         self._queue = [r for r in self._queue if (r.aggregate, r.version) not in in_stream]
-        unpublished = [entry for entry in entries if entry["id"] not in self._published_ahead]
-        self._published_ahead.difference_update(entry["id"] for entry in entries)
+        unpublished = [left for recorded in streamed if (left := self._without_published(recorded)).entries]
+        self._published_ahead.difference_update(
+            entry.get("id") for recorded in streamed for entry in recorded.entries
+        )
         for recorded in streamed:
             if recorded.version > self._last_published.get(recorded.aggregate, 0):
                 self._last_published[recorded.aggregate] = recorded.version
         return unpublished
+
+    def _without_published(self, recorded: Recorded) -> Recorded:
+        left = tuple(entry for entry in recorded.entries if entry.get("id") not in self._published_ahead)
+        return replace(recorded, entries=left) if len(left) < len(recorded.entries) else recorded

@@ -100,11 +100,11 @@ def version_of(slot: str) -> int:
     return int(slot[:DIGITS])
 
 
-def record_of(entry: Document, prefix: str) -> Record:
-    """The Kafka record of an outbox entry."""
+def record_of(entry: Document, prefix: str, *, again: bool = False) -> Record:
+    """The Kafka record of an outbox entry; `again` asks its consumers to announce their answer again."""
     envelope = Envelope(
         id=entry["id"], type=entry["type"], source=entry["source"], time=entry["time"], subject=entry["key"],
-        traceparent=entry["traceparent"],
+        traceparent=entry["traceparent"], again=again,
     )  # fmt: skip
     return Record(
         prefix + entry["topic"], entry["key"].encode(), entry["value"].encode(), tuple(envelope.headers())

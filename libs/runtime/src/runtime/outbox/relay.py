@@ -1,8 +1,8 @@
 """Publishes outbox entries from a service's database to Kafka: at least once, in order within each aggregate.
 
-One replica of a service leads, by a lease. Three tasks run while it leads: `_follow_stream` polls a change stream over the
+One replica of a service leads, by a lease. Four tasks run while it leads: `_follow_stream` polls a change stream over the
 whole database and publishes what it finds; `_run_fast_path` publishes this process's own writes sooner; `_keep_lease` renews
-the lease and saves the stream's position. When the server no longer has the history (the relay was down for longer than the
+the lease and saves the stream's position; `_retry_set_aside` tries again what could not be published. When the server no longer has the history (the relay was down for longer than the
 oplog reaches back), `_read_all` reads every outbox, so that nothing is lost even then. Decision and figures: ADR 1.
 """
 
@@ -11,22 +11,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from runtime import telemetry
 from runtime.clock import Clock
-from runtime.errors import is_unavailable, redacted
+from runtime.errors import is_unavailable, needs_operator, redacted
 from runtime.kafka.publisher import Publisher
 from runtime.mongo.change_stream import MAX_CHANGES, HistoryLost, operation_time, poll
 from runtime.mongo.client import CollectionFilter, Database, Document
 from runtime.mongo.lease import Lease
 from runtime.outbox.fast_path import FastPath
-from runtime.outbox.recorder import OUTBOX_FIELD, Recorded, record_of, slots_in, version_of
-from runtime.tasks import end
+from runtime.outbox.recorder import Recorded
+from runtime.outbox.sender import Sender
+from runtime.outbox.sources import all_recorded, pipeline, recorded_in
+from runtime.tasks import end, to_the_end
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,12 @@ MIN_POLL_SECONDS = 0.1
 """Between two polls while the stream carries changes: those of other replicas, and our own that missed the fast path."""
 MAX_POLL_SECONDS = 1.0
 """The longest interval between polls of a quiet stream, so also the longest delay of another replica's first change."""
+RETRY_INTERVAL_SECONDS = 60.0
+"""Between two tries to publish what is set aside."""
+MAX_IDLE_SECONDS = 30.0
+"""After this long without progress the relay is stuck, if its dependencies answer."""
+STEP_DOWN_SECONDS = 5.0
+"""How long giving up the lease may take; it runs out by itself."""
 
 
 class _NotLeading(Exception):
@@ -50,7 +57,7 @@ class _NotLeading(Exception):
 class Relay:
     """Publishes the outboxes of `collections` in `db`, while this replica holds the lease.
 
-    `working` is False while the relay fails for another reason than an unavailable dependency.
+    `working` is False while the relay fails in a way that waiting does not cure.
     """
 
     def __init__(
@@ -62,22 +69,46 @@ class Relay:
         prefix: str,
         holder: str,
         collections: CollectionFilter,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.working = True
         self.fast_path = FastPath()
         self._db = db
         self._publisher = publisher
         self._clock = clock
-        self._prefix = prefix
         self._collections = collections
         self._positions = db["relay"]
-        self._lease = Lease(db, "relay", holder, clock)
+        self._monotonic = monotonic
+        self._lease = Lease(db, "relay", holder, monotonic=monotonic)
+        self._sender = Sender(db, publisher, clock, prefix=prefix, may_send=self._check_leading)
+        self._progressed_at = monotonic()
         self._term_fence = 0
         self._token: Any = None
         self._position_unsaved = False
         self._publishing = asyncio.Lock()
         self._poll_interval = MIN_POLL_SECONDS
         self._backoff = MIN_BACKOFF_SECONDS
+
+    @property
+    def idle_seconds(self) -> float:
+        """Since it last published what it had read, found nothing to publish, or saw another replica lead."""
+        return self._monotonic() - self._progressed_at
+
+    @property
+    def oldest_unpublished_seconds(self) -> float:
+        """Age of the oldest event that is being published, 0 at rest."""
+        oldest = self._sender.oldest_unpublished
+        return max(0.0, (self._clock() - oldest).total_seconds()) if oldest is not None else 0.0
+
+    async def stuck(self) -> bool:
+        """Whether it makes no progress although Kafka and MongoDB answer; a restart may help."""
+        if self.idle_seconds < MAX_IDLE_SECONDS or not await self._publisher.responds():
+            return False
+        try:
+            await asyncio.wait_for(self._db.command("ping"), 1)
+        except (PyMongoError, TimeoutError):
+            return False
+        return True
 
     async def prepare(self) -> None:
         """Fix where the very first run starts; call before anything is written."""
@@ -90,16 +121,18 @@ class Relay:
             try:
                 if not await self._lease.acquire():
                     self.working = True
+                    self._progressed()
+                    self._sender.stand_by()
                     await asyncio.sleep(self._lease.length.total_seconds() / 3)
                     continue
                 await self._lead()
             except asyncio.CancelledError:
-                await self._step_down()
+                await to_the_end(self._step_down())
                 raise
             except _NotLeading:
                 log.warning("the relay lost its lease")
             except Exception as error:
-                self.working = is_unavailable(error)
+                self.working = is_unavailable(error) and not needs_operator(error)
                 level = logging.WARNING if self.working else logging.ERROR
                 log.log(level, "the relay was interrupted and retries: %s", redacted(error))
                 await asyncio.sleep(self._backoff)
@@ -109,8 +142,25 @@ class Relay:
         """Returns only after reading all outboxes; the next term follows the stream from there."""
         self._term_fence = self._lease.fence
         self._token, self._position_unsaved = None, False
+        await self._sender.set_aside.load()
         self.fast_path.enable()
-        side_tasks = [asyncio.create_task(work) for work in (self._keep_lease(), self._run_fast_path())]
+        keeping, publishing, *others = (
+            asyncio.create_task(work)
+            for work in (
+                self._keep_lease(), self._publish_all(), self._run_fast_path(), self._retry_set_aside()
+            )
+        )  # fmt: skip
+        try:
+            ended, _ = await asyncio.wait({keeping, publishing}, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
+        finally:
+            try:
+                await to_the_end(end(keeping, publishing, *others))
+            finally:
+                self.fast_path.disable()
+
+    async def _publish_all(self) -> None:
         try:
             await self._follow_stream()
         except HistoryLost as lost:
@@ -118,22 +168,23 @@ class Relay:
             async with self._publishing:
                 self.fast_path.disable()  # while old entries are read, a new event must not overtake them
             await self._read_all()
-        finally:
-            await end(*side_tasks)
-            self.fast_path.disable()
 
     async def _keep_lease(self) -> None:
-        """Renew the lease, and keep the stored position close to what was published."""
+        """Renew the lease, and keep the stored position close to what was published. Raises _NotLeading when it is lost,
+        which cancels a publish under way: what it would still send could overtake the next leader."""
         renewed_at = saved_at = time.monotonic()
         while True:
-            await asyncio.sleep(SAVE_INTERVAL_SECONDS)
-            with suppress(PyMongoError):
-                if self._position_unsaved or time.monotonic() - saved_at > IDLE_SAVE_INTERVAL_SECONDS:
-                    await self._save_position()
-                    saved_at = time.monotonic()
-                if time.monotonic() - renewed_at > self._lease.length.total_seconds() / 3:
-                    await self._lease.acquire()
-                    renewed_at = time.monotonic()
+            await asyncio.sleep(min(SAVE_INTERVAL_SECONDS, self._lease.remaining))
+            self._check_leading()
+            with suppress(PyMongoError, TimeoutError):
+                async with asyncio.timeout(self._lease.remaining):
+                    if time.monotonic() - renewed_at > self._lease.length.total_seconds() / 4:
+                        await self._lease.acquire()
+                        self._check_leading()
+                        renewed_at = time.monotonic()
+                    if self._position_unsaved or time.monotonic() - saved_at > IDLE_SAVE_INTERVAL_SECONDS:
+                        await self._save_position()
+                        saved_at = time.monotonic()
 
     async def _follow_stream(self) -> None:
         position = await self._positions.find_one({"_id": POSITION})
@@ -145,19 +196,20 @@ class Relay:
             else {"start_at_operation_time": position["start"]}
         )
         async with aclosing(
-            poll(self._db, _pipeline(self._collections), resume_from, self._next_poll)
+            poll(self._db, pipeline(self._collections), resume_from, self._next_poll)
         ) as polls:
             async for polled in polls:
                 recorded = [r for change in polled.changes if (r := recorded_in(change)) is not None]
                 if polled.changes:
                     async with self._publishing:
                         unpublished = self.fast_path.take_unpublished(recorded)
-                        await self._publish(unpublished)
+                        await self._sender.send(unpublished)
                     self._position_unsaved = True
                     if unpublished:
                         self._poll_interval = MIN_POLL_SECONDS
                 self._token = polled.token
                 self.working, self._backoff = True, MIN_BACKOFF_SECONDS
+                self._progressed()
 
     async def _next_poll(self, changes_found: int) -> None:
         """Wait for the interval, which backs off; a change that only the stream can carry ends the wait."""
@@ -178,21 +230,29 @@ class Relay:
             await self.fast_path.pending.wait()
             async with self._publishing:
                 try:
-                    entries = self.fast_path.drain()
-                    await self._publish(entries)
-                    self.fast_path.confirm(entries)
+                    changes = self.fast_path.drain()
+                    await self._sender.send(changes)
+                    self.fast_path.confirm(changes)
                 except Exception as error:  # the stream reaches the same entries, and the same error
                     log.debug("the fast path starts over", extra={"error": type(error).__name__})
                     self.fast_path.enable()
 
-    async def _publish(self, entries: Sequence[Document]) -> None:
+    async def _retry_set_aside(self) -> None:
+        while True:
+            try:
+                for held in await self._sender.set_aside.load():
+                    async with self._publishing:
+                        await self._sender.retry(held)
+            except Exception as error:
+                log.warning("cannot retry what is set aside: %s", redacted(error))
+            await asyncio.sleep(RETRY_INTERVAL_SECONDS)
+
+    def _check_leading(self) -> None:
         if not self._lease.held or self._lease.fence != self._term_fence:
             raise _NotLeading
-        if entries:
-            await self._publisher.publish([record_of(entry, self._prefix) for entry in entries])
-            oldest = min(entry["time"] for entry in entries)
-            telemetry.relay_delay.record((self._clock() - oldest).total_seconds())
-        self.working = True
+
+    def _progressed(self) -> None:
+        self._progressed_at = self._monotonic()
 
     async def _save_position(self) -> None:
         token = self._token
@@ -209,53 +269,20 @@ class Relay:
     async def _read_all(self) -> None:
         await self.prepare()
         began_at = await operation_time(self._db)
-        batch: list[Document] = []
-        async for entry in self._all_entries():
-            batch.append(entry)
+        batch: list[Recorded] = []
+        async for recorded in all_recorded(self._db, self._collections):
+            batch.append(recorded)
             if len(batch) == MAX_CHANGES:
-                await self._publish(batch)
+                await self._sender.send(batch)
+                self._progressed()
                 batch = []
-        await self._publish(batch)
+        await self._sender.send(batch)
         await self._store_position(
             {"$set": {"start": began_at, "fence": self._term_fence}, "$unset": {"token": 1}}
         )
 
-    async def _all_entries(self) -> AsyncIterator[Document]:
-        for name in await self._db.list_collection_names(filter={"name": self._collections}):
-            async for document in self._db[name].find({OUTBOX_FIELD: {"$exists": True}}, {OUTBOX_FIELD: 1}):
-                for _, entry in sorted(document[OUTBOX_FIELD].items()):
-                    yield entry
-
     async def _step_down(self) -> None:
-        with suppress(PyMongoError):  # an unsaved position only means repeats
-            await self._save_position()
-        await self._lease.release()
-
-
-def recorded_in(change: Document) -> Recorded | None:
-    """What one change of the stream recorded, in order; None when it holds no outbox entry."""
-    is_update = change["operationType"] == "update"
-    slots = slots_in(
-        change["updateDescription"]["updatedFields"] if is_update else change.get("fullDocument", {})
-    )
-    if not slots:
-        return None
-    first, last = (version_of(slot) for slot in (min(slots), max(slots)))
-    entries = tuple(entry for _, entry in sorted(slots.items()))
-    aggregate = (change["ns"]["coll"], str(change["documentKey"]["_id"]))
-    return Recorded(aggregate, first - 1, last, entries)
-
-
-def _pipeline(collections: CollectionFilter) -> list[Document]:
-    return [
-        {"$match": {"operationType": {"$in": ["insert", "replace", "update"]}, "ns.coll": collections}},
-        {
-            "$project": {
-                "operationType": 1,
-                "ns.coll": 1,
-                "documentKey": 1,
-                f"fullDocument.{OUTBOX_FIELD}": 1,
-                "updateDescription.updatedFields": 1,
-            }
-        },
-    ]
+        with suppress(PyMongoError, TimeoutError):  # an unsaved position only means repeats
+            async with asyncio.timeout(STEP_DOWN_SECONDS):
+                await self._save_position()
+                await self._lease.release()

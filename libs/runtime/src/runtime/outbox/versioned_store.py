@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
 from cachetools import LRUCache
 from pymongo import UpdateOne
@@ -18,7 +18,7 @@ from pymongo.asynchronous.collection import AsyncCollection
 
 from runtime.errors import WriteConflict
 from runtime.mongo.client import Document
-from runtime.mongo.writes import insert_new
+from runtime.mongo.writes import KeyTaken, insert_each
 from runtime.outbox.changes import Change, Command, Decide, Result
 from runtime.outbox.codec import Codec
 from runtime.outbox.draft import Draft
@@ -71,13 +71,16 @@ class VersionedStore(Generic[A]):
         self._listeners: list[Callable[[Saved[A]], None]] = []
 
     def on_saved(self, listener: Callable[[Saved[A]], None]) -> None:
-        """Call `listener` after each write of this process; writes of a bulk in which one met a conflict are not reported."""
+        """Call `listener` after each write of this process; of a bulk in which one met a conflict, with what is stored then."""
         self._listeners.append(listener)
 
     async def get(self, aggregate_id: str) -> A | None:
         """The aggregate as the database has it."""
-        document = (await self._find([aggregate_id])).get(aggregate_id)
-        return self._codec.read(document) if document is not None else None
+        return (await self.get_many([aggregate_id])).get(aggregate_id)
+
+    async def get_many(self, aggregate_ids: Iterable[str]) -> dict[str, A]:
+        """Those of the aggregates that exist, by id, as the database has them; one query for each collection."""
+        return {key: self._codec.read(found) for key, found in (await self._find(aggregate_ids)).items()}
 
     def cached(self, aggregate_id: str) -> Document | None:
         """The document as this process wrote it last, without the outbox."""
@@ -87,7 +90,7 @@ class VersionedStore(Generic[A]):
         """Store new aggregates with their events in one round trip for each collection.
 
         Says for each, in order: True if it was inserted, False if its id already existed (the stored document is unchanged), or
-        the exception that made the insert into its collection fail.
+        the exception that kept it out: KeyTaken, or what made the insert into its collection fail.
         """
         drafts = [self._new_draft(change) for change in new]
         grouped: dict[str, list[int]] = defaultdict(list)
@@ -97,7 +100,7 @@ class VersionedStore(Generic[A]):
 
         async def insert_group(group: list[int]) -> None:
             try:
-                created = await self._insert([drafts[n] for n in group])
+                created: Sequence[bool | Exception] = await self._insert([drafts[n] for n in group])
             except Exception as error:
                 created = [error] * len(group)
             for n, outcome in zip(group, created, strict=True):
@@ -127,11 +130,15 @@ class VersionedStore(Generic[A]):
         """
         outcomes: dict[int, Result[A] | Exception] = {}
         undecided = list(range(len(commands)))
+        conflicts: set[str] = set()
         for attempt in range(MAX_ATTEMPTS):
             drafts = await self._load({commands[n].aggregate_id for n in undecided}, cached=attempt == 0)
             for n in undecided:
-                outcomes[n] = self._decide(commands[n], drafts[commands[n].aggregate_id])
-            conflicts = await self._write({key: draft for key, draft in drafts.items() if draft.changed})
+                draft = drafts[commands[n].aggregate_id]
+                outcomes[n] = draft if isinstance(draft, Exception) else self._decide(commands[n], draft)
+            readable = {key: draft for key, draft in drafts.items() if isinstance(draft, Draft)}
+            self._report_settled(readable[key] for key in conflicts & readable.keys())
+            conflicts = await self._write({key: draft for key, draft in readable.items() if draft.changed})
             undecided = [
                 n
                 for n in undecided
@@ -142,6 +149,12 @@ class VersionedStore(Generic[A]):
         for n in undecided:
             outcomes[n] = WriteConflict(f"{commands[n].aggregate_id} is being changed by others")
         return [outcomes[n] for n in range(len(commands))]
+
+    def _report_settled(self, drafts: Iterable[Draft[A]]) -> None:
+        """Of a bulk that met a conflict, report what is stored by now and needs no other write."""
+        for draft in drafts:
+            if draft.document is not None and not draft.changed:
+                self._keep(draft)
 
     def _decide(self, command: Command[A], draft: Draft[A]) -> Result[A] | Exception:
         try:
@@ -155,48 +168,69 @@ class VersionedStore(Generic[A]):
         draft.apply(change, self._recorder, replace_outbox=self._replace_outbox)
         return Result(change.after, draft.document is None)
 
-    async def _load(self, aggregate_ids: set[str], *, cached: bool) -> dict[str, Draft[A]]:
+    async def _load(self, aggregate_ids: set[str], *, cached: bool) -> dict[str, Draft[A] | Exception]:
+        """The aggregates to decide on; for one whose document cannot be read, the error instead."""
         copies = {key: d for key in aggregate_ids if cached and (d := self.cached(key)) is not None}
         documents = copies | await self._find(aggregate_ids - copies.keys())
-        return {key: Draft(self._codec, documents.get(key), key in copies) for key in aggregate_ids}
+        return {key: self._draft(documents.get(key), key in copies) for key in aggregate_ids}
+
+    def _draft(self, document: Document | None, cached: bool) -> Draft[A] | Exception:
+        try:
+            return Draft(self._codec, document, cached)
+        except Exception as error:
+            return error
 
     async def _find(self, aggregate_ids: Iterable[str]) -> dict[str, Document]:
-        """The documents that exist; one query for each collection."""
+        """The documents that exist; one query for each collection, all at once."""
         grouped: dict[str, tuple[Collection, list[str]]] = {}
         for key in aggregate_ids:
             if (collection := self._collection_of(key)) is not None:
                 grouped.setdefault(collection.name, (collection, []))[1].append(key)
         found: dict[str, Document] = {}
-        for collection, ids in grouped.values():
+
+        async def find(collection: Collection, ids: list[str]) -> None:
             async for document in collection.find({"_id": {"$in": ids}}, {OUTBOX_FIELD: 0}):
                 found[document["_id"]] = document
+
+        await _at_once([find(collection, ids) for collection, ids in grouped.values()])
         return found
 
     async def _write(self, changed: dict[str, Draft[A]]) -> set[str]:
         """Write the drafts, each guarded by the version it was decided on; returns the ids that met a conflict."""
         conflicts: set[str] = set()
         grouped: dict[str, dict[str, Draft[A]]] = defaultdict(dict)
+        new: list[tuple[str, Draft[A]]] = []
         for key, draft in changed.items():
-            if draft.document is not None:
+            if draft.document is None:
+                new.append((key, draft))
+            else:
                 grouped[self._collection(key).name][key] = draft
-            elif not all(await self._insert([draft])):
+
+        async def insert(key: str, draft: Draft[A]) -> None:
+            (created,) = await self._insert([draft])
+            if isinstance(created, KeyTaken):
+                raise created
+            if not created:
                 conflicts.add(key)
-        for group in grouped.values():
+
+        async def update(group: dict[str, Draft[A]]) -> None:
             if not await self._update(group):  # MongoDB does not say which lost: all are decided again
-                conflicts |= group.keys()
+                conflicts.update(group)
                 self._forget(group)
+
+        await _at_once([*(insert(*n) for n in new), *(update(group) for group in grouped.values())])
         return conflicts
 
-    async def _insert(self, drafts: Sequence[Draft[A]]) -> list[bool | Exception]:
-        """Insert new aggregates of one collection; says for each whether it is new."""
+    async def _insert(self, drafts: Sequence[Draft[A]]) -> list[bool | KeyTaken]:
+        """Insert new aggregates of one collection; says for each whether it is new, or what kept it out."""
         documents = [draft.new_document() for draft in drafts]
         collection = self._collection(documents[0]["_id"])
-        created = await insert_new(collection, documents)
-        for draft, document, is_new in zip(drafts, documents, created, strict=True):
-            if is_new:
+        created = await insert_each(collection, documents)
+        for draft, document, outcome in zip(drafts, documents, created, strict=True):
+            if outcome is True:
                 self._recorder.saved(collection.name, document["_id"], document, before=0)
                 self._keep(draft)
-        return list(created)
+        return created
 
     async def _update(self, drafts: dict[str, Draft[A]]) -> bool:
         """Update stored aggregates of one collection; False when one of them had another version by now."""
@@ -236,3 +270,13 @@ class VersionedStore(Generic[A]):
         if collection is None:
             raise ValueError(f"{aggregate_id!r} names no collection")
         return collection
+
+
+async def _at_once(calls: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Await all, and raise the first error once all have ended; a single call gets no task of its own, which would cost."""
+    if len(calls) == 1:
+        await calls[0]
+        return
+    for outcome in await asyncio.gather(*calls, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome

@@ -13,12 +13,16 @@ from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from runtime import telemetry
 from runtime.errors import WriteConflict, is_unavailable
+from runtime.web.compression import compress_answer
 from runtime.web.problems import Problem, ProblemTable, problem_for, unavailable
-from runtime.web.protocol import expect
+from runtime.web.protocol import STREAM, AnswerCut, expect
 from runtime.web.routes import MAX_BODY, PRINCIPAL, Handler, Route
 from runtime.web.tokens import BadToken, Principal, TokenVerifier
 
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
+GET, HEAD = "GET", "HEAD"
+CALLER_GONE = 499
+"""The status in metrics when the caller disconnected before the end of the answer. Nobody receives it (nginx's number)."""
 NO_PROBLEMS: ProblemTable = {}
 HTTP_PROBLEMS = {
     404: ("no_such_path", "There is no call with this path."),
@@ -38,24 +42,30 @@ def build_http(
     verifier: TokenVerifier | None,
     answer_headers: Mapping[str, str] = NOSNIFF,
     problems: ProblemTable = NO_PROBLEMS,
+    *,
+    compress: bool = False,
 ) -> web.Application:
     """The application that serves `routes`; every answer gets `answer_headers` unless it sets them itself.
 
-    `problems` says how the service's domain errors are answered. Raises ValueError when a route has scopes and there is no verifier.
+    With `compress`, text is compressed as the caller accepts: for what browsers and apps call, not for calls between services.
+
+    A GET route answers HEAD too, without the body (RFC 9110, section 9.3.2). `problems` says how the service's domain errors are answered. Raises ValueError when a route has scopes and there is no verifier.
     """
     table: dict[tuple[str, str], Route] = {}
     if verifier is None and any(route.scopes for route in routes):
         raise ValueError("routes with scopes need a token verifier")
     app = web.Application(
-        middlewares=[_boundary(table, verifier, answer_headers, problems)],
+        middlewares=[_boundary(table, verifier, answer_headers, problems, compress=compress)],
         client_max_size=max([MAX_BODY, *(route.max_body for route in routes)]),
     )
     for route in routes:
-        added = app.router.add_route(route.method, route.path, route.handler, expect_handler=expect)
-        resource = added.resource
-        if resource is None:
-            raise ValueError(f"{route.path} makes no resource")
-        table[route.method, resource.canonical] = route
+        methods = (GET, HEAD) if route.method == GET else (route.method,)
+        for method in methods:
+            added = app.router.add_route(method, route.path, route.handler, expect_handler=expect)
+            resource = added.resource
+            if resource is None:
+                raise ValueError(f"{route.path} makes no resource")
+            table[method, resource.canonical] = route
     return app
 
 
@@ -64,6 +74,8 @@ def _boundary(
     verifier: TokenVerifier | None,
     answer_headers: Mapping[str, str],
     problems: ProblemTable,
+    *,
+    compress: bool,
 ) -> Any:
     @web.middleware
     async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -76,16 +88,27 @@ def _boundary(
             try:
                 response = await _answer(request, handler, route, verifier, problems)
             except asyncio.CancelledError:
-                span.set_status(Status(StatusCode.ERROR, "the caller disconnected"))
+                span.set_status(
+                    Status(StatusCode.ERROR, "the caller left a stream, or the server is stopping")
+                )
+                raise
+            except AnswerCut as cut:
+                span.set_status(Status(StatusCode.ERROR, str(cut)))
+                _record(request, path, cut.status, started)
                 raise
             _finish(response, span, answer_headers)
-        telemetry.http_duration.record(
-            time.perf_counter() - started,
-            {"method": request.method, "route": path, "status": response.status},
-        )
+            if compress:
+                await compress_answer(request, response)
+        _record(request, path, response.status, started)
         return response
 
     return boundary
+
+
+def _record(request: web.Request, path: str, status: int, started: float) -> None:
+    telemetry.http_duration.record(
+        time.perf_counter() - started, {"method": request.method, "route": path, "status": status}
+    )
 
 
 def _finish(response: web.StreamResponse, span: Span, answer_headers: Mapping[str, str]) -> None:
@@ -117,13 +140,25 @@ async def _answer(
         code, detail = HTTP_PROBLEMS.get(error.status, ("refused", error.reason))
         return Problem(error.status, code, detail, headers=allow).response()
     except Exception as error:
-        return (problem_for(error, problems) or _problem_of(error)).response()
+        if isinstance(error, ConnectionError) and _caller_is_gone(request):
+            raise AnswerCut(CALLER_GONE, "the caller disconnected") from None
+        problem = problem_for(error, problems) or _problem_of(error)
+        if request.writer.output_size > 0:
+            raise AnswerCut(problem.status, "the answer failed after it began") from None
+        return problem.response()
+
+
+def _caller_is_gone(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 async def _call(
     request: web.Request, handler: Handler, route: Route, verifier: TokenVerifier | None
 ) -> web.StreamResponse:
-    if request.content_length is None and request.can_read_body:
+    if route.deadline is None and (task := asyncio.current_task()) is not None:
+        request[STREAM] = task
+    is_longer_than_declared = request.content_length is None or "Content-Encoding" in request.headers
+    if is_longer_than_declared and request.can_read_body:
         request = request.clone(client_max_size=route.max_body)  # counted while it is read
     if route.scopes:
         request[PRINCIPAL] = await _authenticate(request, route, verifier)

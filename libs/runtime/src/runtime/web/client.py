@@ -15,10 +15,11 @@ def trace_headers() -> dict[str, str]:
 
 
 def client_session(seconds: float = DEADLINE_SECONDS, limit: int = 256) -> aiohttp.ClientSession:
-    """A pooled client: `seconds` for a call, at most `limit` connections."""
+    """A pooled client: `seconds` for a call, at most `limit` connections. It asks for uncompressed answers."""
     return aiohttp.ClientSession(
         timeout=aiohttp.ClientTimeout(total=seconds, connect=2),
         connector=aiohttp.TCPConnector(limit=limit, keepalive_timeout=30),
+        headers={"Accept-Encoding": "identity"},
         auto_decompress=False,
         cookie_jar=aiohttp.DummyCookieJar(),
     )

@@ -1,7 +1,8 @@
 """The `Idempotency-Key` header: one rule for every call that takes it.
 
-The same key with the same body gets the same answer. A missing key is 400, a key that was used with another body 422
-(draft-ietf-httpapi-idempotency-key-header).
+The same key with the same request gets the same answer. A missing key is 400, a key that was used with another request
+422 (draft-ietf-httpapi-idempotency-key-header). Requests are the same if they mean the same: the order of keys, blanks,
+escapes and spelled-out defaults do not matter.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import re
 
+import orjson
 from aiohttp import web
+from pydantic import BaseModel
 
 from runtime.web.problems import Problem
 
@@ -29,13 +32,14 @@ def idempotency_key(request: web.Request) -> str:
     return key
 
 
-def fingerprint_of(body: bytes) -> str:
-    """SHA-256 of the body in hexadecimal; detects a key that is reused with another body."""
-    return hashlib.sha256(body).hexdigest()
+def fingerprint_of(body: BaseModel) -> str:
+    """SHA-256 in hexadecimal of what was understood of a body; detects a key that is reused with another request."""
+    understood = orjson.dumps(body.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(understood).hexdigest()
 
 
 def key_reused() -> Problem:
-    """422: the key was used with another body."""
+    """422: the key was used with another request."""
     return Problem(
-        422, "idempotency_key_reused", "This Idempotency-Key was used with another body. Use a new key."
+        422, "idempotency_key_reused", "This Idempotency-Key was used with another request. Use a new key."
     )

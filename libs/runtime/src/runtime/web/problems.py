@@ -12,12 +12,14 @@ from pydantic import ValidationError
 PROBLEM_JSON = "application/problem+json"
 TYPE_BASE = "urn:anchorage:problem:"
 RETRY_AFTER = "Retry-After"
+MAX_ERRORS = 50
+"""Fields that an answer names. A body of 1 MiB can have a hundred thousand wrong ones."""
 OWN_CHECK = "Value error, "
 """What Pydantic puts before the message of a ValueError that a model's own check raised."""
 
 _TITLES = {
     400: "Bad request", 401: "Not authenticated", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
-    406: "Not acceptable", 409: "Conflict", 410: "Gone", 411: "Length required", 413: "Too large",
+    406: "Not acceptable", 408: "Request timeout", 409: "Conflict", 410: "Gone", 411: "Length required", 413: "Too large",
     415: "Unsupported media type", 417: "Expectation failed", 422: "Wrong content", 429: "Too many requests",
     500: "Internal error", 503: "Unavailable", 504: "Gateway timeout",
 }  # fmt: skip
@@ -103,9 +105,10 @@ def wrong_content(error: ValidationError, where: str = "") -> Problem:
 
 
 def wrong_fields(errors: Sequence[tuple[str, str]]) -> Problem:
-    """422 `invalid_content` for (path, message) of each wrong field."""
+    """422 `invalid_content` for (path, message) of each wrong field; the answer names the first MAX_ERRORS."""
     count = "1 field is wrong" if len(errors) == 1 else f"{len(errors)} fields are wrong"
-    return Problem(422, "invalid_content", f"{count}. See `errors`.", errors=errors)
+    see = "See `errors`." if len(errors) <= MAX_ERRORS else f"`errors` names the first {MAX_ERRORS}."
+    return Problem(422, "invalid_content", f"{count}. {see}", errors=errors[:MAX_ERRORS])
 
 
 def _path(location: tuple[str | int, ...]) -> str:

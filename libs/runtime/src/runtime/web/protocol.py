@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from http import HTTPStatus
 from typing import Any
 
+import orjson
 from aiohttp import HttpVersion11, web
 
-from runtime.web.problems import Problem
+from runtime.web.connections import Connections, Limits, affordable
+from runtime.web.problems import PROBLEM_JSON, Problem
 
 MAX_LINE = 128 * 1024
 """The request line: the longest query (10,000 characters of any script) takes twelve bytes a character."""
@@ -20,13 +23,96 @@ MAX_HEADER = 16 * 1024
 
 OPTIONS: dict[str, Any] = {"access_log": None, "max_line_size": MAX_LINE, "max_field_size": MAX_HEADER}
 
+STREAM: web.RequestKey[asyncio.Task[Any]] = web.RequestKey("stream", asyncio.Task)
+"""The task of a call without a deadline."""
+DEFAULT_LIMITS = Limits()
+BACKLOG = 4096
+"""Connections that may wait to be accepted: Linux's own limit. Beyond it a client tries again after a second."""
+
 log = logging.getLogger(__name__)
 
 
-class ProblemProtocol(web.RequestHandler):
-    """One connection."""
+class AnswerCut(ConnectionError):
+    """The answer ends here: it failed after it began, or the caller is gone. `status` is for metrics.
 
-    __slots__ = ()
+    The connection is closed without the last chunk, so that nobody takes a part of an answer for the whole.
+    """
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class ProblemProtocol(web.RequestHandler):
+    """One connection. It is closed when the head of a request does not arrive in time."""
+
+    __slots__ = ("_answering", "_connections", "_head_seconds", "_head_timer")
+
+    def __init__(self, manager: web.Server, connections: Connections, limits: Limits) -> None:
+        super().__init__(
+            manager, loop=asyncio.get_running_loop(), keepalive_timeout=limits.idle_seconds, **OPTIONS
+        )
+        self._connections = connections
+        self._head_seconds = limits.head_seconds
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._answering = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """The head of the first request is due from now on."""
+        super().connection_made(transport)
+        self._await_head()
+        self._connections.opened(self)
+
+    def data_received(self, data: bytes) -> None:
+        """The head of a later request is due from its first byte on."""
+        if self._head_timer is None and not self._answering:
+            self._await_head()
+        super().data_received(data)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """The connection is gone. A stream ends now, and does not wait for its next message to find out."""
+        self._connections.closed(self)
+        self._end_wait()
+        request = self._current_request
+        super().connection_lost(exc)
+        if request is not None and (stream := request.get(STREAM)) is not None:
+            stream.cancel()
+
+    def shed(self) -> None:
+        """Close it to make room for others; tells a client that waits for its first answer to come back."""
+        self._close_with(
+            Problem(503, "unavailable", "There are too many connections. Try again.", retry_after=1)
+        )
+
+    async def _handle_request(self, *request: Any) -> tuple[web.StreamResponse, bool]:
+        self._end_wait()
+        self._answering = True
+        self._connections.answering(self)
+        try:
+            return await super()._handle_request(*request)
+        finally:
+            self._answering = False
+            self._connections.answered(self)
+
+    def _await_head(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._head_timer = loop.call_later(self._head_seconds, self._head_is_overdue)
+
+    def _end_wait(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _head_is_overdue(self) -> None:
+        self._close_with(
+            Problem(408, "request_timeout", f"No request arrived in {self._head_seconds:g} seconds.")
+        )
+
+    def _close_with(self, problem: Problem) -> None:
+        self._end_wait()
+        if self._request_count == 0 and self.transport is not None:
+            self.transport.write(_bytes_of(problem))
+        self.force_close()
 
     def handle_error(
         self,
@@ -36,6 +122,8 @@ class ProblemProtocol(web.RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """The answer to a request that reached no handler; raises ConnectionError when another answer has started."""
+        if isinstance(exc, AnswerCut):
+            raise exc
         if status >= 500:
             super().handle_error(request, status, exc, message)
             return _closing(Problem(500, "internal", "An internal error occurred. It has been logged."))
@@ -59,17 +147,33 @@ async def expect(request: web.Request) -> None:
 
 
 class ProblemRunner(web.AppRunner):
-    """Runs an application on ProblemProtocol connections."""
+    """Runs an application on ProblemProtocol connections, within `limits`."""
+
+    def __init__(self, app: web.Application, *, limits: Limits = DEFAULT_LIMITS, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._limits = limits
+        self._open = Connections(affordable(limits.connections))
 
     @property
     def server(self) -> Any:
         """The factory of connections."""
         manager = super().server
-        return None if manager is None else lambda: _connection(manager)
+        return None if manager is None else lambda: ProblemProtocol(manager, self._open, self._limits)
 
 
-def _connection(manager: web.Server) -> ProblemProtocol:
-    return ProblemProtocol(manager, loop=asyncio.get_running_loop(), **OPTIONS)
+def _bytes_of(problem: Problem) -> bytes:
+    """The problem as a whole answer, for a connection without a request."""
+    body = orjson.dumps(problem.document())
+    headers = {
+        "Content-Type": PROBLEM_JSON,
+        "Content-Length": str(len(body)),
+        "Connection": "close",
+        **problem.headers,
+    }
+    head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return (
+        f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}\r\n{head}\r\n".encode("ascii") + body
+    )
 
 
 def _closing(problem: Problem) -> web.Response:

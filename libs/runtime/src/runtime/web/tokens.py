@@ -12,10 +12,18 @@ from typing import Protocol
 import aiohttp
 import jwt
 
+from runtime.errors import Unavailable
+
 ALGORITHM = "RS256"
 ISSUER = "anchorage"
 AUDIENCE = "anchorage-api"
 JWKS_PATH = "/.well-known/jwks.json"
+LEEWAY_SECONDS = 30.0
+"""How far this machine's clock and identity's may differ: `iat` and `nbf` may lie so far ahead, `exp` so far back."""
+PAUSE_SECONDS = 5.0
+"""Between two fetches of the keys. Bounds what tokens that name unknown keys can cause."""
+FAILED_PAUSE_SECONDS = 0.5
+"""After a failed fetch. Short, because valid tokens may wait for it."""
 
 HOST, OWNER, OPS, CREATOR, VIEWER = "host", "owner", "ops", "creator", "viewer"
 PUBLIC: frozenset[str] = frozenset()
@@ -36,6 +44,8 @@ class Principal:
     viewer: str | None = None
     surface: str | None = None
     click_id: str | None = None
+    return_origins: tuple[str, ...] = ()
+    """Origins of the host's pages, to which its payers may return."""
 
     def has(self, scope: str) -> bool:
         """Whether the token carries the scope."""
@@ -58,39 +68,60 @@ class KeySource(Protocol):
 
 
 class Keys:
-    """Identity's public keys by `kid`, fetched on demand, and at most once in `pause` seconds for unknown ones."""
+    """Identity's public keys by `kid`, fetched on demand, and at most once in `pause` seconds for unknown ones.
 
-    def __init__(self, url: str, session: Callable[[], aiohttp.ClientSession], pause: float = 5.0) -> None:
+    After a failed fetch, callers are told for `failed_pause` seconds that identity is unavailable, without asking it again.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        session: Callable[[], aiohttp.ClientSession],
+        pause: float = PAUSE_SECONDS,
+        failed_pause: float = FAILED_PAUSE_SECONDS,
+    ) -> None:
         self._url = url.rstrip("/") + JWKS_PATH
         self._session = session
         self._pause = pause
-        self._fetched_at = float("-inf")
+        self._failed_pause = failed_pause
+        self._next_fetch = float("-inf")
+        self._failed = False
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetching: asyncio.Task[None] | None = None
 
     async def get(self, kid: str) -> jwt.PyJWK:
-        """The key; raises BadToken for one that identity does not know."""
-        if kid not in self._keys and time.monotonic() - self._fetched_at > self._pause:
+        """The key; raises BadToken for one that identity does not know, aiohttp.ClientError or Unavailable if identity
+        is unavailable."""
+        if kid not in self._keys and time.monotonic() > self._next_fetch:
             if self._fetching is None or self._fetching.done():
                 self._fetching = asyncio.create_task(self.refresh())
             await asyncio.shield(
                 self._fetching
             )  # all callers share one fetch, even when the first of them is cancelled
-        if kid not in self._keys:
-            raise BadToken("signed by an unknown key")
-        return self._keys[kid]
+        if kid in self._keys:
+            return self._keys[kid]
+        if self._failed:
+            raise Unavailable("identity's keys could not be fetched")
+        raise BadToken("signed by an unknown key")
 
     async def refresh(self) -> None:
         """Fetch the keys; raises aiohttp.ClientError when identity is unavailable."""
-        async with self._session().get(self._url) as answer:
-            answer.raise_for_status()
-            document = await answer.json()
-        self._keys = {key["kid"]: jwt.PyJWK(key) for key in document["keys"]}
-        self._fetched_at = time.monotonic()
+        self._failed = True
+        try:
+            async with self._session().get(self._url) as answer:
+                answer.raise_for_status()
+                document = await answer.json()
+            self._keys = {key["kid"]: jwt.PyJWK(key) for key in document["keys"]}
+            self._failed = False
+        finally:
+            self._next_fetch = time.monotonic() + (self._failed_pause if self._failed else self._pause)
 
 
 class TokenVerifier:
-    """Turns bearer tokens into principals; caches the last `size` valid ones until they expire."""
+    """Turns bearer tokens into principals; caches the last `size` valid ones until they expire.
+
+    All times have a leeway of `LEEWAY_SECONDS`.
+    """
 
     def __init__(self, keys: KeySource, now: Callable[[], float] = time.time, size: int = 10_000) -> None:
         self._keys = keys
@@ -122,6 +153,7 @@ class TokenVerifier:
                 algorithms=[ALGORITHM],
                 issuer=ISSUER,
                 audience=AUDIENCE,
+                leeway=LEEWAY_SECONDS,
                 options={"require": ["exp", "iat", "sub", "scope"]},
             )
         except (
@@ -132,6 +164,9 @@ class TokenVerifier:
             raise BadToken(str(error)) from None
         private = {name: claims[name] for name in CLAIMS if name in claims}
         principal = Principal(
-            subject=claims["sub"], scopes=frozenset(str(claims["scope"]).split()), **private
+            subject=claims["sub"],
+            scopes=frozenset(str(claims["scope"]).split()),
+            return_origins=tuple(claims.get("return_origins", ())),
+            **private,
         )
-        return float(claims["exp"]), principal
+        return float(claims["exp"]) + LEEWAY_SECONDS, principal

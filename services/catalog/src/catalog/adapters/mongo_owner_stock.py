@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
-from pymongo.errors import BulkWriteError
 
 from catalog.domain.errors import NotFound, Refused
 from catalog.domain.stock import Adjustment, Stock, StockLevel
+from runtime.errors import WriteConflict
 from runtime.mongo.client import Database, Document
-from runtime.mongo.writes import DUPLICATE_KEY
+from runtime.mongo.writes import insert_new
 from runtime.outbox.changes import Change
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 
 _COUNTS = {"holds": 0}
 """The projection without the holds, of which there is one for each unpaid order."""
+
+MAX_ATTEMPTS = 10
+"""Each finds the SKUs that another call has claimed in the meantime."""
 
 
 class MongoOwnerStock:
@@ -37,28 +39,32 @@ class MongoOwnerStock:
 
         SKU ids are unique over all mini programs. The document's own key guarantees it, also between two callers at once.
         """
-        mine = {"product_id": product_id, "mini_program_id": mini_program_id}
-        found = self._stock.find({"_id": {"$in": list(initial)}}, dict.fromkeys(mine, 1))
-        known = {d["_id"]: d async for d in found}
-        for sku_id, document in known.items():
+        for _ in range(MAX_ATTEMPTS):
+            claimed = await self._claimed(product_id, mini_program_id, initial)
+            new = {sku_id: count for sku_id, count in initial.items() if sku_id not in claimed}
+            if not new or await self._insert(product_id, mini_program_id, new):
+                return
+        raise WriteConflict(f"the SKUs of {product_id} are being claimed by others")
+
+    async def _claimed(self, product_id: str, mini_program_id: str, sku_ids: Iterable[str]) -> set[str]:
+        """Those that the product has already; raises Refused if one is another product's."""
+        found = self._stock.find({"_id": {"$in": list(sku_ids)}}, {"product_id": 1, "mini_program_id": 1})
+        claimed = set()
+        async for document in found:
             if (document["product_id"], document["mini_program_id"]) != (product_id, mini_program_id):
-                raise _taken(sku_id)
-        new = [sku_id for sku_id in initial if sku_id not in known]
-        if not new:
-            return
-        writes = [
-            UpdateOne({"_id": sku_id, **mine}, {"$setOnInsert": _new_counts(initial[sku_id])}, upsert=True)
-            for sku_id in new
-        ]
-        try:
-            await self._stock.bulk_write(writes, ordered=False)
-        except BulkWriteError as error:
-            errors = (error.details or {})["writeErrors"]
-            if not errors or any(entry["code"] != DUPLICATE_KEY for entry in errors):
-                raise
-            raise _taken(errors[0]["op"]["q"]["_id"]) from None
-        for sku_id in new:
-            self._on_saved(StockLevel(sku_id, initial[sku_id], 1, product_id, mini_program_id))
+                raise _taken(document["_id"])
+            claimed.add(document["_id"])
+        return claimed
+
+    async def _insert(self, product_id: str, mini_program_id: str, initial: Mapping[str, int]) -> bool:
+        """Create stock; False if some of it was there, perhaps of the same product: look again whose it is."""
+        mine = {"product_id": product_id, "mini_program_id": mini_program_id}
+        documents = [{"_id": sku_id, **mine, **_new_counts(count)} for sku_id, count in initial.items()]
+        created = await insert_new(self._stock, documents)
+        for (sku_id, count), is_new in zip(initial.items(), created, strict=True):
+            if is_new:
+                self._on_saved(StockLevel(sku_id, count, 1, product_id, mini_program_id))
+        return all(created)
 
     async def get(self, sku_id: str) -> Stock | None:
         """The SKU's stock."""

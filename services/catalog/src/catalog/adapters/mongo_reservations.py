@@ -6,7 +6,8 @@ not end up with half each.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import datetime
 
 from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
@@ -16,8 +17,11 @@ from catalog.domain.reservation import Lines, Reservation, State
 from runtime.mongo.client import Database, Document
 from runtime.outbox.changes import Change
 from runtime.outbox.codec import Codec
-from runtime.outbox.recorder import Recorder
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.versioned_store import VersionedStore
+
+HELD = {"state": str(State.RESERVED)}
+"""Reservations that are neither sold nor released; the index of `mongo_schema.py` on `expires_at` holds just these."""
 
 
 class MongoReservations:
@@ -64,8 +68,14 @@ class MongoReservations:
 
     async def find(self, order_ids: Iterable[str]) -> dict[str, Reservation]:
         """The reservations that exist."""
-        found = self._reservations.find({"_id": {"$in": list(order_ids)}}, {"outbox": 0})
+        found = self._reservations.find({"_id": {"$in": list(order_ids)}}, {OUTBOX_FIELD: 0})
         return {document["_id"]: _read(document) async for document in found}
+
+    async def held_since_before(self, deadline: datetime) -> AsyncIterator[Reservation]:
+        """Reservations of orders that were to be paid before `deadline` and are still held."""
+        query = {**HELD, "expires_at": {"$lt": deadline}}
+        async for document in self._reservations.find(query, {OUTBOX_FIELD: 0}).sort("expires_at", 1):
+            yield _read(document)
 
     async def hold(self, wanted: Mapping[str, Lines]) -> bool:
         """Hold these orders' lines where there is enough stock; True if all lines were held now."""
@@ -136,8 +146,8 @@ class MongoReservations:
     async def advance(self, changes: Sequence[Change[Reservation]], before: State) -> bool:
         """Move reservations that are still in `before` on, with their events; False if some were not.
 
-        Guarded by the state and not written through the versioned store, which loads first: an order's payment carries its
-        lines, and a reservation's version follows from its state, so a paid order costs no read.
+        Guarded by the state and not written through the versioned store: a reservation's version follows from its state, so
+        a batch of orders in one state moves in one write.
         """
         updates = self._updates(changes)
         if await self._write(updates, before) < len(updates):
@@ -217,6 +227,8 @@ def _write(reservation: Reservation) -> Document:
         "version": reservation.version,
         "lines": [{"sku_id": sku_id, "quantity": quantity} for sku_id, quantity in reservation.lines],
     }
+    if reservation.expires_at is not None:
+        document["expires_at"] = reservation.expires_at
     if reservation.reason is not None:
         document["reason"] = reservation.reason
     return document
@@ -240,4 +252,5 @@ def _read(document: Document) -> Reservation:
         state=State(document["state"]),
         lines=tuple((line["sku_id"], line["quantity"]) for line in document["lines"]),
         reason=document.get("reason"),
+        expires_at=document.get("expires_at"),
     )

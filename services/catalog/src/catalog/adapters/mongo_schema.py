@@ -5,6 +5,7 @@ from __future__ import annotations
 from pymongo import ASCENDING
 from pymongo.errors import CollectionInvalid
 
+from catalog.adapters.mongo_reservations import HELD
 from runtime.mongo.client import Database
 
 COLLECTIONS = ("mini_programs", "products", "videos", "stock", "reservations", "adjustments")
@@ -20,4 +21,5 @@ async def prepare_collections(db: Database) -> None:
             except CollectionInvalid:
                 continue  # another replica was quicker
     await db["mini_programs"].create_index([("owner.owner_id", ASCENDING)])
+    await db["reservations"].create_index([("expires_at", ASCENDING)], partialFilterExpression=HELD)
     await db["products"].create_index([("mini_program_id", ASCENDING)])

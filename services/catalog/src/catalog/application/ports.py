@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from catalog.domain.mini_program import MiniProgram
@@ -12,6 +13,7 @@ from catalog.domain.reservation import Lines, Reservation, State
 from catalog.domain.stock import Adjustment, Stock
 from catalog.domain.terms import Terms
 from catalog.domain.video import Video
+from contracts.event import Event
 from runtime.outbox.changes import Change, Decide, Result
 
 
@@ -72,6 +74,14 @@ class StockStore(Protocol):
         ...
 
 
+class Announcer(Protocol):
+    """Announces recorded events again: `runtime.outbox.announcer`."""
+
+    async def again(self, aggregate_id: str, *types: type[Event], **fields: str) -> bool:
+        """Announce the newest event of these types whose fields have these values; False if there is none."""
+        ...
+
+
 class ReservationStore(Protocol):
     """Reservations of orders, and the holds that they have on stock. Every call is safe to repeat.
 
@@ -115,6 +125,10 @@ class ReservationStore(Protocol):
 
     async def advance(self, changes: Sequence[Change[Reservation]], before: State) -> bool:
         """Move reservations that are still in `before` on, with their events; False if some were not."""
+        ...
+
+    def held_since_before(self, deadline: datetime) -> AsyncIterator[Reservation]:
+        """Reservations of orders that were to be paid before `deadline` and are still held."""
         ...
 
     async def return_sold(self, change: Change[Reservation]) -> None:

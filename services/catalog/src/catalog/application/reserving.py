@@ -22,6 +22,7 @@ from catalog.application.ports import ReservationStore
 from catalog.domain.errors import IllegalTransition
 from catalog.domain.on_sale import why_not_on_sale
 from catalog.domain.reservation import FactKind, Lines, Reservation, State, Step, step_for
+from runtime.errors import FactMismatch, compare
 from runtime.outbox.changes import Change
 
 HOLDS_NOTHING = frozenset(State) - {State.RESERVED}
@@ -37,7 +38,8 @@ class Reserving:
     async def handle(self, facts: Sequence[OrderFact]) -> None:
         """Apply all facts, those of one order in their order.
 
-        Raises IllegalTransition for a fact that can never be legal, after the legal ones of its wave.
+        Raises IllegalTransition for a fact that can never be legal, and FactMismatch for one that contradicts its
+        reservation, after the good ones of its wave.
         """
         for wave in waves(facts):
             await self.reserve([f for f in wave if f.kind is FactKind.PLACED])
@@ -82,43 +84,41 @@ class Reserving:
         await self._store.release_holds(_lines(f for f in new if f.order_id in without_stock))
 
     async def commit(self, paid: Sequence[OrderFact]) -> None:
-        """What was held is sold: StockCommitted. Reads only if a reservation is not in the expected state."""
+        """What was held is sold: StockCommitted."""
         if not paid:
             return
-        await self._store.sell_holds(_lines(paid))
-        changes = [_moved(f, State.COMMITTED, f.lines) for f in paid]
-        if await self._store.advance(changes, State.RESERVED):
-            return
-        states = await self._store.states(f.order_id for f in paid)
-        for fact in paid:
-            state = states.get(fact.order_id, State.NONE)
-            if state is not State.RESERVED:
-                step_for(state, fact.kind)  # a repeat is legal, anything else raises
+        known = await self._store.find(f.order_id for f in paid)
+        steps, refused = _steps(paid, known)
+        sold = [fact for fact, step in steps if step is Step.COMMIT]
+        if sold:
+            await self._store.sell_holds(_lines(sold))
+            changes = [_moved(f, State.COMMITTED, f.lines) for f in sold]
+            if not await self._store.advance(changes, State.RESERVED):  # another replica was quicker
+                states = await self._store.states(f.order_id for f in sold)
+                refused += _steps(sold, {}, states)[1]
+        if refused:
+            raise refused[0]
 
     async def release(self, ended: Sequence[OrderFact]) -> None:
         """What was held for a cancelled order, or sold to a refunded one, is available again: StockReleased."""
         if not ended:
             return
         known = await self._store.find(f.order_id for f in ended)
-        released, illegal = [], []
-        for fact in ended:
-            current = known.get(fact.order_id) or Reservation(fact.order_id, fact.mini_program_id, State.NONE)
-            try:
-                step = step_for(current.state, fact.kind)
-            except IllegalTransition as error:
-                illegal.append(error)
-                continue
+        steps, refused = _steps(ended, known)
+        released = []
+        for fact, step in steps:
+            lines = known[fact.order_id].lines if fact.order_id in known else ()
             if step is Step.RELEASE:
-                released.append(_moved(fact, State.RELEASED, current.lines))
+                released.append(_moved(fact, State.RELEASED, lines))
             elif step is Step.RETURN:
-                await self._store.return_sold(_moved(fact, State.RETURNED, current.lines))
+                await self._store.return_sold(_moved(fact, State.RETURNED, lines))
             elif step is Step.FORESTALL:
                 await self._forestall(fact)
         if released:
             await self._store.release_holds({c.after.order_id: c.after.lines for c in released})
             await self._store.advance(released, State.RESERVED)
-        if illegal:
-            raise illegal[0]
+        if refused:
+            raise refused[0]
 
     async def _forestall(self, fact: OrderFact) -> None:
         """Leave a tombstone, so that the order reserves nothing if it arrives later."""
@@ -126,9 +126,39 @@ class Reserving:
             await self.release([fact])
 
 
+def _steps(
+    facts: Sequence[OrderFact], known: Mapping[str, Reservation], states: Mapping[str, State] | None = None
+) -> tuple[list[tuple[OrderFact, Step]], list[Exception]]:
+    """What each fact requires, and the errors of those that are refused. `states` are newer than `known`."""
+    steps: list[tuple[OrderFact, Step]] = []
+    refused: list[Exception] = []
+    for fact in facts:
+        reservation = known.get(fact.order_id)
+        state = reservation.state if reservation is not None else State.NONE
+        try:
+            step = step_for((states or {}).get(fact.order_id, state), fact.kind)
+            if reservation is not None:
+                _check_agrees(fact, reservation)
+        except (IllegalTransition, FactMismatch) as error:
+            refused.append(error)
+        else:
+            steps.append((fact, step))
+    return steps, refused
+
+
+def _check_agrees(fact: OrderFact, reservation: Reservation) -> None:
+    """Raises FactMismatch. A cancellation names no lines, and a tombstone has none."""
+    compare(fact.order_id, mini_program=(fact.mini_program_id, reservation.mini_program_id))
+    if fact.lines and reservation.lines:
+        compare(fact.order_id, lines=(fact.lines, reservation.lines))
+
+
 def _decision(fact: OrderFact, reason: str | None) -> Change[Reservation]:
     state = State.REJECTED if reason else State.RESERVED
-    reservation = Reservation(fact.order_id, fact.mini_program_id, state, fact.lines, reason)
+    expires_at = fact.order.expires_at if fact.order is not None else None
+    reservation = Reservation(
+        fact.order_id, fact.mini_program_id, state, fact.lines, reason, expires_at=expires_at
+    )
     return Change(reservation, stock_events(reservation, fact.order), traceparent=fact.traceparent)
 
 

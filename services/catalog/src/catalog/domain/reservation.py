@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from catalog.domain.errors import IllegalTransition
@@ -108,13 +109,17 @@ def merged(lines: Iterable[tuple[str, int]]) -> Lines:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """What became of one order's stock; `reason` says why it was rejected."""
+    """What became of one order's stock; `reason` says why it was rejected.
+
+    `expires_at` is the order's payment deadline; None where it is not known, as in a later state than `reserved`.
+    """
 
     order_id: str
     mini_program_id: str
     state: State
     lines: Lines = ()
     reason: str | None = None
+    expires_at: datetime | None = None
 
     @property
     def version(self) -> int:

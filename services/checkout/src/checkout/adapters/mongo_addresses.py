@@ -1,61 +1,69 @@
-"""Saved addresses in MongoDB."""
+"""Saved addresses in MongoDB: one document for each buyer and mini program."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
 
-from pymongo import ASCENDING, DESCENDING
+from pymongo.errors import DuplicateKeyError
 
-from checkout.domain.account import MAX_ADDRESSES, SavedAddress
+from checkout.domain.account import Book, SavedAddress
 from checkout.domain.purchase import Address
+from runtime.errors import WriteConflict
 from runtime.mongo.client import Database, Document
+
+MAX_ATTEMPTS = 10
 
 
 class MongoAddresses:
     """Implements the port Addresses."""
 
     def __init__(self, db: Database) -> None:
-        self._addresses = db["addresses"]
+        self._books = db["address_books"]
 
-    async def prepare(self) -> None:
-        await self._addresses.create_index(
-            [("openid", ASCENDING), ("mini_program_id", ASCENDING), ("created_at", DESCENDING)]
-        )
-
-    async def all(self, mini_program_id: str, openid: str) -> list[SavedAddress]:
-        own = {"openid": openid, "mini_program_id": mini_program_id}
-        found = self._addresses.find(own).sort("created_at", DESCENDING).limit(MAX_ADDRESSES)
-        return [_saved(document) async for document in found]
+    async def all(self, mini_program_id: str, openid: str) -> Book:
+        return (await self._read(_key(mini_program_id, openid)))[0]
 
     async def get(self, mini_program_id: str, openid: str, address_id: str) -> Address | None:
-        document = await self._addresses.find_one(_key(mini_program_id, openid, address_id))
-        return _saved(document).address if document is not None else None
+        book = await self.all(mini_program_id, openid)
+        return next((saved.address for saved in book if saved.address_id == address_id), None)
 
-    async def add(self, mini_program_id: str, openid: str, saved: SavedAddress, at: datetime) -> None:
-        key = _key(mini_program_id, openid, saved.address_id)
-        await self._addresses.insert_one({**key, **_fields(saved), "created_at": at})
+    async def change(self, mini_program_id: str, openid: str, decide: Callable[[Book], Book]) -> None:
+        key = _key(mini_program_id, openid)
+        for _ in range(MAX_ATTEMPTS):
+            book, version = await self._read(key)
+            after = decide(book)
+            if after == book or await self._write(key, after, version):
+                return
+        raise WriteConflict("the addresses are being changed by others")
 
-    async def replace(self, mini_program_id: str, openid: str, saved: SavedAddress) -> bool:
-        key = _key(mini_program_id, openid, saved.address_id)
-        result = await self._addresses.update_one(key, {"$set": _fields(saved)})
+    async def _read(self, key: str) -> tuple[Book, int]:
+        """The addresses and their version; 0 if none were saved yet."""
+        document = await self._books.find_one({"_id": key})
+        if document is None:
+            return (), 0
+        return tuple(_saved(saved) for saved in document["addresses"]), document["version"]
+
+    async def _write(self, key: str, book: Book, version: int) -> bool:
+        """Whether no other write came in between."""
+        fields = {"addresses": [_fields(saved) for saved in book], "version": version + 1}
+        if version == 0:
+            try:
+                await self._books.insert_one({"_id": key, **fields})
+            except DuplicateKeyError:
+                return False
+            return True
+        result = await self._books.update_one({"_id": key, "version": version}, {"$set": fields})
         return result.matched_count == 1
 
-    async def delete(self, mini_program_id: str, openid: str, address_id: str) -> bool:
-        result = await self._addresses.delete_one(_key(mini_program_id, openid, address_id))
-        return result.deleted_count == 1
 
-    async def clear_default(self, mini_program_id: str, openid: str, *, but: str) -> None:
-        others = {"openid": openid, "mini_program_id": mini_program_id, "_id": {"$ne": but}}
-        await self._addresses.update_many(others, {"$set": {"is_default": False}})
-
-
-def _key(mini_program_id: str, openid: str, address_id: str) -> Document:
-    return {"_id": address_id, "openid": openid, "mini_program_id": mini_program_id}
+def _key(mini_program_id: str, openid: str) -> str:
+    return f"{mini_program_id}:{openid}"
 
 
 def _fields(saved: SavedAddress) -> Document:
     address = saved.address
     return {
+        "address_id": saved.address_id,
         "recipient": address.recipient,
         "phone": address.phone,
         "region": address.region,
@@ -66,4 +74,4 @@ def _fields(saved: SavedAddress) -> Document:
 
 def _saved(d: Document) -> SavedAddress:
     address = Address(d["recipient"], d["phone"], d["region"], d["street"])
-    return SavedAddress(d["_id"], address, d.get("is_default", False))
+    return SavedAddress(d["address_id"], address, d["is_default"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from cachetools import LRUCache
@@ -32,8 +32,11 @@ class MongoDeadlines:
         for deadline in new:
             self._stored[deadline.deadline_id] = True
 
-    async def due(self, now: datetime, limit: int) -> list[Deadline]:
-        found = self._deadlines.find({"look_at": {"$lte": now}}).sort("look_at", ASCENDING).limit(limit)
+    async def due(self, now: datetime, limit: int, *, but: Collection[str] = ()) -> list[Deadline]:
+        query: Document = {"look_at": {"$lte": now}}
+        if but:
+            query["_id"] = {"$nin": list(but)}
+        found = self._deadlines.find(query).sort("look_at", ASCENDING).limit(limit)
         return [_deadline(document) async for document in found]
 
     async def check_again(self, deadlines: Sequence[Deadline], at: datetime) -> None:

@@ -27,6 +27,7 @@ class MongoOffers:
 
     def __init__(self, db: Database, now: Callable[[], float] = time.monotonic) -> None:
         self._products = db["products"]
+        self._learned = 0
         self._cache = TTLCache[str, Offer](CACHE_SIZE, ttl=MAX_AGE_SECONDS, timer=now)
 
     async def prepare(self) -> None:
@@ -41,12 +42,14 @@ class MongoOffers:
 
     async def _read(self, mini_program_id: str, sku_ids: set[str]) -> dict[str, Offer]:
         offers: dict[str, Offer] = {}
+        learned = self._learned
         query = {"skus.sku_id": {"$in": list(sku_ids)}, "mini_program_id": mini_program_id}
         async for product in self._products.find(query):
             for sku in product["skus"]:
                 if sku["sku_id"] in sku_ids:
                     offers[sku["sku_id"]] = _offer(product, sku)
-        self._cache.update(offers)
+        if learned == self._learned:  # else a newer state may have arrived while this was read
+            self._cache.update(offers)
         return offers
 
     async def cards(self, product_ids: Sequence[str]) -> dict[str, ProductCard]:
@@ -57,6 +60,7 @@ class MongoOffers:
     async def learn(self, products: Sequence[ProductState]) -> None:
         by_version = sorted(products, key=lambda product: int(product.version))
         await keep_newest(self._products, {product.product_id: _document(product) for product in by_version})
+        self._learned += 1
         for product in products:
             for sku in product.skus:
                 self._cache.pop(sku.sku_id, None)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING
 
@@ -13,11 +15,18 @@ from checkout.application.ports import Position
 from checkout.domain.deadline import SPAN, Deadline
 from checkout.domain.order import Order
 from checkout.domain.order_id import mini_program_of
-from checkout.domain.status import OPEN
+from checkout.domain.refunds import RefundStatus
+from checkout.domain.status import OPEN, UNPAID, Status
 from runtime.mongo.client import Document
 from runtime.outbox.recorder import OUTBOX_FIELD
 
+log = logging.getLogger(__name__)
+
 WITHOUT_OUTBOX = {OUTBOX_FIELD: 0}
+HOLDS_A_SLOT = {"unpaid_slot": {"$type": "int"}}
+"""Orders that are neither paid nor ended. A unique index of them keeps two orders of a buyer out of one slot."""
+REFUNDING = {"refunds.status": str(RefundStatus.APPROVED)}
+"""Orders with a refund that payment is to send."""
 
 
 class MongoOrderQueries:
@@ -30,6 +39,17 @@ class MongoOrderQueries:
         orders = self._collections.of(mini_program_id)
         await orders.create_index([("openid", ASCENDING), ("placed_at", DESCENDING), ("_id", DESCENDING)])
         await orders.create_index([("placed_at", DESCENDING), ("_id", DESCENDING)])
+        await orders.create_index(
+            [("openid", ASCENDING), ("unpaid_slot", ASCENDING)],
+            unique=True,
+            partialFilterExpression=HOLDS_A_SLOT,
+        )
+        await orders.create_index([("refunds.status", ASCENDING)], partialFilterExpression=REFUNDING)
+
+    async def prepare_existing(self) -> None:
+        """Create the indexes of the collections that were made before an index was added."""
+        for mini_program_id in await self._collections.mini_programs():
+            await self.prepare(mini_program_id)
 
     async def page(
         self,
@@ -71,6 +91,12 @@ class MongoOrderQueries:
             counts["refunding"] += row["refunding"]
         return counts
 
+    async def unpaid(self, mini_program_id: str, openid: str) -> dict[int, str]:
+        found = self._collections.of(mini_program_id).find(
+            {"openid": openid, **HOLDS_A_SLOT}, {"unpaid_slot": 1}
+        )
+        return {document["unpaid_slot"]: document["_id"] async for document in found}
+
     async def versions(self, order_ids: Iterable[str]) -> dict[str, int]:
         """One query for each mini program."""
         grouped: dict[str, list[str]] = defaultdict(list)
@@ -85,12 +111,29 @@ class MongoOrderQueries:
                 versions[document["_id"]] = document["version"]
         return versions
 
-    async def overdue(self, deadline: Deadline, limit: int) -> list[str]:
+    async def overdue(self, deadline: Deadline, limit: int, after: str = "") -> list[str]:
         """Orders of the deadline's second (see `domain/deadline.py`) that are neither paid nor closed."""
         query = {
             "placed_at": {"$gte": deadline.placed_at, "$lt": deadline.placed_at + SPAN},
             "expires_at": deadline.expires_at,
             "status": {"$in": [str(status) for status in OPEN]},
+            "_id": {"$gt": after},
         }
-        found = self._collections.of(deadline.mini_program_id).find(query, {"_id": 1}).limit(limit)
-        return [document["_id"] async for document in found]
+        found = self._collections.of(deadline.mini_program_id).find(query, {"_id": 1}).sort("_id", ASCENDING)
+        return [document["_id"] async for document in found.limit(limit)]
+
+    async def waiting(self, now: datetime) -> AsyncIterator[Order]:
+        for_others = {"status": {"$in": [str(status) for status in UNPAID - {Status.AWAITING_PAYMENT}]}}
+        queries: list[Document] = [
+            {**HOLDS_A_SLOT, "$or": [for_others, {"expires_at": {"$lt": now}}]},
+            REFUNDING,
+        ]
+        for mini_program_id in await self._collections.mini_programs():
+            for query in queries:
+                async for document in self._collections.of(mini_program_id).find(query, WITHOUT_OUTBOX):
+                    try:
+                        order = order_of(document)
+                    except (KeyError, TypeError, ValueError):
+                        log.exception("an order cannot be read", extra={"order_id": document["_id"]})
+                    else:
+                        yield order

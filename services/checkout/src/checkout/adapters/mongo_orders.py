@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cachetools import LRUCache
 
 from checkout.adapters.order_codec import CODEC
+from checkout.domain.errors import SlotTaken
 from checkout.domain.order import Order
 from checkout.domain.order_id import mini_program_of
 from runtime.mongo.client import Database, with_prefix
+from runtime.mongo.writes import KeyTaken
+from runtime.outbox.changes import Change
 from runtime.outbox.recorder import Recorder
 from runtime.outbox.versioned_store import Collection, VersionedStore
 
@@ -31,6 +36,11 @@ class OrderCollections:
             collection = self._known[mini_program_id] = self._db[PREFIX + mini_program_id]
         return collection
 
+    async def mini_programs(self) -> list[str]:
+        """The mini programs that have a collection."""
+        names = await self._db.list_collection_names(filter={"name": COLLECTIONS})
+        return [name.removeprefix(PREFIX) for name in names]
+
     def of_order(self, order_id: str) -> Collection | None:
         """None if this is not one of our order ids."""
         mini_program_id = mini_program_of(order_id)
@@ -44,3 +54,7 @@ class MongoOrders(VersionedStore[Order]):
 
     def __init__(self, collections: OrderCollections, recorder: Recorder) -> None:
         super().__init__(CODEC, recorder, collections.of_order, cache=True)
+
+    async def insert(self, new: Sequence[Change[Order]], /) -> list[bool | Exception]:
+        outcomes = await super().insert(new)
+        return [SlotTaken(str(o)) if isinstance(o, KeyTaken) else o for o in outcomes]

@@ -20,6 +20,7 @@ class MongoRegistry:
     def __init__(self, db: Database) -> None:
         self._mini_programs = db["mini_programs"]
         self._known: dict[str, MiniProgram] = {}
+        self._refreshing = asyncio.Lock()
 
     def get(self, mini_program_id: str) -> MiniProgram | None:
         return self._known.get(mini_program_id)
@@ -31,8 +32,9 @@ class MongoRegistry:
         await self.refresh()
 
     async def refresh(self) -> None:
-        """Read all mini programs."""
-        self._known = {d["_id"]: _mini_program(d) async for d in self._mini_programs.find()}
+        """Read all mini programs. One at a time, so that a read that began earlier does not replace a newer one."""
+        async with self._refreshing:
+            self._known = {d["_id"]: _mini_program(d) async for d in self._mini_programs.find()}
 
     async def poll(self) -> None:
         """Refresh at intervals; ends only by cancellation."""

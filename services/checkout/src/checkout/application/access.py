@@ -10,7 +10,9 @@ from checkout.domain.order import Order
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """A viewer in one mini program inside a host app. `click_id` is the click that began the session."""
+    """A viewer in one mini program inside a host app. `click_id` is the click that began the session,
+    `return_origins` are the origins to which the host lets its payers return.
+    """
 
     mini_program_id: str
     openid: str
@@ -18,6 +20,7 @@ class Buyer:
     viewer: str = ""
     surface: str | None = None
     click_id: str | None = None
+    return_origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

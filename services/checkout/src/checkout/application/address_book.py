@@ -6,45 +6,43 @@ from dataclasses import dataclass
 
 from checkout.application.access import Buyer
 from checkout.application.ports import Addresses
-from checkout.domain.account import MAX_ADDRESSES, SavedAddress
-from checkout.domain.errors import AddressNotFound, TooManyAddresses
+from checkout.domain.account import Book, SavedAddress, with_address, with_change, without
 from checkout.domain.purchase import Address
-from runtime.clock import Clock
 from runtime.ids import NewId
 
 
 @dataclass(frozen=True, slots=True)
 class AddressBook:
+    """Each change is one write of the whole book, so its limit and its one default hold whatever happens at once."""
+
     addresses: Addresses
-    clock: Clock
     new_id: NewId
 
-    async def all(self, buyer: Buyer) -> list[SavedAddress]:
+    async def all(self, buyer: Buyer) -> Book:
         """Newest first."""
         return await self.addresses.all(buyer.mini_program_id, buyer.openid)
 
     async def add(self, buyer: Buyer, address: Address, *, is_default: bool) -> SavedAddress:
-        """Raises TooManyAddresses."""
-        if len(await self.all(buyer)) >= MAX_ADDRESSES:
-            raise TooManyAddresses(
-                f"You have {MAX_ADDRESSES} addresses, which is the maximum. Delete one first."
-            )
-        saved = SavedAddress(self.new_id(), address, is_default)
-        await self.addresses.add(buyer.mini_program_id, buyer.openid, saved, self.clock())
-        await self._keep_one_default(buyer, saved)
+        """Save the address once, however often it is sent; the saved one. Raises TooManyAddresses."""
+        new = SavedAddress(self.new_id(), address, is_default)
+        saved = new
+
+        def decide(book: Book) -> Book:
+            nonlocal saved
+            book, saved = with_address(book, new)
+            return book
+
+        await self.addresses.change(buyer.mini_program_id, buyer.openid, decide)
         return saved
 
     async def replace(self, buyer: Buyer, saved: SavedAddress) -> None:
         """Raises AddressNotFound."""
-        if not await self.addresses.replace(buyer.mini_program_id, buyer.openid, saved):
-            raise AddressNotFound(saved.address_id)
-        await self._keep_one_default(buyer, saved)
+        await self.addresses.change(
+            buyer.mini_program_id, buyer.openid, lambda book: with_change(book, saved)
+        )
 
     async def delete(self, buyer: Buyer, address_id: str) -> None:
         """Raises AddressNotFound."""
-        if not await self.addresses.delete(buyer.mini_program_id, buyer.openid, address_id):
-            raise AddressNotFound(address_id)
-
-    async def _keep_one_default(self, buyer: Buyer, saved: SavedAddress) -> None:
-        if saved.is_default:
-            await self.addresses.clear_default(buyer.mini_program_id, buyer.openid, but=saved.address_id)
+        await self.addresses.change(
+            buyer.mini_program_id, buyer.openid, lambda book: without(book, address_id)
+        )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from checkout.application.agreement import check_agrees
 from checkout.application.contracts_out import contracts_of
 from checkout.application.ports import Orders
 from checkout.domain.errors import OrderNotFound
@@ -41,7 +42,8 @@ class ApplyFacts:
     async def __call__(self, facts: Sequence[Fact]) -> None:
         """Apply the facts about each order in their sequence: all of them or none.
 
-        One order's error does not stop the others; the first error is raised at the end: OrderNotFound, or an order's refusal.
+        One order's error does not stop the others; the first error is raised at the end: OrderNotFound, FactMismatch, or an
+        order's refusal.
         """
         by_order: dict[str, list[Fact]] = defaultdict(list)
         for fact in facts:
@@ -63,6 +65,7 @@ def _apply_all(order_id: str, facts: Sequence[Fact], order: Order | None) -> Cha
     version = order.version
     events: list[Event] = []
     for fact in facts:
+        check_agrees(order, fact.event)
         happened = _apply(order, fact.event, fact.at)
         events += contracts_of(order, happened, fact.at)  # now: they carry the version after this fact
     if order.version == version:

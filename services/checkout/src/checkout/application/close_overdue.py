@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from checkout.application.contracts_out import contracts_of
@@ -12,7 +14,7 @@ from checkout.domain.deadline import LATE, Deadline
 from checkout.domain.order import PAYMENT_DEADLINE, Order
 from checkout.domain.status import OPEN
 from runtime.clock import Clock
-from runtime.errors import WriteConflict, is_unavailable
+from runtime.errors import is_unavailable
 from runtime.outbox.changes import Change, Command
 
 log = logging.getLogger(__name__)
@@ -20,19 +22,34 @@ log = logging.getLogger(__name__)
 POLL_INTERVAL_SECONDS = 0.5
 MAX_BATCH = 200
 """How many deadlines one poll reads, and how many orders one write holds."""
+MIN_RETRY_SECONDS, MAX_RETRY_SECONDS = 1.0, 60.0
+"""Before a deadline whose orders could not be closed is tried again."""
 MAX_CONCURRENT = 10
 """How many deadlines are handled at the same time; each may hold MAX_BATCH orders in memory."""
 
 
 class CloseOverdue:
-    """Requests the close of overdue orders. An order stays `closing` until payment decides."""
+    """Requests the close of overdue orders. An order stays `closing` until payment decides.
 
-    def __init__(self, orders: Orders, queries: OrderQueries, deadlines: Deadlines, clock: Clock) -> None:
+    A deadline whose orders cannot all be closed is tried again at growing intervals, and hides no other.
+    """
+
+    def __init__(
+        self,
+        orders: Orders,
+        queries: OrderQueries,
+        deadlines: Deadlines,
+        clock: Clock,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._orders = orders
         self._queries = queries
         self._deadlines = deadlines
         self._clock = clock
+        self._now = now
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
+        self._retries: dict[str, tuple[float, float]] = {}
+        """When a deadline that failed is tried again, and the interval before that; by its id, in terms of `now`."""
 
     async def run(self) -> None:
         """Poll for deadlines; ends only by cancellation."""
@@ -46,11 +63,18 @@ class CloseOverdue:
         A deadline is checked twice, the second time for orders that were stored late, and then dropped. An unavailable
         database is raised after the other deadlines were handled.
         """
-        due = await self._deadlines.due(now, MAX_BATCH)
+        pausing = [key for key, (at, _) in self._retries.items() if at > self._now()]
+        due = await self._deadlines.due(now, MAX_BATCH, but=pausing)
         outcomes = await asyncio.gather(
             *(self._close_orders(deadline, now) for deadline in due), return_exceptions=True
         )
-        done = [deadline for deadline, outcome in zip(due, outcomes, strict=True) if outcome is True]
+        done = []
+        for deadline, outcome in zip(due, outcomes, strict=True):
+            if outcome is True:
+                self._retries.pop(deadline.deadline_id, None)
+                done.append(deadline)
+            elif outcome is False:
+                self._pause(deadline)
         await self._deadlines.check_again([d for d in done if not d.is_last], now + LATE)
         await self._deadlines.drop([d for d in done if d.is_last])
         for outcome in outcomes:
@@ -58,28 +82,47 @@ class CloseOverdue:
                 raise outcome
         return len(done)
 
+    def _pause(self, deadline: Deadline) -> None:
+        _, interval = self._retries.get(deadline.deadline_id, (0.0, MIN_RETRY_SECONDS / 2))
+        interval = min(interval * 2, MAX_RETRY_SECONDS)
+        self._retries[deadline.deadline_id] = (self._now() + interval, interval)
+
     async def _close_orders(self, deadline: Deadline, now: datetime) -> bool:
-        """Whether all orders of the deadline are closed; if not, it stays due, and delays no other."""
+        """Whether all orders of the deadline are closed. One that cannot be closed delays no other."""
         async with self._slots:
-            try:
-                order_ids = await self._queries.overdue(deadline, MAX_BATCH)
-                outcomes = await self._orders.change_many([_close(order_id, now) for order_id in order_ids])
-                for outcome in outcomes:
-                    if isinstance(outcome, Exception):
-                        raise outcome
-            except WriteConflict:
-                return False
-            except Exception as error:
-                if is_unavailable(error):
-                    raise
-                log.exception(
-                    "cannot close the orders of a deadline", extra={"deadline": deadline.deadline_id}
-                )
-                return False
-            return len(order_ids) < MAX_BATCH
+            closed, last_id = True, ""
+            while order_ids := await self._queries.overdue(deadline, MAX_BATCH, last_id):
+                last_id = order_ids[-1]
+                for order_id in await self._failed([close_command(order_id, now) for order_id in order_ids]):
+                    closed = False
+                    log.error(
+                        "cannot close the orders of a deadline",
+                        extra={"deadline": deadline.deadline_id, "order_id": order_id},
+                    )
+            return closed
+
+    async def _failed(self, commands: Sequence[Command[Order]]) -> list[str]:
+        """Close the orders; the ids of those that cannot be closed. Raises what says that the database is unavailable."""
+        try:
+            outcomes = await self._orders.change_many(commands)
+        except Exception as error:
+            if is_unavailable(error):
+                raise
+            if len(commands) == 1:
+                log.exception("an order cannot be closed")
+                return [commands[0].aggregate_id]
+            middle = len(commands) // 2  # one of them spoils the write of all: find it
+            return await self._failed(commands[:middle]) + await self._failed(commands[middle:])
+        return [
+            command.aggregate_id
+            for command, outcome in zip(commands, outcomes, strict=True)
+            if isinstance(outcome, Exception)
+        ]
 
 
-def _close(order_id: str, now: datetime) -> Command[Order]:
+def close_command(order_id: str, now: datetime) -> Command[Order]:
+    """Request the close of an order whose deadline has passed, if it is still open."""
+
     def decide(order: Order | None) -> Change[Order] | None:
         if order is None or order.status not in OPEN:
             return None

@@ -53,7 +53,7 @@ class OrderCommands:
         tracking_number: str,
         lines: Sequence[tuple[str, int]],
     ) -> Order:
-        """Raises NothingToShip."""
+        """Raises NothingToShip and TooManyParcels."""
         now = self.clock()
         shipment = Shipment(self.new_id(), carrier, tracking_number, tuple(lines), now)
         return await self._change(owner, order_id, now, lambda order: order.ship(shipment))
@@ -65,22 +65,22 @@ class OrderCommands:
 
         Raises RefundRefused and KeyReused.
         """
+        now = self.clock()
         refund_id = hashlib.sha256(f"{order_id}\x1f{key}".encode()).hexdigest()[:24]
 
         def request(order: Order) -> list[OrderEvent]:
             events = order.request_refund(refund_id, amount, reason, fingerprint)
             # under this policy nobody has to approve a refund while nothing was shipped
             if events and self.refund_policy == "unshipped" and not order.shipments:
-                events += order.approve_refund(refund_id)
+                events += order.approve_refund(refund_id, now)
             return events
 
-        return await self._change(buyer, order_id, self.clock(), request)
+        return await self._change(buyer, order_id, now, request)
 
     async def approve_refund(self, owner: Owner, order_id: str, refund_id: str) -> Order:
         """Raises RefundNotFound and RefundRefused."""
-        return await self._change(
-            owner, order_id, self.clock(), lambda order: order.approve_refund(refund_id)
-        )
+        now = self.clock()
+        return await self._change(owner, order_id, now, lambda order: order.approve_refund(refund_id, now))
 
     async def reject_refund(self, owner: Owner, order_id: str, refund_id: str) -> Order:
         """Raises RefundNotFound and RefundRefused."""

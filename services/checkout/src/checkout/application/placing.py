@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,16 +11,18 @@ from checkout.application.access import Buyer
 from checkout.application.attribution import attribution_of, counted_click
 from checkout.application.contracts_out import contracts_of
 from checkout.application.new_orders import NewOrders
-from checkout.application.ports import Addresses, Offers, Orders, Registry
+from checkout.application.ports import Addresses, Offers, OrderQueries, Orders, Registry
 from checkout.domain.errors import (
     Delisted,
     KeyReused,
     MiniProgramNotFound,
     NotReady,
-    OrderNotFound,
     OrderRefused,
     PriceChanged,
+    ReturnNotAllowed,
     ShopSuspended,
+    SlotTaken,
+    TooManyUnpaid,
     TotalOutOfRange,
     UnknownAddress,
     UnknownSku,
@@ -28,8 +31,10 @@ from checkout.domain.order import Order
 from checkout.domain.order_id import order_id_of
 from checkout.domain.purchase import Address
 from checkout.domain.shop import MiniProgram, Offer
+from contracts.api.addresses import is_loopback, origin_of
 from contracts.api.orders import LineRequest, OrderRequest
 from runtime.clock import Clock
+from runtime.errors import WriteConflict
 from runtime.outbox.changes import Change
 
 MAX_TOTAL = 10_000_000_000
@@ -48,11 +53,14 @@ class PlaceOrder:
     clock: Clock
     click_secret: str
     time_to_pay: timedelta
+    queries: OrderQueries
+    max_unpaid: int
 
     async def __call__(self, buyer: Buyer, request: OrderRequest, *, key: str, fingerprint: str) -> Order:
         """The order that this request places, or placed before.
 
-        Raises KeyReused if another request used the key, NotReady, MiniProgramNotFound, ShopSuspended and OrderRefused.
+        Raises KeyReused if another request used the key, NotReady, MiniProgramNotFound, ShopSuspended, OrderRefused and
+        TooManyUnpaid.
         """
         order_id = order_id_of(buyer.mini_program_id, buyer.openid, key)
         try:
@@ -66,12 +74,24 @@ class PlaceOrder:
             if (earlier := await self._placed_before(order_id, fingerprint)) is None:
                 raise
             return earlier
+        return await self._stored(order)
+
+    async def _stored(self, order: Order) -> Order:
+        """Store the new order in one of the buyer's slots for unpaid orders; the earlier order if this is a repeat.
+
+        Two orders at the same moment cannot share a slot, also on two replicas. Most buyers have no other unpaid order, so
+        the first slot is tried without a look at what is free.
+        """
         events = contracts_of(order, order.place(), order.placed_at)
-        if await self.new_orders.add(Change(order, events)):
-            return order
-        if (earlier := await self._placed_before(order_id, fingerprint)) is None:
-            raise OrderNotFound(order_id)
-        return earlier
+        for _ in range(1 + self.max_unpaid):
+            with suppress(SlotTaken):
+                if await self.new_orders.add(Change(order, events)):
+                    return order
+            if (earlier := await self._placed_before(order.order_id, order.fingerprint)) is not None:
+                return earlier
+            taken = await self.queries.unpaid(order.mini_program_id, order.openid)
+            order.unpaid_slot = _free_slot(taken, self.max_unpaid)
+        raise WriteConflict(f"{order.openid} places orders faster than they can be stored")
 
     def _open_program(self, buyer: Buyer) -> MiniProgram:
         program = self.registry.get(buyer.mini_program_id)
@@ -85,6 +105,7 @@ class PlaceOrder:
     ) -> Order:
         """The order at its current price, not placed yet. Raises OrderRefused."""
         now = self.clock()
+        _check_return(buyer, request.return_url)
         click = counted_click(buyer, request.click_id, self.click_secret)
         offers = await self.offers.find(program.mini_program_id, [line.sku_id for line in request.lines])
         _check_offers(request.lines, offers)
@@ -109,6 +130,7 @@ class PlaceOrder:
             return_url=request.return_url,
             address=address,
             fingerprint=fingerprint,
+            unpaid_slot=0,
         )
         _check_total(order.total, request.expected_total.amount if request.expected_total else None)
         return order
@@ -135,6 +157,23 @@ def _check_offers(lines: Sequence[LineRequest], offers: Mapping[str, Offer]) -> 
         raise UnknownSku(unknown)
     if delisted := [line.sku_id for line in lines if not offers[line.sku_id].listed]:
         raise Delisted(delisted)
+
+
+def _check_return(buyer: Buyer, return_url: str | None) -> None:
+    """The payer's own machine is allowed to every host: it is where development happens, and nobody else's."""
+    if return_url is None:
+        return
+    origin = origin_of(return_url)
+    if origin not in buyer.return_origins and not is_loopback(origin):
+        raise ReturnNotAllowed(origin, buyer.return_origins)
+
+
+def _free_slot(taken: Mapping[int, str], limit: int) -> int:
+    """The first slot that is free. Raises TooManyUnpaid, also if the limit was lowered and more are taken."""
+    free = [slot for slot in range(limit) if slot not in taken]
+    if not free or len(taken) >= limit:
+        raise TooManyUnpaid(sorted(taken.values()))
+    return free[0]
 
 
 def _check_total(total: int, expected: int | None) -> None:

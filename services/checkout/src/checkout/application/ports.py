@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from checkout.domain.account import ProductCard, ProductView, SavedAddress
+from checkout.domain.account import Book, ProductCard, ProductView
 from checkout.domain.deadline import Deadline
 from checkout.domain.order import Order
 from checkout.domain.purchase import Address
 from checkout.domain.shop import MiniProgram, Offer
 from contracts.catalog import MiniProgramState, ProductState
+from contracts.event import Event
 from runtime.outbox.changes import Change, Command, Decide, Result
 
 Position = tuple[datetime, str]
@@ -26,7 +27,7 @@ class Orders(Protocol):
         ...
 
     async def insert(self, new: Sequence[Change[Order]], /) -> list[bool | Exception]:
-        """Store new orders. Says for each, in order, whether it is new, or what went wrong."""
+        """Store new orders. Says for each, in order, whether it is new, or what went wrong: SlotTaken, or a database error."""
         ...
 
     async def change(self, order_id: str, decide: Decide[Order], /) -> Result[Order]:
@@ -61,12 +62,31 @@ class OrderQueries(Protocol):
         """How many orders a buyer has in each status, and `refunding`: how many have a refund that is not decided."""
         ...
 
+    async def unpaid(self, mini_program_id: str, openid: str) -> Mapping[int, str]:
+        """The ids of a buyer's unpaid orders by their `unpaid_slot`."""
+        ...
+
     async def versions(self, order_ids: Iterable[str]) -> Mapping[str, int]:
         """The version of each order that exists."""
         ...
 
-    async def overdue(self, deadline: Deadline, limit: int) -> list[str]:
-        """Ids of at most `limit` orders that still wait for this deadline."""
+    async def overdue(self, deadline: Deadline, limit: int, after: str = "") -> list[str]:
+        """Ids, in order, of at most `limit` orders that still wait for this deadline, from the one after `after`."""
+        ...
+
+    def waiting(self, now: datetime) -> AsyncIterator[Order]:
+        """Orders that wait for another service or their deadline, or have a refund that is approved and not settled.
+
+        Not those that wait for their buyer: their link is there and their deadline has not passed.
+        """
+        ...
+
+
+class Announcer(Protocol):
+    """Announces recorded events again: `runtime.outbox.announcer`."""
+
+    async def again(self, aggregate_id: str, *types: type[Event], **fields: str) -> bool:
+        """Announce the newest event of these types whose fields have these values; False if there is none."""
         ...
 
 
@@ -77,8 +97,8 @@ class Deadlines(Protocol):
         """Have each checked when it expires; idempotent."""
         ...
 
-    async def due(self, now: datetime, limit: int) -> list[Deadline]:
-        """The earliest that are to be checked by now, at most `limit`."""
+    async def due(self, now: datetime, limit: int, *, but: Collection[str] = ()) -> list[Deadline]:
+        """The earliest that are to be checked by now, at most `limit`, without the ids in `but`."""
         ...
 
     async def check_again(self, deadlines: Sequence[Deadline], at: datetime) -> None:
@@ -119,24 +139,17 @@ class Offers(Protocol):
 class Addresses(Protocol):
     """Saved addresses, each of one buyer in one mini program. Another buyer's does not exist for the caller."""
 
-    async def all(self, mini_program_id: str, openid: str) -> list[SavedAddress]:
+    async def all(self, mini_program_id: str, openid: str) -> Book:
         """Newest first."""
         ...
 
     async def get(self, mini_program_id: str, openid: str, address_id: str) -> Address | None: ...
 
-    async def add(self, mini_program_id: str, openid: str, saved: SavedAddress, at: datetime) -> None: ...
+    async def change(self, mini_program_id: str, openid: str, decide: Callable[[Book], Book]) -> None:
+        """Store what `decide` makes of the buyer's addresses, in one write; it may be called several times.
 
-    async def replace(self, mini_program_id: str, openid: str, saved: SavedAddress) -> bool:
-        """False if there is no such address."""
-        ...
-
-    async def delete(self, mini_program_id: str, openid: str, address_id: str) -> bool:
-        """False if there is no such address."""
-        ...
-
-    async def clear_default(self, mini_program_id: str, openid: str, *, but: str) -> None:
-        """Make no address but this one the default."""
+        Raises what `decide` raises, and WriteConflict if others were quicker each time.
+        """
         ...
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from checkout.domain.errors import AddressNotFound, TooManyAddresses
 from checkout.domain.purchase import Address
 
 MAX_ADDRESSES = 50
@@ -17,6 +18,48 @@ class SavedAddress:
     address_id: str
     address: Address
     is_default: bool = False
+
+
+Book = tuple[SavedAddress, ...]
+"""A buyer's addresses in a mini program, newest first."""
+
+
+def with_address(book: Book, new: SavedAddress) -> tuple[Book, SavedAddress]:
+    """The book with the address, and the address as it is there. One that is there already is not saved twice.
+
+    Raises TooManyAddresses.
+    """
+    same = next((saved for saved in book if saved.address == new.address), None)
+    if same is not None:
+        new = replace(same, is_default=same.is_default or new.is_default)
+        return _one_default(tuple(new if saved is same else saved for saved in book), new), new
+    if len(book) >= MAX_ADDRESSES:
+        raise TooManyAddresses(f"You have {MAX_ADDRESSES} addresses, which is the maximum. Delete one first.")
+    return _one_default((new, *book), new), new
+
+
+def with_change(book: Book, changed: SavedAddress) -> Book:
+    """The book with the address as it is now. Raises AddressNotFound."""
+    _check_has(book, changed.address_id)
+    kept = tuple(changed if saved.address_id == changed.address_id else saved for saved in book)
+    return _one_default(kept, changed)
+
+
+def without(book: Book, address_id: str) -> Book:
+    """The book without the address. Raises AddressNotFound."""
+    _check_has(book, address_id)
+    return tuple(saved for saved in book if saved.address_id != address_id)
+
+
+def _check_has(book: Book, address_id: str) -> None:
+    if all(saved.address_id != address_id for saved in book):
+        raise AddressNotFound(address_id)
+
+
+def _one_default(book: Book, latest: SavedAddress) -> Book:
+    if not latest.is_default:
+        return book
+    return tuple(saved if saved is latest else replace(saved, is_default=False) for saved in book)
 
 
 @dataclass(frozen=True, slots=True)

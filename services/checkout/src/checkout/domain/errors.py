@@ -35,6 +35,10 @@ class NothingToShip(Exception):
     """A parcel holds more than is left to send."""
 
 
+class TooManyParcels(Exception):
+    """The order was sent in as many parcels as are allowed."""
+
+
 class RefundRefused(Exception):
     """The refund is not possible now; the text says why."""
 
@@ -53,6 +57,21 @@ class NotReady(Exception):
 
 class ShopSuspended(Exception):
     """The mini program takes no orders at present."""
+
+
+class SlotTaken(Exception):
+    """Another order of the buyer has this order's `unpaid_slot`."""
+
+
+class TooManyUnpaid(Exception):
+    """The buyer has as many unpaid orders in the mini program as are allowed."""
+
+    def __init__(self, order_ids: Sequence[str]) -> None:
+        super().__init__(
+            f"You have {len(order_ids)} unpaid orders in this mini program, which is the maximum. "
+            "Pay or cancel one of those in `errors` first. A cancelled one counts until its payment is closed."
+        )
+        self.order_ids = order_ids
 
 
 class OrderRefused(Exception):
@@ -80,6 +99,20 @@ class UnknownAddress(OrderRefused):
 
 class InvalidClick(OrderRefused):
     """The click that was sent with the order does not count for this buyer; the text says why."""
+
+
+class ReturnNotAllowed(OrderRefused):
+    """The payer would return to an address that is not one of the host's."""
+
+    def __init__(self, origin: str, allowed: Sequence[str]) -> None:
+        named = (
+            f"This host may name {', '.join(allowed)}."
+            if allowed
+            else "This host has stated no return origins."
+        )
+        super().__init__(
+            f"A payer may not return to {origin}. {named} An operator states them with the host's client."
+        )
 
 
 class TotalOutOfRange(OrderRefused):

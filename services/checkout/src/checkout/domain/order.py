@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from checkout.domain.errors import KeyReused, NothingToShip, RefundNotFound, RefundRefused
+from checkout.domain.errors import KeyReused, NothingToShip, RefundNotFound, RefundRefused, TooManyParcels
 from checkout.domain.events import (
     Cancelled,
     CloseRequested,
@@ -27,10 +27,13 @@ from checkout.domain.events import (
 )
 from checkout.domain.purchase import Address, Attribution, Line
 from checkout.domain.refunds import Refund, RefundStatus
-from checkout.domain.status import Status, Trigger, next_status
+from checkout.domain.status import UNPAID, Status, Trigger, next_status
 
 CANCELLED_BY_BUYER = "cancelled_by_buyer"
 PAYMENT_DEADLINE = "payment_deadline"
+MAX_REFUNDS = 20
+"""Refunds of one order, rejected ones too. Each leaves an event with all lines in the order's document."""
+MAX_PARCELS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,8 @@ class Order:
     """One order of one buyer in one mini program.
 
     `fingerprint` is that of the request that placed it, to tell a repeat from another request with the same key. `reason` says
-    why the order was rejected or is ending. A method that leaves `version` as it was has changed nothing; callers rely on
+    why the order was rejected or is ending. `unpaid_slot` is one of the few places that a buyer has for unpaid orders in a mini
+    program, counted from 0; None once the order is paid or has ended. A method that leaves `version` as it was has changed nothing; callers rely on
     that to skip the write.
     """
 
@@ -79,6 +83,7 @@ class Order:
     return_url: str | None = None
     address: Address | None = None
     fingerprint: str = ""
+    unpaid_slot: int | None = None
     status: Status = Status.PLACED
     reason: str | None = None
     version: int = 0
@@ -107,10 +112,7 @@ class Order:
         return [Placed()]
 
     def reserve_stock(self, at: datetime) -> list[OrderEvent]:
-        """Stock is reserved. If the order was cancelled in the meantime, announce that again, so that the stock is released."""
-        if self.status is Status.CANCELLED:
-            self.version += 1
-            return [Cancelled(self.reason or CANCELLED_BY_BUYER)]
+        """Stock is reserved."""
         return [Confirmed()] if self._move(Trigger.STOCK_RESERVED, at) else []
 
     def reject_stock(self, reason: str, at: datetime) -> list[OrderEvent]:
@@ -156,13 +158,15 @@ class Order:
     def ship(self, shipment: Shipment) -> list[OrderEvent]:
         """A parcel was sent; without lines it holds all that is left. The same tracking number of a carrier is a repeat.
 
-        Raises NothingToShip for more than is left.
+        Raises NothingToShip for more than is left, and TooManyParcels.
         """
         if any(
             (s.carrier, s.tracking_number) == (shipment.carrier, shipment.tracking_number)
             for s in self.shipments
         ):
             return []
+        if len(self.shipments) >= MAX_PARCELS:
+            raise TooManyParcels(f"An order can be sent in at most {MAX_PARCELS} parcels.")
         left = self.to_ship()
         lines = shipment.lines or tuple(left.items())
         if (
@@ -192,7 +196,7 @@ class Order:
     ) -> list[OrderEvent]:
         """The buyer wants `amount` back, or all that is left if None. The same request again is a repeat.
 
-        Raises RefundRefused if less than `amount` is left, and KeyReused if another request has this refund id.
+        Raises RefundRefused if less than `amount` is left or there are MAX_REFUNDS already, and KeyReused if another request has this refund id.
         """
         for known in self.refunds:
             if known.refund_id == refund_id:
@@ -201,6 +205,8 @@ class Order:
                 return []
         if self.status not in (Status.PAID, Status.SHIPPED, Status.COMPLETED):
             raise RefundRefused(f"An order that is {self.status} has nothing to refund.")
+        if len(self.refunds) >= MAX_REFUNDS:
+            raise RefundRefused(f"At most {MAX_REFUNDS} refunds can be requested for one order.")
         amount = self.refundable if amount is None else amount
         if not 1 <= amount <= self.refundable:
             raise RefundRefused(f"At most {self.refundable} minor units are left to refund.")
@@ -208,10 +214,10 @@ class Order:
         self.version += 1
         return [RefundRequested(refund_id, amount, reason)]
 
-    def approve_refund(self, refund_id: str) -> list[OrderEvent]:
+    def approve_refund(self, refund_id: str, at: datetime) -> list[OrderEvent]:
         """Raises RefundNotFound, or RefundRefused in a wrong state; so do the other methods about a refund."""
         refund = self._refund(refund_id)
-        if not self._move_refund(refund, RefundStatus.APPROVED):
+        if not self._move_refund(refund, RefundStatus.APPROVED, at):
             return []
         self.version += 1
         return [RefundApproved(refund_id, refund.amount)]
@@ -247,10 +253,12 @@ class Order:
                 return refund
         raise RefundNotFound(refund_id)
 
-    def _move_refund(self, refund: Refund, status: RefundStatus) -> bool:
+    def _move_refund(self, refund: Refund, status: RefundStatus, approved_at: datetime | None = None) -> bool:
         moved = refund.moved_to(status)
         if moved is None:
             return False
+        if approved_at is not None:
+            moved = replace(moved, approved_at=approved_at)
         self.refunds = tuple(moved if r is refund else r for r in self.refunds)
         return True
 
@@ -266,3 +274,5 @@ class Order:
             self.history.append((status, at))
         self.status = status
         self.version += 1
+        if status not in UNPAID:
+            self.unpaid_slot = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
@@ -43,10 +44,11 @@ class Refund:
     reason: str
     status: RefundStatus = RefundStatus.REQUESTED
     fingerprint: str = ""
+    approved_at: datetime | None = None
 
     def moved_to(self, status: RefundStatus) -> Refund | None:
-        """The refund in `status`; None if it has this status already. Raises RefundRefused for a step that is not allowed."""
-        if status is self.status:
+        """The refund in `status`; None if it has or had this status. Raises RefundRefused for a step that is not allowed."""
+        if status is self.status or self.status in _NEXT[status]:
             return None
         if status not in _NEXT[self.status]:
             raise RefundRefused(f"A refund that is {self.status} cannot become {status}.")

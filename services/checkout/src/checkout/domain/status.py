@@ -80,6 +80,9 @@ REPEATS: frozenset[tuple[Status, Trigger]] = frozenset(
 OPEN = frozenset({_S.PLACED, _S.CONFIRMED, _S.AWAITING_PAYMENT})
 """A deadline closes orders in these states."""
 
+UNPAID = OPEN | {_S.CLOSING}
+"""Orders in these states hold stock that is not paid."""
+
 ENDED = frozenset({_S.REJECTED, _S.CANCELLED, _S.REFUNDED, _S.COMPLETED})
 
 

@@ -23,6 +23,7 @@ def buyer_of(request: web.Request) -> Buyer:
         viewer=principal.viewer or "",
         surface=principal.surface,
         click_id=principal.click_id,
+        return_origins=principal.return_origins,
     )
 
 

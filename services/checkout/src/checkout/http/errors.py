@@ -15,8 +15,11 @@ from checkout.domain.errors import (
     PriceChanged,
     RefundNotFound,
     RefundRefused,
+    ReturnNotAllowed,
     ShopSuspended,
     TooManyAddresses,
+    TooManyParcels,
+    TooManyUnpaid,
     TotalOutOfRange,
     UnknownAddress,
     UnknownSku,
@@ -41,6 +44,15 @@ def _unknown_sku(error: UnknownSku) -> Problem:
     )
 
 
+def _too_many_unpaid(error: TooManyUnpaid) -> Problem:
+    errors = [(order_id, "is not paid") for order_id in error.order_ids]
+    return Problem(409, "too_many_unpaid_orders", str(error), errors=errors)
+
+
+def _return_not_allowed(error: ReturnNotAllowed) -> Problem:
+    return Problem(422, "return_not_allowed", str(error), errors=[("return_url", str(error))])
+
+
 PROBLEMS: ProblemTable = {
     OrderNotFound: lambda _: not_found("the order"),
     MiniProgramNotFound: lambda _: not_found("the mini program"),
@@ -58,12 +70,15 @@ PROBLEMS: ProblemTable = {
     UnknownSku: _unknown_sku,
     UnknownAddress: _unknown_address,
     InvalidClick: _invalid_click,
+    ReturnNotAllowed: _return_not_allowed,
     TotalOutOfRange: lambda error: Problem(422, "wrong_total", str(error)),
     Delisted: lambda error: Problem(409, "delisted", str(error)),
     PriceChanged: lambda error: Problem(409, "price_changed", f"{error} Show the new total to the buyer."),
+    TooManyUnpaid: _too_many_unpaid,
     KeyReused: lambda _: key_reused(),
     IllegalTransition: lambda error: Problem(409, "wrong_state", str(error)),
     NothingToShip: lambda error: Problem(409, "refused", str(error)),
+    TooManyParcels: lambda error: Problem(409, "refused", str(error)),
     RefundRefused: lambda error: Problem(409, "refused", str(error)),
     TooManyAddresses: lambda error: Problem(409, "too_many_addresses", str(error)),
 }

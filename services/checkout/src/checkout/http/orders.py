@@ -16,7 +16,7 @@ from checkout.http.callers import buyer_of, caller_of
 from checkout.http.order_views import cursor_after, order_view, position_in
 from contracts.api.common import Page
 from contracts.api.orders import OrderRequest, OrdersQuery, OrderView, RefundRequestBody, WaitQuery
-from runtime.web.bodies import json_response, parse_json, read_query
+from runtime.web.bodies import json_response, read_json, read_query
 from runtime.web.idempotency import fingerprint_of, idempotency_key
 from runtime.web.routes import DEADLINE_SECONDS, Route, scopes
 from runtime.web.tokens import OWNER, VIEWER
@@ -52,9 +52,8 @@ class OrderRoutes:
         """201 with the order; with `?wait=` as soon as it can be paid or has ended, or after that time as it is then."""
         buyer, key = buyer_of(request), idempotency_key(request)
         query = read_query(request, WaitQuery)
-        raw = await request.read()
-        body = parse_json(raw, OrderRequest)
-        order = await self.place(buyer, body, key=key, fingerprint=fingerprint_of(raw))
+        body = await read_json(request, OrderRequest)
+        order = await self.place(buyer, body, key=key, fingerprint=fingerprint_of(body))
         if query.wait:
             order = await self.watch.until_payable(order, query.wait)
         return json_response(order_view(order), status=201)
@@ -82,6 +81,8 @@ class OrderRoutes:
         stream = web.StreamResponse(
             headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
         )
+        if request.method == "HEAD":
+            return stream
         await stream.prepare(request)
         await stream.write(_server_sent(order))
         with self.watch.following(order) as waiter:
@@ -103,15 +104,14 @@ class OrderRoutes:
 
     async def request_refund(self, request: web.Request) -> web.Response:
         buyer, key = buyer_of(request), idempotency_key(request)
-        raw = await request.read()
-        body = parse_json(raw, RefundRequestBody)
+        body = await read_json(request, RefundRequestBody)
         order = await self.commands.request_refund(
             buyer,
             request.match_info["order_id"],
             body.amount.amount if body.amount else None,
             body.reason,
             key=key,
-            fingerprint=fingerprint_of(raw),
+            fingerprint=fingerprint_of(body),
         )
         return json_response(order_view(order), status=201)
 

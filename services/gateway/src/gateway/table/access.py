@@ -31,6 +31,7 @@ CALLS = (
         scopes=PUBLIC,
         service="identity",
         raw=((FORM, TokenForm), (JSON, TokenForm)),
+        names_client=True,
         answer=TokenAnswer,
         own_errors=((400, TokenError), (401, TokenError)),
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from gateway.calls import HTML, TEXT, Call
 from gateway.schemas import Liveness, OpenApiDocument, Readiness
 from runtime.web.tokens import PUBLIC
@@ -20,6 +22,7 @@ CALLS = (
         scopes=PUBLIC,
         service="gateway",
         answer=OpenApiDocument,
+        success=(HTTPStatus.OK, HTTPStatus.NOT_MODIFIED),
     ),
     Call(
         method="GET",
@@ -30,6 +33,7 @@ CALLS = (
         scopes=PUBLIC,
         service="gateway",
         media=(HTML,),
+        success=(HTTPStatus.OK, HTTPStatus.NOT_MODIFIED),
     ),
     Call(
         method="GET",

@@ -42,9 +42,12 @@ CALLS = (
             faults.PRICE_CHANGED,
             faults.SUSPENDED,
             faults.DELISTED,
+            faults.TOO_MANY_UNPAID_ORDERS,
+            faults.CONFLICT,
             faults.UNKNOWN_SKU,
             faults.UNKNOWN_ADDRESS,
             faults.INVALID_CLICK,
+            faults.RETURN_NOT_ALLOWED,
             faults.WRONG_TOTAL,
             faults.NOT_TAKING_ORDERS,
         ),
@@ -169,7 +172,7 @@ CALLS = (
         body=AddressRequest,
         answer=AddressView,
         success=(HTTPStatus.CREATED,),
-        faults=(faults.TOO_MANY_ADDRESSES,),
+        faults=(faults.TOO_MANY_ADDRESSES, faults.CONFLICT),
     ),
     Call(
         method="PUT",
@@ -181,6 +184,7 @@ CALLS = (
         service="checkout",
         body=AddressRequest,
         answer=AddressView,
+        faults=(faults.CONFLICT,),
     ),
     Call(
         method="DELETE",
@@ -192,5 +196,6 @@ CALLS = (
         service="checkout",
         media=(),
         success=(HTTPStatus.NO_CONTENT,),
+        faults=(faults.CONFLICT,),
     ),
 )

@@ -152,5 +152,6 @@ CALLS = (
         service="catalog",
         media=("image/png", "image/jpeg", "image/webp", "image/gif", "image/svg+xml", "video/mp4"),
         success=(HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODIFIED),
+        deadline=None,
     ),
 )

@@ -39,7 +39,8 @@ from runtime.web.tokens import HOST, OWNER, PUBLIC, VIEWER
 TAG = "Share and scan"
 CODE = "/v1/share-codes/{code}"
 OWNED = "/v1/owner/mini-programs/{mini_program_id}/share-codes"
-PICTURES = ("image/png", "image/jpeg", "image/webp")
+PICTURES = ("image/png", "image/jpeg", "image/jpg", "image/webp")
+"""`image/jpg` is not a registered type, but many clients send it."""
 MAX_PICTURE = 12 * 1024 * 1024
 """Enough for a photograph by a current phone."""
 

@@ -15,12 +15,19 @@ class MongoClients:
         self._hasher = hasher
 
     async def authenticate(self, client_id: str, secret: str) -> Client | None:
-        """The client with this secret. An unknown client takes as long as a wrong secret."""
+        """The client with this secret. An unknown client takes as long as a wrong secret; raises Unavailable if too many
+        secrets are being checked."""
         found = await self._clients.find_one({"_id": client_id})
-        matches = await self._hasher.matches(secret, found["secret"] if found else None)
-        if not matches or found is None:
+        stored = found["secret"] if found is not None else self._hasher.of_nobody(client_id)
+        if not await self._hasher.matches(secret, stored) or found is None:
             return None
-        return Client(client_id, found["name"], found["scope"], found["subject_id"])
+        current = self._hasher.with_fast_byte(stored, secret)
+        if current != stored:  # written by an older version
+            await self._clients.update_one(
+                {"_id": client_id, "secret": stored}, {"$set": {"secret": current}}
+            )
+        origins = tuple(found.get("return_origins", ()))
+        return Client(client_id, found["name"], found["scope"], found["subject_id"], origins)
 
     async def put(self, client: Client, secret: str) -> bool:
         """Create or change a client; whether it is new. An earlier secret stops working."""
@@ -28,6 +35,7 @@ class MongoClients:
             "name": client.name,
             "scope": client.scope,
             "subject_id": client.subject_id,
+            "return_origins": list(client.return_origins),
             "secret": await self._hasher.hash(secret),
         }
         done = await self._clients.update_one({"_id": client.client_id}, {"$set": fields}, upsert=True)

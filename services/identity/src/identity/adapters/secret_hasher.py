@@ -1,4 +1,9 @@
-"""Client secrets, stored as a slow hash (scrypt, RFC 7914), checked off the event loop, and cached for a minute when right."""
+"""Client secrets, stored as a slow hash (scrypt, RFC 7914) behind one byte of a fast one.
+
+A slow hash for each wrong secret would let a flood of them keep good clients out. The byte, an HMAC (RFC 2104), refuses 255
+of 256 wrong secrets at once, so that the flood leaves the slow hash to good clients. It takes 8 of the at least 100 bits of
+a random secret from whoever steals the database, and nothing from anybody else.
+"""
 
 from __future__ import annotations
 
@@ -6,46 +11,87 @@ import asyncio
 import hashlib
 import hmac
 import secrets
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from cachetools import TTLCache
+from cachetools import LRUCache
+
+from runtime.errors import Unavailable
 
 COST = 2**13
 """scrypt's N: 8 MiB and some 20 ms. Secrets are long and random, so this protects a stolen database, not weak passwords."""
 BLOCK = 8
 SALT_BYTES = 16
-CACHE_SECONDS = 60.0
-CACHE_SIZE = 1_000
+HASH_BYTES = 64
+REMEMBERED = 10_000
+"""Outcomes of slow checks that a process remembers."""
 WORKERS = 2
-"""Threads: bounds the CPU and memory that a flood of wrong secrets can take."""
+"""Threads: bounds the CPU and memory that slow checks can take."""
+MAX_WAITING = 100
+"""Slow checks that may wait: about a second of work."""
 
 
 class SecretHasher:
-    """Hashes secrets and checks them. The cache holds proofs under a key of this process, never a secret."""
+    """Hashes secrets and checks them. What it remembers are proofs under a key of this process, never a secret.
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    A stored hash is salt, slow hash and fast byte; hashes of older versions lack the byte and are always checked slowly.
+    """
+
+    def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="scrypt")
         self._key = secrets.token_bytes(32)
-        self._proofs = TTLCache[bytes, bytes](CACHE_SIZE, CACHE_SECONDS, timer=now)
-        self._nobody = secrets.token_bytes(SALT_BYTES) + secrets.token_bytes(64)
+        self._right = LRUCache[bytes, bytes](REMEMBERED)
+        self._wrong = LRUCache[bytes, None](REMEMBERED)
+        self._checks: dict[bytes, asyncio.Task[bool]] = {}
 
     async def hash(self, secret: str) -> bytes:
         """The salted hash to store."""
         salt = secrets.token_bytes(SALT_BYTES)
-        return salt + await self._scrypt(secret, salt)
+        return self.with_fast_byte(salt + await self._scrypt(secret, salt), secret)
 
-    async def matches(self, secret: str, stored: bytes | None) -> bool:
-        """Whether `stored` is the hash of `secret`. Takes as long without a hash as for a wrong secret."""
-        proof = hmac.digest(self._key, secret.encode(), "sha256")
-        if stored is not None and hmac.compare_digest(self._proofs.get(stored, b""), proof):
+    def with_fast_byte(self, stored: bytes, secret: str) -> bytes:
+        """The hash of `secret` with its fast byte; unchanged if it has one."""
+        return stored[: SALT_BYTES + HASH_BYTES] + _fast_byte(stored, secret)
+
+    def of_nobody(self, client_id: str) -> bytes:
+        """What stands for the hash of an unknown client: always the same for one id, and no secret matches it."""
+        return (
+            hmac.digest(self._key, b"salt" + client_id.encode(), "sha512")
+            + hmac.digest(self._key, b"byte" + client_id.encode(), "sha256")[: SALT_BYTES + 1]
+        )
+
+    async def matches(self, secret: str, stored: bytes) -> bool:
+        """Whether `stored` is the hash of `secret`. A secret that was checked slowly once is answered at once.
+
+        Raises Unavailable while too many slow checks wait.
+        """
+        fast_byte = stored[SALT_BYTES + HASH_BYTES :]
+        if fast_byte and not hmac.compare_digest(fast_byte, _fast_byte(stored, secret)):
+            return False
+        proof = hmac.digest(self._key, stored + secret.encode(), "sha256")
+        if hmac.compare_digest(self._right.get(stored, b""), proof):
             return True
-        known = stored if stored is not None else self._nobody
-        fresh = await self._scrypt(secret, known[:SALT_BYTES])
-        matches = hmac.compare_digest(fresh, known[SALT_BYTES:]) and stored is not None
+        if proof in self._wrong:
+            return False
+        return await self._check_once(secret, stored, proof)
+
+    async def _check_once(self, secret: str, stored: bytes, proof: bytes) -> bool:
+        """Equal checks at the same time are one check."""
+        check = self._checks.get(proof)
+        if check is None:
+            if len(self._checks) >= MAX_WAITING:
+                raise Unavailable("too many secrets are being checked")
+            check = asyncio.create_task(self._check(secret, stored, proof))
+            self._checks[proof] = check
+            check.add_done_callback(lambda _: self._checks.pop(proof))
+        return await asyncio.shield(check)
+
+    async def _check(self, secret: str, stored: bytes, proof: bytes) -> bool:
+        fresh = await self._scrypt(secret, stored[:SALT_BYTES])
+        matches = hmac.compare_digest(fresh, stored[SALT_BYTES : SALT_BYTES + HASH_BYTES])
         if matches:
-            self._proofs[known] = proof
+            self._right[stored] = proof
+        else:
+            self._wrong[proof] = None
         return matches
 
     async def _scrypt(self, secret: str, salt: bytes) -> bytes:
@@ -53,5 +99,9 @@ class SecretHasher:
         return await loop.run_in_executor(self._pool, _scrypt, secret.encode(), salt)
 
 
+def _fast_byte(stored: bytes, secret: str) -> bytes:
+    return hmac.digest(stored[:SALT_BYTES], secret.encode(), "sha256")[:1]
+
+
 def _scrypt(secret: bytes, salt: bytes) -> bytes:
-    return hashlib.scrypt(secret, salt=salt, n=COST, r=BLOCK, p=1)
+    return hashlib.scrypt(secret, salt=salt, n=COST, r=BLOCK, p=1, dklen=HASH_BYTES)

@@ -32,11 +32,13 @@ class SignedTokens:
         claims = _common(client.client_id, client.scope, at, life, token_id)
         if client.scope in SUBJECT_CLAIM:
             claims[SUBJECT_CLAIM[client.scope]] = client.subject_id
+        if client.return_origins:
+            claims["return_origins"] = list(client.return_origins)
         return self._signer.sign(claims)
 
     def session_token(self, visit: Visit, at: datetime, life: timedelta, token_id: str) -> str:
         """A viewer's session token."""
-        known = {name: value for name, value in asdict(visit).items() if value is not None}
+        known = {name: value for name, value in asdict(visit).items() if value not in (None, ())}
         return self._signer.sign(_common(visit.openid, VIEWER, at, life, token_id) | known)
 
 

@@ -66,7 +66,13 @@ class OpenSession:
     viewer_secret: str
 
     async def __call__(
-        self, host_id: str, mini_program_id: str, host_user_id: str, surface: str, click_id: str | None
+        self,
+        host_id: str,
+        mini_program_id: str,
+        host_user_id: str,
+        surface: str,
+        click_id: str | None,
+        return_origins: tuple[str, ...] = (),
     ) -> Session:
         """A session; raises MiniProgramNotFound. The host's user id is turned into pseudonyms and stored nowhere."""
         if not await self.programs.can_be_entered(mini_program_id, host_id):
@@ -78,6 +84,7 @@ class OpenSession:
             viewer=viewer_pseudonym(self.viewer_secret, host_id, host_user_id),
             surface=surface,
             click_id=click_id,
+            return_origins=return_origins,
         )
         token = self.tokens.session_token(visit, self.clock(), self.life, self.new_id())
         return Session(token, visit.openid, self.life)

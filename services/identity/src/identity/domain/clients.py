@@ -9,12 +9,16 @@ from identity.domain.errors import TokenRefused
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client of the platform. `subject_id` is the id of the host, owner, creator or operator that it acts for."""
+    """A client of the platform. `subject_id` is the id of the host, owner, creator or operator that it acts for.
+
+    `return_origins` are a host's: where its payers may return to.
+    """
 
     client_id: str
     name: str
     scope: str
     subject_id: str
+    return_origins: tuple[str, ...] = ()
 
 
 def granted_scope(client: Client, requested: str | None) -> str:

@@ -15,3 +15,4 @@ class Visit:
     viewer: str
     surface: str
     click_id: str | None
+    return_origins: tuple[str, ...] = ()

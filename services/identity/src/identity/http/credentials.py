@@ -7,14 +7,13 @@ import binascii
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, unquote_plus
 
-import orjson
 from pydantic import ValidationError
 
 from contracts.api.access import TokenRequest
 from identity.domain.errors import TokenRefused
+from runtime.web.bodies import JSON, MalformedJson, RepeatedKey, load_json
 
 FORM = "application/x-www-form-urlencoded"
-JSON = "application/json"
 MAX_FIELDS = 20
 
 
@@ -43,9 +42,11 @@ def token_request(content_type: str, body: bytes, authorization: str | None) -> 
 
 def _json(body: bytes) -> Mapping[str, object]:
     try:
-        fields = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        fields = load_json(body)
+    except MalformedJson:
         raise TokenRefused("invalid_request", "the body is not JSON") from None
+    except RepeatedKey:
+        raise TokenRefused("invalid_request", "a field is given twice") from None
     if not isinstance(fields, dict):
         raise TokenRefused("invalid_request", "the body must be a JSON object")
     return fields

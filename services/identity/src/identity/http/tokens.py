@@ -53,12 +53,14 @@ class TokenRoutes:
     async def session(self, request: web.Request) -> web.Response:
         """A viewer of the calling host enters a mini program."""
         body = await read_json(request, SessionRequest)
+        host = principal_of(request)
         session = await self.open_session(
-            str(principal_of(request).host_id),
+            str(host.host_id),
             body.mini_program_id,
             body.host_user_id,
             body.entry.surface,
             body.entry.click_id,
+            host.return_origins,
         )
         seconds = int(session.life.total_seconds())
         answer = SessionAnswer(session_token=session.token, openid=session.openid, expires_in=seconds)

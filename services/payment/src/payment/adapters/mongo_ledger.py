@@ -5,20 +5,25 @@ Legs never change. One field is added once: `statement`, the day whose statement
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date, datetime
+from functools import partial
 
 from pymongo import ASCENDING, IndexModel
+from pymongo.asynchronous.client_session import AsyncClientSession
 
+from payment.adapters.mongo_settlements import SETTLEMENTS
 from payment.domain import ledger
 from payment.domain.ledger import CURRENCY, Kind, Leg, Posting
 from payment.domain.reconciliation import Movement
-from payment.domain.statements import Totals
+from payment.domain.statements import DayState, Totals
 from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import insert_new
 
 REFUND_KINDS = [Kind.REFUND.value, Kind.LATE_REFUND.value]
 ORDER_KINDS = [Kind.PAYMENT.value, Kind.LATE_PAYMENT.value, *REFUND_KINDS]
+CLAIMED_AT_ONCE = 1_000
+"""Postings in one transaction: it stays short, and a day of any size needs a few of them."""
 _PAYEE_ACCOUNTS = {"$regex": f"^({ledger.OWNER}|{ledger.CREATOR})"}
 
 
@@ -26,6 +31,7 @@ class MongoLedger:
     """The `ledger` collection."""
 
     def __init__(self, db: Database) -> None:
+        self._db = db
         self._ledger = db["ledger"]
 
     async def prepare(self) -> None:
@@ -40,18 +46,45 @@ class MongoLedger:
         """Add the postings whose id is new, in one round trip."""
         await insert_new(self._ledger, [posting_document(posting, now) for posting in postings])
 
-    async def count_order_postings(self, day: date) -> int:
-        """How many postings of payments and refunds that day has."""
-        return await self._ledger.count_documents({"day": day.isoformat(), "kind": {"$in": ORDER_KINDS}})
+    async def moved(self, day: date) -> set[tuple[str, str | None]]:
+        """The payments and refunds of that day that are posted: order and refund ids."""
+        query: Document = {"day": day.isoformat(), "kind": {"$in": ORDER_KINDS}}
+        found = self._ledger.find(query, {"order_id": 1, "refund_id": 1})
+        return {(posting["order_id"], posting.get("refund_id")) async for posting in found}
 
     async def unclaimed_days(self, until: date) -> list[date]:
         """Days up to and including `until` with postings that are in no statement."""
         days = await self._ledger.distinct("day", _unclaimed(until))
         return sorted(date.fromisoformat(day) for day in days)
 
-    async def claim(self, day: date) -> None:
-        """Assign every posting up to and including the day that is in no statement to the day's statements."""
-        await self._ledger.update_many(_unclaimed(day), {"$set": {"statement": day.isoformat()}})
+    async def unclaimed_mini_programs(self, until: date) -> set[str]:
+        """The mini programs of the postings up to and including `until` that are in no statement."""
+        return set(await self._ledger.distinct("mini_program_id", _unclaimed(until)))
+
+    async def claim(self, day: date, *, but: Collection[str]) -> None:
+        """Assign every posting up to and including the day that is in no statement to the day's statements.
+
+        Leaves out the mini programs in `but`. Each portion is one transaction with a write to the day, so that a run that
+        slept assigns nothing to a day whose postings are final.
+        """
+        unclaimed = _unclaimed(day) | {"mini_program_id": {"$nin": list(but)}}
+        while True:
+            found = self._ledger.find(unclaimed, {"_id": 1}).limit(CLAIMED_AT_ONCE)
+            if not (ids := [posting["_id"] async for posting in found]):
+                return
+            async with self._db.client.start_session() as session:
+                if not await session.with_transaction(partial(self._claim, day, ids)):
+                    return
+
+    async def _claim(self, day: date, ids: list[str], session: AsyncClientSession) -> bool:
+        """Assign these postings to the day; False if the day is not open."""
+        is_open = {"_id": day.isoformat(), "state": DayState.OPEN.value}
+        touched = await self._db[SETTLEMENTS].update_one(is_open, {"$inc": {"portions": 1}}, session=session)
+        if not touched.matched_count:
+            return False
+        free = {"_id": {"$in": ids}, "statement": {"$exists": False}}
+        await self._ledger.update_many(free, {"$set": {"statement": day.isoformat()}}, session=session)
+        return True
 
     async def totals(self, day: date) -> list[Totals]:
         """The sums of the day's claimed postings for each payee: a credit (negative) is money owed (positive)."""

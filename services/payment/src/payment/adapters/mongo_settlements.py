@@ -3,64 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import asdict
+from datetime import date
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
 
-from payment.domain.statements import DayState, SettlementDay, Statement, Totals
+from payment.domain.statements import DayState, Reason, SetAside, SettlementDay, Statement, Totals
 from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import insert_new
+
+SETTLEMENTS = "settlements"
 
 
 class MongoSettlements:
     """The collections `settlements` (by day) and `statements`."""
 
     def __init__(self, db: Database) -> None:
-        self._settlements = db["settlements"]
+        self._settlements = db[SETTLEMENTS]
         self._statements = db["statements"]
 
     async def prepare(self) -> None:
-        """Create indexes of statements by payee, and by account for what is carried over."""
+        """Create indexes of days by number, of statements by day and payee, and by account for what is carried over."""
         by_payee = IndexModel([("payee_kind", ASCENDING), ("payee", ASCENDING), ("_id", DESCENDING)])
-        by_account = IndexModel([("mini_program_id", ASCENDING), ("account", ASCENDING), ("day", DESCENDING)])
-        await self._statements.create_indexes([by_payee, by_account])
+        by_account = IndexModel(
+            [
+                ("mini_program_id", ASCENDING),
+                ("account", ASCENDING),
+                ("number", DESCENDING),
+                ("day", DESCENDING),
+            ]
+        )
+        await self._statements.create_indexes([IndexModel("day"), by_payee, by_account])
+        await self._settlements.create_indexes([IndexModel("number", unique=True, sparse=True)])
 
     async def get(self, day: date) -> SettlementDay | None:
         """The day; None when its settlement has not begun."""
         found = await self._settlements.find_one({"_id": day.isoformat()})
-        if found is None:
-            return None
-        return SettlementDay(
-            day,
-            DayState(found["state"]),
-            found.get("statements", 0),
-            found.get("paid_out", 0),
-            found.get("platform", 0),
-            found.get("closed_at"),
+        return _day(found) if found is not None else None
+
+    async def latest(self) -> SettlementDay | None:
+        """The day with the highest number."""
+        found = await self._settlements.find_one(sort=[("number", DESCENDING), ("_id", DESCENDING)])
+        return _day(found) if found is not None else None
+
+    async def begin(self, day: SettlementDay) -> bool:
+        """Store a new day; False if the day, or another one with its number, is stored already."""
+        opened = {"number": day.number, "state": day.state.value, "opened_at": day.opened_at}
+        try:
+            await self._settlements.insert_one({"_id": day.day.isoformat(), **opened})
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def advance(self, day: SettlementDay) -> None:
+        """Store that the day is claimed, or closed; a day that has got that far stays as it is."""
+        fields: Document = {"state": day.state.value}
+        if day.state is DayState.CLAIMED:
+            before = DayState.OPEN
+            fields["set_aside"] = [
+                asdict(record) | {"reason": record.reason.value} for record in day.set_aside
+            ]
+        else:
+            before = DayState.CLAIMED
+            fields |= {
+                name: getattr(day, name) for name in ("statements", "paid_out", "platform", "closed_at")
+            }
+        await self._settlements.update_one(
+            {"_id": day.day.isoformat(), "state": before.value}, {"$set": fields}
         )
 
-    async def begin(self, day: date, now: datetime) -> None:
-        """Open the day, unless it was opened before."""
-        opened = {"state": DayState.OPEN.value, "opened_at": now}
-        await self._settlements.update_one({"_id": day.isoformat()}, {"$setOnInsert": opened}, upsert=True)
-
-    async def put(self, day: SettlementDay) -> None:
-        """Store how far the day is."""
-        fields: Document = {"state": day.state.value}
-        if day.state is DayState.CLOSED:
-            fields |= {
-                "statements": day.statements,
-                "paid_out": day.paid_out,
-                "platform": day.platform,
-                "closed_at": day.closed_at,
-            }
-        await self._settlements.update_one({"_id": day.day.isoformat()}, {"$set": fields})
-
     async def openings(self, day: date) -> dict[tuple[str, str], int]:
-        """The closing balance of each account's latest earlier statement, where it is not zero."""
+        """The closing balance of each account's latest statement of another day, where it is not zero."""
         pipeline: list[Document] = [
-            {"$match": {"day": {"$lt": day.isoformat()}}},
-            {"$sort": {"mini_program_id": 1, "account": 1, "day": -1}},
+            {"$match": {"day": {"$ne": day.isoformat()}}},
+            {"$sort": {"mini_program_id": 1, "account": 1, "number": -1, "day": -1}},
             {
                 "$group": {
                     "_id": {"mini_program_id": "$mini_program_id", "account": "$account"},
@@ -78,6 +95,11 @@ class MongoSettlements:
         """Store the statements in one round trip; existing ones stay."""
         await insert_new(self._statements, [_document(statement) for statement in statements])
 
+    async def of_day(self, day: date) -> list[Statement]:
+        """All stored statements of the day."""
+        found = self._statements.find({"day": day.isoformat()}).sort("_id", ASCENDING)
+        return [_statement(document) async for document in found]
+
     async def statements(
         self, payee_kind: str, payee: str, *, day: str | None, before: str | None, limit: int
     ) -> list[Statement]:
@@ -91,11 +113,29 @@ class MongoSettlements:
         return [_statement(document) async for document in found]
 
 
+def _day(found: Document) -> SettlementDay:
+    return SettlementDay(
+        day=date.fromisoformat(found["_id"]),
+        state=DayState(found["state"]),
+        number=found.get("number", 0),
+        opened_at=found["opened_at"],
+        set_aside=tuple(
+            SetAside(**{**record, "reason": Reason(record["reason"])})
+            for record in found.get("set_aside", ())
+        ),
+        statements=found.get("statements", 0),
+        paid_out=found.get("paid_out", 0),
+        platform=found.get("platform", 0),
+        closed_at=found.get("closed_at"),
+    )
+
+
 def _document(statement: Statement) -> Document:
     totals = statement.totals
     return {
         "_id": statement.id,
         "day": statement.day,
+        "number": statement.number,
         "payee": statement.payee,
         "payee_kind": statement.payee_kind,
         "mini_program_id": totals.mini_program_id,
@@ -120,4 +160,11 @@ def _statement(document: Document) -> Statement:
         document["payments"],
         document["refunds"],
     )
-    return Statement(document["day"], document["payee"], document["payee_kind"], document["opening"], totals)
+    return Statement(
+        document["day"],
+        document.get("number", 0),
+        document["payee"],
+        document["payee_kind"],
+        document["opening"],
+        totals,
+    )

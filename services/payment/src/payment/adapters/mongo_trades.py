@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from pymongo import ASCENDING, IndexModel
@@ -18,12 +18,14 @@ from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "trades"
+MAX_SKEW = timedelta(seconds=5)
+"""How far the clocks of two replicas may differ."""
 
 _FIXED = (
     "mini_program_id", "openid", "total", "creator_id", "subject", "product", "return_url", "requested_at", "traceparent",
 )  # fmt: skip
 _CHANGING = (
-    "version", "expires_at", "due_at", "trade_no", "paid_at", "close_reason", "closed_at", "tries",
+    "version", "expires_at", "due_at", "changed_at", "trade_no", "paid_at", "close_reason", "closed_at", "tries",
 )  # fmt: skip
 _OPTIONAL = frozenset({"due_at", "trade_no", "paid_at", "close_reason", "closed_at"})
 
@@ -36,22 +38,31 @@ class MongoTrades(VersionedStore[StoredTrade]):
         super().__init__(CODEC, recorder, lambda _: self._trades, cache=True)
 
     async def prepare(self) -> None:
-        """Create indexes for due trades, and for the days on which money was paid and refunded."""
+        """Create indexes for due trades and those changed ahead, and for the days on which money was paid and refunded."""
+        scheduled = {"due_at": {"$exists": True}}
+        ahead = IndexModel([("changed_at", ASCENDING)], partialFilterExpression=scheduled)
         due = IndexModel([("due_at", ASCENDING)], sparse=True)
         paid = IndexModel([("paid_at", ASCENDING)], sparse=True)
         refunded = IndexModel(
             [("refunds.settled_at", ASCENDING)],
             partialFilterExpression={"refunds.settled_at": {"$exists": True}},
         )
-        await self._trades.create_indexes([due, paid, refunded])
+        await self._trades.create_indexes([ahead, due, paid, refunded])
 
     async def due(self, now: datetime, limit: int, *, but: Collection[str]) -> list[Trade]:
-        """Trades to work on now, the longest due first, without the orders in `but`."""
-        query: Document = {"due_at": {"$lte": now}}
-        if but:
-            query["_id"] = {"$nin": list(but)}
-        found = self._trades.find(query, {OUTBOX_FIELD: False}).sort("due_at", ASCENDING).limit(limit)
-        return [_trade(document) async for document in found]
+        """Trades to work on now, the longest due first, without the orders in `but`.
+
+        After these, trades that were changed in the future: a clock that was ahead scheduled them, so their `due_at` says
+        nothing.
+        """
+        others: Document = {"_id": {"$nin": list(but)}} if but else {}
+        due = self._trades.find({"due_at": {"$lte": now}, **others}, {OUTBOX_FIELD: False})
+        trades = [_trade(document) async for document in due.sort("due_at", ASCENDING).limit(limit)]
+        if len(trades) < limit:
+            ahead = {"due_at": {"$gt": now}, "changed_at": {"$gt": now + MAX_SKEW}, **others}
+            found = self._trades.find(ahead, {OUTBOX_FIELD: False}).limit(limit - len(trades))
+            trades += [_trade(document) async for document in found]
+        return trades
 
     async def movements(self, day: date, collector: str | None = None) -> AsyncIterator[Movement]:
         """Money that moved on that day, for one collector or all."""

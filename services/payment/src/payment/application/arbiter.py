@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 
 from payment.application.ports import PaymentProvider
 from payment.application.providers import Providers
@@ -39,26 +40,27 @@ class Arbiter:
 
     async def advance(self, trade: Trade) -> None:
         """Send the pending refund, or query the provider about the trade, and store the outcome. Idempotent."""
-        provider = self._providers.of(trade)
+        provider, asked_at = self._providers.of(trade), self._clock()
         if trade.pending_refund is not None:
             answer = await self._send_refund(provider, trade, trade.pending_refund)
             await self._trades.change(trade.order_id, self._after_refund(trade.pending_refund, answer))
         elif trade.state is State.REQUESTED or trade.watched_after_close:
-            await self._decide(trade, await self._query(provider, trade))
+            await self._decide(trade, await self._query(provider, trade), asked_at)
         else:
-            await self._trades.change(trade.order_id, lambda newest: newest.unschedule())
+            await self._trades.change(trade.order_id, lambda newest: newest.unschedule(asked_at))
 
-    async def _decide(self, trade: Trade, answer: TradeAnswer) -> None:
+    async def _decide(self, trade: Trade, answer: TradeAnswer, asked_at: datetime) -> None:
         try:
-            await self._trades.change(trade.order_id, self._after_query(answer))
+            await self._trades.change(trade.order_id, self._after_query(answer, asked_at))
         except NotAsAgreed as difference:
             log.error(
                 "the provider has other money than agreed",
                 extra={"order_id": trade.order_id, "why": str(difference)},
             )
-            later = self._clock() + self._schedule.longest
+            now = self._clock()
+            later = now + self._schedule.longest
             await self._trades.change(
-                trade.order_id, lambda newest: newest.reschedule(later, tries=newest.tries + 1)
+                trade.order_id, lambda newest: newest.reschedule(later, now, tries=newest.tries + 1)
             )
 
     async def _query(self, provider: PaymentProvider, trade: Trade) -> TradeAnswer:
@@ -68,7 +70,8 @@ class Arbiter:
             return await provider.close(trade)
         return answer
 
-    def _after_query(self, answer: TradeAnswer) -> Decision:
+    def _after_query(self, answer: TradeAnswer, asked_at: datetime) -> Decision:
+        """An answer can be as old as the question: what it proves, it proves for `asked_at`."""
         now, schedule = self._clock(), self._schedule
 
         def decide(trade: Trade) -> TradeChange:
@@ -80,23 +83,26 @@ class Arbiter:
                 case Ended() if trade.closing:
                     return trade.close(now)
                 case Ended() if trade.watched_after_close:
-                    return trade.unschedule()
+                    return trade.unschedule(now)
                 case NeverSeen() if trade.closing:
                     dead_at = schedule.link_dead_at(trade.expires_at)
-                    if now < dead_at:
-                        return trade.reschedule(dead_at, tries=0)
-                    return trade.close(now, poll_at=schedule.next_poll_after_close(now, now))
+                    if asked_at >= dead_at:
+                        return trade.close(now, poll_at=schedule.next_poll_after_close(now, now))
+                    # its payer may open the cashier until then: if so, the trade can be closed at once
+                    return self._retry(trade, now, before=dead_at)
                 case Unsure(reason):
                     log.warning("no certain answer", extra={"order_id": trade.order_id, "why": reason})
-                    return self._retry(trade)
+                    return self._retry(trade, now)
                 case _ if trade.watched_after_close:
                     next_at = schedule.next_poll_after_close(trade.closed_at or now, now)
-                    return trade.reschedule(next_at, tries=0) if next_at is not None else trade.unschedule()
+                    if next_at is None:
+                        return trade.unschedule(now)
+                    return trade.reschedule(next_at, now, tries=0)
                 case _ if trade.closing:  # the close was requested after our query
-                    return trade.reschedule(now, tries=0)
+                    return trade.reschedule(now, now, tries=0)
                 case _:
                     next_at = schedule.next_poll(trade.requested_at, trade.expires_at, now)
-                    return trade.reschedule(next_at, tries=0)
+                    return trade.reschedule(next_at, now, tries=0)
 
         return decide
 
@@ -117,16 +123,18 @@ class Arbiter:
         def decide(trade: Trade) -> TradeChange:
             match answer:
                 case Made(at):
-                    return trade.complete_refund(refund.refund_id, at or now, now + BETWEEN_REFUNDS)
+                    return trade.complete_refund(refund.refund_id, at or now, now, now + BETWEEN_REFUNDS)
                 case Refused(reason):
                     return trade.fail_refund(refund.refund_id, reason, now, now + BETWEEN_REFUNDS)
                 case _:
                     why = answer.reason if isinstance(answer, Unsure) else type(answer).__name__
                     log.warning("a refund is not certain", extra={"order_id": trade.order_id, "why": why})
-                    return self._retry(trade)
+                    return self._retry(trade, now)
 
         return decide
 
-    def _retry(self, trade: Trade) -> TradeChange:
-        retry_at = self._schedule.retry_at(trade.tries, self._clock())
-        return trade.reschedule(retry_at, tries=trade.tries + 1)
+    def _retry(self, trade: Trade, now: datetime, before: datetime | None = None) -> TradeChange:
+        """Call the provider again after a backoff, and at `before` at the latest."""
+        retry_at = self._schedule.retry_at(trade.tries, now)
+        retry_at = min(retry_at, before) if before is not None else retry_at
+        return trade.reschedule(retry_at, now, tries=trade.tries + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import get_args
 
 from contracts.event import Event
 from contracts.payment import (
@@ -12,39 +13,55 @@ from contracts.payment import (
     PayoutSettled,
     RefundSettled,
 )
-from payment.application.ports import Ledger
+from payment.application.facts import account_of, check_paid_out, check_told
+from payment.application.ports import Ledger, Payouts, TradeStore
 from payment.domain import ledger
+from payment.domain.errors import NotAsAgreed
 from payment.domain.ledger import PostedOrder, Posting
 from payment.domain.shares import Shares
 from runtime.clock import Clock
 
-POSTED_EVENTS: tuple[type[Event], ...] = (
-    CommissionAccrued,
-    CommissionReversed,
-    LatePaymentReceived,
-    RefundSettled,
-    PayoutSettled,
-)
+PostedEvent = CommissionAccrued | CommissionReversed | LatePaymentReceived | RefundSettled | PayoutSettled
+POSTED_EVENTS: tuple[type[Event], ...] = get_args(PostedEvent)
 
 
 class Bookkeeping:
     """Keeps the ledger."""
 
-    def __init__(self, postings: Ledger, clock: Clock) -> None:
+    def __init__(self, postings: Ledger, trades: TradeStore, payouts: Payouts, clock: Clock) -> None:
         self._ledger = postings
+        self._trades = trades
+        self._payouts = payouts
         self._clock = clock
 
-    async def post(self, events: Sequence[Event]) -> None:
-        """Append the postings of these events; repeats change nothing."""
-        postings = [posting for event in events if (posting := posting_of(event)) is not None]
+    async def post(self, events: Sequence[PostedEvent]) -> None:
+        """Append the postings of these events; repeats change nothing.
+
+        Raises NotAsAgreed if the trade or payout behind an event does not say the same; all others are posted.
+        """
+        trades = await self._trades.get_many({e.order_id for e in events if not isinstance(e, PayoutSettled)})
+        payouts = await self._payouts.get_many({e.payout_id for e in events if isinstance(e, PayoutSettled)})
+        postings, differences = [], []
+        for event in events:
+            try:
+                if isinstance(event, PayoutSettled):
+                    check_paid_out(event, payouts.get(event.payout_id))
+                else:
+                    check_told(event, trades.get(event.order_id))
+            except NotAsAgreed as difference:
+                differences.append(difference)
+            else:
+                postings += [posting] if (posting := posting_of(event)) is not None else []
         await self._ledger.append(postings, self._clock())
+        if differences:
+            raise differences[0]
 
     async def balances(self) -> dict[str, int]:
         """The balance of every account in fen, debits positive; they sum to zero."""
         return await self._ledger.balances()
 
 
-def posting_of(event: Event) -> Posting | None:
+def posting_of(event: PostedEvent) -> Posting | None:
     """The posting of an event; None for a refund whose shares are reversed by an event of their own."""
     match event:
         case CommissionAccrued():
@@ -56,13 +73,8 @@ def posting_of(event: Event) -> Posting | None:
         case RefundSettled(late=True):
             return ledger.late_refund(_order(event), event.refund_id, event.amount.amount)
         case PayoutSettled():
-            account = (
-                (ledger.OWNER + event.mini_program_id)
-                if event.payee_kind == "owner"
-                else ledger.CREATOR + event.payee
-            )
             return ledger.payout(
-                event.payout_id, account, event.amount.amount, event.mini_program_id, event.at
+                event.payout_id, account_of(event), event.amount.amount, event.mini_program_id, event.at
             )
     return None
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from payment.application.ports import PaymentProvider
 from payment.application.trades import Trades
 from payment.domain.errors import NotAsAgreed
@@ -39,11 +37,11 @@ class Notices:
         after = change.trade
         undecided = after.closing or after.watched_after_close or after.pending_refund is not None
         if notice.query_now and undecided and after.due_at is not None and after.due_at > now:
-            return TradeChange(after.reschedule(now, tries=after.tries).trade, change.events)
+            return TradeChange(after.reschedule(now, now, tries=after.tries).trade, change.events)
         return change
 
-    async def payer_returned(self, query: Mapping[str, str]) -> Trade:
-        """The payer's browser came back from the provider: no proof, but a reason to query now.
+    async def payer_returned(self, query: bytes) -> Trade:
+        """The payer's browser came back with this query, as it was sent: no proof, but a reason to query now.
 
         Raises BadNotice and UnknownTrade.
         """
@@ -52,7 +50,7 @@ class Notices:
         def decide(trade: Trade) -> TradeChange:
             undecided = trade.state is State.REQUESTED or trade.watched_after_close
             if undecided and trade.due_at is not None and trade.due_at > now:
-                return trade.reschedule(now, tries=trade.tries)
+                return trade.reschedule(now, now, tries=trade.tries)
             return TradeChange(trade)
 
         return await self._trades.change(self._provider.read_return(query), decide)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contracts.checkout import OrderCloseRequested, RefundApproved
 from payment.application.contracts_out import closed_unopened
+from payment.application.facts import check_belongs
 from payment.application.trades import Trades, change_of
-from payment.domain.trade import StoredTrade, UnopenedTrade
+from payment.domain.trade import StoredTrade, Trade, TradeChange, UnopenedTrade
 from runtime.clock import Clock
 from runtime.outbox.changes import Change
 
@@ -18,10 +19,14 @@ class OrderRequests:
         self._clock = clock
 
     async def close(self, request: OrderCloseRequested, traceparent: str | None) -> None:
-        """Request the close of the order's trade. An order whose trade was not opened is closed at once, for good."""
+        """Request the close of the order's trade. An order whose trade was not opened is closed at once, for good.
+
+        Raises NotAsAgreed for an order of another mini program.
+        """
         now = self._clock()
 
         def decide(stored: StoredTrade | None) -> Change[StoredTrade] | None:
+            check_belongs(request, stored)
             if stored is None:
                 unopened = UnopenedTrade(request.order_id, request.mini_program_id, request.reason, now)
                 return Change(unopened, [closed_unopened(unopened)], traceparent=traceparent)
@@ -34,8 +39,9 @@ class OrderRequests:
     async def refund(self, approved: RefundApproved, traceparent: str | None) -> None:
         """Schedule the refund. Raises UnknownTrade and NotAsAgreed."""
         now = self._clock()
-        await self._trades.change(
-            approved.order_id,
-            lambda trade: trade.approve_refund(approved.refund_id, approved.amount.amount, now),
-            traceparent=traceparent,
-        )
+
+        def decide(trade: Trade) -> TradeChange:
+            check_belongs(approved, trade)
+            return trade.approve_refund(approved.refund_id, approved.amount.amount, now)
+
+        await self._trades.change(approved.order_id, decide, traceparent=traceparent)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from contracts.catalog import MiniProgramState
+from contracts.event import Event
 from payment.domain.ledger import Posting
 from payment.domain.provider import Form, Notice, Offer, RefundAnswer, TradeAnswer
 from payment.domain.reconciliation import Movement, Report
@@ -54,8 +55,8 @@ class PaymentProvider(Protocol):
         """The verified content of a notice; raises BadNotice."""
         ...
 
-    def read_return(self, query: Mapping[str, str]) -> str:
-        """The order id in the verified address that the payer's browser returned to; raises BadNotice."""
+    def read_return(self, query: bytes) -> str:
+        """The order id in the verified query of the address that the payer's browser returned to; raises BadNotice."""
         ...
 
     async def bill(self, collector: Collector, day: date) -> Sequence[Movement]:
@@ -70,8 +71,12 @@ class TradeStore(Protocol):
         """The trade as the database has it."""
         ...
 
+    async def get_many(self, aggregate_ids: Iterable[str]) -> dict[str, StoredTrade]:
+        """Those of the trades that exist, by order id, as the database has them."""
+        ...
+
     async def insert(self, new: Sequence[Change[StoredTrade]]) -> list[bool | Exception]:
-        """Store new trades; what is stored under an order's id already stays as it is."""
+        """Store new trades; False for an order under whose id something is stored already: that stays as it is."""
         ...
 
     async def change_many(
@@ -81,11 +86,22 @@ class TradeStore(Protocol):
         ...
 
 
+class Announcer(Protocol):
+    """Announces recorded events again: `runtime.outbox.announcer`."""
+
+    async def again(self, aggregate_id: str, *types: type[Event], **fields: str) -> bool:
+        """Announce the newest event of these types whose fields have these values; False if there is none."""
+        ...
+
+
 class TradeQueries(Protocol):
     """Searches in the trades."""
 
     async def due(self, now: datetime, limit: int, *, but: Collection[str]) -> list[Trade]:
-        """Trades to work on now, the longest due first, without the orders in `but`."""
+        """Trades to work on now, the longest due first, without the orders in `but`.
+
+        A trade that has a `due_at` and was changed in the future, by a clock that was ahead, is due at once.
+        """
         ...
 
     def movements(self, day: date, collector: str | None = None) -> AsyncIterator[Movement]:
@@ -112,16 +128,23 @@ class Ledger(Protocol):
         """Add the postings whose id is new; a posting is never changed or removed."""
         ...
 
-    async def count_order_postings(self, day: date) -> int:
-        """How many postings of payments and refunds that day has."""
+    async def moved(self, day: date) -> set[tuple[str, str | None]]:
+        """The payments and refunds of that day that are posted: order and refund ids."""
         ...
 
     async def unclaimed_days(self, until: date) -> list[date]:
         """Days up to and including `until` with postings that are in no statement."""
         ...
 
-    async def claim(self, day: date) -> None:
-        """Assign every posting up to and including the day that is in no statement to the day's statements."""
+    async def unclaimed_mini_programs(self, until: date) -> set[str]:
+        """The mini programs of the postings up to and including `until` that are in no statement."""
+        ...
+
+    async def claim(self, day: date, *, but: Collection[str]) -> None:
+        """Assign every posting up to and including the day that is in no statement to the day's statements.
+
+        Leaves out the mini programs in `but`, and assigns nothing to a day that is not open.
+        """
         ...
 
     async def totals(self, day: date) -> list[Totals]:
@@ -163,20 +186,28 @@ class Settlements(Protocol):
         """The day; None when its settlement has not begun."""
         ...
 
-    async def begin(self, day: date, now: datetime) -> None:
-        """Open the day, unless it was opened before."""
+    async def latest(self) -> SettlementDay | None:
+        """The day with the highest number."""
         ...
 
-    async def put(self, day: SettlementDay) -> None:
-        """Store how far the day is."""
+    async def begin(self, day: SettlementDay) -> bool:
+        """Store a new day; False if the day, or another one with its number, is stored already."""
+        ...
+
+    async def advance(self, day: SettlementDay) -> None:
+        """Store that the day is claimed, or closed; a day that has got that far stays as it is."""
         ...
 
     async def openings(self, day: date) -> dict[tuple[str, str], int]:
-        """The balances carried over from earlier statements, by mini program and account, where they are not zero."""
+        """The balances left by each account's latest statement of another day, by mini program and account, but zeros."""
         ...
 
     async def add(self, statements: Sequence[Statement]) -> None:
         """Store the statements; existing ones stay."""
+        ...
+
+    async def of_day(self, day: date) -> list[Statement]:
+        """All stored statements of the day."""
         ...
 
     async def statements(
@@ -188,6 +219,10 @@ class Settlements(Protocol):
 
 class Payouts(Protocol):
     """Payouts with their events: `runtime.outbox.versioned_store`."""
+
+    async def get_many(self, aggregate_ids: Iterable[str]) -> dict[str, Payout]:
+        """Those of the payouts that exist, by id."""
+        ...
 
     async def insert(self, new: Sequence[Change[Payout]]) -> list[bool | Exception]:
         """Store new payouts; existing ones stay."""

@@ -1,8 +1,8 @@
 """Settles business days: every posting is in exactly one statement, every payee is paid once.
 
 A day goes through three states, each stored before the next step (`DayState`). Everything after `claimed` follows from the
-claimed postings alone, so an interrupted run is simply repeated. A posting that arrives after its day was claimed goes into
-the next statement.
+claimed postings alone, and each write has a natural id or is guarded by the state. So an interrupted run is simply repeated, and
+two runs at the same time do no harm. A posting that arrives after its day was claimed goes into the next statement.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from payment.application.contracts_out import payout_settled
@@ -17,12 +18,16 @@ from payment.application.ports import Lease, Ledger, Owners, Payouts, Settlement
 from payment.domain import ledger
 from payment.domain.days import day_of, end_of
 from payment.domain.errors import DayNotReady
-from payment.domain.statements import DayState, SettlementDay, Statement, Totals
+from payment.domain.statements import DayState, Reason, SetAside, SettlementDay, Statement, Totals
 from runtime.clock import Clock
 from runtime.outbox.changes import Change
 
 log = logging.getLogger(__name__)
 
+MAX_LAG = timedelta(hours=1)
+"""How long a day waits for postings and owners that are missing, before it is settled without them."""
+MAX_NAMED = 100
+"""Records that a day's report names."""
 POLL_INTERVAL_SECONDS = 60.0
 """How late after its waiting time a day may be settled."""
 
@@ -65,50 +70,80 @@ class Settlement:
         """
         if self._clock() < end_of(day) + self._wait:
             raise DayNotReady(f"{day} is not over, or was only a moment ago")
-        if not await self._lease.acquire():
-            raise DayNotReady("another settlement is running")
+        await self._take_turn()
         try:
-            for each in sorted({*await self._ledger.unclaimed_days(day), day}):
-                await self._settle(each)
+            while (begun := await self._begun(day)) is not None:
+                await self._settle(begun)
+                await self._take_turn()
         finally:
             await self._lease.release()
 
-    async def _settle(self, day: date) -> None:
-        found = await self._settlements.get(day)
-        if found is not None and found.state is DayState.CLOSED:
-            return
-        if found is None or found.state is DayState.OPEN:
-            await self._claim(day)
-        statements = await self._statements(day)
-        await self._settlements.add(
-            statements
-        )  # first: a payout without its statement could not be explained
-        await self._pay_out(statements)
-        sums = {
-            "statements": len(statements),
-            "paid_out": sum(statement.paid_out for statement in statements),
-            "platform": await self._ledger.platform(day),
-        }
-        await self._settlements.put(SettlementDay(day, DayState.CLOSED, **sums, closed_at=self._clock()))
+    async def _take_turn(self) -> None:
+        if not await self._lease.acquire():
+            raise DayNotReady("another settlement is running")
+
+    async def _begun(self, until: date) -> SettlementDay | None:
+        """The day to settle next: one that was begun, or else a new one. None when nothing is left."""
+        while True:
+            latest = await self._settlements.latest()
+            if latest is not None and latest.state is not DayState.CLOSED:
+                return latest
+            number = latest.number + 1 if latest is not None else 1
+            for day in sorted({*await self._ledger.unclaimed_days(until), until}):
+                if await self._settlements.get(day) is None:
+                    begun = SettlementDay(day, DayState.OPEN, number, self._clock())
+                    break
+            else:
+                return None
+            if await self._settlements.begin(begun):
+                return begun
+
+    async def _settle(self, begun: SettlementDay) -> None:
+        day = begun.day
+        if begun.state is DayState.OPEN:
+            await self._claim(begun)
+        await self._settlements.add(await self._statements(begun))
+        statements = await self._settlements.of_day(day)  # of two runs, the first one's statements count
+        await self._pay_out(statements)  # a payout without its statement could not be explained
+        closed = replace(
+            begun,
+            state=DayState.CLOSED,
+            statements=len(statements),
+            paid_out=sum(statement.paid_out for statement in statements),
+            platform=await self._ledger.platform(day),
+            closed_at=self._clock(),
+        )
+        await self._settlements.advance(closed)
+        sums = {name: getattr(closed, name) for name in ("statements", "paid_out", "platform")}
         log.info("a day is settled", extra={"day": day.isoformat(), **sums})
 
-    async def _claim(self, day: date) -> None:
-        """Fix which postings belong to the day."""
-        moved = len([movement async for movement in self._trades.movements(day)])
-        missing = moved - await self._ledger.count_order_postings(day)
-        if missing > 0:
-            raise DayNotReady(f"{missing} movements of {day} are not in the ledger yet")
-        await self._settlements.begin(day, self._clock())
-        await self._ledger.claim(day)
-        await self._settlements.put(SettlementDay(day, DayState.CLAIMED))
+    async def _claim(self, begun: SettlementDay) -> None:
+        """Fix which postings belong to the day. What has lagged for too long is set aside for a later day."""
+        owners = await self._owners.all()
+        unknown = sorted(await self._ledger.unclaimed_mini_programs(begun.day) - owners.keys())
+        posted = await self._ledger.moved(begun.day)
+        lagging = [SetAside(Reason.UNKNOWN_OWNER, mini_program_id) for mini_program_id in unknown]
+        lagging += [
+            SetAside(Reason.NOT_POSTED, order_id=moved.order_id, refund_id=moved.refund_id)
+            async for moved in self._trades.movements(begun.day)
+            if (moved.order_id, moved.refund_id) not in posted
+        ]
+        # a start that lies ahead was stamped by a clock that was wrong: it gives no reason to wait
+        if lagging and timedelta(0) <= self._clock() - begun.opened_at < MAX_LAG:
+            raise DayNotReady(f"{len(lagging)} records of {begun.day} are missing: {_named(lagging[0])}")
+        if lagging:
+            log.error("records are set aside", extra={"day": str(begun.day), "records": len(lagging)})
+        await self._ledger.claim(begun.day, but=unknown)
+        claimed = replace(begun, state=DayState.CLAIMED, set_aside=tuple(lagging[:MAX_NAMED]))
+        await self._settlements.advance(claimed)
 
-    async def _statements(self, day: date) -> list[Statement]:
-        owners, openings = await self._owners.all(), await self._settlements.openings(day)
+    async def _statements(self, begun: SettlementDay) -> list[Statement]:
+        owners, openings = await self._owners.all(), await self._settlements.openings(begun.day)
         statements = []
-        for totals in await self._ledger.totals(day):
+        for totals in await self._ledger.totals(begun.day):
             kind, payee = _payee(totals, owners)
             opening = openings.get((totals.mini_program_id, totals.account), 0)
-            statements.append(Statement(day.isoformat(), payee, kind, opening, totals))
+            statements.append(Statement(begun.day.isoformat(), begun.number, payee, kind, opening, totals))
         return statements
 
     async def _pay_out(self, statements: Sequence[Statement]) -> None:
@@ -121,6 +156,14 @@ class Settlement:
         for outcome in await self._payouts.insert(payouts):
             if isinstance(outcome, Exception):
                 raise outcome
+
+
+def _named(record: SetAside) -> str:
+    """For the reason why a day has to wait."""
+    if record.reason is Reason.UNKNOWN_OWNER:
+        return f"the owner of mini program {record.mini_program_id}"
+    refund = f", refund {record.refund_id}" if record.refund_id else ""
+    return f"the posting of order {record.order_id}{refund}"
 
 
 def _payee(totals: Totals, owners: Mapping[str, str]) -> tuple[str, str]:

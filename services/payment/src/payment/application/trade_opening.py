@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from contracts.checkout import OrderPlaced
 from payment.application.contracts_out import payment_requested
+from payment.application.facts import check_repeats
 from payment.application.ports import TradeStore
 from payment.application.providers import Providers
 from payment.domain.schedule import Schedule
@@ -32,22 +33,34 @@ class TradeOpening:
     async def open(self, reserved: Sequence[tuple[OrderPlaced, str | None]]) -> None:
         """Open the trades of these orders in one write; repeats change nothing. Each order comes with its trace.
 
-        Raises UnknownMerchant when nobody collects for an order.
+        Raises UnknownMerchant when nobody collects for an order, and NotAsAgreed when its trade was opened for another
+        amount, buyer or mini program.
         """
-        opened = []
+        trades: list[Trade] = []
+        opened: list[Change[StoredTrade]] = []
         for count, (order, traceparent) in enumerate(reserved, start=1):
-            opened.append(self._opened(order, traceparent))
+            trade = self._trade(order, traceparent)
+            form = self._providers.of(trade).form(trade, trade.product, trade.requested_at)
+            trades.append(trade)
+            opened.append(Change(trade, [payment_requested(trade, form)], traceparent=traceparent))
             if count % SIGNED_IN_A_ROW == 0:
                 await asyncio.sleep(0)
-        for outcome in await self._store.insert(opened):
+        outcomes = await self._store.insert(opened)
+        for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
+        await self._check_repeats([t for t, new in zip(trades, outcomes, strict=True) if not new])
 
-    def _opened(self, order: OrderPlaced, traceparent: str | None) -> Change[StoredTrade]:
+    async def _check_repeats(self, trades: Sequence[Trade]) -> None:
+        stored = await self._store.get_many([trade.order_id for trade in trades]) if trades else {}
+        for trade in trades:
+            check_repeats(trade, stored[trade.order_id])
+
+    def _trade(self, order: OrderPlaced, traceparent: str | None) -> Trade:
         now = self._clock()
         # providers take whole seconds; round down, never past the order's own deadline
         expires_at = order.expires_at - timedelta(microseconds=order.expires_at.microsecond)
-        trade = Trade(
+        return Trade(
             order_id=order.order_id,
             mini_program_id=order.mini_program_id,
             openid=order.openid,
@@ -64,7 +77,6 @@ class TradeOpening:
             requested_at=now,
             expires_at=expires_at,
             due_at=self._schedule.first_poll(now, expires_at),
+            changed_at=now,
             traceparent=traceparent,
         )
-        form = self._providers.of(trade).form(trade, trade.product, now)
-        return Change(trade, [payment_requested(trade, form)], traceparent=traceparent)

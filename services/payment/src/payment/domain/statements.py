@@ -19,12 +19,37 @@ class DayState(StrEnum):
     """Statements and payouts are stored."""
 
 
+class Reason(StrEnum):
+    """Why a record is left out of a day."""
+
+    NOT_POSTED = "not_posted"
+    """A trade's money moved, and the ledger has no posting of it."""
+    UNKNOWN_OWNER = "unknown_owner"
+    """Nobody knows who is paid for this mini program."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """What could not be settled with its day. It is settled with a later day, once the reason is gone."""
+
+    reason: Reason
+    mini_program_id: str | None = None
+    order_id: str | None = None
+    refund_id: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class SettlementDay:
-    """A day of the whole platform; sums in fen, known once it is closed."""
+    """A day of the whole platform; sums in fen, known once it is closed.
+
+    Days are settled one after the other. `number` counts them in that order, which need not be the calendar's.
+    """
 
     day: date
     state: DayState
+    number: int
+    opened_at: datetime
+    set_aside: tuple[SetAside, ...] = ()
     statements: int = 0
     paid_out: int = 0
     platform: int = 0
@@ -43,11 +68,20 @@ class Totals:
     refunds: int
 
 
+def statement_id(day: str, mini_program_id: str, account: str) -> str:
+    """The natural id of a day's statement of one account in one mini program."""
+    return f"{day}:{mini_program_id}:{account}"
+
+
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """opening + earned + reversed = paid_out + closing. A negative balance is not paid out; later days make up for it."""
+    """opening + earned + reversed = paid_out + closing. A negative balance is not paid out; later days make up for it.
+
+    `number` is that of the settlement: a payee's opening balance is what the statement with the number before left.
+    """
 
     day: str
+    number: int
     payee: str
     payee_kind: str
     opening: int
@@ -56,7 +90,7 @@ class Statement:
     @property
     def id(self) -> str:
         """Sorts by day."""
-        return f"{self.day}:{self.totals.mini_program_id}:{self.totals.account}"
+        return statement_id(self.day, self.totals.mini_program_id, self.totals.account)
 
     @property
     def balance(self) -> int:

@@ -87,7 +87,7 @@ class TradeChange:
 class Trade:
     """`due_at` is when the provider is called next about this trade, `tries` how many calls in a row gave no certain answer.
 
-    `traceparent` is the trace of the order that it was opened for.
+    `changed_at` is when the trade changed last: if that lies ahead, the clock that set `due_at` was wrong. `traceparent` is the trace of the order that it was opened for.
     """
 
     order_id: str
@@ -103,6 +103,7 @@ class Trade:
     requested_at: datetime
     expires_at: datetime
     due_at: datetime | None
+    changed_at: datetime | None = None
     traceparent: str | None = None
     version: int = 1
     state: State = State.REQUESTED
@@ -133,6 +134,19 @@ class Trade:
         """Whether it was closed because nobody had opened the cashier: money may still arrive, perhaps without a notice."""
         return self.state is State.CLOSED and self.trade_no is None and self.due_at is not None
 
+    @property
+    def agreed(self) -> tuple[object, ...]:
+        """What the order fixed when the trade was opened: equal in a repeat of the same order."""
+        return (
+            self.order_id, self.mini_program_id, self.openid, self.collector.merchant, self.total, self.lines,
+            self.creator_id, self.subject, self.product, self.return_url,
+        )  # fmt: skip
+
+    @property
+    def late_refund_id(self) -> str:
+        """Under this id, money that arrives after the close is refunded: the same each time, so it is refunded once."""
+        return LATE_PREFIX + self.order_id[: MAX_REFUND_ID - len(LATE_PREFIX)]
+
     def refund(self, refund_id: str) -> Refund | None:
         """The refund with that id."""
         return next((refund for refund in self.refunds if refund.refund_id == refund_id), None)
@@ -158,22 +172,24 @@ class Trade:
         if self.state is State.CLOSED:
             return self._schedule_late_refund(money, now)
         settled = self._after(
-            state=State.SETTLED, trade_no=money.trade_no, paid_at=money.paid_at, due_at=None, tries=0
+            now, state=State.SETTLED, trade_no=money.trade_no, paid_at=money.paid_at, due_at=None, tries=0
         )
         return TradeChange(settled, (Received(money.trade_no, money.amount, money.paid_at, settled.shares),))
 
     def _schedule_late_refund(self, money: Money, now: datetime) -> TradeChange:
         """The money arrived after the close: a refund is due now. `Arbiter.advance` sends it."""
-        refund_id = LATE_PREFIX + self.order_id[: MAX_REFUND_ID - len(LATE_PREFIX)]
-        refund = Refund(refund_id, self.total, late=True)
+        refund = Refund(self.late_refund_id, self.total, late=True)
         owing = self._after(
+            now,
             trade_no=money.trade_no,
             paid_at=money.paid_at,
             refunds=(*self.refunds, refund),
             due_at=now,
             tries=0,
         )
-        return TradeChange(owing, (ReceivedLate(money.trade_no, money.amount, money.paid_at, refund_id),))
+        return TradeChange(
+            owing, (ReceivedLate(money.trade_no, money.amount, money.paid_at, refund.refund_id),)
+        )
 
     def request_close(self, reason: str, now: datetime, *, link_given: bool = True) -> TradeChange:
         """The order is to end: the provider is queried next.
@@ -183,7 +199,7 @@ class Trade:
         if self.state is not State.REQUESTED or self.close_reason is not None:
             return TradeChange(self)
         expires_at = self.expires_at if link_given else min(self.expires_at, now)
-        return TradeChange(self._after(close_reason=reason, expires_at=expires_at, due_at=now, tries=0))
+        return TradeChange(self._after(now, close_reason=reason, expires_at=expires_at, due_at=now, tries=0))
 
     def close(self, now: datetime, *, poll_at: datetime | None = None) -> TradeChange:
         """End the trade unpaid, if a close was requested: checkout owns the deadline.
@@ -192,15 +208,18 @@ class Trade:
         """
         if not self.closing or self.close_reason is None:
             return TradeChange(self)
-        closed = self._after(state=State.CLOSED, closed_at=now, due_at=poll_at, tries=0)
+        closed = self._after(now, state=State.CLOSED, closed_at=now, due_at=poll_at, tries=0)
         return TradeChange(closed, (Closed(self.close_reason, now),))
 
     def approve_refund(self, refund_id: str, amount: int, now: datetime) -> TradeChange:
-        """Schedule a refund. More than is left of the payment is refused for good.
+        """Schedule a refund. More than is left of the payment is refused for good. A repeat changes nothing.
 
-        Raises NotAsAgreed when nothing was paid.
+        Raises NotAsAgreed when nothing was paid, and for another amount under the id of an earlier refund.
         """
-        if self.refund(refund_id) is not None:
+        known = self.refund(refund_id)
+        if known is not None and known.amount != amount:
+            raise NotAsAgreed(f"refund {refund_id} is of {known.amount} fen, not of {amount}")
+        if known is not None:
             return TradeChange(self)
         if self.state is not State.SETTLED:
             raise NotAsAgreed(f"a refund was approved for a trade that is {self.state}")
@@ -208,11 +227,13 @@ class Trade:
         if not 0 < amount <= left:
             failed = Refund(refund_id, amount, state=RefundState.FAILED)
             refused = RefundRefused(refund_id, amount, now, "more_than_was_paid")
-            return TradeChange(self._after(refunds=(*self.refunds, failed)), (refused,))
+            return TradeChange(self._after(now, refunds=(*self.refunds, failed)), (refused,))
         due_at = self.due_at if self.pending_refund is not None else now
-        return TradeChange(self._after(refunds=(*self.refunds, Refund(refund_id, amount)), due_at=due_at))
+        return TradeChange(
+            self._after(now, refunds=(*self.refunds, Refund(refund_id, amount)), due_at=due_at)
+        )
 
-    def complete_refund(self, refund_id: str, at: datetime, next_due: datetime) -> TradeChange:
+    def complete_refund(self, refund_id: str, at: datetime, now: datetime, next_due: datetime) -> TradeChange:
         """The provider confirms that the money was returned at `at`; another pending refund is due at `next_due`."""
         refund = self.refund(refund_id)
         if refund is None or refund.state is not RefundState.PENDING:
@@ -221,7 +242,7 @@ class Trade:
         shares = None if refund.late else reversal(self.shares, before, refund.amount)
         done = replace(refund, state=RefundState.SETTLED, settled_at=at)
         return TradeChange(
-            self._with_refund(done, next_due), (Refunded(refund_id, refund.amount, at, shares),)
+            self._with_refund(done, now, next_due), (Refunded(refund_id, refund.amount, at, shares),)
         )
 
     def fail_refund(self, refund_id: str, reason: str, now: datetime, next_due: datetime) -> TradeChange:
@@ -231,27 +252,30 @@ class Trade:
             return TradeChange(self)
         failed = replace(refund, state=RefundState.FAILED)
         return TradeChange(
-            self._with_refund(failed, next_due), (RefundRefused(refund_id, refund.amount, now, reason),)
+            self._with_refund(failed, now, next_due), (RefundRefused(refund_id, refund.amount, now, reason),)
         )
 
-    def reschedule(self, at: datetime, *, tries: int) -> TradeChange:
+    def reschedule(self, at: datetime, now: datetime, *, tries: int) -> TradeChange:
         """Nothing is certain yet: call the provider again at `at`, if anything is still open."""
         if self.state is not State.REQUESTED and self.pending_refund is None and not self.watched_after_close:
-            return self.unschedule()
-        return TradeChange(self._after(due_at=at, tries=tries))
+            return self.unschedule(now)
+        ahead = self.changed_at is not None and self.changed_at > now
+        if (at, tries) == (self.due_at, self.tries) and not ahead:
+            return TradeChange(self)
+        return TradeChange(self._after(now, due_at=at, tries=tries))
 
-    def unschedule(self) -> TradeChange:
+    def unschedule(self, now: datetime) -> TradeChange:
         """Stop calling the provider about this trade, unless it is open or has a pending refund."""
         idle = self.due_at is None or self.state is State.REQUESTED or self.pending_refund is not None
-        return TradeChange(self) if idle else TradeChange(self._after(due_at=None, tries=0))
+        return TradeChange(self) if idle else TradeChange(self._after(now, due_at=None, tries=0))
 
-    def _with_refund(self, changed: Refund, next_due: datetime) -> Trade:
+    def _with_refund(self, changed: Refund, now: datetime, next_due: datetime) -> Trade:
         refunds = tuple(changed if r.refund_id == changed.refund_id else r for r in self.refunds)
         more = any(r.state is RefundState.PENDING for r in refunds)
-        return self._after(refunds=refunds, due_at=next_due if more else None, tries=0)
+        return self._after(now, refunds=refunds, due_at=next_due if more else None, tries=0)
 
-    def _after(self, **changes: object) -> Trade:
-        return replace(self, version=self.version + 1, **changes)  # type: ignore[arg-type]
+    def _after(self, now: datetime, **changes: object) -> Trade:
+        return replace(self, version=self.version + 1, changed_at=now, **changes)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,12 @@ class NoticeRoutes:
 
     async def payer_returned(self, request: web.Request) -> web.Response:
         """Redirects the payer to the order's own page; of the address, only the order id is used."""
-        trade = await self._notices.payer_returned(dict(request.query))
+        trade = await self._notices.payer_returned(_raw_query(request))
         if trade.return_url is None:
             return web.Response(text="Thank you. You can go back to the app now. 支付完成，请返回应用。")
         return web.Response(status=302, headers={"Location": trade.return_url})
+
+
+def _raw_query(request: web.Request) -> bytes:
+    """The query as it was sent: its signature covers bytes, in whichever charset."""
+    return request.raw_path.partition("?")[2].encode("utf-8", "surrogateescape")

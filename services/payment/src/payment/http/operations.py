@@ -12,6 +12,7 @@ from contracts.api.settlements import (
     Difference,
     ReconciliationReport,
     ReconciliationView,
+    SetAside,
     SettlementView,
 )
 from payment.application.bookkeeping import Bookkeeping
@@ -90,6 +91,7 @@ def _settlement_view(settled: SettlementDay) -> SettlementView:
     return SettlementView(
         day=settled.day.isoformat(),
         state="closed" if settled.state is DayState.CLOSED else "open",
+        set_aside=[SetAside(**asdict(record)) for record in settled.set_aside],
         statements=settled.statements,
         paid_out=settled.paid_out,
         platform=settled.platform,

@@ -73,6 +73,8 @@ class StatementRoutes:
                 "Content-Disposition": f'attachment; filename="settlement-{query.day}.csv"',
             }
         )
+        if request.method == "HEAD":
+            return response
         await response.prepare(request)
         await response.write(_csv_text([CSV_COLUMNS]))
         async for entries in self._statements.all_entries(earner, query.day):

@@ -58,7 +58,7 @@ class FolderGenerations:
         pointer = self._root / CURRENT
         if pointer.exists():
             try:
-                found = self._open(pointer.read_text().strip())
+                found = self._open(pointer.read_text(encoding="utf-8").strip())
                 if self._is_complete(found):
                     self._sweep(found.name)
                     return found
@@ -79,7 +79,7 @@ class FolderGenerations:
     def make_current(self, name: str) -> None:
         """Use this one from the next start on, and delete the others."""
         written = self._root / f"{CURRENT}.new"
-        written.write_text(name)
+        written.write_text(name, encoding="utf-8")
         os.replace(written, self._root / CURRENT)
         self._sweep(name)
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from pymongo import ASCENDING
-from pymongo.errors import BulkWriteError
 
-from runtime.errors import bulk_codes
 from runtime.mongo.client import Database, Document
-from runtime.mongo.writes import DUPLICATE_KEY
+from runtime.mongo.writes import KeyTaken
 from runtime.outbox.changes import Change, Decide, Result
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
@@ -38,7 +36,7 @@ class MongoCodes:
         (outcome,) = await self._store.insert([new])
         if outcome is True:
             return new.after, True
-        if isinstance(outcome, Exception) and not _is_duplicate(outcome):
+        if isinstance(outcome, Exception) and not isinstance(outcome, KeyTaken):
             raise outcome
         existing = await self.find(Sharer(new.after.host_id, new.after.sharer), new.after.product_id)
         if existing is None:
@@ -73,10 +71,6 @@ class MongoCodes:
     async def count_scan(self, code: str) -> None:
         """Count one more scan."""
         await self._codes.update_one({"_id": code}, {"$inc": {"scans": 1}})
-
-
-def _is_duplicate(error: Exception) -> bool:
-    return isinstance(error, BulkWriteError) and set(bulk_codes(error)) == {DUPLICATE_KEY}
 
 
 def _read(document: Document) -> ShareCode:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aiohttp import web
 
@@ -12,16 +12,19 @@ from runtime.web.problems import Problem
 from runtime.web.routes import Route, scopes
 from runtime.web.tokens import HOST
 from sharecode.application.scanning import ScanCode
+from sharecode.http.turns import Turns
 
-PICTURE_TYPES = ("image/png", "image/jpeg", "image/webp")
+PICTURE_TYPES = ("image/png", "image/jpeg", "image/jpg", "image/webp")
+"""`image/jpg` is not a registered type, but many clients send it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScanRoutes:
-    """Larger pictures than `max_image_bytes` are refused unread."""
+    """Larger pictures than `max_image_bytes` are refused unread; those that wait for their turn wait unread."""
 
     scan_code: ScanCode
     max_image_bytes: int
+    turns: Turns = field(default_factory=Turns)
 
     def routes(self) -> list[Route]:
         """The route with its scope."""
@@ -32,7 +35,8 @@ class ScanRoutes:
         if request.content_type == "application/json":
             share = await self.scan_code.in_text((await read_json(request, ScanText)).text)
         else:
-            share = await self.scan_code.in_picture(await _picture(request))
+            async with self.turns.turn():
+                share = await self.scan_code.in_picture(await _picture(request))
         return json_response(
             {
                 "code": share.code,

@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 
-from payment.adapters.alipay.wire import Unreadable, fen
+from payment.adapters.alipay.wire import GBK, Unreadable, decode, fen
 from payment.domain.reconciliation import Movement
 
 ORDER, KIND, AMOUNT, REQUEST = "商户订单号", "业务类型", "订单金额（元）", "退款批次号/请求号"
 PAYMENT, REFUND = "交易", "退款"
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError,
+)  # fmt: skip
+"""What zipfile raises for an archive that is damaged, encrypted, or packed in a way that it does not know."""
 
 
 def read_bill(archive: bytes) -> Sequence[Movement]:
     """Every movement in the bill; raises Unreadable for anything that is not a trade bill with these columns."""
     try:
         with zipfile.ZipFile(io.BytesIO(archive)) as files:
-            texts = [files.read(name).decode("gb18030") for name in files.namelist()]
-    except (zipfile.BadZipFile, UnicodeDecodeError) as wrong:
+            texts = [decode(files.read(name), GBK)[0] for name in files.namelist()]
+    except DAMAGED as wrong:
         raise Unreadable(f"not a bill from Alipay: {wrong}") from None
     details = [text for text in texts if ORDER in text]
     if len(details) != 1:
@@ -33,16 +39,19 @@ def read_bill(archive: bytes) -> Sequence[Movement]:
 
 def _rows(text: str) -> Iterator[dict[str, str]]:
     lines = [line for line in text.splitlines() if line and not line.startswith("#")]
-    for row in csv.DictReader(lines):
-        if row.get(AMOUNT) is None or row.get(ORDER) is None or row.get(KIND) is None:
-            raise Unreadable("a line of the bill lacks columns")
-        yield {name: (value or "").strip() for name, value in row.items() if name}
+    try:
+        for row in csv.DictReader(lines):
+            if row.get(AMOUNT) is None or row.get(ORDER) is None or row.get(KIND) is None:
+                raise Unreadable("a line of the bill lacks columns")
+            yield {name: str(value or "").strip() for name, value in row.items() if name}
+    except csv.Error as wrong:
+        raise Unreadable(f"a line of the bill is not CSV: {wrong}") from None
 
 
 def _movement(row: dict[str, str]) -> Movement:
     amount = fen(row[AMOUNT])
     if row[KIND] == PAYMENT:
         return Movement(row[ORDER], None, amount)
-    if row[KIND] == REFUND:
+    if row[KIND] == REFUND and row.get(REQUEST):
         return Movement(row[ORDER], row[REQUEST], amount)
-    raise Unreadable(f"a line of the bill is neither payment nor refund: {row[KIND]!r}")
+    raise Unreadable(f"a line of the bill is neither payment nor refund with its number: {row[KIND]!r}")

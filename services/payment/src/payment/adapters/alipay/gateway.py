@@ -64,8 +64,10 @@ class AlipayGateway:
         params = self._signed(method, biz, self._clock(), notify_url=notify_url)
         body = {"biz_content": params.pop("biz_content")}
         try:
-            answer = await self._fetch("POST", self._address.with_query(params), urlencode(body).encode())
-            found = read_answer(answer, method)
+            answer, charset = await self._fetch(
+                "POST", self._address.with_query(params), urlencode(body).encode()
+            )
+            found = read_answer(answer, method, charset)
         except Unreadable as wrong:
             raise NoAnswer(str(wrong)) from None
         if found.signature is None or not self._merchant.alipay_keys.verify(found.signed, found.signature):
@@ -81,9 +83,11 @@ class AlipayGateway:
 
     async def download(self, address: str) -> bytes:
         """The content at an address from the gateway; raises NoAnswer."""
-        return await self._fetch("GET", URL(address), None)
+        content, _ = await self._fetch("GET", URL(address), None)
+        return content
 
-    async def _fetch(self, verb: str, address: URL, body: bytes | None) -> bytes:
+    async def _fetch(self, verb: str, address: URL, body: bytes | None) -> tuple[bytes, str | None]:
+        """The answer's content, and the charset that its header states."""
         headers = {"Accept-Encoding": "identity"}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded;charset=utf-8"
@@ -99,7 +103,7 @@ class AlipayGateway:
                     content += chunk
                     if len(content) > MAX_BYTES:
                         raise NoAnswer(f"an answer of more than {MAX_BYTES} bytes")
-                return bytes(content)
+                return bytes(content), answer.charset
         except (aiohttp.ClientError, TimeoutError, OSError) as fault:
             raise NoAnswer(f"{type(fault).__name__}") from None
 

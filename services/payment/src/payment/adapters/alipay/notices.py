@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from payment.adapters.alipay.keys import VerifyingKeys
-from payment.adapters.alipay.wire import Unreadable, fen, moment, notice_content, read_form
+from payment.adapters.alipay.wire import Unreadable, ascii_fields, fen, moment, notice_content, read_form
 from payment.domain.errors import BadNotice
 from payment.domain.provider import Notice
 from payment.domain.trade import Money
@@ -20,29 +20,33 @@ STATES = PAID | {"TRADE_CLOSED", "WAIT_BUYER_PAY"}
 
 def read_notice(body: bytes, keys: Mapping[str, VerifyingKeys]) -> Notice:
     """The content of a notice; raises BadNotice when Alipay did not sign it or it cannot be read."""
+    fields = verified(body, keys)
     try:
-        form = read_form(body)
-        verify(form, keys)
-        return _notice(form)
+        return _notice(fields)
     except Unreadable as wrong:
         raise BadNotice(str(wrong)) from None
     except KeyError as missing:
         raise BadNotice(f"{missing.args[0]} is missing") from None
 
 
-def verify(form: Mapping[str, str], keys: Mapping[str, VerifyingKeys]) -> None:
-    """Raises BadNotice unless Alipay signed the form for one of our apps, with RSA2."""
-    if form.get("sign_type") != "RSA2":
-        raise BadNotice("sign_type is not RSA2")
-    of_app = keys.get(form.get("app_id", ""))
-    if of_app is None:
-        raise BadNotice("the app is not one of ours")
+def verified(form: bytes, keys: Mapping[str, VerifyingKeys]) -> dict[str, str]:
+    """The fields in ASCII of a form that Alipay signed for one of our apps, with RSA2; raises BadNotice for any other.
+
+    The signature covers the bytes as they were sent, so the form's charset does not matter. All that payment reads is ASCII.
+    """
     try:
-        content = notice_content(form)
+        raw = read_form(form)
     except Unreadable as wrong:
         raise BadNotice(str(wrong)) from None
-    if not of_app.verify(content, form.get("sign", "")):
+    fields = ascii_fields(raw)
+    if fields.get("sign_type") != "RSA2":
+        raise BadNotice("sign_type is not RSA2")
+    of_app = keys.get(fields.get("app_id", ""))
+    if of_app is None:
+        raise BadNotice("the app is not one of ours")
+    if not of_app.verify(notice_content(raw), fields.get("sign", "")):
         raise BadNotice("Alipay did not sign this")
+    return fields
 
 
 def _notice(form: Mapping[str, str]) -> Notice:

@@ -178,12 +178,12 @@ class Alipay:
         """A notice, verified with the keys of the app that it names."""
         return notices.read_notice(body, self._keys)
 
-    def read_return(self, query: Mapping[str, str]) -> str:
+    def read_return(self, query: bytes) -> str:
         """The out_trade_no in the address to which Alipay sent the payer's browser back."""
-        notices.verify(query, self._keys)
-        if not query.get("out_trade_no"):
+        fields = notices.verified(query, self._keys)
+        if "out_trade_no" not in fields:
             raise BadNotice("the address names no order")
-        return query["out_trade_no"]
+        return fields["out_trade_no"]
 
     async def bill(self, collector: Collector, day: date) -> Sequence[Movement]:
         """The trade bill of a day in Beijing: alipay.data.dataservice.bill.downloadurl.query and the zip behind it.

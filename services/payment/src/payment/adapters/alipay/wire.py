@@ -18,8 +18,9 @@ from payment.domain.days import BEIJING
 MAX_FIELDS = 100
 """A notice has about thirty fields."""
 
-CHARSETS = frozenset({"utf-8", "gbk", "gb2312", "gb18030"})
-_CHARSET = re.compile(r"(?:^|&)charset=([^&]*)(?:&|$)")
+UTF_8, GBK = "utf-8", "gb18030"
+"""GB 18030 contains GBK and GB 2312."""
+BYTES = "latin-1"
 _YUAN = re.compile(r"(-?)(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
 
 
@@ -30,15 +31,6 @@ class Unreadable(ValueError):
 def request_text(params: Mapping[str, str]) -> str:
     """The signed text of a request: all parameters but `sign` and empty ones, sorted by name, before URL encoding."""
     return "&".join(f"{name}={params[name]}" for name in sorted(params) if name != "sign" and params[name])
-
-
-def notice_text(params: Mapping[str, str]) -> str:
-    """The signed text of a notice or a return: all but `sign`, `sign_type` and empty ones, sorted by name, decoded."""
-    return "&".join(
-        f"{name}={params[name]}"
-        for name in sorted(params)
-        if name not in ("sign", "sign_type") and params[name]
-    )
 
 
 def yuan(fen: int) -> str:
@@ -69,38 +61,49 @@ def moment(text: str) -> datetime:
         raise Unreadable(f"{text!r} is not a time in Alipay's format") from None
 
 
-def read_form(body: bytes) -> dict[str, str]:
-    """A form's values, decoded with the charset that it names; raises Unreadable.
+def decode(content: bytes, stated: str | None = None) -> tuple[str, str]:
+    """The text, and the charset that it is in: the stated one if it fits, or else UTF-8, or else GBK; raises Unreadable.
+
+    Alipay answers in GBK when it does not understand a call, and does not always say so.
+    """
+    charsets = (GBK, UTF_8) if (stated or "").lower() in ("gbk", "gb2312", GBK) else (UTF_8, GBK)
+    for charset in charsets:
+        try:
+            return content.decode(charset), charset
+        except UnicodeDecodeError:
+            continue
+    raise Unreadable("neither UTF-8 nor GBK")
+
+
+def read_form(body: bytes) -> dict[str, bytes]:
+    """A form's values as they were sent, in whichever charset; raises Unreadable.
 
     Empty values are left out, because Alipay does not sign them. A repeated name is refused: it is unclear which value was
     signed.
     """
     try:
-        text = body.decode("ascii")
-        named = _CHARSET.search(text)
-        charset = named[1].lower() if named else "utf-8"
-        if charset not in CHARSETS:
-            raise Unreadable(f"charset {charset!r} is not one that Alipay uses")
-        pairs = parse_qsl(text, encoding=charset, errors="strict", max_num_fields=MAX_FIELDS)
-    except UnicodeDecodeError:
-        raise Unreadable("the form is not in the charset that it names") from None
+        # one character for each byte
+        pairs = parse_qsl(body.decode(BYTES), encoding=BYTES, max_num_fields=MAX_FIELDS)
     except ValueError as wrong:
         raise Unreadable(str(wrong)) from None
-    form = dict(pairs)
+    form = {name: value.encode(BYTES) for name, value in pairs}
     if len(form) != len(pairs):
         raise Unreadable("a field is given twice")
     return form
 
 
-def notice_content(form: Mapping[str, str]) -> bytes:
-    """The signed bytes of a notice or return, in the charset that it names; raises Unreadable."""
-    charset = form.get("charset", "utf-8").lower()
-    if charset not in CHARSETS:
-        raise Unreadable(f"charset {charset!r} is not one that Alipay uses")
-    try:
-        return notice_text(form).encode(charset)
-    except UnicodeEncodeError:
-        raise Unreadable("the form has characters that its charset lacks") from None
+def ascii_fields(form: Mapping[str, bytes]) -> dict[str, str]:
+    """The values in ASCII, which mean the same in every charset: numbers, times, states, the signature."""
+    return {name: value.decode("ascii") for name, value in form.items() if value.isascii()}
+
+
+def notice_content(form: Mapping[str, bytes]) -> bytes:
+    """The signed bytes of a notice or a return: all but `sign` and `sign_type`, sorted by name, as they were sent."""
+    return b"&".join(
+        name.encode(BYTES) + b"=" + form[name]
+        for name in sorted(form)
+        if name not in ("sign", "sign_type") and form[name]
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +115,16 @@ class SignedObject:
     signature: str | None
 
 
-def read_answer(body: bytes, method: str) -> SignedObject:
-    """The response object of a gateway answer, exactly as it was sent; raises Unreadable.
+def read_answer(body: bytes, method: str, charset: str | None = None) -> SignedObject:
+    """The response object of a gateway answer, exactly as it was sent; raises Unreadable. `charset` is the stated one.
 
-    It is not serialised again: key order, spaces and `\\/` are part of the signed text.
+    It is not serialised again: key order, spaces, `\\/` and the charset are part of what is signed.
     """
+    text, charset = decode(body, charset)
     try:
-        text = body.decode("utf-8")
         whole = json.loads(text)
     except ValueError:
-        raise Unreadable("the answer is not JSON in UTF-8") from None
+        raise Unreadable("the answer is not JSON") from None
     if not isinstance(whole, dict):
         raise Unreadable("the answer is not a JSON object")
     name = method.replace(".", "_") + "_response"
@@ -129,13 +132,12 @@ def read_answer(body: bytes, method: str) -> SignedObject:
         name = "error_response"
     if not isinstance(whole.get(name), dict):
         raise Unreadable("the answer has no response object")
-    start = re.compile(rf'"{name}"\s*:\s*').search(text)
-    if start is None:
+    opening = re.compile(rf'"{name}"\s*:\s*').search(text)
+    if opening is None:
         raise Unreadable("the response object's name is escaped")
-    fields, end = json.JSONDecoder().raw_decode(text, start.end())
+    fields, end = json.JSONDecoder().raw_decode(text, opening.end())
     if fields != whole[name]:
         raise Unreadable("the answer has the response object twice")
+    signed = slice(len(text[: opening.end()].encode(charset)), len(text[:end].encode(charset)))
     signature = whole.get("sign")
-    return SignedObject(
-        fields, text[start.end() : end].encode(), signature if isinstance(signature, str) else None
-    )
+    return SignedObject(fields, body[signed], signature if isinstance(signature, str) else None)

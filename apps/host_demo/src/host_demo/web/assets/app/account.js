@@ -3,9 +3,10 @@
 import { inside } from './api.js';
 import { h, picture, put } from './dom.js';
 import { langOf, price, t } from './i18n.js';
-import { degradedNote, empty, inWords, load, sheet, skeleton, toast } from './parts.js';
+import { confirmSheet, degradedNote, empty, inWords, load, oneAtATime, sheet, skeleton, toast } from './parts.js';
 import { link } from './router.js';
 import { addressFields, addressLine, readAddress } from './addresses.js';
+import { keepDraft } from './drafts.js';
 import { inReadersWords, miniScreen } from './mini.js';
 
 const COUNTS = [['awaiting_payment', 'to_pay'], ['paid', 'to_ship'], ['shipped', 'to_receive'], ['completed', 'done']];
@@ -46,20 +47,27 @@ export function miniAccountScreen({ params: { mp }, signal }) {
         h('span', {}, addressLine(address), address.is_default ? h('span', { class: 'badge' }, t('default')) : null),
         h('span', { class: 'address-actions' },
           h('button', { type: 'button', class: 'plain', 'aria-label': `${t('edit')}: ${address.street}`, onclick: () => edit(into, address) }, t('edit')),
-          h('button', { type: 'button', class: 'plain', 'aria-label': `${t('delete')}: ${address.street}`, onclick: () => change(into, 'DELETE', `/${address.address_id}`) }, t('delete'))))))
+          h('button', { type: 'button', class: 'plain', 'aria-label': `${t('delete')}: ${address.street}`, onclick: () => remove(into, address) }, t('delete'))))))
         : h('p', { class: 'faint' }, t('no_addresses')),
       h('button', { type: 'button', class: 'quiet', onclick: () => edit(into, null) }, t('add_address')));
   }
 
+  function remove(into, address) {
+    confirmSheet(t('delete_address'), addressLine(address), t('delete'), () => change(into, 'DELETE', `/${address.address_id}`));
+  }
+
   function edit(into, address) {
-    const dialog = sheet(t('address'), h('form', { onsubmit: async (event) => {
-      event.preventDefault();
-      const body = { ...readAddress(event.target), is_default: event.target.elements.standard.checked };
+    const form = h('form', { onsubmit: oneAtATime(async () => {
+      const body = { ...readAddress(form), is_default: form.elements.standard.checked };
       const done = address ? change(into, 'PUT', `/${address.address_id}`, body) : change(into, 'POST', '', body);
-      if (await done) dialog.close();
-    } }, addressFields(address), h('label', { class: 'check' },
+      if (!await done) return;
+      draft.drop();
+      dialog.close();
+    }) }, addressFields(address), h('label', { class: 'check' },
       h('input', { type: 'checkbox', name: 'standard', checked: address?.is_default }), t('make_default')),
-    h('button', { class: 'primary wide' }, t('save'))));
+    h('button', { class: 'primary wide' }, t('save')));
+    const draft = keepDraft(form, `address:${mp}:${address?.address_id ?? ''}`);
+    const dialog = sheet(t('address'), form);
   }
 
   async function change(into, method, path, body) {

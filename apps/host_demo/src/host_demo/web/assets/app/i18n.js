@@ -15,6 +15,7 @@ const WORDS = {
   me: ['我', 'Me'],
   back: ['返回', 'Back'],
   close: ['关闭', 'Close'],
+  not_now: ['再想想', 'Not now'],
   search: ['搜索', 'Search'],
   search_hint: ['搜小程序、用户、商品', 'Brands, people, products'],
   search_try: ['大家在搜', 'Popular searches'],
@@ -41,6 +42,8 @@ const WORDS = {
   retry: ['重试', 'Try again'],
   wrong_away: ['暂时无法使用', 'Temporarily unavailable'],
   wrong_away_hint: ['其他功能不受影响，请稍后再试。', 'Everything else still works. Try again in a moment.'],
+  offline: ['网络未连接', 'You are offline'],
+  offline_hint: ['请检查网络设置，恢复后会自动重试。', 'Check your connection. This page tries again when it is back.'],
   wrong_missing: ['内容不存在', 'Not found'],
   wrong_missing_hint: ['它可能已下架，或链接有误。', 'It may have been removed, or the link may be wrong.'],
   wrong_other: ['出了点问题', 'Something went wrong'],
@@ -59,7 +62,7 @@ const WORDS = {
   sold: ['已售 {0}', '{0} sold'],
   sold_out: ['已售罄', 'Sold out'],
   from: ['{0} 起', 'from {0}'],
-  stock_left: ['库存 {0}', '{0} in stock'],
+  in_stock: ['有货', 'In stock'],
   stock_few: ['仅剩 {0} 件', 'only {0} left'],
   rating: ['评分 {0}', 'Rated {0}'],
   details: ['商品详情', 'About this product'],
@@ -91,6 +94,7 @@ const WORDS = {
   save: ['保存', 'Save'],
   delete: ['删除', 'Delete'],
   edit: ['编辑', 'Edit'],
+  delete_address: ['删除这个地址？', 'Delete this address?'],
   add_address: ['新增地址', 'Add address'],
   no_addresses: ['暂无收货地址', 'No saved addresses yet'],
   default: ['默认', 'Default'],
@@ -100,7 +104,7 @@ const WORDS = {
   paid_hint: ['可随时在{0}的“订单”里查看。', 'You can view it anytime under Orders in {0}.'],
   waiting_title: ['正在确认支付', 'Confirming payment'],
   waiting_hint: ['等待支付宝确认，通常只需一两秒。', 'Waiting for Alipay to confirm, usually a second or two.'],
-  closing_hint: ['正在向支付宝核实付款状态，最晚 {0} 完成。如果你已付款，订单仍然有效。', 'We are checking with Alipay whether you paid, by {0} at the latest. If you did, your order is still valid.'],
+  closing_hint: ['支付宝侧最晚 {0} 关闭。如果你已付款，订单仍然有效。', 'Closing with Alipay, by {0} at the latest. If you already paid, your order is still valid.'],
   unpaid_title: ['还没有付款', 'Not paid yet'],
   unpaid_hint: ['请在 {0} 前付款，库存已为你保留。', 'Pay by {0}. Your items are reserved until then.'],
   see_order: ['查看订单', 'View order'],
@@ -123,7 +127,7 @@ const WORDS = {
   step_placed: ['已下单', 'Placed'],
   step_confirmed: ['已确认', 'Confirmed'],
   step_awaiting_payment: ['待付款', 'To pay'],
-  step_closing: ['关闭中', 'Closing'],
+  step_closing: ['已取消', 'Cancelled'],
   step_paid: ['已付款', 'Paid'],
   step_shipped: ['已发货', 'Shipped'],
   step_completed: ['已完成', 'Completed'],
@@ -134,7 +138,7 @@ const WORDS = {
   status_confirmed: ['正在准备支付', 'Preparing payment'],
   confirmed_hint: ['支付暂时不可用，恢复后这里会自动出现支付按钮。库存已为你保留。', 'Payment is temporarily unavailable. The pay button will appear here once it is back; your items are reserved.'],
   status_awaiting_payment: ['待付款', 'Awaiting payment'],
-  status_closing: ['正在关闭', 'Closing'],
+  status_closing: ['已取消', 'Cancelled'],
   status_paid: ['待发货', 'Awaiting shipment'],
   status_shipped: ['已发货', 'Shipped'],
   status_completed: ['已完成', 'Completed'],
@@ -144,7 +148,9 @@ const WORDS = {
   refunding: ['退款中', 'Refunding'],
   progress: ['进度', 'Progress'],
   cancel_order: ['取消订单', 'Cancel order'],
+  cancel_hint: ['取消后无法恢复，为你保留的库存会释放。', 'This cannot be undone. Your items will no longer be reserved.'],
   confirm_receipt: ['确认收货', 'Confirm receipt'],
+  receipt_hint: ['请确认已收到全部商品且无误。确认后订单将完成。', 'Only confirm once you have everything and it is in good order. This completes the order.'],
   ask_refund: ['申请退款', 'Request a refund'],
   refunds: ['退款', 'Refunds'],
   refund_amount: ['金额（元）', 'Amount (¥)'],
@@ -242,10 +248,7 @@ export function tOr(name, otherwise) {
 
 /** Money as {amount in fen, currency}. */
 export function price(money) {
-  const whole = money.amount % 100 === 0;
-  return new Intl.NumberFormat(LOCALE, {
-    style: 'currency', currency: money.currency, currencyDisplay: 'narrowSymbol', minimumFractionDigits: whole ? 0 : 2,
-  }).format(money.amount / 100);
+  return new Intl.NumberFormat(LOCALE, { style: 'currency', currency: money.currency, currencyDisplay: 'narrowSymbol' }).format(money.amount / 100);
 }
 
 export function dateTime(text) {

@@ -3,7 +3,7 @@
 import { call } from './api.js';
 import { h, icon, put } from './dom.js';
 import { LANG, dateTime, price, switchLanguage, t } from './i18n.js';
-import { empty, hostHead, inWords, load, toast } from './parts.js';
+import { empty, hostHead, inWords, load, oneAtATime, toast } from './parts.js';
 import { announce, link } from './router.js';
 
 const NAME = document.documentElement.dataset.name;
@@ -31,7 +31,7 @@ export function servicesScreen({ signal }) {
     h('ul', { class: 'rows' }, page.services.map((service) => h('li', { class: 'service' },
       h('span', { class: 'program-words' }, h('b', {}, t(`service_${service.service}`)),
         h('span', { class: 'faint' }, `${price(service.price)} · ${t('demo_free')}`)),
-      h('button', { type: 'button', class: 'pill', onclick: () => take(service.service) }, t('service_take'))))),
+      h('button', { type: 'button', class: 'pill', onclick: oneAtATime(() => take(service.service)) }, t('service_take'))))),
     h('h2', { class: 'section-title' }, t('services_entries')),
     page.items.length
       ? h('ul', { class: 'rows entries' }, page.items.map((entry) => h('li', { class: 'service' },

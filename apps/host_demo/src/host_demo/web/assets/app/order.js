@@ -3,7 +3,7 @@
 import { Problem, inside, newKey, watchOrder } from './api.js';
 import { h, put } from './dom.js';
 import { dateTime, langOf, price, t, tOr, timeOfDay } from './i18n.js';
-import { choiceOf, failure, inWords, load, sheet, skeleton, toast } from './parts.js';
+import { choiceOf, confirmSheet, failure, inWords, load, oneAtATime, sheet, skeleton, toast } from './parts.js';
 import { announce, link } from './router.js';
 import { addressLine } from './addresses.js';
 import { inReadersWords, miniScreen } from './mini.js';
@@ -27,9 +27,8 @@ export function orderScreen({ params: { mp, order: id }, signal }) {
     return pageOf(mp, { ...order, lines }, act);
   };
 
-  async function act(call, { body } = {}) {
+  async function act(call, { body, headers } = {}) {
     try {
-      const headers = body ? { 'Idempotency-Key': newKey() } : {};
       const answer = await inside(mp, 'POST', `${path}/${call}`, { body, headers, signal });
       if (answer.order_id) put(box, await show(answer));
       return true;
@@ -59,7 +58,7 @@ function pageOf(mp, order, act) {
       order.reason ? h('p', {}, tOr(order.reason, order.reason)) : null,
       order.status === 'confirmed' ? h('p', {}, t('confirmed_hint')) : null,
       order.status === 'awaiting_payment' ? h('p', {}, t('unpaid_hint', timeOfDay(order.expires_at))) : null,
-      order.status === 'closing' ? h('p', {}, t('closing_hint', timeOfDay(order.expires_at))) : null,
+      order.status === 'closing' ? h('p', { class: 'faint' }, t('closing_hint', timeOfDay(order.expires_at))) : null,
       steps(order),
       actions(order, act)),
     h('div', { class: 'card' },
@@ -90,7 +89,7 @@ function facts(order) {
 
 function steps(order) {
   const been = new Map(order.history.map((entry) => [entry.status, entry.at]));
-  const path = ['closing', 'rejected', 'cancelled', 'refunded'].includes(order.status) ? order.history.map((entry) => entry.status) : STEPS;
+  const path = ['closing', 'rejected', 'cancelled', 'refunded'].includes(order.status) ? order.history.map((entry) => entry.status).filter((status) => status !== 'closing' || order.status === 'closing') : STEPS;
   return h('ol', { class: 'steps', 'aria-label': t('progress') }, path.map((status) => h('li', { class: been.has(status) ? 'done' : null },
     h('span', {}, t(`step_${status}`)), h('time', {}, been.has(status) ? timeOfDay(been.get(status)) : ''))));
 }
@@ -98,18 +97,12 @@ function steps(order) {
 function actions(order, act) {
   const left = order.total.amount - order.refunded_total.amount
     - order.refunds.filter((refund) => RUNNING.includes(refund.status)).reduce((sum, refund) => sum + refund.amount.amount, 0);
-  const button = (words, onclick, kind = 'quiet') => {
-    const made = h('button', { type: 'button', class: kind, onclick: async () => {
-      made.disabled = true;
-      if (!await onclick(made)) made.disabled = false;
-    } }, words);
-    return made;
-  };
+  const button = (words, run, kind = 'quiet') => h('button', { type: 'button', class: kind, onclick: run }, words);
   const shown = [
-    order.status === 'awaiting_payment' && order.payment?.cashier_url ? button(t('pay_with'), (made) => toCashier(order, made), 'primary') : null,
-    order.status === 'shipped' ? button(t('confirm_receipt'), () => act('receipt'), 'primary') : null,
-    REFUNDABLE.includes(order.status) && left > 0 ? button(t('ask_refund'), () => { refundSheet(order, left, act); return false; }) : null,
-    CANCELLABLE.includes(order.status) ? button(t('cancel_order'), () => act('cancellation')) : null,
+    order.status === 'awaiting_payment' && order.payment?.cashier_url ? button(t('pay_with'), ({ currentTarget }) => toCashier(order, currentTarget), 'primary') : null,
+    order.status === 'shipped' ? button(t('confirm_receipt'), () => confirmSheet(t('confirm_receipt'), t('receipt_hint'), t('confirm_receipt'), () => act('receipt')), 'primary') : null,
+    REFUNDABLE.includes(order.status) && left > 0 ? button(t('ask_refund'), () => refundSheet(order, left, act)) : null,
+    CANCELLABLE.includes(order.status) ? button(t('cancel_order'), () => confirmSheet(t('cancel_order'), t('cancel_hint'), t('cancel_order'), () => act('cancellation'))) : null,
   ].filter(Boolean);
   return shown.length ? h('div', { class: 'actions' }, shown) : null;
 }
@@ -119,13 +112,14 @@ function refundSheet(order, left, act) {
   const amount = h('input', { type: 'number', name: 'amount', min: '0.01', max: most, step: '0.01', value: most, required: true, inputmode: 'decimal' });
   const reason = h('input', { type: 'text', name: 'reason', value: t('refund_reason_value'), maxlength: '100', required: true });
   const send = h('button', { class: 'primary wide' }, t('refund_send'));
-  const dialog = sheet(t('ask_refund'), h('form', { onsubmit: async (event) => {
-    event.preventDefault();
-    send.disabled = true;
+  const keys = new Map(); // one for each request: without an answer the same one may have been taken
+  const dialog = sheet(t('ask_refund'), h('form', { onsubmit: oneAtATime(async () => {
     const wanted = { amount: Math.round(Number(amount.value) * 100), currency: order.total.currency };
-    if (await act('refunds', { body: { amount: wanted, reason: reason.value.trim() } })) dialog.close();
-    send.disabled = false;
-  } },
+    const body = { amount: wanted, reason: reason.value.trim() };
+    const same = JSON.stringify(body);
+    if (!keys.has(same)) keys.set(same, newKey());
+    if (await act('refunds', { body, headers: { 'Idempotency-Key': keys.get(same) } })) dialog.close();
+  }) },
   h('label', { class: 'field' }, h('span', {}, t('refund_amount')), amount),
   h('p', { class: 'faint' }, t('refund_at_most', price({ ...order.total, amount: left }))),
   h('label', { class: 'field' }, h('span', {}, t('refund_reason')), reason), send));

@@ -1,26 +1,27 @@
 // The order sheet, and the way to the cashier.
 
 import { HOST, Problem, inside, newKey } from './api.js';
+import { keepDraft } from './drafts.js';
 import { h, picture, put } from './dom.js';
 import { langOf, nameOf, price, t } from './i18n.js';
-import { choiceOf, inWords, sheet } from './parts.js';
+import { choiceOf, inWords, oneAtATime, sheet } from './parts.js';
 import { announce, go, to } from './router.js';
 import { demoAddress, addressFields, addressLine, readAddress } from './addresses.js';
 
 const WAIT_SECONDS = 8;
 const MOST = 99;
+const OPEN = ['placed', 'confirmed', 'awaiting_payment'];
 
 /** Asks for address and quantity, places the order, and goes on to the cashier. */
 export function orderSheet(product, sku, signal) {
   const mp = product.mini_program_id;
   let quantity = 1;
-  let key = newKey();
   const error = h('p', { class: 'form-error', role: 'alert' });
   const place = h('button', { class: 'primary wide' }, t('place_order'));
   const total = h('b', { class: 'price big' });
   const number = h('output', { class: 'quantity' });
   const addressBox = h('div', { class: 'address-box' }, h('div', { class: 'bone bone-line' }), h('div', { class: 'bone bone-line' }));
-  const form = h('form', { onsubmit: submit, class: 'order-form' },
+  const form = h('form', { onsubmit: oneAtATime(submit), class: 'order-form' },
     h('div', { class: 'order-line' },
       picture(product.images[0], '', { width: 76, height: 76 }),
       h('span', { class: 'program-words' },
@@ -32,7 +33,8 @@ export function orderSheet(product, sku, signal) {
       h('button', { type: 'button', 'aria-label': t('add_one'), onclick: () => step(1) }, '+'))),
     h('h3', {}, t('address')), addressBox, error,
     h('div', { class: 'order-foot' }, h('span', {}, `${t('total')} `, total), place));
-  const dialog = sheet(t('confirm_order'), form);
+  let draft = null;
+  sheet(t('confirm_order'), form);
   step(0);
   inside(mp, 'GET', '/account/addresses', { signal }).then(({ items }) => showAddresses(items), () => showAddresses([]));
 
@@ -40,12 +42,12 @@ export function orderSheet(product, sku, signal) {
     quantity = Math.min(Math.max(quantity + by, 1), Math.min(sku.available, MOST));
     number.textContent = String(quantity);
     total.textContent = price({ ...sku.price, amount: sku.price.amount * quantity });
-    key = newKey();
   }
 
   function showAddresses(saved) {
     const fresh = h('div', { class: 'new-address' }, h('p', { class: 'faint' }, t('demo_address')), addressFields(demoAddress()),
       h('label', { class: 'check' }, h('input', { type: 'checkbox', name: 'keep', checked: true }), t('save_address')));
+    draft = keepDraft(fresh, `address:${mp}`);
     if (!saved.length) return put(addressBox, fresh);
     const box = h('div', {});
     const show = () => put(box, form.elements.address?.value === 'new' ? fresh : null);
@@ -60,40 +62,50 @@ export function orderSheet(product, sku, signal) {
     const given = readAddress(form);
     if (!form.elements.keep.checked) return { address: given };
     const saved = await inside(mp, 'POST', '/account/addresses', { body: { ...given, is_default: true }, signal });
+    draft.drop();
     showAddresses([saved]);
     return { address_id: saved.address_id };
   }
 
-  async function submit(event) {
-    event.preventDefault();
+  async function submit() {
     error.textContent = '';
-    place.disabled = true;
     place.textContent = t('placing');
     try {
-      const order = await inside(mp, 'POST', `/orders?wait=${WAIT_SECONDS}`, {
-        headers: { 'Idempotency-Key': key },
-        signal,
-        body: {
-          lines: [{ sku_id: sku.sku_id, quantity }],
-          ...await address(),
-          expected_total: { ...sku.price, amount: sku.price.amount * quantity },
-          return_url: returnAddress(mp),
-        },
-      });
-      if (!toCashier(order, place)) {
-        dialog.close();
-        go(`/m/${mp}/orders/${order.order_id}`);
-      }
+      const order = await placeOnce(mp, {
+        lines: [{ sku_id: sku.sku_id, quantity }],
+        ...await address(),
+        expected_total: { ...sku.price, amount: sku.price.amount * quantity },
+        return_url: returnAddress(mp),
+      }, signal);
+      if (!toCashier(order, place)) go(`/m/${mp}/orders/${order.order_id}`);
     } catch (fault) {
       if (fault.name === 'AbortError') return;
       if (!(fault instanceof Problem)) throw fault;
-      if (fault.status && fault.status < 500) key = newKey(); // a clear no; without an answer the same key may have bought
       error.textContent = inWords(fault);
       announce(error.textContent);
-      place.disabled = false;
       place.textContent = t('place_order');
     }
   }
+}
+
+/** Places this order. The same one again, while it is open, is found and not placed again: the buyer came back from the cashier,
+ *  or no answer came. */
+async function placeOnce(mp, body, signal) {
+  const slot = `order:${HOST}:${mp}`;
+  const same = JSON.stringify(body);
+  const kept = JSON.parse(sessionStorage.getItem(slot) ?? '{}');
+  const place = async (key) => {
+    sessionStorage.setItem(slot, JSON.stringify({ same, key }));
+    try {
+      return await inside(mp, 'POST', `/orders?wait=${WAIT_SECONDS}`, { headers: { 'Idempotency-Key': key }, signal, body });
+    } catch (fault) {
+      if (fault.status && fault.status < 500) sessionStorage.removeItem(slot); // a clear no; without an answer it may have bought
+      throw fault;
+    }
+  };
+  if (kept.same !== same) return place(newKey());
+  const found = await place(kept.key);
+  return OPEN.includes(found.status) ? found : place(newKey());
 }
 
 /** Where Alipay sends the buyer back to. */

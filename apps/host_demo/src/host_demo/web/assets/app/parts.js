@@ -3,7 +3,7 @@
 import { Problem, enter } from './api.js';
 import { h, icon, picture, put } from './dom.js';
 import { attributesOf, count, langOf, listed, nameOf, price, t, tOr } from './i18n.js';
-import { again, announce, back, go, link } from './router.js';
+import { again, announce, back, go, layer, link } from './router.js';
 
 /** Fills `box`: `waiting` at once, what `render` makes of the answer when it comes, or what went wrong with a way to retry. */
 export async function load(box, ask, render, waiting = skeleton('list')) {
@@ -14,7 +14,9 @@ export async function load(box, ask, render, waiting = skeleton('list')) {
   } catch (fault) {
     if (fault.name === 'AbortError') return;
     if (!(fault instanceof Problem)) throw fault;
-    put(box, failure(fault, () => load(box, ask, render, waiting)));
+    const retry = () => load(box, ask, render, waiting);
+    put(box, failure(fault, retry));
+    if (fault.status === 0) addEventListener('online', () => { if (box.isConnected && box.querySelector('.failed')) retry(); }, { once: true });
   } finally {
     box.removeAttribute('aria-busy');
   }
@@ -25,8 +27,9 @@ export async function load(box, ask, render, waiting = skeleton('list')) {
 export function failure(problem, retry) {
   const missing = problem.status === 404 || problem.status === 410;
   const away = problem.status === 0 || problem.status >= 500 || problem.status === 429;
-  const title = missing ? t('wrong_missing') : away ? t('wrong_away') : t('wrong_other');
-  const hint = missing ? t('wrong_missing_hint') : away ? t('wrong_away_hint') : problem.message;
+  const offline = problem.status === 0 && !navigator.onLine;
+  const title = offline ? t('offline') : missing ? t('wrong_missing') : away ? t('wrong_away') : t('wrong_other');
+  const hint = offline ? t('offline_hint') : missing ? t('wrong_missing_hint') : away ? t('wrong_away_hint') : problem.message;
   announce(title);
   return h('div', { class: missing ? 'state' : 'state failed', 'data-code': problem.code },
     h('div', { class: 'sign', 'aria-hidden': 'true' }, missing ? '…' : '!'),
@@ -106,16 +109,50 @@ export function pages(first, page, list, card) {
   return box;
 }
 
-/** A sheet from below, with a heading and a way to close it. The browser keeps the focus inside. */
+const SETTLES_MS = 500;
+
+/** A sheet from below, with a heading and a way to close it, the way back among them. The browser keeps the focus inside.
+ *  It takes no tap until it has settled: the second tap of two would hit what has just opened under the finger. */
 export function sheet(title, ...content) {
-  const dialog = h('dialog', { class: 'sheet', 'aria-labelledby': 'sheet-title' },
+  const dialog = h('dialog', { class: 'sheet settling', 'aria-labelledby': 'sheet-title' },
     h('div', { class: 'sheet-head' }, h('h2', { id: 'sheet-title' }, title), signButton('close', t('close'), () => dialog.close())),
     h('div', { class: 'sheet-body' }, content));
-  dialog.addEventListener('close', () => dialog.remove());
-  dialog.addEventListener('click', (event) => { if (event.target === dialog) dialog.close(); });
+  const closed = layer(() => dialog.close());
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    closed();
+  });
+  dialog.addEventListener('click', (event) => {
+    if (event.target === dialog && !dialog.classList.contains('settling')) dialog.close();
+  });
   document.getElementById('stage').append(dialog);
   dialog.showModal();
+  setTimeout(() => dialog.classList.remove('settling'), SETTLES_MS);
   return dialog;
+}
+
+/** Asks before what cannot be taken back: `yes` names it, and `run` does it and answers whether it was done. */
+export function confirmSheet(title, hint, yes, run) {
+  const dialog = sheet(title, h('p', {}, hint), h('div', { class: 'actions' },
+    h('button', { type: 'button', class: 'quiet', onclick: () => dialog.close() }, t('not_now')),
+    h('button', { type: 'button', class: 'primary', onclick: oneAtATime(async () => { if (await run()) dialog.close(); }) }, yes)));
+  return dialog;
+}
+
+/** A listener for a button or form that lets no second tap in until `run` is over; its button is off for that time. */
+export function oneAtATime(run) {
+  return async (event) => {
+    event.preventDefault();
+    const from = event.currentTarget;
+    const button = from.matches('form') ? from.querySelector('button:not([type])') : from;
+    if (button.disabled) return;
+    button.disabled = true;
+    try {
+      await run(event);
+    } finally {
+      button.disabled = false;
+    }
+  };
 }
 
 /** A short word that goes away by itself. */
@@ -128,7 +165,8 @@ export function toast(text) {
 
 /** What to say of a problem in one line. */
 export function inWords(problem) {
-  if (problem.status === 0 || problem.status >= 500) return `${t('wrong_away')}. ${t('wrong_away_hint')}`;
+  if (problem.status === 0 && !navigator.onLine) return t('offline');
+  if (problem.status === 0 || problem.status >= 500) return t('wrong_away');
   return tOr(problem.code, problem.message);
 }
 

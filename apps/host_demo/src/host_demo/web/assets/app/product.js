@@ -109,7 +109,7 @@ function skuChoice(product, chosen) {
 
   function show() {
     for (const input of box.querySelectorAll('input')) input.checked = sku.attributes[input.name.slice(4)] === input.value;
-    const stock = sku.available < 1 ? t('sold_out') : sku.available <= FEW ? t('stock_few', sku.available) : t('stock_left', sku.available);
+    const stock = sku.available < 1 ? t('sold_out') : sku.available <= FEW ? t('stock_few', sku.available) : t('in_stock');
     put(line, h('b', { class: 'price' }, price(sku.price)), h('span', { class: sku.available <= FEW ? 'few' : 'faint' }, stock));
     chosen(sku);
   }

@@ -9,6 +9,8 @@ const routes = [];
 const scrolled = new Map();
 let leave = null;
 let key = 0;
+const layers = [];
+let goingBack = null;
 
 /** An address inside the app. */
 export function to(path) {
@@ -25,12 +27,36 @@ export function route(pattern, screen, { tab = null, chrome = 'host' } = {}) {
   routes.push({ test: new RegExp(`^${source}/?$`), names, screen, tab, chrome });
 }
 
-/** Go there; `replace` leaves no way back to where we are. */
+/** Go there; `replace` leaves no way back to where we are. What lies over the screen gives its place in the history away. */
 export function go(path, { replace = false } = {}) {
+  if (goingBack) {
+    goingBack.then(() => go(path, { replace }));
+    return;
+  }
   remember();
   key = replace ? key : key + 1;
-  history[replace ? 'replaceState' : 'pushState']({ key }, '', to(path));
+  history[replace || layers.length ? 'replaceState' : 'pushState']({ key }, '', to(path));
   show();
+}
+
+/** Something lies over the screen, and the way back closes it by `close`. Answers what to call when it was closed otherwise. */
+export function layer(close) {
+  layers.push(close);
+  history.pushState({ key, layer: layers.length }, '');
+  return () => {
+    const at = layers.indexOf(close);
+    if (at < 0) return;
+    layers.splice(at);
+    leaveLayers(1);
+  };
+}
+
+/** Takes entries of layers out of the way back. It takes the browser a moment: `go` waits for it. */
+function leaveLayers(count) {
+  goingBack = new Promise((resolve) => {
+    window.addEventListener('popstate', () => { goingBack = null; resolve(); }, { once: true });
+  });
+  history.go(-count);
 }
 
 /** Back to where the viewer came from, or to `otherwise` when this was the first page. */
@@ -59,10 +85,20 @@ let onShown = () => {};
 export function start(hear) {
   onShown = hear;
   key = history.state?.key ?? 0;
-  history.replaceState({ key }, '');
+  if (history.state?.layer) leaveLayers(history.state.layer);
+  else history.replaceState({ key }, '');
   window.addEventListener('popstate', (event) => {
+    const { key: next = 0, layer: open = 0 } = event.state ?? {};
+    for (const close of layers.splice(open)) close();
+    if (next === key) return;
     remember();
-    key = event.state?.key ?? 0;
+    key = next;
+    show({ returning: true });
+  });
+  window.addEventListener('pageshow', (event) => {
+    if (!event.persisted) return; // kept as it was left, e.g. with a button on its way to the cashier
+    remember();
+    if (layers.length) leaveLayers(layers.length);
     show({ returning: true });
   });
   document.addEventListener('click', (event) => {
@@ -85,6 +121,7 @@ export function again() {
 function show({ returning = false } = {}) {
   leave?.abort();
   leave = new AbortController();
+  layers.length = 0;
   for (const dialog of document.querySelectorAll('dialog')) dialog.remove();
   const path = location.pathname.slice(BASE.length) || '/';
   for (const { test, names, screen, tab, chrome } of routes) {

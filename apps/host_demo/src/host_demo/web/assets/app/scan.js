@@ -3,7 +3,7 @@
 import { Problem, call } from './api.js';
 import { h, icon, put } from './dom.js';
 import { t } from './i18n.js';
-import { hostHead, inWords, openTarget } from './parts.js';
+import { hostHead, inWords, oneAtATime, openTarget } from './parts.js';
 import { announce } from './router.js';
 
 const TYPES = ['image/png', 'image/jpeg', 'image/webp'];
@@ -90,12 +90,11 @@ export function scanScreen({ signal }) {
         h('label', { class: 'primary', for: 'scan-file' }, t('scan_file')), file,
         navigator.mediaDevices?.getUserMedia ? cameraButton : null),
       h('p', { class: 'faint center' }, t('scan_drop')),
-      h('form', { class: 'field-row', onsubmit: (event) => {
-        event.preventDefault();
+      h('form', { class: 'field-row', onsubmit: oneAtATime(async () => {
         if (!text.value.trim()) return;
         say(t('scan_looking'), 'busy');
-        call('POST', '/scans', { body: { text: text.value.trim() }, signal }).then(opened, refuse);
-      } }, h('label', { for: 'scan-text' }, t('scan_text')), text, h('button', { class: 'quiet' }, t('scan_open')))));
+        await call('POST', '/scans', { body: { text: text.value.trim() }, signal }).then(opened, refuse);
+      }) }, h('label', { for: 'scan-text' }, t('scan_text')), text, h('button', { class: 'quiet' }, t('scan_open')))));
   screen.addEventListener('dragover', (event) => event.preventDefault());
   screen.addEventListener('drop', (event) => {
     event.preventDefault();

@@ -1,0 +1,75 @@
+"""Compares what an event says with payment's own record, before anything is posted or moved.
+
+A record in Kafka does not prove who wrote it. So a fact about money counts only if the trade or the payout that it is about
+says the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from contracts.catalog import StockLine, StockReserved
+from contracts.checkout import OrderEvent, OrderLine, OrderPlaced
+from contracts.event import Event
+from contracts.payment import PayoutSettled
+from payment.application.contracts_out import events_of
+from payment.domain.errors import NotAsAgreed
+from payment.domain.history import money_moved
+from payment.domain.ledger import CREATOR, OWNER
+from payment.domain.statements import Payout, statement_id
+from payment.domain.trade import StoredTrade, Trade, TradeChange
+
+
+def reserved_order(event: StockReserved) -> OrderPlaced:
+    """The order whose stock is held; raises NotAsAgreed unless the reservation carries it and is for the same goods."""
+    order = event.order
+    if order is None:
+        raise NotAsAgreed("the reservation does not carry its order, so no trade can be opened")
+    held, ordered = _pieces(event.lines), _pieces(order.lines)
+    if (event.order_id, event.mini_program_id, held) != (order.order_id, order.mini_program_id, ordered):
+        raise NotAsAgreed("the reservation and the order in it are about different goods or orders")
+    check_belongs(order, None)
+    return order
+
+
+def _pieces(lines: Iterable[StockLine | OrderLine]) -> Counter[str]:
+    """How many pieces of each SKU."""
+    pieces: Counter[str] = Counter()
+    for line in lines:
+        pieces[line.sku_id] += line.quantity
+    return pieces
+
+
+def check_belongs(event: OrderEvent, stored: StoredTrade | None) -> None:
+    """Raises NotAsAgreed unless the event names the mini program that the order and its stored trade belong to."""
+    if not event.order_id.startswith(f"{event.mini_program_id}_"):
+        raise NotAsAgreed(f"order {event.order_id} is not one of mini program {event.mini_program_id}")
+    if stored is not None and stored.mini_program_id != event.mini_program_id:
+        raise NotAsAgreed(f"the trade belongs to mini program {stored.mini_program_id}")
+
+
+def check_repeats(opened: Trade, stored: StoredTrade) -> None:
+    """Raises NotAsAgreed if a second reservation of the order differs from what its trade was opened for."""
+    if isinstance(stored, Trade) and stored.agreed != opened.agreed:
+        raise NotAsAgreed(f"order {opened.order_id} differs from the one that its trade was opened for")
+
+
+def check_told(fact: Event, stored: StoredTrade | None) -> None:
+    """Raises NotAsAgreed unless the trade has moved this money: same amount, parts, numbers, mini program and time."""
+    told = events_of(TradeChange(stored, money_moved(stored))) if isinstance(stored, Trade) else []
+    if not any(fact.model_copy(update={"version": own.version}) == own for own in told):
+        raise NotAsAgreed(f"no movement of the trade's money is this {type(fact).__name__}")
+
+
+def check_paid_out(fact: PayoutSettled, stored: Payout | None) -> None:
+    """Raises NotAsAgreed unless the payout is stored, for the same statement, payee, amount and time."""
+    statement = statement_id(fact.day, fact.mini_program_id, account_of(fact))
+    said = (statement, fact.payee, fact.amount.amount, fact.at)
+    if stored is None or (stored.statement_id, stored.payee, stored.amount, stored.at) != said:
+        raise NotAsAgreed("no payout of ours is this PayoutSettled")
+
+
+def account_of(fact: PayoutSettled) -> str:
+    """The account in the ledger that a payout is paid from."""
+    return OWNER + fact.mini_program_id if fact.payee_kind == "owner" else CREATOR + fact.payee

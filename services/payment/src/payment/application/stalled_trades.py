@@ -1,0 +1,83 @@
+"""Trades, late refunds and settlements that stand still."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from payment.application.ports import TradeStore
+from payment.application.settlement import Settlement
+from payment.domain.days import end_of
+from payment.domain.errors import DayNotReady
+from payment.domain.statements import DayState
+from payment.domain.trade import Trade
+from runtime.stalled import Stalled
+
+PATIENCE = timedelta(minutes=30)
+"""For the provider's certain answer: it is queried at intervals of at most ten minutes."""
+SETTLEMENT_PATIENCE = timedelta(hours=6)
+"""From the end of a day to its settlement, which also waits for `ANCHORAGE_SETTLEMENT_WAIT`."""
+PROVIDER = "the provider's certain answer"
+PROVIDER_ADVICE = (
+    "Is Alipay reachable, and the merchant configured? See payment's log for `a step of a due trade failed`."
+)
+LEDGER = "the day's ledger to be complete"
+LEDGER_ADVICE = "See payment's log for `a day is not settled yet`, and `anchorage dlq show payments`."
+
+
+class StandingTrades(Protocol):
+    """Searches in trades."""
+
+    def open_past(self, deadline: datetime) -> AsyncIterator[Trade]:
+        """Trades that are neither paid nor closed, and could be paid until before `deadline`."""
+        ...
+
+    def owing_since_before(self, moment: datetime) -> AsyncIterator[Trade]:
+        """Trades with late money that came before `moment` and was not sent back."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StalledTrades:
+    """Implements `runtime.stalled.StalledSource`. Checkout watches the refunds that an owner approved."""
+
+    standing: StandingTrades
+    store: TradeStore
+    advance: Callable[[Trade], Awaitable[None]]
+
+    async def find(self, now: datetime) -> AsyncIterator[Stalled]:
+        """Open trades long after their deadline, and late money that was not sent back."""
+        async for trade in self.standing.open_past(now - PATIENCE):
+            yield Stalled("trade", trade.order_id, trade.state, trade.expires_at, PROVIDER, PROVIDER_ADVICE)
+        async for trade in self.standing.owing_since_before(now - PATIENCE):
+            since = trade.paid_at or now
+            yield Stalled("refund", trade.order_id, "late money", since, PROVIDER, PROVIDER_ADVICE)
+
+    async def ask_again(self, stalled: Stalled) -> None:
+        """Ask the provider now, whatever is scheduled."""
+        trade = await self.store.get(stalled.id)
+        if isinstance(trade, Trade):
+            await self.advance(trade)
+
+
+@dataclass(frozen=True, slots=True)
+class StalledSettlements:
+    """Implements `runtime.stalled.StalledSource`: the payouts of a day that is not settled."""
+
+    settlement: Settlement
+
+    async def find(self, now: datetime) -> AsyncIterator[Stalled]:
+        """The last complete day, if it is not settled in time; a settlement begins with the earlier ones."""
+        day = self.settlement.last_complete_day()
+        found = await self.settlement.day(day)
+        if now - end_of(day) > SETTLEMENT_PATIENCE and (found is None or found.state is not DayState.CLOSED):
+            state = found.state if found is not None else DayState.OPEN
+            yield Stalled("payout", day.isoformat(), state, end_of(day), LEDGER, LEDGER_ADVICE)
+
+    async def ask_again(self, stalled: Stalled) -> None:
+        """Settle the day, if it is ready by now."""
+        with suppress(DayNotReady):
+            await self.settlement.run(date.fromisoformat(stalled.id))
