@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from anchorage_cli.audit import Everything, examine
+from anchorage_cli.audit import examine
+from anchorage_cli.everything import Everything
 from anchorage_cli.rebuild import rebuild
 from checkout.adapters.order_codec import document_of
 from checkout.domain.status import ENDED, Status
