@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from catalog.domain.on_sale import OnSale
-from catalog.domain.reservation import Lines, Reservation, State
+from catalog.domain.reservation import LeftOverHold, Lines, Reservation, State
 from runtime.clock import Clock, system_clock
 from runtime.outbox.changes import Change
 from support.in_memory_store import Outbox
@@ -76,18 +76,37 @@ class InMemoryReservations:
         }
 
     async def release_holds(self, orders: Mapping[str, Lines]) -> None:
-        self._end_holds(orders, "available")
+        for sku, order_id, quantity in self._held(orders):
+            del sku["holds"][order_id]
+            self._move(sku, "reserved", "available", quantity)
 
     async def sell_holds(self, orders: Mapping[str, Lines]) -> None:
-        self._end_holds(orders, "sold")
+        for sku, order_id, quantity in self._held(orders):
+            sku["holds"][order_id] = 0
+            self._move(sku, "reserved", "sold", quantity)
 
-    def _end_holds(self, orders: Mapping[str, Lines], becomes: str) -> None:
+    async def forget_sold(self, orders: Mapping[str, Lines]) -> None:
+        sold = {order_id: tuple((sku_id, 0) for sku_id, _ in lines) for order_id, lines in orders.items()}
+        for sku, order_id, _ in self._held(sold):
+            del sku["holds"][order_id]
+
+    def _held(self, orders: Mapping[str, Lines]) -> Iterator[tuple[dict[str, Any], str, int]]:
+        """The SKUs that hold just these quantities for these orders."""
         for order_id, lines in orders.items():
             for sku_id, quantity in lines:
                 sku = self._shelves.stock.get(sku_id)
                 if sku is not None and sku["holds"].get(order_id) == quantity:
-                    del sku["holds"][order_id]
-                    self._move(sku, "reserved", becomes, quantity)
+                    yield sku, order_id, quantity
+
+    async def left_over_holds(self) -> AsyncIterator[LeftOverHold]:
+        held: dict[str, list[tuple[str, int]]] = {}
+        for sku_id, sku in self._shelves.stock.items():
+            for order_id, quantity in sku["holds"].items():
+                held.setdefault(order_id, []).append((sku_id, quantity))
+        for order_id, lines in held.items():
+            decided = self._shelves.reservations.get(order_id)
+            if decided is not None and decided.state is not State.RESERVED:
+                yield LeftOverHold(order_id, decided.state, tuple(lines))
 
     async def insert(self, new: Sequence[Change[Reservation]]) -> set[str]:
         existed = {c.after.order_id for c in new if c.after.order_id in self._shelves.reservations}

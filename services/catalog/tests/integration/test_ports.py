@@ -12,7 +12,7 @@ from catalog_support.warehouse import PROGRAM, RECORDER, Order, Warehouse
 
 from catalog.adapters.mongo_reservations import MongoReservations
 from catalog.domain.on_sale import OnSale
-from catalog.domain.reservation import Lines, Reservation, State
+from catalog.domain.reservation import LeftOverHold, Lines, Reservation, State
 from runtime.mongo.client import Database
 from runtime.outbox.changes import Change
 
@@ -21,6 +21,9 @@ class InMemoryWarehouse(Warehouse):
     """The same warehouse in memory."""
 
     shelves: Shelves
+
+    async def holds(self) -> list[dict[str, int]]:
+        return [self.shelves.stock[sku_id]["holds"] for sku_id in self.sku_ids]
 
     async def counts(self) -> list[tuple[int, int, int]]:
         stock = [self.shelves.stock[sku_id] for sku_id in self.sku_ids]
@@ -67,6 +70,38 @@ async def test_a_hold_ends_once(kept: tuple[Any, Warehouse]) -> None:
         await store.sell_holds(lines_of(sold))
         await store.release_holds(lines_of(sold, released))
     assert await warehouse.counts() == [(3, 0, 2), (2, 0, 1)]
+
+
+async def test_what_was_sold_cannot_be_held_again_until_it_is_forgotten(kept: tuple[Any, Warehouse]) -> None:
+    store, warehouse = kept
+    sold, held = warehouse.order(2, 1), warehouse.order(1, 1)
+    await store.hold(lines_of(sold, held))
+    await store.sell_holds(lines_of(sold))
+    assert not await store.hold(lines_of(sold))
+    await store.forget_sold(lines_of(sold, held))
+    assert await warehouse.counts() == [(2, 1, 2), (1, 1, 1)]
+    assert await warehouse.holds() == [{held.order_id: 1}] * 2
+
+
+async def test_what_is_held_for_an_order_that_holds_nothing_is_left_over(kept: tuple[Any, Warehouse]) -> None:
+    store, warehouse = kept
+    decided = {state: warehouse.order(1) for state in (State.RESERVED, State.COMMITTED, State.REJECTED)}
+    undecided, sold = warehouse.order(1), warehouse.order(0, 1)
+    await store.insert([reservation(order, state) for state, order in decided.items()])
+    await store.insert([reservation(sold, State.COMMITTED)])
+    await store.hold(lines_of(*decided.values(), undecided, sold))
+    await store.sell_holds(lines_of(sold))
+    ours = {order.order_id for order in (*decided.values(), undecided, sold)}
+    left_over = {hold.order_id: hold async for hold in store.left_over_holds() if hold.order_id in ours}
+    assert left_over == {
+        **{
+            decided[state].order_id: LeftOverHold(decided[state].order_id, state, decided[state].lines)
+            for state in (State.COMMITTED, State.REJECTED)
+        },
+        sold.order_id: LeftOverHold(sold.order_id, State.COMMITTED, ((warehouse.sku_ids[1], 0),)),
+    }
+    await store.release_holds({hold.order_id: hold.lines for hold in left_over.values()})
+    assert not [hold async for hold in store.left_over_holds() if hold.order_id in ours]
 
 
 async def test_the_first_insert_decides(kept: tuple[Any, Warehouse]) -> None:

@@ -8,8 +8,12 @@ Every step can be repeated and interrupted anywhere:
   finds the decision and, if that is not `reserved`, releases again. If two replicas handle the same order at once (one had
   been paused), the one whose insert fails follows the other's decision.
 - **Paid, cancelled.** Holds are ended first, if they exist. Then the reservation moves on, guarded by its state, in one write
-  with its event. A redelivery finds no hold, or no reservation in that state, and changes nothing.
+  with its event. A redelivery finds no hold, or no reservation in that state, and changes nothing. What is sold leaves a hold of
+  0 pieces until the reservation has moved on: else a replica that is late could hold anew, and a redelivery sell twice.
 - **Refunded.** One transaction: `ReservationStore.return_sold`.
+- **Held too late.** A replica that was paused and dies after its holds, for an order that others have handled in the meantime,
+  leaves these holds behind. `stalled_reservations.LeftOverHolds` releases them at the next look: no reservation ever returns to
+  `reserved`, so a hold of an order in another state is needed by nobody.
 """
 
 from __future__ import annotations
@@ -93,7 +97,9 @@ class Reserving:
         if sold:
             await self._store.sell_holds(_lines(sold))
             changes = [_moved(f, State.COMMITTED, f.lines) for f in sold]
-            if not await self._store.advance(changes, State.RESERVED):  # another replica was quicker
+            advanced = await self._store.advance(changes, State.RESERVED)
+            await self._store.forget_sold(_lines(sold))
+            if not advanced:  # another replica was quicker
                 states = await self._store.states(f.order_id for f in sold)
                 refused += _steps(sold, {}, states)[1]
         if refused:

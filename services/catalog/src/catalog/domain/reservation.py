@@ -125,3 +125,12 @@ class Reservation:
     def version(self) -> int:
         """The number of its changes."""
         return self.state.version
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOverHold:
+    """What is held for an order whose reservation, in `state`, holds nothing; a line that was sold has 0 pieces."""
+
+    order_id: str
+    state: State
+    lines: Lines
