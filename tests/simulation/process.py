@@ -57,7 +57,6 @@ class Process:
         self.skew = timedelta(0)
         self.faults: list[str] = []
         self.on_gone: Callable[[Process], None] = lambda process: None
-        self._has_hung = False
         self._random = chaos.random.random
         self._tasks: list[asyncio.Task[Any]] = []
         self._loop = loop
@@ -92,14 +91,13 @@ class Process:
         if not self.alive:
             raise Died
         chance = self._random()
-        if chance < self._chaos.kill and not self._has_hung:
+        if chance < self._chaos.kill:
             self._note(self.name, "is killed at", what)
             self.die()
             raise Died
         if chance > PASSES_AT_ONCE:
             if chance > 1 - self._chaos.freeze:
                 self._note(self.name, "freezes at", what)
-                self._has_hung = True
                 self.on_gone(self)
                 await asyncio.sleep(self._chaos.random.choice((0.3, 3.0, 20.0)))
             elif chance > 1 - self._chaos.freeze - self._chaos.slow:

@@ -6,7 +6,7 @@ A `…Database` is what the replicas of a service share.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from checkout_support.in_memory import InMemoryDeadlines, InMemoryOffers, InMemo
 from payment_support.in_memory import Held, InMemoryLease, InMemoryLedger, InMemoryTrades
 
 from catalog.application.reserving import Reserving
+from catalog.application.stalled_reservations import LeftOverHolds
 from catalog.subscribers import stock_follows_orders
 from checkout.application.access import Access
 from checkout.application.apply_facts import ApplyFacts
@@ -45,6 +46,7 @@ from payment.subscribers import ledger_subscription, orders_subscription, reserv
 from runtime.clock import Clock
 from runtime.consuming.processor import Processor
 from runtime.consuming.subscription import Delivery, Subscription
+from runtime.stalled import Asked, StalledWatch
 from simulation.alipay import Alipay
 from simulation.process import Died, Port, Process
 from support.in_memory_store import Outbox, Stored
@@ -66,6 +68,33 @@ class CheckoutDatabase:
     @property
     def outbox(self) -> Outbox:
         return self.orders.outbox
+
+
+class InMemoryStalledList:
+    """The port StalledList."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Asked] = {}
+
+    async def load(self) -> Mapping[str, Asked]:
+        return self._found
+
+    async def replace(self, found: Sequence[Asked], at: datetime) -> None:
+        self._found = {asked.stalled.key: asked for asked in found}
+
+
+@dataclass(slots=True)
+class CatalogDatabase:
+    """`clock` is the database server's."""
+
+    clock: Clock
+    shelves: Shelves = field(default_factory=Shelves)
+    lease: Held = field(default_factory=Held)
+    stalled: InMemoryStalledList = field(default_factory=InMemoryStalledList)
+
+    @property
+    def outbox(self) -> Outbox:
+        return self.shelves.outbox
 
 
 @dataclass(slots=True)
@@ -162,9 +191,15 @@ class Catalog:
 
     reservations = InMemoryReservations
 
-    def __init__(self, process: Process, database: Shelves, shared: object = None) -> None:
-        store = Port(process, "reservations", self.reservations(database, process.clock))
-        self.subscriptions = [stock_follows_orders(Reserving(cast(Any, store)))]
+    def __init__(self, process: Process, database: CatalogDatabase, shared: object = None) -> None:
+        store: Any = Port(process, "reservations", self.reservations(database.shelves, process.clock))
+        lease = Port(process, "lease", InMemoryLease(database.lease, process.name, database.clock, LEASE))
+        self._watch = StalledWatch([LeftOverHolds(store)], database.stalled, cast(Any, lease), process.clock)
+        self.subscriptions = [stock_follows_orders(Reserving(store))]
+
+    async def work(self) -> None:
+        """What runs beside calls and events. The watch asks nobody again here: that would heal what the simulation is to find."""
+        await self._watch.run()
 
 
 class Payment:

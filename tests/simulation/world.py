@@ -10,14 +10,13 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from catalog_support.in_memory import Shelves
-
 from simulation.alipay import Alipay
 from simulation.broker import Broker, Group, Partition
 from simulation.loop import SimulatedLoop
 from simulation.process import EPOCH, Chaos, Process
 from simulation.services import (
     Catalog,
+    CatalogDatabase,
     Checkout,
     CheckoutDatabase,
     InMemoryProcessor,
@@ -60,12 +59,14 @@ class World:
         self.alipay = Alipay(self.clock, random)
         self.alipay.on_paid = self._notify
         self.broker = Broker(random, parts.group)
-        self.checkout, self.shelves, self.payment = CheckoutDatabase(), Shelves(), PaymentDatabase(self.clock)
+        self.checkout, self.payment = CheckoutDatabase(), PaymentDatabase(self.clock)
+        self.catalog = CatalogDatabase(self.clock)
+        self.shelves = self.catalog.shelves
         self._ended = False
         self.relays: dict[str, Group] = {}
         self._factories = {
             "checkout": (parts.checkout, self.checkout, None),
-            "catalog": (parts.catalog, self.shelves, None),
+            "catalog": (parts.catalog, self.catalog, None),
             "payment": (parts.payment, self.payment, self.alipay),
         }
         self.replicas: dict[str, dict[int, tuple[Process, Any]]] = {}
