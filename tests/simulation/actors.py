@@ -168,5 +168,5 @@ async def cause_chaos(world: World) -> None:
             group.rewind()
         elif processes := list(world.processes()):
             process = random.choice(processes)
-            process.skew = timedelta(seconds=random.choice((-300, -20, -1, 0, 2, 30, 300)))
+            process.skew = timedelta(seconds=random.choice((-3600, -20, -1, 0, 2, 30, 3600)))
             world.note(f"the clock of {process.name} is wrong by {process.skew}")

@@ -70,12 +70,20 @@ async def _play(world: World) -> None:
     chaos.cancel()
     world.calm()
     await asyncio.gather(*buyers)
+    await asyncio.sleep(_still_to_come(world))
     for _ in range(PATIENCE):
         await asyncio.sleep(LOOK_EVERY)
         world.wrong = violations(world)
         if not world.wrong:
             break
     world.end()
+
+
+def _still_to_come(world: World) -> float:
+    """Seconds until all times that clocks wrote which were ahead: deadlines of orders, ends of trades that are watched."""
+    times = [order.expires_at for order in world.checkout.orders.aggregates.values()]
+    times += [trade.closed_at for trade in world.payment.trades.aggregates.values() if trade.closed_at]
+    return max(0.0, (max(times, default=world.clock()) - world.clock()).total_seconds())
 
 
 async def _open_shop(world: World) -> None:
