@@ -17,16 +17,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from anchorage_cli.everything import Everything, read_everything
 from anchorage_cli.installation import Installation, installation
-from anchorage_cli.rebuild import RebuiltOrder, rebuild
-from anchorage_cli.streams import records
-from contracts.envelope import BadEnvelope
-from contracts.event import Event
-from contracts.registry import all_events
-from contracts.topics import ORDERS, PAYMENTS
 from runtime.clock import system_clock
-from runtime.consuming.records import read_event
-from runtime.mongo.client import Document, connect, database
+from runtime.mongo.client import Document
 
 GRACE = timedelta(seconds=30)
 """How long an order may stay between two states: a restarted service needs this to catch up."""
@@ -47,21 +41,16 @@ class Report:
             self.violations.append((invariant, violation))
 
 
-@dataclass(frozen=True, slots=True)
-class Everything:
-    """All that the audit reads."""
-
-    orders: dict[str, tuple[str, Document]]
-    stock: list[Document]
-    trades: dict[str, Document]
-    ledger: list[Document]
-    rebuilt: dict[str, RebuiltOrder]
-
-
 async def audit(where: Installation, acknowledged: Iterable[str] = (), grace: timedelta = GRACE) -> Report:
-    """Check all invariants."""
-    found = await _read(where)
-    report, now = Report(), system_clock()
+    """Check all invariants in the databases and streams of a platform."""
+    return examine(await read_everything(where), system_clock(), acknowledged, grace)
+
+
+def examine(
+    found: Everything, now: datetime, acknowledged: Iterable[str] = (), grace: timedelta = GRACE
+) -> Report:
+    """Check all invariants in what was found at the moment `now`."""
+    report = Report()
     report.counts.update(
         orders=len(found.orders), skus=len(found.stock), trades=len(found.trades), ledger=len(found.ledger)
     )
@@ -74,41 +63,6 @@ async def audit(where: Installation, acknowledged: Iterable[str] = (), grace: ti
     _streams_agree(report, found, now, grace)
     _orders_lie_at_home(report, found)
     return report
-
-
-async def _read(where: Installation) -> Everything:
-    client = connect(where.mongodb)
-    try:
-        checkout = database(client, where.prefix + "checkout")
-        orders: dict[str, tuple[str, Document]] = {}
-        for name in await checkout.list_collection_names(filter={"name": {"$regex": "^orders_"}}):
-            async for order in checkout[name].find({}, {"outbox": 0, "address": 0}):
-                orders[order["_id"]] = (name, order)
-        catalog = database(client, where.prefix + "catalog")
-        payment = database(client, where.prefix + "payment")
-        return Everything(
-            orders,
-            await catalog["stock"].find().to_list(),
-            {trade["_id"]: trade async for trade in payment["trades"].find({}, {"outbox": 0})},
-            await payment["ledger"].find().to_list(),
-            rebuild(await _events(where)),
-        )
-    finally:
-        await client.close()
-
-
-async def _events(where: Installation) -> list[Event]:
-    found = []
-    for topic in (ORDERS, PAYMENTS):
-        wanted = {event.type_name(): event for event in all_events() if event.topic == topic}
-        async for record in records(where.kafka, where.prefix + topic.name):
-            try:
-                delivery = read_event(record, wanted)
-            except (BadEnvelope, ValueError):
-                continue  # a poison record: consumers have moved it to the dead letters
-            if delivery is not None:
-                found.append(delivery.event)
-    return found
 
 
 def _orders_end(report: Report, found: Everything, now: datetime, grace: timedelta) -> None:

@@ -69,11 +69,12 @@ class RefundSettled(PaymentEvent):
 
 @published
 class RefundFailed(PaymentEvent):
-    """The provider refused a refund finally."""
+    """The provider refused a refund finally; `late` if the payment came after the order had ended."""
 
     refund_id: Identifier
     amount: Money
     reason: str
+    late: bool = False
 
 
 @published

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -73,11 +72,12 @@ class Batcher(Generic[In, Out]):
             raise
 
     async def _run_batches(self) -> None:
+        now = asyncio.get_running_loop().time
         while self._waiting:
             with suppress(TimeoutError):
-                async with asyncio.timeout(self._started_at + self._interval - time.monotonic()):
+                async with asyncio.timeout_at(self._started_at + self._interval):
                     await self._full.wait()
-            self._started_at = time.monotonic()
+            self._started_at = now()
             batch, self._waiting = self._waiting[: self._max_batch], self._waiting[self._max_batch :]
             if len(self._waiting) < self._max_batch:
                 self._full.clear()

@@ -19,7 +19,7 @@ from catalog.application.read_model.freshness import Freshness
 from catalog.application.read_model.shelf import Shelf
 from catalog.application.read_model.storefront import Storefront
 from catalog.application.reserving import Reserving
-from catalog.application.stalled_reservations import StalledReservations
+from catalog.application.stalled_reservations import LeftOverHolds, StalledReservations
 from catalog.application.stock_keeping import StockKeeping
 from catalog.application.terms import SpreadTerms
 from catalog.application.videos import Videos
@@ -62,13 +62,13 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
 
 
 def _assemble_reservations(service: Service, settings: Settings) -> None:
-    """Stock follows orders; what is held for too long is asked about."""
+    """Stock follows orders; what is held for too long is asked about, and what is left over released."""
     db = service.db
     store = MongoReservations(db, service.recorder)
     announcer = Announcer(lambda _: db["reservations"], service.publisher, settings.prefix)
     service.subscribe(answering_again(stock_follows_orders(Reserving(store)), AnswerAgain(announcer)))
     stalled = StalledWatch(
-        [StalledReservations(store, announcer)],
+        [StalledReservations(store, announcer), LeftOverHolds(store)],
         MongoStalledList(db),
         Lease(db, "stalled", service.new_id()),
         service.clock,

@@ -94,6 +94,11 @@ class Warehouse:
             assert_adds_up(document)
         return [(found[s]["available"], found[s]["reserved"], found[s]["sold"]) for s in self.sku_ids]
 
+    async def holds(self) -> list[dict[str, int]]:
+        """The holds on each SKU."""
+        found = {d["_id"]: d async for d in self.db["stock"].find({"_id": {"$in": list(self.sku_ids)}})}
+        return [found[sku_id]["holds"] for sku_id in self.sku_ids]
+
     async def events(self, order: Order) -> list[str]:
         """The names of the events that were recorded for the order."""
         document = await self.db["reservations"].find_one({"_id": order.order_id}) or {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,8 +13,11 @@ from catalog_support.warehouse import RECORDER, Interrupted, Interruptible, Ware
 
 from catalog.adapters.mongo_reservations import MongoReservations
 from catalog.application.reserving import Reserving
+from catalog.application.stalled_reservations import LeftOverHolds
+from catalog.domain.reservation import State
 from runtime.mongo.client import Database
 
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 POINTS = [
     pytest.param(name, after, id=f"{'after' if after else 'before'} {name}")
     for name in (
@@ -23,6 +27,7 @@ POINTS = [
         "insert",
         "release_holds",
         "sell_holds",
+        "forget_sold",
         "advance",
         "find",
         "return_sold",
@@ -88,7 +93,17 @@ async def test_two_replicas_that_handle_the_same_records_at_once_agree(db: Datab
     assert second[1] == sum(dict(o.lines).get(warehouse.sku_ids[1], 0) for o in reserved)
 
 
-async def test_a_replica_that_was_paused_holds_nothing_for_an_order_that_has_ended(db: Database) -> None:
+@pytest.mark.parametrize(
+    ("facts", "counts", "state"),
+    [
+        (("placed", "cancelled"), (5, 0, 0), "released"),
+        (("placed", "paid"), (3, 0, 2), "committed"),
+        (("placed", "paid", "refunded"), (5, 0, 0), "returned"),
+    ],
+)
+async def test_a_replica_that_was_paused_holds_nothing_for_an_order_that_has_moved_on(
+    db: Database, facts: tuple[str, ...], counts: tuple[int, int, int], state: str
+) -> None:
     warehouse = await Warehouse.of(db, 5)
     order = warehouse.order(2)
 
@@ -96,12 +111,70 @@ async def test_a_replica_that_was_paused_holds_nothing_for_an_order_that_has_end
         """Between its read and its holds, another replica handles the whole order."""
 
         async def hold(self, wanted: Any) -> bool:
-            await warehouse.reserving.handle([order.placed, order.cancelled])
+            await warehouse.reserving.handle([getattr(order, fact) for fact in facts])
             return await super().hold(wanted)
 
     await Reserving(Sleepy(db, RECORDER)).handle([order.placed])
-    assert await warehouse.counts() == [(5, 0, 0)]
-    assert await warehouse.state(order) == "released"
+    await warehouse.reserving.handle([order.paid] if "paid" in facts else [])
+    assert await warehouse.counts() == [counts]
+    assert await warehouse.state(order) == state
+
+
+async def test_a_hold_that_a_dead_replica_left_behind_is_released_when_the_order_is_delivered_again(
+    db: Database,
+) -> None:
+    warehouse = await Warehouse.of(db, 5)
+    order = warehouse.order(2)
+    await warehouse.reserving.handle([order.placed, order.paid])
+    await MongoReservations(db, RECORDER).hold({order.order_id: order.lines})
+    await warehouse.reserving.handle([order.placed])
+    assert await warehouse.counts() == [(3, 0, 2)]
+
+
+async def test_a_replica_that_is_late_cannot_hold_again_what_is_being_sold(db: Database) -> None:
+    warehouse = await Warehouse.of(db, 5)
+    order = warehouse.order(2)
+    await warehouse.reserving.handle([order.placed])
+
+    class Dying(MongoReservations):
+        """After the sale, a late replica wants to hold; then this one dies."""
+
+        async def advance(self, changes: Any, before: State) -> bool:
+            await MongoReservations(db, RECORDER).hold({order.order_id: order.lines})
+            raise Interrupted
+
+    with suppress(Interrupted):
+        await Reserving(Dying(db, RECORDER)).handle([order.paid])
+    await warehouse.reserving.handle([order.paid])
+    assert await warehouse.counts() == [(3, 0, 2)]
+    assert await warehouse.holds() == [{}]
+
+
+@pytest.mark.parametrize(
+    ("facts", "counts"),
+    [
+        (("placed", "cancelled"), (9, 0, 0)),
+        (("placed", "paid"), (7, 0, 2)),
+        (("placed", "paid", "refunded"), (9, 0, 0)),
+    ],
+)
+async def test_what_a_replica_held_too_late_before_it_died_is_released_at_the_next_look(
+    db: Database, facts: tuple[str, ...], counts: tuple[int, int, int]
+) -> None:
+    warehouse = await Warehouse.of(db, 9)
+    order, open_order, undecided = warehouse.order(2), warehouse.order(1), warehouse.order(1)
+    store = MongoReservations(db, RECORDER)
+    await warehouse.reserving.handle([getattr(order, fact) for fact in facts])
+    await warehouse.reserving.handle([open_order.placed])
+    await store.hold({o.order_id: o.lines for o in (order, undecided)})
+    source = LeftOverHolds(store)
+    found = [stalled async for stalled in source.find(NOW) if stalled.id == order.order_id]
+    for stalled in found:
+        await source.ask_again(stalled)
+    available, reserved, sold = counts
+    assert await warehouse.counts() == [(available - 2, reserved + 2, sold)]
+    assert await warehouse.holds() == [{open_order.order_id: 1, undecided.order_id: 1}]
+    assert [s async for s in source.find(NOW) if s.id in (order.order_id, open_order.order_id)] == []
 
 
 async def test_an_event_continues_the_trace_of_the_fact_it_follows(db: Database) -> None:

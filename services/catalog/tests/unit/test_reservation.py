@@ -13,8 +13,8 @@ EXPECTED = {
     "reserved": ("nothing", "commit", "release", None),
     "rejected": ("clean_up", None, "nothing", "nothing"),
     "released": ("clean_up", None, "nothing", "nothing"),
-    "committed": ("nothing", "nothing", None, "return"),
-    "returned": ("nothing", "nothing", None, "nothing"),
+    "committed": ("clean_up", "nothing", None, "return"),
+    "returned": ("clean_up", "nothing", None, "nothing"),
 }
 """State → placed, paid, cancelled, refunded; None is never legal."""
 

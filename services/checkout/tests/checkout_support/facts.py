@@ -5,7 +5,7 @@ from __future__ import annotations
 from checkout.domain.order_id import mini_program_of
 from contracts.catalog import StockLine, StockReserved
 from contracts.money import cny
-from contracts.payment import PaymentClosed, PaymentRequested, PaymentSettled, RefundSettled
+from contracts.payment import PaymentClosed, PaymentRequested, PaymentSettled, RefundFailed, RefundSettled
 from runtime.clock import system_clock
 
 CASHIER_URL = "https://pay.example/1"
@@ -41,6 +41,13 @@ def refund_settled(order_id: str, refund_id: str = "r1") -> RefundSettled:
     return RefundSettled(
         version=3, order_id=order_id, mini_program_id=_mini_program(order_id), at=system_clock(),
         refund_id=refund_id, amount=cny(200),
+    )  # fmt: skip
+
+
+def refund_failed(order_id: str, refund_id: str = "r1", *, late: bool = False) -> RefundFailed:
+    return RefundFailed(
+        version=3, order_id=order_id, mini_program_id=_mini_program(order_id), at=system_clock(),
+        refund_id=refund_id, amount=cny(200), reason="refused", late=late,
     )  # fmt: skip
 
 

@@ -3,73 +3,41 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
-from copy import deepcopy
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from checkout.application.ports import Position
+from checkout.domain.account import ProductCard
 from checkout.domain.deadline import SPAN, Deadline
 from checkout.domain.errors import SlotTaken
 from checkout.domain.order import Order
+from checkout.domain.purchase import Terms
 from checkout.domain.refunds import RefundStatus
+from checkout.domain.shop import MiniProgram, Offer
 from checkout.domain.status import OPEN, Status
-from contracts.event import Event
-from runtime.outbox.changes import Change, Command, Decide, Result
+from contracts.catalog import MiniProgramState, ProductState
+from runtime.outbox.changes import Change
+from support.in_memory_store import InMemoryStore, Stored
 
 
-class InMemoryOrders:
-    """The ports Orders and OrderQueries. `events` are those of all changes, in order."""
+class InMemoryOrders(InMemoryStore[Order]):
+    """The ports Orders and OrderQueries."""
 
-    def __init__(self) -> None:
-        self.events: list[Event] = []
-        self._orders: dict[str, Order] = {}
-        self._listeners: list[Callable[[Order], None]] = []
+    def __init__(self, stored: Stored[Order] | None = None, **options: Any) -> None:
+        super().__init__(stored or Stored(), lambda order: order.order_id, copy_of, **options)
 
-    def on_saved(self, listener: Callable[[Order], None]) -> None:
-        """Call `listener` after each write."""
-        self._listeners.append(listener)
+    @property
+    def _orders(self) -> Mapping[str, Order]:
+        return self.stored.aggregates
 
-    async def get(self, order_id: str, /) -> Order | None:
-        return deepcopy(self._orders.get(order_id))
-
-    async def insert(self, new: Sequence[Change[Order]], /) -> list[bool | Exception]:
-        return [self._insert(change) for change in new]
-
-    def _insert(self, change: Change[Order]) -> bool | Exception:
-        order = change.after
-        if order.order_id in self._orders:
-            return False
-        if order.unpaid_slot in self._unpaid(order.mini_program_id, order.openid):
-            return SlotTaken(str(order.unpaid_slot))
-        self._save(change)
-        return True
-
-    async def change(self, order_id: str, decide: Decide[Order], /) -> Result[Order]:
-        outcome = self._decide(Command(order_id, decide))
-        if isinstance(outcome, Exception):
-            raise outcome
-        return outcome
-
-    async def change_many(self, commands: Sequence[Command[Order]], /) -> list[Result[Order] | Exception]:
-        return [self._decide(command) for command in commands]
-
-    def _decide(self, command: Command[Order]) -> Result[Order] | Exception:
-        stored = self._orders.get(command.aggregate_id)
-        try:
-            change = command.decide(deepcopy(stored))
-        except Exception as error:
-            return error
-        if change is None:
-            return Result(deepcopy(stored))
-        self._save(change)
-        return Result(change.after, created=stored is None)
-
-    def _save(self, change: Change[Order]) -> None:
-        self._orders[change.after.order_id] = deepcopy(change.after)
-        self.events += change.events
-        for listener in self._listeners:
-            listener(change.after)
+    def _insert(self, after: Order, changes: Sequence[Change[Order]]) -> bool | Exception:
+        if after.order_id not in self._orders and after.unpaid_slot in self._unpaid(
+            after.mini_program_id, after.openid
+        ):
+            return SlotTaken(str(after.unpaid_slot))
+        return super()._insert(after, changes)
 
     async def prepare(self, mini_program_id: str) -> None:
         """There is nothing to prepare."""
@@ -91,7 +59,7 @@ class InMemoryOrders:
             and status in (None, order.status)
             and (after is None or _position(order) < after)
         ]
-        return deepcopy(sorted(matching, key=_position, reverse=True)[:limit])
+        return [copy_of(order) for order in sorted(matching, key=_position, reverse=True)[:limit]]
 
     async def counts(self, mini_program_id: str, openid: str) -> Mapping[str, int]:
         counts = Counter({"refunding": 0})
@@ -129,7 +97,7 @@ class InMemoryOrders:
         return sorted(waiting)[:limit]
 
     async def waiting(self, now: datetime) -> AsyncIterator[Order]:
-        for order in deepcopy(list(self._orders.values())):
+        for order in map(copy_of, list(self._orders.values())):
             of_buyer = order.status is Status.AWAITING_PAYMENT and order.expires_at >= now
             refunding = any(refund.status is RefundStatus.APPROVED for refund in order.refunds)
             if (order.unpaid_slot is not None and not of_buyer) or refunding:
@@ -162,6 +130,65 @@ class InMemoryDeadlines:
         for deadline in deadlines:
             self._deadlines.pop(deadline.deadline_id, None)
             self._check_at.pop(deadline.deadline_id, None)
+
+
+class InMemoryRegistry:
+    """The port Registry."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[int, MiniProgram]] = {}
+
+    def get(self, mini_program_id: str) -> MiniProgram | None:
+        return self._known.get(mini_program_id, (0, None))[1]
+
+    async def learn(self, states: Sequence[MiniProgramState]) -> None:
+        for state in states:
+            if state.version > self._known.get(state.mini_program_id, (-1, None))[0]:
+                program = MiniProgram(
+                    state.mini_program_id, state.owner.owner_id, state.merchant, frozenset(state.hosts), state.state
+                )  # fmt: skip
+                self._known[state.mini_program_id] = (state.version, program)
+
+
+class InMemoryOffers:
+    """The port Offers."""
+
+    def __init__(self) -> None:
+        self._products: dict[str, ProductState] = {}
+
+    async def find(self, mini_program_id: str, sku_ids: Iterable[str]) -> dict[str, Offer]:
+        wanted = set(sku_ids)
+        return {
+            sku.sku_id: Offer(
+                sku.sku_id, product.product_id, product.mini_program_id, product.title, sku.attributes, sku.price.amount,
+                product.version, product.listed, Terms(**product.terms.model_dump()),
+            )
+            for product in self._products.values()
+            if product.mini_program_id == mini_program_id
+            for sku in product.skus
+            if sku.sku_id in wanted
+        }  # fmt: skip
+
+    async def cards(self, product_ids: Sequence[str]) -> dict[str, ProductCard]:
+        return {
+            product_id: ProductCard(
+                product_id, product.title, product.images[0] if product.images else "",
+                min(sku.price.amount for sku in product.skus),
+            )
+            for product_id in product_ids
+            if (product := self._products.get(product_id)) is not None and product.listed
+        }  # fmt: skip
+
+    async def learn(self, products: Sequence[ProductState]) -> None:
+        for product in products:
+            known = self._products.get(product.product_id)
+            if known is None or product.version > known.version:
+                self._products[product.product_id] = product
+
+
+def copy_of(order: Order) -> Order:
+    """A copy that can be changed: of an order's parts, only the history is changed in place."""
+    return replace(order, history=[*order.history])
 
 
 def _position(order: Order) -> Position:

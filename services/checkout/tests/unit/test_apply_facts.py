@@ -8,6 +8,7 @@ from checkout_support.facts import (
     payment_closed,
     payment_requested,
     payment_settled,
+    refund_failed,
     refund_settled,
     stock_reserved,
 )
@@ -58,7 +59,7 @@ async def test_the_facts_of_a_batch_about_one_order_are_one_write() -> None:
     order = placed_order()
     orders = await orders_with(order)
     written: list[str] = []
-    orders.on_saved(lambda saved: written.append(saved.status))
+    orders.on_saved(lambda saved: written.append(saved.aggregate.status))
     await ApplyFacts(orders)(at_minutes(stock_reserved(order.order_id), payment_requested(order.order_id)))
     assert written == ["awaiting_payment"]
 
@@ -120,6 +121,15 @@ async def test_a_second_payment_of_a_paid_order_with_another_trade_number_is_a_c
     orders = await orders_with(paid_order())
     with pytest.raises(FactMismatch, match="trade_no T2, our record says T1"):
         await ApplyFacts(orders)(at_minutes(forged(payment_settled(ORDER_ID), trade_no="T2")))
+
+
+async def test_late_money_that_cannot_be_sent_back_was_never_the_orders() -> None:
+    order = placed_order()
+    order.close("cancelled_by_buyer", NOW)
+    order.close_payment(NOW)
+    orders = await orders_with(order)
+    await ApplyFacts(orders)(at_minutes(refund_failed(ORDER_ID, "late_1", late=True)))
+    assert await orders.get(ORDER_ID) == order
 
 
 async def test_a_refund_of_another_amount_than_was_approved_is_a_contradiction() -> None:

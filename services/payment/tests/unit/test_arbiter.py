@@ -8,7 +8,9 @@ from typing import Any, cast
 
 import pytest
 
+from contracts.payment import RefundFailed
 from payment.application.arbiter import Arbiter
+from payment.application.contracts_out import events_of
 from payment.application.ports import PaymentProvider
 from payment.application.providers import Providers
 from payment.application.trades import Trades
@@ -172,3 +174,13 @@ def test_the_history_of_a_trade_is_what_its_steps_returned() -> None:
     refund = late.trade.complete_refund(late.trade.late_refund_id, NOW, NOW, NOW)
     assert money_moved(closed) == ()
     assert money_moved(refund.trade) == (*late.events, *refund.events)
+
+
+def test_a_refund_that_fails_says_whether_it_was_of_late_money() -> None:
+    paid = trade().receive(Money("t1", 12900, NOW), NOW).trade.approve_refund("r1", 100, NOW).trade
+    late = closing().close(NOW).trade.receive(Money("t2", 12900, NOW), NOW).trade
+    [ordinary] = events_of(paid.fail_refund("r1", "refused", NOW, NOW))
+    [of_late_money] = events_of(late.fail_refund(late.late_refund_id, "refused", NOW, NOW))
+    assert isinstance(ordinary, RefundFailed)
+    assert isinstance(of_late_money, RefundFailed)
+    assert (ordinary.late, of_late_money.late) == (False, True)

@@ -6,14 +6,14 @@ not end up with half each.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from catalog.domain.on_sale import OnSale
-from catalog.domain.reservation import Lines, Reservation, State
+from catalog.domain.reservation import LeftOverHold, Lines, Reservation, State
 from runtime.mongo.client import Database, Document
 from runtime.outbox.changes import Change
 from runtime.outbox.codec import Codec
@@ -22,6 +22,22 @@ from runtime.outbox.versioned_store import VersionedStore
 
 HELD = {"state": str(State.RESERVED)}
 """Reservations that are neither sold nor released; the index of `mongo_schema.py` on `expires_at` holds just these."""
+_LEFT_OVER: list[Document] = [
+    {"$match": {"holds": {"$gt": {}}}},
+    {"$project": {"hold": {"$objectToArray": "$holds"}}},
+    {"$unwind": "$hold"},
+    {"$group": {"_id": "$hold.k", "lines": {"$push": {"sku_id": "$_id", "quantity": "$hold.v"}}}},
+    {
+        "$lookup": {
+            "from": "reservations",
+            "localField": "_id",
+            "foreignField": "_id",
+            "pipeline": [{"$match": {"state": {"$ne": str(State.RESERVED)}}}, {"$project": {"state": 1}}],
+            "as": "reservation",
+        }
+    },
+    {"$unwind": "$reservation"},
+]
 
 
 class MongoReservations:
@@ -112,26 +128,48 @@ class MongoReservations:
 
     async def release_holds(self, orders: Mapping[str, Lines]) -> None:
         """Make what is held for these orders available again."""
-        await self._end_holds(orders, "available")
+        await self._update_holds(
+            orders,
+            lambda hold, held: {
+                "$inc": {"available": held, "reserved": -held, "version": 1},
+                "$unset": {hold: ""},
+            },
+        )
 
     async def sell_holds(self, orders: Mapping[str, Lines]) -> None:
-        """Make what is held for these orders sold."""
-        await self._end_holds(orders, "sold")
+        """Make what is held for these orders sold. Holds of 0 pieces stay, so that nobody takes them anew."""
+        await self._update_holds(
+            orders,
+            lambda hold, held: {"$inc": {"sold": held, "reserved": -held, "version": 1}, "$set": {hold: 0}},
+        )
 
-    async def _end_holds(self, orders: Mapping[str, Lines], becomes: str) -> None:
+    async def forget_sold(self, orders: Mapping[str, Lines]) -> None:
+        """Remove the holds of 0 pieces that a sale has left for these orders."""
+        sold = {order_id: tuple((sku_id, 0) for sku_id, _ in lines) for order_id, lines in orders.items()}
+        await self._update_holds(sold, lambda hold, _: {"$unset": {hold: ""}})
+
+    async def _update_holds(
+        self, orders: Mapping[str, Lines], update: Callable[[str, int], Document]
+    ) -> None:
+        """Update the SKUs that hold just these quantities; `update` gets the hold's field and its quantity."""
         writes = [
-            UpdateOne(
-                {"_id": sku_id, f"holds.{order_id}": quantity},
-                {
-                    "$inc": {becomes: quantity, "reserved": -quantity, "version": 1},
-                    "$unset": {f"holds.{order_id}": ""},
-                },
-            )
+            UpdateOne({"_id": sku_id, hold: quantity}, update(hold, quantity))
             for order_id, lines in orders.items()
             for sku_id, quantity in lines
+            for hold in (f"holds.{order_id}",)
         ]
         if writes:
             await self._stock.bulk_write(writes, ordered=False)
+
+    async def left_over_holds(self) -> AsyncIterator[LeftOverHold]:
+        """What is held for orders whose reservation is in another state than `reserved`.
+
+        Holds are read before their reservations. So a hold that ends in between may be reported, and its release changes
+        nothing.
+        """
+        async for document in await self._stock.aggregate(_LEFT_OVER):
+            lines = tuple(sorted((line["sku_id"], line["quantity"]) for line in document["lines"]))
+            yield LeftOverHold(document["_id"], State(document["reservation"]["state"]), lines)
 
     async def insert(self, new: Sequence[Change[Reservation]]) -> set[str]:
         """Store new reservations with their events; the ids of those that existed already. The first insert decides."""

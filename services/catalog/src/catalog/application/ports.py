@@ -9,7 +9,7 @@ from typing import Protocol
 from catalog.domain.mini_program import MiniProgram
 from catalog.domain.on_sale import OnSale
 from catalog.domain.product import Product
-from catalog.domain.reservation import Lines, Reservation, State
+from catalog.domain.reservation import LeftOverHold, Lines, Reservation, State
 from catalog.domain.stock import Adjustment, Stock
 from catalog.domain.terms import Terms
 from catalog.domain.video import Video
@@ -116,7 +116,15 @@ class ReservationStore(Protocol):
         ...
 
     async def sell_holds(self, orders: Mapping[str, Lines]) -> None:
-        """Make what is held for these orders sold."""
+        """Make what is held for these orders sold. Holds of 0 pieces stay, so that nobody takes them anew."""
+        ...
+
+    async def forget_sold(self, orders: Mapping[str, Lines]) -> None:
+        """Remove the holds of 0 pieces that a sale has left for these orders."""
+        ...
+
+    def left_over_holds(self) -> AsyncIterator[LeftOverHold]:
+        """What is held for orders whose reservation is in another state than `reserved`; none of it is needed."""
         ...
 
     async def insert(self, new: Sequence[Change[Reservation]]) -> set[str]:

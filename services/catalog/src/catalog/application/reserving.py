@@ -8,8 +8,12 @@ Every step can be repeated and interrupted anywhere:
   finds the decision and, if that is not `reserved`, releases again. If two replicas handle the same order at once (one had
   been paused), the one whose insert fails follows the other's decision.
 - **Paid, cancelled.** Holds are ended first, if they exist. Then the reservation moves on, guarded by its state, in one write
-  with its event. A redelivery finds no hold, or no reservation in that state, and changes nothing.
+  with its event. A redelivery finds no hold, or no reservation in that state, and changes nothing. What is sold leaves a hold of
+  0 pieces until the reservation has moved on: else a replica that is late could hold anew, and a redelivery sell twice.
 - **Refunded.** One transaction: `ReservationStore.return_sold`.
+- **Held too late.** A replica that was paused and dies after its holds, for an order that others have handled in the meantime,
+  leaves these holds behind. `stalled_reservations.LeftOverHolds` releases them at the next look: no reservation ever returns to
+  `reserved`, so a hold of an order in another state is needed by nobody.
 """
 
 from __future__ import annotations
@@ -25,7 +29,8 @@ from catalog.domain.reservation import FactKind, Lines, Reservation, State, Step
 from runtime.errors import FactMismatch, compare
 from runtime.outbox.changes import Change
 
-WITHOUT_STOCK = (State.REJECTED, State.RELEASED, State.FORESTALLED)
+HOLDS_NOTHING = frozenset(State) - {State.RESERVED}
+"""A hold of an order in one of these states is left over: sold and returned stock is held no more."""
 
 
 class Reserving:
@@ -79,7 +84,7 @@ class Reserving:
         without_stock = {order_id for order_id in reasons if order_id not in decided_by_others}
         if decided_by_others:
             states = await self._store.states(decided_by_others)
-            without_stock |= {order_id for order_id, state in states.items() if state in WITHOUT_STOCK}
+            without_stock |= {order_id for order_id, state in states.items() if state in HOLDS_NOTHING}
         await self._store.release_holds(_lines(f for f in new if f.order_id in without_stock))
 
     async def commit(self, paid: Sequence[OrderFact]) -> None:
@@ -92,7 +97,9 @@ class Reserving:
         if sold:
             await self._store.sell_holds(_lines(sold))
             changes = [_moved(f, State.COMMITTED, f.lines) for f in sold]
-            if not await self._store.advance(changes, State.RESERVED):  # another replica was quicker
+            advanced = await self._store.advance(changes, State.RESERVED)
+            await self._store.forget_sold(_lines(sold))
+            if not advanced:  # another replica was quicker
                 states = await self._store.states(f.order_id for f in sold)
                 refused += _steps(sold, {}, states)[1]
         if refused:

@@ -1,4 +1,4 @@
-"""Reservations that stand still: held long after their orders were to be paid."""
+"""Stock that stands still: reservations held long after their orders were to be paid, and holds that nobody needs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from catalog.application.ports import Announcer, ReservationStore
+from catalog.domain.reservation import Lines
 from contracts.catalog import StockReserved
 from runtime.stalled import Stalled
 
@@ -14,6 +15,8 @@ PATIENCE = timedelta(minutes=30)
 """After an order's deadline, payment may need this to learn whether the money came, and to close the trade."""
 WAITS_FOR = "checkout to say whether the order was paid or cancelled"
 ADVICE = "Is its order listed too? Else look for it in `anchorage dlq show orders` and replay it."
+LEFT_OVER = "this watch to release it"
+LEFT_OVER_ADVICE = "See catalog's log for `cannot ask again`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +35,22 @@ class StalledReservations:
     async def ask_again(self, stalled: Stalled) -> None:
         """Checkout answers with what has become of the order."""
         await self.announcer.again(stalled.id, StockReserved)
+
+
+class LeftOverHolds:
+    """Implements `runtime.stalled.StalledSource`: what a replica held too late, before it died (`reserving.py`)."""
+
+    def __init__(self, store: ReservationStore) -> None:
+        self._store = store
+        self._found: dict[str, Lines] = {}
+
+    async def find(self, now: datetime) -> AsyncIterator[Stalled]:
+        """Holds of orders whose reservation holds nothing."""
+        self._found.clear()
+        async for hold in self._store.left_over_holds():
+            self._found[hold.order_id] = hold.lines
+            yield Stalled("hold", hold.order_id, hold.state, now, LEFT_OVER, LEFT_OVER_ADVICE)
+
+    async def ask_again(self, stalled: Stalled) -> None:
+        """Release what the last look found; nothing happens if it is no longer held."""
+        await self._store.release_holds({stalled.id: self._found.get(stalled.id, ())})

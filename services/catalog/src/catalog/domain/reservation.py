@@ -68,10 +68,10 @@ _TABLE: dict[tuple[State, FactKind], Step] = {
     (State.RELEASED, FactKind.PLACED): Step.CLEAN_UP,
     (State.RELEASED, FactKind.CANCELLED): Step.NOTHING,
     (State.RELEASED, FactKind.REFUNDED): Step.NOTHING,
-    (State.COMMITTED, FactKind.PLACED): Step.NOTHING,
+    (State.COMMITTED, FactKind.PLACED): Step.CLEAN_UP,
     (State.COMMITTED, FactKind.PAID): Step.NOTHING,
     (State.COMMITTED, FactKind.REFUNDED): Step.RETURN,
-    (State.RETURNED, FactKind.PLACED): Step.NOTHING,
+    (State.RETURNED, FactKind.PLACED): Step.CLEAN_UP,
     (State.RETURNED, FactKind.PAID): Step.NOTHING,
     (State.RETURNED, FactKind.REFUNDED): Step.NOTHING,
 }
@@ -125,3 +125,12 @@ class Reservation:
     def version(self) -> int:
         """The number of its changes."""
         return self.state.version
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOverHold:
+    """What is held for an order whose reservation, in `state`, holds nothing; a line that was sold has 0 pieces."""
+
+    order_id: str
+    state: State
+    lines: Lines

@@ -26,7 +26,7 @@ def check_agrees(order: Order, event: StockReserved | StockRejected | PaymentEve
             )
             if order.payment is not None and order.payment.trade_no is not None:
                 compare(subject, trade_no=(event.trade_no, order.payment.trade_no))
-        case RefundSettled(late=True):
+        case RefundSettled(late=True) | RefundFailed(late=True):
             compare(subject, amount=(event.amount, cny(order.total)))
         case RefundSettled() | RefundFailed():
             for refund in order.refunds:

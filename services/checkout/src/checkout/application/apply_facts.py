@@ -88,8 +88,8 @@ def _apply(order: Order, fact: OrderFact, at: datetime) -> list[OrderEvent]:
             return order.settle_payment(trade_no, at)
         case PaymentClosed():
             return order.close_payment(at)
-        case RefundSettled(late=True):
-            return []  # a late payment was sent back; it was never this order's money
+        case RefundSettled(late=True) | RefundFailed(late=True):
+            return []  # a late payment was never this order's money
         case RefundSettled(refund_id=refund_id):
             return order.settle_refund(refund_id, at)
         case RefundFailed(refund_id=refund_id):

@@ -44,7 +44,7 @@ class MongoLedger:
 
     async def append(self, postings: Sequence[Posting], now: datetime) -> None:
         """Add the postings whose id is new, in one round trip."""
-        await insert_new(self._ledger, [_document(posting, now) for posting in postings])
+        await insert_new(self._ledger, [posting_document(posting, now) for posting in postings])
 
     async def moved(self, day: date) -> set[tuple[str, str | None]]:
         """The payments and refunds of that day that are posted: order and refund ids."""
@@ -180,7 +180,8 @@ def _unclaimed(until: date) -> Document:
     }
 
 
-def _document(posting: Posting, now: datetime) -> Document:
+def posting_document(posting: Posting, now: datetime) -> Document:
+    """The document of a posting that was written at `now`."""
     document: Document = {
         "_id": posting.id,
         "kind": posting.kind.value,

@@ -74,8 +74,11 @@ def _contracts(trade: Trade, event: TradeEvent) -> list[Event]:
                 refund,
                 CommissionReversed(**common, at=at, refund_id=refund_id, **_parts(trade, shares)),
             ]
-        case RefundRefused(refund_id, amount, at, reason):
-            return [RefundFailed(**common, at=at, refund_id=refund_id, amount=cny(amount), reason=reason)]
+        case RefundRefused(refund_id, amount, at, reason, late):
+            failed = RefundFailed(
+                **common, at=at, refund_id=refund_id, amount=cny(amount), reason=reason, late=late
+            )
+            return [failed]
 
 
 def _common(trade: StoredTrade) -> dict[str, object]:

@@ -48,12 +48,13 @@ class Refunded:
 
 @dataclass(frozen=True, slots=True)
 class RefundRefused:
-    """A refund will never be made."""
+    """A refund will never be made; `late` if it was to return money that arrived late."""
 
     refund_id: str
     amount: int
     at: datetime
     reason: str
+    late: bool
 
 
 TradeEvent = Received | ReceivedLate | Closed | Refunded | RefundRefused

@@ -226,7 +226,7 @@ class Trade:
         left = self.total - sum(r.amount for r in self.refunds if r.state is not RefundState.FAILED)
         if not 0 < amount <= left:
             failed = Refund(refund_id, amount, state=RefundState.FAILED)
-            refused = RefundRefused(refund_id, amount, now, "more_than_was_paid")
+            refused = RefundRefused(refund_id, amount, now, "more_than_was_paid", late=False)
             return TradeChange(self._after(now, refunds=(*self.refunds, failed)), (refused,))
         due_at = self.due_at if self.pending_refund is not None else now
         return TradeChange(
@@ -252,7 +252,8 @@ class Trade:
             return TradeChange(self)
         failed = replace(refund, state=RefundState.FAILED)
         return TradeChange(
-            self._with_refund(failed, now, next_due), (RefundRefused(refund_id, refund.amount, now, reason),)
+            self._with_refund(failed, now, next_due),
+            (RefundRefused(refund_id, refund.amount, now, reason, refund.late),),
         )
 
     def reschedule(self, at: datetime, now: datetime, *, tries: int) -> TradeChange:

@@ -1,0 +1,62 @@
+"""What `anchorage audit` examines: the documents and the events of the order path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from anchorage_cli.installation import Installation
+from anchorage_cli.rebuild import RebuiltOrder, rebuild
+from anchorage_cli.streams import records
+from contracts.envelope import BadEnvelope
+from contracts.event import Event
+from contracts.registry import all_events
+from contracts.topics import ORDERS, PAYMENTS
+from runtime.consuming.records import read_event
+from runtime.mongo.client import Document, connect, database
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """All that the audit reads: documents as MongoDB has them, orders with the name of their collection."""
+
+    orders: dict[str, tuple[str, Document]]
+    stock: list[Document]
+    trades: dict[str, Document]
+    ledger: list[Document]
+    rebuilt: dict[str, RebuiltOrder]
+
+
+async def read_everything(where: Installation) -> Everything:
+    """From the databases of checkout, catalog and payment, and the streams."""
+    client = connect(where.mongodb)
+    try:
+        checkout = database(client, where.prefix + "checkout")
+        orders: dict[str, tuple[str, Document]] = {}
+        for name in await checkout.list_collection_names(filter={"name": {"$regex": "^orders_"}}):
+            async for order in checkout[name].find({}, {"outbox": 0, "address": 0}):
+                orders[order["_id"]] = (name, order)
+        catalog = database(client, where.prefix + "catalog")
+        payment = database(client, where.prefix + "payment")
+        return Everything(
+            orders,
+            await catalog["stock"].find().to_list(),
+            {trade["_id"]: trade async for trade in payment["trades"].find({}, {"outbox": 0})},
+            await payment["ledger"].find().to_list(),
+            rebuild(await _events(where)),
+        )
+    finally:
+        await client.close()
+
+
+async def _events(where: Installation) -> list[Event]:
+    found = []
+    for topic in (ORDERS, PAYMENTS):
+        wanted = {event.type_name(): event for event in all_events() if event.topic == topic}
+        async for record in records(where.kafka, where.prefix + topic.name):
+            try:
+                delivery = read_event(record, wanted)
+            except (BadEnvelope, ValueError):
+                continue  # a poison record: consumers have moved it to the dead letters
+            if delivery is not None:
+                found.append(delivery.event)
+    return found
