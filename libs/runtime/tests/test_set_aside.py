@@ -6,9 +6,11 @@ import pytest
 from aiokafka.errors import MessageSizeTooLargeError
 from runtime_support.notebook import Notebook, texts_of
 
+from runtime.clock import system_clock
 from runtime.kafka.publisher import Record
 from runtime.kafka.topics import LARGEST_RECORD
 from runtime.outbox import relay as relaying
+from runtime.outbox.set_aside import SetAsideSource
 from support.eventually import Eventually
 
 TOO_LARGE = "x" * (LARGEST_RECORD + 1)
@@ -33,6 +35,9 @@ async def test_a_record_that_is_too_large_holds_up_only_its_own_aggregate(
     [held] = await notebook.db["set_aside"].find().to_list()
     assert (held["_id"], held["type"]) == ("notes/big", "anchorage.Noted.v1")
     assert "the topic accepts" in held["reason"]
+    [stalled] = [one async for one in SetAsideSource(notebook.db).find(system_clock())]
+    assert (stalled.kind, stalled.id) == ("outbox", "notes/big")
+    assert "the topic accepts" in stalled.waits_for
     assert "an event can never be published; its aggregate is set aside" in caplog.messages
 
 

@@ -38,6 +38,7 @@ from runtime.mongo.client import named
 from runtime.mongo.lease import Lease
 from runtime.mongo.stalled_list import MongoStalledList
 from runtime.outbox.announcer import Announcer
+from runtime.outbox.set_aside import SetAsideSource
 from runtime.service import Service
 from runtime.stalled import StalledWatch
 from runtime.web.cursors import write_cursor
@@ -68,7 +69,7 @@ def _assemble_reservations(service: Service, settings: Settings) -> None:
     announcer = Announcer(lambda _: db["reservations"], service.publisher, settings.prefix)
     service.subscribe(answering_again(stock_follows_orders(Reserving(store)), AnswerAgain(announcer)))
     stalled = StalledWatch(
-        [StalledReservations(store, announcer), LeftOverHolds(store)],
+        [StalledReservations(store, announcer), LeftOverHolds(store), SetAsideSource(db)],
         MongoStalledList(db),
         Lease(db, "stalled", service.new_id()),
         service.clock,

@@ -41,6 +41,7 @@ from runtime.ids import NewId, random_id
 from runtime.mongo.lease import Lease
 from runtime.mongo.stalled_list import MongoStalledList
 from runtime.outbox.announcer import Announcer
+from runtime.outbox.set_aside import SetAsideSource
 from runtime.service import Service
 from runtime.stalled import StalledWatch
 
@@ -122,7 +123,9 @@ def _assemble_facts(
     service.subscribe(answering_again(order_facts_subscription(ApplyFacts(orders)), answer))
     source = StalledOrders(orders, queries, announcer, clock)
     lease = Lease(db, "stalled", service.new_id())
-    service.background("stalled", StalledWatch([source], MongoStalledList(db), lease, clock).run)
+    service.background(
+        "stalled", StalledWatch([source, SetAsideSource(db)], MongoStalledList(db), lease, clock).run
+    )
 
 
 def _assemble_account(

@@ -50,6 +50,7 @@ from runtime.mongo.client import named
 from runtime.mongo.lease import Lease
 from runtime.mongo.stalled_list import MongoStalledList
 from runtime.outbox.announcer import Announcer
+from runtime.outbox.set_aside import SetAsideSource
 from runtime.service import Service
 from runtime.stalled import StalledWatch
 
@@ -81,7 +82,7 @@ def build_app(
         stalled_trades = _assemble_trades(service, settings, alipay, providers, trade_store)
         settlement = _assemble_money(service, settings, providers, trade_store, ledger, owners)
         watch = StalledWatch(
-            [stalled_trades, StalledSettlements(settlement)],
+            [stalled_trades, StalledSettlements(settlement), SetAsideSource(service.db)],
             MongoStalledList(service.db),
             Lease(service.db, "stalled", new_id()),
             clock,

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-
-from opentelemetry import metrics
+from collections.abc import Sequence
 
 from contracts.catalog import (
     MiniProgramChanged,
@@ -21,33 +18,16 @@ from payment.application.facts import reserved_order
 from payment.application.order_requests import OrderRequests
 from payment.application.ports import Owners
 from payment.application.trade_opening import TradeOpening
-from payment.domain.errors import NotAsAgreed
 from runtime.consuming.subscription import Delivery, Subscription
 
-differences = metrics.get_meter("anchorage").create_counter(
-    "anchorage.payment.differences",
-    description="events that differ from payment's own record, counted at each attempt",
-)
-
 MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
-
-
-@contextmanager
-def _alarm() -> Iterator[None]:
-    """Count an event that is not as agreed. No money moves: the runtime puts it into the dead letters."""
-    try:
-        yield
-    except NotAsAgreed:
-        differences.add(1)
-        raise
 
 
 def reservations_subscription(opening: TradeOpening) -> Subscription:
     """Orders whose stock is held: their buyers wait for a way to pay. One write opens all trades of a batch."""
 
     async def on_stock_reserved(deliveries: Sequence[Delivery]) -> None:
-        with _alarm():
-            await opening.open([(reserved_order(d.event), d.traceparent) for d in deliveries])
+        await opening.open([(reserved_order(d.event), d.traceparent) for d in deliveries])
 
     return Subscription("reservations", (StockReserved,), on_stock_reserved)
 
@@ -56,8 +36,7 @@ def orders_subscription(requests: OrderRequests) -> Subscription:
     """Closes and refunds: nobody waits for these in front of a screen."""
 
     async def on_orders(deliveries: Sequence[Delivery]) -> None:
-        with _alarm():
-            await asyncio.gather(*(_request(requests, delivery) for delivery in deliveries))
+        await asyncio.gather(*(_request(requests, delivery) for delivery in deliveries))
 
     return Subscription("orders", (OrderCloseRequested, RefundApproved), on_orders, bulk_fetch=True)
 
@@ -73,8 +52,7 @@ def ledger_subscription(bookkeeping: Bookkeeping) -> Subscription:
     """Payment's own events, posted in batches."""
 
     async def on_money(deliveries: Sequence[Delivery]) -> None:
-        with _alarm():
-            await bookkeeping.post([delivery.event for delivery in deliveries])
+        await bookkeeping.post([delivery.event for delivery in deliveries])
 
     return Subscription("ledger", POSTED_EVENTS, on_money, max_records=500, bulk_fetch=True)
 

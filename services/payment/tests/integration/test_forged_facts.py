@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from contracts.payment import (
     RefundSettled,
 )
 from contracts.topics import ORDERS, PAYMENTS, SETTLEMENTS, STOCK, Topic
-from payment.subscribers import differences
+from runtime import telemetry
 from runtime.consuming.records import headers_of
 from support.events import records_of
 from support.eventually import eventually
@@ -164,7 +165,8 @@ async def test_a_reservation_that_does_not_fit_its_order_opens_nothing(till: Til
 
 
 async def test_each_difference_raises_the_alarm(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
-    raised: list[int] = []
-    monkeypatch.setattr(differences, "add", raised.append)
+    raised: list[str] = []
+    counter = SimpleNamespace(add=lambda count, labels: raised.append(labels["event"]))
+    monkeypatch.setattr(telemetry, "facts_mismatched", counter)
     await refused(till, SETTLEMENTS, accrued(till.placed()))
-    assert sum(raised) >= 1
+    assert raised == ["CommissionAccrued"]

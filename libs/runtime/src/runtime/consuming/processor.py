@@ -25,7 +25,7 @@ from runtime.clock import Clock
 from runtime.consuming.dead_letters import MAX_REASON, dead_letter
 from runtime.consuming.records import consumer_spans, headers_of, read_event
 from runtime.consuming.subscription import BatchHandler, Delivery
-from runtime.errors import FactMismatch, is_unavailable, redacted, retry_can_help
+from runtime.errors import is_unavailable, redacted, retry_can_help
 from runtime.kafka.publisher import Publisher
 
 log = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ class Processor:
         await self._give_up(delivery, error, attempts)
 
     async def _give_up(self, delivery: Delivery, error: Exception, attempts: int) -> None:
-        if isinstance(error, FactMismatch):
+        if not retry_can_help(error):
             telemetry.facts_mismatched.add(1, {"group": self.group, "event": type(delivery.event).__name__})
         await self.set_aside(delivery.raw, error, attempts)
 

@@ -7,11 +7,14 @@ cause is removed.
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from runtime import telemetry
 from runtime.clock import Clock
 from runtime.mongo.client import Database, Document
+from runtime.stalled import Stalled
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +87,28 @@ class SetAside:
 
     def _count(self) -> None:
         telemetry.relay_set_aside.set(len(self._held))
+
+
+class SetAsideSource:
+    """Names what is set aside to the watch for what stands still; implements StalledSource."""
+
+    def __init__(self, db: Database) -> None:
+        self._stored = db[COLLECTION]
+
+    async def find(self, now: datetime) -> AsyncIterator[Stalled]:
+        """Every aggregate that is set aside."""
+        async for held in self._stored.find():
+            yield Stalled(
+                kind="outbox",
+                id=held["_id"],
+                state=f"{held['type']} refused",
+                since=held["at"],
+                waits_for=f"Kafka to accept its event: {held['reason']}",
+                advice="remove the cause, for example raise the topic's max.message.bytes; the relay tries again each minute",
+            )
+
+    async def ask_again(self, stalled: Stalled) -> None:
+        """The relay tries again by itself."""
 
 
 def _key(aggregate: Aggregate) -> str:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 
 class NotAsAgreed(Exception):
-    """Money or a refund does not fit the trade; the text says how. Nothing was changed."""
+    """Money or a refund does not fit the trade; the text says how. Nothing was changed.
+
+    An event that is not as agreed becomes a dead letter at once: repeating it helps as little as with FactMismatch.
+    """
+
+    retry_helps: ClassVar[bool] = False
 
 
 class UnknownTrade(Exception):
