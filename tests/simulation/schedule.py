@@ -66,7 +66,7 @@ async def _play(world: World) -> None:
         for n in range(world.random.choice((1, 1, 1, 2, 3)))
     ]
     chaos = world.loop.create_task(cause_chaos(world))
-    await asyncio.sleep(world.random.choice((10.0, 30.0, 60.0)))
+    await asyncio.sleep(world.random.choice((10.0, 30.0, 80.0)))
     chaos.cancel()
     world.calm()
     await asyncio.gather(*buyers)
