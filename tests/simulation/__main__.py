@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 import time
 
 from simulation.faults import FAULTS
-from simulation.schedule import Outcome, run_schedule
+from simulation.schedule import Outcome, many_schedules, run_schedule
 from simulation.world import Parts
 
 SHOWN = 5
@@ -25,16 +24,16 @@ def main() -> int:
     arguments = parser.parse_args()
     parts = FAULTS[arguments.fault] if arguments.fault else Parts()
     if arguments.seed is not None:
-        outcome = run_schedule(arguments.seed, parts, traced=True)
+        with many_schedules():
+            outcome = run_schedule(arguments.seed, parts, traced=True)
         print("\n".join(outcome.trace))
         _show(outcome)
         return 1 if outcome.wrong else 0
-    return _play(range(arguments.first, arguments.first + arguments.seeds), parts)
+    with many_schedules():
+        return _play(range(arguments.first, arguments.first + arguments.seeds), parts)
 
 
 def _play(seeds: range, parts: Parts) -> int:
-    gc.collect()
-    gc.freeze()  # what is imported stays: the collector need not look at it again and again
     began, cpu = time.monotonic(), time.process_time()
     failures = 0
     for seed in seeds:

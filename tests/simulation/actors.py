@@ -72,7 +72,7 @@ class BuyerActor:
     async def _pay(self) -> None:
         if not await self._get_link():
             return
-        await self._wait(0.0, 1.0, 10.0, 37.0)
+        await self._wait(0.0, 1.0, 10.0, 37.0, 52.0)
         alipay = self._world.alipay
         if not alipay.open(self._order_id):
             return
@@ -155,13 +155,14 @@ def set_chaos(world: World) -> None:
     chaos.slow = choose((0.0, 0.05, 0.2))
     world.alipay.lost = choose((0.0, 0.1, 0.4))
     world.alipay.refuse = choose((0.0, 0.0, 0.3))
+    world.alipay.behind = timedelta(seconds=choose((0, 0, 20)))
 
 
 async def cause_chaos(world: World) -> None:
     """Groups are rewound and clocks jump, a few times."""
     random = world.random
     for _ in range(random.choice((0, 1, 3))):
-        await asyncio.sleep(random.choice((0.7, 4.0, 15.0, 30.0)))
+        await asyncio.sleep(random.choice((0.0, 0.7, 4.0, 15.0, 30.0)))
         if random.random() < 0.5:
             group = random.choice(list(world.groups()))
             world.note(f"{group.name} is rewound")

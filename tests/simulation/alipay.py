@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from payment.domain.errors import BadNotice
@@ -44,6 +44,7 @@ class Account:
 @dataclass(slots=True)
 class Alipay:
     """The provider's side. `lost` is how often a request or its answer is lost, `refuse` how often a refund is refused for good.
+    While its clock is `behind`, buyers can pay after we took their link for dead: their money is late.
 
     `links` are the links that payment signed. A refund's money moves once, however often it is sent.
     """
@@ -52,17 +53,23 @@ class Alipay:
     random: Random
     lost: float = 0.0
     refuse: float = 0.0
+    behind: timedelta = timedelta(0)
     links: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     on_paid: Callable[[str], None] = lambda order_id: None
 
     def calm(self) -> None:
         self.lost = self.refuse = 0.0
+        self.behind = timedelta(0)
+
+    def now(self) -> datetime:
+        """The time by Alipay's own clock."""
+        return self.clock() - self.behind
 
     def open(self, order_id: str) -> bool:
         """A buyer opens the cashier by the link; False when it has expired."""
         amount, expires_at = self.links[order_id]
-        if self.clock() >= expires_at:
+        if self.now() >= expires_at:
             return order_id in self.accounts
         self.accounts.setdefault(order_id, Account(amount, expires_at))
         return True
@@ -70,9 +77,9 @@ class Alipay:
     def pay(self, order_id: str) -> bool:
         """The buyer pays in the cashier; False when the trade has ended or is paid."""
         account = self.accounts[order_id]
-        if account.closed or account.paid is not None or self.clock() >= account.expires_at:
+        if account.closed or account.paid is not None or self.now() >= account.expires_at:
             return False
-        account.paid = Money(f"A{order_id}", account.amount, self.clock())
+        account.paid = Money(f"A{order_id}", account.amount, self.now())
         self.on_paid(order_id)
         return True
 
@@ -110,7 +117,7 @@ class Alipay:
         sent = sum(amount for amount, _ in account.refunds.values())
         if not known and sent + refund.amount > account.amount:
             return Refused("more than was paid")
-        account.refunds.setdefault(refund.refund_id, (refund.amount, self.clock()))
+        account.refunds.setdefault(refund.refund_id, (refund.amount, self.now()))
         return Unsure("lost") if self._loses() else Accepted()
 
     async def query_refund(self, trade: Trade, refund: Refund) -> RefundAnswer:
@@ -133,7 +140,7 @@ class Alipay:
             return NeverSeen()
         if account.paid is not None:
             return Paid(account.paid)
-        return Ended() if account.closed or self.clock() >= account.expires_at else Waiting()
+        return Ended() if account.closed or self.now() >= account.expires_at else Waiting()
 
     def _loses(self) -> bool:
         return self.lost > 0 and self.random.random() < self.lost

@@ -67,10 +67,9 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         asyncio._set_running_loop(self)
         try:
             task = self.create_task(main)
-            for _ in range(MAX_STEPS):
-                if task.done():
-                    return task.result()
-                self._step()
+            self._play(task.done, MAX_STEPS)
+            if task.done():
+                return task.result()
             raise Restless(f"{MAX_STEPS} steps, and time is at {self._now:.3f} s")
         finally:
             self._end()
@@ -81,18 +80,21 @@ class SimulatedLoop(asyncio.AbstractEventLoop):
         while unfinished := [task for task in self._tasks if not task.done()]:
             for task in unfinished:
                 task.cancel()
-            while self._ready:
-                self._step()
+            self._play(lambda: not self._ready, MAX_STEPS)
 
-    def _step(self) -> None:
-        ready = self._ready
-        if not ready:
-            self._wait()
-        at = int(self._random() * len(ready))
-        call, ready[at] = ready[at], ready[-1]
-        ready.pop()
-        if not call.is_cancelled:
-            call.context.run(call.callback, *call.args)
+    def _play(self, is_over: Callable[[], bool], max_steps: int) -> None:
+        """Run a random one of what is ready, and again."""
+        ready, random = self._ready, self._random
+        for _ in range(max_steps):
+            if is_over():
+                return
+            if not ready:
+                self._wait()
+            at = int(random() * len(ready))
+            call, ready[at] = ready[at], ready[-1]
+            ready.pop()
+            if not call.is_cancelled:
+                call.context.run(call.callback, *call.args)
 
     def _wait(self) -> None:
         """Let time pass until the next timer."""

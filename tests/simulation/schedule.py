@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,7 +50,7 @@ class Outcome:
 def run_schedule(seed: int, parts: Parts = Parts(), *, traced: bool = False) -> Outcome:  # noqa: B008
     """Play the schedule of this seed. The same seed plays the same schedule."""
     world = World(seed, parts, traced=traced)
-    with _quietly():
+    with _slow_polls():
         try:
             world.loop.run(_play(world))
         except Restless as restless:
@@ -66,7 +67,7 @@ async def _play(world: World) -> None:
         for n in range(world.random.choice((1, 1, 1, 2, 3)))
     ]
     chaos = world.loop.create_task(cause_chaos(world))
-    await asyncio.sleep(world.random.choice((10.0, 30.0, 60.0)))
+    await asyncio.sleep(world.random.choice((10.0, 30.0, 80.0)))
     chaos.cancel()
     world.calm()
     await asyncio.gather(*buyers)
@@ -95,13 +96,26 @@ async def _open_shop(world: World) -> None:
 
 
 @contextmanager
-def _quietly() -> Iterator[None]:
-    """Without logs, and with slow polls."""
+def _slow_polls() -> Iterator[None]:
     before = due_trades.POLL_INTERVAL_SECONDS
     due_trades.POLL_INTERVAL_SECONDS = POLL_SECONDS
+    try:
+        yield
+    finally:
+        due_trades.POLL_INTERVAL_SECONDS = before
+
+
+@contextmanager
+def many_schedules() -> Iterator[None]:
+    """Without logs. What is imported stays, so the garbage collector need not look at it; of a schedule, little stays."""
+    threshold = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, *threshold[1:])
     logging.disable(logging.CRITICAL)
     try:
         yield
     finally:
         logging.disable(logging.NOTSET)
-        due_trades.POLL_INTERVAL_SECONDS = before
+        gc.set_threshold(*threshold)
+        gc.unfreeze()

@@ -53,7 +53,7 @@ from support.in_memory_store import Outbox, Stored
 
 TIME_TO_PAY = timedelta(seconds=40)
 SCHEDULE = Schedule(longest=timedelta(seconds=40), watch=timedelta(seconds=60))
-CLOSE_EVERY = 23.0
+CLOSE_EVERY = 46.0
 """Seconds between two looks for overdue orders: each costs time."""
 LEASE = timedelta(seconds=80)
 
@@ -175,7 +175,7 @@ class Checkout:
         )
         self.read = ReadOrders(orders, orders, access)
         self.commands = OrderCommands(orders, access, clock, lambda: "parcel", "unshipped")
-        self._close_overdue = CloseOverdue(orders, orders, deadlines, clock)
+        self._close_overdue = CloseOverdue(orders, orders, deadlines, clock, process.monotonic)
         self._clock = clock
         self.subscriptions = [order_facts_subscription(ApplyFacts(orders))]
 

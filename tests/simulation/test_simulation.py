@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterator
 
 import pytest
 
 from simulation.faults import FAULTS
-from simulation.schedule import run_schedule
+from simulation.schedule import many_schedules, run_schedule
 
 SEEDS = int(os.environ.get("ANCHORAGE_SIMULATED_SCHEDULES", "1000"))
 WITHIN = 2_500
@@ -17,12 +16,9 @@ WITHIN = 2_500
 
 
 @pytest.fixture(autouse=True, scope="module")
-def frozen() -> Iterator[None]:
-    """What is imported stays: the garbage collector need not look at it for every schedule."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
+def many() -> Iterator[None]:
+    with many_schedules():
+        yield
 
 
 def test_every_schedule_ends_well() -> None:
