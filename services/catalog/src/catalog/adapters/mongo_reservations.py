@@ -137,7 +137,7 @@ class MongoReservations:
         )
 
     async def sell_holds(self, orders: Mapping[str, Lines]) -> None:
-        """Make what is held for these orders sold. Holds of 0 pieces stay, so that nobody takes them anew."""
+        """Make what is held for these orders sold. Holds of 0 pieces stay, so that nobody takes them again."""
         await self._update_holds(
             orders,
             lambda hold, held: {"$inc": {"sold": held, "reserved": -held, "version": 1}, "$set": {hold: 0}},

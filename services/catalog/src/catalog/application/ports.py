@@ -116,7 +116,7 @@ class ReservationStore(Protocol):
         ...
 
     async def sell_holds(self, orders: Mapping[str, Lines]) -> None:
-        """Make what is held for these orders sold. Holds of 0 pieces stay, so that nobody takes them anew."""
+        """Make what is held for these orders sold. Holds of 0 pieces stay, so that nobody takes them again."""
         ...
 
     async def forget_sold(self, orders: Mapping[str, Lines]) -> None:

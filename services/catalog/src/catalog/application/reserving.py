@@ -9,7 +9,7 @@ Every step can be repeated and interrupted anywhere:
   been paused), the one whose insert fails follows the other's decision.
 - **Paid, cancelled.** Holds are ended first, if they exist. Then the reservation moves on, guarded by its state, in one write
   with its event. A redelivery finds no hold, or no reservation in that state, and changes nothing. What is sold leaves a hold of
-  0 pieces until the reservation has moved on: else a replica that is late could hold anew, and a redelivery sell twice.
+  0 pieces until the reservation has moved on: else a replica that is late could hold again, and a redelivery sell twice.
 - **Refunded.** One transaction: `ReservationStore.return_sold`.
 - **Held too late.** A replica that was paused and dies after its holds, for an order that others have handled in the meantime,
   leaves these holds behind. `stalled_reservations.LeftOverHolds` releases them at the next look: no reservation ever returns to
