@@ -5,6 +5,7 @@ import { h, icon, put } from './dom.js';
 import { LANG, attributesOf, langOf, nameOf, t } from './i18n.js';
 import { signButton } from './parts.js';
 import { back, go, link } from './router.js';
+import { unpaidBar } from './unpaid.js';
 
 const known = new Map();
 
@@ -39,8 +40,9 @@ export function inReadersWords(mp, lines) {
   }));
 }
 
-/** A page of the mini program: head with its name and the way out, `body`, and below it `foot` or the three tabs. */
-export function miniScreen(mp, title, body, { otherwise = `/m/${mp}`, foot = null, tab = null } = {}) {
+/** A page of the mini program: head with its name and the way out, `body`, the viewer's unpaid order unless the page itself is
+ *  about one, and `foot` or the three tabs. */
+export function miniScreen(mp, title, body, { otherwise = `/m/${mp}`, foot = null, tab = null, unpaid = true } = {}) {
   const name = h('span', { class: 'mini-name' });
   const words = (program) => (tab === 'store' ? nameOf(program.owner) : nameOf(program)); // the store's own title is its name
   programOf(mp).then((program) => put(name, h('span', { lang: langOf(words(program)) }, words(program))), () => {});
@@ -52,6 +54,7 @@ export function miniScreen(mp, title, body, { otherwise = `/m/${mp}`, foot = nul
         link(`/m/${mp}/search`, { class: 'sign-button', 'aria-label': t('store_search') }, icon('search')),
         signButton('close', t('close'), () => go('/')))),
     h('div', { class: 'mini-body scrolls' }, body),
+    unpaid ? unpaidBar(mp) : null,
     foot ?? miniTabs(mp, tab));
 }
 

@@ -3,7 +3,7 @@
 import { Problem, inside, newKey, watchOrder } from './api.js';
 import { h, put } from './dom.js';
 import { dateTime, langOf, price, t, tOr, timeOfDay } from './i18n.js';
-import { choiceOf, confirmSheet, failure, inWords, load, oneAtATime, sheet, skeleton, toast } from './parts.js';
+import { choiceOf, confirmSheet, inWords, load, oneAtATime, sheet, skeleton, toast } from './parts.js';
 import { announce, link } from './router.js';
 import { addressLine } from './addresses.js';
 import { inReadersWords, miniScreen } from './mini.js';
@@ -17,12 +17,13 @@ const RUNNING = ['requested', 'approved', 'processing'];
 
 export function orderScreen({ params: { mp, order: id }, signal }) {
   const box = h('div', { class: 'order' });
-  const live = h('p', { class: 'live' }, t('not_live'));
+  const live = h('p', { class: 'live', hidden: true });
   const path = `/orders/${encodeURIComponent(id)}`;
   let shown = null;
   const show = async (order) => {
     const lines = await inReadersWords(mp, order.lines);
     if (shown && shown !== order.status) announce(statusOf(order));
+    if (!shown) watch();
     shown = order.status;
     return pageOf(mp, { ...order, lines }, act);
   };
@@ -41,14 +42,18 @@ export function orderScreen({ params: { mp, order: id }, signal }) {
     }
   }
 
-  load(box, () => inside(mp, 'GET', path, { signal }), show, skeleton('row', 4)).then(() => {
-    if (signal.aborted || !shown) return;
+  load(box, () => inside(mp, 'GET', path, { signal }), show, skeleton('row', 4));
+
+  function watch() {
+    if (signal.aborted) return;
     watchOrder(mp, id, async (order) => put(box, await show(order)), signal, (isLive) => {
+      live.hidden = false;
       live.textContent = t(isLive ? 'live' : 'not_live');
       live.classList.toggle('on', isLive);
     });
-  }).catch((fault) => put(box, failure(fault)));
-  return miniScreen(mp, t('order'), [live, box], { otherwise: `/m/${mp}/orders`, tab: 'orders' });
+  }
+
+  return miniScreen(mp, t('order'), [live, box], { otherwise: `/m/${mp}/orders`, tab: 'orders', unpaid: false });
 }
 
 function pageOf(mp, order, act) {
