@@ -7,10 +7,12 @@ import re
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
 import pytest
 from playwright.async_api import Browser, BrowserContext, Route
 
-from support.phone import Phone
+from support.access import token_of
+from support.phone import Phone, mini_program_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -159,6 +161,37 @@ async def test_at_twice_the_size_everything_can_be_read_and_bought(
     await viewer.page.locator("dialog .primary").click()
     await viewer.page.wait_for_url(lambda url: not url.startswith(viewer.app))
     assert {path: found for path, found in wrong.items() if found} == {}
+
+
+async def test_an_order_shows_its_pictures_its_parcel_and_is_found_among_refunds(
+    phone: Any, demo: dict[str, Any]
+) -> None:
+    viewer = await phone("kuaiying", "en")
+    path = await viewer.bought()
+    shop, order_id = mini_program_of(path), path.rsplit("/", 1)[1]
+    await viewer.page.wait_for_function("document.querySelector('.line-picture').naturalWidth > 0")
+    owner = next(known for known in demo["owners"] if shop in known["mini_program_ids"])
+    async with aiohttp.ClientSession(demo["gateway"]) as session:
+        session.headers["Authorization"] = f"Bearer {await token_of(owner, demo['gateway'], session)}"
+        parcel = {"carrier": "SF", "tracking_number": "SF1234567890"}
+        async with session.post(f"/v1/owner/orders/{order_id}/shipments", json=parcel) as answer:
+            assert answer.status < 300, await answer.text()
+    link = await viewer.sees(".parcel a")
+    assert "SF1234567890" in str(await link.get_attribute("href"))
+
+    await viewer.go(f"/m/{shop}/orders?status=refunds", ".state")
+    await viewer.go(path, ".actions")
+    await viewer.page.get_by_role("button", name="Request a refund").click()
+    await (await viewer.sees("dialog .primary")).click()
+    await viewer.sees("[data-refund=requested]")
+    await viewer.go(f"/m/{shop}/orders?status=refunds", ".order-row")
+
+
+async def test_an_account_begins_with_what_the_viewer_came_for(phone: Any) -> None:
+    viewer = await phone("kuaiying", "en")
+    await viewer.open(f"{SHOP}/account", ".counts")
+    assert await viewer.page.locator(".mini-body .card").first.locator(".counts").count() == 1
+    assert not await viewer.page.locator(".openid").is_visible()
 
 
 async def place(viewer: Phone) -> None:

@@ -1,7 +1,7 @@
 // The frame of every page inside a mini program: the same in every host.
 
 import { inside } from './api.js';
-import { h, icon, put } from './dom.js';
+import { h, icon, pictureAddress, put } from './dom.js';
 import { LANG, attributesOf, langOf, nameOf, t } from './i18n.js';
 import { signButton } from './parts.js';
 import { back, go, link } from './router.js';
@@ -24,17 +24,29 @@ export function remember(mp, page) {
 
 const products = new Map();
 
+function productOf(mp, id) {
+  const key = `${mp}/${id}`;
+  if (!products.has(key)) {
+    const asked = inside(mp, 'GET', `/products/${encodeURIComponent(id)}`);
+    asked.catch(() => products.delete(key));
+    products.set(key, asked);
+  }
+  return products.get(key);
+}
+
+/** The picture of an order's line, from the product as long as there is one. */
+export function linePicture(mp, line) {
+  const image = h('img', { class: 'line-picture', alt: '', width: 56, height: 56, decoding: 'async' });
+  image.addEventListener('error', () => image.classList.add('missing'), { once: true });
+  productOf(mp, line.product_id).then(({ images }) => { image.src = pictureAddress(images[0]); }, () => {});
+  return image;
+}
+
 /** Lines of an order or products seen are kept in the shop's own words; this says them in the reader's where the product still does. */
 export function inReadersWords(mp, lines) {
   return LANG === 'zh' ? lines : Promise.all(lines.map(async (line) => {
-    const key = `${mp}/${line.product_id}`;
-    const path = `/products/${encodeURIComponent(line.product_id)}`;
-    if (!products.has(key)) products.set(key, inside(mp, 'GET', path));
-    const product = await products.get(key).catch(() => null);
-    if (!product) {
-      products.delete(key);
-      return line;
-    }
+    const product = await productOf(mp, line.product_id).catch(() => null);
+    if (!product) return line;
     const sku = product.skus.find((one) => one.sku_id === line.sku_id);
     return { ...line, title: nameOf(product), attributes: sku ? attributesOf(sku) : line.attributes };
   }));

@@ -2,11 +2,11 @@
 
 import { Problem, inside, newKey, watchOrder } from './api.js';
 import { h, put } from './dom.js';
-import { dateTime, langOf, price, t, tOr, timeOfDay } from './i18n.js';
+import { LANG, dateTime, langOf, price, t, tOr, timeOfDay } from './i18n.js';
 import { choiceOf, confirmSheet, inWords, load, oneAtATime, sheet, skeleton, toast } from './parts.js';
 import { announce, link } from './router.js';
 import { addressLine } from './addresses.js';
-import { inReadersWords, miniScreen } from './mini.js';
+import { inReadersWords, linePicture, miniScreen } from './mini.js';
 import { toCashier } from './ordering.js';
 import { statusOf } from './orders.js';
 
@@ -68,6 +68,7 @@ function pageOf(mp, order, act) {
       actions(order, act)),
     h('div', { class: 'card' },
       order.lines.map((line) => link(`/m/${mp}/p/${line.product_id}`, { class: 'order-item' },
+        linePicture(mp, line),
         h('span', { class: 'program-words' }, h('b', { lang: langOf(line.title) }, line.title),
           choiceOf(line)),
         h('span', { class: 'right' }, price(line.unit_price), h('span', { class: 'faint' }, `× ${line.quantity}`)))),
@@ -76,9 +77,15 @@ function pageOf(mp, order, act) {
       order.refunds.map((refund) => h('p', { class: 'line-between', 'data-refund': refund.status },
         h('span', {}, refund.reason), h('span', {}, `${price(refund.amount)} · ${t(`refund_${refund.status}`)}`)))) : null,
     order.shipments.length ? h('div', { class: 'card' }, h('h3', {}, t('parcels')),
-      order.shipments.map((parcel) => h('p', { class: 'line-between' }, h('span', {}, parcel.carrier), h('span', {}, parcel.tracking_number)))) : null,
+      order.shipments.map((parcel) => h('p', { class: 'parcel' }, h('span', {}, `${parcel.carrier} ${parcel.tracking_number}`),
+        h('a', { href: trackingPage(parcel), target: '_blank', rel: 'noreferrer' }, t('track_parcel'))))) : null,
     h('div', { class: 'card' }, facts(order)),
   ];
+}
+
+/** A public page that follows a parcel of any carrier by its number. */
+function trackingPage({ tracking_number: number }) {
+  return `https://t.17track.net/${LANG === 'zh' ? 'zh-cn' : 'en'}#nums=${encodeURIComponent(number)}`;
 }
 
 function facts(order) {
