@@ -87,7 +87,7 @@ export function choiceOf(sku) {
   return h('span', { class: 'faint', lang: langOf(words) }, words);
 }
 
-/** A list that goes on: `page(cursor)` answers {items, next_cursor}. Who comes back to it finds it as long as it was. */
+/** A list that goes on: `page(cursor)` answers {items, next_cursor}. The way back to it shows as much of it as before. */
 export function pages(first, page, list, card) {
   const box = h('div', { class: 'pages' }, list);
   const grow = ({ items, next_cursor: cursor }) => {
