@@ -53,6 +53,7 @@ async def page(request: pytest.FixtureRequest, browser: Browser) -> AsyncIterato
 async def test_a_buyer_pays_on_a_phone_and_is_told_so(merchant: Merchant, page: Page) -> None:
     await page.goto(merchant.link(_order(subject=LONG, total_amount="100000.00")))
     await _is_good(page)
+    assert await page.locator(".amount").inner_text() == "¥100,000.00"
     pay = page.locator("button[value=pay]")
     box = await pay.bounding_box()
     assert box is not None
@@ -68,6 +69,7 @@ async def test_a_buyer_of_a_web_page_logs_in_fails_and_pays(merchant: Merchant, 
     await page.goto(merchant.link(_order(), method=PAGE_PAY))
     await page.locator("button[value=enter]").click()
     await page.locator("button[value=fail]").click()
+    assert "付款失败" in await page.get_by_role("alert").inner_text()
     await _is_good(page)
     await page.locator("button[value=pay]").click()
     await page.get_by_role("heading", name="支付成功").wait_for()

@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from base64 import b64encode
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from hashlib import sha256
 from html import unescape
 from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from host_demo.app import build_app
@@ -125,7 +130,9 @@ async def test_a_document_may_run_no_inline_script_and_has_none(browser: aiohttp
         assert "script-src 'self';" in policy
         assert "unsafe" not in policy
         assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text))
-        assert not re.search(r"\son\w+=|<style|\sstyle=", text)
+        assert not re.search(r"\son\w+=|\sstyle=", text)
+        for style in re.findall(r"<style>(.*?)</style>", text, re.DOTALL):
+            assert f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" in policy
 
 
 async def test_only_listed_calls_lead_to_the_gateway(browser: aiohttp.ClientSession) -> None:
@@ -200,30 +207,110 @@ async def test_the_page_speaks_the_readers_language_from_the_first_byte(app: str
         assert f"<title>{name}</title>" in text
 
 
-async def test_an_asset_is_sent_once(browser: aiohttp.ClientSession) -> None:
-    async with browser.get("/assets/app/main.js") as first:
-        assert first.content_type == "text/javascript"
-        etag = first.headers["ETag"]
-    async with browser.get("/assets/app/main.js", headers={"If-None-Match": etag}) as again:
+async def test_a_file_is_kept_for_good_at_an_address_that_changes_with_it(
+    browser: aiohttp.ClientSession,
+) -> None:
+    async with browser.get("/h/first") as page:
+        addresses = re.findall(r'(?:src|href)="(/assets/[^"]+)"', await page.text())
+    assert {address.rsplit(".", 1)[1] for address in addresses} == {"js", "css", "svg"}
+    for address in addresses:
+        async with browser.get(address) as answer:
+            assert answer.status == 200, address
+            assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert len({address.split("/")[2] for address in addresses}) == 1
+
+
+async def test_a_page_opened_before_an_update_finds_its_files_and_keeps_none(
+    browser: aiohttp.ClientSession,
+) -> None:
+    async with browser.get("/assets/0123456789abcdef/app/main.js") as answer:
+        assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-cache")
+
+
+async def test_a_document_is_asked_for_again_and_sent_once(browser: aiohttp.ClientSession) -> None:
+    async with browser.get("/h/first") as first:
+        assert first.headers["Cache-Control"] == "private, no-cache"
+        tag = first.headers["ETag"]
+    async with browser.get("/h/first", headers={"If-None-Match": tag}) as again:
         assert again.status == 304
+    async with browser.get("/h/first", headers={"If-None-Match": tag, "Cookie": "lang=en"}) as other:
+        assert other.status == 200
 
 
-@pytest.mark.parametrize("path", ["/assets/app/main.js", "/assets/app.css", "/h/first"])
-async def test_text_is_sent_compressed_to_who_takes_it(browser: aiohttp.ClientSession, path: str) -> None:
-    async with browser.get(path, headers={"Accept-Encoding": "gzip"}) as packed:
-        assert packed.headers["Content-Encoding"] == "gzip"
+async def test_a_document_shows_something_before_any_other_file_has_arrived(
+    browser: aiohttp.ClientSession,
+) -> None:
+    for path, chrome in [("", "feed"), ("/me", "host"), ("/m/any/p/thing", "mini")]:
+        async with browser.get(f"/h/first{path}") as answer:
+            head, _, body = (await answer.text()).partition("<body>")
+        assert f'data-chrome="{chrome}"' in body
+        assert "应用first" in body
+        assert "stylesheet" not in head, "a browser paints nothing until it has the head's style sheets"
+
+
+@pytest.mark.parametrize("path", ["/assets/any/app/router.js", "/assets/any/app.css", "/h/first"])
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+async def test_text_is_sent_compressed_to_who_takes_it(
+    browser: aiohttp.ClientSession, path: str, encoding: str
+) -> None:
+    async with browser.get(path, headers={"Accept-Encoding": encoding}) as packed:
+        assert packed.headers["Content-Encoding"] == encoding
         text = await packed.text()
     async with browser.get(path, headers={"Accept-Encoding": "identity"}) as plain:
         assert "Content-Encoding" not in plain.headers
         assert await plain.text() == text
 
 
+async def test_a_stream_that_breaks_off_is_not_passed_on_as_complete() -> None:
+    """A browser takes a stream that ends for one that it has to open again; the order page shows that it is not live."""
+
+    async def token(_: web.Request) -> web.Response:
+        return web.json_response({"access_token": "t", "expires_in": 60})
+
+    async def session(_: web.Request) -> web.Response:
+        return web.json_response({"session_token": "s", "openid": "o", "expires_in": 60}, status=201)
+
+    async def events(request: web.Request) -> web.StreamResponse:
+        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await stream.prepare(request)
+        await stream.write(b"event: order\ndata: {}\n\n")
+        transport = request.transport
+        assert transport is not None
+        transport.close()
+        return stream
+
+    routes = [web.post("/v1/token", token), web.post("/v1/sessions", session)]
+    async with gateway(*routes, web.get("/v1/mini-programs/any/orders/one/events", events)) as address:
+        settings = Settings(
+            port=0, gateway_url=address, identity_url=NOBODY, host_demo_hosts=[host("first", "news")]
+        )
+        async with (
+            build_app(settings).running() as service,
+            aiohttp.ClientSession(service.url, cookie_jar=aiohttp.CookieJar(unsafe=True)) as viewer,
+        ):
+            await viewer.get("/h/first")
+            async with viewer.get("/api/first/mini-programs/any/orders/one/events") as answer:
+                assert answer.status == 200
+                with pytest.raises(aiohttp.ClientPayloadError):
+                    await answer.read()
+
+
+@asynccontextmanager
+async def gateway(*routes: web.RouteDef) -> AsyncIterator[str]:
+    """A gateway that answers only these calls."""
+    app = web.Application()
+    app.add_routes(routes)
+    async with TestServer(app) as server:
+        yield str(server.make_url("")).rstrip("/")
+
+
 async def test_unknown_hosts_files_and_paths_are_not_found(app: str, browser: aiohttp.ClientSession) -> None:
     for path in (
         "/h/third",
         "/api/third/feed",
-        "/assets/app/none.js",
-        "/assets/../settings.py",
+        "/assets/any/app/none.js",
+        "/assets/any/../settings.py",
+        "/assets/app.css",
         "/media/../v1/entry",
     ):
         async with browser.get(URL(app + path, encoded=True)) as answer:

@@ -14,10 +14,13 @@ CODE = "".join(path.read_text(encoding="utf-8") for path in APP.glob("*.js") if 
 BUILT = re.findall(r"t(?:Or)?\(`(\w+_)\$\{", CODE)
 """Beginnings of names that are put together from a code of the platform's, as in `status_${status}`."""
 CODES = {
-    "price_changed", "out_of_stock", "payment_deadline", "cancelled_by_buyer", "cancelled_before", "delisted", "suspended", "brand", "platform", "celebrity", "merchant",
-    "creator",
+    "already_paid", "brand", "busy", "cancelled_before", "cancelled_by_buyer", "celebrity", "conflict", "creator", "delisted",
+    "invalid_content", "merchant", "not_ready", "out_of_stock", "payment_closed", "payment_deadline", "platform",
+    "price_changed", "return_not_allowed", "sharing_not_allowed", "suspended", "too_large", "too_many_addresses",
+    "too_many_unpaid_orders", "unknown_address", "unknown_sku", "wrong_state", "wrong_total",
 }  # fmt: skip
 """Names that are codes of the platform's themselves."""
+HALF_WIDTH = re.compile(r"[\u4e00-\u9fff}][.,:;?!()]|[.,:;?!()][\u4e00-\u9fff]")
 FIELDS = {"recipient", "phone", "region", "street"}
 """Names of the fields of an address."""
 
@@ -41,3 +44,8 @@ def test_both_languages_take_the_same_values() -> None:
         texts = re.findall(r"'((?:[^'\\]|\\.)*)'", line)
         assert len(texts) == 2, name
         assert set(re.findall(r"\{\d\}", texts[0])) == set(re.findall(r"\{\d\}", texts[1])), name
+
+
+def test_chinese_has_full_width_punctuation() -> None:
+    chinese = {name: line.split("', ")[0] for name, line in WORDS.items()}
+    assert {name: text for name, text in chinese.items() if HALF_WIDTH.search(text)} == {}

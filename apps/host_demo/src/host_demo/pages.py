@@ -1,33 +1,30 @@
-"""The documents and assets for the browser: fixed files, read once, under a policy that allows no inline script."""
+"""The documents for the browser, under a policy that allows no inline script. Each shows something before its scripts arrive."""
 
 from __future__ import annotations
 
-import gzip
-import hashlib
-import mimetypes
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from string import Template
 from typing import Any
 
 import orjson
 from aiohttp import web
 
+from host_demo.assets import SHELL_STYLE, SHELL_STYLE_SOURCE, WEB, Assets
 from host_demo.calls import ID
 from host_demo.settings import Host
 from host_demo.viewers import welcome
+from runtime.web.compression import FixedAnswer, fixed_answer
 from runtime.web.problems import not_found
 from runtime.web.routes import Route
 from runtime.web.tokens import PUBLIC
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; "
-        "frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'; "
+        f"default-src 'none'; script-src 'self'; style-src 'self' {SHELL_STYLE_SOURCE}; img-src 'self' blob:; "
+        "connect-src 'self'; frame-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'; "
         "require-trusted-types-for 'script'; trusted-types 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -37,34 +34,11 @@ HEADERS = {
 }
 """On every answer."""
 LANGUAGES = ("zh", "en")
-
-
-@dataclass(frozen=True)
-class Asset:
-    """A file with its media type and ETag, and compressed."""
-
-    body: bytes
-    media: str
-    etag: str
-    gzipped: bytes
-
-
-def read_assets() -> dict[str, Asset]:
-    """Every file under web/assets, by its path there."""
-    return dict(_walk(files("host_demo") / "web" / "assets", ""))
-
-
-def _walk(folder: Traversable, prefix: str) -> list[tuple[str, Asset]]:
-    found: list[tuple[str, Asset]] = []
-    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
-        if entry.is_dir():
-            found += _walk(entry, f"{prefix}{entry.name}/")
-        else:
-            body = entry.read_bytes()
-            etag = hashlib.sha256(body).hexdigest()[:20]
-            media = mimetypes.guess_type(entry.name)[0] or "application/octet-stream"
-            found.append((prefix + entry.name, Asset(body, media, etag, gzip.compress(body, mtime=0))))
-    return found
+LOADING = {"zh": "加载中", "en": "Loading"}
+DOCUMENT = {"Cache-Control": "private, no-cache"}
+"""Private: it may bring a new visitor's cookie."""
+DOCUMENTS_KEPT = 256
+"""Documents kept compressed: one for each path, host and language that is asked for often."""
 
 
 def language_of(request: web.Request) -> str:
@@ -92,79 +66,84 @@ def first_calls(host: Host, path: str) -> list[str]:
     return [call.format(*match.groups()) for match, call in found if match]
 
 
+def chrome_of(path: str) -> str:
+    """What stands around a screen, by its path: the feed's, a mini program's or the host's own."""
+    if not path or path.startswith("v/"):
+        return "feed"
+    return "mini" if path.startswith("m/") else "host"
+
+
 class PageRoutes:
-    """The documents: the start page, both hosts side by side, and one for each host."""
+    """The documents: the start page, both hosts side by side, and one for each host; and their files."""
 
     def __init__(self, hosts: Mapping[str, Host], known: Mapping[str, Any]) -> None:
         """`known` is embedded in the pages outside the hosts, so that their layout does not shift."""
         self._hosts = hosts
         self._known = escape(orjson.dumps(known).decode(), quote=True)
-        self._assets = read_assets()
-        web_folder = files("host_demo") / "web"
-        self._documents = {
-            name: Template((web_folder / f"{name}.html").read_text("utf-8"))
-            for name in ("start", "app", "both")
+        self._assets = Assets()
+        self._templates = {
+            name: Template((WEB / f"{name}.html").read_text("utf-8")) for name in ("start", "app", "both")
         }
-        self._preloads = "".join(
-            f'<link rel="modulepreload" href="/assets/{name}">\n'
-            for name in self._assets
-            if name.startswith("app/") and name.endswith(".js")
-        )
+        self._modules = _links("modulepreload", self._assets.modules("app/"))
+        self._document = lru_cache(DOCUMENTS_KEPT)(self._made)
 
     def routes(self) -> list[Route]:
         """What this serves."""
         return [
-            Route("GET", "/", self._start, PUBLIC),
-            Route("GET", "/both", self._both, PUBLIC),
+            Route("GET", "/", self._outside("start"), PUBLIC),
+            Route("GET", "/both", self._outside("both"), PUBLIC),
             Route("GET", "/h/{host}", self._app, PUBLIC),
             Route("GET", "/h/{host}/{path:.*}", self._app, PUBLIC),
-            Route("GET", "/assets/{path:.+}", self._asset, PUBLIC),
+            Route("GET", "/assets/{version}/{path:.+}", self._asset, PUBLIC),
             Route("GET", "/favicon.ico", self._icon, PUBLIC),
         ]
 
-    async def _start(self, request: web.Request) -> web.Response:
-        return self._document(request, "start", known=self._known)
+    def _outside(self, name: str) -> Any:
+        async def handle(request: web.Request) -> web.Response:
+            return self._answer(request, self._document(name, language_of(request), known=self._known))
 
-    async def _both(self, request: web.Request) -> web.Response:
-        return self._document(request, "both", known=self._known)
+        return handle
 
     async def _app(self, request: web.Request) -> web.Response:
         host = self._hosts.get(request.match_info["host"])
         if host is None:
             raise not_found("this host")
         language = language_of(request)
-        name = getattr(host.name, language)
-        calls = "".join(
-            f'<link rel="preload" as="fetch" crossorigin="anonymous" href="/api/{host.slug}/{call}">\n'
-            for call in first_calls(
-                host, request.rel_url.raw_path_qs.removeprefix(f"/h/{host.slug}").strip("/")
-            )
+        path = request.rel_url.raw_path_qs.removeprefix(f"/h/{host.slug}").strip("/")
+        calls = [f"/api/{host.slug}/{call}" for call in first_calls(host, path)]
+        document = self._document(
+            "app",
+            language,
+            host=host.slug,
+            skin=host.skin,
+            name=escape(getattr(host.name, language)),
+            chrome=chrome_of(path),
+            preloads=self._modules + _links('preload" as="fetch" crossorigin="anonymous', calls),
         )
-        return self._document(
-            request, "app", host=host.slug, skin=host.skin, name=name, preloads=self._preloads + calls
-        )
+        return self._answer(request, document)
 
-    def _document(self, request: web.Request, document: str, **values: str) -> web.Response:
-        text = self._documents[document].substitute(lang=language_of(request), **values)
-        response = web.Response(text=text, content_type="text/html", headers={"Cache-Control": "no-store"})
-        response.enable_compression()
+    def _made(self, template: str, language: str, /, **values: str) -> FixedAnswer:
+        fixed = {
+            "lang": language,
+            "loading": LOADING[language],
+            "assets": self._assets.root,
+            "style": SHELL_STYLE,
+        }
+        text = self._templates[template].substitute(fixed | values)
+        return fixed_answer(text.encode(), "text/html; charset=utf-8", DOCUMENT)
+
+    def _answer(self, request: web.Request, document: FixedAnswer) -> web.Response:
+        response = document.response(request)
+        response.headers["Vary"] = "Accept-Encoding, Accept-Language, Cookie"
         welcome(request, response)
         return response
 
     async def _asset(self, request: web.Request) -> web.Response:
-        return self._send(request, request.match_info["path"])
+        return self._assets.response(request, request.match_info["version"], request.match_info["path"])
 
     async def _icon(self, request: web.Request) -> web.Response:
-        return self._send(request, "icon.svg")
+        return self._assets.response(request, "", "icon.svg")
 
-    def _send(self, request: web.Request, path: str) -> web.Response:
-        asset = self._assets.get(path)
-        if asset is None:
-            raise not_found("this file")
-        headers = {"ETag": f'W/"{asset.etag}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-        if request.headers.get("If-None-Match") == headers["ETag"]:
-            return web.Response(status=304, headers=headers)
-        body = asset.body
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
-            body, headers["Content-Encoding"] = asset.gzipped, "gzip"
-        return web.Response(body=body, content_type=asset.media, charset="utf-8", headers=headers)
+
+def _links(relation: str, addresses: list[str]) -> str:
+    return "".join(f'<link rel="{relation}" href="{address}">\n' for address in addresses)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager, suppress
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import aiohttp
@@ -127,14 +126,16 @@ def _target(request: web.Request) -> str:
 async def _answer_with(
     request: web.Request, sent: AbstractAsyncContextManager[aiohttp.ClientResponse]
 ) -> web.StreamResponse:
+    """The gateway's answer. If it breaks off, ours does too: a browser then connects to a stream again by itself."""
     async with sent as answer:
         if answer.content_type != "text/event-stream":
             return web.Response(status=answer.status, body=await answer.read(), headers=_kept(answer.headers))
         stream = web.StreamResponse(headers={**_kept(answer.headers), **HEADERS, "X-Accel-Buffering": "no"})
+        if request.method == "HEAD":
+            return stream
         await stream.prepare(request)
-        with suppress(ConnectionError, TimeoutError, asyncio.IncompleteReadError, aiohttp.ClientError):
-            async for part in answer.content.iter_any():
-                await stream.write(part)
+        async for part in answer.content.iter_any():
+            await stream.write(part)
         return stream
 
 

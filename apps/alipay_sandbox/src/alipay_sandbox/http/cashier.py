@@ -58,17 +58,21 @@ class CashierRoutes:
             if form.get("action") == "pay":
                 return self._after(await self._cashier.pay(order, buyer_id))
             await self._cashier.enter(order, buyer_id)
-            return await self._page(order, {k: v for k, v in form.items() if k in ("link", "code")})
+            hidden = {name: value for name, value in form.items() if name in ("link", "code")}
+            return await self._page(order, hidden, has_failed=form.get("action") == "fail")
 
         return await _or_reason(page)
 
-    async def _page(self, order: Order, hidden: Mapping[str, str]) -> web.Response:
+    async def _page(
+        self, order: Order, hidden: Mapping[str, str], *, has_failed: bool = False
+    ) -> web.Response:
         trade = await self._cashier.trade(order)
         if trade is not None and trade.status is not TradeStatus.WAIT_BUYER_PAY:
             return self._result(trade)
         must_enter = trade is None and order.method in (PAGE_PAY, PRECREATE)
         merchant = self._merchants.name_of(order.app_id)
-        return html_response(checkout_page(order, trade, merchant, hidden, must_enter=must_enter))
+        page = checkout_page(order, trade, merchant, hidden, must_enter=must_enter, has_failed=has_failed)
+        return html_response(page)
 
     def _after(self, trade: Trade) -> web.Response:
         address = self._cashier.return_address(trade)

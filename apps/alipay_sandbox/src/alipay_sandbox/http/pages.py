@@ -11,7 +11,6 @@ from aiohttp import web
 
 from alipay_sandbox.domain import beijing
 from alipay_sandbox.domain.errors import GatewayFailure
-from alipay_sandbox.domain.money import yuan_of
 from alipay_sandbox.domain.order import Order
 from alipay_sandbox.domain.trade import Trade, TradeStatus
 
@@ -43,16 +42,26 @@ def index_page(origin: str, trades: int, speed: float, faults: int) -> str:
 
 
 def checkout_page(
-    order: Order, trade: Trade | None, merchant: str, hidden: Mapping[str, str], *, must_enter: bool
+    order: Order,
+    trade: Trade | None,
+    merchant: str,
+    hidden: Mapping[str, str],
+    *,
+    must_enter: bool,
+    has_failed: bool = False,
 ) -> str:
-    """Where a buyer decides. With `must_enter`, the buyer first logs in or scans, which creates the trade."""
+    """Where a buyer decides. With `must_enter`, the buyer first logs in or scans, which creates the trade.
+
+    With `has_failed`, the page says that the last attempt failed.
+    """
     deadline = trade.expires_at if trade else order.pay_by.at
     action, zh, en = (
         ("enter", "登录并继续", "Log in and continue") if must_enter else ("pay", "确认付款", "Pay now")
     )
     return _framed(
         _CHECKOUT.substitute(
-            amount=yuan_of(order.total),
+            failed=_FAILED if has_failed else "",
+            amount=_shown(order.total),
             merchant=escape(merchant),
             subject=escape(order.subject),
             out_trade_no=escape(order.out_trade_no),
@@ -76,7 +85,7 @@ def result_page(trade: Trade, merchant: str, return_address: str) -> str:
             mark=mark,
             zh=zh,
             en=en,
-            detail=f"¥ {yuan_of(trade.order.total)} · {escape(merchant)}",
+            detail=f"¥{_shown(trade.order.total)} · {escape(merchant)}",
             weight="",
             number=escape(trade.trade_no),
             back=_link(return_address, "返回商家", "Back to merchant"),
@@ -117,6 +126,17 @@ def busy_page() -> str:
 
 
 _FAIL_BUTTON = '<button class="plain" name="action" value="fail">模拟付款失败 <small>Simulate a failed payment</small></button>'
+
+
+_FAILED = (
+    '<p class="card failed" role="alert">付款失败，未扣款。请重试或更换付款人。'
+    "<small>Payment failed. You have not been charged. Try again or choose another buyer.</small></p>"
+)
+
+
+def _shown(fen: int) -> str:
+    """An amount as people read it: 1,234.50."""
+    return f"{fen // 100:,}.{fen % 100:02}"
 
 
 def html_response(text: str, status: int = 200) -> web.Response:

@@ -24,14 +24,14 @@ export function miniAccountScreen({ params: { mp }, signal }) {
     const addresses = h('div', {});
     putAddresses(addresses, account.addresses);
     return [
-      h('div', { class: 'card who' }, h('p', { class: 'faint' }, t('openid')), h('p', { class: 'openid' }, account.openid), h('p', { class: 'faint' }, t('openid_hint'))),
       degradedNote(account.degraded),
       h('div', { class: 'card' }, h('h2', {}, t('my_orders')), h('div', { class: 'counts' }, COUNTS.map(([status, name]) =>
         link(`/m/${mp}/orders?status=${status}`, { class: 'count' }, h('b', {}, String(account.orders[status])), h('span', {}, t(name))))),
-      account.orders.refunding ? h('p', { class: 'faint' }, `${t('refunding')} · ${account.orders.refunding}`) : null),
+      account.orders.refunding ? link(`/m/${mp}/orders?status=refunds`, { class: 'plain' }, `${t('refunding')} · ${account.orders.refunding}`) : null),
       h('div', { class: 'card' }, h('h2', {}, t('address')), addresses),
       account.recently_viewed ? h('div', { class: 'card' }, h('h2', {}, t('recent')),
         account.recently_viewed.length ? h('div', { class: 'recents' }, account.recently_viewed.map(recent)) : empty(t('no_recent'), null)) : null,
+      h('details', { class: 'card who' }, h('summary', {}, t('privacy')), h('p', { class: 'faint' }, t('openid_hint')), h('p', { class: 'openid' }, account.openid)),
     ];
   }
 
@@ -46,8 +46,8 @@ export function miniAccountScreen({ params: { mp }, signal }) {
       list.length ? h('ul', { class: 'rows' }, list.map((address) => h('li', { class: 'address-row' },
         h('span', {}, addressLine(address), address.is_default ? h('span', { class: 'badge' }, t('default')) : null),
         h('span', { class: 'address-actions' },
-          h('button', { type: 'button', class: 'plain', 'aria-label': `${t('edit')}: ${address.street}`, onclick: () => edit(into, address) }, t('edit')),
-          h('button', { type: 'button', class: 'plain', 'aria-label': `${t('delete')}: ${address.street}`, onclick: () => remove(into, address) }, t('delete'))))))
+          h('button', { type: 'button', class: 'plain', 'aria-label': t('edit_this', address.street), onclick: () => edit(into, address) }, t('edit')),
+          h('button', { type: 'button', class: 'plain', 'aria-label': t('delete_this', address.street), onclick: () => remove(into, address) }, t('delete'))))))
         : h('p', { class: 'faint' }, t('no_addresses')),
       h('button', { type: 'button', class: 'quiet', onclick: () => edit(into, null) }, t('add_address')));
   }

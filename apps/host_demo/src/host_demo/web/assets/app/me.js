@@ -19,7 +19,7 @@ export function meScreen() {
       row('grid', t('programs'), (props, ...children) => link('/programs', props, children)),
       row('scan', t('scan'), (props, ...children) => link('/scan', props, children)),
       row('globe', t('language'), (props, ...children) =>
-        h('button', { ...props, type: 'button', lang: LANG === 'en' ? 'zh' : 'en', 'aria-label': `${t('language')} (${t('language_name')})`, onclick: switchLanguage }, children)),
+        h('button', { ...props, type: 'button', lang: LANG === 'en' ? 'zh' : 'en', 'aria-label': t('language_to', t('language'), t('language_name')), onclick: switchLanguage }, children)),
       row('share', t('other_host'), (props, ...children) => h('a', { ...props, href: '/both', target: '_top' }, children)),
       row('home', t('start_page'), (props, ...children) => h('a', { ...props, href: '/', target: '_top' }, children))));
 }

@@ -2,11 +2,11 @@
 
 import { Problem, inside, newKey, watchOrder } from './api.js';
 import { h, put } from './dom.js';
-import { dateTime, langOf, price, t, tOr, timeOfDay } from './i18n.js';
-import { choiceOf, confirmSheet, failure, inWords, load, oneAtATime, sheet, skeleton, toast } from './parts.js';
+import { LANG, dateTime, langOf, price, t, tOr, timeOfDay } from './i18n.js';
+import { choiceOf, confirmSheet, inWords, load, oneAtATime, sheet, skeleton, toast } from './parts.js';
 import { announce, link } from './router.js';
 import { addressLine } from './addresses.js';
-import { inReadersWords, miniScreen } from './mini.js';
+import { inReadersWords, linePicture, miniScreen } from './mini.js';
 import { toCashier } from './ordering.js';
 import { statusOf } from './orders.js';
 
@@ -17,12 +17,13 @@ const RUNNING = ['requested', 'approved', 'processing'];
 
 export function orderScreen({ params: { mp, order: id }, signal }) {
   const box = h('div', { class: 'order' });
-  const live = h('p', { class: 'live' }, t('not_live'));
+  const live = h('p', { class: 'live', hidden: true });
   const path = `/orders/${encodeURIComponent(id)}`;
   let shown = null;
   const show = async (order) => {
     const lines = await inReadersWords(mp, order.lines);
     if (shown && shown !== order.status) announce(statusOf(order));
+    if (!shown) watch();
     shown = order.status;
     return pageOf(mp, { ...order, lines }, act);
   };
@@ -41,14 +42,18 @@ export function orderScreen({ params: { mp, order: id }, signal }) {
     }
   }
 
-  load(box, () => inside(mp, 'GET', path, { signal }), show, skeleton('row', 4)).then(() => {
-    if (signal.aborted || !shown) return;
+  load(box, () => inside(mp, 'GET', path, { signal }), show, skeleton('row', 4));
+
+  function watch() {
+    if (signal.aborted) return;
     watchOrder(mp, id, async (order) => put(box, await show(order)), signal, (isLive) => {
+      live.hidden = false;
       live.textContent = t(isLive ? 'live' : 'not_live');
       live.classList.toggle('on', isLive);
     });
-  }).catch((fault) => put(box, failure(fault)));
-  return miniScreen(mp, t('order'), [live, box], { otherwise: `/m/${mp}/orders`, tab: 'orders' });
+  }
+
+  return miniScreen(mp, t('order'), [live, box], { otherwise: `/m/${mp}/orders`, tab: 'orders', unpaid: false });
 }
 
 function pageOf(mp, order, act) {
@@ -63,6 +68,7 @@ function pageOf(mp, order, act) {
       actions(order, act)),
     h('div', { class: 'card' },
       order.lines.map((line) => link(`/m/${mp}/p/${line.product_id}`, { class: 'order-item' },
+        linePicture(mp, line),
         h('span', { class: 'program-words' }, h('b', { lang: langOf(line.title) }, line.title),
           choiceOf(line)),
         h('span', { class: 'right' }, price(line.unit_price), h('span', { class: 'faint' }, `× ${line.quantity}`)))),
@@ -71,9 +77,15 @@ function pageOf(mp, order, act) {
       order.refunds.map((refund) => h('p', { class: 'line-between', 'data-refund': refund.status },
         h('span', {}, refund.reason), h('span', {}, `${price(refund.amount)} · ${t(`refund_${refund.status}`)}`)))) : null,
     order.shipments.length ? h('div', { class: 'card' }, h('h3', {}, t('parcels')),
-      order.shipments.map((parcel) => h('p', { class: 'line-between' }, h('span', {}, parcel.carrier), h('span', {}, parcel.tracking_number)))) : null,
+      order.shipments.map((parcel) => h('p', { class: 'parcel' }, h('span', {}, `${parcel.carrier} ${parcel.tracking_number}`),
+        h('a', { href: trackingPage(parcel), target: '_blank', rel: 'noreferrer' }, t('track_parcel'))))) : null,
     h('div', { class: 'card' }, facts(order)),
   ];
+}
+
+/** A public page that follows a parcel of any carrier by its number. */
+function trackingPage({ tracking_number: number }) {
+  return `https://t.17track.net/${LANG === 'zh' ? 'zh-cn' : 'en'}#nums=${encodeURIComponent(number)}`;
 }
 
 function facts(order) {

@@ -5,11 +5,12 @@ import { keepDraft } from './drafts.js';
 import { h, picture, put } from './dom.js';
 import { langOf, nameOf, price, t } from './i18n.js';
 import { choiceOf, inWords, oneAtATime, sheet } from './parts.js';
-import { announce, go, to } from './router.js';
+import { announce, go, link, to } from './router.js';
 import { demoAddress, addressFields, addressLine, readAddress } from './addresses.js';
 
 const WAIT_SECONDS = 8;
 const MOST = 99;
+const GIVEN_UP_AFTER = 8000;
 const OPEN = ['placed', 'confirmed', 'awaiting_payment'];
 
 /** Asks for address and quantity, places the order, and goes on to the cashier. */
@@ -34,6 +35,7 @@ export function orderSheet(product, sku, signal) {
     h('h3', {}, t('address')), addressBox, error,
     h('div', { class: 'order-foot' }, h('span', {}, `${t('total')} `, total), place));
   let draft = null;
+  let isAnother = false;
   sheet(t('confirm_order'), form);
   step(0);
   inside(mp, 'GET', '/account/addresses', { signal }).then(({ items }) => showAddresses(items), () => showAddresses([]));
@@ -71,29 +73,67 @@ export function orderSheet(product, sku, signal) {
     error.textContent = '';
     place.textContent = t('placing');
     try {
-      const order = await placeOnce(mp, {
+      const body = {
         lines: [{ sku_id: sku.sku_id, quantity }],
         ...await address(),
         expected_total: { ...sku.price, amount: sku.price.amount * quantity },
         return_url: returnAddress(mp),
-      }, signal);
-      if (!toCashier(order, place)) go(`/m/${mp}/orders/${order.order_id}`);
+      };
+      const unpaid = isAnother || isTheLast(mp, body) ? [] : await openOrders(mp, signal);
+      isAnother = false;
+      if (unpaid.length) {
+        place.textContent = t('place_order');
+        put(error, askFirst(unpaid[0]));
+        return;
+      }
+      const order = await placeOnce(mp, body, signal);
+      if (!toCashier(order, place, t('place_order'))) go(`/m/${mp}/orders/${order.order_id}`);
     } catch (fault) {
       if (fault.name === 'AbortError') return;
       if (!(fault instanceof Problem)) throw fault;
-      error.textContent = inWords(fault);
+      put(error, inWords(fault), fault.code === 'too_many_unpaid_orders' ? link(`/m/${mp}/orders?status=awaiting_payment`, { class: 'plain' }, t('see_unpaid')) : null);
       announce(error.textContent);
       place.textContent = t('place_order');
     }
   }
+
+  /** There is an unpaid order: a second one is the buyer's to decide. */
+  function askFirst(unpaid) {
+    const pay = h('button', { type: 'button', class: 'primary', onclick: () => toCashier(unpaid, pay) || go(`/m/${mp}/orders/${unpaid.order_id}`) }, t('pay_that_order'));
+    const another = h('button', { type: 'button', class: 'quiet', onclick: () => {
+      isAnother = true;
+      error.textContent = '';
+      form.requestSubmit();
+    } }, t('place_another'));
+    return [h('span', {}, t('unpaid_here', price(unpaid.total))), h('span', { class: 'actions' }, pay, another)];
+  }
+}
+
+/** The viewer's orders here that are not paid yet, newest first. */
+export async function openOrders(mp, signal) {
+  const { items } = await inside(mp, 'GET', '/orders?limit=10', { signal });
+  return items.filter((order) => OPEN.includes(order.status));
+}
+
+function slotOf(mp) {
+  return `order:${HOST}:${mp}`;
+}
+
+function lastPlaced(mp) {
+  return JSON.parse(sessionStorage.getItem(slotOf(mp)) ?? '{}');
+}
+
+/** Whether this is the order that was placed last: it is found, and not placed again. */
+function isTheLast(mp, body) {
+  return lastPlaced(mp).same === JSON.stringify(body);
 }
 
 /** Places this order. The same one again, while it is open, is found and not placed again: the buyer came back from the cashier,
  *  or no answer came. */
 async function placeOnce(mp, body, signal) {
-  const slot = `order:${HOST}:${mp}`;
+  const slot = slotOf(mp);
   const same = JSON.stringify(body);
-  const kept = JSON.parse(sessionStorage.getItem(slot) ?? '{}');
+  const kept = lastPlaced(mp);
   const place = async (key) => {
     sessionStorage.setItem(slot, JSON.stringify({ same, key }));
     try {
@@ -113,10 +153,17 @@ export function returnAddress(mp) {
   return `${location.origin}${to(`/m/${mp}/paid`)}`;
 }
 
-/** Opens the cashier for an order that awaits payment; false when it does not. */
-export function toCashier(order, button) {
+/** Opens the cashier for an order that awaits payment, once however often it is tapped; false when it does not await any.
+ *  The button gets its `words` back if the buyer stopped the way there. */
+export function toCashier(order, button, words = button.textContent) {
   if (order.status !== 'awaiting_payment' || !order.payment?.cashier_url) return false;
+  if (button.dataset.leaving) return true;
+  button.dataset.leaving = 'yes';
   button.textContent = t('to_cashier');
+  setTimeout(() => {
+    delete button.dataset.leaving;
+    button.textContent = words;
+  }, GIVEN_UP_AFTER);
   sessionStorage.setItem(`paying:${HOST}:${order.mini_program_id}`, order.order_id);
   if (window.top === window) {
     location.assign(order.payment.cashier_url);

@@ -27,7 +27,7 @@ export function paidScreen({ params: { mp }, signal }) {
       show();
     }, signal);
   }).catch((fault) => { if (fault.name !== 'AbortError') put(box, failure(fault)); });
-  return miniScreen(mp, t('payment_result'), box, { tab: 'orders' });
+  return miniScreen(mp, t('payment_result'), box, { tab: 'orders', unpaid: false });
 }
 
 /** The order whose cashier was opened here, else the newest. */

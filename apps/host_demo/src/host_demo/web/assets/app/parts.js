@@ -3,24 +3,26 @@
 import { Problem, enter } from './api.js';
 import { h, icon, picture, put } from './dom.js';
 import { attributesOf, count, langOf, listed, nameOf, price, t, tOr } from './i18n.js';
-import { again, announce, back, go, layer, link } from './router.js';
+import { again, announce, back, go, keptHere, layer, link } from './router.js';
 
-/** Fills `box`: `waiting` at once, what `render` makes of the answer when it comes, or what went wrong with a way to retry. */
+/** Fills `box`: `waiting` at once, what `render` makes of the answer when it comes, or what went wrong with a way to retry. Answers whether it came. */
 export async function load(box, ask, render, waiting = skeleton('list')) {
   put(box, waiting);
   box.setAttribute('aria-busy', 'true');
   try {
     put(box, await render(await ask()));
   } catch (fault) {
-    if (fault.name === 'AbortError') return;
+    if (fault.name === 'AbortError') return false;
     if (!(fault instanceof Problem)) throw fault;
     const retry = () => load(box, ask, render, waiting);
     put(box, failure(fault, retry));
     if (fault.status === 0) addEventListener('online', () => { if (box.isConnected && box.querySelector('.failed')) retry(); }, { once: true });
+    return false;
   } finally {
     box.removeAttribute('aria-busy');
   }
   box.dispatchEvent(new Event('loaded', { bubbles: true }));
+  return true;
 }
 
 /** What went wrong, in words. */
@@ -29,7 +31,7 @@ export function failure(problem, retry) {
   const away = problem.status === 0 || problem.status >= 500 || problem.status === 429;
   const offline = problem.status === 0 && !navigator.onLine;
   const title = offline ? t('offline') : missing ? t('wrong_missing') : away ? t('wrong_away') : t('wrong_other');
-  const hint = offline ? t('offline_hint') : missing ? t('wrong_missing_hint') : away ? t('wrong_away_hint') : problem.message;
+  const hint = offline ? t('offline_hint') : missing ? t('wrong_missing_hint') : away ? t('wrong_away_hint') : inWords(problem);
   announce(title);
   return h('div', { class: missing ? 'state' : 'state failed', 'data-code': problem.code },
     h('div', { class: 'sign', 'aria-hidden': 'true' }, missing ? '…' : '!'),
@@ -85,7 +87,7 @@ export function choiceOf(sku) {
   return h('span', { class: 'faint', lang: langOf(words) }, words);
 }
 
-/** A list that goes on: `page(cursor)` answers {items, next_cursor}. */
+/** A list that goes on: `page(cursor)` answers {items, next_cursor}. The way back to it shows as much of it as before. */
 export function pages(first, page, list, card) {
   const box = h('div', { class: 'pages' }, list);
   const grow = ({ items, next_cursor: cursor }) => {
@@ -96,7 +98,9 @@ export function pages(first, page, list, card) {
     async function next() {
       button.disabled = true;
       try {
-        grow(await page(cursor));
+        const later = await page(cursor);
+        keptHere().push(later);
+        grow(later);
       } catch (fault) {
         button.disabled = false;
         button.textContent = t('retry');
@@ -105,7 +109,7 @@ export function pages(first, page, list, card) {
     }
     box.append(button);
   };
-  grow(first);
+  [first, ...keptHere()].forEach(grow);
   return box;
 }
 
@@ -167,7 +171,7 @@ export function toast(text) {
 export function inWords(problem) {
   if (problem.status === 0 && !navigator.onLine) return t('offline');
   if (problem.status === 0 || problem.status >= 500) return t('wrong_away');
-  return tOr(problem.code, problem.message);
+  return tOr(problem.code, t('wrong_other'));
 }
 
 const handed = new Map();

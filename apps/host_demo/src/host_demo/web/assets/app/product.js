@@ -33,6 +33,7 @@ export function productScreen({ params: { mp, product: id }, signal }) {
       h('button', { type: 'button', class: 'primary buy', disabled: none, onclick: () => orderSheet(product, sku, signal) },
         none ? t('sold_out') : t('buy')));
   };
+  const gone = () => put(foot, link(`/m/${mp}`, { class: 'quiet wide' }, t('to_store')));
   if (handed) {
     put(box, show(handed));
     ask().then((fresh) => {
@@ -41,7 +42,7 @@ export function productScreen({ params: { mp, product: id }, signal }) {
     }, () => {}); // what came with the click stands; placing an order checks it again
   } else {
     put(foot, h('span', { class: 'bone bone-bar' }));
-    load(box, ask, show, h('div', {}, h('div', { class: 'bone bone-gallery' }), skeleton('line', 4)));
+    load(box, ask, show, h('div', {}, h('div', { class: 'bone bone-gallery' }), skeleton('line', 4))).then((isThere) => isThere || signal.aborted || foot.querySelector('.buy') || gone());
   }
   return screen;
 }

@@ -7,6 +7,7 @@ import { t } from './i18n.js';
 const BASE = `/h/${HOST}`;
 const routes = [];
 const scrolled = new Map();
+const kept = new Map();
 let leave = null;
 let key = 0;
 const layers = [];
@@ -75,6 +76,12 @@ export function announce(text) {
   document.getElementById('announcer').textContent = text;
 }
 
+/** A list of what has been loaded on this page of the history, still there when the viewer comes back to it. */
+export function keptHere() {
+  if (!kept.has(key)) kept.set(key, []);
+  return kept.get(key);
+}
+
 function remember() {
   const box = document.querySelector('#screen .scrolls');
   if (box) scrolled.set(key, box.scrollTop);
@@ -120,6 +127,7 @@ export function again() {
 
 function show({ returning = false } = {}) {
   leave?.abort();
+  if (!returning) kept.delete(key);
   leave = new AbortController();
   layers.length = 0;
   for (const dialog of document.querySelectorAll('dialog')) dialog.remove();

@@ -42,10 +42,10 @@ export function scanScreen({ signal }) {
     status.textContent = words;
   }
 
-  function refuse(fault) {
+  function refuse(fault, otherwise = 'scan_none') {
     const words = fault instanceof Problem
-      ? { 404: t('scan_unknown'), 410: t('scan_withdrawn'), 422: t('scan_none'), 415: t('scan_none') }[fault.status] ?? inWords(fault)
-      : t('scan_none');
+      ? { 404: t('scan_unknown'), 410: t('scan_withdrawn'), 422: t(otherwise), 415: t(otherwise) }[fault.status] ?? inWords(fault)
+      : t(otherwise);
     say(words, 'bad');
     announce(words);
   }
@@ -93,7 +93,7 @@ export function scanScreen({ signal }) {
       h('form', { class: 'field-row', onsubmit: oneAtATime(async () => {
         if (!text.value.trim()) return;
         say(t('scan_looking'), 'busy');
-        await call('POST', '/scans', { body: { text: text.value.trim() }, signal }).then(opened, refuse);
+        await call('POST', '/scans', { body: { text: text.value.trim() }, signal }).then(opened, (fault) => refuse(fault, 'scan_no_link'));
       }) }, h('label', { for: 'scan-text' }, t('scan_text')), text, h('button', { class: 'quiet' }, t('scan_open')))));
   screen.addEventListener('dragover', (event) => event.preventDefault());
   screen.addEventListener('drop', (event) => {

@@ -3,7 +3,7 @@
 import { call } from './api.js';
 import { h, icon, picture, put } from './dom.js';
 import { LANG, count, langOf, nameOf, price, said, t } from './i18n.js';
-import { empty, hostHead, inWords, load, openTarget, signButton, skeleton, toast } from './parts.js';
+import { empty, hostHead, inWords, load, openTarget, pages, signButton, skeleton, toast } from './parts.js';
 import { announce, back, go, link } from './router.js';
 import { programRow } from './programs.js';
 
@@ -21,6 +21,7 @@ export function searchScreen({ query, signal }) {
       onBack: () => back('/'),
       onSearch: (text) => go(`/search?q=${encodeURIComponent(text)}`, { replace: Boolean(asked) }),
       suggest: (text) => call('GET', `/search/suggestions?q=${encodeURIComponent(text)}&limit=8`, { signal }),
+      onClear: () => put(body, ideas()),
       body,
       focus: !asked,
     }),
@@ -37,7 +38,7 @@ function ideas() {
 }
 
 /** A search field with suggestions below it, in `body`, until the search is made. */
-export function searchHead({ asked, hint, onBack, onSearch, suggest, body, focus }) {
+export function searchHead({ asked, hint, onBack, onSearch, onClear, suggest, body, focus }) {
   const field = h('input', {
     type: 'search', value: asked, placeholder: hint, 'aria-label': hint, autocomplete: 'off', enterkeyhint: 'search',
     maxlength: '100', autofocus: focus,
@@ -48,6 +49,7 @@ export function searchHead({ asked, hint, onBack, onSearch, suggest, body, focus
     clearTimeout(timer);
     const text = field.value.trim();
     const turn = ++latest;
+    if (!text) onClear?.();
     if (!text || !suggest) return;
     timer = setTimeout(async () => {
       const { items } = await suggest(text).catch(() => ({ items: [] }));
@@ -77,26 +79,12 @@ function results(page, signal) {
   const suggestion = page.did_you_mean
     ? h('p', { class: 'note' }, `${t('did_you_mean')} `, link(`/search?q=${encodeURIComponent(page.did_you_mean)}`, {}, page.did_you_mean)) : null;
   if (!page.results.length) return [suggestion, empty(t('search_none', page.query), t('search_none_hint'))];
-  const list = h('ol', { class: 'rows results', 'aria-label': t('results_for', page.query) }, page.results.map(row));
-  if (!page.next_cursor) return [suggestion, list];
-  return [suggestion, list, moreButton(page, list, signal)];
-}
-
-function moreButton(page, list, signal) {
-  let cursor = page.next_cursor;
-  const button = h('button', { type: 'button', class: 'quiet more', onclick: async () => {
-    button.disabled = true;
-    try {
-      const next = await call('GET', `/search?q=${encodeURIComponent(page.query)}&cursor=${encodeURIComponent(cursor)}`, { signal });
-      list.append(...next.products.map(row));
-      cursor = next.next_cursor;
-      if (!cursor) button.remove();
-    } catch (fault) {
-      if (fault.name !== 'AbortError') toast(inWords(fault));
-    }
-    button.disabled = false;
-  } }, t('more'));
-  return button;
+  const list = h('ol', { class: 'rows results', 'aria-label': t('results_for', page.query) });
+  const more = async (cursor) => {
+    const next = await call('GET', `/search?q=${encodeURIComponent(page.query)}&cursor=${encodeURIComponent(cursor)}`, { signal });
+    return { items: next.products, next_cursor: next.next_cursor };
+  };
+  return [suggestion, pages({ items: page.results, next_cursor: page.next_cursor }, more, list, row)];
 }
 
 function row(result) {

@@ -4,7 +4,7 @@ import { inside } from './api.js';
 import { h, picture, put } from './dom.js';
 import { count, langOf, nameOf, said, t } from './i18n.js';
 import { degradedNote, empty, load, pages, productCard, skeleton } from './parts.js';
-import { back, go } from './router.js';
+import { back, go, keptHere } from './router.js';
 import { miniScreen, remember } from './mini.js';
 import { searchHead } from './search.js';
 
@@ -45,6 +45,7 @@ export function storeScreen({ params: { mp }, query, signal }) {
       type: 'button', class: 'shelf', 'aria-pressed': String((current ?? '') === id), lang: langOf(name), 'data-category': id,
       onclick: (event) => {
         current = id || null;
+        keptHere().length = 0;
         for (const other of event.currentTarget.parentElement.children) other.setAttribute('aria-pressed', String(other === event.currentTarget));
         history.replaceState(history.state, '', `${location.pathname}${id ? `?category=${encodeURIComponent(id)}` : ''}`);
         load(goods, () => shelf(current), (page) => [degradedNote(page.degraded), shelfOf(page)], skeleton('card'));

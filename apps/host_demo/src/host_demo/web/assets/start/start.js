@@ -11,7 +11,7 @@ const rows = new Map(processes.map((name) => [name, h('li', { 'data-process': na
   h('b', {}, name), h('span', { class: 'what' }, t(`what_${name}`)), lights.get(name), outlets(name))]));
 
 put(document.getElementById('start'),
-  h('header', {}, h('img', { src: '/assets/icon.svg', alt: '', width: 56, height: 56 }), h('h1', {}, 'Anchorage'), switchButton()),
+  h('header', {}, h('img', { src: new URL('../icon.svg', import.meta.url).href, alt: '', width: 56, height: 56 }), h('h1', {}, 'Anchorage'), switchButton()),
   h('p', { class: 'lead' }, t('lead')),
   h('section', {}, h('h2', {}, t('open')), h('p', { class: 'faint' }, t('open_hint')), doors()),
   h('div', { class: 'columns' },
