@@ -33,10 +33,13 @@ class Armed:
         written.write_text(place)
         written.replace(self._armed)
 
-    def disarm(self) -> str | None:
-        """End none; the place that was passed since it was armed."""
-        self._armed.unlink(missing_ok=True)
+    def passed(self) -> str | None:
+        """The place at which a process has ended since it was armed."""
         return self._passed.read_text() if self._passed.exists() else None
+
+    def disarm(self) -> None:
+        """End no process any more."""
+        self._armed.unlink(missing_ok=True)
 
     def trace(self) -> None:
         """Note every place that is passed from now on."""
@@ -92,7 +95,7 @@ class _Finder(MetaPathFinder):
 class _CheckedLoader(SourceFileLoader):
     """Compiles a module with its checks, and never from or to a cache."""
 
-    def path_stats(self, path: str) -> Any:  # type: ignore[override]
+    def path_stats(self, path: str) -> Any:
         raise OSError("no cache")
 
     def source_to_code(self, data: Any, path: Any, *, _optimize: int = -1) -> Any:  # type: ignore[override]

@@ -48,7 +48,7 @@ MONGODB_WRITES = frozenset(
 )
 RUNTIME_WRITES = frozenset({"change", "change_many", "change_stored", "insert", "insert_new", "keep_newest"})
 """The stores and bulk writes of `runtime`, as services call them."""
-ASKS = frozenset({"again", "call", "commit", "publish", "send", "set_aside"})
+ASKS = frozenset({"again", "call", "commit", "publish", "send", "set_aside", "_retry_while_unavailable"})
 """Kafka is told, a record is announced again or goes to the dead letters, Alipay is called, a notice is sent."""
 EFFECTS = MONGODB_WRITES | RUNTIME_WRITES | ASKS
 
@@ -102,9 +102,7 @@ def write_list() -> list[str]:
     places = all_places()
     width = max(map(len, places)) + 2
     head = "# Written by `make failpoints`. The second column names the story that passes the place.\n"
-    LIST.write_text(
-        head + "".join(f"{place:<{width}}{stories.get(place, NO_STORY)}\n" for place in places)
-    )
+    LIST.write_text(head + "".join(f"{place:<{width}}{stories.get(place, NO_STORY)}\n" for place in places))
     return [place for place in places if stories.get(place, NO_STORY) == NO_STORY]
 
 

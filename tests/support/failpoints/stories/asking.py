@@ -1,13 +1,8 @@
-"""What is asked again, what cannot be published or read, and starts and stops of the runtime's parts."""
+"""What is asked again, because an answer was lost or somebody stood still."""
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-import signal
-from datetime import UTC, datetime
-
-from bson import Timestamp
 
 from contracts.envelope import AGAIN
 from runtime.kafka.publisher import Publisher, Record
@@ -118,91 +113,6 @@ async def reservation_stays_held(world: World) -> None:
     await shop.until_stock(available=STOCK - 1, sold=1)
 
 
-async def history_is_lost(world: World) -> None:
-    """The relay finds no history to go on from: it reads all outboxes, and nothing is missing."""
-    shop = await open_shop(world)
-    await world.call(
-        "catalog", "PUT", f"/v1/owner/skus/{shop.sku_id}/stock", {"available": 100}, headers=shop.owner
-    )
-    orders = await asyncio.gather(*(shop.place() for _ in range(40)))
-    await asyncio.gather(*(_cancel(shop, order["order_id"]) for order in orders))
-    position = {"$set": {"start": Timestamp(1, 1)}, "$unset": {"token": 1}}
-    with world.frozen("checkout"):
-        await world.db("checkout")["relay"].update_one({"_id": "outbox"}, position)
-        await world.restart("checkout")
-
-    async def read_all() -> bool:
-        found = await world.db("checkout")["relay"].find_one({"_id": "outbox"})
-        assert found["start"] != Timestamp(1, 1), found
-        return True
-
-    await world.until(read_all, "a new position")
-    for order in orders:
-        await shop.until_told("orders", order["order_id"], "OrderPlaced", "OrderCloseRequested")
-
-
-async def event_cannot_be_published(world: World) -> None:
-    """An entry that is no event holds up its own aggregate only, and none once it is mended."""
-    shop = await open_shop(world)
-    await shop.buy()
-    orders = world.db("checkout")[f"orders_{shop.mini_program_id}"]
-    broken = f"{shop.mini_program_id}_{secrets.token_hex(13)}"
-    entry = {"id": secrets.token_hex(8), "type": None, "time": datetime.now(UTC)}
-    await orders.insert_one({"_id": broken, "version": 1, "status": "completed", "outbox": {"00000001_000": entry}})
-    set_aside = world.db("checkout")["set_aside"]
-
-    async def is_set_aside() -> bool:
-        return await set_aside.count_documents({"id": broken}) == 1
-
-    await world.until(is_set_aside, "the broken entry is set aside")
-    position = await world.db("checkout")["relay"].find_one({"_id": "outbox"})
-    second = (await shop.place())["order_id"]
-    await shop.pay(second)
-    await shop.until_status(second, "paid")
-
-    async def has_moved_on() -> bool:
-        return position != await world.db("checkout")["relay"].find_one({"_id": "outbox"})
-
-    await world.until(has_moved_on, "the relay's position is behind the broken entry")
-    await orders.update_one({"_id": broken}, {"$unset": {"outbox": 1}})
-    await world.restart("checkout")
-
-    async def is_released() -> bool:
-        return await set_aside.count_documents({"id": broken}) == 0
-
-    try:
-        await world.until(is_released, "nothing is set aside any more")
-    finally:
-        await orders.delete_one({"_id": broken})
-
-
-async def record_cannot_be_read(world: World) -> None:
-    """A record that is no event goes to the dead letters, and the orders after it go on."""
-    shop = await open_shop(world)
-    key = secrets.token_hex(8)
-    headers = (("ce_type", b"anchorage.StockReserved.v1"), ("ce_id", key.encode()))
-    publisher = Publisher(world.kafka)
-    await publisher.publish([Record(f"{world.prefix}stock", key.encode(), b"{", headers)])
-    await publisher.stop()
-
-    async def is_there() -> bool:
-        letters = await records_of(world.kafka, f"{world.prefix}stock.dlq")
-        return any(letter.key == key.encode() for letter in letters)
-
-    await world.until(is_there, "the dead letter")
-    await shop.buy()
-
-
-async def checkout_stops_in_order(world: World) -> None:
-    """SIGTERM, then the next process goes on."""
-    shop = await open_shop(world)
-    order_id = (await shop.place())["order_id"]
-    await world.restart("checkout", signal.SIGTERM)
-    await shop.pay(order_id)
-    await shop.until_status(order_id, "paid")
-    await shop.until_told("orders", order_id, "OrderPlaced", "OrderPaid")
-
-
 async def _look(world: World, service: str, ahead: float) -> None:
     """The watch for what stands still looks at its service's start, which has a clock that is ahead."""
     world.ahead(service, ahead)
@@ -233,9 +143,7 @@ async def _ask_again(world: World, topic: str, order_id: str, types: set[str]) -
     }
     again = (AGAIN[0], AGAIN[1].encode())
     publisher = Publisher(world.kafka)
-    await publisher.publish(
-        [Record(r.topic, r.key, r.value, (*r.headers, again)) for r in first.values()]
-    )
+    await publisher.publish([Record(r.topic, r.key, r.value, (*r.headers, again)) for r in first.values()])
     await publisher.stop()
     return len(first)
 
@@ -275,5 +183,4 @@ async def _refund_all(shop: Shop, order_id: str) -> None:
 
 STORIES = (
     facts_are_asked_again, stock_does_not_answer, payment_does_not_answer, deadline_is_lost, reservation_stays_held,
-    history_is_lost, event_cannot_be_published, record_cannot_be_read, checkout_stops_in_order,
 )  # fmt: skip

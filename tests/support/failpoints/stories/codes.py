@@ -19,7 +19,12 @@ async def code_is_shared(world: World) -> None:
     await world.call("sharecode", "POST", "/v1/scans", {"text": code}, headers=host)
     await world.call("sharecode", "POST", f"/v1/owner/share-codes/{code}/withdrawal", headers=shop.owner)
     scanned = await world.call(
-        "sharecode", "POST", "/v1/scans", {"text": code}, headers=host, or_codes={"withdrawn", "code_withdrawn"}
+        "sharecode",
+        "POST",
+        "/v1/scans",
+        {"text": code},
+        headers=host,
+        or_codes={"withdrawn", "code_withdrawn"},
     )
     assert "withdrawn" in scanned["code"], scanned
 

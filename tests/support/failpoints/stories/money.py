@@ -99,17 +99,22 @@ async def day_is_settled(world: World) -> None:
     )
     path = f"/v1/ops/settlements/{day}"
     settled = [
-        await world.call("payment", "POST", path, headers=shop.ops, or_codes={"day_not_ready"}) for _ in range(2)
+        await world.call("payment", "POST", path, headers=shop.ops, or_codes={"day_not_ready"})
+        for _ in range(2)
     ]
     assert settled[0] == settled[1], settled
 
     async def paid_out() -> bool:
-        statements = await world.db("payment")["statements"].find({"mini_program_id": shop.mini_program_id}).to_list()
+        statements = (
+            await world.db("payment")["statements"].find({"mini_program_id": shop.mini_program_id}).to_list()
+        )
         assert len(statements) == 1, statements
         told = await world.told("settlements", mini_program_id=shop.mini_program_id)
         assert told.count("PayoutSettled") == 1, told
         postings = world.db("payment")["ledger"]
-        assert await postings.count_documents({"mini_program_id": shop.mini_program_id, "kind": "payout"}) == 1
+        assert (
+            await postings.count_documents({"mini_program_id": shop.mini_program_id, "kind": "payout"}) == 1
+        )
         return True
 
     await world.until(paid_out, "the payout of the day")
@@ -135,7 +140,11 @@ async def waiting_trade_is_paid(world: World) -> None:
     link = await shop.link(order_id)
     await world.call("alipay_sandbox", "POST", "/sandbox/pay", {"cashier_url": link, "result": "fail"})
     await world.call(
-        "alipay_sandbox", "POST", "/sandbox/pay", {"out_trade_no": order_id}, or_codes={"ACQ.TRADE_HAS_SUCCESS"}
+        "alipay_sandbox",
+        "POST",
+        "/sandbox/pay",
+        {"out_trade_no": order_id},
+        or_codes={"ACQ.TRADE_HAS_SUCCESS"},
     )
     await shop.until_status(order_id, "paid")
     await shop.until_posted(order_id, 1)
@@ -176,9 +185,13 @@ async def alipay_is_controlled(world: World) -> None:
     assert (await world.call(sandbox, "GET", "/sandbox/faults"))["items"] == []
     merchant = _merchant(world)
     closed, finished = await _opened(world, merchant), await _opened(world, merchant)
-    view = await world.call(sandbox, "POST", f"/sandbox/trades/{closed}/close", or_codes={"ACQ.TRADE_HAS_CLOSE"})
+    view = await world.call(
+        sandbox, "POST", f"/sandbox/trades/{closed}/close", or_codes={"ACQ.TRADE_HAS_CLOSE"}
+    )
     assert view.get("trade_status", "TRADE_CLOSED") == "TRADE_CLOSED", view
-    await world.call(sandbox, "POST", "/sandbox/pay", {"out_trade_no": finished}, or_codes={"ACQ.TRADE_HAS_SUCCESS"})
+    await world.call(
+        sandbox, "POST", "/sandbox/pay", {"out_trade_no": finished}, or_codes={"ACQ.TRADE_HAS_SUCCESS"}
+    )
     view = await world.call(sandbox, "POST", f"/sandbox/trades/{finished}/finish")
     assert view["trade_status"] == "TRADE_FINISHED"
 
@@ -222,7 +235,9 @@ async def seller_withdraws(world: World) -> None:
     stored = await world.db("alipay_sandbox")["withdrawals"].find_one({"_id": seller})
     trades = await world.db("alipay_sandbox")["trades"].find({"order.seller_id": seller}).to_list()
     takings = sum(
-        t["order"]["total"] - sum(r["amount"] for r in t["refunds"]) for t in trades if t["paid_at"] is not None
+        t["order"]["total"] - sum(r["amount"] for r in t["refunds"])
+        for t in trades
+        if t["paid_at"] is not None
     )
     assert round(float(balance) * 100) == takings - stored["fen"], (balance, takings, stored)
 

@@ -212,9 +212,8 @@ async def _refund(shop: Shop, order_id: str, amount: int) -> None:
 
 
 async def _no_deadline(shop: Shop) -> bool:
-    return await shop.world.db("checkout")["deadlines"].count_documents(
-        {"mini_program_id": shop.mini_program_id}
-    ) == 0
+    mine = {"mini_program_id": shop.mini_program_id}
+    return await shop.world.db("checkout")["deadlines"].find_one(mine) is None
 
 
 STORIES = (

@@ -42,7 +42,10 @@ async def product_goes(world: World) -> None:
     await world.call("catalog", "DELETE", shop.product_path, headers=shop.owner)
 
     async def refused() -> bool:
-        assert await world.told("products", product_id=shop.product_id) == ["ProductListed", "ProductDelisted"]
+        assert await world.told("products", product_id=shop.product_id) == [
+            "ProductListed",
+            "ProductDelisted",
+        ]
         body = {"lines": [{"sku_id": shop.sku_id, "quantity": 1}], "address_id": "none"}
         answer = await world.call(
             "checkout", "POST", shop.orders_path, body, headers=shop.buyer, key=secrets.token_hex(8),
