@@ -30,12 +30,12 @@ class Armed:
         """End the next process that passes this place."""
         self._passed.unlink(missing_ok=True)
         written = self._armed.with_suffix(".new")
-        written.write_text(place)
+        written.write_text(place, encoding="utf-8")
         written.replace(self._armed)
 
     def passed(self) -> str | None:
         """The place at which a process has ended since it was armed."""
-        return self._passed.read_text() if self._passed.exists() else None
+        return self._passed.read_text(encoding="utf-8") if self._passed.exists() else None
 
     def disarm(self) -> None:
         """End no process any more."""
@@ -43,19 +43,19 @@ class Armed:
 
     def trace(self) -> None:
         """Note every place that is passed from now on."""
-        self._trace.write_text("")
+        self._trace.write_text("", encoding="utf-8")
 
     def traced(self) -> set[str]:
         """The places that were passed since `trace`."""
-        return set(self._trace.read_text().splitlines())
+        return set(self._trace.read_text(encoding="utf-8").splitlines())
 
     def end_here(self, place: str) -> None:
         """Called by the process at each place."""
         if self._trace.exists():
-            with self._trace.open("a") as trace:
+            with self._trace.open("a", encoding="utf-8") as trace:
                 trace.write(f"{place}\n")
         try:
-            if self._armed.read_text() != place:
+            if self._armed.read_text(encoding="utf-8") != place:
                 return
             self._armed.rename(self._passed)
         except FileNotFoundError:

@@ -24,7 +24,7 @@ def main(service: str, folder: Path) -> None:
 
     def clock() -> datetime:
         try:
-            seconds = float(ahead.read_text())
+            seconds = float(ahead.read_text(encoding="utf-8"))
         except FileNotFoundError:
             seconds = 0
         now = datetime.now(UTC) + timedelta(seconds=seconds)

@@ -93,23 +93,25 @@ def places_in(tree: ast.Module, module: str) -> Iterator[tuple[str, ast.Await]]:
 
 def read_list() -> dict[str, str]:
     """The story of each place in the list."""
-    return dict(line.split() for line in LIST.read_text().splitlines() if line and not line.startswith("#"))
+    lines = LIST.read_text(encoding="utf-8").splitlines()
+    return dict(line.split() for line in lines if line and not line.startswith("#"))
 
 
 def write_list() -> list[str]:
-    """Write the list anew, with the stories that it had; returns the places that have none yet."""
+    """Write the list with the stories that it had; returns the places that have none yet."""
     stories = read_list() if LIST.exists() else {}
     places = all_places()
     width = max(map(len, places)) + 2
     head = "# Written by `make failpoints`. The second column names the story that passes the place.\n"
-    LIST.write_text(head + "".join(f"{place:<{width}}{stories.get(place, NO_STORY)}\n" for place in places))
+    lines = (f"{place:<{width}}{stories.get(place, NO_STORY)}\n" for place in places)
+    LIST.write_text(head + "".join(lines), encoding="utf-8")
     return [place for place in places if stories.get(place, NO_STORY) == NO_STORY]
 
 
 def _in_package(source: Path) -> Iterator[str]:
     for path in sorted(source.rglob("*.py")):
         module = ".".join(path.relative_to(source).with_suffix("").parts)
-        for place, _ in places_in(ast.parse(path.read_text()), module):
+        for place, _ in places_in(ast.parse(path.read_text(encoding="utf-8")), module):
             yield place
 
 
@@ -117,7 +119,7 @@ def _in_runtime() -> Iterator[str]:
     for part in RUNTIME_PARTS:
         for path in sorted((RUNTIME / part).glob("*.py")):
             module = f"runtime.{part}.{path.stem}"
-            for place, _ in places_in(ast.parse(path.read_text()), module):
+            for place, _ in places_in(ast.parse(path.read_text(encoding="utf-8")), module):
                 if not place.startswith(WITHIN_A_STORE):
                     yield place
 

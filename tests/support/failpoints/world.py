@@ -117,7 +117,7 @@ class World:
 
     def ahead(self, service: str, seconds: float) -> None:
         """Put the clock of the service ahead."""
-        (self.folder / f"{service}.ahead").write_text(str(seconds))
+        (self.folder / f"{service}.ahead").write_text(str(seconds), encoding="utf-8")
 
     async def call(
         self,
@@ -262,7 +262,7 @@ def _merchants(keys: Path, sandbox: str) -> Path:
     """The one merchant, which collects for every mini program."""
     [entry] = [
         entry
-        for entry in json.loads((keys / "merchants.json").read_text())
+        for entry in json.loads((keys / "merchants.json").read_text(encoding="utf-8"))
         if "platform_public_key.pem" in entry["app_public_key_files"]
     ]
     merchant = {
@@ -274,5 +274,5 @@ def _merchants(keys: Path, sandbox: str) -> Path:
         "alipay_public_key_files": [str(keys / "alipay_public_key.pem")],
     }
     path = keys / "collects.json"
-    path.write_text(json.dumps([merchant]))
+    path.write_text(json.dumps([merchant]), encoding="utf-8")
     return path

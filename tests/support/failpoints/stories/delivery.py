@@ -133,7 +133,7 @@ async def order_ends_before_it_is_known(world: World) -> None:
 
 def _sample(event: str) -> dict[str, Any]:
     samples = ROOT / "libs" / "contracts" / "samples"
-    return dict(json.loads((samples / f"anchorage.{event}.v1.json").read_text()))
+    return dict(json.loads((samples / f"anchorage.{event}.v1.json").read_text(encoding="utf-8")))
 
 
 async def checkout_stops_in_order(world: World) -> None:
