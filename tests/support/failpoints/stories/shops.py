@@ -30,11 +30,12 @@ async def terms_change(world: World) -> None:
 
     async def reached() -> bool:
         product = await world.db("checkout")["products"].find_one({"_id": shop.product_id})
-        assert "900" in str(product), product
+        assert "'creator_bp': 900" in str(product), product
+        told = await world.told("products", product_id=shop.product_id)
+        assert told == ["ProductListed", "ProductChanged"], told
         return True
 
     await world.until(reached, "the product with the new terms in checkout")
-    assert await world.told("products", product_id=shop.product_id) == ["ProductListed", "ProductChanged"]
 
 
 async def product_goes(world: World) -> None:
