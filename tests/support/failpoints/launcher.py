@@ -5,6 +5,8 @@ Its clock is ahead by the seconds in the file `<service>.ahead` of FOLDER, if th
 
 from __future__ import annotations
 
+import ctypes
+import signal
 import sys
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -12,9 +14,14 @@ from pathlib import Path
 
 from support.failpoints.hooks import install
 
+PR_SET_PDEATHSIG = 1
+"""Linux ends this process when the test run is gone, however that came."""
+
 
 def main(service: str, folder: Path) -> None:
     """Serve until SIGTERM, or until an armed place is passed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     install(service, folder)
     if service == "alipay_sandbox":
         sys.argv = [service]
