@@ -13,7 +13,7 @@ STATE := $(or $(ANCHORAGE_DATA),.data)
 PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not polyglot"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-containers test-interop pictures contracts lint lint-fix types lock \
+.PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-failpoints failpoints test-containers test-interop pictures contracts lint lint-fix types lock \
 	bench-orders bench-hostile bench-first-view bench-pages bench-code bench-search bench-notify bench-poison check-money search-models simulate test-search
 
 help: ## Show this list
@@ -61,6 +61,13 @@ test-browser: $(DEV) ## The story in a real Chromium, in both hosts and both lan
 test-chaos: $(DEV) ## 300 orders, and 100 payments with refunds, while services, Kafka and MongoDB are killed at random
 	@ANCHORAGE_CHAOS_ORDERS=$${ANCHORAGE_CHAOS_ORDERS:-300} ANCHORAGE_CHAOS_PAYMENTS=$${ANCHORAGE_CHAOS_PAYMENTS:-100} \
 		ANCHORAGE_OUTAGE_SECONDS=$${ANCHORAGE_OUTAGE_SECONDS:-60} exec $(BIN)/python -m pytest tests/chaos -s
+
+test-failpoints: $(DEV) ## A process ends at each place between two effects, in turn; about 20 minutes
+	@$(FETCH)
+	@ANCHORAGE_FAILPOINTS=all exec $(BIN)/python -m pytest tests/failpoints -n auto --maxprocesses=3 --dist=load
+
+failpoints: $(DEV) ## Write the list of these places, tests/failpoints/places.txt
+	@PYTHONPATH=tests $(BIN)/python -m support.failpoints.places
 
 simulate: $(DEV) ## Play SEEDS (20000) schedules of the order path with kills, losses and wrong clocks; SEED=n replays one step by step
 	@PYTHONPATH=tests exec $(BIN)/python -m simulation --seeds $(or $(SEEDS),20000) $(if $(SEED),--seed $(SEED)) $(ARGS)

@@ -1,0 +1,60 @@
+"""A process ends at each place of the list, with kill -9's suddenness, while a story goes on; the story's outcome is the same.
+
+`make test` tries the places of FEW, `make test-failpoints` all of them.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from support.eventually import eventually
+from support.failpoints.places import read_list
+from support.failpoints.stories import STORIES
+from support.failpoints.world import World, running_world
+
+FEW = (
+    "alipay_sandbox:adapters.mongo_trades.MongoTrades.insert:_insert",
+    "catalog:application.reserving.Reserving._decide:insert",
+    "checkout:adapters.mongo_deadlines.MongoDeadlines.store:insert_new",
+    "checkout:application.new_orders.NewOrders._insert_batch:insert",
+    "checkout:runtime.consuming.consumer.Consumer._handle_batch:process",
+    "payment:adapters.mongo_ledger.MongoLedger.append:insert_new",
+    "payment:runtime.outbox.sender.Sender.send:publish",
+    "sharecode:runtime.web.boundary._boundary.boundary:_answer",
+)
+ALL = "ANCHORAGE_FAILPOINTS"
+"""Set to `all` by `make test-failpoints`."""
+SOON = 10
+"""Seconds after a story in which the places of its background work are passed."""
+PLACES = read_list()
+TRIED = PLACES if os.environ.get(ALL) == "all" else {place: PLACES[place] for place in FEW}
+
+
+@pytest_asyncio.fixture(scope="session")
+async def world(
+    tmp_path_factory: pytest.TempPathFactory, kafka_bootstrap: str, mongodb_uri: str, session_prefix: str
+) -> AsyncIterator[World]:
+    """One installation for all places that a process of the test run tries."""
+    folder = tmp_path_factory.mktemp("world")
+    async with running_world(folder, kafka_bootstrap, mongodb_uri, session_prefix) as running:
+        yield running
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("place", sorted(TRIED))
+async def test_a_crash_changes_no_outcome(world: World, place: str) -> None:
+    story = STORIES[PLACES[place]]
+    world.armed.arm(place)
+    try:
+        await story(world)
+        if world.armed.passed() is None:  # offsets and positions are stored some seconds later
+            await eventually(world.armed.passed, SOON, f"{PLACES[place]} passes {place}")
+            await story(world)
+    finally:
+        world.armed.disarm()
+    assert world.armed.passed() == place
+    assert world.broken == []

@@ -1,0 +1,174 @@
+"""Mini programs, products, stock, videos, clients and accounts."""
+
+from __future__ import annotations
+
+import secrets
+
+from support.failpoints.stories.shop import PRICE, STOCK, TERMS, open_shop
+from support.failpoints.world import World
+
+
+async def shop_opens(world: World) -> None:
+    shop = await open_shop(world)
+    await shop.until_stock(available=STOCK)
+    listed = {"product_id": shop.product_id}
+    registered = {"mini_program_id": shop.mini_program_id}
+
+    async def published() -> bool:
+        assert await world.told("products", **listed) == ["ProductListed"]
+        told = await world.told("mini-programs", **registered)
+        assert told == ["MiniProgramRegistered", "MiniProgramPublished"], told
+        return True
+
+    await world.until(published, "the shop's events")
+
+
+async def terms_change(world: World) -> None:
+    shop = await open_shop(world)
+    changed = TERMS | {"creator_bp": 900}
+    await shop.register(terms=changed)
+
+    async def reached() -> bool:
+        product = await world.db("checkout")["products"].find_one({"_id": shop.product_id})
+        assert "'creator_bp': 900" in str(product), product
+        told = await world.told("products", product_id=shop.product_id)
+        assert told == ["ProductListed", "ProductChanged"], told
+        return True
+
+    await world.until(reached, "the product with the new terms in checkout")
+
+
+async def product_goes(world: World) -> None:
+    shop = await open_shop(world)
+    await world.call("catalog", "DELETE", shop.product_path, headers=shop.owner)
+
+    async def refused() -> bool:
+        assert await world.told("products", product_id=shop.product_id) == [
+            "ProductListed",
+            "ProductDelisted",
+        ]
+        body = {"lines": [{"sku_id": shop.sku_id, "quantity": 1}], "address_id": "none"}
+        answer = await world.call(
+            "checkout", "POST", shop.orders_path, body, headers=shop.buyer, key=secrets.token_hex(8),
+            or_codes={"delisted", "unknown_address"},
+        )  # fmt: skip
+        assert answer["code"] == "delisted"
+        return True
+
+    await world.until(refused, "the product is not sold any more")
+
+
+async def stock_is_set(world: World) -> None:
+    """A new number can be repeated; each adjustment that was made is told once."""
+    shop = await open_shop(world)
+    path = f"/v1/owner/skus/{shop.sku_id}/stock"
+    for _ in range(2):
+        await world.call("catalog", "PUT", path, {"available": 25}, headers=shop.owner)
+    await shop.until_stock(available=25)
+    assert (await shop.stock())["adjusted"] == 25 - STOCK
+
+    async def told() -> bool:
+        levels = await world.told("stock-levels", sku_id=shop.sku_id, available=25)
+        assert levels == ["StockLevelChanged"], levels
+        adjusted = await world.told("stock", sku_id=shop.sku_id)
+        assert adjusted == ["StockAdjusted"] * 2, adjusted  # in both of its versions
+        return True
+
+    await world.until(told, "the new level and its adjustment")
+
+
+async def video_is_put(world: World) -> None:
+    shop, video_id = await open_shop(world), f"v-{secrets.token_hex(5)}"
+    body = {
+        "host_id": "host1", "title": "Tea", "creator_name": "Mei",
+        "anchors": [
+            {"anchor_id": "a1", "title": "Tea", "mini_program_id": shop.mini_program_id, "product_id": shop.product_id}
+        ],
+    }  # fmt: skip
+    creator = world.issuer.headers("creator", creator_id="c1")
+    views = [
+        await world.call("catalog", "PUT", f"/v1/creator/videos/{video_id}", body, headers=creator)
+        for _ in range(2)
+    ]
+    assert views[0] == views[1]
+
+    async def told() -> bool:
+        told = await world.told("videos", video_id=video_id)
+        assert told == ["VideoPublished", "VideoAnchorMounted"], told
+        return True
+
+    await world.until(told, "the video's event")
+
+
+async def client_is_put(world: World) -> None:
+    client_id, secret = f"client-{secrets.token_hex(5)}", secrets.token_hex(16)
+    body = {"name": "Ink", "scope": "owner", "subject_id": "o-1", "client_secret": secret}
+    ops = await _operator(world)
+    ready = {"client_id": client_id, "client_secret": secret, "grant_type": "client_credentials"}
+    await world.call("identity", "PUT", f"/v1/ops/clients/{client_id}", body, headers=ops)
+    # as an older version stored it, so that the next token is also a write
+    clients = world.db("identity")["clients"]
+    stored = await clients.find_one({"_id": client_id})
+    await clients.update_one({"_id": client_id}, {"$set": {"secret": stored["secret"][:-1]}})
+    grant = await world.call("identity", "POST", "/v1/token", ready)
+    assert grant["access_token"]
+
+
+async def account_is_put(world: World) -> None:
+    account_id = f"a-{secrets.token_hex(5)}"
+    body = {"host_id": "host1", "name": "Mei", "kind": "creator", "creator_id": "c1"}
+    ops = await _operator(world)
+    views = [
+        await world.call("identity", "PUT", f"/v1/ops/accounts/{account_id}", body, headers=ops)
+        for _ in range(2)
+    ]
+    assert views[0] == views[1]
+
+    async def told() -> bool:
+        assert len(await world.told("accounts", account_id=account_id)) == 1
+        return True
+
+    await world.until(told, "the account's event")
+
+
+async def first_start(world: World) -> None:
+    """Identity without a key makes one, and just one."""
+    await world.db("identity")["keys"].delete_many({})
+    await world.restart("identity")
+    assert await world.db("identity")["keys"].count_documents({}) == 1
+    keys = await world.call("identity", "GET", "/.well-known/jwks.json")
+    assert len(keys["keys"]) == 1
+
+
+async def suspended_shop_sells_again(world: World) -> None:
+    shop = await open_shop(world)
+    ops = f"/v1/ops/mini-programs/{shop.mini_program_id}"
+    await world.call("catalog", "POST", f"{ops}/suspension", {"reason": "a test"}, headers=shop.ops)
+    await world.call("catalog", "POST", f"{ops}/reinstatement", headers=shop.ops)
+
+    async def sells() -> bool:
+        program = await world.db("checkout")["mini_programs"].find_one({"_id": shop.mini_program_id})
+        assert program["version"] == 4, program
+        return True
+
+    await world.until(sells, "checkout knows of both changes")
+    order = await shop.place()
+    assert order["total"]["amount"] == PRICE
+
+
+async def _operator(world: World) -> dict[str, str]:
+    """Identity trusts its own tokens only."""
+    environment = world.environment["identity"]
+    client = {
+        "grant_type": "client_credentials",
+        "client_id": environment["ANCHORAGE_OPS_CLIENT_ID"],
+        "client_secret": environment["ANCHORAGE_OPS_CLIENT_SECRET"],
+    }
+    grant = await world.call("identity", "POST", "/v1/token", client)
+    return {"Authorization": f"Bearer {grant['access_token']}"}
+
+
+STORIES = (
+    shop_opens, terms_change, product_goes, stock_is_set, video_is_put, client_is_put, account_is_put, first_start,
+    suspended_shop_sells_again,
+)  # fmt: skip
