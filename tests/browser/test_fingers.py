@@ -31,7 +31,7 @@ async def test_the_second_of_two_taps_on_buy_does_not_place_the_order(phone: Any
     assert await viewer.page.locator("dialog .primary").inner_text() == "Place order and pay"
     assert sent == []
     await viewer.page.clock.run_for(1000)
-    async with viewer.page.expect_request(lambda request: "/orders?" in request.url):
+    async with viewer.page.expect_request(places_an_order):
         await tap_at(viewer, "dialog .primary")
 
 
@@ -123,10 +123,14 @@ async def order_placed(viewer: Phone) -> str:
     await viewer.sees("dialog .address-option, dialog .new-address")
     async with (
         viewer.page.expect_request(CASHIER),
-        viewer.page.expect_response(lambda answer: "/orders?" in answer.url) as answered,
+        viewer.page.expect_response(lambda answer: places_an_order(answer.request)) as answered,
     ):
         await viewer.page.locator("dialog .primary").click()
     return str((await (await answered.value).json())["order_id"])
+
+
+def places_an_order(request: Request) -> bool:
+    return request.method == "POST" and "/orders?" in request.url
 
 
 async def stay(route: Route) -> None:
