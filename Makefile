@@ -64,7 +64,7 @@ test-chaos: $(DEV) ## 300 orders, and 100 payments with refunds, while services,
 
 test-failpoints: $(DEV) ## A process ends at each place between two effects, in turn; about 20 minutes
 	@$(FETCH)
-	@ANCHORAGE_FAILPOINTS=all exec $(BIN)/python -m pytest tests/failpoints -n auto --maxprocesses=3 --dist=load
+	@exec $(BIN)/python -m pytest tests/failpoints -n auto --maxprocesses=3 --dist=load
 
 failpoints: $(DEV) ## Write the list of these places, tests/failpoints/places.txt
 	@PYTHONPATH=tests $(BIN)/python -m support.failpoints.places

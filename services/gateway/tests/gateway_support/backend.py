@@ -77,7 +77,7 @@ async def running_backend() -> AsyncIterator[FakeBackend]:
     app.router.add_route("*", "/{path:.*}", backend.handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.TCPSite(runner, "127.0.0.1", 0, backlog=1024).start()
     backend.url = "http://{}:{}".format(*runner.addresses[0][:2])
     yield backend
     await runner.cleanup()
