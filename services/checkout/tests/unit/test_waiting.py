@@ -1,4 +1,4 @@
-"""What has waited for longer than is usual stands still; what waits for its buyer does not."""
+"""An order stands still once it has waited longer than usual, unless it waits for its buyer."""
 
 from __future__ import annotations
 

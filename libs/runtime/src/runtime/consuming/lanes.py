@@ -38,7 +38,7 @@ PATIENCE_SECONDS = 1.0
 SHORT_PATIENCE_SECONDS = 0.1
 """The same for OVERRUN_SECONDS after a call took longer: several batches with records that hang must not add up."""
 OVERRUN_SECONDS = 10.0
-BATCH_SECONDS = 3.0
+BATCH_SECONDS = 2.0
 """Time limit of a batch. After it, its keys go on one by one: one of them may hang, or wait for a dependency of its own."""
 CALL_SECONDS = 30.0
 """Time limit of one call in a lane."""
