@@ -17,6 +17,7 @@ from typing import Any
 
 from playwright.async_api import Browser
 
+from support.eventually import eventually
 from support.phone import SIZES, chromium
 
 LOADS = 15
@@ -81,7 +82,7 @@ async def one_load(browser: Browser, address: str, shows: str, *, is_slow: bool)
         await protocol.send("Emulation.setCPUThrottlingRate", QUARTER_OF_CPU)
     await page.add_init_script(WATCH.replace("SELECTOR", json.dumps(shows)))
     await page.goto(address, timeout=60_000)
-    await page.wait_for_function("() => window.whole", timeout=60_000)
+    await eventually(lambda: page.evaluate("() => window.whole"), 60, "the whole view")
     view: dict[str, float] = await page.evaluate(
         """() => { const files = performance.getEntriesByType('resource');
           const bytes = [...files, ...performance.getEntriesByType('navigation')].reduce((sum, one) => sum + one.transferSize, 0);

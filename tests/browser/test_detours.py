@@ -35,9 +35,7 @@ async def test_an_unpaid_order_is_shown_with_its_time_and_paid_or_cancelled_from
     bar = await viewer.sees(".unpaid-bar")
     first = await bar.locator(".countdown").inner_text()
     assert re.fullmatch(r"\d+:\d\d left", first)
-    await viewer.page.wait_for_function(
-        "first => document.querySelector('.countdown').textContent !== first", arg=first
-    )
+    await viewer.until("first => document.querySelector('.countdown').textContent !== first", arg=first)
     async with viewer.page.expect_request(CASHIER):
         await bar.get_by_role("button", name="Pay now").click()
     await bar.get_by_role("button", name="Cancel").click()
@@ -93,7 +91,7 @@ async def test_a_viewer_back_in_a_long_list_finds_the_place(phone: Any) -> None:
     await viewer.sees(".buy")
     await viewer.page.go_back()
     await viewer.sees(f".product-card >> nth={many - 1}")
-    await viewer.page.wait_for_function("document.querySelector('.mini-body').scrollTop > 1000")
+    await viewer.until("document.querySelector('.mini-body').scrollTop > 1000")
 
 
 async def test_a_link_that_is_none_is_called_a_link_and_not_a_picture(phone: Any) -> None:
@@ -124,7 +122,7 @@ async def test_a_screen_is_painted_before_any_script_has_arrived(phone: Any) -> 
 
     await viewer.page.route("**/assets/**", later)
     await viewer.page.goto(viewer.url(SHOP), wait_until="commit")
-    await viewer.page.wait_for_function("performance.getEntriesByName('first-contentful-paint').length")
+    await viewer.until("performance.getEntriesByName('first-contentful-paint').length")
     await viewer.sees(".shell .bone")
     arrive.set()
     await viewer.sees(".product-card")
@@ -169,7 +167,7 @@ async def test_an_order_shows_its_pictures_its_parcel_and_is_found_among_refunds
     viewer = await phone("kuaiying", "en")
     path = await viewer.bought()
     shop, order_id = mini_program_of(path), path.rsplit("/", 1)[1]
-    await viewer.page.wait_for_function("document.querySelector('.line-picture').naturalWidth > 0")
+    await viewer.until("document.querySelector('.line-picture').naturalWidth > 0")
     owner = next(known for known in demo["owners"] if shop in known["mini_program_ids"])
     async with aiohttp.ClientSession(demo["gateway"]) as session:
         session.headers["Authorization"] = f"Bearer {await token_of(owner, demo['gateway'], session)}"

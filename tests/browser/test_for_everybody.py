@@ -148,11 +148,11 @@ async def test_everything_up_to_the_cashier_can_be_done_by_keyboard(phone: Any) 
     await viewer.open("", ".slide.playing .chip")
     first = await viewer.page.locator(".slide.playing").get_attribute("data-video")
     await viewer.page.keyboard.press("ArrowDown")
-    await viewer.page.wait_for_function(
+    await viewer.until(
         "first => document.querySelector('.slide.playing')?.dataset.video !== first", arg=first
     )
     await viewer.page.keyboard.press("ArrowUp")
-    await viewer.page.wait_for_function(
+    await viewer.until(
         "first => document.querySelector('.slide.playing')?.dataset.video === first", arg=first
     )
     await tab_to(viewer.page, ".slide.playing .chip")

@@ -140,7 +140,7 @@ async def test_a_store_has_shelves_and_a_search_of_its_own(phone: Any, language:
     await viewer.sees(".product-card")
     everything = await viewer.page.locator(".product-card").all_inner_texts()
     await viewer.page.locator(".shelf").nth(2).click()
-    await viewer.page.wait_for_function(
+    await viewer.until(
         "before => { const now = document.querySelector('.product-card'); return now && now.innerText !== before }",
         arg=everything[0],
     )

@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from playwright.async_api import Browser, Locator, Page, async_playwright
 
+from support.eventually import eventually
+
 SIZES = {"phone": {"width": 390, "height": 844}, "desk": {"width": 1280, "height": 800}}
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -75,9 +77,17 @@ class Phone:
         await found.wait_for(timeout=within_ms)
         return found
 
+    async def until(self, script: str, arg: Any = None) -> None:
+        """Wait until `script`, a JavaScript expression or function of `arg`, is true.
+
+        Playwright's own `wait_for_function` evaluates text again and again inside the page, which the app's content
+        security policy forbids. An evaluation from outside is allowed.
+        """
+        await eventually(lambda: self.page.evaluate(script, arg), PATIENCE_MS / 1000, script)
+
     async def drawn(self) -> None:
         """Wait until every picture in sight is there and drawn."""
-        await self.page.wait_for_function(IN_SIGHT_ARE_COMPLETE)
+        await self.until(IN_SIGHT_ARE_COMPLETE)
         await self.page.evaluate(
             "() => Promise.all([...document.images].filter(i => i.complete).map(i => i.decode().catch(() => null)))"
         )
