@@ -13,7 +13,8 @@ from search.application.library import Library
 from search.application.projection import Projection
 from search.domain.documents import MiniProgram
 from search.domain.language.kinds import kinds
-from search.domain.language.measures import codes_in, measures_in
+from search.domain.language.measures import codes_in, measures_in, word_and_number
+from search.domain.queries import ProductQuery
 
 SHOP = "qinghe001"
 PRODUCTS = (
@@ -103,6 +104,31 @@ def test_a_size_is_one_token_however_it_is_written(text: str, tokens: list[str])
 def test_a_model_number_is_also_known_without_its_hyphens() -> None:
     assert codes_in("sony wh-1000xm5, isbn 978-7-02-012345-6") == ["wh1000xm5", "9787020123456"]
     assert codes_in("over-ear") == []
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("iphone12", ["iphone", "12"]),
+        ("128glass", ["128", "glass"]),
+        ("a4", []),
+        ("wh1000xm5", []),
+        ("iphone", []),
+        ("2024", []),
+    ],
+)
+def test_a_word_with_a_number_attached_is_also_both_of_them(word: str, parts: list[str]) -> None:
+    assert word_and_number(word) == parts
+
+
+@pytest.mark.parametrize("query", ["galaxy 24", "galaxy24", "Galaxy24"])
+@pytest.mark.parametrize("title", ["Galaxy24 手机", "Galaxy 24 手机"])
+def test_a_word_and_its_number_are_found_joined_and_apart(query: str, title: str) -> None:
+    index = TantivyIndex()
+    index.put([make_product("galaxy", SHOP, title)])
+    index.commit()
+    index.refresh()
+    assert [hit.whole for hit in index.search(ProductQuery(query)).hits] == [True]
 
 
 def test_a_title_says_what_a_thing_is_at_its_end() -> None:

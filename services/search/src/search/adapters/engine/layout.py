@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from search.domain.documents import Product
 from search.domain.language.kinds import kinds
-from search.domain.language.measures import codes_in, measures_in
+from search.domain.language.measures import codes_in, measures_in, word_and_number
 from search.domain.language.pinyin import syllable
 from search.domain.language.text import clean, fold, han_of, has_han, is_glued, runs_of, stems_of, words_of
 
@@ -52,7 +52,8 @@ class _Text(NamedTuple):
 def _cut(text: str) -> _Text:
     folded = fold(text if text.isascii() else clean(text))
     words = words_of(folded)
-    terms = " ".join([*stems_of(words), *codes_in(folded), *measures_in(folded)[0]])
+    parts = [part for word in words for part in word_and_number(word)]
+    terms = " ".join([*stems_of([*words, *parts]), *codes_in(folded), *measures_in(folded)[0]])
     return _Text(folded, tuple(words), terms, tuple(runs_of(folded).split()) if has_han(folded) else ())
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from search.domain.documents import number_of
 from search.domain.language.kinds import Head, kinds
-from search.domain.language.measures import measures_in
+from search.domain.language.measures import measures_in, word_and_number
 from search.domain.language.text import clean, fold, grams_of, has_han, stem_of, words_of
 from search.domain.queries import MAX_TERMS, ProductQuery
 
@@ -77,13 +77,16 @@ def terms_of(text: str) -> Terms:
     parts = [part for run in _piece.findall(folded) for part in _parts(run)]
     needs: list[Need] = []
     head: list[Need] = []
+    joined: list[str] = []
     for part, is_han in parts:
         if is_han:
             wanted = list(_of_run(part, named))
             needs += (need for need, _ in wanted)
             head = [need for need, is_head in wanted if is_head] or (head if han_heads else [wanted[-1][0]])
         elif part not in FILLERS or all(word in FILLERS for word, _ in parts):
-            needs.append(_of_word(part, None if han_heads else named))
+            pieces = word_and_number(part)
+            joined += [stem_of(part)] if pieces else []
+            needs += (_of_word(piece, None if han_heads else named) for piece in pieces or [part])
     if not head:
         head = [need for need in needs if len(need.words) > 1] or _last_word(folded)
     needs += (Need(words=(measure,)) for measure in measures)
@@ -92,7 +95,7 @@ def terms_of(text: str) -> Terms:
     return Terms(
         tuple(needs),
         tuple(head or needs[-1:]),
-        tuple(dict.fromkeys(word for need in needs for word in need.words)),
+        tuple(dict.fromkeys([*joined, *(word for need in needs for word in need.words)])),
         tuple(grams_of(glued)[:MAX_TERMS]),
     )
 

@@ -20,6 +20,7 @@ _units = "|".join(map(re.escape, sorted(_UNITS, key=len, reverse=True)))
 _measure = re.compile(rf"(?<![\w.,-])(\d{{1,6}}(?:\.\d{{1,3}})?)[ -]?({_units})(?![a-z0-9])")
 _han_before = re.compile(rf"(?<=[\u3400-\u9fff])(\d{{1,6}}(?:\.\d{{1,3}})?)[ -]?({_units})(?![a-z0-9])")
 _has_digit = re.compile(r"\d")
+_word_and_number = re.compile(r"([a-z]{3,})(\d+)|(\d+)([a-z]{3,})")
 _code = re.compile(r"[a-z0-9]+(?:[-./][a-z0-9]+)+")
 
 
@@ -42,3 +43,10 @@ def codes_in(folded: str) -> list[str]:
     if not _has_digit.search(folded):
         return []
     return [re.sub(r"[-./]", "", code) for code in _code.findall(folded) if _has_digit.search(code)]
+
+
+def word_and_number(word: str) -> list[str]:
+    """The word and the number that a folded `iphone12` or `128glass` is made of; nothing for all other words, model numbers
+    such as `wh1000xm5` among them."""
+    match = None if word.isalpha() or word.isdigit() else _word_and_number.fullmatch(word)
+    return [part for part in match.groups() if part] if match else []
