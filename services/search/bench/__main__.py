@@ -1,4 +1,4 @@
-"""`python -m bench DATA [--folds] [--sizes 20000 200000 1000000] [--opensearch URL|FOLDER] [--hybrid FOLDER] [--json FILE]`."""
+"""`python -m bench DATA [--sizes 20000 200000 1000000] [--opensearch URL|FOLDER] [--hybrid FOLDER] [--json FILE]`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def main() -> int:
         corpora_there = [corpus for corpus in loaded if corpus is not None]
         for corpus in corpora_there:
             _relevance(report, corpus, rivals)
-        if arguments.folds:
+        if corpora_there:
             _folds(corpora_there, data / "shop")
         for size in arguments.sizes:  # the small sizes of all before the large ones of any
             for corpus in corpora_there:
@@ -50,7 +50,6 @@ def _arguments() -> argparse.Namespace:
     add("data", type=Path, nargs="?", help="folder with the judged sets shop, icecat, qbqtc, esci_brands")
     add("--sizes", type=int, nargs="*", default=[20_000, 200_000])
     add("--sets", nargs="*", choices=[*SETS, "none"], default=[*SETS], help="judged sets to measure")
-    add("--folds", action="store_true", help="cross-validate the weights of fields over all sets")
     add("--opensearch", help="address of an OpenSearch to compare with, or a folder to start one from")
     add("--hybrid", type=Path, help="folder with the embedding models: measures with them as well")
     add("--rivals", type=int, default=200_000, help="largest size at which other engines are measured too")
