@@ -152,7 +152,7 @@ def set_chaos(world: World) -> None:
     chaos: Chaos = world.chaos
     chaos.kill = choose((0.0, 0.0, 0.003, 0.01, 0.03))
     chaos.freeze = choose((0.0, 0.0, 0.005, 0.02))
-    chaos.slow = choose((0.0, 0.05, 0.2))
+    chaos.slow = choose((0.0, 0.1, 0.4))
     world.alipay.lost = choose((0.0, 0.1, 0.4))
     world.alipay.refuse = choose((0.0, 0.0, 0.3))
     world.alipay.behind = timedelta(seconds=choose((0, 0, 20)))
