@@ -13,8 +13,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from aiokafka.errors import KafkaError
-
 from contracts.engagement import Engagement
 from runtime import telemetry
 from runtime.clock import Clock
@@ -132,11 +130,11 @@ class EngagementBuffer:
         return available
 
     async def _accepted(self, records: list[Record]) -> list[bool]:
-        """For each record whether Kafka has it: one that is too large for its topic stops no other. Raises KafkaError."""
+        """For each record whether Kafka has it: one that is too large for its topic stops no other. Raises when Kafka is away."""
         try:
             await self._publisher.publish(records)
             return [True] * len(records)
-        except KafkaError as error:
+        except Exception as error:
             if not record_refused(error):
                 raise
         refusals = await self._publisher.publish_each(records)
