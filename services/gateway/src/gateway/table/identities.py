@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Any
 
 from contracts.api.common import Page, PageQuery
 from contracts.api.owners import (
@@ -21,7 +22,7 @@ from contracts.api.owners import (
     SecretRequest,
 )
 from gateway import faults
-from gateway.calls import Call
+from gateway.calls import Call, Method
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import CATALOGUE, CREATOR, HOST, OPS, OWNER, PUBLIC
 
@@ -140,126 +141,81 @@ OF_OPERATORS = (
 )
 
 
+def _of_operators(method: Method, path: str, name: str, summary: str, **more: Any) -> Call:
+    return Call(
+        method=method,
+        path=path,
+        name=name,
+        summary=summary,
+        tag=OPERATORS,
+        scopes=scopes(OPS),
+        service="identity",
+        **more,
+    )
+
+
 def _partners(kind: str, new: type[NewHost | NewCreator]) -> tuple[Call, ...]:
     every, one, noun = f"/v1/ops/{kind}s", f"/v1/ops/{kind}s/{{{kind}_id}}", f"a {kind}"
+    changed: dict[str, Any] = {"answer": PartnerView, "faults": (faults.CONFLICT,)}
     return (
-        Call(
-            method="GET",
-            path=every,
-            name=f"list_{kind}s",
-            summary=f"List {kind}s by id",
-            tag=OPERATORS,
-            scopes=scopes(OPS),
-            service="identity",
-            query=PageQuery,
-            answer=Page[PartnerView],
-            faults=(faults.INVALID_CURSOR,),
+        _of_operators(
+            "GET", every, f"list_{kind}s", f"List {kind}s by id",
+            query=PageQuery, answer=Page[PartnerView], faults=(faults.INVALID_CURSOR,),
         ),
-        Call(
-            method="POST",
-            path=every,
-            name=f"register_{kind}",
-            summary=f"Register {noun} with its first client; the secret is shown once",
-            tag=OPERATORS,
-            scopes=scopes(OPS),
-            service="identity",
-            body=PartnerRequest,
-            answer=new,
-            success=CREATED,
+        _of_operators(
+            "POST", every, f"register_{kind}", f"Register {noun} with its first client; the secret is shown once",
+            body=PartnerRequest, answer=new, success=CREATED,
         ),
-        Call(
-            method="PUT",
-            path=one,
-            name=f"put_{kind}",
-            summary=f"Register {noun} under this id, or change its name",
-            tag=OPERATORS,
-            scopes=scopes(OPS),
-            service="identity",
-            body=PartnerRequest,
-            answer=PartnerView,
-            success=OK_OR_CREATED,
-            faults=(faults.CONFLICT,),
+        _of_operators(
+            "PUT", one, f"put_{kind}", f"Register {noun} under this id, or change its name",
+            body=PartnerRequest, success=OK_OR_CREATED, **changed,
         ),
-        Call(
-            method="POST",
-            path=f"{one}/suspension",
-            name=f"suspend_{kind}",
-            summary=f"Suspend {noun}: its tokens are refused within 5 seconds",
-            tag=OPERATORS,
-            scopes=scopes(OPS),
-            service="identity",
-            body=ReasonsRequest,
-            answer=PartnerView,
-            faults=(faults.CONFLICT,),
+        _of_operators(
+            "POST", f"{one}/suspension", f"suspend_{kind}", f"Suspend {noun}: its tokens are refused within 5 seconds",
+            body=ReasonsRequest, **changed,
         ),
-        Call(
-            method="POST",
-            path=f"{one}/reinstatement",
-            name=f"reinstate_{kind}",
-            summary=f"End the suspension of {noun}",
-            tag=OPERATORS,
-            scopes=scopes(OPS),
-            service="identity",
-            answer=PartnerView,
-            faults=(faults.CONFLICT,),
+        _of_operators(
+            "POST", f"{one}/reinstatement", f"reinstate_{kind}", f"End the suspension of {noun}", **changed,
         ),
+    )  # fmt: skip
+
+
+def _of_clients(scope: str, method: Method, path: str, name: str, summary: str, **more: Any) -> Call:
+    return Call(
+        method=method,
+        path=path,
+        name=name,
+        summary=summary,
+        tag=CLIENTS,
+        scopes=scopes(scope),
+        roles=roles(),
+        service="identity",
+        **more,
     )
 
 
 def _clients(scope: str) -> tuple[Call, ...]:
-    every, only = f"/v1/{scope}/clients", scopes(scope)
+    every = f"/v1/{scope}/clients"
     one = f"{every}/{{client_id}}"
     return (
-        Call(
-            method="GET",
-            path=every,
-            name=f"list_{scope}_clients",
-            summary="List the caller's clients by id",
-            tag=CLIENTS,
-            scopes=only,
-            roles=roles(),
-            service="identity",
-            query=PageQuery,
-            answer=Page[OwnClientView],
-            faults=(faults.INVALID_CURSOR,),
+        _of_clients(
+            scope, "GET", every, f"list_{scope}_clients", "List the caller's clients by id",
+            query=PageQuery, answer=Page[OwnClientView], faults=(faults.INVALID_CURSOR,),
         ),
-        Call(
-            method="POST",
-            path=every,
-            name=f"add_{scope}_client",
-            summary="Add a client; its secret is shown once",
-            tag=CLIENTS,
-            scopes=only,
-            service="identity",
-            body=OwnClientRequest,
-            answer=NewClientView,
-            success=CREATED,
+        _of_clients(
+            scope, "POST", every, f"add_{scope}_client", "Add a client; its secret is shown once",
+            body=OwnClientRequest, answer=NewClientView, success=CREATED,
         ),
-        Call(
-            method="POST",
-            path=f"{one}/secrets",
-            name=f"renew_{scope}_secret",
-            summary="Give a client a new secret; the present one works for a while more",
-            tag=CLIENTS,
-            scopes=only,
-            service="identity",
-            body=SecretRequest,
-            answer=NewClientView,
-            success=CREATED,
-            faults=(faults.TOO_MANY_SECRETS, faults.CONFLICT),
+        _of_clients(
+            scope, "POST", f"{one}/secrets", f"renew_{scope}_secret",
+            "Give a client a new secret; the present one works for a while more",
+            body=SecretRequest, answer=NewClientView, success=CREATED, faults=(faults.TOO_MANY_SECRETS, faults.CONFLICT),
         ),
-        Call(
-            method="DELETE",
-            path=one,
-            name=f"remove_{scope}_client",
-            summary="Remove a client; its tokens are refused within 5 seconds",
-            tag=CLIENTS,
-            scopes=only,
-            service="identity",
-            success=(HTTPStatus.NO_CONTENT,),
-            faults=(faults.LAST_ADMIN,),
+        _of_clients(
+            scope, "DELETE", one, f"remove_{scope}_client", "Remove a client; its tokens are refused within 5 seconds",
+            success=(HTTPStatus.NO_CONTENT,), faults=(faults.LAST_ADMIN,),
         ),
-    )
+    )  # fmt: skip
 
 
 CALLS = (

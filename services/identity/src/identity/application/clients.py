@@ -84,8 +84,9 @@ class ClientsOfSubject:
             raise LastAdmin(
                 "This is the only client with the role admin. Add another one first; without it nobody could manage clients."
             )
-        await self.clients.delete(client_id)
+        # first its tokens: a client that is gone cannot be found again if the process ends in between
         await self.revocations.add(Revocation("client", client_id, self.clock() + IN_FLIGHT))
+        await self.clients.delete(client_id)
 
     async def _own(self, scope: str, subject_id: str | None, client_id: str) -> Client:
         client = await self.clients.get(client_id)
