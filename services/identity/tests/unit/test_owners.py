@@ -30,7 +30,12 @@ def test_an_application_waits_for_a_verdict() -> None:
 
 
 def test_a_verified_owner_has_the_name_and_kind_it_applied_with() -> None:
-    assert (VERIFIED.status, VERIFIED.name, VERIFIED.kind, VERIFIED.application) == ("verified", "云栗", "brand", None)
+    assert (VERIFIED.status, VERIFIED.name, VERIFIED.kind, VERIFIED.application) == (
+        "verified",
+        "云栗",
+        "brand",
+        None,
+    )
 
 
 def test_a_rejected_owner_reads_why_and_may_apply_again() -> None:
@@ -46,7 +51,12 @@ def test_the_name_of_a_verified_owner_changes_by_a_verdict_only() -> None:
     granted = after(asked.verify())
     assert (granted.name, granted.kind, granted.application) == ("云栗优选", "platform", None)
     refused = after(asked.reject(WHY))
-    assert (refused.status, refused.name, refused.reasons, refused.application) == ("verified", "云栗", WHY, None)
+    assert (refused.status, refused.name, refused.reasons, refused.application) == (
+        "verified",
+        "云栗",
+        WHY,
+        None,
+    )
 
 
 @pytest.mark.parametrize("before", [APPLIED, VERIFIED, after(APPLIED.reject(WHY))])
