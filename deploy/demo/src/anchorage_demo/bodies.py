@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from anchorage_demo.world import Account, CommissionTerms, MiniProgram, Owner, Product, Video, World
+from anchorage_demo.world import (
+    Account,
+    CommissionTerms,
+    Creator,
+    Host,
+    MiniProgram,
+    Owner,
+    Product,
+    Video,
+    World,
+)
 
 Json = dict[str, Any]
 
@@ -12,6 +22,17 @@ Json = dict[str, Any]
 def picture_path(name: str) -> str:
     """The path under which catalog serves a picture."""
     return f"/media/{name}.svg"
+
+
+def partner_body(partner: Host | Creator) -> Json:
+    """A host app or a creator."""
+    return {"name": partner.name.zh}
+
+
+def owner_body(owner: Owner) -> Json:
+    """An owner, with a contact that nobody reads."""
+    contact = {"name": owner.name.zh, "email": f"{owner.owner_id}@demo.example"}
+    return {"name": owner.name.zh, "kind": owner.kind, "contact": contact}
 
 
 def account_body(account: Account) -> Json:

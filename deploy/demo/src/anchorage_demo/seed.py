@@ -16,7 +16,14 @@ import aiohttp
 
 from anchorage_demo.art.logo import draw_logo_png
 from anchorage_demo.art.media import draw_media
-from anchorage_demo.bodies import account_body, product_body, program_body, video_body
+from anchorage_demo.bodies import (
+    account_body,
+    owner_body,
+    partner_body,
+    product_body,
+    program_body,
+    video_body,
+)
 from anchorage_demo.client import CallFailed, GatewayClient, Json, SecretOf
 from anchorage_demo.text import Text
 from anchorage_demo.world import Account, Host, MiniProgram, Owner, Product, Video, World
@@ -70,6 +77,7 @@ class Seeder:
         videos = [v for v in self.world.videos if own.intersection(anchor.product_id for anchor in v.anchors)]
         shops = [shop for shop in self.world.shops if shop in programs]
         await self._put_clients()
+        await self._put_parties()
         await self._together(self._put_account(account) for account in self.world.accounts)
         await self._together(self._put_program(program) for program in programs)
         await self._together(self._put_product(product) for product in products)
@@ -99,6 +107,16 @@ class Seeder:
         secret = self.gateway.secret_of(client_id)
         body = {"name": name.zh, "scope": scope, "subject_id": subject_id, "client_secret": secret}
         await self.gateway.call("PUT", f"/v1/ops/clients/{client_id}", body)
+
+    async def _put_parties(self) -> None:
+        """Hosts, creators and owners; the owners are verified."""
+        world, put = self.world, self._put_party
+        await self._together(put(f"hosts/{host.host_id}", partner_body(host)) for host in world.hosts)
+        await self._together(put(f"creators/{one.creator_id}", partner_body(one)) for one in world.creators)
+        await self._together(put(f"owners/{owner.owner_id}", owner_body(owner)) for owner in world.owners)
+
+    async def _put_party(self, path: str, body: Json) -> None:
+        await self.gateway.call("PUT", f"/v1/ops/{path}", body)
 
     async def _check_clients(self) -> list[str]:
         """Clients whose secret the user has changed.

@@ -31,8 +31,10 @@ class Owners:
         if not self.registration_is_open:
             raise RegistrationClosed
         owner_id = f"owner_{self.new_id()}"
+        # first the client: if the call fails in between, no owner is listed whom nobody can act for
+        first = await self.clients.add(OWNER, owner_id, FIRST_CLIENT, ADMIN)
         result = await self.owners.change(owner_id, lambda _: _change(Owner.apply(owner_id, application)))
-        return _existing(result.aggregate), await self.clients.add(OWNER, owner_id, FIRST_CLIENT, ADMIN)
+        return _existing(result.aggregate), first
 
     async def get(self, owner_id: str) -> Owner:
         """Raises NotFound."""

@@ -31,8 +31,11 @@ class Partners:
 
     async def register(self, kind: PartnerKind, name: str) -> tuple[Partner, NewClient]:
         """A new partner with its first client, an admin."""
-        partner, _ = await self.put(kind, f"{kind}_{self.new_id()}", name)
-        return partner, await self.clients.add(kind, partner.partner_id, FIRST_CLIENT, ADMIN)
+        partner_id = f"{kind}_{self.new_id()}"
+        # first the client: if the call fails in between, no partner is listed whom nobody can act for
+        first = await self.clients.add(kind, partner_id, FIRST_CLIENT, ADMIN)
+        partner, _ = await self.put(kind, partner_id, name)
+        return partner, first
 
     async def put(self, kind: PartnerKind, partner_id: str, name: str) -> tuple[Partner, bool]:
         """Register it under this id, or give it this name; gives it and whether it is new."""
