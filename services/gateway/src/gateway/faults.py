@@ -29,6 +29,14 @@ KEY_INVALID = Fault(
 )
 KEY_REUSED = Fault(422, "idempotency_key_reused", "this Idempotency-Key was used with another request")
 
+MALFORMED_VERSION = Fault(400, "malformed_version", "If-Match must be one version in quotes, or *")
+VERSION_CONFLICT = Fault(
+    412,
+    "version_conflict",
+    "it has another version than If-Match; the problem has the present one as `version`",
+)
+NOT_YOUR_FIELD = Fault(403, "not_your_field", "somebody else decides on these fields; `errors` names them")
+
 WRONG_STATE = Fault(409, "wrong_state", "the current status does not allow this; `detail` says why")
 REFUSED = Fault(409, "refused", "this is not possible now; `detail` says why")
 CONFLICT = Fault(409, "conflict", "another request changed this at the same time; try again")
