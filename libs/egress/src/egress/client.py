@@ -25,7 +25,7 @@ class TooMuch(Exception):
 class EgressClient:
     """Calls addresses that strangers name. Redirects are answers like others; proxies of the environment are not used.
 
-    `seconds` bounds a whole call, its answer included. Names are resolved anew for each connection.
+    `seconds` bounds a whole call, its answer included. Names are resolved again for each connection.
     """
 
     def __init__(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from gateway.calls import Call, Fault
+from runtime.web.tokens import EVERY_ROLE, VIEWER
 
 NO_TOKEN = Fault(401, "no_token", "no access token was sent")
 BAD_TOKEN = Fault(401, "bad_token", "the token is invalid or has expired; get a new one")
 WRONG_SCOPE = Fault(403, "wrong_scope", "the token's scope does not allow this call")
+NOT_YOUR_ROLE = Fault(
+    403, "not_your_role", "the client's role does not allow this call; `detail` names those that do"
+)
 NOT_FOUND = Fault(404, "not_found", "it does not exist, or the caller may not see it")
 MALFORMED_REQUEST = Fault(
     400, "malformed_request", "not a valid HTTP request, or its request line or a header is too long"
@@ -101,6 +105,8 @@ def faults_of(call: Call) -> tuple[Fault, ...]:
     faults = [MALFORMED_REQUEST]
     if call.scopes:
         faults += [NO_TOKEN, BAD_TOKEN, WRONG_SCOPE]
+    if call.scopes - {VIEWER} and call.admitted_roles != EVERY_ROLE:
+        faults.append(NOT_YOUR_ROLE)
     if call.parameters:
         faults.append(NOT_FOUND)
     if call.body is not None:

@@ -215,4 +215,11 @@ async def _authenticate(request: web.Request, route: Route, verifier: TokenVerif
         raise Problem(
             403, "wrong_scope", f"The token's scope does not allow this call. It needs the scope {needed}."
         )
+    if principal.role not in route.admitted_roles:
+        needed = " or ".join(sorted(route.admitted_roles))
+        raise Problem(
+            403,
+            "not_your_role",
+            f"This client's role is {principal.role}. This call needs the role {needed}.",
+        )
     return principal

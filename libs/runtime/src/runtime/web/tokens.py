@@ -29,6 +29,10 @@ HOST, OWNER, OPS, CREATOR, VIEWER = "host", "owner", "ops", "creator", "viewer"
 PUBLIC: frozenset[str] = frozenset()
 """The scopes of a route that needs no token; every route states its scopes."""
 
+ADMIN, CATALOGUE, ORDERS, FINANCE, READ = "admin", "catalogue", "orders", "finance", "read"
+"""The roles of a client: what it may do for the host, owner, creator or operator that it acts for."""
+EVERY_ROLE = frozenset({ADMIN, CATALOGUE, ORDERS, FINANCE, READ})
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
@@ -36,6 +40,8 @@ class Principal:
 
     subject: str
     scopes: frozenset[str]
+    role: str = ADMIN
+    """A client's role. A viewer has none: `ADMIN`, because everything of its session is its own."""
     host_id: str | None = None
     owner_id: str | None = None
     creator_id: str | None = None
@@ -52,7 +58,17 @@ class Principal:
         return scope in self.scopes
 
 
-CLAIMS = ("host_id", "owner_id", "creator_id", "mini_program_id", "openid", "viewer", "surface", "click_id")
+CLAIMS = (
+    "role",
+    "host_id",
+    "owner_id",
+    "creator_id",
+    "mini_program_id",
+    "openid",
+    "viewer",
+    "surface",
+    "click_id",
+)
 """The private claims that tokens carry, each a field of `Principal`."""
 
 

@@ -12,8 +12,8 @@ from contracts.api.common import Page, PageQuery
 from contracts.api.mini_programs import MiniProgramRequest, MiniProgramView, SuspensionRequest
 from runtime.web.bodies import json_response, read_json, read_query
 from runtime.web.cursors import read_cursor, write_cursor
-from runtime.web.routes import Route, scopes
-from runtime.web.tokens import OPS, OWNER
+from runtime.web.routes import Route, roles, scopes
+from runtime.web.tokens import CATALOGUE, OPS, OWNER
 
 
 class MiniProgramRoutes:
@@ -30,10 +30,10 @@ class MiniProgramRoutes:
         return [
             Route("GET", programs, self.list_programs, writers),
             Route("GET", program, self.get_program, writers),
-            Route("PUT", program, self.put_program, writers),
-            Route("POST", ops + "/publication", self.publish, operators),
-            Route("POST", ops + "/suspension", self.suspend, operators),
-            Route("POST", ops + "/reinstatement", self.reinstate, operators),
+            Route("PUT", program, self.put_program, writers, roles=roles(CATALOGUE)),
+            Route("POST", ops + "/publication", self.publish, operators, roles=roles(CATALOGUE)),
+            Route("POST", ops + "/suspension", self.suspend, operators, roles=roles(CATALOGUE)),
+            Route("POST", ops + "/reinstatement", self.reinstate, operators, roles=roles(CATALOGUE)),
         ]
 
     async def list_programs(self, request: web.Request) -> web.Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from identity.adapters.secret_hasher import SecretHasher
 from identity.domain.clients import Client
 from runtime.mongo.client import Database
+from runtime.web.tokens import ADMIN
 
 
 class MongoClients:
@@ -27,7 +28,8 @@ class MongoClients:
                 {"_id": client_id, "secret": stored}, {"$set": {"secret": current}}
             )
         origins = tuple(found.get("return_origins", ()))
-        return Client(client_id, found["name"], found["scope"], found["subject_id"], origins)
+        role = found.get("role", ADMIN)
+        return Client(client_id, found["name"], found["scope"], found["subject_id"], role, origins)
 
     async def put(self, client: Client, secret: str) -> bool:
         """Create or change a client; whether it is new. An earlier secret stops working."""
@@ -35,6 +37,7 @@ class MongoClients:
             "name": client.name,
             "scope": client.scope,
             "subject_id": client.subject_id,
+            "role": client.role,
             "return_origins": list(client.return_origins),
             "secret": await self._hasher.hash(secret),
         }

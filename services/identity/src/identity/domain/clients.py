@@ -11,13 +11,14 @@ from identity.domain.errors import TokenRefused
 class Client:
     """A client of the platform. `subject_id` is the id of the host, owner, creator or operator that it acts for.
 
-    `return_origins` are a host's: where its payers may return to.
+    `role` says what it may do for it. `return_origins` are a host's: where its payers may return to.
     """
 
     client_id: str
     name: str
     scope: str
     subject_id: str
+    role: str = "admin"
     return_origins: tuple[str, ...] = ()
 
 

@@ -40,13 +40,16 @@ class OperationRoutes:
         """A client with its secret."""
         client_id = _path_id(request, "client_id")
         body = await read_json(request, ClientRequest)
-        client = Client(client_id, body.name, body.scope, body.subject_id, tuple(body.return_origins))
+        client = Client(
+            client_id, body.name, body.scope, body.subject_id, body.role, tuple(body.return_origins)
+        )
         created = await self.put_client(client, body.client_secret)
         view = ClientView(
             client_id=client_id,
             name=client.name,
             scope=client.scope,
             subject_id=client.subject_id,
+            role=client.role,
             return_origins=list(client.return_origins),
         )
         return json_response(view, 201 if created else 200)
