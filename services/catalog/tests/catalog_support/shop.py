@@ -53,6 +53,10 @@ class Shop:
     def program_path(self) -> str:
         return f"/v1/owner/mini-programs/{self.mini_program_id}"
 
+    @property
+    def ops_path(self) -> str:
+        return f"/v1/ops/mini-programs/{self.mini_program_id}"
+
     def product_path(self, product_id: str | None = None) -> str:
         return f"{self.program_path}/products/{product_id or self.product_id}"
 
@@ -78,11 +82,28 @@ class Shop:
         return answer
 
     async def open(self, stock: int = 30, **product: Any) -> Shop:
-        """Register and publish the mini program, and list the product."""
-        await self.must("PUT", self.program_path, self.as_owner, a_program())
-        await self.must("POST", f"/v1/ops/mini-programs/{self.mini_program_id}/publication", self.as_operator)
+        """Put the mini program live, and list the product."""
+        await self.put_live()
         await self.must("PUT", self.product_path(), self.as_owner, a_product(self.sku_id, stock, **product))
         return self
+
+    async def put_live(self, **changes: Any) -> dict[str, Any]:
+        """Put a live version of the mini program, as an operator."""
+        return await self.must("PUT", self.ops_path, self.as_operator, self.program(**changes))
+
+    def program(self, **changes: Any) -> dict[str, Any]:
+        """A MiniProgramRequest for the shop."""
+        return a_program(owner_id=self.owner_id) | changes
+
+    async def verify_owner(self, status: str = "verified", *reasons: str) -> None:
+        """Let the catalog know the owner."""
+        await self.service.db["owners"].update_one(
+            {"_id": self.owner_id},
+            {"$set": {
+                "name": "小米有品", "name_en": "Xiaomi Youpin", "kind": "brand", "status": status, "reasons": list(reasons),
+            }},
+            upsert=True,
+        )  # fmt: skip
 
     async def stock(self, sku_id: str | None = None) -> dict[str, Any]:
         """The SKU's document, after a check of its invariant."""
@@ -188,6 +209,18 @@ def a_program(**changes: Any) -> dict[str, Any]:
             {"category_id": "pots", "name": "壶"},
         ],
         "terms": {"platform_bp": 100, "creator_bp": 500},
+        **changes,
+    }
+
+
+def a_draft(**changes: Any) -> dict[str, Any]:
+    """A MiniProgramDraft."""
+    return {
+        "name": "茶与壶",
+        "category": "e_commerce",
+        "logo_url": "/media/logo.png",
+        "requested_hosts": [HOST],
+        "categories": [{"category_id": "tea", "name": "茶", "name_en": "Tea"}],
         **changes,
     }
 
