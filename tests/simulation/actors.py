@@ -102,7 +102,7 @@ class BuyerActor:
                 "checkout", lambda app: app.commands.ship(OWNER, self._order_id, "SF", "N1", ())
             )
         for n in range(self._random.choice((0, 1, 1, 2))):
-            amount = self._random.choice((None, 100, PRICE))
+            amount = self._random.choice((None, 100, 500))
             await self._refund(f"refund{n}", amount)
         if self._random.random() < 0.3:
             await self._insist("checkout", lambda app: app.commands.receive(self._buyer, self._order_id))
@@ -150,9 +150,9 @@ def set_chaos(world: World) -> None:
     """Choose this schedule's faults. Each kind is absent from many schedules, so that it cannot hide another."""
     choose = world.random.choice
     chaos: Chaos = world.chaos
-    chaos.kill = choose((0.0, 0.0, 0.003, 0.01, 0.03))
+    chaos.kill = choose((0.0, 0.0, 0.006, 0.02, 0.06))
     chaos.freeze = choose((0.0, 0.0, 0.005, 0.02))
-    chaos.slow = choose((0.0, 0.05, 0.2))
+    chaos.slow = choose((0.0, 0.1, 0.4))
     world.alipay.lost = choose((0.0, 0.1, 0.4))
     world.alipay.refuse = choose((0.0, 0.0, 0.3))
     world.alipay.behind = timedelta(seconds=choose((0, 0, 20)))
