@@ -31,7 +31,8 @@ class Edited:
 class Histories:
     """Every change of a history goes through here, and is then shown.
 
-    The history is written first and says what is to be shown. A crash in between is made good when a replica starts.
+    The history is written first and says what is to be shown. Showing is requested once more in the background, for a
+    database that failed in between; a crash in between is made good when a replica starts.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Histories:
         self._histories = histories
         self._programs = programs
         self._spread_terms = spread_terms
+        self._requested: asyncio.Queue[str] = asyncio.Queue()
 
     async def get(self, caller: Caller, mini_program_id: str) -> Edited:
         """One of the caller's; raises NotFound."""
@@ -66,15 +68,17 @@ class Histories:
 
         result = await self._histories.change(mini_program_id, decide)
         history = result.aggregate or version_history.of(program)
+        self._requested.put_nowait(mini_program_id)
         return Edited(await self._show(program, history), history)
 
     async def run(self) -> None:
-        """Show what is live of all mini programs once, because a crash may have come before it."""
+        """Show what is live of all mini programs once, because a crash may have come before it; then serve requests endlessly."""
         for mini_program_id in await self._programs.ids():
-            program = await self._programs.get(mini_program_id)
+            self._requested.put_nowait(mini_program_id)
+        while True:
+            program = await self._programs.get(await self._requested.get())
             if program is not None:
                 await self._show(program, await self._history(program))
-        await asyncio.Event().wait()
 
     async def _history(self, program: MiniProgram) -> VersionHistory:
         return await self._histories.get(program.mini_program_id) or version_history.of(program)
