@@ -90,6 +90,12 @@ NOT_ENOUGH_STOCK = Fault(
     409, "not_enough_stock", "fewer are available than `change` would remove; `detail` gives both numbers"
 )
 
+REGISTRATION_CLOSED = Fault(
+    403, "registration_closed", "owners do not register by themselves here; ask the operator"
+)
+TOO_MANY_SECRETS = Fault(409, "too_many_secrets", "the client has two live secrets; `detail` says until when")
+LAST_ADMIN = Fault(409, "last_admin", "this is the only client with the role admin; add another one first")
+
 ALREADY_PAID = Fault(409, "already_paid", "the order is already paid")
 PAYMENT_CLOSED = Fault(409, "payment_closed", "the order can no longer be paid")
 PAYMENT_REFUSED = Fault(409, "payment_refused", "the payment provider refused; `detail` gives its reason")
