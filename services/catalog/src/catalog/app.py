@@ -19,6 +19,7 @@ from catalog.application.answering import AnswerAgain
 from catalog.application.drafts import Drafts
 from catalog.application.histories import Histories
 from catalog.application.mini_programs import MiniPrograms
+from catalog.application.owners import FollowOwners
 from catalog.application.products import Products
 from catalog.application.read_model.freshness import Freshness
 from catalog.application.read_model.shelf import Shelf
@@ -38,7 +39,7 @@ from catalog.http.pages import PageRoutes
 from catalog.http.products import ProductRoutes
 from catalog.http.videos import VideoRoutes
 from catalog.settings import Settings
-from catalog.subscribers import stock_follows_orders
+from catalog.subscribers import mini_programs_follow_owners, stock_follows_orders
 from runtime.clock import Clock, system_clock
 from runtime.consuming.answering import answering_again
 from runtime.ids import NewId, random_id
@@ -112,12 +113,16 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> No
     spread_terms = SpreadTerms(programs, products)
     stored, host_settings = MongoVersionHistories(db, recorder), MongoHostSettings(db)
     histories = Histories(stored, programs, spread_terms)
+    owners = MongoOwners(db)
+    service.subscribe(mini_programs_follow_owners(FollowOwners(owners, programs)))
     drafts = Drafts(
-        histories, stored, programs, products, MongoOwners(db), host_settings, clock, service.new_id, settings.platform_bp
+        histories, stored, programs, products, owners, host_settings, clock, service.new_id, settings.platform_bp
     )  # fmt: skip
     reviews = Reviews(histories, stored, programs, host_settings, clock)
     service.routes(MiniProgramRoutes(drafts).routes())
-    service.routes(OperatorRoutes(MiniPrograms(programs, histories, spread_terms, clock), reviews).routes())
+    service.routes(
+        OperatorRoutes(MiniPrograms(programs, histories, owners, spread_terms, clock), reviews).routes()
+    )
     service.routes(HostReviewRoutes(reviews).routes())
     service.background("live versions", histories.run)
     service.routes(

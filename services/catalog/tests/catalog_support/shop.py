@@ -8,6 +8,14 @@ from typing import Any
 
 from contracts.checkout import Attribution, OrderCancelled, OrderLine, OrderPaid, OrderPlaced, OrderRefunded
 from contracts.event import Event
+from contracts.identity import (
+    OwnerApplied,
+    OwnerReinstated,
+    OwnerState,
+    OwnerSuspended,
+    OwnerVerified,
+    Reason,
+)
 from contracts.money import cny
 from contracts.terms import CommissionTerms
 from runtime.clock import system_clock
@@ -18,6 +26,14 @@ from support.issuer import Issuer
 
 HOST = "host1"
 TERMS = CommissionTerms(platform_bp=100, creator_bp=500, terms_version=1)
+
+
+_STATUS: dict[type[OwnerState], Any] = {
+    OwnerApplied: "applied",
+    OwnerVerified: "verified",
+    OwnerSuspended: "suspended",
+    OwnerReinstated: "verified",
+}
 
 
 @dataclass
@@ -95,15 +111,24 @@ class Shop:
         """A MiniProgramRequest for the shop."""
         return a_program(owner_id=self.owner_id) | changes
 
-    async def verify_owner(self, status: str = "verified", *reasons: str) -> None:
-        """Let the catalog know the owner."""
-        await self.service.db["owners"].update_one(
-            {"_id": self.owner_id},
-            {"$set": {
-                "name": "小米有品", "name_en": "Xiaomi Youpin", "kind": "brand", "status": status, "reasons": list(reasons),
-            }},
-            upsert=True,
+    async def tell_owner(
+        self, event: type[OwnerState] = OwnerVerified, *reasons: str, version: int = 1
+    ) -> None:
+        """Identity says what the owner is, and the catalog knows it."""
+        status = _STATUS[event]
+        await self.publish(
+            event(
+                version=version, owner_id=self.owner_id, name="小米有品", kind="brand", status=status,
+                reasons=tuple(Reason(message=reason) for reason in reasons),
+            )
         )  # fmt: skip
+
+        async def known() -> bool:
+            found = await self.service.db["owners"].find_one({"_id": self.owner_id, "version": version})
+            assert found is not None
+            return True
+
+        await self.eventually(known, within=20, what="the catalog knows the owner")
 
     async def stock(self, sku_id: str | None = None) -> dict[str, Any]:
         """The SKU's document, after a check of its invariant."""

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from catalog_support.shop import HOST, Shop, a_draft
 
+from contracts.identity import OwnerApplied, OwnerReinstated, OwnerState, OwnerSuspended
+
 PROGRAMS = "/v1/owner/mini-programs"
 
 
@@ -50,7 +52,7 @@ async def shown(shop: Shop, headers: dict[str, str] | None = None) -> str | None
 
 
 async def test_viewers_see_a_version_once_it_was_reviewed_and_released(shop: Shop) -> None:
-    await shop.verify_owner()
+    await shop.tell_owner()
     await start(shop, name="First")
     version_id = await submit(shop)
     assert (await release(shop, version_id))[1]["code"] == "wrong_state"
@@ -97,7 +99,7 @@ async def test_a_withdrawn_version_is_not_reviewed(shop: Shop) -> None:
 
 
 async def test_each_release_can_be_rolled_back_once(shop: Shop) -> None:
-    await shop.verify_owner()
+    await shop.tell_owner()
     await start(shop, name="First")
     await bring_live(shop)
     rollback = f"{shop.program_path}/rollback"
@@ -110,15 +112,34 @@ async def test_each_release_can_be_rolled_back_once(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "code"), [("applied", "owner_not_verified"), ("suspended", "owner_suspended")]
+    ("event", "code"), [(OwnerApplied, "owner_not_verified"), (OwnerSuspended, "owner_suspended")]
 )
-async def test_an_owner_who_is_not_verified_releases_nothing(shop: Shop, status: str, code: str) -> None:
-    await shop.verify_owner(status, "papers are missing")
+async def test_an_owner_who_is_not_verified_releases_nothing(
+    shop: Shop, event: type[OwnerState], code: str
+) -> None:
+    await shop.tell_owner(event, "papers are missing")
     await start(shop)
     version_id = await submit(shop)
     await approve(shop, version_id)
     answered, problem = await release(shop, version_id)
     assert (answered, problem["code"], await shown(shop)) == (409, code, None)
+
+
+async def test_a_suspended_owners_mini_programs_are_closed_until_the_owner_is_back(shop: Shop) -> None:
+    await shop.tell_owner()
+    await start(shop)
+    await bring_live(shop)
+
+    async def is_shown(name: str | None) -> bool:
+        assert await shown(shop) == name
+        return True
+
+    await shop.tell_owner(OwnerSuspended, "Counterfeits.", version=2)
+    await shop.eventually(lambda: is_shown(None), within=5, what="the mini program is closed")
+    view = await shop.must("GET", shop.program_path, shop.as_owner)
+    assert (view["state"], view["reason"]) == ("suspended", "The owner is suspended. Counterfeits.")
+    await shop.tell_owner(OwnerReinstated, version=3)
+    await shop.eventually(lambda: is_shown("茶与壶"), within=5, what="the mini program is open again")
 
 
 @pytest.mark.parametrize(
@@ -153,7 +174,7 @@ async def test_a_layout_names_what_the_mini_program_has(shop: Shop) -> None:
     del layout["sections"][1]
     changes = {"layout": layout, "theme_colour": "#c0392b"}
     await shop.must("PATCH", shop.program_path, shop.as_owner, changes)
-    await shop.verify_owner()
+    await shop.tell_owner()
     await bring_live(shop)
     page = await shop.must("GET", shop.store_path, shop.as_host)
     assert (page["theme_colour"], page["layout"]["sections"][0]["category_id"]) == ("#c0392b", "tea")
@@ -182,7 +203,7 @@ async def test_a_host_that_decides_by_hand_shows_what_it_took(shop: Shop) -> Non
     host = "host" + secrets.token_hex(4)
     as_host = shop.issuer.headers("host", host_id=host)
     await shop.must("PUT", "/v1/host/settings", as_host, {"accept": "by_hand"})
-    await shop.verify_owner()
+    await shop.tell_owner()
     await start(shop, requested_hosts=[HOST, host])
     await bring_live(shop)
     assert (await shown(shop), await shown(shop, as_host)) == ("茶与壶", None)

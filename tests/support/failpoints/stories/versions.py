@@ -5,6 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
+from contracts.identity import OwnerReinstated, OwnerState, OwnerSuspended, OwnerVerified
+from support.events import tell
 from support.failpoints.stories.shop import program_body
 from support.failpoints.world import World
 
@@ -21,8 +23,7 @@ async def version_goes_live(world: World) -> None:
     async def call(method: str, path: str, body: Any, headers: dict[str, str], *codes: str) -> Any:
         return await world.call("catalog", method, path, body, headers=headers, or_codes=set(codes))
 
-    verified = {"name": "Ink", "name_en": "", "kind": "brand", "status": "verified", "reasons": []}
-    await world.db("catalog")["owners"].insert_one({"_id": owner_id, **verified})
+    await _tell_owner(world, OwnerVerified, owner_id, "verified", 1)
     await call("PUT", "/v1/host/settings", {"accept": "by_hand"}, host)
     wanted = DRAFT | {"requested_hosts": [host_id]}
     program = await call("POST", "/v1/owner/mini-programs", wanted, owner)
@@ -45,6 +46,8 @@ async def version_goes_live(world: World) -> None:
     await call("PATCH", path, {"name": "Second"}, owner)
     await bring_live()
     await _until_shown(world, mini_program_id, "Second", [host_id])
+    await _tell_owner(world, OwnerSuspended, owner_id, "suspended", 2)
+    await _tell_owner(world, OwnerReinstated, owner_id, "verified", 3)
     await call("POST", f"{path}/rollback", None, owner, "nothing_to_roll_back")
     await _until_shown(world, mini_program_id, "Draft", [host_id])
     await call("POST", f"/v1/host/mini-programs/{mini_program_id}/refusal", {}, host)
@@ -62,6 +65,24 @@ async def version_goes_live(world: World) -> None:
         return True
 
     await world.until(told, "the versions' events, and the host in identity")
+
+
+async def _tell_owner(
+    world: World, event: type[OwnerState], owner_id: str, status: Any, version: int
+) -> None:
+    """Identity says what the owner is, and the owner's mini programs are as open as that."""
+    told = event(version=version, owner_id=owner_id, name="Ink", kind="brand", status=status)
+    await tell(world.kafka, world.prefix, told)
+    state = "suspended" if status == "suspended" else "published"
+
+    async def followed() -> bool:
+        owner = await world.db("catalog")["owners"].find_one({"_id": owner_id})
+        assert (owner or {}).get("version") == version, owner
+        programs = await world.db("catalog")["mini_programs"].find({"owner.owner_id": owner_id}).to_list()
+        assert {program["state"] for program in programs} <= {state}, programs
+        return True
+
+    await world.until(followed, f"the catalog knows that the owner is {status}")
 
 
 async def _until_shown(world: World, mini_program_id: str, name: str, hosts: list[str]) -> None:

@@ -7,8 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.api.common import PRINTABLE, Answer, MiniProgramId, PageQuery, Request, ShortText
+from contracts.api.common import PRINTABLE, Answer, MiniProgramId, PageQuery, Request
 from contracts.api.mini_programs import MiniProgramDraft
+from contracts.api.owners import ReasonView
 
 Status = Literal["in_review", "approved", "rejected", "withdrawn", "live", "superseded"]
 
@@ -17,19 +18,6 @@ class VersionRequest(Request):
     """A draft to submit, with a note to the reviewer."""
 
     note: Annotated[str, Field(max_length=1_000, pattern=PRINTABLE)] = ""
-
-
-class Reason(Request):
-    """Why something was rejected."""
-
-    field: ShortText | None = None
-    message: ShortText
-
-
-class RejectionRequest(Request):
-    """At least one reason."""
-
-    reasons: Annotated[list[Reason], Field(min_length=1, max_length=50)]
 
 
 class VersionView(Answer):
@@ -43,7 +31,7 @@ class VersionView(Answer):
     submitted_at: datetime
     decided_at: datetime | None = None
     released_at: datetime | None = None
-    reasons: list[Reason] = []
+    reasons: list[ReasonView] = []
     content: MiniProgramDraft | None = None
 
 

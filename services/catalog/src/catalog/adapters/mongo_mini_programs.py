@@ -67,6 +67,7 @@ def write_mini_program(program: MiniProgram) -> Document:
         "sections": write_sections(details.sections),
         "theme_colour": details.theme_colour,
         "shown_version": program.shown_version,
+        "closed_for_owner": program.closed_for_owner,
         "exposure_priority": details.exposure_priority,
         "sponsored": details.sponsored,
         "merchant": details.merchant,
@@ -108,6 +109,7 @@ def read_mini_program(document: Document) -> MiniProgram:
         document["version"],
         document["reason"],
         document.get("shown_version", 0),
+        document.get("closed_for_owner", False),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from catalog.application.caller import Caller
 from catalog.application.contracts_out import mini_program_event
 from catalog.application.histories import NAME, Edited, Histories
-from catalog.application.ports import MiniProgramStore
+from catalog.application.ports import MiniProgramStore, OwnerRegister
 from catalog.application.terms import SpreadTerms
 from catalog.domain import mini_program as rules
 from catalog.domain import version_history
@@ -24,18 +24,27 @@ class MiniPrograms:
     """The operators' use cases."""
 
     def __init__(
-        self, programs: MiniProgramStore, histories: Histories, spread_terms: SpreadTerms, clock: Clock
+        self,
+        programs: MiniProgramStore,
+        histories: Histories,
+        owners: OwnerRegister,
+        spread_terms: SpreadTerms,
+        clock: Clock,
     ) -> None:
         self._programs = programs
         self._histories = histories
+        self._owners = owners
         self._spread_terms = spread_terms
         self._clock = clock
 
     async def put(self, mini_program_id: str, details: MiniProgramDetails) -> tuple[Edited, bool]:
         """A version with these details: approved, accepted by its hosts and live at once; says whether the mini program is new.
 
-        Idempotent. Raises WrongContent.
+        The name and kind of an owner who has applied are the owner's own. Idempotent. Raises WrongContent.
         """
+        owner = await self._owners.get(details.owner_id)
+        if owner is not None:
+            details = replace(details, owner_name=owner.name, owner_kind=owner.kind)
         content = content_of(details)
         content.check()
 

@@ -16,6 +16,7 @@ from catalog.domain.terms import Terms
 from catalog.domain.version_history import Status, VersionHistory
 from catalog.domain.video import Video
 from contracts.event import Event
+from contracts.identity import OwnerState
 from runtime.outbox.changes import Change, Decide, Result
 
 
@@ -61,6 +62,10 @@ class OwnerRegister(Protocol):
     """The owners that the catalog knows."""
 
     async def get(self, owner_id: str) -> Owner | None: ...
+
+    async def learn(self, events: Sequence[OwnerState]) -> None:
+        """Bring the register up to these events; idempotent."""
+        ...
 
 
 class HostSettingsStore(Protocol):

@@ -62,6 +62,8 @@ class MiniProgram:
     reason: str = ""
     """Why it is suspended."""
     shown_version: int = 0
+    closed_for_owner: bool = False
+    """Whether it is suspended because its owner is, and comes back with it."""
 
 
 MiniProgramEvent = Literal["registered", "published", "changed", "suspended"]
@@ -80,7 +82,6 @@ def details_of(content: Content, owner: Owner | None, owner_id: str, platform_bp
     return MiniProgramDetails(
         owner_id=owner_id,
         owner_name=owner.name if owner is not None else owner_id,
-        owner_name_en=owner.name_en if owner is not None else "",
         owner_kind=owner.kind if owner is not None else "brand",
         name=content.name,
         name_en=content.name_en,
@@ -116,6 +117,25 @@ def take_over(current: MiniProgram, details: MiniProgramDetails) -> Changed | No
         platform_bp=details.platform_bp,
     )
     return change(current, wanted)
+
+
+def take_owner(current: MiniProgram, owner: Owner) -> Changed | None:
+    """Take the owner's name and kind; close it while the owner is suspended, and open it again afterwards."""
+    details = replace(current.details, owner_name=owner.name, owner_kind=owner.kind)
+    changed = change(current, details)
+    after = changed[0] if changed is not None else current
+    if owner.status == "suspended" and current.state == "published":
+        reason = f"The owner is suspended. {owner.why}".strip()
+        closed = replace(
+            after, state="suspended", reason=reason, closed_for_owner=True, version=current.version + 1
+        )
+        return closed, "suspended"
+    if owner.status != "suspended" and current.closed_for_owner:
+        opened = replace(
+            after, state="published", reason="", closed_for_owner=False, version=current.version + 1
+        )
+        return opened, "changed"
+    return changed
 
 
 def set_terms(current: MiniProgram, terms: PlatformTerms) -> Changed | None:
@@ -194,19 +214,20 @@ def suspend(current: MiniProgram, reason: str) -> Changed | None:
     """Viewers can no longer enter it, find it or buy from it. Raises Refused if it was never published."""
     if current.state == "registered":
         raise Refused("wrong_state", "This mini program was never published.")
-    return _to(current, "suspended", "suspended", reason)
+    if current.state == "suspended" and not current.closed_for_owner:
+        return None
+    after = replace(
+        current, state="suspended", reason=reason, closed_for_owner=False, version=current.version + 1
+    )
+    return after, "suspended"
 
 
 def reinstate(current: MiniProgram) -> Changed | None:
-    """End a suspension. Raises Refused if it was never published."""
+    """End a suspension. Raises Refused if it was never published, or is closed because its owner is suspended."""
     if current.state == "registered":
         raise Refused("wrong_state", "This mini program was never published. Release a version instead.")
-    return _to(current, "published", "changed")
-
-
-def _to(
-    current: MiniProgram, state: MiniProgramState, event: MiniProgramEvent, reason: str = ""
-) -> Changed | None:
-    if current.state == state:
+    if current.closed_for_owner:
+        raise Refused("wrong_state", "The owner is suspended. Reinstate the owner instead.")
+    if current.state == "published":
         return None
-    return replace(current, state=state, reason=reason, version=current.version + 1), event
+    return replace(current, state="published", reason="", version=current.version + 1), "changed"

@@ -18,8 +18,12 @@ class Owner:
     name: str
     kind: OwnerKind
     status: Literal["applied", "verified", "rejected", "suspended"]
-    name_en: str = ""
     reasons: tuple[str, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """The reasons as one text."""
+        return " ".join(self.reasons)
 
 
 def may_release(owner: Owner | None) -> None:
@@ -28,8 +32,7 @@ def may_release(owner: Owner | None) -> None:
         raise Refused(
             "owner_not_verified", "The owner is not verified yet. An operator has to approve the application."
         )
-    why = " ".join(owner.reasons)
     if owner.status == "rejected":
-        raise Refused("owner_not_verified", f"The owner's application was rejected. {why}".strip())
+        raise Refused("owner_not_verified", f"The owner's application was rejected. {owner.why}".strip())
     if owner.status == "suspended":
-        raise Refused("owner_suspended", f"The owner is suspended. {why}".strip())
+        raise Refused("owner_suspended", f"The owner is suspended. {owner.why}".strip())

@@ -20,9 +20,9 @@ from contracts.api.mini_programs import (
     Section,
     Terms,
 )
+from contracts.api.owners import ReasonView
 from contracts.api.products import ProductView, StockView
 from contracts.api.versions import HostReviewView, ReviewView, VersionView
-from contracts.api.versions import Reason as ReasonView
 from contracts.api.videos import AnchorView, CreatorCard, VideoPage
 
 

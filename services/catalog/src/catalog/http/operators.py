@@ -14,7 +14,8 @@ from catalog.http.answers import mini_program_view, review_view
 from catalog.http.requests import mini_program_details
 from contracts.api.common import Page
 from contracts.api.mini_programs import MiniProgramRequest, OperatorTerms, SuspensionRequest
-from contracts.api.versions import RejectionRequest, ReviewQuery, ReviewView
+from contracts.api.owners import ReasonsRequest
+from contracts.api.versions import ReviewQuery, ReviewView
 from runtime.web.bodies import json_response, read_json, read_query
 from runtime.web.cursors import read_cursor, write_cursor
 from runtime.web.editing import edited_response
@@ -97,7 +98,7 @@ class OperatorRoutes:
 
     async def reject(self, request: web.Request) -> web.Response:
         """Reject a version, with reasons."""
-        wanted = await read_json(request, RejectionRequest)
+        wanted = await read_json(request, ReasonsRequest)
         reasons = tuple(Reason(reason.message, reason.field) for reason in wanted.reasons)
         return json_response(review_view(await self._reviews.reject(*_version_of(request), reasons)))
 

@@ -6,13 +6,13 @@ from http import HTTPStatus
 
 from contracts.api.common import Page
 from contracts.api.mini_programs import MiniProgramRequest, MiniProgramView, OperatorTerms, SuspensionRequest
+from contracts.api.owners import ReasonsRequest
 from contracts.api.versions import (
     HostDecisionRequest,
     HostDecisionView,
     HostReviewQuery,
     HostReviewView,
     HostSettings,
-    RejectionRequest,
     ReviewQuery,
     ReviewView,
 )
@@ -135,7 +135,7 @@ CALLS = (
         scopes=OPERATOR,
         roles=EDITORS,
         service="catalog",
-        body=RejectionRequest,
+        body=ReasonsRequest,
         answer=ReviewView,
         faults=(
             faults.WRONG_STATE,
