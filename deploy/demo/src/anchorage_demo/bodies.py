@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from anchorage_demo.world import (
@@ -48,9 +49,10 @@ def account_body(account: Account) -> Json:
     }
 
 
-def program_body(program: MiniProgram, owner: Owner) -> Json:
-    """A mini program with its store's categories."""
+def program_body(program: MiniProgram, owner: Owner, host_ids: Sequence[str]) -> Json:
+    """A mini program with its store's categories, to be seen in these hosts."""
     return {
+        "owner_id": owner.owner_id,
         "owner_name": owner.name.zh,
         "owner_name_en": owner.name.en,
         "owner_kind": owner.kind,
@@ -62,7 +64,7 @@ def program_body(program: MiniProgram, owner: Owner) -> Json:
         "category": program.category,
         "logo_url": picture_path(program.logo_name),
         "banner_url": picture_path(program.banner_name),
-        "hosts": list(program.host_ids),
+        "hosts": list(host_ids),
         "categories": [
             {"category_id": c.category_id, "name": c.name.zh, "name_en": c.name.en}
             for c in program.categories

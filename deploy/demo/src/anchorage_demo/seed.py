@@ -1,7 +1,7 @@
 """Loads the demo world into a running installation over its gateway, as operators, owners and creators would.
 
-A mini program is published last, when everything of it is there. One that has been published is never touched again, so
-that the user's own changes stay.
+A mini program gets its hosts last, when everything of it is there. One that asks for hosts is never touched again, so that the
+user's own changes stay.
 """
 
 from __future__ import annotations
@@ -51,14 +51,12 @@ class Seeder:
     say: Callable[[str], None]
 
     async def load(self) -> None:
-        """Load each mini program that was never published, with all that belongs to it; leave the others alone.
+        """Load each mini program that asks for no host yet, with all that belongs to it; leave the others alone.
 
         Raises SeedFailed or CallFailed.
         """
         states = {p.mini_program_id: await self._state(p) for p in self.world.mini_programs}
-        unpublished = [
-            p for p in self.world.mini_programs if states[p.mini_program_id] in (None, "registered")
-        ]
+        unpublished = [p for p in self.world.mini_programs if states[p.mini_program_id] is None]
         if unpublished:
             self.say("loading the demo data")
             await self._load(unpublished)
@@ -79,16 +77,17 @@ class Seeder:
         await self._put_clients()
         await self._put_parties()
         await self._together(self._put_account(account) for account in self.world.accounts)
-        await self._together(self._put_program(program) for program in programs)
+        await self._together(self._put_program(program, host_ids=()) for program in programs)
         await self._together(self._put_product(product) for product in products)
         await self._together(self._put_video(video) for video in videos)
         await self._until("the shops' logos on their codes", self._put_logo, shops)
-        await self._together(self._publish(program) for program in programs)
+        await self._together(self._put_program(program, program.host_ids) for program in programs)
         await self._until("every service to know the demo", self._is_known, shops)
 
     async def _state(self, program: MiniProgram) -> str | None:
+        """Its state; None if it is not there, or not complete."""
         found = await self.gateway.find(f"/v1/owner/mini-programs/{program.mini_program_id}")
-        return found and str(found["state"])
+        return str(found["state"]) if found and found["requested_hosts"] else None
 
     def _clients(self) -> list[tuple[str, Text, str, str]]:
         """Id, name, scope and subject of each client."""
@@ -153,13 +152,9 @@ class Seeder:
     async def _put_account(self, account: Account) -> None:
         await self.gateway.call("PUT", f"/v1/ops/accounts/{account.account_id}", account_body(account))
 
-    async def _put_program(self, program: MiniProgram) -> None:
-        owner = self._owner_of(program)
-        path = f"/v1/owner/mini-programs/{program.mini_program_id}"
-        await self.gateway.call("PUT", path, program_body(program, owner), client=owner.client_id)
-
-    async def _publish(self, program: MiniProgram) -> None:
-        await self.gateway.call("POST", f"/v1/ops/mini-programs/{program.mini_program_id}/publication")
+    async def _put_program(self, program: MiniProgram, host_ids: Sequence[str]) -> None:
+        body = program_body(program, self._owner_of(program), host_ids)
+        await self.gateway.call("PUT", f"/v1/ops/mini-programs/{program.mini_program_id}", body)
 
     async def _put_product(self, product: Product) -> None:
         owner = self._owner_of(self.world.mini_program(product.mini_program_id))

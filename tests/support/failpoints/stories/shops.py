@@ -26,7 +26,7 @@ async def shop_opens(world: World) -> None:
 async def terms_change(world: World) -> None:
     shop = await open_shop(world)
     changed = TERMS | {"creator_bp": 900}
-    await shop.register(terms=changed)
+    await shop.put_live(terms=changed)
 
     async def reached() -> bool:
         product = await world.db("checkout")["products"].find_one({"_id": shop.product_id})
