@@ -19,6 +19,7 @@ from catalog.application.answering import AnswerAgain
 from catalog.application.drafts import Drafts
 from catalog.application.histories import Histories
 from catalog.application.mini_programs import MiniPrograms
+from catalog.application.names import Names
 from catalog.application.owners import FollowOwners
 from catalog.application.products import Products
 from catalog.application.read_model.freshness import Freshness
@@ -115,10 +116,13 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> No
     histories = Histories(stored, programs, spread_terms)
     owners = MongoOwners(db)
     service.subscribe(mini_programs_follow_owners(FollowOwners(owners, programs)))
+    names = Names(programs, owners)
+    service.prepare(programs.prepare)
+    service.prepare(owners.prepare)
     drafts = Drafts(
-        histories, stored, programs, products, owners, host_settings, clock, service.new_id, settings.platform_bp
+        histories, stored, programs, products, owners, host_settings, clock, service.new_id, names, settings.platform_bp
     )  # fmt: skip
-    reviews = Reviews(histories, stored, programs, host_settings, clock)
+    reviews = Reviews(histories, stored, programs, host_settings, names, clock)
     service.routes(MiniProgramRoutes(drafts).routes())
     service.routes(
         OperatorRoutes(MiniPrograms(programs, histories, owners, spread_terms, clock), reviews).routes()

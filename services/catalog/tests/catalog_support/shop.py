@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from contracts.checkout import Attribution, OrderCancelled, OrderLine, OrderPaid, OrderPlaced, OrderRefunded
 from contracts.event import Event
@@ -112,13 +112,17 @@ class Shop:
         return a_program(owner_id=self.owner_id) | changes
 
     async def tell_owner(
-        self, event: type[OwnerState] = OwnerVerified, *reasons: str, version: int = 1
+        self,
+        event: type[OwnerState] = OwnerVerified,
+        *reasons: str,
+        version: int = 1,
+        kind: Literal["brand", "platform"] = "platform",
     ) -> None:
         """Identity says what the owner is, and the catalog knows it."""
         status = _STATUS[event]
         await self.publish(
             event(
-                version=version, owner_id=self.owner_id, name="小米有品", kind="brand", status=status,
+                version=version, owner_id=self.owner_id, name="小米有品", kind=kind, status=status,
                 reasons=tuple(Reason(message=reason) for reason in reasons),
             )
         )  # fmt: skip

@@ -15,7 +15,8 @@ PROGRAMS = "/v1/owner/mini-programs"
 
 
 async def start(shop: Shop, **changes: Any) -> Shop:
-    """A draft of the shop's owner; the shop has its id."""
+    """A draft of the shop's owner, by default under a name that nobody holds; the shop has its id."""
+    changes = {"name": f"茶与壶{secrets.token_hex(4)}"} | changes
     view = await shop.must("POST", PROGRAMS, shop.as_owner, a_draft(**changes))
     shop.mini_program_id = view["mini_program_id"]
     return shop
@@ -26,6 +27,17 @@ async def submit(shop: Shop) -> str:
     version = await shop.must("POST", f"{shop.program_path}/versions", shop.as_owner, {"note": "please"})
     assert version["status"] == "in_review"
     return str(version["version_id"])
+
+
+async def in_queue(shop: Shop, version_id: str) -> dict[str, Any]:
+    """The version as the reviewer sees it."""
+    cursor = ""
+    while True:
+        page = await shop.must("GET", f"/v1/ops/reviews?status=in_review&limit=100{cursor}", shop.as_operator)
+        for review in page["items"]:
+            if review["version_id"] == version_id:
+                return dict(review)
+        cursor = f"&cursor={page['next_cursor']}"
 
 
 async def approve(shop: Shop, version_id: str) -> None:
@@ -126,8 +138,9 @@ async def test_an_owner_who_is_not_verified_releases_nothing(
 
 
 async def test_a_suspended_owners_mini_programs_are_closed_until_the_owner_is_back(shop: Shop) -> None:
+    name = f"茶与壶{secrets.token_hex(4)}"
     await shop.tell_owner()
-    await start(shop)
+    await start(shop, name=name)
     await bring_live(shop)
 
     async def is_shown(name: str | None) -> bool:
@@ -139,7 +152,7 @@ async def test_a_suspended_owners_mini_programs_are_closed_until_the_owner_is_ba
     view = await shop.must("GET", shop.program_path, shop.as_owner)
     assert (view["state"], view["reason"]) == ("suspended", "The owner is suspended. Counterfeits.")
     await shop.tell_owner(OwnerReinstated, version=3)
-    await shop.eventually(lambda: is_shown("茶与壶"), within=5, what="the mini program is open again")
+    await shop.eventually(lambda: is_shown(name), within=5, what="the mini program is open again")
 
 
 @pytest.mark.parametrize(
@@ -159,6 +172,45 @@ async def test_a_field_that_is_not_the_owners_is_refused(shop: Shop, field: str,
         named = "terms.platform_bp" if field == "terms" else field
         assert (status, problem["code"]) == (403, "not_your_field")
         assert [error["field"] for error in problem["errors"]] == [named]
+
+
+async def test_a_name_like_anothers_is_flagged_to_the_reviewer(shop: Shop) -> None:
+    name = f"云栗{secrets.token_hex(4)}"
+    await shop.put_live(name=name)
+    other = shop.neighbour()
+    await start(other, name=f"云　慄 {name[2:].upper()}")
+    version_id = await submit(other)
+    review = await in_queue(other, version_id)
+    [flag] = review["flags"]
+    assert flag["field"] == "name"
+    assert shop.mini_program_id in flag["message"]
+
+
+async def test_the_name_of_a_verified_brand_cannot_be_taken(shop: Shop) -> None:
+    name = f"云栗{secrets.token_hex(4)}"
+    await shop.tell_owner(kind="brand")
+    await shop.put_live(name=name)
+    other = shop.neighbour()
+    await other.tell_owner()
+    await start(other, name=f"YUNLI {name[2:]}")
+    status, problem = await shop.call("POST", f"{other.program_path}/versions", other.as_owner, {})
+    assert (status, problem["code"]) == (409, "name_taken")
+    assert name in problem["detail"]
+    await other.must("PATCH", other.program_path, other.as_owner, {"name": f"Another {secrets.token_hex(4)}"})
+    await submit(other)
+
+
+async def test_a_suspended_owners_mini_program_is_not_opened_by_an_operator(shop: Shop) -> None:
+    await shop.tell_owner()
+    await start(shop)
+    await bring_live(shop)
+    await shop.tell_owner(OwnerSuspended, "Counterfeits.", version=2)
+    for method, path, body in (
+        ("POST", f"{shop.ops_path}/reinstatement", None),
+        ("PUT", shop.ops_path, shop.program()),
+    ):
+        status, problem = await shop.call(method, path, shop.as_operator, body)
+        assert (status, problem["code"]) == (409, "owner_suspended"), path
 
 
 async def test_a_layout_names_what_the_mini_program_has(shop: Shop) -> None:
@@ -204,14 +256,15 @@ async def test_a_host_that_decides_by_hand_shows_what_it_took(shop: Shop) -> Non
     as_host = shop.issuer.headers("host", host_id=host)
     await shop.must("PUT", "/v1/host/settings", as_host, {"accept": "by_hand"})
     await shop.tell_owner()
-    await start(shop, requested_hosts=[HOST, host])
+    name = f"茶与壶{secrets.token_hex(4)}"
+    await start(shop, name=name, requested_hosts=[HOST, host])
     await bring_live(shop)
-    assert (await shown(shop), await shown(shop, as_host)) == ("茶与壶", None)
+    assert (await shown(shop), await shown(shop, as_host)) == (name, None)
     [asked] = (await shop.must("GET", "/v1/host/reviews", as_host))["items"]
     assert (asked["mini_program_id"], asked["status"]) == (shop.mini_program_id, "waiting")
     decision = f"/v1/host/mini-programs/{shop.mini_program_id}"
     await shop.must("POST", f"{decision}/acceptance", as_host)
-    assert await shown(shop, as_host) == "茶与壶"
+    assert await shown(shop, as_host) == name
     assert (await shop.call("POST", f"{decision}/acceptance", as_host))[1]["code"] == "already_accepted"
     await shop.must("PATCH", shop.program_path, shop.as_owner, {"name": "Later"})
     await bring_live(shop)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import signal
 from typing import Any
 
 from contracts.identity import OwnerReinstated, OwnerState, OwnerSuspended, OwnerVerified
 from support.events import tell
-from support.failpoints.stories.shop import program_body
+from support.failpoints.stories.shop import open_shop, program_body
 from support.failpoints.world import World
 
 DRAFT = {"name": "Draft", "category": "tea", "categories": [{"category_id": "tea", "name": "Tea"}]}
@@ -71,7 +72,7 @@ async def _tell_owner(
     world: World, event: type[OwnerState], owner_id: str, status: Any, version: int
 ) -> None:
     """Identity says what the owner is, and the owner's mini programs are as open as that."""
-    told = event(version=version, owner_id=owner_id, name="Ink", kind="brand", status=status)
+    told = event(version=version, owner_id=owner_id, name="Ink", kind="platform", status=status)
     await tell(world.kafka, world.prefix, told)
     state = "suspended" if status == "suspended" else "published"
 
@@ -96,4 +97,14 @@ async def _until_shown(world: World, mini_program_id: str, name: str, hosts: lis
     await world.until(shown, f"{name} is shown in {hosts}")
 
 
-STORIES = (version_goes_live,)
+async def names_of_an_older_version_get_keys(world: World) -> None:
+    """A mini program that an older version of catalog stored is found by its name after the next start."""
+    shop = await open_shop(world)
+    programs = world.db("catalog")["mini_programs"]
+    await programs.update_one({"_id": shop.mini_program_id}, {"$unset": {"name_keys": ""}})
+    await world.restart("catalog", signal.SIGTERM)
+    stored = await programs.find_one({"_id": shop.mini_program_id})
+    assert stored["name_keys"]
+
+
+STORIES = (version_goes_live, names_of_an_older_version_get_keys)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from catalog.domain.content import Category, Section
 from catalog.domain.mini_program import MiniProgram, MiniProgramDetails
+from catalog.domain.names import Holder, keys_of, name_key
 from catalog.domain.terms import Terms
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
@@ -35,6 +36,27 @@ class MongoMiniPrograms(VersionedStore[MiniProgram]):
         found = self._documents.find(wanted, {OUTBOX_FIELD: 0}).sort("_id", 1).limit(limit)
         return [read_mini_program(document) async for document in found]
 
+    async def prepare(self) -> None:
+        """Make the index of names, and give documents of older versions their keys."""
+        await self._documents.create_index("name_keys")
+        async for document in self._documents.find({"name_keys": {"$exists": False}}, {OUTBOX_FIELD: 0}):
+            as_read = {"_id": document["_id"], "version": document["version"]}
+            keys = _name_keys(read_mini_program(document).details)
+            await self._documents.update_one(as_read, {"$set": {"name_keys": keys}})
+
+    async def named(self, keys: Sequence[str]) -> list[Holder]:
+        """The names with one of these keys of mini programs that were published, each with its mini program."""
+        query = {"name_keys": {"$in": list(keys)}, "state": {"$ne": "registered"}}
+        programs = [
+            read_mini_program(document) async for document in self._documents.find(query, {OUTBOX_FIELD: 0})
+        ]
+        return [
+            Holder(name, program.details.owner_id, program.details.owner_name, False, program.mini_program_id)
+            for program in programs
+            for name in _names(program.details)
+            if name_key(name) in keys
+        ]
+
     async def ids(self) -> list[str]:
         """The ids of all mini programs."""
         return [document["_id"] async for document in self._documents.find({}, {"_id": 1})]
@@ -57,6 +79,7 @@ def write_mini_program(program: MiniProgram) -> Document:
         "name": details.name,
         "name_en": details.name_en,
         "aliases": list(details.aliases),
+        "name_keys": _name_keys(details),
         "slogan": details.slogan,
         "slogan_en": details.slogan_en,
         "category": details.category,
@@ -73,6 +96,15 @@ def write_mini_program(program: MiniProgram) -> Document:
         "merchant": details.merchant,
         "terms": write_terms(program.terms),
     }
+
+
+def _names(details: MiniProgramDetails) -> tuple[str, ...]:
+    return details.name, details.name_en, *details.aliases
+
+
+def _name_keys(details: MiniProgramDetails) -> list[str]:
+    """By which equal names are found."""
+    return keys_of(_names(details))
 
 
 def read_mini_program(document: Document) -> MiniProgram:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
+from catalog.domain.names import Holder, name_key
 from catalog.domain.owner import Owner
 from contracts.identity import OwnerState
 from runtime.mongo.client import Database, Document
@@ -25,6 +26,16 @@ class MongoOwners:
             return None
         return Owner(owner_id, found["name"], found["kind"], found["status"], tuple(found["reasons"]))
 
+    async def prepare(self) -> None:
+        """Make the index of names."""
+        await self._documents.create_index("name_key")
+
+    async def brands(self, keys: Sequence[str], owner_ids: Collection[str]) -> list[Holder]:
+        """The verified brands whose own name has one of these keys, or that are among these owners."""
+        either = [{"name_key": {"$in": list(keys)}}, {"_id": {"$in": list(owner_ids)}}]
+        found = self._documents.find({"status": "verified", "kind": "brand", "$or": either})
+        return [Holder(one["name"], one["_id"], one["name"], is_protected=True) async for one in found]
+
     async def learn(self, events: Sequence[OwnerState]) -> None:
         """Bring the projection up to these events; idempotent."""
         in_order = sorted(events, key=lambda event: event.version)
@@ -34,6 +45,7 @@ class MongoOwners:
 def _document(event: OwnerState) -> Document:
     return {
         "name": event.name,
+        "name_key": name_key(event.name),
         "kind": event.kind,
         "status": event.status,
         "reasons": [reason.message for reason in event.reasons],

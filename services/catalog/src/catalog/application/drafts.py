@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from catalog.application.caller import Caller
 from catalog.application.contracts_out import history_events, mini_program_event
 from catalog.application.histories import Edited, Histories
+from catalog.application.names import Names
 from catalog.application.ports import (
     HistoryStore,
     HostSettingsStore,
@@ -42,9 +43,11 @@ class Drafts:
         host_settings: HostSettingsStore,
         clock: Clock,
         new_id: NewId,
+        names: Names,
         platform_bp: int,
     ) -> None:
         self._histories = histories
+        self._names = names
         self._stored = stored
         self._programs = programs
         self._products = products
@@ -94,9 +97,13 @@ class Drafts:
         return await self._histories.change(caller, mini_program_id, rule)
 
     async def submit(self, caller: Caller, mini_program_id: str, note: str) -> Edited:
-        """The draft as a new version. Raises NotFound, WrongContent, and Refused if too many versions wait."""
+        """The draft as a new version.
+
+        Raises NotFound, WrongContent, and Refused if too many versions wait or a brand holds one of its names.
+        """
         present = await self._histories.get(caller, mini_program_id)
         await self._check_products(mini_program_id, present.history.draft)
+        await self._names.must_be_free(present.history.owner_id, mini_program_id, present.history.draft)
         now = self._clock()
         return await self._histories.change(
             caller, mini_program_id, lambda history: version_history.submit(history, note, now)
@@ -110,11 +117,13 @@ class Drafts:
         )
 
     async def release(self, caller: Caller, mini_program_id: str, number: int) -> Edited:
-        """Raises NotFound, and Refused if it is not approved, or its owner may not release."""
+        """Raises NotFound, and Refused if it is not approved, its owner may not release, or a brand holds one of its names."""
         present = await self._histories.get(caller, mini_program_id)
         version = present.history.find(number)
         if version.status != "live":
             await self._check_may_release(present.program)
+            if version.content is not None:
+                await self._names.must_be_free(present.history.owner_id, mini_program_id, version.content)
         hosts: Sequence[str] = version.content.requested_hosts if version.content else ()
         accepting = await self._host_settings.accepting(hosts)
         now = self._clock()

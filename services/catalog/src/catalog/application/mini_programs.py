@@ -14,6 +14,7 @@ from catalog.domain import mini_program as rules
 from catalog.domain import version_history
 from catalog.domain.errors import must_exist
 from catalog.domain.mini_program import Changed, MiniProgram, MiniProgramDetails, PlatformTerms, content_of
+from catalog.domain.owner import must_not_be_suspended
 from runtime.clock import Clock
 from runtime.outbox.changes import Change
 
@@ -40,10 +41,12 @@ class MiniPrograms:
     async def put(self, mini_program_id: str, details: MiniProgramDetails) -> tuple[Edited, bool]:
         """A version with these details: approved, accepted by its hosts and live at once; says whether the mini program is new.
 
-        The name and kind of an owner who has applied are the owner's own. Idempotent. Raises WrongContent.
+        The name and kind of an owner who has applied are the owner's own. Idempotent. Raises WrongContent, and Refused if the
+        owner is suspended.
         """
         owner = await self._owners.get(details.owner_id)
         if owner is not None:
+            must_not_be_suspended(owner)
             details = replace(details, owner_name=owner.name, owner_kind=owner.kind)
         content = content_of(details)
         content.check()
@@ -73,7 +76,11 @@ class MiniPrograms:
         return await self._histories.get(OPERATOR, mini_program_id)
 
     async def reinstate(self, mini_program_id: str) -> Edited:
-        """Raises NotFound, and Refused if it was never published."""
+        """Raises NotFound, and Refused if it was never published or its owner is suspended."""
+        program = must_exist(await self._programs.get(mini_program_id), NAME)
+        owner = await self._owners.get(program.details.owner_id)
+        if owner is not None:
+            must_not_be_suspended(owner)
         await self._move(mini_program_id, rules.reinstate)
         return await self._histories.get(OPERATOR, mini_program_id)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from catalog.domain.mini_program import MiniProgram
+from catalog.domain.names import Holder
 from catalog.domain.on_sale import OnSale
 from catalog.domain.owner import Owner
 from catalog.domain.product import Product
@@ -37,6 +38,10 @@ class MiniProgramStore(Protocol):
         """The ids of all mini programs."""
         ...
 
+    async def named(self, keys: Sequence[str]) -> list[Holder]:
+        """The names with one of these keys of mini programs that were published, each with its mini program."""
+        ...
+
 
 class HistoryStore(Protocol):
     """Drafts and versions of mini programs with their events, and two lists."""
@@ -62,6 +67,10 @@ class OwnerRegister(Protocol):
     """The owners that the catalog knows."""
 
     async def get(self, owner_id: str) -> Owner | None: ...
+
+    async def brands(self, keys: Sequence[str], owner_ids: Collection[str]) -> list[Holder]:
+        """The verified brands whose own name has one of these keys, or that are among these owners."""
+        ...
 
     async def learn(self, events: Sequence[OwnerState]) -> None:
         """Bring the register up to these events; idempotent."""

@@ -7,9 +7,11 @@ from typing import Literal
 
 from catalog.application.caller import Caller
 from catalog.application.histories import Edited, Histories
+from catalog.application.names import Names
 from catalog.application.ports import HistoryStore, HostSettingsStore, MiniProgramStore
 from catalog.domain import version_history
 from catalog.domain.errors import NotFound
+from catalog.domain.names import Likeness
 from catalog.domain.version_history import Reason, Status, Version, VersionHistory
 from runtime.clock import Clock
 
@@ -24,6 +26,8 @@ class Reviewed:
 
     edited: Edited
     version: Version
+    flags: tuple[Likeness, ...] = ()
+    """Names that equal one of somebody else; looked up for versions that wait for a verdict."""
 
 
 class Reviews:
@@ -35,8 +39,10 @@ class Reviews:
         stored: HistoryStore,
         programs: MiniProgramStore,
         host_settings: HostSettingsStore,
+        names: Names,
         clock: Clock,
     ) -> None:
+        self._names = names
         self._histories = histories
         self._stored = stored
         self._programs = programs
@@ -56,10 +62,15 @@ class Reviews:
         ][:limit]
         programs = {h.mini_program_id: await self._programs.get(h.mini_program_id) for h, _ in versions}
         return [
-            Reviewed(Edited(program, history), version)
+            Reviewed(Edited(program, history), version, await self._flags(history, version))
             for history, version in versions
             if (program := programs[history.mini_program_id]) is not None
         ]
+
+    async def _flags(self, history: VersionHistory, version: Version) -> tuple[Likeness, ...]:
+        if version.status != "in_review" or version.content is None:
+            return ()
+        return tuple(await self._names.alike(history.owner_id, history.mini_program_id, version.content))
 
     async def approve(self, mini_program_id: str, number: int) -> Reviewed:
         """Raises NotFound, and Refused if it is not in review."""

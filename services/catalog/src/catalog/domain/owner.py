@@ -34,5 +34,10 @@ def may_release(owner: Owner | None) -> None:
         )
     if owner.status == "rejected":
         raise Refused("owner_not_verified", f"The owner's application was rejected. {owner.why}".strip())
+    must_not_be_suspended(owner)
+
+
+def must_not_be_suspended(owner: Owner) -> None:
+    """Raises Refused, with the reasons, if the owner is suspended."""
     if owner.status == "suspended":
         raise Refused("owner_suspended", f"The owner is suspended. {owner.why}".strip())

@@ -22,7 +22,7 @@ from contracts.api.mini_programs import (
 )
 from contracts.api.owners import ReasonView
 from contracts.api.products import ProductView, StockView
-from contracts.api.versions import HostReviewView, ReviewView, VersionView
+from contracts.api.versions import Flag, HostReviewView, ReviewView, VersionView
 from contracts.api.videos import AnchorView, CreatorCard, VideoPage
 
 
@@ -94,6 +94,7 @@ def review_view(reviewed: Reviewed) -> ReviewView:
         **_version(reviewed.edited.history, reviewed.version),
         owner_id=details.owner_id,
         owner_name=details.owner_name,
+        flags=[Flag(field=likeness.field, message=likeness.message) for likeness in reviewed.flags],
     )
 
 

@@ -126,6 +126,7 @@ CALLS = (
         answer=VersionView,
         success=CREATED,
         faults=(
+            faults.NAME_TAKEN,
             faults.WRONG_STATE,
             faults.CONFLICT,
         ),
@@ -158,6 +159,7 @@ CALLS = (
         faults=(
             faults.WRONG_STATE,
             faults.NOT_WHILE_SUSPENDED,
+            faults.NAME_TAKEN,
             faults.OWNER_NOT_VERIFIED,
             faults.OWNER_SUSPENDED,
             faults.CONFLICT,

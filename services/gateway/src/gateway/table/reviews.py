@@ -42,7 +42,10 @@ CALLS = (
         body=MiniProgramRequest,
         answer=MiniProgramView,
         success=(HTTPStatus.OK, HTTPStatus.CREATED),
-        faults=(faults.CONFLICT,),
+        faults=(
+            faults.OWNER_SUSPENDED,
+            faults.CONFLICT,
+        ),
     ),
     Call(
         method="PUT",
@@ -95,6 +98,7 @@ CALLS = (
         service="catalog",
         answer=MiniProgramView,
         faults=(
+            faults.OWNER_SUSPENDED,
             faults.WRONG_STATE,
             faults.CONFLICT,
         ),
