@@ -16,6 +16,7 @@ ORIGIN: TypeAdapter[str] = TypeAdapter(Origin)
     [
         ("https://host.example/m/shop/paid?from=1", "https://host.example"),
         ("https://host.example:8443", "https://host.example:8443"),
+        ("https://host.example:65535", "https://host.example:65535"),
         ("http://127.0.0.1:8088/paid", "http://127.0.0.1:8088"),
         ("http://localhost:8088/", "http://localhost:8088"),
         ("http://192.168.1.5:8088/", "http://192.168.1.5:8088"),
@@ -45,6 +46,7 @@ def test_a_plain_address_has_an_origin(address: str, origin: str) -> None:
         "https://HOST.example/",
         "https://host.example:0/",
         "https://host.example:99x/",
+        "https://host.example:65536/",
         "https:///host.example",
         "https://",
         "https://-host.example/",

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import MessageSizeTooLargeError
 from faststream import AckPolicy
 from pymongo.errors import AutoReconnect
 from runtime_support.notes import noted_on
@@ -102,6 +103,14 @@ async def test_the_largest_record_of_a_topic_fits_into_its_dead_letter_topic(
     async with stream.taking(Reader()):
         [letter] = await eventually(stream.dead_letters, within=15)
     assert len(letter.value) == LARGEST_RECORD - 600
+
+
+async def test_a_record_that_is_small_only_while_compressed_is_refused_by_its_topic(stream: Stream) -> None:
+    async with AIOKafkaProducer(
+        bootstrap_servers=stream.kafka, compression_type="gzip", max_request_size=2 * LARGEST_RECORD
+    ) as producer:
+        with pytest.raises(MessageSizeTooLargeError):
+            await producer.send_and_wait(stream.name, b"x" * (LARGEST_RECORD + 1), key=b"n1")
 
 
 async def test_a_dead_letter_keeps_bytes_key_and_headers_and_gives_reason_and_origin(

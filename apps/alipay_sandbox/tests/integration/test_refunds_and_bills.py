@@ -130,5 +130,6 @@ async def test_a_bill_of_tomorrow_or_of_nonsense_does_not_exist(merchant: Mercha
     tomorrow = beijing.day_of(datetime.now(UTC) + timedelta(days=1)).isoformat()
     answer = await merchant.call(BILL, {"bill_type": "trade", "bill_date": tomorrow})
     assert answer["sub_code"] == "isp.bill_not_exist"
-    for wrong in ({"bill_type": "trade", "bill_date": "x"}, {"bill_type": "y", "bill_date": "2026-01-01"}):
+    days = [{"bill_type": "trade", "bill_date": day} for day in ("x", "0001-01-01", "9999-12-31", "9999-12")]
+    for wrong in (*days, {"bill_type": "y", "bill_date": "2026-01-01"}):
         assert (await merchant.call(BILL, wrong))["sub_code"] == "isv.invalid-parameter"

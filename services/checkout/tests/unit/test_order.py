@@ -116,6 +116,19 @@ def test_a_full_refund_before_shipment_releases_the_stock() -> None:
     assert order.version == version + 1
 
 
+def test_an_order_whose_whole_refund_is_approved_is_not_sent() -> None:
+    order = paid_order()
+    order.request_refund("r1", 100, "a dent")
+    order.request_refund("r2", None, "changed my mind")
+    order.approve_refund("r1", NOW)
+    order.ship(parcel("s1", ("sku1", 1)))
+    order.approve_refund("r2", NOW)
+    with pytest.raises(NothingToShip, match="refunded"):
+        order.ship(parcel("s2"))
+    order.fail_refund("r2")
+    assert order.ship(parcel("s2")) == [Shipped("SF", complete=True)]
+
+
 def test_a_full_refund_after_shipment_leaves_the_stock_sold() -> None:
     order = paid_order()
     order.ship(parcel())

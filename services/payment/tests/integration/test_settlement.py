@@ -194,6 +194,17 @@ async def test_money_that_is_not_billed_yet_is_a_difference_only_once_the_bill_i
     assert report["items"][0]["differences"][0]["kind"] == "missing_there"
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "9999-12-31", "2026-02-30", "20261122"])
+async def test_a_day_that_cannot_be_settled_is_refused_and_stops_no_other(till: Till, day: str) -> None:
+    for kind in ("settlements", "reconciliations"):
+        status, problem = await till.call("POST", f"/v1/ops/{kind}/{day}", headers=till.issuer.headers("ops"))
+        assert (status, problem["code"]) == (422, "invalid_content")
+        assert "2026-11-22" in problem["errors"][0]["message"]
+    yesterday = day_of(till.clock()) - timedelta(days=1)
+    assert (await _settle(till, yesterday))[0] == 200
+    await eventually(lambda: _closed(till, yesterday))
+
+
 async def test_only_operators_settle_and_reconcile(till: Till) -> None:
     for path in ("/v1/ops/settlements/2026-11-22", "/v1/ops/reconciliations/2026-11-22"):
         for scope in ("host", "owner", "creator"):

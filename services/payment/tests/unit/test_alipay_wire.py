@@ -51,6 +51,8 @@ def test_times_are_in_beijing():
     assert moment("2026-11-23 00:30:01") == at
     with pytest.raises(Unreadable):
         moment("yesterday")
+    with pytest.raises(Unreadable):
+        moment("0001-01-01 00:00:00")
 
 
 @pytest.mark.parametrize(

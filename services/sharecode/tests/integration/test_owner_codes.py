@@ -103,6 +103,7 @@ async def test_a_caption_is_drawn_under_the_code_in_chinese_too(codes: CodesClie
         ({"logo": base64.b64encode(b"no picture at all").decode()}, "logo", "readable"),
         ({"logo": base64.b64encode(png()[:60]).decode()}, "logo", "readable"),
         ({"logo": "***"}, "logo", "base64"),
+        ({"logo": "图"}, "logo", "base64"),
         ({"logo": base64.b64encode(png(2100)).decode()}, "logo", "pixels"),
     ],
 )

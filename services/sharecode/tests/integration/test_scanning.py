@@ -102,3 +102,22 @@ async def test_forty_large_pictures_at_once_are_read_or_refused_with_429(codes: 
     assert len(read) >= 2
     assert set(read) == {share["code"]}
     assert set(refused) <= {"busy", "unavailable"}
+
+
+FORM_FIELD = b'--b\r\nContent-Disposition: form-data; name="image"\r\n'
+UNREADABLE_FORMS = {
+    "no boundary inside": b"x",
+    "a field without a name": b"--b\r\n\r\nx\r\n--b--",
+    "an unknown transfer encoding": FORM_FIELD + b"Content-Transfer-Encoding: foo\r\n\r\nx\r\n--b--",
+    "too many headers": FORM_FIELD + b"a: b\r\n" * 5_000 + b"\r\nx\r\n--b--",
+    "a header without a colon": b"--b\r\n" * 20_000,
+    "a form within the form": b"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n\r\nx\r\n--c--\r\n--b--",
+    "an unknown charset": FORM_FIELD + b"Content-Type: text/plain; charset=foo\r\n\r\nx\r\n--b--",
+}
+
+
+@pytest.mark.parametrize("form", UNREADABLE_FORMS.values(), ids=UNREADABLE_FORMS.keys())
+async def test_a_form_that_cannot_be_read_is_refused_as_such(codes: CodesClient, form: bytes) -> None:
+    multipart = {"Content-Type": "multipart/form-data; boundary=b"}
+    status, problem = await codes.scan(data=form, and_headers=multipart)
+    assert (status, problem["code"]) == (422, "malformed_form")

@@ -66,11 +66,13 @@ class Line:
 
 def parse_period(text: str) -> Period:
     """`yyyy-MM-dd` is a day, `yyyy-MM` a month; raises ValueError."""
-    if len(text) == 7:
-        first = date.fromisoformat(f"{text}-01")
-        return Period(first, (first + timedelta(days=31)).replace(day=1))
-    first = date.fromisoformat(text)
-    return Period(first, first + timedelta(days=1))
+    is_month = len(text) == 7
+    first = date.fromisoformat(f"{text}-01" if is_month else text)
+    if not 2000 <= first.year < 3000:  # at the ends of the calendar no time zone can be reckoned with
+        raise ValueError(f"there are no bills of {text}")
+    return Period(
+        first, (first + timedelta(days=31)).replace(day=1) if is_month else first + timedelta(days=1)
+    )
 
 
 def lines_of(trades: Sequence[Trade], period: Period) -> list[Line]:

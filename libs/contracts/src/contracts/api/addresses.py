@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 MAX_ORIGINS = 10
+MAX_PORT = 65_535
 RULE = (
     "https (http only for this machine or a private network), a host name in ASCII, no user name, no fragment"
 )
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
-_NETLOC = re.compile(rf"(?P<host>{_LABEL}(\.{_LABEL})*)(:[1-9][0-9]{{0,4}})?")
+_NETLOC = re.compile(rf"(?P<host>{_LABEL}(\.{_LABEL})*)(:(?P<port>[1-9][0-9]{{0,4}}))?")
 _UNSAFE = re.compile(r"[\x00-\x20\x7f\\\"<>^`{|}#]")
 
 
@@ -22,7 +23,7 @@ def origin_of(address: str) -> str:
     """Scheme, host and port of a web address: `https://host.example:8443`. Raises ValueError for any that breaks RULE."""
     parts = urlsplit(address) if address.isascii() and not _UNSAFE.search(address) else None
     netloc = _NETLOC.fullmatch(parts.netloc) if parts is not None else None
-    if parts is None or netloc is None:
+    if parts is None or netloc is None or int(netloc["port"] or 0) > MAX_PORT:
         raise ValueError(f"must be a web address: {RULE}")
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_local(netloc["host"])):
         raise ValueError(f"must begin with https://: {RULE}")

@@ -12,7 +12,7 @@ from contracts.api.common import Answer, PageQuery
 Day = Annotated[
     str,
     Field(
-        pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        pattern=r"^2[0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
         description="a day in Beijing time (UTC+8), such as 2026-03-01",
     ),
 ]

@@ -71,7 +71,11 @@ async def _create(admin: AIOKafkaAdminClient, topics: dict[str, Topic], replicat
 
 
 def _config(topic: Topic) -> dict[str, str]:
-    largest = {"max.message.bytes": str(record_limit(topic.name))}
+    largest = {
+        "max.message.bytes": str(record_limit(topic.name)),
+        # the broker measures a compressed record as its readers unpack it
+        "compression.type": "uncompressed",
+    }
     if topic.compacted:
         return {
             "cleanup.policy": "compact",

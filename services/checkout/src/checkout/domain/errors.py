@@ -32,7 +32,7 @@ class IllegalTransition(Exception):
 
 
 class NothingToShip(Exception):
-    """A parcel holds more than is left to send."""
+    """A parcel holds more than is left to send, or its goods are being refunded."""
 
 
 class TooManyParcels(Exception):

@@ -104,6 +104,13 @@ class Order:
         return sum(r.amount for r in self.refunds if r.status is RefundStatus.SETTLED)
 
     @property
+    def _going_back(self) -> int:
+        """What has been sent back or will be: nobody can stop an approved refund."""
+        return sum(
+            r.amount for r in self.refunds if r.status in (RefundStatus.APPROVED, RefundStatus.SETTLED)
+        )
+
+    @property
     def refundable(self) -> int:
         """What is left to refund, after everything that was sent back or requested."""
         return self.total - sum(r.amount for r in self.refunds if r.status.holds_money)
@@ -159,13 +166,15 @@ class Order:
     def ship(self, shipment: Shipment) -> list[OrderEvent]:
         """A parcel was sent; without lines it holds all that is left. The same tracking number of a carrier is a repeat.
 
-        Raises NothingToShip for more than is left, and TooManyParcels.
+        Raises NothingToShip for more than is left and when all of the money goes back, and TooManyParcels.
         """
         if any(
             (s.carrier, s.tracking_number) == (shipment.carrier, shipment.tracking_number)
             for s in self.shipments
         ):
             return []
+        if self._going_back >= self.total:
+            raise NothingToShip("The whole order is being refunded. Send nothing.")
         if len(self.shipments) >= MAX_PARCELS:
             raise TooManyParcels(f"An order can be sent in at most {MAX_PARCELS} parcels.")
         left = self.to_ship()

@@ -7,8 +7,10 @@ from dataclasses import asdict
 from datetime import date
 
 from aiohttp import web
+from pydantic import TypeAdapter
 
 from contracts.api.settlements import (
+    Day,
     Difference,
     ReconciliationReport,
     ReconciliationView,
@@ -25,6 +27,9 @@ from runtime.web.bodies import json_response
 from runtime.web.problems import Problem, not_found
 from runtime.web.routes import Route, roles, scopes
 from runtime.web.tokens import FINANCE, OPS
+
+DAY: TypeAdapter[str] = TypeAdapter(Day)
+"""Of this millennium: a settlement that could not reckon with its day would stop those of all other days."""
 
 
 class OperationRoutes:
@@ -94,7 +99,7 @@ class OperationRoutes:
 
 def _day(request: web.Request) -> date:
     try:
-        return date.fromisoformat(request.match_info["day"])
+        return date.fromisoformat(DAY.validate_python(request.match_info["day"]))
     except ValueError:
         raise Problem(
             422, "invalid_content", "the day is not a date", errors=[("day", "write it as 2026-11-22")]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -108,7 +107,7 @@ class OwnerLooks:
     async def _square(self, logo: str) -> bytes:
         try:
             picture = base64.b64decode(logo, validate=True)
-        except binascii.Error:
+        except ValueError:  # binascii.Error is one, and so is the error for text that is not ASCII
             raise BadLook("logo", "logo must be the base64 of a picture") from None
         return await self.pictures.square_logo(picture)
 

@@ -58,7 +58,9 @@ async def _picture(request: web.Request) -> bytes:
     if request.content_type == "multipart/form-data":
         try:
             form = await request.post()
-        except ValueError:
+        except (web.HTTPException, web.RequestPayloadError, OSError):
+            raise  # too large, cut short, or the caller has left
+        except Exception:  # aiohttp's parser raises many types, AssertionError among them
             raise Problem(422, "malformed_form", "the multipart form cannot be read") from None
         image = form.get("image")
         if isinstance(image, web.FileField):

@@ -57,7 +57,7 @@ def moment(text: str) -> datetime:
     """A moment from Alipay's format (milliseconds are kept); raises Unreadable."""
     try:
         return datetime.fromisoformat(text).replace(tzinfo=BEIJING).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter at the ends of the calendar
         raise Unreadable(f"{text!r} is not a time in Alipay's format") from None
 
 
