@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 from pymongo import ReplaceOne
 from pymongo.asynchronous.collection import AsyncCollection
@@ -16,6 +17,8 @@ DUPLICATE_KEY = 11000
 
 class KeyTaken(Exception):
     """Another document has this value of a unique index other than `_id`; the text names the fields of the index."""
+
+    loggable: ClassVar[bool] = True
 
 
 async def insert_each(

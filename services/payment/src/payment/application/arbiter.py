@@ -25,6 +25,7 @@ from payment.domain.provider import (
 from payment.domain.schedule import BETWEEN_REFUNDS, Schedule
 from payment.domain.trade import Refund, State, Trade, TradeChange
 from runtime.clock import Clock
+from runtime.errors import redacted
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ class Arbiter:
         except NotAsAgreed as difference:
             log.error(
                 "the provider has other money than agreed",
-                extra={"order_id": trade.order_id, "why": str(difference)},
+                extra={"order_id": trade.order_id, "why": redacted(difference)},
             )
             now = self._clock()
             later = now + self._schedule.longest
