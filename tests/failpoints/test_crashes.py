@@ -20,13 +20,13 @@ SOON = 10
 PLACES = read_list()
 
 
-@pytest_asyncio.fixture(scope="session")
+@pytest_asyncio.fixture(scope="module")
 async def world(
-    tmp_path_factory: pytest.TempPathFactory, kafka_bootstrap: str, mongodb_uri: str, session_prefix: str
+    tmp_path_factory: pytest.TempPathFactory, kafka_bootstrap: str, mongodb_uri: str, module_prefix: str
 ) -> AsyncIterator[World]:
     """One installation for all places that a process of the test run tries."""
     folder = tmp_path_factory.mktemp("world")
-    async with running_world(folder, kafka_bootstrap, mongodb_uri, session_prefix) as running:
+    async with running_world(folder, kafka_bootstrap, mongodb_uri, module_prefix) as running:
         yield running
 
 

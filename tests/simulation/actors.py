@@ -95,14 +95,14 @@ class BuyerActor:
         return False
 
     async def _after_payment(self) -> None:
-        """The parcel may come, and the money may have to go back, in parts or all of it; the owner may refuse."""
+        """The parcel may come. A refund may be requested, of a part or all; the owner decides, or the buyer withdraws it."""
         await self._wait(0.5, 5.0, 50.0)
         if self._random.random() < 0.3:
             await self._insist(
                 "checkout", lambda app: app.commands.ship(OWNER, self._order_id, "SF", "N1", ())
             )
         for n in range(self._random.choice((0, 1, 1, 2))):
-            amount = self._random.choice((None, 100, PRICE))
+            amount = self._random.choice((None, 100, 500))
             await self._refund(f"refund{n}", amount)
         if self._random.random() < 0.3:
             await self._insist("checkout", lambda app: app.commands.receive(self._buyer, self._order_id))
@@ -119,9 +119,14 @@ class BuyerActor:
                 await self._decide(refund.refund_id)
 
     async def _decide(self, refund_id: str) -> None:
-        if self._random.random() < 0.8:
+        choice = self._random.random()
+        if choice < 0.8:
             await self._insist(
                 "checkout", lambda app: app.commands.approve_refund(OWNER, self._order_id, refund_id)
+            )
+        elif choice < 0.9:
+            await self._insist(
+                "checkout", lambda app: app.commands.withdraw_refund(self._buyer, self._order_id, refund_id)
             )
         else:
             await self._insist(
@@ -150,9 +155,9 @@ def set_chaos(world: World) -> None:
     """Choose this schedule's faults. Each kind is absent from many schedules, so that it cannot hide another."""
     choose = world.random.choice
     chaos: Chaos = world.chaos
-    chaos.kill = choose((0.0, 0.0, 0.003, 0.01, 0.03))
+    chaos.kill = choose((0.0, 0.0, 0.006, 0.02, 0.06))
     chaos.freeze = choose((0.0, 0.0, 0.005, 0.02))
-    chaos.slow = choose((0.0, 0.05, 0.2))
+    chaos.slow = choose((0.0, 0.1, 0.4))
     world.alipay.lost = choose((0.0, 0.1, 0.4))
     world.alipay.refuse = choose((0.0, 0.0, 0.3))
     world.alipay.behind = timedelta(seconds=choose((0, 0, 20)))

@@ -79,7 +79,8 @@ class Group:
         self._read_to = dict(self.committed)
         count = len(self._members)
         self._assigned = {member: self.partitions[n::count] for n, member in enumerate(self._members)}
-        self.wake()
+        if self.lag:
+            self.wake()
 
     async def consume(self, process: Process, handle: Handler, accepted: tuple[type, ...]) -> None:
         """Read, handle and commit for as long as `process` lives. A member that was thrown out joins again."""
@@ -152,11 +153,13 @@ class Broker:
 
     def append(self, entries: Iterable[Entry]) -> None:
         """Publish events."""
+        readers: dict[Group, None] = {}
         for entry in entries:
             topic, key = entry.event.topic.name, entry.event.key
             self._partitions(topic)[zlib.crc32(key.encode()) % PARTITIONS].records.append(entry)
-            for group in self._readers[topic]:
-                group.wake()
+            readers |= dict.fromkeys(self._readers[topic])
+        for group in readers:
+            group.wake()
 
     def records(self, topic: Topic) -> list[Entry]:
         """All records of a topic, in order for each key."""

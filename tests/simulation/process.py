@@ -90,12 +90,12 @@ class Process:
                 task.cancel()
             self.on_gone(self)
 
-    async def step(self, what: str) -> None:
-        """Between two effects: others may run, and this process may freeze or die. Raises Died."""
+    async def step(self, what: str, *, deadly: bool = True) -> None:
+        """Between two effects: others may run, and this process may freeze or, where it is `deadly`, die. Raises Died."""
         if not self.alive:
             raise Died
         chance = self._random()
-        if chance < self._chaos.kill:
+        if chance < self._chaos.kill and deadly:
             self._note(self.name, "is killed at", what)
             self.die()
             raise Died
@@ -118,7 +118,10 @@ _is_async = functools.cache(inspect.iscoroutinefunction)
 
 
 class Port:
-    """A port as one process calls it: a step before the effect, and one between the effect and its answer."""
+    """A port as one process calls it: a step before the effect, and one between the effect and its answer.
+
+    A process dies after effects only: before the next one is the same.
+    """
 
     def __init__(self, process: Process, name: str, port: Any) -> None:
         self._process = process
@@ -134,7 +137,7 @@ class Port:
         async def call(*args: Any, **named: Any) -> Any:
             if args and args[0] in ([], {}):  # the adapters send nothing then
                 return await target(*args, **named)
-            await step(before)
+            await step(before, deadly=False)
             answer = await target(*args, **named)
             await step(after)
             return answer

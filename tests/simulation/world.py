@@ -155,9 +155,11 @@ class World:
 
     def _gone(self, process: Process) -> None:
         """Its partitions go to others. If it is dead, it is started again some time later."""
+        if self._ended:
+            return
         for group in self.groups():
             group.leave(process)
-        if not process.alive and not self._ended:
+        if not process.alive:
             self.faults += process.faults
             self.loop.create_task(self._restart(process))
 

@@ -1,5 +1,7 @@
 """Projections of compacted streams keep the newest version, in whatever order versions arrive."""
 
+import asyncio
+
 import pytest
 from pymongo import WriteConcern
 from pymongo.errors import BulkWriteError
@@ -29,3 +31,15 @@ async def test_a_write_without_a_majority_is_an_error(notebook: Notebook) -> Non
     with pytest.raises(BulkWriteError) as caught:
         await keep_newest(unconfirmed, {"a": {"version": 1}, "b": {"version": 1}})
     assert is_unavailable(caught.value)
+
+
+async def test_of_two_versions_that_are_stored_at_once_the_newer_stays(notebook: Notebook) -> None:
+    """As when a partition moves to another replica, and the one that lost it is still writing."""
+    notes = notebook.db["seen"]
+    for round_ in range(20):
+        names = [f"{round_}-{n}" for n in range(100)]
+        await asyncio.gather(
+            keep_newest(notes, {name: {"version": 1} for name in names}),
+            keep_newest(notes, {name: {"version": 2} for name in names}),
+        )
+    assert await notes.count_documents({"version": 1}) == 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
+from pymongo.errors import DocumentTooLarge, PyMongoError
 from runtime_support.noting import NoteTaken
 
 from runtime.clock import system_clock
@@ -38,6 +39,8 @@ def read(document: Document) -> Counter:
     return Counter(document["_id"], document["value"], document.get("label"), document["version"])
 
 
+MAX_DOCUMENT = 16 * 1024 * 1024
+TOO_LARGE = "x" * (MAX_DOCUMENT + 64 * 1024)
 CODEC = Codec(read, write, optional=frozenset({"label"}))
 
 
@@ -56,6 +59,11 @@ def add(amount: int) -> Callable[[Counter | None], Change[Counter] | None]:
         return Change(after, [event_of(after)])
 
     return decide
+
+
+def once(counter: Counter | None) -> Change[Counter] | None:
+    """Idempotent: only the first count changes something."""
+    return add(1)(counter) if counter is not None and counter.value == 0 else None
 
 
 def refuse(counter: Counter | None) -> Change[Counter]:
@@ -285,10 +293,37 @@ async def test_listeners_hear_of_a_write_that_shared_its_bulk_with_a_conflict(db
     one, two = await kept.make(), await kept.make()
     await other.store.change(two, add(10))  # `kept` has an outdated copy of it
 
-    def first(counter: Counter | None) -> Change[Counter] | None:
-        """Idempotent: only the first count changes something."""
-        return add(1)(counter) if counter is not None and counter.value == 0 else None
-
-    await kept.store.change_many([Command(one, first), Command(two, add(1))])
+    await kept.store.change_many([Command(one, once), Command(two, add(1))])
     newest = {saved.aggregate.counter_id: saved.aggregate.value for saved in kept.saved}
     assert newest == {one: 1, two: 11}
+
+
+async def test_a_new_aggregate_that_is_too_large_keeps_no_other_out(db: Database) -> None:
+    kept = Kept(db)
+    small, large, last = (Counter(random_id(), label=label) for label in (None, TOO_LARGE, None))
+    inserted, refused, inserted_too = await kept.store.insert([Change(c) for c in (small, large, last)])
+    assert (inserted, inserted_too) == (True, True)
+    assert isinstance(refused, DocumentTooLarge)
+    assert await kept.store.get_many([small.counter_id, large.counter_id]) == {small.counter_id: small}
+
+
+@pytest.mark.parametrize("stored", [0, MAX_DOCUMENT * 3 // 4], ids=["already as an update", "once stored"])
+async def test_an_aggregate_that_grows_too_large_fails_only_its_own_command(
+    db: Database, stored: int
+) -> None:
+    kept = Kept(db, cache=True)
+    good, grown, last = await kept.make(), await kept.make(), await kept.make()
+    await kept.collection.update_one({"_id": grown}, {"$set": {"notes": "x" * stored}})
+    label = TOO_LARGE if not stored else "x" * (MAX_DOCUMENT // 2)
+
+    def grow(counter: Counter | None) -> Change[Counter]:
+        assert counter is not None
+        return Change(replace(counter, label=label, version=counter.version + 1))
+
+    commands = [Command(good, once), Command(grown, grow), Command(last, once)]
+    first, failed, third = await kept.store.change_many(commands)
+    assert isinstance(first, Result)
+    assert isinstance(third, Result)
+    assert isinstance(failed, PyMongoError)
+    values = {saved.aggregate.counter_id: saved.aggregate.value for saved in kept.saved}
+    assert values == {good: 1, grown: 0, last: 1}

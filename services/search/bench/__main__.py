@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
-from bench import brands, corpora
+from bench import brands, corpora, shop
 from bench.engines import UNAVAILABLE, Engine, Fts5, hybrid, opensearch
-from bench.judged import Relevance, measure
+from bench.folds import Measure, nested
+from bench.judged import Relevance, each, measure
 from bench.opensearch import NotStarted, running
 from bench.own_cases import own_cases
 from bench.report import Report, memory
@@ -26,12 +28,15 @@ def main() -> int:
     report = Report(arguments.json)
     report.row("Mini programs first", "own cases", lambda: [own_cases()])
     _brand_queries(report, data / "esci_brands")
+    _shop_queries(report, data / "shop")
     with _opensearch(arguments.opensearch) as url:
         rivals = Rivals(url, arguments.hybrid, arguments.rivals)
         loaded = [_corpus(data, folder) for folder in arguments.sets]
         corpora_there = [corpus for corpus in loaded if corpus is not None]
         for corpus in corpora_there:
             _relevance(report, corpus, rivals)
+        if corpora_there:
+            _folds(corpora_there, data / "shop")
         for size in arguments.sizes:  # the small sizes of all before the large ones of any
             for corpus in corpora_there:
                 sizes(report, corpus, size, rivals)
@@ -42,7 +47,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
-    add("data", type=Path, nargs="?", help="folder with the judged sets icecat, qbqtc, esci_brands")
+    add("data", type=Path, nargs="?", help="folder with the judged sets shop, icecat, qbqtc, esci_brands")
     add("--sizes", type=int, nargs="*", default=[20_000, 200_000])
     add("--sets", nargs="*", choices=[*SETS, "none"], default=[*SETS], help="judged sets to measure")
     add("--opensearch", help="address of an OpenSearch to compare with, or a folder to start one from")
@@ -64,6 +69,46 @@ def _brand_queries(report: Report, folder: Path) -> None:
         report.row("Mini programs first", "brand queries", lambda: [brands.firsts(corpora.names(folder))])
     else:
         print(f"esci_brands: left out, there is no folder {folder}")
+
+
+def _shop_queries(report: Report, folder: Path) -> None:
+    if not folder.is_dir():
+        print(f"shop: left out, there is no folder {folder}")
+        return
+    report.row(
+        "Demo's shops, whole column",
+        "embedded",
+        lambda: [shop.summary(_outcomes(shop.judged(folder)).values())],
+    )
+
+
+def _outcomes(judged: shop.Judged) -> dict[str, shop.Outcome]:
+    asked = shop.Shop(TantivyIndex())
+    try:
+        return shop.outcomes(asked, judged)
+    finally:
+        asked.close()
+
+
+def _folds(found: Sequence[corpora.Corpus], shop_folder: Path) -> None:
+    measures: dict[str, Measure] = {corpus.name: partial(_scores, corpus) for corpus in found}
+    if shop_folder.is_dir():
+        judged = shop.judged(shop_folder)
+        measures["Demo's shops"] = lambda: {
+            query: outcome.ndcg for query, outcome in _outcomes(judged).items() if outcome.ndcg is not None
+        }
+    print("\nWeights of fields, cross-validated (ndcg@10)")
+    for name, result in nested(measures).items():
+        print(f"  {name:18} {result}", flush=True)
+
+
+def _scores(corpus: corpora.Corpus) -> dict[str, float]:
+    engine = Engine(TantivyIndex(), corpus.products)
+    try:
+        found = each(corpus.queries, corpus.ratings, engine.rank)
+    finally:
+        engine.close()
+    return {query: measures["ndcg10"] for query, measures in found.items()}
 
 
 def _relevance(report: Report, corpus: corpora.Corpus, rivals: Rivals) -> None:

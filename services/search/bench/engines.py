@@ -6,16 +6,21 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from search.adapters.engine.tantivy_index import TantivyIndex
+from search.application.directory import Accounts, Directory
+from search.application.library import Library
+from search.application.popular_queries import PopularQueries
 from search.application.ports import IndexUnavailable, ProductIndex
+from search.domain.cards import Card, card_of
 from search.domain.documents import Product, number_of
 from search.domain.errors import QueryRefused
 from search.domain.language.text import grams, has_han
-from search.domain.queries import ProductQuery
+from search.domain.queries import ProductQuery, query_text
+from search.domain.ranking import RankingRule
 
 if TYPE_CHECKING:
     from search.adapters.engine.opensearch_index import OpenSearchIndex
@@ -30,25 +35,39 @@ SELECT id FROM products WHERE products MATCH ? ORDER BY bm25(products, 0, 3.0, 2
 
 
 class Engine:
-    """An index that answers with ids."""
+    """An index that answers with ids, as search inside a mini program does: for the likely meaning of a query that nothing
+    matches whole."""
 
     def __init__(self, index: ProductIndex, products: Iterable[Product]) -> None:
-        self._ids: dict[int, str] = {}
+        self._cards: dict[int, Card] = {}
         self.index = index
+        rule = RankingRule()
+        self._library = Library(
+            index, self, Directory(rule), Accounts(TantivyIndex()), PopularQueries(), rule
+        )
         index.put(self._noted(products))
         index.commit()
         index.refresh()
 
     def _noted(self, products: Iterable[Product]) -> Iterable[Product]:
         for product in products:
-            self._ids[number_of(product.product_id)] = product.product_id
+            self._cards[number_of(product.product_id)] = card_of(product)
             yield product
+
+    def cards(self, numbers: Sequence[int]) -> dict[int, Card]:
+        """The cards of these products, by number."""
+        return {number: self._cards[number] for number in numbers}
 
     def rank(self, query: str, limit: int) -> Sequence[str]:
         """Ids of the best products."""
-        with suppress(QueryRefused):
-            return [self._ids[hit.number] for hit in self.index.search(ProductQuery(query, limit=limit)).hits]
-        return []
+        try:
+            wanted = ProductQuery(query_text(query), limit=limit)
+        except QueryRefused:
+            return []
+        found = self.index.search(wanted)
+        if not found.any_whole:
+            found, _, _ = self._library.or_meant(wanted, found)
+        return [self._cards[hit.number].product_id for hit in found.hits]
 
     def close(self) -> None:
         """Delete the index."""

@@ -60,23 +60,36 @@ class Relevance:
 
 def measure(queries: Mapping[str, str], ratings: Ratings, ranking: Ranking) -> Relevance:
     """The relevance of `ranking` for the queries."""
+    found = list(each(queries, ratings, ranking).values())
     per: dict[str, list[float]] = defaultdict(list)
+    for measures in found:
+        for name, value in measures.items():
+            per[name].append(value)
+    return Relevance(**{name: sum(values) / len(values) for name, values in per.items()})
+
+
+def each(queries: Mapping[str, str], ratings: Ratings, ranking: Ranking) -> dict[str, dict[str, float]]:
+    """The measures of each query that has a relevant product, by id."""
+    found: dict[str, dict[str, float]] = {}
     for query_id, judged in ratings.items():
         if max(judged.values()) <= 0:
             continue
         ranked = list(ranking(queries[query_id], 100))
         relevant = {product for product, rating in judged.items() if rating >= RELEVANT}
-        per["ndcg10"].append(_ndcg(ranked, judged))
-        per["cndcg10"].append(_ndcg([product for product in ranked if product in judged], judged))
         first = next((at for at, product in enumerate(ranked[:10], 1) if product in relevant), 0)
-        per["mrr10"].append(1 / first if first else 0.0)
-        per["judged10"].append(_share(product in judged for product in ranked[:10]))
+        found[query_id] = {
+            "ndcg10": ndcg(ranked, judged),
+            "cndcg10": ndcg([product for product in ranked if product in judged], judged),
+            "mrr10": 1 / first if first else 0.0,
+            "judged10": _share(product in judged for product in ranked[:10]),
+        }
         if relevant:
-            per["recall100"].append(len(relevant & set(ranked)) / len(relevant))
-    return Relevance(**{name: sum(values) / len(values) for name, values in per.items()})
+            found[query_id]["recall100"] = len(relevant & set(ranked)) / len(relevant)
+    return found
 
 
-def _ndcg(ranked: Sequence[str], judged: Mapping[str, int]) -> float:
+def ndcg(ranked: Sequence[str], judged: Mapping[str, int]) -> float:
+    """NDCG at 10 of a ranking."""
     ideal = _dcg(sorted(judged.values(), reverse=True))
     return _dcg([judged.get(product, 0) for product in ranked]) / ideal
 

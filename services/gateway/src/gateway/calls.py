@@ -12,10 +12,10 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from contracts.api.common import NoQuery
-from runtime.web.routes import DEADLINE_SECONDS, MAX_BODY
+from runtime.web.routes import DEADLINE_SECONDS, MAX_BODY, admitted_roles
 
 Service = Literal["gateway", "identity", "catalog", "search", "checkout", "payment", "sharecode"]
-Method = Literal["GET", "POST", "PUT", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -63,7 +63,7 @@ class Call:
     `service` answers it; `gateway` means that the gateway composes the answer. `answer` is the model of a JSON answer.
     `body` is the model of a JSON body, which `body_optional` lets the caller leave out. `raw` is for a body that only the
     service reads: its content types, each with its model, or None for bytes. `faults` are the errors of this call beyond
-    those that `faults_of` adds; `own_errors` are errors, by status, that are not problem documents. `names_client` is set for
+    those that `faults_of` adds; `roles` may call it besides `admin` (by default: every role for GET, none for other methods); `own_errors` are errors, by status, that are not problem documents. `names_client` is set for
     a public call whose body names the client.
     """
 
@@ -87,6 +87,12 @@ class Call:
     names_client: bool = False
     deadline: float | None = DEADLINE_SECONDS
     max_body: int = MAX_BODY
+    roles: frozenset[str] | None = None
+
+    @property
+    def admitted_roles(self) -> frozenset[str]:
+        """The client's roles that may call it."""
+        return admitted_roles(self.method, self.roles)
 
     @property
     def parameters(self) -> tuple[str, ...]:

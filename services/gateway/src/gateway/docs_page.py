@@ -90,8 +90,9 @@ def _section(tag: str, calls: Sequence[Operation], schemas: dict[str, Schema]) -
 
 def _call(path: str, method: str, operation: dict[str, Any], schemas: dict[str, Schema]) -> str:
     scopes = " or ".join(operation["x-scopes"]) or "none, public"
+    roles = f", role <strong>{' or '.join(operation['x-roles'])}</strong>" if "x-roles" in operation else ""
     parts = [
-        f'<p class="who">Scope: <strong>{escape(scopes)}</strong></p>',
+        f'<p class="who">Scope: <strong>{escape(scopes)}</strong>{roles}</p>',
         _parameters(operation),
         _bodies(operation),
         _answers(operation),

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from contracts.engagement import Engagement
 from runtime import telemetry
 from runtime.clock import Clock
-from runtime.errors import is_unavailable
+from runtime.errors import is_unavailable, record_refused, redacted
 from runtime.ids import NewId
 from runtime.kafka.publisher import Publisher, Record
 from runtime.outbox.recorder import direct_record
@@ -108,33 +108,39 @@ class EngagementBuffer:
         return True
 
     async def _publish_batch(self) -> bool:
-        """Publish the oldest events; False if Kafka did not accept them."""
+        """Publish the oldest events; False if Kafka is not available."""
         batch = [self._buffer.popleft() for _ in range(min(len(self._buffer), MAX_BATCH))]
         self._bytes -= sum(len(buffered.record.value or b"") for buffered in batch)
         if not self._buffer:
             self._not_empty.clear()
             self._flush.clear()
         batch = [buffered for buffered in batch if not buffered.is_abandoned]
-        accepted = await self._accepted([buffered.record for buffered in batch])
-        waited_for = [buffered for buffered in batch if not buffered.is_abandoned]
-        if not accepted:
-            _count_lost((buffered.name for buffered in waited_for), "refused")
-        for buffered in waited_for:
-            if buffered.acknowledged is not None:
-                buffered.acknowledged.set_result(accepted)
-        return accepted
-
-    async def _accepted(self, records: list[Record]) -> bool:
         try:
-            await self._publisher.publish(records)
+            accepted, available = await self._accepted([buffered.record for buffered in batch]), True
         except Exception as error:
             log.warning(
-                "engagement events are lost",
-                extra={"events": len(records)},
-                exc_info=not is_unavailable(error),
+                "engagement events are lost", extra={"events": len(batch)}, exc_info=not is_unavailable(error)
             )
-            return False
-        return True
+            accepted, available = [False] * len(batch), False
+        outcomes = [o for o in zip(batch, accepted, strict=True) if not o[0].is_abandoned]
+        _count_lost((buffered.name for buffered, was_accepted in outcomes if not was_accepted), "refused")
+        for buffered, was_accepted in outcomes:
+            if buffered.acknowledged is not None:
+                buffered.acknowledged.set_result(was_accepted)
+        return available
+
+    async def _accepted(self, records: list[Record]) -> list[bool]:
+        """For each record whether Kafka has it: one that is too large for its topic stops no other. Raises when Kafka is away."""
+        try:
+            await self._publisher.publish(records)
+            return [True] * len(records)
+        except Exception as error:
+            if not record_refused(error):
+                raise
+        refusals = await self._publisher.publish_each(records)
+        for refusal in filter(None, refusals):
+            log.error("an engagement event is lost: %s", redacted(refusal))
+        return [refusal is None for refusal in refusals]
 
 
 def _count_lost(names: Iterable[str], reason: str) -> None:

@@ -80,6 +80,7 @@ def _operation(call: Call, schemas: Schemas) -> dict[str, Any]:
         "tags": [call.tag],
         "security": _security(call),
         "x-scopes": sorted(call.scopes),
+        **({"x-roles": sorted(call.admitted_roles)} if call.scopes - {VIEWER} else {}),
         "parameters": [*_path_parameters(call), *_query_parameters(call), *_header_parameters(call)],
         "responses": {**_successes(call, schemas), **_failures(call, schemas)},
     }

@@ -27,7 +27,7 @@ SMALL_ANSWER = 256 * 1024
 
 def route_of(call: Call, handler: Handler) -> Route:
     """The route of a call."""
-    return Route(call.method, call.path, handler, call.scopes, call.deadline, call.max_body)
+    return Route(call.method, call.path, handler, call.scopes, call.deadline, call.max_body, call.roles)
 
 
 def composed(call: Call, bodies: BodyBudget, answer: CallHandler) -> Route:

@@ -32,7 +32,7 @@ def routes_of(gateway: Gateway) -> list[Route]:
     return [*service._routes, *service._health.routes()]
 
 
-async def test_the_checked_scopes_are_the_documented_scopes(gateway: Gateway) -> None:
+async def test_the_checked_scopes_and_roles_are_the_documented_ones(gateway: Gateway) -> None:
     checked = {
         (route.method, re.sub(r":[^}]+", "", route.path)): sorted(route.scopes)
         for route in routes_of(gateway)
@@ -43,9 +43,21 @@ async def test_the_checked_scopes_are_the_documented_scopes(gateway: Gateway) ->
         for method, operation in methods.items()
     }
     assert checked == documented_scopes
+    checked_roles = {
+        (route.method, re.sub(r":[^}]+", "", route.path)): sorted(route.admitted_roles)
+        for route in routes_of(gateway)
+        if route.scopes - {"viewer"}
+    }
+    documented_roles = {
+        (method.upper(), path): operation["x-roles"]
+        for path, methods in DOCUMENT["paths"].items()
+        for method, operation in methods.items()
+        if "x-roles" in operation
+    }
+    assert checked_roles == documented_roles
     public = {path for (_, path), scopes in documented_scopes.items() if not scopes}
     assert public == {
-        "/v1/token", "/.well-known/jwks.json", "/media/{path}", "/v1/share-codes/{code}/image.png",
+        "/v1/token", "/v1/owners", "/.well-known/jwks.json", "/media/{path}", "/v1/share-codes/{code}/image.png",
         "/v1/share-codes/{code}/image.svg", "/v1/share-codes/{code}/qr.png", "/v1/payments/alipay/notify",
         "/v1/payments/alipay/return", "/openapi.json", "/docs", "/livez", "/readyz", "/metrics",
     }  # fmt: skip

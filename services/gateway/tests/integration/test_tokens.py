@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import hmac
+import re
 import time
 from typing import Any
 
 import jwt
 import orjson
+import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from gateway_support.access import KEY, token
 from gateway_support.running import Gateway
 from gateway_support.samples import PRODUCT, PROGRAM
 
-from runtime.web.tokens import LEEWAY_SECONDS
+from gateway.table import CALLS
+from runtime.web.tokens import EVERY_ROLE, LEEWAY_SECONDS
 from support.eventually import Eventually
 
 
@@ -31,6 +34,46 @@ class TestTokens:
             status, body, _ = await gateway.call(method, path)
             assert (status, body["code"]) == (403, "wrong_scope"), path
         assert not gateway.backend.seen
+
+    async def test_a_client_whose_role_only_reads_changes_nothing(self, gateway: Gateway) -> None:
+        for call in CALLS:
+            if call.method == "GET" or not call.scopes - {"viewer"} or "read" in call.admitted_roles:
+                continue
+            [scope, *_] = sorted(call.scopes - {"viewer"})
+            path = re.sub(r"\{\w+\}", "x1", call.path)
+            status, body, _ = await gateway.call(call.method, path, bearer=token(scope, role="read"))
+            assert (status, body["code"]) == (403, "not_your_role"), call.name
+            assert " or ".join(sorted(call.admitted_roles)) in body["detail"]
+        assert not gateway.backend.seen
+
+    @pytest.mark.parametrize("role", sorted(EVERY_ROLE))
+    async def test_a_role_is_refused_every_call_that_is_not_its_own_and_no_other(
+        self, gateway: Gateway, role: str
+    ) -> None:
+        """Each call with no body: whoever may call it gets any other answer than 403."""
+        for call in CALLS:
+            if call.streams:
+                continue
+            path = re.sub(r"\{\w+(:[^}]+)?\}", "x1", call.path)
+            for scope in sorted(call.scopes - {"viewer"}):
+                bearer = token(scope, role=role)
+                status, body, _ = await gateway.call(call.method, path, bearer=bearer)
+                refused = status == 403 and body["code"] == "not_your_role"
+                assert refused == (role not in call.admitted_roles), (call.name, scope, status)
+
+    async def test_a_role_may_do_what_is_its_own_and_no_more(self, gateway: Gateway) -> None:
+        stock = "/v1/owner/skus/sku-1/stock"
+        gateway.backend.will_answer("PUT", stock, {})
+        for role, expected in (
+            ("admin", 200),
+            ("catalogue", 200),
+            ("orders", 403),
+            ("finance", 403),
+            ("nothing", 403),
+        ):
+            bearer = token("owner", role=role)
+            status, _, _ = await gateway.call("PUT", stock, bearer=bearer, json={"available": 5})
+            assert status == expected, role
 
     async def test_no_token_and_other_schemes_are_401(self, gateway: Gateway) -> None:
         for headers in ({}, {"Authorization": "Basic YTpi"}, {"Authorization": "Bearer"}):

@@ -27,6 +27,14 @@ async def test_no_secret_is_stored_in_clear(operator: Operator) -> None:
     assert not [document for document in stored if secret in document or operator.secret in document]
 
 
+async def test_a_client_with_the_role_read_changes_no_client(operator: Operator) -> None:
+    reader = await operator.token(*await operator.client("ops", "reader", role="read"))
+    body = {"name": "t", "scope": "ops", "subject_id": "me", "client_secret": "x" * 24}
+    status, problem = await operator.call("PUT", "/v1/ops/clients/mine", reader, json=body)
+    assert (status, problem["code"]) == (403, "not_your_role")
+    assert problem["detail"] == "This client's role is read. This call needs the role admin."
+
+
 async def test_only_an_operator_creates_clients(operator: Operator) -> None:
     host = await operator.token(*await operator.client("host", "h"))
     body = {"name": "t", "scope": "ops", "subject_id": "me", "client_secret": "x" * 24}

@@ -43,6 +43,16 @@ async def test_a_clients_token_names_whom_it_acts_for(
     assert ids == ({claim: "x-1"} if claim else {})
 
 
+@pytest.mark.parametrize("role", ["admin", "catalogue", "orders", "finance", "read"])
+async def test_a_clients_token_carries_its_role(operator: Operator, role: str) -> None:
+    token = await operator.token(*await operator.client("owner", "x-1", role=role))
+    assert claims_of(token)["role"] == role
+
+
+async def test_a_client_is_an_admin_unless_it_was_given_another_role(operator: Operator) -> None:
+    assert claims_of(await operator.token(*await operator.client("owner", "x-1")))["role"] == "admin"
+
+
 async def test_an_older_token_stays_valid_after_a_newer_one(operator: Operator) -> None:
     older, newer = await operator.token(), await operator.token()
     assert older != newer

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from payment.adapters.alipay.merchants import PROVIDER, read_merchants
 from payment.adapters.alipay.provider import Alipay
@@ -55,8 +54,6 @@ from runtime.service import Service
 from runtime.stalled import StalledWatch
 
 RELAYED = named("trades", "payouts")
-MAX_SETTLEMENT = timedelta(minutes=10)
-"""A run that dies delays the next one by this at most."""
 
 
 def build_app(
@@ -138,7 +135,7 @@ def _assemble_money(
     settlements, reports = MongoSettlements(service.db), MongoReports(service.db)
     payouts = MongoPayouts(service.db, service.recorder)
     bookkeeping = Bookkeeping(ledger, trade_store, payouts, clock)
-    lease = Lease(service.db, "settlement", service.new_id(), length=MAX_SETTLEMENT)
+    lease = Lease(service.db, "settlement", service.new_id())
     settlement = Settlement(
         settlements, payouts, trade_store, ledger, owners, lease, clock, settings.settlement_wait
     )

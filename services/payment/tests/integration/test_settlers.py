@@ -27,7 +27,9 @@ from payment.domain.statements import DayState, Reason
 from runtime.clock import system_clock
 from runtime.ids import random_id
 from runtime.mongo.client import Database, connect, database
+from runtime.mongo.lease import Lease
 from runtime.outbox.recorder import Recorder
+from support.eventually import eventually
 
 DAY = date(2026, 11, 22)
 NEXT = DAY + timedelta(days=1)
@@ -104,12 +106,12 @@ class Books:
         await self.ledger.prepare()
         await self.settlements.prepare()
 
-    def settler(self, freeze: Freeze | None = None) -> Settlement:
+    def settler(self, freeze: Freeze | None = None, lease: Any = None) -> Settlement:
         freeze = freeze or Freeze()
         payouts = MongoPayouts(self.db, Recorder(system_clock, random_id))
         return Settlement(
             Stepwise(self.settlements, freeze), Stepwise(payouts, freeze), self.moved, Stepwise(self.ledger, freeze),
-            Stepwise(self.owners, freeze), FreeForAll(), lambda: self.now, timedelta(hours=1),
+            Stepwise(self.owners, freeze), lease or FreeForAll(), lambda: self.now, timedelta(hours=1),
         )  # fmt: skip
 
     async def own(self, mini_program_id: str, owner_id: str = "owner-1", version: int = 1) -> None:
@@ -308,3 +310,26 @@ async def test_days_settled_by_a_clock_that_was_ahead_stop_no_later_settlement(b
     await books.settler().run(NEXT)
     await books.check()
     assert await books.paid_out() == 3300
+
+
+async def test_a_long_run_keeps_its_turn(books: Books) -> None:
+    """The lease is short, and renewed for as long as the run lives."""
+    turns = books.db["leases"]
+
+    def lease(holder: str) -> Lease:
+        return Lease(books.db, "settlement", holder, timedelta(seconds=2))
+
+    freeze = Freeze(name="totals")
+    long = asyncio.create_task(books.settler(freeze, lease("first")).run(DAY))
+    await freeze.reached.wait()
+    acquired = await turns.find_one({"_id": "settlement"})
+
+    async def renewed() -> bool:
+        return await turns.find_one({"_id": "settlement"}) != acquired
+
+    await eventually(renewed, 10, "the lease is renewed")
+    with pytest.raises(DayNotReady, match="another settlement is running"):
+        await books.settler(lease=lease("second")).run(DAY)
+    freeze.thawed.set()
+    await long
+    await books.settler(lease=lease("second")).run(DAY)

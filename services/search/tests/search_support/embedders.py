@@ -33,7 +33,7 @@ class SameThing:
     know capitals."""
 
     dimensions = 64
-    things = (("sofa", "couch", "沙发", "长椅"), ("lamp", "light", "灯"), ("knife", "刀"))
+    things = (("hammock", "hanger", "吊床", "长椅"), ("sundial", "gnomon", "日晷"), ("knife", "刀"))
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         made = np.full((len(texts), self.dimensions), 0.01, np.float32)

@@ -88,7 +88,7 @@ async def record_cannot_be_read(world: World) -> None:
     key = secrets.token_hex(8)
     headers = (("ce_type", b"anchorage.StockReserved.v1"), ("ce_id", key.encode()))
     publisher = Publisher(world.kafka)
-    await publisher.publish([Record(f"{world.prefix}stock", key.encode(), b"{", headers)])
+    await publisher.publish([Record(f"{world.prefix}stock", key.encode(), b"{}", headers)])
     await publisher.stop()
 
     async def is_there() -> bool:

@@ -25,7 +25,7 @@ from alipay_sandbox.domain.notices import Notice
 from alipay_sandbox.domain.trade import Trade, TradeStatus
 from runtime.batching import Batcher
 from runtime.mongo.client import Database
-from runtime.mongo.writes import insert_new
+from runtime.mongo.writes import insert_each
 
 
 class MongoTrades:
@@ -34,7 +34,7 @@ class MongoTrades:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._trades = database["trades"]
-        self._insert = Batcher[Document, bool](partial(insert_new, self._trades))
+        self._insert = Batcher[Document, bool](partial(insert_each, self._trades))
 
     @raises_unavailable
     async def prepare(self) -> None:

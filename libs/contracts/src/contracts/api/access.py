@@ -10,6 +10,9 @@ from contracts.api.addresses import ReturnOrigins
 from contracts.api.common import Answer, Id, MiniProgramId, Request, ShortText
 from contracts.engagement import Surface
 
+Role = Literal["admin", "catalogue", "orders", "finance", "read"]
+"""What a client may do for the host, owner, creator or operator that it acts for."""
+
 
 class TokenRequest(Request):
     """A request for an access token by client credentials (RFC 6749, section 4.4)."""
@@ -70,6 +73,7 @@ class ClientRequest(Request):
     subject_id: Id = Field(
         description="the host_id, owner_id or creator_id that the client acts for, or the operator's id"
     )
+    role: Role = "admin"
     client_secret: Annotated[str, Field(min_length=24, max_length=256)]
     return_origins: ReturnOrigins = []
 
@@ -87,4 +91,5 @@ class ClientView(Answer):
     name: str
     scope: str
     subject_id: str
+    role: Role
     return_origins: list[str] = []

@@ -15,10 +15,11 @@ from typing import Any, Generic, TypeVar, cast
 from cachetools import LRUCache
 from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import DocumentTooLarge, PyMongoError
 
-from runtime.errors import WriteConflict
+from runtime.errors import WriteConflict, is_unavailable
 from runtime.mongo.client import Document
-from runtime.mongo.writes import KeyTaken, insert_each
+from runtime.mongo.writes import insert_each
 from runtime.outbox.changes import Change, Command, Decide, Result
 from runtime.outbox.codec import Codec
 from runtime.outbox.draft import Draft
@@ -90,7 +91,7 @@ class VersionedStore(Generic[A]):
         """Store new aggregates with their events in one round trip for each collection.
 
         Says for each, in order: True if it was inserted, False if its id already existed (the stored document is unchanged), or
-        the exception that kept it out: KeyTaken, or what made the insert into its collection fail.
+        the exception that kept it out: KeyTaken, DocumentTooLarge, or what made the insert into its collection fail.
         """
         drafts = [self._new_draft(change) for change in new]
         grouped: dict[str, list[int]] = defaultdict(list)
@@ -100,7 +101,7 @@ class VersionedStore(Generic[A]):
 
         async def insert_group(group: list[int]) -> None:
             try:
-                created: Sequence[bool | Exception] = await self._insert([drafts[n] for n in group])
+                created = await self._insert([drafts[n] for n in group])
             except Exception as error:
                 created = [error] * len(group)
             for n, outcome in zip(group, created, strict=True):
@@ -125,8 +126,9 @@ class VersionedStore(Generic[A]):
     async def change_many(self, commands: Sequence[Command[A]]) -> list[Result[A] | Exception]:
         """Decide all commands, in order for each aggregate, and write once for each collection.
 
-        Gives one outcome for each command, in order: its result, or the error that `decide` raised, or WriteConflict.
-        If the database raises, some changes may be stored; it is safe to repeat the whole call.
+        Gives one outcome for each command, in order: its result, or the error that `decide` raised, or WriteConflict, or the
+        database's refusal of the aggregate, for example because it is too large. If the database is unavailable, its error is
+        raised: some changes may be stored, and it is safe to repeat the whole call.
         """
         outcomes: dict[int, Result[A] | Exception] = {}
         undecided = list(range(len(commands)))
@@ -138,7 +140,8 @@ class VersionedStore(Generic[A]):
                 outcomes[n] = draft if isinstance(draft, Exception) else self._decide(commands[n], draft)
             readable = {key: draft for key, draft in drafts.items() if isinstance(draft, Draft)}
             self._report_settled(readable[key] for key in conflicts & readable.keys())
-            conflicts = await self._write({key: draft for key, draft in readable.items() if draft.changed})
+            conflicts, refused = await self._write({k: d for k, d in readable.items() if d.changed})
+            outcomes |= {n: refused[key] for n in undecided if (key := commands[n].aggregate_id) in refused}
             undecided = [
                 n
                 for n in undecided
@@ -195,9 +198,11 @@ class VersionedStore(Generic[A]):
         await _at_once([find(collection, ids) for collection, ids in grouped.values()])
         return found
 
-    async def _write(self, changed: dict[str, Draft[A]]) -> set[str]:
-        """Write the drafts, each guarded by the version it was decided on; returns the ids that met a conflict."""
+    async def _write(self, changed: dict[str, Draft[A]]) -> tuple[set[str], dict[str, Exception]]:
+        """Write the drafts, each guarded by the version it was decided on; returns the ids that met a conflict, and those that
+        the database refused, with its errors."""
         conflicts: set[str] = set()
+        refused: dict[str, Exception] = {}
         grouped: dict[str, dict[str, Draft[A]]] = defaultdict(dict)
         new: list[tuple[str, Draft[A]]] = []
         for key, draft in changed.items():
@@ -208,20 +213,31 @@ class VersionedStore(Generic[A]):
 
         async def insert(key: str, draft: Draft[A]) -> None:
             (created,) = await self._insert([draft])
-            if isinstance(created, KeyTaken):
-                raise created
-            if not created:
+            if isinstance(created, Exception):
+                refused[key] = created
+            elif not created:
                 conflicts.add(key)
 
         async def update(group: dict[str, Draft[A]]) -> None:
-            if not await self._update(group):  # MongoDB does not say which lost: all are decided again
+            try:
+                written = await self._update(group)
+            except (PyMongoError, DocumentTooLarge) as error:
+                if is_unavailable(error):
+                    raise
+                if len(group) == 1:
+                    refused.update(dict.fromkeys(group, error))
+                    return
+                for key, draft in group.items():  # one of them spoils the write of all: find it
+                    await update({key: draft})
+                return
+            if not written:  # MongoDB does not say which lost: all are decided again
                 conflicts.update(group)
                 self._forget(group)
 
         await _at_once([*(insert(*n) for n in new), *(update(group) for group in grouped.values())])
-        return conflicts
+        return conflicts, refused
 
-    async def _insert(self, drafts: Sequence[Draft[A]]) -> list[bool | KeyTaken]:
+    async def _insert(self, drafts: Sequence[Draft[A]]) -> Sequence[bool | Exception]:
         """Insert new aggregates of one collection; says for each whether it is new, or what kept it out."""
         documents = [draft.new_document() for draft in drafts]
         collection = self._collection(documents[0]["_id"])

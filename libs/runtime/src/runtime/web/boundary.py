@@ -12,8 +12,9 @@ from aiohttp import web
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from runtime import telemetry
-from runtime.errors import WriteConflict, is_unavailable
+from runtime.errors import VersionConflict, WriteConflict, is_unavailable
 from runtime.web.compression import compress_answer
+from runtime.web.editing import version_conflict
 from runtime.web.problems import Problem, ProblemTable, problem_for, unavailable
 from runtime.web.protocol import STREAM, AnswerCut, expect
 from runtime.web.routes import MAX_BODY, PRINCIPAL, Handler, Route
@@ -178,6 +179,8 @@ def _problem_of(error: Exception) -> Problem:
             "malformed_body",
             "The body does not match its Content-Encoding. Send it uncompressed, or correct the header.",
         )
+    if isinstance(error, VersionConflict):
+        return version_conflict(error.present)
     if isinstance(error, WriteConflict):
         return Problem(409, "conflict", "Another request changed this at the same time. Try again.")
     if isinstance(error, TimeoutError):
@@ -211,5 +214,12 @@ async def _authenticate(request: web.Request, route: Route, verifier: TokenVerif
         needed = " or ".join(sorted(route.scopes))
         raise Problem(
             403, "wrong_scope", f"The token's scope does not allow this call. It needs the scope {needed}."
+        )
+    if principal.role not in route.admitted_roles:
+        needed = " or ".join(sorted(route.admitted_roles))
+        raise Problem(
+            403,
+            "not_your_role",
+            f"This client's role is {principal.role}. This call needs the role {needed}.",
         )
     return principal

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from runtime.web.tokens import Principal
+from runtime.web.tokens import ADMIN, EVERY_ROLE, Principal
 
 MAX_BODY = 1024 * 1024
 """1 MiB: no call but a picture upload comes near it."""
@@ -24,6 +24,7 @@ PRINCIPAL = web.RequestKey("principal", Principal)
 class Route:
     """One call. The token must carry one of `scopes`; `PUBLIC` (empty) needs no token.
 
+    `roles` may call it besides `ADMIN`. Unless it says so, every role may read (GET), and only `ADMIN` may change anything.
     `deadline` in seconds ends a call that takes too long with 503; None is for streams.
     """
 
@@ -33,10 +34,28 @@ class Route:
     scopes: frozenset[str]
     deadline: float | None = DEADLINE_SECONDS
     max_body: int = MAX_BODY
+    roles: frozenset[str] | None = None
+
+    @property
+    def admitted_roles(self) -> frozenset[str]:
+        """The roles that may call it."""
+        return admitted_roles(self.method, self.roles)
+
+
+def admitted_roles(method: str, stated: frozenset[str] | None) -> frozenset[str]:
+    """The roles that may use a method for which these are stated."""
+    if stated is None:
+        return EVERY_ROLE if method == "GET" else frozenset({ADMIN})
+    return stated | {ADMIN}
 
 
 def scopes(*names: str) -> frozenset[str]:
     """Any one of these scopes is enough."""
+    return frozenset(names)
+
+
+def roles(*names: str) -> frozenset[str]:
+    """These roles may call it, besides `ADMIN`."""
     return frozenset(names)
 
 

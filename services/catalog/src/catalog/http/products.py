@@ -11,8 +11,8 @@ from catalog.http.answers import product_view, stock_view
 from catalog.http.requests import product_details
 from contracts.api.products import ProductRequest, StockRequest
 from runtime.web.bodies import json_response, read_json
-from runtime.web.routes import Route, scopes
-from runtime.web.tokens import OPS, OWNER
+from runtime.web.routes import Route, roles, scopes
+from runtime.web.tokens import CATALOGUE, OPS, OWNER
 
 
 class ProductRoutes:
@@ -27,10 +27,10 @@ class ProductRoutes:
         stock = "/v1/owner/skus/{sku_id}/stock"
         writers = scopes(OWNER, OPS)
         return [
-            Route("PUT", product, self.put_product, writers),
-            Route("DELETE", product, self.delete_product, writers),
+            Route("PUT", product, self.put_product, writers, roles=roles(CATALOGUE)),
+            Route("DELETE", product, self.delete_product, writers, roles=roles(CATALOGUE)),
             Route("GET", stock, self.get_stock, writers),
-            Route("PUT", stock, self.put_stock, writers),
+            Route("PUT", stock, self.put_stock, writers, roles=roles(CATALOGUE)),
         ]
 
     async def put_product(self, request: web.Request) -> web.Response:

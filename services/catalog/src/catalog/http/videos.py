@@ -10,8 +10,8 @@ from catalog.http.answers import video_view
 from catalog.http.requests import video_of
 from contracts.api.videos import VideoRequest
 from runtime.web.bodies import json_response, read_json
-from runtime.web.routes import Route, principal_of, scopes
-from runtime.web.tokens import CREATOR
+from runtime.web.routes import Route, principal_of, roles, scopes
+from runtime.web.tokens import CATALOGUE, CREATOR
 
 
 class VideoRoutes:
@@ -21,7 +21,15 @@ class VideoRoutes:
         self._videos = videos
 
     def routes(self) -> list[Route]:
-        return [Route("PUT", "/v1/creator/videos/{video_id}", self.put_video, scopes(CREATOR))]
+        return [
+            Route(
+                "PUT",
+                "/v1/creator/videos/{video_id}",
+                self.put_video,
+                scopes(CREATOR),
+                roles=roles(CATALOGUE),
+            )
+        ]
 
     async def put_video(self, request: web.Request) -> web.Response:
         """Publish or change a video with its anchors."""

@@ -11,8 +11,8 @@ from checkout.http.callers import owner_of
 from checkout.http.order_views import order_view
 from contracts.api.orders import ShipmentRequest
 from runtime.web.bodies import json_response, read_json
-from runtime.web.routes import Route, scopes
-from runtime.web.tokens import OWNER
+from runtime.web.routes import Route, roles, scopes
+from runtime.web.tokens import FINANCE, ORDERS, OWNER
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,21 @@ class OwnerRoutes:
     def routes(self) -> list[Route]:
         order, owner = "/v1/owner/orders/{order_id}", scopes(OWNER)
         return [
-            Route("POST", f"{order}/shipments", self.ship, owner),
-            Route("POST", f"{order}/refunds/{{refund_id}}/approval", self.approve_refund, owner),
-            Route("POST", f"{order}/refunds/{{refund_id}}/rejection", self.reject_refund, owner),
+            Route("POST", f"{order}/shipments", self.ship, owner, roles=roles(ORDERS)),
+            Route(
+                "POST",
+                f"{order}/refunds/{{refund_id}}/approval",
+                self.approve_refund,
+                owner,
+                roles=roles(FINANCE, ORDERS),
+            ),
+            Route(
+                "POST",
+                f"{order}/refunds/{{refund_id}}/rejection",
+                self.reject_refund,
+                owner,
+                roles=roles(FINANCE, ORDERS),
+            ),
         ]
 
     async def ship(self, request: web.Request) -> web.Response:

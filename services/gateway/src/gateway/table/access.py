@@ -17,7 +17,7 @@ from gateway.calls import FORM, JSON, Call
 from gateway.faults import NOT_FOUND
 from gateway.schemas import JwkSet, TokenForm
 from runtime.web.routes import scopes
-from runtime.web.tokens import HOST, JWKS_PATH, OPS, PUBLIC
+from runtime.web.tokens import EVERY_ROLE, HOST, JWKS_PATH, OPS, PUBLIC
 
 TAG = "Access"
 
@@ -52,6 +52,7 @@ CALLS = (
         summary="Open a viewer's session in a mini program; answers with a session token and an openid",
         tag=TAG,
         scopes=scopes(HOST),
+        roles=EVERY_ROLE,
         service="identity",
         body=SessionRequest,
         answer=SessionAnswer,

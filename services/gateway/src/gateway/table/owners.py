@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from contracts.api.common import Page, PageQuery
-from contracts.api.mini_programs import MiniProgramRequest, MiniProgramView, SuspensionRequest
+from contracts.api.common import Page
 from contracts.api.orders import OrdersQuery, OrderView, ShipmentRequest
 from contracts.api.products import ProductRequest, ProductView, StockRequest, StockView
 from contracts.api.videos import VideoPage, VideoRequest
 from gateway import faults
 from gateway.calls import Call
 from gateway.schemas import SearchRebuild
-from runtime.web.routes import scopes
-from runtime.web.tokens import CREATOR, OPS, OWNER
+from runtime.web.routes import roles, scopes
+from runtime.web.tokens import CATALOGUE, CREATOR, FINANCE, OPS, ORDERS, OWNER
 
 TAG = "Owners"
 CREATORS = "Creators"
@@ -23,47 +22,11 @@ PROGRAM = f"{MINI_PROGRAMS}/{{mini_program_id}}"
 PRODUCT = f"{PROGRAM}/products/{{product_id}}"
 STOCK = "/v1/owner/skus/{sku_id}/stock"
 REFUND = "/v1/owner/orders/{order_id}/refunds/{refund_id}"
-OPS_PROGRAM = "/v1/ops/mini-programs/{mini_program_id}"
 OWNER_ONLY = scopes(OWNER)
 OWNER_OR_OPERATOR = scopes(OWNER, OPS)
 OK_OR_CREATED = (HTTPStatus.OK, HTTPStatus.CREATED)
 
 CALLS = (
-    Call(
-        method="GET",
-        path=MINI_PROGRAMS,
-        name="list_own_mini_programs",
-        summary="List the owner's mini programs",
-        tag=TAG,
-        scopes=OWNER_OR_OPERATOR,
-        service="catalog",
-        query=PageQuery,
-        answer=Page[MiniProgramView],
-        faults=(faults.INVALID_CURSOR,),
-    ),
-    Call(
-        method="GET",
-        path=PROGRAM,
-        name="read_own_mini_program",
-        summary="Read one of the owner's mini programs",
-        tag=TAG,
-        scopes=OWNER_OR_OPERATOR,
-        service="catalog",
-        answer=MiniProgramView,
-    ),
-    Call(
-        method="PUT",
-        path=PROGRAM,
-        name="put_mini_program",
-        summary="Register or change a mini program",
-        tag=TAG,
-        scopes=OWNER_OR_OPERATOR,
-        service="catalog",
-        body=MiniProgramRequest,
-        answer=MiniProgramView,
-        success=OK_OR_CREATED,
-        faults=(faults.OPERATORS_ONLY, faults.CONFLICT),
-    ),
     Call(
         method="PUT",
         path=PRODUCT,
@@ -71,6 +34,7 @@ CALLS = (
         summary="Create or replace a product",
         tag=TAG,
         scopes=OWNER_OR_OPERATOR,
+        roles=roles(CATALOGUE),
         service="catalog",
         body=ProductRequest,
         answer=ProductView,
@@ -84,6 +48,7 @@ CALLS = (
         summary="Take a product off sale",
         tag=TAG,
         scopes=OWNER_OR_OPERATOR,
+        roles=roles(CATALOGUE),
         service="catalog",
         answer=ProductView,
         faults=(faults.CONFLICT,),
@@ -105,6 +70,7 @@ CALLS = (
         summary="Set or change the available quantity of a SKU",
         tag=TAG,
         scopes=OWNER_OR_OPERATOR,
+        roles=roles(CATALOGUE),
         service="catalog",
         body=StockRequest,
         answer=StockView,
@@ -129,6 +95,7 @@ CALLS = (
         summary="Record that a parcel was sent",
         tag=TAG,
         scopes=OWNER_ONLY,
+        roles=roles(ORDERS),
         service="checkout",
         body=ShipmentRequest,
         answer=OrderView,
@@ -142,6 +109,7 @@ CALLS = (
         summary="Approve a refund; the money is sent back",
         tag=TAG,
         scopes=OWNER_ONLY,
+        roles=roles(FINANCE, ORDERS),
         service="checkout",
         answer=OrderView,
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
@@ -153,6 +121,7 @@ CALLS = (
         summary="Reject a refund",
         tag=TAG,
         scopes=OWNER_ONLY,
+        roles=roles(FINANCE, ORDERS),
         service="checkout",
         answer=OrderView,
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
@@ -164,45 +133,12 @@ CALLS = (
         summary="Create or replace a video with its anchors",
         tag=CREATORS,
         scopes=scopes(CREATOR),
+        roles=roles(CATALOGUE),
         service="catalog",
         body=VideoRequest,
         answer=VideoPage,
         success=OK_OR_CREATED,
         faults=(faults.CONFLICT,),
-    ),
-    Call(
-        method="POST",
-        path=f"{OPS_PROGRAM}/publication",
-        name="publish_mini_program",
-        summary="Publish a mini program to its hosts",
-        tag=OPERATORS,
-        scopes=scopes(OPS),
-        service="catalog",
-        answer=MiniProgramView,
-        faults=(faults.WRONG_STATE, faults.CONFLICT),
-    ),
-    Call(
-        method="POST",
-        path=f"{OPS_PROGRAM}/suspension",
-        name="suspend_mini_program",
-        summary="Suspend a mini program",
-        tag=OPERATORS,
-        scopes=scopes(OPS),
-        service="catalog",
-        body=SuspensionRequest,
-        answer=MiniProgramView,
-        faults=(faults.WRONG_STATE, faults.CONFLICT),
-    ),
-    Call(
-        method="POST",
-        path=f"{OPS_PROGRAM}/reinstatement",
-        name="reinstate_mini_program",
-        summary="Reinstate a suspended mini program",
-        tag=OPERATORS,
-        scopes=scopes(OPS),
-        service="catalog",
-        answer=MiniProgramView,
-        faults=(faults.WRONG_STATE, faults.CONFLICT),
     ),
     Call(
         method="POST",

@@ -24,7 +24,7 @@ from gateway.calls import Call
 from gateway.faults import EMPTY_PRICE_RANGE, EMPTY_QUERY, INVALID_CURSOR, QUERY_TOO_LONG
 from gateway.headers import VIEWER_HEADER
 from runtime.web.routes import scopes
-from runtime.web.tokens import HOST, PUBLIC, VIEWER
+from runtime.web.tokens import EVERY_ROLE, HOST, PUBLIC, VIEWER
 
 TAG = "Pages"
 HOST_OR_VIEWER = scopes(HOST, VIEWER)
@@ -64,6 +64,7 @@ CALLS = (
         summary="Tap a search result; answers with the signed click and the page that it leads to",
         tag=TAG,
         scopes=HOST_OR_VIEWER,
+        roles=EVERY_ROLE,
         service="gateway",
         body=ResultClickRequest,
         answer=ResultClickAnswer,
@@ -100,6 +101,7 @@ CALLS = (
         summary="Tap an anchor; answers with the signed click and the product page",
         tag=TAG,
         scopes=scopes(HOST),
+        roles=EVERY_ROLE,
         service="gateway",
         body=ClickRequest,
         answer=ClickAnswer,

@@ -12,8 +12,8 @@ from contracts.api.settlements import (
 from gateway.calls import CSV, JSON, LONG_SECONDS, Call
 from gateway.faults import NOT_YET
 from gateway.schemas import LedgerBalances
-from runtime.web.routes import scopes
-from runtime.web.tokens import CREATOR, OPS, OWNER
+from runtime.web.routes import roles, scopes
+from runtime.web.tokens import CREATOR, FINANCE, OPS, OWNER
 
 TAG = "Money"
 
@@ -61,6 +61,7 @@ CALLS = (
         summary="Settle a day now; a settled day stays unchanged",
         tag=TAG,
         scopes=scopes(OPS),
+        roles=roles(FINANCE),
         service="payment",
         answer=SettlementView,
         deadline=LONG_SECONDS,
@@ -83,6 +84,7 @@ CALLS = (
         summary="Compare a day with the providers' bills now, and store the report",
         tag=TAG,
         scopes=scopes(OPS),
+        roles=roles(FINANCE),
         service="payment",
         answer=ReconciliationReport,
         faults=(NOT_YET,),

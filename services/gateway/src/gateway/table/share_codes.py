@@ -33,8 +33,8 @@ from gateway.faults import (
 )
 from gateway.headers import VIEWER_HEADER
 from gateway.schemas import ScanForm
-from runtime.web.routes import scopes
-from runtime.web.tokens import HOST, OWNER, PUBLIC, VIEWER
+from runtime.web.routes import roles, scopes
+from runtime.web.tokens import CATALOGUE, EVERY_ROLE, HOST, OWNER, PUBLIC, VIEWER
 
 TAG = "Share and scan"
 CODE = "/v1/share-codes/{code}"
@@ -95,6 +95,7 @@ CALLS = (
         summary="Scan a picture, a link or a code; answers with the signed click and the product page",
         tag=TAG,
         scopes=scopes(HOST),
+        roles=EVERY_ROLE,
         service="gateway",
         raw=(*((media, None) for media in PICTURES), ("multipart/form-data", ScanForm), (JSON, ScanText)),
         max_body=MAX_PICTURE,
@@ -151,6 +152,7 @@ CALLS = (
         summary="Set the colour and the logo of a mini program's codes",
         tag=TAG,
         scopes=scopes(OWNER),
+        roles=roles(CATALOGUE),
         service="sharecode",
         body=CodeLookRequest,
         answer=CodeLookView,
@@ -163,6 +165,7 @@ CALLS = (
         summary="Withdraw a code, so that it opens nothing any more",
         tag=TAG,
         scopes=scopes(OWNER),
+        roles=roles(CATALOGUE),
         service="sharecode",
         answer=ShareCodeView,
     ),

@@ -30,6 +30,7 @@ class SignedTokens:
     def access_token(self, client: Client, at: datetime, life: timedelta, token_id: str) -> str:
         """A client's access token."""
         claims = _common(client.client_id, client.scope, at, life, token_id)
+        claims["role"] = client.role
         if client.scope in SUBJECT_CLAIM:
             claims[SUBJECT_CLAIM[client.scope]] = client.subject_id
         if client.return_origins:

@@ -13,7 +13,7 @@ from identity.domain.errors import TokenRefused
 from identity.http.credentials import token_request
 from runtime.web.bodies import json_response, read_json
 from runtime.web.routes import Route, principal_of, scopes
-from runtime.web.tokens import HOST, JWKS_PATH, PUBLIC
+from runtime.web.tokens import EVERY_ROLE, HOST, JWKS_PATH, PUBLIC
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 """For every answer with a token in it (RFC 6749, section 5.1)."""
@@ -34,7 +34,7 @@ class TokenRoutes:
         return [
             Route("POST", "/v1/token", self.token, PUBLIC),
             Route("GET", JWKS_PATH, self.jwks, PUBLIC),
-            Route("POST", "/v1/sessions", self.session, scopes(HOST)),
+            Route("POST", "/v1/sessions", self.session, scopes(HOST), roles=EVERY_ROLE),
         ]
 
     async def token(self, request: web.Request) -> web.Response:

@@ -22,6 +22,7 @@ from payment.domain.statements import DayState, Reason, SetAside, SettlementDay,
 from runtime.clock import Clock
 from runtime.errors import redacted
 from runtime.outbox.changes import Change
+from runtime.tasks import end
 
 log = logging.getLogger(__name__)
 
@@ -71,17 +72,21 @@ class Settlement:
         """
         if self._clock() < end_of(day) + self._wait:
             raise DayNotReady(f"{day} is not over, or was only a moment ago")
-        await self._take_turn()
+        if not await self._lease.acquire():
+            raise DayNotReady("another settlement is running")
+        renewing = asyncio.create_task(self._renew_lease())
         try:
             while (begun := await self._begun(day)) is not None:
                 await self._settle(begun)
-                await self._take_turn()
         finally:
+            await end(renewing)
             await self._lease.release()
 
-    async def _take_turn(self) -> None:
-        if not await self._lease.acquire():
-            raise DayNotReady("another settlement is running")
+    async def _renew_lease(self) -> None:
+        """Two runs at once do no harm, so a run whose lease is lost goes on."""
+        while True:
+            await asyncio.sleep(self._lease.length.total_seconds() / 3)
+            await self._lease.acquire()
 
     async def _begun(self, until: date) -> SettlementDay | None:
         """The day to settle next: one that was begun, or else a new one. None when nothing is left."""

@@ -23,8 +23,8 @@ from payment.domain.reconciliation import Report
 from payment.domain.statements import DayState, SettlementDay
 from runtime.web.bodies import json_response
 from runtime.web.problems import Problem, not_found
-from runtime.web.routes import Route, scopes
-from runtime.web.tokens import OPS
+from runtime.web.routes import Route, roles, scopes
+from runtime.web.tokens import FINANCE, OPS
 
 
 class OperationRoutes:
@@ -41,9 +41,23 @@ class OperationRoutes:
         """Calls that read a whole day have no deadline."""
         return [
             Route("GET", "/v1/ops/settlements/{day}", self.get_settlement, scopes(OPS)),
-            Route("POST", "/v1/ops/settlements/{day}", self.settle, scopes(OPS), deadline=None),
+            Route(
+                "POST",
+                "/v1/ops/settlements/{day}",
+                self.settle,
+                scopes(OPS),
+                deadline=None,
+                roles=roles(FINANCE),
+            ),
             Route("GET", "/v1/ops/reconciliations/{day}", self.get_reconciliation, scopes(OPS)),
-            Route("POST", "/v1/ops/reconciliations/{day}", self.reconcile, scopes(OPS), deadline=None),
+            Route(
+                "POST",
+                "/v1/ops/reconciliations/{day}",
+                self.reconcile,
+                scopes(OPS),
+                deadline=None,
+                roles=roles(FINANCE),
+            ),
             Route("GET", "/v1/ops/ledger", self.balances, scopes(OPS)),
         ]
 

@@ -62,6 +62,7 @@ def mini_program_of(event: MiniProgramState) -> MiniProgram:
         exposure_priority=event.exposure_priority,
         sponsored=event.sponsored,
         shelves={shelf.category_id: shelf.name for shelf in event.categories},
+        shelves_en={shelf.category_id: shelf.name_en for shelf in event.categories if shelf.name_en},
         version=event.version,
     )
 
@@ -87,16 +88,30 @@ def product_of(event: ProductState) -> Product:
         product_id=event.product_id,
         mini_program_id=event.mini_program_id,
         title=event.title,
-        skus=tuple(Sku(sku.sku_id, sku.price.amount, attributes=sku.attributes) for sku in event.skus),
+        skus=tuple(Sku(sku.sku_id, sku.price.amount) for sku in event.skus),
         title_en=event.title_en,
         brand=event.brand,
+        brand_en=event.brand_en,
         model=event.model,
         description=event.description,
         category_id=event.category_id,
         attributes=event.attributes,
+        attributes_en=event.attributes_en,
+        options=_options(event),
         image_url=event.images[0] if event.images else "",
         sales=event.sales,
         rating=event.rating,
         listed=event.listed,
         version=event.version,
     )
+
+
+def _options(event: ProductState) -> tuple[str, ...]:
+    """The sizes, colours and other values that buyers choose from, each once."""
+    chosen = (
+        value
+        for sku in event.skus
+        for values in (sku.attributes, sku.attributes_en)
+        for value in values.values()
+    )
+    return tuple(dict.fromkeys(chosen))

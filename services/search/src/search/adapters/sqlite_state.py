@@ -18,7 +18,7 @@ from search.application.ports import Position
 from search.domain.cards import Card, card_of
 from search.domain.documents import Account, MiniProgram, Product, Sku, number_of
 
-LAYOUT = 4
+LAYOUT = 5
 """Version of the layout of state and index together: another one means a rebuild."""
 MAX_VALUES = 500
 """Values in one statement; SQLite's own limit is higher."""
@@ -26,7 +26,8 @@ DEAD_LETTER = "given up "
 """Prefix of the names under which `facts` lists dead-lettered records."""
 
 TABLES = """
-CREATE TABLE IF NOT EXISTS products (number INTEGER PRIMARY KEY, version INTEGER, card BLOB, source BLOB);
+CREATE TABLE IF NOT EXISTS products (number INTEGER PRIMARY KEY, version INTEGER, program INTEGER, card BLOB, source BLOB);
+CREATE INDEX IF NOT EXISTS products_of_program ON products (program) WHERE card IS NOT NULL;
 CREATE TABLE IF NOT EXISTS stock (sku_id TEXT PRIMARY KEY, product INTEGER, version INTEGER, available INTEGER) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS mini_programs (id TEXT PRIMARY KEY, source BLOB) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS accounts (id TEXT PRIMARY KEY, source BLOB) WITHOUT ROWID;
@@ -80,6 +81,13 @@ class SqliteState:
         rows = _select(self._db, "SELECT source, number FROM products WHERE number IN", numbers)
         return [product_of(source) for source, _ in rows]
 
+    def products_of(self, mini_program_id: str) -> list[Product]:
+        rows = self._db.execute(
+            "SELECT source FROM products WHERE program = ? AND card IS NOT NULL",
+            (number_of(mini_program_id),),
+        )
+        return [product_of(source) for (source,) in rows]
+
     def has_products(self) -> bool:
         """Whether any product is listed."""
         return (
@@ -88,11 +96,12 @@ class SqliteState:
 
     def put_products(self, products: Iterable[Product]) -> None:
         self._db.executemany(
-            "INSERT OR REPLACE INTO products VALUES (?, ?, ?, ?)",
+            "INSERT OR REPLACE INTO products VALUES (?, ?, ?, ?, ?)",
             sorted(  # in the order of the table: neighbours share a page
                 (
                     number_of(product.product_id),
                     product.version,
+                    number_of(product.mini_program_id),
                     orjson.dumps(tuple(card_of(product))) if product.listed else None,
                     orjson.dumps(product),
                 )
@@ -205,6 +214,7 @@ def product_of(source: bytes) -> Product:
     """The product from its JSON."""
     fields = orjson.loads(source)
     fields["skus"] = tuple(Sku(**sku) for sku in fields["skus"])
+    fields["options"] = tuple(fields["options"])
     return Product(**fields)
 
 

@@ -132,6 +132,9 @@ class IndexState(Cards, Protocol):
     def products(self, numbers: Sequence[int]) -> list[Product]:
         """These products as stored, listed or not."""
 
+    def products_of(self, mini_program_id: str) -> list[Product]:
+        """The listed products of a mini program."""
+
     def put_products(self, products: Iterable[Product]) -> None:
         """Store these products."""
 

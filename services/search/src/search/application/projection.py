@@ -60,6 +60,7 @@ class Projection:
         )
         levels = self._newer_levels([f for f in facts if isinstance(f, StockLevel)])
         products = self._changed_products([f for f in facts if isinstance(f, Product)], levels)
+        products = self._on_shelves(products, changes.programs)
         if products:
             self._index(products)
         sellers = {product.mini_program_id for product in products} - self.library.directory.programs.keys()
@@ -129,6 +130,25 @@ class Projection:
             if new.product_id not in stored or (new.listed and new is not old)
         ]
 
+    def _on_shelves(self, products: Sequence[Product], programs: Sequence[MiniProgram]) -> list[Product]:
+        """These products with the names of their shelves, and those whose shelf these mini programs renamed."""
+        known = self.library.directory.programs
+        renamed = [p for p in programs if _shelves(known.get(p.mini_program_id)) != _shelves(p)]
+        changed = {product.product_id for product in products}
+        others = [
+            product
+            for program in renamed
+            for product in self.state.products_of(program.mini_program_id)
+            if product.product_id not in changed and product.shelf != program.shelf(product.category_id)
+        ]
+        newest = {program.mini_program_id: program for program in programs}
+        shelved = []
+        for product in (*products, *others):
+            program = newest.get(product.mini_program_id) or known.get(product.mini_program_id)
+            shelf = program.shelf(product.category_id) if program is not None else ""
+            shelved.append(product if product.shelf == shelf else replace(product, shelf=shelf))
+        return shelved
+
     def _available(self, products: Iterable[Product], levels: Iterable[StockLevel]) -> dict[str, bool]:
         """Whether each SKU of these products is available, as far as its stock is known."""
         new = {level.sku_id: level.available > 0 for level in levels}
@@ -153,6 +173,10 @@ def _with_stock(product: Product, available: Mapping[str, bool]) -> Product:
         return product
     skus = tuple(replace(sku, available=available.get(sku.sku_id, True)) for sku in product.skus)
     return replace(product, skus=skus)
+
+
+def _shelves(program: MiniProgram | None) -> tuple[dict[str, str], dict[str, str]]:
+    return (program.shelves, program.shelves_en) if program is not None else ({}, {})
 
 
 def _newer(entities: Sequence[Entity], known: Mapping[str, Entity]) -> list[Entity]:

@@ -42,7 +42,7 @@ def search_column(library: Library, host_id: str, raw: str, cursor: str | None, 
         seen=frozenset(seen),
         boosts=library.directory.boosts,
     )
-    found, matched_text = _all_products(library, query, named)
+    found, matched_text, meant = _all_products(library, query, named)
     shown = found.hits[:room]
     parts["products"] = library.results(shown, matched_text)
     seen = [*seen, *(key_of(hit.number) for hit in shown)]
@@ -51,7 +51,7 @@ def search_column(library: Library, host_id: str, raw: str, cursor: str | None, 
         text,
         tuple(result for part in library.rule.order for result in parts.get(part, ())),
         write_cursor(bound_to, seen) if more and seen else None,
-        None if named or found.any_whole else library.index.correct(text),
+        meant,
     )
 
 
@@ -82,14 +82,21 @@ def _its_products(
     return hits, library.results(hits, first.rest, WHY_BEST_SELLER)
 
 
-def _all_products(library: Library, query: ProductQuery, named: Sequence[NameMatch]) -> tuple[Found, str]:
-    """The matches of the whole query; when none has everything and a mini program is named, those of the other words.
-    With the text that they match."""
+def _all_products(
+    library: Library, query: ProductQuery, named: Sequence[NameMatch]
+) -> tuple[Found, str, str | None]:
+    """The products, the text that they match, and what the query may mean if it seems mistyped.
+
+    When none has everything: those of the words besides the name of a mini program, or those of what the query may mean.
+    """
     found = library.index.search(query)
-    rest = named[0].rest if named else ""
-    if found.any_whole or not rest:
-        return found, query.text
-    return library.index.search(query.with_text(rest)), rest
+    if found.any_whole:
+        return found, query.text, None
+    if named:
+        rest = named[0].rest
+        # a name alone: what shares a few letters with it is not meant
+        return (library.index.search(query.with_text(rest)), rest, None) if rest else (Found(), "", None)
+    return library.or_meant(query, found)
 
 
 def _related(library: Library, host_id: str, text: str, named: Sequence[NameMatch]) -> list[ProgramResult]:

@@ -37,13 +37,15 @@ def search_store(
         seen=frozenset(seen),
         facets=not seen,
     )
-    found = library.index.search(query)
+    found, matched_text, meant = library.index.search(query), text, None
+    if text and not found.any_whole:
+        found, matched_text, meant = library.or_meant(query, found)
     seen += [key_of(hit.number) for hit in found.hits]
     return StorePage(
         program,
         text,
-        library.results(found.hits, text),
+        library.results(found.hits, matched_text),
         write_cursor(bound_to, seen) if found.more and seen else None,
-        library.index.correct(text) if text and not found.any_whole else None,
+        meant,
         found.facets,
     )

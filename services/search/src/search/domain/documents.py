@@ -29,12 +29,18 @@ class MiniProgram:
     exposure_priority: int = 0
     sponsored: bool = False
     shelves: dict[str, str] = field(default_factory=dict)
+    shelves_en: dict[str, str] = field(default_factory=dict)
     version: int = 0
 
     @classmethod
     def unknown(cls, mini_program_id: str) -> MiniProgram:
         """A placeholder for a mini program whose products arrived before it: visible nowhere, older than any event."""
         return cls(mini_program_id, name="", hosts=frozenset(), published=False, version=-1)
+
+    def shelf(self, category_id: str) -> str:
+        """The names of a category, the Chinese one first; empty for one that it does not have."""
+        names = (self.shelves.get(category_id, ""), self.shelves_en.get(category_id, ""))
+        return " / ".join(filter(None, names))
 
     def visible_in(self, host_id: str) -> bool:
         """Whether the host's viewers may enter it."""
@@ -63,7 +69,6 @@ class Sku:
     sku_id: str
     price: int
     available: bool = True
-    attributes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +81,16 @@ class Product:
     skus: tuple[Sku, ...]
     title_en: str = ""
     brand: str = ""
+    brand_en: str = ""
     model: str = ""
     description: str = ""
     category_id: str = ""
+    shelf: str = ""
+    """The names that its mini program gives its category."""
     attributes: dict[str, str] = field(default_factory=dict)
+    attributes_en: dict[str, str] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+    """What buyers choose from: sizes, colours."""
     image_url: str = ""
     sales: int = 0
     rating: float | None = None

@@ -151,16 +151,15 @@ class NameBook:
         if len(key) + 1 < MIN_TYPO_HAN:
             return []
         near = {name for typo in (key, *deletions(key)) for name in self._by_typo.get(typo, ())}
-        entries = [
+        is_latin = not any(is_han(piece) for piece in part)
+        return [
             entry
             for name in sorted(near)
             if one_edit_apart(key, name)
             for entry in self._by_key.get(name, ())
             if may_be_typo(part, entry, alone)
+            and not (is_latin and is_other_word(part, entry, alone, evidence))
         ]
-        if entries and not any(is_han(piece) for piece in part) and is_other_word(part, alone, evidence):
-            return []
-        return entries
 
 
 def _length(pieces: Sequence[str], span: _Span) -> int:

@@ -13,8 +13,8 @@ from search.domain.spelling import deletions
 
 AMBIGUOUS_HAN = 2
 """Chinese names of one or two characters are also parts of other words."""
-MIN_TYPO_LETTERS = 6
-"""Letters that a name needs before one of them may be wrong: one in five could be another word."""
+MIN_TYPO_LETTERS = 5
+"""Letters that a name needs before one of them may be wrong: one in four could be another word."""
 MIN_UNPROVEN_LETTERS = 8
 """Letters that a single mistyped word needs when the index has too few products to tell whether it is a word."""
 MIN_TYPO_HAN = 4
@@ -128,12 +128,17 @@ def may_be_split(part: Sequence[str], entry: NameEntry, evidence: Evidence) -> b
     return any(evidence.is_word(piece) is False for piece in part)
 
 
-def is_other_word(part: Sequence[str], alone: bool, evidence: Evidence) -> bool:
-    """Whether an apparently mistyped name is more likely meant as it is written."""
+def is_other_word(part: Sequence[str], entry: NameEntry, alone: bool, evidence: Evidence) -> bool:
+    """Whether an apparently mistyped name is more likely meant as it is written.
+
+    A letter doubled, or swapped with the next, makes another word more rarely than another letter does.
+    """
     verdicts = [evidence.is_word(piece) for piece in part]
     if all(verdicts):
         return True
-    return len(part) == 1 and not alone and verdicts[0] is None and len(part[0]) < MIN_UNPROVEN_LETTERS
+    if len(part) > 1 or alone or verdicts[0] is not None or len(part[0]) >= MIN_UNPROVEN_LETTERS:
+        return False
+    return len(part[0]) < len(entry.key) or set(part[0]) != set(entry.key)
 
 
 def is_meant(entry: NameEntry, rest: str, evidence: Evidence) -> bool:

@@ -10,8 +10,8 @@ from contracts.api.common import Page, PageQuery
 from contracts.api.share_codes import CodeLookRequest, ShareCodeView
 from runtime.web.bodies import json_response, read_json, read_query
 from runtime.web.cursors import read_cursor, write_cursor
-from runtime.web.routes import Route, principal_of, scopes
-from runtime.web.tokens import OWNER
+from runtime.web.routes import Route, principal_of, roles, scopes
+from runtime.web.tokens import CATALOGUE, OWNER
 from sharecode.application.owner_codes import OwnerCodes, OwnerLooks
 from sharecode.http.code_views import code_view, look_view, quota_view
 
@@ -30,8 +30,14 @@ class OwnerCodeRoutes:
             Route("GET", own, self.list_codes, owner),
             Route("GET", f"{own}/quota", self.quota, owner),
             Route("GET", f"{own}/look", self.read_look, owner),
-            Route("PUT", f"{own}/look", self.put_look, owner),
-            Route("POST", "/v1/owner/share-codes/{code}/withdrawal", self.withdraw, owner),
+            Route("PUT", f"{own}/look", self.put_look, owner, roles=roles(CATALOGUE)),
+            Route(
+                "POST",
+                "/v1/owner/share-codes/{code}/withdrawal",
+                self.withdraw,
+                owner,
+                roles=roles(CATALOGUE),
+            ),
         ]
 
     async def list_codes(self, request: web.Request) -> web.Response:

@@ -10,7 +10,7 @@ from contracts.api.share_codes import ScanText
 from runtime.web.bodies import json_response, read_json
 from runtime.web.problems import Problem
 from runtime.web.routes import Route, scopes
-from runtime.web.tokens import HOST
+from runtime.web.tokens import EVERY_ROLE, HOST
 from sharecode.application.scanning import ScanCode
 from sharecode.http.turns import Turns
 
@@ -28,7 +28,11 @@ class ScanRoutes:
 
     def routes(self) -> list[Route]:
         """The route with its scope."""
-        return [Route("POST", "/v1/scans", self.scan, scopes(HOST), max_body=self.max_image_bytes)]
+        return [
+            Route(
+                "POST", "/v1/scans", self.scan, scopes(HOST), max_body=self.max_image_bytes, roles=EVERY_ROLE
+            )
+        ]
 
     async def scan(self, request: web.Request) -> web.Response:
         """The code with its product and sharer."""

@@ -1,37 +1,24 @@
 """Turns a product into an index document, the same for every engine.
 
-One field combines all stemmed words, with parts repeated by their weight: title three times and its front once more, brand
-and description twice, model and attributes once. Summing the scores of separate fields instead loses a tenth of NDCG
-(docs/measurements/search.md). A second field holds one- and two-character grams of text without spaces. The weights are
-on a plateau, not at a peak: each may change by half without loss.
+One field combines all words, with the title repeated by its weight: summing the scores of separate fields instead loses a tenth
+of NDCG (docs/measurements/search.md). Chinese text has such a field too, of characters and pairs of neighbours. `names` and
+`name_chars` say which of them are in the name of the thing: title, brand, model, shelf, kind.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
 from search.domain.documents import Product
-from search.domain.language.accessories import names_an_accessory
+from search.domain.language.kinds import kinds
+from search.domain.language.measures import codes_in, measures_in, word_and_number
 from search.domain.language.pinyin import syllable
-from search.domain.language.text import (
-    clean,
-    fold,
-    gram_text,
-    han_of,
-    has_han,
-    is_glued,
-    runs_of,
-    stems,
-    stems_of,
-    surface_words,
-    words_of,
-)
+from search.domain.language.text import clean, fold, han_of, has_han, is_glued, runs_of, stems_of, words_of
 
-LEAD = 6
-"""Words, or Chinese characters, at the front of the title that count once more: a title begins with the thing itself."""
-MAX_ATTRIBUTE_LETTERS = 160
-"""About twenty-five words of attributes: longer tables would outweigh the title."""
+TITLE_WEIGHT, DESCRIPTION_WEIGHT = 3, 2
+"""How often the words of a title and of a description count, against once for all others."""
 PINYIN_STARTS, PINYIN_CHARACTERS = 8, 12
 """Chinese characters of a title at which typed pinyin may begin, and those that are romanised at all."""
 MAX_SOUND = 20
@@ -44,69 +31,93 @@ class Indexed(NamedTuple):
     words: str
     chars: list[str]
     """Runs of letters, each cut into grams by itself: grams across a blank would match nothing and lengthen the field."""
+    names: str
+    name_chars: list[str]
     spoken: str
     sounds: str
-    accessory: bool
 
 
-NOTHING = Indexed("", [], "", "", False)
+NOTHING = Indexed("", [], "", [], "", "")
+
+
+class _Text(NamedTuple):
+    """A text, folded and cut."""
+
+    folded: str
+    words: tuple[str, ...]
+    terms: str
+    runs: tuple[str, ...]
+
+
+def _cut(text: str) -> _Text:
+    folded = fold(text if text.isascii() else clean(text))
+    words = words_of(folded)
+    parts = [part for word in words for part in word_and_number(word)]
+    terms = " ".join([*stems_of([*words, *parts]), *codes_in(folded), *measures_in(folded)[0]])
+    return _Text(folded, tuple(words), terms, tuple(runs_of(folded).split()) if has_han(folded) else ())
+
+
+_cut_once = lru_cache(maxsize=65_536)(_cut)
+"""Cached, since brands, shelves and attributes repeat in a catalogue."""
 
 
 def indexed(product: Product) -> Indexed:
     """The product's searchable text."""
     if not product.listed:
         return NOTHING
-    title, english = product.title, product.title_en
-    if not title.isascii():
-        title = fold(clean(title))  # once for everything below
-    words = words_of(title)
-    if english and english != product.title:
-        words += surface_words(english)
-    title_stems = stems_of(words)
-    whole, lead = " ".join(title_stems), " ".join(title_stems[:LEAD])
-    brand, model = _stemmed(product.brand), " ".join(stems(product.model))
-    description, attributes = " ".join(stems(product.description)), _attributes(product.attributes)
-    pinyin = sounds(title)
+    titles = [_cut(title) for title in dict.fromkeys((product.title, product.title_en)) if title]
+    others = [_cut_once(text) for text in (product.brand, product.brand_en, product.shelf) if text]
+    others += [_cut(product.model)] if product.model else []
+    kind_tokens = " ".join(sorted(_kinds_of(titles, product.shelf)))
+    names = " ".join([*(part.terms for part in (*titles, *others)), kind_tokens])
+    name_chars = _glued(titles) + [run for part in others for run in part.runs]
+    facts = [_cut_once(text) for text in _facts(product)]
+    facts += [_cut(product.description)] * DESCRIPTION_WEIGHT if product.description else []
+    weighted = [part.terms for part in titles] * (TITLE_WEIGHT - 1)
+    pinyin = sounds(titles[0].folded) if titles else []
     return Indexed(
-        f"{whole} {whole} {whole} {lead} {brand} {brand} {model} {description} {description} {attributes}",
-        _chars(title, product) if pinyin or is_glued(title) else [],
-        " ".join(words),
+        " ".join([*weighted, names, *(part.terms for part in facts)]),
+        name_chars + [run for part in facts for run in part.runs],
+        names,
+        name_chars,
+        " ".join(word for part in titles for word in part.words),
         " ".join(pinyin),
-        names_an_accessory(title, title_stems),
     )
 
 
-def _attributes(attributes: dict[str, str]) -> str:
-    """The stems of the values, and of the name where the value is a plain yes: `waterproof: yes` is `waterproof`."""
-    kept: list[str] = []
-    letters = 0
-    for name, value in attributes.items():
-        stemmed = _stemmed(value)
-        if stemmed in _YES:
-            stemmed = _stemmed(name)
-        elif stemmed in _NO:
-            continue
-        kept.append(stemmed)
-        letters += len(stemmed)
-        if letters > MAX_ATTRIBUTE_LETTERS:
-            break
-    return " ".join(kept)
+def _glued(titles: Iterable[_Text]) -> list[str]:
+    """The runs of titles with words that no blank separates."""
+    return [run for title in titles if is_glued(title.folded) for run in runs_of(title.folded).split()]
 
 
-_YES, _NO = frozenset({"true", "yes"}), frozenset({"fals", "no", ""})
+def _kinds_of(titles: Iterable[_Text], shelf: str) -> set[str]:
+    """The kinds that titles end in, and those that a shelf is named after."""
+    table = kinds()
+    found: set[str] = set()
+    for title in titles:
+        heads = [*table.han_heads(title.folded)][:1] if title.runs else []
+        latin = table.latin_head(title.folded)
+        for head in (*heads, *([latin] if latin is not None else [])):
+            found |= head.kinds
+    return table.with_wider(found | _kinds_of_shelf(shelf))
 
 
 @lru_cache(maxsize=65_536)
-def _stemmed(text: str) -> str:
-    """Cached, since brands and attributes repeat in a catalogue."""
-    return " ".join(stems(text))
+def _kinds_of_shelf(shelf: str) -> frozenset[str]:
+    return frozenset(kind for name in shelf.split(" / ") for kind in kinds().of_word(name))
 
 
-def _chars(title: str, product: Product) -> list[str]:
-    front = runs_of(fold(title) if title.isascii() else title)
-    others = (product.brand, product.description, *product.attributes.values())
-    parts = [front, front[:LEAD], *(gram_text(clean(part)) for part in others if has_han(part))]
-    return [run for part in parts for run in part.split()]
+def _facts(product: Product) -> Iterable[str]:
+    """The values of attributes, their names where the value is a plain yes (`waterproof: yes`), and the options."""
+    for attributes in (product.attributes, product.attributes_en):
+        for name, value in attributes.items():
+            plain = value.lower()
+            if plain not in _NO:
+                yield name if plain in _YES else value
+    yield from product.options
+
+
+_YES, _NO = frozenset({"true", "yes", "是"}), frozenset({"false", "no", "否", ""})
 
 
 def sounds(title: str) -> list[str]:

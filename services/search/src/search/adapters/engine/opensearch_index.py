@@ -11,9 +11,9 @@ from opensearchpy import OpenSearch
 from opensearchpy.exceptions import ConnectionError as NoAnswer
 from opensearchpy.exceptions import TransportError
 
-from search.adapters.engine.opensearch_query import SORTS, all_terms, any_term, completions, search_body
+from search.adapters.engine.opensearch_query import SORTS, completions, search_body, stages
 from search.adapters.engine.opensearch_schema import INDEX, Body, to_document
-from search.adapters.engine.terms import FEW_PRODUCTS, Factors, depth_of, terms_of
+from search.adapters.engine.terms import FEW_PRODUCTS, depth_of, factor_of, terms_of
 from search.application.ports import Found, Hit, IndexUnavailable
 from search.domain.cursors import key_of
 from search.domain.documents import Product, number_of
@@ -76,23 +76,20 @@ class OpenSearchIndex:
         if query.scope.is_empty or (query.text and terms.is_nothing):
             return Found()
         order = None if query.text and query.sort == "relevance" else SORTS.get(query.sort, SORTS["sales"])
-        matches = [all_terms(terms)]
-        if query.text:
-            # which of the two is needed depends on the first answer: one round trip asks for both
-            matches += [any_term(terms, some_have_all=True), any_term(terms, some_have_all=False)]
-        wholes, *others = self._hits([search_body(query, m, depth_of(query), order) for m in matches])
-        parts = others[0 if wholes["hits"] else 1] if others else NO_HITS
-        if order is None:
-            ranked = _by_score(wholes, parts, Factors(query, terms))
-        else:
-            ranked = _by_field(wholes, parts, descending=order[1] == "desc")
+        wanted = stages(terms)
+        # which of them are needed depends on the first answer: one round trip asks for all
+        answers = self._hits([search_body(query, match, depth_of(query), order) for match, _ in wanted])
+        found = [(answer, whole) for answer, (_, whole) in zip(answers, wanted, strict=True)]
+        best = next((part for part in found if part[0]["hits"]), (NO_HITS, False))
+        any_whole = best[1]
+        by_field = order is not None and order[1] == "desc"
+        ranked = _by_score(found, query) if order is None else _by_field(*best, descending=by_field)
         unseen = [
             Hit(number, -rank, whole)
             for rank, number, whole in sorted(ranked.values())
             if not query.seen or key_of(number) not in query.seen
         ]
-        facets = (wholes if wholes["hits"] else parts)["facets"]
-        return Found(tuple(unseen[: query.limit]), len(unseen) > query.limit, bool(wholes["hits"]), facets)
+        return Found(tuple(unseen[: query.limit]), len(unseen) > query.limit, any_whole, best[0]["facets"])
 
     def _hits(self, bodies: list[Body]) -> list[Body]:
         lines = [line for body in bodies for line in ({}, body)]
@@ -124,7 +121,7 @@ class OpenSearchIndex:
         if terms.is_nothing or scope.is_empty:
             return []
         query = ProductQuery(scope=scope, sort="sales")
-        matches = completions(terms, words)
+        matches = completions(terms, words, has_han(typed))
         found = self._hits([search_body(query, match, limit, SORTS["sales"]) for match in matches])
         numbers = [_number_of(hit) for part in found for hit in part["hits"]]
         return list(dict.fromkeys(numbers))[:limit]
@@ -139,7 +136,7 @@ class OpenSearchIndex:
         if terms.is_nothing:
             return False
         return self._exists(
-            {"bool": {"must": [all_terms(terms)], "filter": [{"term": {"program": mini_program_id}}]}}
+            {"bool": {"must": [stages(terms)[0][0]], "filter": [{"term": {"program": mini_program_id}}]}}
         )
 
     def correct(self, text: str) -> str | None:
@@ -182,21 +179,19 @@ def _batches(lines: list[Body]) -> Iterator[list[Body]]:
         start = end
 
 
-def _by_score(wholes: Body, parts: Body, factors: Factors) -> Ranked:
+def _by_score(found: list[tuple[Body, bool]], query: ProductQuery) -> Ranked:
     ranked: Ranked = {}
-    for hits, whole in ((wholes, True), (parts, False)):
-        for hit in hits["hits"]:
+    for answer, whole in found:
+        for hit in answer["hits"]:
             number = _number_of(hit)
-            rank = -float(hit["_score"]) * factors.of(whole, int(hit["fields"]["traits"][0]))
+            rank = -float(hit["_score"]) * factor_of(query, whole, int(hit["fields"]["traits"][0]))
             ranked.setdefault(number, (rank, number, whole))
     return ranked
 
 
-def _by_field(wholes: Body, parts: Body, *, descending: bool) -> Ranked:
-    """Products that match everything, or if there are none, those that match a part."""
-    hits, whole = (wholes, True) if wholes["hits"] else (parts, False)
+def _by_field(answer: Body, whole: bool, *, descending: bool) -> Ranked:
     sign = -1 if descending else 1
-    return {_number_of(hit): (sign * float(hit["sort"][0]), _number_of(hit), whole) for hit in hits["hits"]}
+    return {_number_of(hit): (sign * float(hit["sort"][0]), _number_of(hit), whole) for hit in answer["hits"]}
 
 
 def _number_of(hit: Body) -> int:

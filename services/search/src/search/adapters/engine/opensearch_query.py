@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from search.adapters.engine.layout import MAX_SOUND
 from search.adapters.engine.opensearch_schema import Body
-from search.adapters.engine.terms import SOUND_SCORE, WORD_WEIGHT, Terms, enough
+from search.adapters.engine.terms import FEW_NEEDS, WORD_WEIGHT, Need, Terms
 from search.domain.queries import ProductQuery
 
 SORTS = {"price_asc": ("price", "asc"), "price_desc": ("price", "desc"), "sales": ("sales", "desc")}
@@ -48,34 +48,35 @@ def _conditions(query: ProductQuery) -> Body:
     return {"filter": kept, "must_not": never}
 
 
-def all_terms(terms: Terms) -> Body:
-    """Products that match everything in the query."""
+def stages(terms: Terms) -> list[tuple[Body, bool]]:
+    """Matches of everything in the query; of its head in the name; and of two needs, where a query has many. With whether they
+    have everything. All products for an empty query."""
     if terms.is_nothing:
-        return {"match_all": {}}
-    if not terms.is_han:
-        return _every("words", terms.words)
-    single = [gram for gram in terms.grams if gram not in terms.deciding]
-    should = [*_each("chars", single), *_each("words", terms.words, WORD_WEIGHT)]
-    return {"bool": {"must": _each("chars", terms.deciding), "should": should}}
+        return [({"match_all": {}}, True)]
+    whole = [_met(need, named=False) for need in terms.needs]
+    in_name = [_met(need, named=True) for need in terms.head]
+    weight = WORD_WEIGHT if terms.grams else 1.0
+    score = [*_each("words", terms.words, weight), *_each("chars", terms.grams)]
+    found = [
+        ({"bool": {"must": whole, "should": score}}, True),
+        ({"bool": {"must": in_name, "should": score}}, False),
+    ]
+    if len(whole) > FEW_NEEDS:
+        found.append(({"bool": {"must": [_at_least(whole, 2)], "should": score}}, False))
+    return found
 
 
-def any_term(terms: Terms, some_have_all: bool) -> Body:
-    """Products that match any part of the query; when none has all of it, also inside text without blanks and as pinyin."""
-    if terms.is_han:
-        should = [*_each("words", terms.words, WORD_WEIGHT), *_each("chars", terms.grams)]
-    elif some_have_all:
-        should = _each("words", terms.words)
-    else:
-        inside = [_at_least(_each("chars", run), enough(run)) for run in terms.inside]
-        pinyin = {"prefix": {"sounds": {"value": terms.sound, "boost": SOUND_SCORE}}}
-        should = [*_each("words", terms.words, WORD_WEIGHT), *inside, *([pinyin] if terms.sound else [])]
-    return _at_least(should, 1)
+def _met(need: Need, named: bool) -> Body:
+    """Products that meet a need, in their names or anywhere; without a score."""
+    words, chars = ("names", "name_chars") if named else ("words", "chars")
+    terms = [*_each(words, need.words), *_each(chars, need.grams)]
+    return {"constant_score": {"filter": _at_least(terms, 1), "boost": 0.0}}
 
 
-def completions(terms: Terms, words: list[str]) -> list[Body]:
+def completions(terms: Terms, words: list[str], is_han: bool) -> list[Body]:
     """Products whose titles the typed text, cut into `terms` and `words`, may be a prefix of."""
-    if terms.is_han:
-        return [_every("chars", terms.deciding)]
+    if is_han:
+        return [{"bool": {"must": [_met(need, named=False) for need in terms.needs]}}]
     last = {"prefix": {"spoken": {"value": words[-1]}}}
     return [
         {"bool": {"must": [*_each("spoken", words[:-1]), last]}},
@@ -85,10 +86,6 @@ def completions(terms: Terms, words: list[str]) -> list[Body]:
 
 def _at_least(clauses: list[Body], count: int) -> Body:
     return {"bool": {"should": clauses, "minimum_should_match": count}}
-
-
-def _every(field: str, values: Iterable[str]) -> Body:
-    return {"bool": {"must": _each(field, values)}}
 
 
 def _each(field: str, values: Iterable[str], boost: float = 1.0) -> list[Body]:

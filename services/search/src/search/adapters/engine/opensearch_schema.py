@@ -32,6 +32,8 @@ INDEX: Body = {
         "properties": {
             "words": _words,
             "chars": _words | {"analyzer": "grams"},
+            "names": _marks,
+            "name_chars": _marks | {"analyzer": "grams"},
             "spoken": _marks,
             "sounds": _marks,
             "program": {"type": "keyword"},
@@ -53,6 +55,8 @@ def to_document(product: Product, number: int) -> Body:
     return {
         "words": text.words,
         "chars": text.chars,
+        "names": text.names,
+        "name_chars": text.name_chars,
         "spoken": text.spoken,
         "sounds": text.sounds,
         "program": product.mini_program_id,
@@ -62,5 +66,5 @@ def to_document(product: Product, number: int) -> Body:
         "sales": product.sales,
         "in_stock": int(in_stock),
         "number": number,
-        "traits": traits_of(product.mini_program_id, text.accessory, in_stock),
+        "traits": traits_of(product.mini_program_id, in_stock),
     }

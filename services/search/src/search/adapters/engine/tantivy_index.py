@@ -12,7 +12,7 @@ import tantivy
 from search.adapters.engine import tantivy_query as queries
 from search.adapters.engine.layout import MAX_SOUND
 from search.adapters.engine.tantivy_schema import open_index, to_document
-from search.adapters.engine.terms import FEW_PRODUCTS, Factors, Terms, depth_of, terms_of
+from search.adapters.engine.terms import FEW_PRODUCTS, depth_of, factor_of, terms_of
 from search.application.ports import Found, Hit
 from search.domain.cursors import key_of
 from search.domain.documents import Product, number_of
@@ -89,7 +89,7 @@ class TantivyIndex:
             return Found()
         build = queries.Builder(self._schema, self._searcher, query, terms)
         if query.text and query.sort == "relevance":
-            ranked = self._ranked(build, query, terms)
+            ranked = self._ranked(build, query)
         else:
             ranked = self._sorted(build, query)
         any_whole = any(whole for _, _, whole in ranked)
@@ -105,28 +105,29 @@ class TantivyIndex:
             self._facets(build, any_whole) if query.facets else {},
         )
 
-    def _ranked(self, build: queries.Builder, query: ProductQuery, terms: Terms) -> Ranked:
+    def _ranked(self, build: queries.Builder, query: ProductQuery) -> Ranked:
         """Matches by score and factors, best first."""
-        search, limit = build.searcher.search, depth_of(query)
-        found = [(score, True, at) for score, at in search(build.all_terms(), limit, count=False).hits]
-        if len(found) < limit:
-            known = {(at.segment_ord, at.doc) for _, _, at in found}
-            hits = search(build.any_term(bool(found)), limit, count=False).hits
-            found += [(score, False, at) for score, at in hits if (at.segment_ord, at.doc) not in known]
-        addresses = [at for _, _, at in found]
-        traits = _values(build.searcher, "traits", addresses)
-        numbers = _values(build.searcher, "number", addresses)
-        factors = Factors(query, terms)
-        return sorted(
-            (-score * factors.of(whole, trait), number, whole)
-            for (score, whole, _), trait, number in zip(found, traits, numbers, strict=True)
-        )
+        limit = depth_of(query)
+        ranked: Ranked = []
+        known: set[tuple[int, int]] = set()
+        for engine_query, whole in build.stages():
+            hits = build.searcher.search(engine_query, limit, count=False).hits
+            new = [(score, at) for score, at in hits if (at.segment_ord, at.doc) not in known]
+            known.update((at.segment_ord, at.doc) for _, at in new)
+            addresses = [at for _, at in new]
+            traits = _values(build.searcher, "traits", addresses)
+            numbers = _values(build.searcher, "number", addresses)
+            ranked += [
+                (-score * factor_of(query, whole, trait), number, whole)
+                for (score, _), trait, number in zip(new, traits, numbers, strict=True)
+            ]
+        return sorted(ranked)
 
     def _sorted(self, build: queries.Builder, query: ProductQuery) -> Ranked:
         """Ordered by a field: products that match everything, or if there are none, those that match a part."""
         field, order = queries.SORTS.get(query.sort, queries.SORTS["sales"])
         sign = -1 if order == tantivy.Order.Desc else 1
-        for engine_query, whole in ((build.all_terms(), True), (build.any_term(False), False)):
+        for engine_query, whole in build.matching():
             hits = build.searcher.search(
                 engine_query, depth_of(query), count=False, order_by_field=field, order=order
             ).hits
@@ -139,9 +140,8 @@ class TantivyIndex:
         return []
 
     def _facets(self, build: queries.Builder, any_whole: bool) -> dict[str, dict[str, int]]:
-        answer = build.searcher.aggregate(
-            build.all_terms() if any_whole else build.any_term(False), queries.FACETS
-        )
+        engine_query = next(engine_query for engine_query, whole in build.matching() if whole is any_whole)
+        answer = build.searcher.aggregate(engine_query, queries.FACETS)
         return {
             name: {str(b["key"]): int(b["doc_count"]) for b in answer[name]["buckets"] if b["key"] != ""}
             for name in queries.FACETS
@@ -160,7 +160,7 @@ class TantivyIndex:
         if terms.is_nothing or scope.is_empty:
             return []
         build = queries.Builder(self._schema, self._searcher, ProductQuery(scope=scope), terms)
-        if terms.is_han:
+        if has_han(typed):
             options = [build.all_grams()]
         else:
             options = [
@@ -190,7 +190,7 @@ class TantivyIndex:
             return False
         query = ProductQuery(text=text, scope=Scope(only=frozenset({mini_program_id})))
         build = queries.Builder(self._schema, self._searcher, query, terms)
-        return bool(build.searcher.search(build.all_terms(), 1, count=False).hits)
+        return bool(build.searcher.search(next(iter(build.matching()))[0], 1, count=False).hits)
 
     def correct(self, text: str) -> str | None:
         text = clean(text)

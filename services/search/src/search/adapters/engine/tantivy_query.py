@@ -9,14 +9,13 @@ import tantivy
 
 from search.adapters.engine.tantivy_schema import FREQUENCIES, PRESENCE
 from search.adapters.engine.terms import (
+    FEW_NEEDS,
     MAX_CHARACTER_SHARE,
     MAX_GRAMS,
-    MAX_GRAMS_OF_RUN,
     MIN_COMMON,
-    SOUND_SCORE,
     WORD_WEIGHT,
+    Need,
     Terms,
-    enough,
 )
 from search.domain.queries import ProductQuery
 
@@ -47,28 +46,39 @@ class Builder:
         self._by_gram: dict[str, Query] = {}
         self._filters = list(self._conditions(query))
 
-    def all_terms(self) -> Query:
-        """Products that match everything in the query; all of the scope for an empty one."""
+    def stages(self) -> Iterable[tuple[Query, bool]]:
+        """Matches of everything in the query; of its head in the name; and of two needs, where a query has many. With whether
+        they have everything."""
+        terms = self._terms
+        whole = [self._met(need, named=False) for need in terms.needs]
+        score = self._score()
+        yield self._matching(whole, score), True
+        yield self._matching([self._met(need, named=True) for need in terms.head], score), False
+        if len(whole) > FEW_NEEDS:
+            any_two = Query.boolean_query([(SHOULD, need) for need in whole], minimum_number_should_match=2)
+            yield self._matching([any_two], score), False
+
+    def matching(self) -> Iterable[tuple[Query, bool]]:
+        """The same; all of the scope for an empty query."""
         terms = self._terms
         if terms.is_nothing:
-            return self.scoped(Query.all_query())
-        if not terms.is_han:
-            return self._filtered([(MUST, word) for word in self._words()])
-        single = [gram for gram in self._rarest(terms.grams) if gram not in terms.deciding]
-        clauses = [(MUST, gram) for gram in self._grams(terms.deciding)]
-        clauses += [(SHOULD, gram) for gram in self._grams(single)]
-        return self._filtered(clauses + [(SHOULD, word) for word in self._words(WORD_WEIGHT)])
+            yield self.scoped(Query.all_query()), True
+            return
+        yield from self.stages()
 
-    def any_term(self, some_have_all: bool) -> Query:
-        """Products that match any part of the query."""
-        terms = self._terms
-        if terms.is_han:
-            clauses = [*self._grams(self._rarest(terms.grams)), *self._words(WORD_WEIGHT)]
-        elif some_have_all:
-            clauses = self._words()
-        else:  # text without spaces may contain it, or it may be pinyin
-            clauses = [*map(self._most_of, terms.inside), *self._words(WORD_WEIGHT), *self._sounds_like()]
-        return self._filtered([(SHOULD, clause) for clause in clauses])
+    def _matching(self, needs: Sequence[Query], score: Sequence[Query]) -> Query:
+        return self._filtered([*((MUST, need) for need in needs), *((SHOULD, term) for term in score)])
+
+    def _met(self, need: Need, named: bool) -> Query:
+        """Products that meet a need, in their names or anywhere; without a score."""
+        fields = ("names", "name_chars") if named else ("words", "chars")
+        terms = [Query.term_query(self._schema, fields[0], word, PRESENCE) for word in need.words]
+        terms += [Query.term_query(self._schema, fields[1], gram, PRESENCE) for gram in need.grams]
+        query = terms[0] if len(terms) == 1 else Query.boolean_query([(SHOULD, term) for term in terms])
+        return _unscored(query)
+
+    def _score(self) -> list[Query]:
+        return [*self._words(), *self._grams(self._rarest(self._terms.grams))]
 
     def chosen(self, numbers: Iterable[int]) -> Query:
         """Those of the products with these numbers that pass the filters."""
@@ -76,8 +86,8 @@ class Builder:
         return self._filtered([(MUST, Query.boolean_query(clauses))])
 
     def all_grams(self) -> Query:
-        """Products with every gram of the typed text."""
-        return Query.boolean_query([(MUST, gram) for gram in self._grams(self._terms.deciding)])
+        """Products that meet every need of the typed text."""
+        return Query.boolean_query([(MUST, self._met(need, named=False)) for need in self._terms.needs])
 
     def spoken(self, whole: Sequence[str], ends: Sequence[str]) -> Query:
         """Products whose titles have the `whole` words and one of `ends`."""
@@ -105,9 +115,9 @@ class Builder:
     def _listed(self) -> Query:
         return _unscored(Query.range_query(self._schema, "price", tantivy.FieldType.Unsigned, 0, MAX_PRICE))
 
-    def _words(self, weight: float = 1.0) -> list[Query]:
+    def _words(self) -> list[Query]:
         words = [Query.term_query(self._schema, "words", word, FREQUENCIES) for word in self._terms.words]
-        return words if weight == 1.0 else [Query.boost_query(word, weight) for word in words]
+        return [Query.boost_query(word, WORD_WEIGHT) for word in words] if self._terms.grams else words
 
     def _grams(self, grams: Iterable[str]) -> list[Query]:
         return [self._by_gram.get(gram) or self._gram(gram) for gram in grams]
@@ -115,19 +125,6 @@ class Builder:
     def _gram(self, gram: str) -> Query:
         query = self._by_gram[gram] = Query.term_query(self._schema, "chars", gram, FREQUENCIES)
         return query
-
-    def _most_of(self, run: Sequence[str]) -> Query:
-        rarest = [gram for _, gram in sorted(self._counted(run))[:MAX_GRAMS_OF_RUN]]
-        clauses = [(SHOULD, gram) for gram in self._grams(rarest)]
-        return Query.boolean_query(clauses, minimum_number_should_match=enough(rarest))
-
-    def _sounds_like(self) -> list[Query]:
-        if not self._terms.sound:
-            return []
-        pinyin = Query.regex_query(
-            self._schema, "sounds", f"{self._terms.sound}.*"
-        )  # ASCII letters: no syntax
-        return [Query.const_score_query(pinyin, SOUND_SCORE)]
 
     def _rarest(self, grams: Sequence[str]) -> Sequence[str]:
         """The rarest pairs and uncommon single characters: the common ones cost most and tell nothing."""

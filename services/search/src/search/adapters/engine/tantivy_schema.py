@@ -20,6 +20,8 @@ def schema() -> tantivy.Schema:
     fields = tantivy.SchemaBuilder()
     fields.add_text_field("words", tokenizer_name="whitespace", index_option=FREQUENCIES)
     fields.add_text_field("chars", tokenizer_name="grams", index_option=FREQUENCIES)
+    fields.add_text_field("names", tokenizer_name="whitespace", index_option=PRESENCE)
+    fields.add_text_field("name_chars", tokenizer_name="grams", index_option=PRESENCE)
     fields.add_text_field("spoken", tokenizer_name="whitespace", index_option=PRESENCE)
     fields.add_text_field("sounds", tokenizer_name="whitespace", index_option=PRESENCE)
     fields.add_text_field("program", tokenizer_name="raw", index_option=PRESENCE)
@@ -51,15 +53,18 @@ def to_document(product: Product, number: int) -> str:
     document: dict[str, str | int | list[str]] = {
         "number": number,
         "words": text.words,
+        "names": text.names,
         "spoken": text.spoken,
         "program": product.mini_program_id,
         "price": product.price,
         "sales": product.sales,
         "in_stock": int(in_stock),
-        "traits": traits_of(product.mini_program_id, text.accessory, in_stock),
+        "traits": traits_of(product.mini_program_id, in_stock),
     }
     if text.chars:
         document["chars"] = text.chars
+    if text.name_chars:
+        document["name_chars"] = text.name_chars
     if text.sounds:
         document["sounds"] = text.sounds
     if product.category_id:

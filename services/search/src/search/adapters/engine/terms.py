@@ -1,26 +1,29 @@
-"""Cuts a query into terms and weighs hits, the same for every engine."""
+"""Cuts a query into what products need, and weighs hits; the same for every engine.
+
+A query is a row of needs. Each is met by any one of a few terms: a word by itself or by the kind of thing it names; a Chinese
+character by either pair that it is part of, so that no segmenter has to say where words end. The last need is the head: what the
+buyer wants. A product that meets every need is a whole match; one that meets the head in its name is a match in part.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from search.adapters.engine.layout import MAX_SOUND
 from search.domain.documents import number_of
-from search.domain.language.accessories import names_an_accessory
-from search.domain.language.text import clean, gram_text, grams_of, has_han, stems_of, surface_words
+from search.domain.language.kinds import Head, kinds
+from search.domain.language.measures import measures_in, word_and_number
+from search.domain.language.text import clean, fold, grams_of, has_han, stem_of, words_of
 from search.domain.queries import MAX_TERMS, ProductQuery
 
 WORD_WEIGHT = 2.0
-"""The weight of a Latin word in a Chinese query: it is usually a brand or a model."""
-MIN_SOUND = 4
-"""Letters that are tried as pinyin; fewer are a prefix of too many titles."""
-SOUND_SCORE = 60.0
-"""The score of a title whose pinyin matches: above titles that contain some of the letters."""
+"""The weight of a word in a Chinese query: it is a kind, a brand or a model."""
+FEW_NEEDS = 3
+"""A query of so few needs is answered by the head or by everything; a longer one also by any two."""
 ALL_TERMS = 1.5
 """Factor for a product that matches everything in the query."""
-ACCESSORY = 0.9
-"""Factor for an accessory when the query names none."""
 SOLD_OUT = 0.8
 """Factor for a product that is out of stock."""
 MAX_CHARACTER_SHARE = 0.05
@@ -29,81 +32,117 @@ MARGIN = 40
 """Hits behind the page that the factors may move into it."""
 MAX_GRAMS = 16
 """Grams that a search for any of them uses, the rarest: they carry the meaning of a long query."""
-MAX_GRAMS_OF_RUN = 5
-"""The same for one run of letters."""
 MIN_COMMON = 1_000
 """Products that a character must be in before it counts as common."""
 FEW_PRODUCTS = 5_000
 """With fewer products, a word that is in none of them may still be a word."""
+FILLERS = frozenset(
+    ["a", "an", "and", "the", "for", "with", "of", "in", "on", "to", "by", "from", "or", "my"]
+)
+"""English words that say nothing about a product."""
+_piece = re.compile(r"[^\W_]+")
+_aside = re.compile(r" (?:with|for|in|by|from|of|to|without) ")
+
+
+class Need(NamedTuple):
+    """Terms of the two fields, any of which meets it."""
+
+    words: tuple[str, ...] = ()
+    grams: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A query cut into terms: stems of words, grams of characters."""
+    """A query cut into needs."""
 
-    words: tuple[str, ...]
-    grams: tuple[str, ...]
-    deciding: tuple[str, ...]
-    """The grams that a product must have to match everything: pairs, and single characters that stand alone."""
-    inside: tuple[tuple[str, ...], ...]
-    """The grams of each run of letters: with `enough` of them, text without spaces may contain the run."""
-    sound: str
-    """The whole query as one word if it may be pinyin, else empty."""
-    is_han: bool
-    names_accessory: bool
+    needs: tuple[Need, ...] = ()
+    head: tuple[Need, ...] = ()
+    """Those of the needs that say what the thing is."""
+    words: tuple[str, ...] = ()
+    grams: tuple[str, ...] = ()
+    """All terms, for the score."""
 
     @property
     def is_nothing(self) -> bool:
         """The query has nothing to search for: only punctuation and symbols."""
-        return not self.words and not self.grams
+        return not self.needs
 
 
 def terms_of(text: str) -> Terms:
     """Cut a query the way documents are cut."""
-    text = clean(text)
-    spoken, runs = surface_words(text), gram_text(text).split()
-    words = list(dict.fromkeys(stems_of(spoken)))
-    found = tuple(grams_of(runs)[:MAX_TERMS])
-    alone = {run for run in runs if len(run) == 1}
+    original = fold(clean(text))
+    measures, folded = measures_in(original)
+    han_heads, latin_head = list(kinds().han_heads(folded)), kinds().latin_head(folded)
+    named = han_heads[-1] if han_heads else latin_head
+    parts = [part for run in _piece.findall(folded) for part in _parts(run)]
+    needs: list[Need] = []
+    head: list[Need] = []
+    joined: list[str] = []
+    for part, is_han in parts:
+        if is_han:
+            wanted = list(_of_run(part, named))
+            needs += (need for need, _ in wanted)
+            head = [need for need, is_head in wanted if is_head] or (head if han_heads else [wanted[-1][0]])
+        elif part not in FILLERS or all(word in FILLERS for word, _ in parts):
+            pieces = word_and_number(part)
+            joined += [stem_of(part)] if pieces else []
+            needs += (_of_word(piece, None if han_heads else named) for piece in pieces or [part])
+    if not head:
+        head = [need for need in needs if len(need.words) > 1] or _last_word(folded)
+    needs += (Need(words=(measure,)) for measure in measures)
+    needs = list(dict.fromkeys(needs))[:MAX_TERMS]
+    glued = _piece.findall(original) if any(is_han for _, is_han in parts) else []
     return Terms(
-        words=tuple(words[:MAX_TERMS]),
-        grams=found,
-        deciding=tuple(gram for gram in found if len(gram) > 1 or gram in alone),
-        inside=_inside(runs),
-        sound=_sound("".join(spoken)),
-        is_han=has_han(text),
-        names_accessory=names_an_accessory(text, words),
+        tuple(needs),
+        tuple(head or needs[-1:]),
+        tuple(dict.fromkeys([*joined, *(word for need in needs for word in need.words)])),
+        tuple(grams_of(glued)[:MAX_TERMS]),
     )
 
 
-def _sound(letters: str) -> str:
-    may_be_pinyin = len(letters) >= MIN_SOUND and letters.isascii() and letters.isalpha()
-    return letters[:MAX_SOUND] if may_be_pinyin else ""
+def _of_word(word: str, head: Head | None) -> Need:
+    stem = stem_of(word)
+    return Need((stem, *sorted(head.kinds)) if head is not None and stem in head.words else (stem,))
 
 
-def enough(grams: Sequence[str]) -> int:
-    """How many of a run's grams a product must have: more than half, since a few letters are in anything."""
-    return len(grams) // 2 + 1
+def _last_word(folded: str) -> list[Need]:
+    """The last word before a preposition that is no number, in a query without a word of the table."""
+    words = [word for word in words_of(_aside.split(folded)[0]) if word not in FILLERS]
+    plain = [word for word in words if not any(char.isdigit() for char in word)]
+    return [Need((stem_of(word),)) for word in (plain or words)[-1:]]
 
 
-def _inside(runs: Iterable[str]) -> tuple[tuple[str, ...], ...]:
-    found: list[tuple[str, ...]] = []
-    room = MAX_TERMS
-    for run in dict.fromkeys(runs):
-        pairs = tuple(dict.fromkeys(run[at : at + 2] for at in range(max(len(run) - 1, 1))))
-        room -= len(pairs)
-        if room < 0:
-            break
-        found.append(pairs)
-    return tuple(found)
+def _parts(run: str) -> Iterator[tuple[str, bool]]:
+    """The Chinese and the other parts of a run of letters; 的 separates words and is none."""
+    part, kind = "", False
+    for char in run:
+        is_han = has_han(char)
+        if part and (is_han is not kind or char == "的"):
+            yield part, kind
+            part = ""
+        if char != "的":
+            part, kind = part + char, is_han
+    if part:
+        yield part, kind
 
 
-ACCESSORY_BIT, STOCK_BIT, PROGRAM_SHIFT = 1, 2, 2
+def _of_run(run: str, head: Head | None) -> Iterator[tuple[Need, bool]]:
+    """The needs of a Chinese run, with whether each is part of the head."""
+    pairs = [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+    word = "".join(head.words) if head is not None else ""
+    start = run.rfind(word) if word else -1
+    for at in range(len(run)):
+        around = tuple(dict.fromkeys(pairs[max(0, at - 1) : at + 1]))
+        is_head = start >= 0 and start <= at < start + len(word)
+        yield Need(tuple(sorted(head.kinds)) if is_head and head else (), around), is_head
 
 
-def traits_of(mini_program_id: str, accessory: bool, in_stock: bool) -> int:
+STOCK_BIT, PROGRAM_SHIFT = 1, 1
+
+
+def traits_of(mini_program_id: str, in_stock: bool) -> int:
     """What the factors depend on, in one number, so that a hit costs one read."""
-    return number_of(mini_program_id) << PROGRAM_SHIFT | STOCK_BIT * in_stock | ACCESSORY_BIT * accessory
+    return number_of(mini_program_id) << PROGRAM_SHIFT | STOCK_BIT * in_stock
 
 
 def depth_of(query: ProductQuery) -> int:
@@ -111,18 +150,9 @@ def depth_of(query: ProductQuery) -> int:
     return len(query.seen) + query.limit + MARGIN
 
 
-class Factors:
-    """The factors for the scores of hits."""
-
-    def __init__(self, query: ProductQuery, terms: Terms) -> None:
-        self._accessory = 1.0 if terms.names_accessory else ACCESSORY
-        self._boosts = query.boosts
-
-    def of(self, whole: bool, traits: int) -> float:
-        """The factor for a hit that matches everything (`whole`) and has these traits."""
-        factor = ALL_TERMS if whole else 1.0
-        if traits & ACCESSORY_BIT:
-            factor *= self._accessory
-        if not traits & STOCK_BIT:
-            factor *= SOLD_OUT
-        return factor * self._boosts.get(traits >> PROGRAM_SHIFT, 1.0) if self._boosts else factor
+def factor_of(query: ProductQuery, whole: bool, traits: int) -> float:
+    """The factor for the score of a hit that matches everything (`whole`) and has these traits."""
+    factor = ALL_TERMS if whole else 1.0
+    if not traits & STOCK_BIT:
+        factor *= SOLD_OUT
+    return factor * query.boosts.get(traits >> PROGRAM_SHIFT, 1.0)

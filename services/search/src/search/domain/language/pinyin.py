@@ -43,3 +43,21 @@ def initials(text: str) -> str:
     if not any(is_han(piece) for piece in pieces):
         return ""
     return "".join(syllable(piece)[0] if is_han(piece) else piece for piece in pieces)
+
+
+def sounding_like(text: str, letters: str) -> str | None:
+    """The Chinese characters of `text` that are pronounced as `letters`, or begin so; None when there are none.
+
+    `letters` are lower case without blanks: pinyin in full, or initials.
+    """
+    chars = [unit for unit in units(text) if is_han(unit)]
+    sounds = [syllable(char) for char in chars]
+    for start in range(len(chars)):
+        full, short = "", ""
+        for end in range(start, len(chars)):
+            full, short = full + sounds[end], short + sounds[end][0]
+            if full.startswith(letters) or short == letters:
+                return "".join(chars[start : end + 1])
+            if not letters.startswith(full) and not letters.startswith(short):
+                break
+    return None

@@ -109,6 +109,11 @@ def stems_of(words: Iterable[str]) -> list[str]:
     return list(map(_stem.__getitem__, words))
 
 
+def stem_of(word: str) -> str:
+    """The stem of a folded word."""
+    return _stem[word]
+
+
 def grams(text: str) -> list[str]:
     """Every character and every pair of neighbours inside a run of letters, folded; order of first appearance."""
     return grams_of(gram_text(text).split())

@@ -1,0 +1,1 @@
+"""HTTP calls to addresses that strangers name: webhooks, feeds, pictures."""
