@@ -45,6 +45,9 @@ class Arbiter:
         if trade.pending_refund is not None:
             answer = await self._send_refund(provider, trade, trade.pending_refund)
             await self._trades.change(trade.order_id, self._after_refund(trade.pending_refund, answer))
+        elif trade.refused_late_refund is not None:
+            if isinstance(await self._query(provider, trade), Ended):
+                await self._trades.change(trade.order_id, lambda newest: newest.return_by_hand(asked_at))
         elif trade.state is State.REQUESTED or trade.watched_after_close:
             await self._decide(trade, await self._query(provider, trade), asked_at)
         else:

@@ -33,7 +33,7 @@ class State(StrEnum):
 
 
 class RefundState(StrEnum):
-    """Where a refund stands. `FAILED` is final."""
+    """Where a refund stands. `FAILED` is final, but for late money: that is `SETTLED` once an operator has returned it."""
 
     PENDING = "pending"
     SETTLED = "settled"
@@ -123,6 +123,11 @@ class Trade:
     def pending_refund(self) -> Refund | None:
         """The refund to work on: one at a time, in the order of their approval."""
         return next((refund for refund in self.refunds if refund.state is RefundState.PENDING), None)
+
+    @property
+    def refused_late_refund(self) -> Refund | None:
+        """The refund of late money that the provider refused for good: an operator has to return the money."""
+        return next((r for r in self.refunds if r.late and r.state is RefundState.FAILED), None)
 
     @property
     def closing(self) -> bool:
@@ -254,6 +259,16 @@ class Trade:
         return TradeChange(
             self._with_refund(failed, now, next_due),
             (RefundRefused(refund_id, refund.amount, now, reason, refund.late),),
+        )
+
+    def return_by_hand(self, now: datetime) -> TradeChange:
+        """The provider has no money of this trade any more, although it refused our refund: an operator returned it."""
+        refused = self.refused_late_refund
+        if refused is None:
+            return TradeChange(self)
+        done = replace(refused, state=RefundState.SETTLED, settled_at=now)
+        return TradeChange(
+            self._with_refund(done, now, now), (Refunded(done.refund_id, done.amount, now, None),)
         )
 
     def reschedule(self, at: datetime, now: datetime, *, tries: int) -> TradeChange:
