@@ -121,7 +121,10 @@ class SearchRoutes:
         results: list[dict[str, Any]],
         mini_program_id: str | None = None,
     ) -> None:
-        """Put ids into the results and publish the search. Without a query the viewer only browsed: no event."""
+        """Put ids into the results and publish the search.
+
+        Without a query the viewer only browsed, and with HEAD nobody sees the results: no event.
+        """
         search_id, viewer, now = self.new_id(), self.viewers.known(request), self.clock()
         host_id = str(request.principal.host_id)
         for rank, result in enumerate(results):
@@ -131,7 +134,7 @@ class SearchRoutes:
                 host_id=host_id, viewer=viewer,
             )  # fmt: skip
             result["result_id"] = signed.sign(self.secret, now)
-        if not page["query"]:
+        if not page["query"] or request.http.method == "HEAD":
             return
         event = SearchPerformed(
             viewer=self.viewers.key(viewer), viewer_is_known=bool(viewer), host_id=host_id,
