@@ -18,9 +18,10 @@ from payment.domain.errors import NotAsAgreed
 from payment.domain.events import Refunded
 from payment.domain.history import money_moved
 from payment.domain.provider import Ended, NeverSeen, Paid, TradeAnswer, Unsure, Waiting
+from payment.domain.refund import RefundState
 from payment.domain.schedule import Schedule
 from payment.domain.shares import Line
-from payment.domain.trade import Collector, Money, RefundState, State, StoredTrade, Trade
+from payment.domain.trade import Collector, Money, State, StoredTrade, Trade
 from runtime.outbox.changes import Change, Command, Result
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

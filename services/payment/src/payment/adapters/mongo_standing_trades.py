@@ -8,7 +8,8 @@ from datetime import datetime
 from pymongo import ASCENDING, IndexModel
 
 from payment.adapters.mongo_trades import CODEC, COLLECTION
-from payment.domain.trade import RefundState, State, Trade
+from payment.domain.refund import RefundState
+from payment.domain.trade import State, Trade
 from runtime.mongo.client import Database, Document
 from runtime.outbox.recorder import OUTBOX_FIELD
 

@@ -17,6 +17,7 @@ from enum import StrEnum
 
 from payment.domain.errors import AlreadyPaid, NoLongerPayable, NotAsAgreed
 from payment.domain.events import Closed, Received, ReceivedLate, Refunded, RefundRefused, TradeEvent
+from payment.domain.refund import Refund, RefundState
 from payment.domain.shares import Line, Shares, reversal, share_out
 
 LATE_PREFIX = "late_"
@@ -30,14 +31,6 @@ class State(StrEnum):
     REQUESTED = "requested"
     SETTLED = "settled"
     CLOSED = "closed"
-
-
-class RefundState(StrEnum):
-    """Where a refund stands. `FAILED` is final, but for late money: that is `SETTLED` once an operator has returned it."""
-
-    PENDING = "pending"
-    SETTLED = "settled"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +55,6 @@ class Money:
     trade_no: str
     amount: int
     paid_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Refund:
-    """Money to return, under an id that is unique in the trade; `late` when it arrived after the close."""
-
-    refund_id: str
-    amount: int
-    late: bool = False
-    state: RefundState = RefundState.PENDING
-    settled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

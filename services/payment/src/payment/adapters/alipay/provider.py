@@ -31,7 +31,8 @@ from payment.domain.provider import (
     Waiting,
 )
 from payment.domain.reconciliation import Movement
-from payment.domain.trade import Collector, Money, Refund, Trade
+from payment.domain.refund import Refund
+from payment.domain.trade import Collector, Money, Trade
 from runtime.clock import Clock
 from runtime.errors import redacted
 
