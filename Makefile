@@ -13,7 +13,7 @@ STATE := $(or $(ANCHORAGE_DATA),.data)
 PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not polyglot"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-failpoints failpoints test-containers test-interop pictures contracts lint lint-fix types lock \
+.PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-failpoints failpoints test-containers compose-secrets test-interop pictures contracts lint lint-fix types lock \
 	bench-orders bench-hostile bench-first-view bench-pages bench-code bench-search bench-notify bench-poison check-money search-models simulate test-search
 
 help: ## Show this list
@@ -71,6 +71,9 @@ failpoints: $(DEV) ## Write the list of these places, tests/failpoints/places.tx
 
 simulate: $(DEV) ## Play SEEDS (20000) schedules of the order path with kills, losses and wrong clocks; SEED=n replays one step by step
 	@PYTHONPATH=tests exec $(BIN)/python -m simulation --seeds $(or $(SEEDS),20000) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+compose-secrets: ## Make the secrets that `docker compose up` needs, once (needs Python alone)
+	@$(or $(PYTHON),python3) deploy/docker/make_secrets.py
 
 test-interop: $(DEV) ## Published Alipay clients against the sandbox, those for Node.js and Java too (needs npm, and a JDK with Maven)
 	@$(FETCH)

@@ -83,6 +83,35 @@ def _texts(nodes: list[ast.expr]) -> list[str]:
     return [n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)]
 
 
+def redacted_logs(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
+    """A log line holds the text of an error only as `redacted` leaves it: any other text may repeat personal data."""
+    for handler in ast.walk(tree):
+        if isinstance(handler, ast.ExceptHandler) and handler.name:
+            for call in ast.walk(handler):
+                if (
+                    isinstance(call, ast.Call)
+                    and isinstance(call.func, ast.Attribute)
+                    and _is_log(call.func.value)
+                ):
+                    extra = [k.value for k in call.keywords if k.arg == "extra"]
+                    if any(_repeats(part, handler.name) for part in [*call.args, *extra]):
+                        yield call, "the text of an error in a log line; use redacted()"
+
+
+def _is_log(node: ast.AST) -> bool:
+    return isinstance(node, ast.Name) and node.id in {"log", "_log", "logger"}
+
+
+def _repeats(part: ast.AST, error: str) -> bool:
+    """Whether the text of `error` gets into `part`: its type, or its attributes, are another matter."""
+    match part:
+        case ast.Call(func=ast.Name(id="redacted" | "type" | "is_unavailable")) | ast.Attribute():
+            return False
+        case ast.Name(id=name):
+            return name == error
+    return any(_repeats(inner, error) for inner in ast.iter_child_nodes(part))
+
+
 def majority_writes(_: Path, tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
     """MongoDB acknowledges when a majority has it: with less, a killed server loses acknowledged writes."""
     for node in ast.walk(tree):

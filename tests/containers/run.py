@@ -10,6 +10,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,21 +57,25 @@ def integration_tests() -> int:
         return subprocess.run(command, cwd=ROOT, env=os.environ | variables, check=False).returncode
 
 
-def compose(*words: str) -> None:
-    """A `docker compose` command; raises CalledProcessError."""
+def compose(*words: str, secrets: Path) -> None:
+    """A `docker compose` command with the secrets of a folder; raises CalledProcessError."""
     env_file = os.environ.get("ANCHORAGE_COMPOSE_ENV")
     options = ["--env-file", env_file] if env_file else []
-    subprocess.run(["docker", "compose", *options, *words], cwd=ROOT, check=True)
+    variables = os.environ | {"ANCHORAGE_SECRETS": str(secrets)}
+    subprocess.run(["docker", "compose", *options, *words], cwd=ROOT, env=variables, check=True)
 
 
 def order_in_compose() -> None:
-    """Up, an order placed and paid, down with its volumes."""
-    try:
-        compose("build")
-        compose("up", "--wait", "--wait-timeout", "300")
-        asyncio.run(place_and_pay())
-    finally:
-        compose("down", "--volumes", "--timeout", "15")
+    """Up with secrets of its own, an order placed and paid, down with its volumes."""
+    with tempfile.TemporaryDirectory() as folder:
+        secrets = Path(folder) / "secrets"
+        subprocess.run([sys.executable, "deploy/docker/make_secrets.py", str(secrets)], cwd=ROOT, check=True)
+        try:
+            compose("build", secrets=secrets)
+            compose("up", "--wait", "--wait-timeout", "300", secrets=secrets)
+            asyncio.run(place_and_pay())
+        finally:
+            compose("down", "--volumes", "--timeout", "15", secrets=secrets)
 
 
 def main(wanted: Sequence[str]) -> int:

@@ -23,7 +23,8 @@ from payment.domain.provider import (
     Unsure,
     Waiting,
 )
-from payment.domain.trade import Collector, Money, Refund, Trade
+from payment.domain.refund import Refund
+from payment.domain.trade import Collector, Money, Trade
 from runtime.clock import Clock
 
 COLLECTOR = Collector("alipay", "default", "app", "account")

@@ -21,7 +21,8 @@ from payment.application.order_requests import OrderRequests
 from payment.application.trades import Trades
 from payment.domain.ledger import Posting
 from payment.domain.provider import Ended, NoSuchRefund, RefundAnswer, TradeAnswer, Unsure
-from payment.domain.trade import Refund, Trade, UnopenedTrade
+from payment.domain.refund import Refund
+from payment.domain.trade import Trade, UnopenedTrade
 from runtime.clock import Clock
 from runtime.outbox.changes import Change
 from simulation.broker import Group, Handler

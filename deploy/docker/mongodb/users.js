@@ -1,6 +1,9 @@
-// A user for each service, with rights on its own database alone, and one for the operator's commands that only reads.
-const password = process.env.SERVICE_PASSWORD;
-for (const name of ["identity", "catalog", "search", "checkout", "payment", "sharecode", "alipay_sandbox"]) {
-  db.getSiblingDB(name).createUser({ user: name, pwd: password, roles: [{ role: "dbOwner", db: name }] });
+// A user for each service that has a database, who can read and write that one alone, and one for the operator's commands
+// who only reads. The passwords are in the environment of the container: IDENTITY_PASSWORD and so on.
+const services = ["identity", "catalog", "checkout", "payment", "sharecode", "alipay_sandbox"];
+for (const name of services) {
+  const pwd = process.env[`${name.toUpperCase()}_PASSWORD`];
+  db.getSiblingDB(name).createUser({ user: name, pwd, roles: [{ role: "readWrite", db: name }] });
 }
-db.getSiblingDB("admin").createUser({ user: "operator", pwd: password, roles: [{ role: "readAnyDatabase", db: "admin" }] });
+const reader = { user: "operator", pwd: process.env.OPERATOR_PASSWORD, roles: [{ role: "readAnyDatabase", db: "admin" }] };
+db.getSiblingDB("admin").createUser(reader);

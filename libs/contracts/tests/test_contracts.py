@@ -192,7 +192,7 @@ def test_an_envelope_survives_its_headers() -> None:
         ({"ce_id": ""}, "ce_id is missing or empty"),
         ({"ce_time": "soon"}, "ce_time"),
         ({"ce_time": "2026-01-01T00:00:00"}, "no time zone"),
-        ({"ce_specversion": "0.3"}, "0.3"),
+        ({"ce_specversion": "0.3"}, "ce_specversion is not '1.0'"),
     ],
 )
 def test_a_broken_envelope_is_refused_and_the_wrong_header_named(

@@ -1,7 +1,10 @@
 """Which errors mean "unavailable", and how errors are described without personal data."""
 
 import logging
+from email.message import Message
+from errno import ENOSPC
 from typing import Any
+from urllib.error import HTTPError
 
 import aiohttp
 import orjson
@@ -18,7 +21,8 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
     UnsupportedVersionError,
 )
-from pydantic import BaseModel, ValidationError
+from bson.errors import InvalidDocument
+from pydantic import BaseModel, ValidationError, field_validator
 from pymongo.errors import (
     AutoReconnect,
     BulkWriteError,
@@ -32,7 +36,15 @@ from pymongo.errors import (
 )
 from yarl import URL
 
-from runtime.errors import Unavailable, is_unavailable, needs_operator, redacted, redacted_traceback
+from contracts.envelope import BadEnvelope
+from runtime.errors import (
+    FactMismatch,
+    Unavailable,
+    is_unavailable,
+    needs_operator,
+    redacted,
+    redacted_traceback,
+)
 from runtime.logs import JsonFormatter
 
 PHONE = "13800001111"
@@ -124,11 +136,19 @@ def test_errors_that_time_cannot_cure_do_not_mean_unavailable(fault: Exception) 
 
 class Buyer(BaseModel):
     phone: int
+    notes: dict[str, int] = {}
+
+    @field_validator("phone")
+    @classmethod
+    def _is_short(cls, phone: int) -> int:
+        if phone > 999:
+            raise ValueError(f"{phone} is no short number")
+        return phone
 
 
-def _invalid() -> Exception:
+def _invalid(**fields: object) -> Exception:
     try:
-        Buyer.model_validate({"phone": PHONE + "x"})
+        Buyer.model_validate(fields or {"phone": PHONE + "x"})
     except ValidationError as wrong:
         return wrong
     raise AssertionError
@@ -140,7 +160,25 @@ def _duplicate() -> Exception:
     )  # fmt: skip
 
 
-PERSONAL = [_invalid(), _duplicate(), _bulk([11000], []), ExceptionGroup("two", [_invalid(), _duplicate()])]
+SECRET_URL = URL(f"http://x/v1?token={PHONE}")
+PERSONAL = [
+    _invalid(),
+    _invalid(phone=int(PHONE)),
+    _invalid(phone=1, notes={PHONE: "x"}),
+    _duplicate(),
+    _bulk([11000], []),
+    ExceptionGroup("two", [_invalid(), _duplicate()]),
+    ValueError(f"invalid literal for int() with base 10: '{PHONE}x'"),
+    KeyError(PHONE),
+    UnicodeEncodeError("ascii", f"{PHONE}，", 11, 12, "ordinal not in range"),
+    InvalidDocument(f"cannot encode object: {{'phone': '{PHONE}'}}"),
+    aiohttp.InvalidURL(str(SECRET_URL)),
+    aiohttp.ClientResponseError(
+        aiohttp.RequestInfo(SECRET_URL, "GET", headers=None, real_url=SECRET_URL), (), status=400
+    ),  # type: ignore[arg-type]
+    HTTPError(str(SECRET_URL), 400, PHONE, Message(), None),
+    BadEnvelope("header ce_type is missing or empty"),
+]
 
 
 @pytest.mark.parametrize("fault", PERSONAL, ids=lambda fault: type(fault).__name__)
@@ -149,17 +187,24 @@ def test_an_error_is_described_without_the_data_that_was_handled(fault: Exceptio
         try:
             raise fault
         except Exception as first:
-            raise RuntimeError("the note was not kept") from first
-    except RuntimeError as last:
+            raise Unavailable("the notebook") from first
+    except Unavailable as last:
         told = redacted_traceback(last)
     assert type(fault).__name__ in told
-    assert "the note was not kept" in told
+    assert "the notebook" in told
     assert PHONE not in told + redacted(fault)
 
 
 def test_a_description_names_the_field_and_the_code() -> None:
     assert "phone" in redacted(_invalid())
     assert "11000" in redacted(_duplicate())
+    assert redacted(_answered(503)) == "ClientResponseError: status 503"
+
+
+def test_a_description_names_what_an_operator_has_to_look_at() -> None:
+    assert "no primary" in redacted(ServerSelectionTimeoutError("no primary"))
+    assert "No space left" in redacted(OSError(ENOSPC, "No space left on device"))
+    assert "amount 1" in redacted(FactMismatch("order o1", "amount", told=1, known=200))
 
 
 def _line(**record: Any) -> dict[str, Any]:
@@ -174,6 +219,14 @@ def test_a_log_line_is_json_with_the_extra_fields() -> None:
     line = _line(event_id="e1", records=3)
     assert (line["service"], line["level"], line["message"]) == ("notebook", "ERROR", "it failed")
     assert (line["event_id"], line["records"]) == ("e1", 3)
+
+
+def test_what_asyncio_says_of_an_exception_has_no_text_of_it() -> None:
+    line = _line(
+        name="asyncio",
+        msg=f"Task exception was never retrieved\nfuture: <Task exception=ValueError('{PHONE}')>",
+    )
+    assert line["message"] == "Task exception was never retrieved"
 
 
 def test_a_logged_exception_has_its_traceback_and_no_personal_data() -> None:

@@ -24,6 +24,11 @@ class Engagement(Event):
     viewer: Identifier = Field(
         description="keyed pseudonym of the host's user; the trace id if the viewer is unknown"
     )
+    viewer_is_known: bool = Field(
+        default=False,
+        description="whether `viewer` is a pseudonym and not a trace id: only known viewers come back, and only their searches "
+        "count for popular queries",
+    )
     host_id: Identifier
     mini_program_id: str | None = None
     click_id: str | None = None
@@ -69,10 +74,6 @@ class SearchPerformed(Engagement):
     search_id: Identifier
     query: Text
     results: tuple[ShownResult, ...]
-    viewer_is_known: bool = Field(
-        default=False,
-        description="whether `viewer` is a pseudonym and not a trace id; only such searches count for popular queries",
-    )
 
 
 @published

@@ -1,7 +1,9 @@
-"""Which errors are worth a retry, and error texts without personal data."""
+"""Which errors are worth a retry, and error texts without personal data and secrets."""
 
 from __future__ import annotations
 
+import re
+import sqlite3
 import traceback
 from collections.abc import Iterator
 from typing import ClassVar
@@ -93,12 +95,22 @@ _MONGO_REFUSES_US = frozenset({13, 18, 14031})
 """Unauthorized, AuthenticationFailed, OutOfDiskSpace."""
 
 
+_LOGGABLE = (ConnectionFailure, KafkaError, aiohttp.ClientConnectorError, sqlite3.Error)
+"""Errors of libraries whose texts name hosts, topics, nodes or columns, and never a value that was handled."""
+_FIELD = re.compile(r"[a-z][a-z0-9_]{0,39}")
+"""A field's name. The place of an invalid value may also hold keys of its input, such as a name that a buyer typed."""
+
+
 class Unavailable(Exception):
     """A dependency does not answer at the moment; the text names it."""
+
+    loggable: ClassVar[bool] = True
 
 
 class WriteConflict(Exception):
     """Other writers changed the same aggregate each time we tried; the caller may try again."""
+
+    loggable: ClassVar[bool] = True
 
 
 class VersionConflict(Exception):
@@ -123,6 +135,7 @@ class FactMismatch(Exception):
     """
 
     retry_helps: ClassVar[bool] = False
+    loggable: ClassVar[bool] = True
 
     def __init__(self, subject: str, field: str, *, told: object, known: object) -> None:
         super().__init__(f"{subject}: the event says {field} {told}, our record says {known}")
@@ -173,12 +186,14 @@ def needs_operator(error: BaseException) -> bool:
 
 
 def redacted(error: BaseException) -> str:
-    """The error as `Type: text` on one line, without the data that was being handled.
+    """The error as `Type: text` on one line, or its type alone, without the data that was being handled.
 
-    Validation and database errors repeat their input, which may be a phone number or an address. Logs, dead letters and
-    spans keep only the field or the rule.
+    Any text may repeat a phone number, an address, or a URL with a secret. So only what is known to be free of data is kept:
+    the field and rule of a validation error, a database's or HTTP's code, an operating system's message, the texts of a few
+    libraries, and those of error classes with `loggable = True`. Others are identified by their type and traceback.
     """
-    return f"{type(error).__name__}: {_text(error)}"
+    text = _text(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def redacted_traceback(error: BaseException) -> str:
@@ -199,14 +214,22 @@ def bulk_codes(error: BulkWriteError) -> Iterator[int]:
 def _text(error: BaseException) -> str:
     if isinstance(error, ValidationError):
         errors = error.errors(include_url=False, include_context=False, include_input=False)
-        return "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in errors)
+        return "; ".join(f"{_place(e['loc'])}: {e['type']}" for e in errors)
     if isinstance(error, BulkWriteError):
         return "codes " + ", ".join(str(code) for code in sorted(set(bulk_codes(error))))
     if isinstance(error, OperationFailure):
         return f"code {error.code} {(error.details or {}).get('codeName', '')}".strip()
     if isinstance(error, BaseExceptionGroup):
         return "; ".join(redacted(part) for part in error.exceptions)
-    return str(error)
+    if isinstance(error, aiohttp.ClientResponseError):
+        return f"status {error.status}"
+    if isinstance(error, _LOGGABLE) or getattr(error, "loggable", False):
+        return str(error)
+    return (error.strerror or "") if isinstance(error, OSError) else ""
+
+
+def _place(parts: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) if isinstance(part, int) or _FIELD.fullmatch(part) else "…" for part in parts)
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

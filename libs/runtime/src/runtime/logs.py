@@ -27,7 +27,7 @@ class JsonFormatter(logging.Formatter):
             "level": record.levelname,
             "service": self._service,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message(record),
         }
         context = trace.get_current_span().get_span_context()
         if context.is_valid:
@@ -37,6 +37,12 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = redacted_traceback(record.exc_info[1])
         return orjson.dumps(line, default=str).decode()
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The text. Of asyncio's, the first line: the others repeat objects, such as the text of an exception."""
+    message = record.getMessage()
+    return message.partition("\n")[0] if record.name == "asyncio" else message
 
 
 def configure_logging(service: str, level: str) -> None:

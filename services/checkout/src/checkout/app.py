@@ -63,7 +63,7 @@ def _assemble(service: Service, settings: Settings) -> None:
     orders, queries = MongoOrders(collections, service.recorder), MongoOrderQueries(collections)
     registry, offers, addresses = MongoRegistry(db), MongoOffers(db), MongoAddresses(db)
 
-    for preparation in (offers.prepare, registry.refresh, queries.prepare_existing):
+    for preparation in (offers.prepare, registry.refresh, queries.prepare_existing, addresses.take_over):
         service.prepare(preparation)
     service.problems(PROBLEMS)
     service.subscribe(
@@ -133,6 +133,7 @@ def _assemble_account(
 ) -> None:
     """A buyer's account in a mini program."""
     recent_views = MongoRecentViews(service.db)
+    service.prepare(recent_views.prepare)
     read_account = ReadAccount(addresses, queries, recent_views, offers)
     book = AddressBook(addresses, service.new_id)
     service.routes(AccountRoutes(read_account, book).routes())

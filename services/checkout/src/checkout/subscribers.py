@@ -75,7 +75,7 @@ def happened_at(delivery: Delivery) -> datetime:
 
 
 def recent_views_subscription(recent_views: RecentViews) -> Subscription:
-    """Products that buyers viewed, for their account pages.
+    """Products that buyers viewed, for their account pages; a viewer who is not known has none.
 
     Taps and scans are answered with the product page, so they are views too.
     """
@@ -85,7 +85,9 @@ def recent_views_subscription(recent_views: RecentViews) -> Subscription:
             [
                 ProductView(d.event.mini_program_id, d.event.viewer, product_id, d.envelope.time)
                 for d in deliveries
-                if d.event.mini_program_id is not None and (product_id := _viewed_product(d.event))
+                if d.event.mini_program_id is not None
+                and d.event.viewer_is_known
+                and (product_id := _viewed_product(d.event))
             ]
         )
 

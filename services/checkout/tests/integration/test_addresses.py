@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+from datetime import timedelta
 from typing import Any
 
 from checkout_support.running import ADDRESS, RunningCheckout
 
+from checkout.adapters.mongo_addresses import MongoAddresses
 from checkout.domain.account import MAX_ADDRESSES
+from runtime.clock import system_clock
 
 PATH = "/account/addresses"
 
@@ -39,3 +43,38 @@ async def test_the_limit_holds_for_addresses_saved_at_once(checkout: RunningChec
     answers = await asyncio.gather(*(save(checkout, n) for n in range(100, 106)))
     assert sorted(status for status, _ in answers) == [201, 201, 409, 409, 409, 409]
     assert len(await listed(checkout)) == MAX_ADDRESSES
+
+
+async def test_a_repeat_that_arrives_after_a_change_saves_nothing_more(checkout: RunningCheckout) -> None:
+    key = secrets.token_hex(4)
+    street = {"street": "West Lake 1"}
+    _, saved = await checkout.call("POST", PATH, ADDRESS | street, key=key)
+    await checkout.call("PUT", f"{PATH}/{saved['address_id']}", ADDRESS | {"street": "West Lake 2"})
+    status, again = await checkout.call("POST", PATH, ADDRESS | street, key=key)
+    assert (status, again["address_id"], again["street"]) == (201, saved["address_id"], "West Lake 2")
+    assert await listed(checkout) == [again]
+    status, refused = await checkout.call("POST", PATH, ADDRESS | {"street": "West Lake 3"}, key=key)
+    assert (status, refused["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_addresses_of_a_document_each_move_into_their_buyers_book_once(
+    checkout: RunningCheckout,
+) -> None:
+    _, newest = await save(checkout, 1, is_default=True)
+    own = {"openid": checkout.openid, "mini_program_id": checkout.mini_program_id}
+    documents = [
+        {"_id": f"old{secrets.token_hex(4)}", **own, **ADDRESS, "street": f"West Lake {n}", "is_default": True,
+         "created_at": system_clock() - timedelta(days=n)}
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+    db = checkout.service.db
+    await db["addresses"].insert_many(documents)
+    book = MongoAddresses(db)
+    await asyncio.gather(book.take_over(), book.take_over())
+    found = await listed(checkout)
+    assert [address["address_id"] for address in found] == [
+        newest["address_id"],
+        *(document["_id"] for document in documents[1:]),
+    ]
+    assert [address["is_default"] for address in found] == [True, False, False]
+    assert await db["addresses"].count_documents(own) == 0

@@ -8,7 +8,7 @@ import pytest
 from checkout_support.samples import ADDRESS
 
 from checkout.domain.account import MAX_ADDRESSES, Book, SavedAddress, with_address, with_change, without
-from checkout.domain.errors import AddressNotFound, TooManyAddresses
+from checkout.domain.errors import AddressNotFound, KeyReused, TooManyAddresses
 
 
 def at_street(n: int, *, is_default: bool = False) -> SavedAddress:
@@ -51,3 +51,17 @@ def test_an_unknown_address_can_be_neither_changed_nor_deleted() -> None:
         with_change((), at_street(1))
     with pytest.raises(AddressNotFound):
         without(book_of(at_street(1)), "a2")
+
+
+def test_a_repeated_request_saves_nothing_more_though_the_address_was_changed_in_the_meantime() -> None:
+    first = replace(at_street(1), key="k1", fingerprint="f1")
+    changed = with_change(book_of(first), at_street(1, is_default=True))
+    moved = with_change(changed, replace(at_street(2), address_id="a1"))
+    after, saved = with_address(moved, replace(first, address_id="another"))
+    assert (after, saved.address_id, saved.address) == (moved, "a1", at_street(2).address)
+
+
+def test_a_key_of_another_request_is_refused() -> None:
+    book = book_of(replace(at_street(1), key="k1", fingerprint="f1"))
+    with pytest.raises(KeyReused):
+        with_address(book, replace(at_street(2), key="k1", fingerprint="f2"))

@@ -69,7 +69,7 @@ class AnchorRoutes:
         origin = {"video_id": video_id, "anchor_id": anchor_id, "creator_id": target["creator_id"]}
         click_id = self.clicks.click_id("video_anchor", host_id, viewer, target, **origin)
         event = VideoAnchorClicked(
-            viewer=viewer, host_id=host_id, mini_program_id=target["mini_program_id"], click_id=click_id,
+            **self.viewers.of_event(viewer), host_id=host_id, mini_program_id=target["mini_program_id"], click_id=click_id,
             product_id=target["product_id"], **origin,
         )  # fmt: skip
         await self.engagement.publish(event)

@@ -17,7 +17,7 @@ def observers(engagement: EngagementBuffer, viewers: Viewers) -> dict[str, Obser
         anchors = reply.json()["anchors"]
         engagement.add(
             VideoAnchorShown(
-                viewer=viewers.key(viewers.known(request)),
+                **viewers.of_event(viewers.known(request)),
                 host_id=request.principal.host_id,
                 video_id=request.path["video_id"],
                 anchor_ids=[anchor["anchor_id"] for anchor in anchors],
@@ -27,7 +27,7 @@ def observers(engagement: EngagementBuffer, viewers: Viewers) -> dict[str, Obser
     def product_viewed(request: CheckedRequest, _: Reply) -> None:
         engagement.add(
             ProductViewed(
-                viewer=viewers.key(viewers.known(request)),
+                **viewers.of_event(viewers.known(request)),
                 host_id=request.principal.host_id,
                 mini_program_id=request.path["mini_program_id"],
                 click_id=request.principal.click_id,
@@ -39,7 +39,7 @@ def observers(engagement: EngagementBuffer, viewers: Viewers) -> dict[str, Obser
         host_id = str(request.principal.host_id)
         engagement.add(
             MiniProgramEntered(
-                viewer=viewers.pseudonym(host_id, request.model.host_user_id),
+                **viewers.of_event(viewers.pseudonym(host_id, request.model.host_user_id)),
                 host_id=host_id,
                 mini_program_id=request.model.mini_program_id,
                 click_id=request.model.entry.click_id,

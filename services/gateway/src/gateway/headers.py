@@ -9,7 +9,7 @@ from aiohttp import web
 from gateway.calls import Header
 from gateway.faults import INVALID_CONTENT, KEY_INVALID, KEY_MISSING, MALFORMED_VERSION, VERSION_CONFLICT
 from runtime.web.editing import IF_MATCH, VERSION_TAG, expected_version
-from runtime.web.idempotency import IDEMPOTENCY_KEY, KEY_PATTERN, idempotency_key
+from runtime.web.idempotency import IDEMPOTENCY_KEY, KEY_PATTERN, idempotency_key, optional_idempotency_key
 from runtime.web.problems import Problem
 
 VIEWER = "Anchorage-Viewer"
@@ -37,6 +37,13 @@ IDEMPOTENCY_HEADER = Header(
     idempotency_key,
     faults=(KEY_MISSING, KEY_INVALID),
     required=True,
+)
+OPTIONAL_IDEMPOTENCY_HEADER = Header(
+    IDEMPOTENCY_KEY,
+    KEY_PATTERN.pattern,
+    "a key of the caller's choice; a repeat of the request with the same key has no further effect",
+    optional_idempotency_key,
+    faults=(KEY_INVALID,),
 )
 
 VERSION_HEADER = Header(

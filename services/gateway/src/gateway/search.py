@@ -99,7 +99,7 @@ class SearchRoutes:
         # a viewer inside a store came by an earlier click: their order is attributed to that one
         click_id = request.principal.click_id or self.clicks.click_id("search", host_id, viewer, clicked)
         event = SearchResultClicked(
-            viewer=self.viewers.key(viewer), host_id=host_id, mini_program_id=clicked.get("mini_program_id"),
+            **self.viewers.of_event(viewer), host_id=host_id, mini_program_id=clicked.get("mini_program_id"),
             click_id=click_id, search_id=result.search_id, kind=result.kind, id=result.id, rank=result.rank,
         )  # fmt: skip
         await self.engagement.publish(event)
@@ -121,7 +121,10 @@ class SearchRoutes:
         results: list[dict[str, Any]],
         mini_program_id: str | None = None,
     ) -> None:
-        """Put ids into the results and publish the search. Without a query the viewer only browsed: no event."""
+        """Put ids into the results and publish the search.
+
+        Without a query the viewer only browsed, and with HEAD nobody sees the results: no event.
+        """
         search_id, viewer, now = self.new_id(), self.viewers.known(request), self.clock()
         host_id = str(request.principal.host_id)
         for rank, result in enumerate(results):
@@ -131,10 +134,10 @@ class SearchRoutes:
                 host_id=host_id, viewer=viewer,
             )  # fmt: skip
             result["result_id"] = signed.sign(self.secret, now)
-        if not page["query"]:
+        if not page["query"] or request.http.method == "HEAD":
             return
         event = SearchPerformed(
-            viewer=self.viewers.key(viewer), viewer_is_known=bool(viewer), host_id=host_id,
+            **self.viewers.of_event(viewer), host_id=host_id,
             mini_program_id=mini_program_id, click_id=request.principal.click_id, search_id=search_id,
             query=request.query.q[:MAX_PUBLISHED_QUERY],
             results=tuple(_shown_result(rank, result) for rank, result in enumerate(results)),

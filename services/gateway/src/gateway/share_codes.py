@@ -49,7 +49,7 @@ class ShareCodeRoutes:
             "share_code", host_id, viewer, target, share_code=code["code"], sharer=code["sharer"]
         )
         event = ShareCodeScanned(
-            viewer=self.viewers.key(viewer), host_id=host_id, mini_program_id=code["mini_program_id"],
+            **self.viewers.of_event(viewer), host_id=host_id, mini_program_id=code["mini_program_id"],
             click_id=click_id, code=code["code"], product_id=code["product_id"], sharer=code["sharer"],
         )  # fmt: skip
         await self.engagement.publish(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from contracts.tokens.clicks import NOBODY
 from contracts.tokens.pseudonyms import viewer_pseudonym
@@ -29,6 +30,6 @@ class Viewers:
         user = request.host_user_id
         return self.pseudonym(str(request.principal.host_id), user) if user else NOBODY
 
-    def key(self, viewer: str) -> str:
-        """The key of an engagement event: the viewer, or the trace if the viewer is unknown."""
-        return viewer or telemetry.trace_id() or self.new_id()
+    def of_event(self, viewer: str) -> dict[str, Any]:
+        """The fields `viewer` and `viewer_is_known` of an engagement event: the trace stands for an unknown viewer."""
+        return {"viewer": viewer or telemetry.trace_id() or self.new_id(), "viewer_is_known": bool(viewer)}

@@ -141,6 +141,18 @@ class TestSearch:
         [(_, event, _)] = await gateway.events(1)
         assert (event["query"], event["viewer_is_known"]) == ("wine", False)
 
+    async def test_head_shows_nobody_anything_and_is_no_search(self, gateway: Gateway) -> None:
+        page: dict[str, Any] = {"query": "wine", "items": PAGE["products"], "next_cursor": None, "facets": {}}
+        gateway.backend.will_answer("GET", f"{PROGRAM}/search", page)
+        gateway.backend.will_answer("GET", "/v1/search", PAGE)
+        gateway.backend.will_answer("GET", PRODUCT, {})
+        for path in (f"{PROGRAM}/search?q=wine", "/v1/search?q=wine", PRODUCT):
+            status, _, _ = await gateway.call("HEAD", path, headers={"Anchorage-Viewer": "u1"})
+            assert status == 200
+        await gateway.call("GET", "/v1/search?q=wine")
+        [(_, event, _)] = await gateway.events(1)
+        assert not event["viewer_is_known"], "the event of the GET, and none of the others before it"
+
     async def test_a_result_id_cannot_be_forged_or_used_by_another_host(self, gateway: Gateway) -> None:
         gateway.backend.will_answer("GET", "/v1/search", PAGE)
         _, page, _ = await gateway.call("GET", "/v1/search?q=wine")

@@ -24,7 +24,8 @@ from payment.domain.provider import (
     TradeAnswer,
 )
 from payment.domain.reconciliation import Movement
-from payment.domain.trade import Collector, Money, Refund, Trade
+from payment.domain.refund import Refund
+from payment.domain.trade import Collector, Money, Trade
 from runtime.clock import system_clock
 
 KIOSK = Collector("counter", "kiosk", "1", "2")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from payment_support.till import Till, reserved
@@ -12,9 +13,10 @@ from contracts.topics import PAYMENTS
 from payment.adapters.mongo_standing_trades import MongoStandingTrades
 from payment.adapters.mongo_trades import MongoTrades
 from payment.application.stalled_trades import PATIENCE, StalledTrades
-from payment.domain.trade import Trade
+from payment.domain.trade import Money, Trade
 from runtime.clock import system_clock
 from runtime.consuming.records import headers_of
+from runtime.outbox.changes import Change
 from support.events import records_of, tell, types_of
 from support.eventually import eventually
 
@@ -46,6 +48,23 @@ async def test_a_trade_that_is_open_long_after_its_deadline_is_found_and_asked(t
     [stalled] = [s async for s in source.find(system_clock() + much_later) if s.id == order.order_id]
     await source.ask_again(stalled)
     assert advanced == [order.order_id]
+
+
+async def test_late_money_that_the_provider_refuses_to_return_waits_for_an_operator(till: Till) -> None:
+    order, _ = await till.open()
+    now = system_clock()
+    store = MongoTrades(till.service.db, till.service.recorder)
+    stored = await store.get(order.order_id)
+    assert isinstance(stored, Trade)
+    closed = stored.request_close("cancelled_by_buyer", now).trade.close(now).trade
+    late = closed.receive(Money("t1", stored.total, now), now).trade
+    refused = late.fail_refund(late.late_refund_id, "ACQ.TRADE_HAS_FINISHED", now, now).trade
+    other = replace(refused, order_id=order.order_id + "x", version=1)
+    assert await store.insert([Change(other)]) == [True]
+    source = stalled_trades(till, [])
+    [stalled] = [s async for s in source.find(now) if s.id == other.order_id]
+    assert (stalled.kind, stalled.state) == ("refund", "late money refused")
+    assert "by hand" in stalled.advice
 
 
 async def answered_again(till: Till, order_id: str) -> list[str]:

@@ -15,8 +15,10 @@ from payment.application.ports import PaymentProvider
 from payment.application.providers import Providers
 from payment.application.trades import Trades
 from payment.domain.errors import NotAsAgreed
+from payment.domain.events import Refunded
 from payment.domain.history import money_moved
-from payment.domain.provider import NeverSeen, TradeAnswer, Unsure, Waiting
+from payment.domain.provider import Ended, NeverSeen, Paid, TradeAnswer, Unsure, Waiting
+from payment.domain.refund import RefundState
 from payment.domain.schedule import Schedule
 from payment.domain.shares import Line
 from payment.domain.trade import Collector, Money, State, StoredTrade, Trade
@@ -184,3 +186,29 @@ def test_a_refund_that_fails_says_whether_it_was_of_late_money() -> None:
     assert isinstance(ordinary, RefundFailed)
     assert isinstance(of_late_money, RefundFailed)
     assert (ordinary.late, of_late_money.late) == (False, True)
+
+
+def refused_late() -> Trade:
+    """A closed trade whose late money the provider does not let us return."""
+    closed = closing().close(NOW).trade
+    late = closed.receive(Money("t1", 12900, NOW), NOW).trade
+    return late.fail_refund(late.late_refund_id, "ACQ.TRADE_HAS_FINISHED", NOW, NOW).trade
+
+
+async def test_late_money_that_an_operator_returned_by_hand_is_settled_once_the_provider_has_none() -> None:
+    after = await desk(refused_late(), Ended(), NOW + timedelta(days=1)).advance()
+    [refund] = after.refunds
+    assert (refund.state, refund.settled_at) == (RefundState.SETTLED, NOW + timedelta(days=1))
+    assert after.refused_late_refund is None
+
+
+@pytest.mark.parametrize("answer", [Paid(Money("t1", 12900, NOW)), Unsure("no answer"), NeverSeen()])
+async def test_late_money_that_the_provider_may_still_have_stays_refused(answer: TradeAnswer) -> None:
+    before = refused_late()
+    assert await desk(before, answer, NOW + timedelta(days=1)).advance() == before
+
+
+def test_a_refund_by_hand_is_told_as_late_money_that_was_returned() -> None:
+    before = refused_late()
+    [refunded] = before.return_by_hand(NOW).events
+    assert refunded == Refunded(before.late_refund_id, 12900, NOW, None)

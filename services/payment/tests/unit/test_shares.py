@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from payment.domain import ledger
 from payment.domain.errors import NotAsAgreed
 from payment.domain.ledger import PostedOrder, Posting
+from payment.domain.refund import RefundState
 from payment.domain.shares import Line, Shares, share_out, spread, taken_back
-from payment.domain.trade import Collector, Money, RefundState, State, Trade
+from payment.domain.trade import Collector, Money, State, Trade
 from runtime.clock import system_clock
 
 NOW = system_clock()

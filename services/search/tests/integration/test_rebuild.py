@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -75,13 +77,13 @@ async def test_the_command_follows_a_rebuild_to_the_swap_and_reports_its_outcome
         assert "the new index answers: 30 products" in capsys.readouterr().out
         monkeypatch.setattr(StreamFollower, "run", _broken)
         assert await asyncio.to_thread(search_command, arguments) == FAILED
-        assert "RuntimeError: no disk" in capsys.readouterr().err
+        assert "No space left on device" in capsys.readouterr().err
         assert len(await client.products("台灯")) == 30
         assert await asyncio.to_thread(search_command, [*arguments[:-1], "http://127.0.0.1:1"]) == UNKNOWN
 
 
 async def _broken(_: StreamFollower) -> None:
-    raise RuntimeError("no disk")
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 async def test_a_poison_record_is_dead_lettered_once_and_the_rest_is_applied(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from datetime import UTC, datetime
 
 from contracts.engagement import ProductViewed
 from support.events import tell
-from support.failpoints.stories.shop import PRICE, STOCK, Shop, open_shop
+from support.failpoints.stories.shop import ADDRESS, PRICE, STOCK, Shop, open_shop
 from support.failpoints.world import World
 
 WHOLE_ORDER = ("OrderPlaced", "OrderPaid")
@@ -117,6 +118,33 @@ async def late_money_returns(world: World) -> None:
         world.ahead("payment", 0)
 
 
+async def late_money_is_returned_by_hand(world: World) -> None:
+    """Alipay refused to send late money back and has none of the trade any more: the books say that it was returned."""
+    shop = await open_shop(world)
+    order_id = (await shop.place())["order_id"]
+    link = await shop.link(order_id)
+    world.ahead("payment", 16 * 60)
+    try:
+        await _cancel(shop, order_id)
+        await shop.until_status(order_id, "cancelled")
+        await shop.pay_link(link)
+        await shop.until_posted(order_id, 2)
+        trades = world.db("payment")["trades"]
+        await trades.update_one(
+            {"_id": order_id}, {"$set": {"refunds.0.state": "failed", "due_at": datetime.now(UTC)}}
+        )
+        await world.restart("payment")
+
+        async def settled() -> bool:
+            assert (await trades.find_one({"_id": order_id}))["refunds"][0]["state"] == "settled"
+            return True
+
+        await world.until(settled, "the refund is settled")
+        await shop.until_posted(order_id, 2)
+    finally:
+        world.ahead("payment", 0)
+
+
 async def order_is_shipped(world: World) -> None:
     shop = await open_shop(world)
     order_id = await shop.buy()
@@ -147,11 +175,43 @@ async def addresses_are_kept(world: World) -> None:
     assert second["address_id"] not in [entry["address_id"] for entry in found]
 
 
+async def single_addresses_move(world: World) -> None:
+    """Addresses with a document each are in their buyer's book when checkout has started: each once, and nowhere else."""
+    shop = await open_shop(world)
+    own = {"openid": shop.openid, "mini_program_id": shop.mini_program_id}
+    single = world.db("checkout")["addresses"]
+    await single.insert_many(
+        {
+            "_id": f"{shop.product_id}-{n}",
+            **own,
+            **ADDRESS,
+            "street": f"Lane {n}",
+            "created_at": datetime(2026, 1, n, tzinfo=UTC),
+        }
+        for n in (1, 2)
+    )
+    undated = {
+        "_id": f"{shop.mini_program_id}:nobody",
+        "products": [{"product_id": "p", "at": datetime.now(UTC)}],
+    }
+    await world.db("checkout")["recent_views"].insert_one(undated)
+    await world.restart("checkout")
+
+    async def moved() -> bool:
+        path = f"/v1/mini-programs/{shop.mini_program_id}/account/addresses"
+        found = (await world.call("checkout", "GET", path, headers=shop.buyer))["items"]
+        assert [address["street"] for address in found] == ["Lane 2", "Lane 1"], found
+        assert await single.count_documents(own) == 0
+        return True
+
+    await world.until(moved, "the addresses are in the book")
+
+
 async def views_are_kept(world: World) -> None:
     shop = await open_shop(world)
     viewer = f"viewer-{shop.product_id.removeprefix('p-')}"
     viewed = ProductViewed(
-        mini_program_id=shop.mini_program_id, viewer=viewer, product_id=shop.product_id, host_id="host1",
+        mini_program_id=shop.mini_program_id, viewer=viewer, viewer_is_known=True, product_id=shop.product_id, host_id="host1",
         surface="direct",
     )  # fmt: skip
     await tell(world.kafka, world.prefix, viewed)
@@ -218,5 +278,5 @@ async def _no_deadline(shop: Shop) -> bool:
 
 STORIES = (
     order_is_bought, order_finds_no_stock, order_is_cancelled, order_is_cancelled_at_once, order_is_left_unpaid,
-    order_is_refunded, late_money_returns, order_is_shipped, addresses_are_kept, views_are_kept, relay_takes_over,
+    order_is_refunded, late_money_returns, late_money_is_returned_by_hand, order_is_shipped, addresses_are_kept, single_addresses_move, views_are_kept, relay_takes_over,
 )  # fmt: skip

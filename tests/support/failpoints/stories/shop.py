@@ -27,6 +27,10 @@ class Shop:
     ops: dict[str, str]
 
     @property
+    def openid(self) -> str:
+        return f"openid-{self.product_id.removeprefix('p-')}"
+
+    @property
     def program_path(self) -> str:
         return f"/v1/owner/mini-programs/{self.mini_program_id}"
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from alipay_sandbox.application.ports import Attempt, TradeStore
 from runtime.batching import Batcher
-from runtime.errors import Unavailable
+from runtime.errors import Unavailable, redacted
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 0.5
@@ -38,7 +38,7 @@ class AttemptLog:
             except Unavailable as error:
                 if self._stopped:
                     raise
-                _log.warning("attempts not recorded yet: %s", error)
+                _log.warning("attempts not recorded yet: %s", redacted(error))
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 return [None] * len(attempts)

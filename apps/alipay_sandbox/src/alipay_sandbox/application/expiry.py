@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from alipay_sandbox.application.timer import Timer
-from runtime.errors import Unavailable
+from runtime.errors import Unavailable, redacted
 
 _log = logging.getLogger(__name__)
 _RETRY_AFTER = timedelta(seconds=1)
@@ -33,7 +33,7 @@ class Expiry:
                 try:
                     await expire(key)
                 except Unavailable as error:
-                    _log.warning("a trade is not closed yet: %s", error)
+                    _log.warning("a trade is not closed yet: %s", redacted(error))
                     self._timer.add(self._clock() + _RETRY_AFTER, key)
         finally:
             waiting.cancel()

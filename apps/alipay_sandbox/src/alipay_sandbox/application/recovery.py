@@ -8,7 +8,7 @@ from alipay_sandbox.application.balances import Balances
 from alipay_sandbox.application.expiry import Expiry
 from alipay_sandbox.application.notice_delivery import NoticeDelivery
 from alipay_sandbox.application.ports import ControlStore, TradeStore
-from runtime.errors import Unavailable
+from runtime.errors import Unavailable, redacted
 
 _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 0.5
@@ -46,7 +46,7 @@ class Recovery:
                     self._delivery.set_notice_clock(notice_clock)
                 await self._schedule()
             except Unavailable as error:
-                _log.warning("waiting for the database: %s", error)
+                _log.warning("waiting for the database: %s", redacted(error))
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 return
@@ -63,7 +63,7 @@ class Recovery:
             try:
                 await self._schedule()
             except Unavailable as error:
-                _log.warning("the outcome of a write is still unknown: %s", error)
+                _log.warning("the outcome of a write is still unknown: %s", redacted(error))
                 self._needed.set()
                 await asyncio.sleep(_RETRY_SECONDS)
 

@@ -12,7 +12,7 @@ from alipay_sandbox.domain.merchants import Merchants
 from alipay_sandbox.domain.order import PAGE_PAY, PRECREATE, Order
 from alipay_sandbox.domain.trade import Trade, TradeStatus
 from alipay_sandbox.http.pages import busy_page, checkout_page, failure_page, html_response, result_page
-from runtime.errors import Unavailable
+from runtime.errors import Unavailable, redacted
 
 _log = logging.getLogger(__name__)
 
@@ -90,5 +90,5 @@ async def _or_reason(page: Callable[[], Awaitable[web.Response]]) -> web.Respons
     except GatewayFailure as failure:
         return html_response(failure_page(failure), 400)
     except Unavailable as error:
-        _log.warning("unavailable: %s", error)
+        _log.warning("unavailable: %s", redacted(error))
         return html_response(busy_page(), 503)

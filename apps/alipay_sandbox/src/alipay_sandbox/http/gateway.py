@@ -18,7 +18,7 @@ from alipay_sandbox.domain.faults import FaultKind
 from alipay_sandbox.domain.order import PRODUCT_CODES
 from alipay_sandbox.http.cashier import CashierRoutes
 from alipay_sandbox.http.origin import Origin
-from runtime.errors import Unavailable
+from runtime.errors import Unavailable, redacted
 
 _log = logging.getLogger(__name__)
 CALLS = Counter("alipay_sandbox_calls", "Calls of the gateway, by method and code", ["method", "code"])
@@ -62,7 +62,7 @@ class GatewayRoutes:
         except GatewayFailure as failure:
             return self._refused(params, failure)
         except Unavailable as error:
-            _log.warning("unavailable: %s", error)
+            _log.warning("unavailable: %s", redacted(error))
             return self._refused(params, GatewayFailure("20000", "isp.unknow-error", "系统繁忙"))
         return self._answer(params, answer, signed=True)
 

@@ -24,6 +24,7 @@ from contracts.event import TYPE_PREFIX
 from runtime.clock import Clock
 from runtime.consuming.kafka_client import KafkaClient
 from runtime.consuming.lanes import LaneProcessor
+from runtime.consuming.processor import OTHER
 from runtime.consuming.records import headers_of
 from runtime.consuming.subscription import Subscription
 from runtime.kafka import internals
@@ -140,7 +141,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         event_type = headers_of(raw).get("ce_type", "")
         if event_type in self.processor.accepted or not event_type.startswith(TYPE_PREFIX):
             return True
-        self.processor.count("ignored", "other")
+        self.processor.count("ignored", [OTHER])
         self.processor.moved_on()
         return False
 

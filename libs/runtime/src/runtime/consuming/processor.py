@@ -12,7 +12,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 
 from aiokafka import ConsumerRecord
@@ -34,6 +34,12 @@ MAX_ATTEMPTS = 4
 """A record's own error may still be a race with another record; four attempts take about a second and a half."""
 MIN_BACKOFF_SECONDS = 0.1
 MAX_BACKOFF_SECONDS = 1.0
+OTHER = "other"
+"""The label of events that the group does not take."""
+
+
+class CancellationEscaped(Exception):
+    """The handler raised CancelledError although its task was not cancelled."""
 
 
 class Processor:
@@ -113,13 +119,17 @@ class Processor:
         letter = dead_letter(raw, reason=reason, attempts=attempts, consumer=self.group, at=self._clock())
         await self._retry_while_unavailable(lambda: self._publisher.publish([letter]))
         self.progressed_at = time.monotonic()
-        self.count("dead_letter", headers.get("ce_type", "unknown"))
+        self.count("dead_letter", [headers.get("ce_type", "")])
 
-    def count(self, outcome: str, event_type: str, records: int = 1) -> None:
-        """Count records by their outcome."""
-        telemetry.records_consumed.add(
-            records, {"group": self.group, "event": event_type, "outcome": outcome}
-        )
+    def count(self, outcome: str, types: Iterable[str]) -> None:
+        """Count records of these types by their outcome."""
+        for event, records in Counter(map(self._event_of, types)).items():
+            telemetry.records_consumed.add(records, {"group": self.group, "event": event, "outcome": outcome})
+
+    def _event_of(self, event_type: str) -> str:
+        """The value of the label `event`: the event's name, as in EVENTS.md. What a record claims to be is no label."""
+        event = self.accepted.get(event_type)
+        return event.__name__ if event is not None else OTHER
 
     async def _handle_or_split(self, deliveries: Sequence[Delivery]) -> None:
         try:
@@ -147,7 +157,8 @@ class Processor:
 
     async def _give_up(self, delivery: Delivery, error: Exception, attempts: int) -> None:
         if not retry_can_help(error):
-            telemetry.facts_mismatched.add(1, {"group": self.group, "event": type(delivery.event).__name__})
+            event = self._event_of(delivery.envelope.type)
+            telemetry.facts_mismatched.add(1, {"group": self.group, "event": event})
         await self.set_aside(delivery.raw, error, attempts)
 
     async def _attempt(self, deliveries: Sequence[Delivery]) -> None:
@@ -158,8 +169,7 @@ class Processor:
     def _handled(self, deliveries: Sequence[Delivery]) -> None:
         self._refused = False
         self.progressed_at = time.monotonic()
-        for event_type, records in Counter(type(d.event).__name__ for d in deliveries).items():
-            self.count("done", event_type, records)
+        self.count("done", (delivery.envelope.type for delivery in deliveries))
 
     async def _call(self, deliveries: Sequence[Delivery]) -> None:
         """Call the handler once. If it raises CancelledError although this task was not cancelled, that is its own error."""
@@ -170,7 +180,7 @@ class Processor:
                 task = asyncio.current_task()
                 if task is not None and task.cancelling():
                     raise
-                raise RuntimeError("the handler let a cancellation out") from None
+                raise CancellationEscaped from None
 
     async def _retry_while_unavailable(self, work: Callable[[], Awaitable[None]]) -> None:
         backoff, waiting = MIN_BACKOFF_SECONDS, 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import ClassVar
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
@@ -29,6 +30,8 @@ def record_limit(topic: str) -> int:
 
 class WrongTopic(Exception):
     """A topic exists with another number of partitions, so keys would go to other partitions."""
+
+    loggable: ClassVar[bool] = True
 
 
 async def ensure_topics(

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import OperationFailure, PyMongoError
@@ -44,6 +44,8 @@ class Poll:
 
 class HistoryLost(Exception):
     """The server cannot resume from the stored position: its history is gone, or the database was dropped."""
+
+    loggable: ClassVar[bool] = True
 
 
 def at_interval(seconds: float) -> WaitForNext:

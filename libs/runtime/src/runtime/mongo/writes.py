@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pymongo import ReplaceOne
 from pymongo.asynchronous.collection import AsyncCollection
@@ -19,6 +19,8 @@ TOO_LARGE = 10334
 
 class KeyTaken(Exception):
     """Another document has this value of a unique index other than `_id`; the text names the fields of the index."""
+
+    loggable: ClassVar[bool] = True
 
 
 async def insert_each(

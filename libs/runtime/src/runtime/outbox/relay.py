@@ -164,7 +164,9 @@ class Relay:
         try:
             await self._follow_stream()
         except HistoryLost as lost:
-            log.warning("no change history to resume from; reading all outboxes", extra={"reason": str(lost)})
+            log.warning(
+                "no change history to resume from; reading all outboxes", extra={"reason": redacted(lost)}
+            )
             async with self._publishing:
                 self.fast_path.disable()  # while old entries are read, a new event must not overtake them
             await self._read_all()

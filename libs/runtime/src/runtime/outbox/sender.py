@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import ClassVar
 
 from runtime import telemetry
 from runtime.clock import Clock
@@ -16,6 +17,8 @@ from runtime.outbox.set_aside import Held, SetAside
 
 class NotAnEvent(Exception):
     """An outbox entry from which no record can be made."""
+
+    loggable: ClassVar[bool] = True
 
 
 class Sender:

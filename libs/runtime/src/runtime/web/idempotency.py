@@ -32,6 +32,11 @@ def idempotency_key(request: web.Request) -> str:
     return key
 
 
+def optional_idempotency_key(request: web.Request) -> str | None:
+    """The same for a call that works without a key: None when it is missing."""
+    return idempotency_key(request) if IDEMPOTENCY_KEY in request.headers else None
+
+
 def fingerprint_of(body: BaseModel) -> str:
     """SHA-256 in hexadecimal of what was understood of a body; detects a key that is reused with another request."""
     understood = orjson.dumps(body.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 A = TypeVar("A")
 
@@ -31,9 +31,13 @@ class NotFound(Exception):
 class PagesOutdated(Exception):
     """The read model has not followed the database for longer than a page may be old."""
 
+    loggable: ClassVar[bool] = True
+
 
 class IllegalTransition(Exception):
     """An event that can never be legal in the state of its reservation."""
+
+    loggable: ClassVar[bool] = True
 
 
 def must_exist(found: A | None, name: str) -> A:

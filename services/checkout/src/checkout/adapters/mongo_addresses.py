@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pymongo import DESCENDING
 from pymongo.errors import DuplicateKeyError
 
-from checkout.domain.account import Book, SavedAddress
+from checkout.domain.account import Book, SavedAddress, with_older
 from checkout.domain.purchase import Address
 from runtime.errors import WriteConflict
 from runtime.mongo.client import Database, Document
@@ -19,6 +20,20 @@ class MongoAddresses:
 
     def __init__(self, db: Database) -> None:
         self._books = db["address_books"]
+        self._single = db["addresses"]
+
+    async def take_over(self) -> None:
+        """Move the addresses of the collection `addresses`, a document each, into their buyers' books, older than what is
+        there. Idempotent; none is removed before its book has it."""
+        buyers = {"openid": "$openid", "mini_program_id": "$mini_program_id"}
+        async for group in await self._single.aggregate([{"$group": {"_id": buyers}}]):
+            buyer = group["_id"]
+            documents = await self._single.find(buyer).sort("created_at", DESCENDING).to_list()
+            older = [_saved({"address_id": d["_id"], "is_default": False, **d}) for d in documents]
+            await self.change(
+                buyer["mini_program_id"], buyer["openid"], lambda book, older=older: with_older(book, older)
+            )
+            await self._single.delete_many({"_id": {"$in": [d["_id"] for d in documents]}})
 
     async def all(self, mini_program_id: str, openid: str) -> Book:
         return (await self._read(_key(mini_program_id, openid)))[0]
@@ -69,9 +84,11 @@ def _fields(saved: SavedAddress) -> Document:
         "region": address.region,
         "street": address.street,
         "is_default": saved.is_default,
+        "key": saved.key,
+        "fingerprint": saved.fingerprint,
     }
 
 
 def _saved(d: Document) -> SavedAddress:
     address = Address(d["recipient"], d["phone"], d["region"], d["street"])
-    return SavedAddress(d["address_id"], address, d["is_default"])
+    return SavedAddress(d["address_id"], address, d["is_default"], d.get("key"), d.get("fingerprint"))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from pymongo import UpdateOne
+from pymongo import ASCENDING, UpdateOne
 
 from checkout.domain.account import ProductView
 from runtime.mongo.client import Database
 
 MAX_VIEWS = 20
+KEPT = timedelta(days=90)
+"""From a viewer's last view."""
+
+VIEWED_AT = {"viewed_at": {"$max": "$products.at"}}
 
 
 class MongoRecentViews:
@@ -19,6 +23,13 @@ class MongoRecentViews:
 
     def __init__(self, db: Database) -> None:
         self._views = db["recent_views"]
+
+    async def prepare(self) -> None:
+        """Let documents expire, also those that do not say when they were viewed last."""
+        await self._views.update_many({"viewed_at": None}, [{"$set": VIEWED_AT}])
+        await self._views.create_index(
+            [("viewed_at", ASCENDING)], expireAfterSeconds=int(KEPT.total_seconds())
+        )
 
     async def of(self, mini_program_id: str, viewer: str) -> list[ProductView]:
         document = await self._views.find_one({"_id": f"{mini_program_id}:{viewer}"})
@@ -45,4 +56,4 @@ def _put_in_front(key: str, products: dict[str, datetime]) -> UpdateOne:
         }
     }  # fmt: skip
     kept = {"$slice": [{"$concatArrays": [{"$literal": newest}, earlier]}, MAX_VIEWS]}
-    return UpdateOne({"_id": key}, [{"$set": {"products": kept}}], upsert=True)
+    return UpdateOne({"_id": key}, [{"$set": {"products": kept}}, {"$set": VIEWED_AT}], upsert=True)

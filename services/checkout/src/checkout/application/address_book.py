@@ -22,9 +22,17 @@ class AddressBook:
         """Newest first."""
         return await self.addresses.all(buyer.mini_program_id, buyer.openid)
 
-    async def add(self, buyer: Buyer, address: Address, *, is_default: bool) -> SavedAddress:
-        """Save the address once, however often it is sent; the saved one. Raises TooManyAddresses."""
-        new = SavedAddress(self.new_id(), address, is_default)
+    async def add(
+        self,
+        buyer: Buyer,
+        address: Address,
+        *,
+        is_default: bool,
+        key: str | None = None,
+        fingerprint: str = "",
+    ) -> SavedAddress:
+        """Save the address once, however often it is sent; the saved one. Raises TooManyAddresses and KeyReused."""
+        new = SavedAddress(self.new_id(), address, is_default, key, fingerprint if key is not None else None)
         saved = new
 
         def decide(book: Book) -> Book:

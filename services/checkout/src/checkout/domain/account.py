@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from checkout.domain.errors import AddressNotFound, TooManyAddresses
+from checkout.domain.errors import AddressNotFound, KeyReused, TooManyAddresses
 from checkout.domain.purchase import Address
 
 MAX_ADDRESSES = 50
@@ -13,11 +14,16 @@ MAX_ADDRESSES = 50
 
 @dataclass(frozen=True, slots=True)
 class SavedAddress:
-    """An address that the buyer can use again. One address at most is the default."""
+    """An address that the buyer can use again. One address at most is the default.
+
+    `key` and `fingerprint` are those of the request that saved it, if it had an idempotency key.
+    """
 
     address_id: str
     address: Address
     is_default: bool = False
+    key: str | None = None
+    fingerprint: str | None = None
 
 
 Book = tuple[SavedAddress, ...]
@@ -25,24 +31,46 @@ Book = tuple[SavedAddress, ...]
 
 
 def with_address(book: Book, new: SavedAddress) -> tuple[Book, SavedAddress]:
-    """The book with the address, and the address as it is there. One that is there already is not saved twice.
+    """The book with the address, and the address as it is there. One that is there already is not saved twice, nor is one
+    whose request was repeated, whatever the buyer has changed in the meantime.
 
-    Raises TooManyAddresses.
+    Raises TooManyAddresses, and KeyReused when the key was used for another request.
     """
+    repeated = next((saved for saved in book if new.key is not None and saved.key == new.key), None)
+    if repeated is not None and repeated.fingerprint != new.fingerprint:
+        raise KeyReused
+    if repeated is not None:
+        return book, repeated
     same = next((saved for saved in book if saved.address == new.address), None)
     if same is not None:
-        new = replace(same, is_default=same.is_default or new.is_default)
+        new = replace(
+            same,
+            is_default=same.is_default or new.is_default,
+            key=new.key or same.key,
+            fingerprint=new.fingerprint or same.fingerprint,
+        )
         return _one_default(tuple(new if saved is same else saved for saved in book), new), new
     if len(book) >= MAX_ADDRESSES:
         raise TooManyAddresses(f"You have {MAX_ADDRESSES} addresses, which is the maximum. Delete one first.")
     return _one_default((new, *book), new), new
 
 
+def with_older(book: Book, older: Sequence[SavedAddress]) -> Book:
+    """The book with older addresses, newest first, behind its own. None is lost to the limit; one that is there already is
+    not there twice."""
+    for saved in older:
+        if all(other.address != saved.address and other.address_id != saved.address_id for other in book):
+            has_default = any(other.is_default for other in book)
+            book = (*book, replace(saved, is_default=saved.is_default and not has_default))
+    return book
+
+
 def with_change(book: Book, changed: SavedAddress) -> Book:
     """The book with the address as it is now. Raises AddressNotFound."""
     _check_has(book, changed.address_id)
-    kept = tuple(changed if saved.address_id == changed.address_id else saved for saved in book)
-    return _one_default(kept, changed)
+    before = next(saved for saved in book if saved.address_id == changed.address_id)
+    after = replace(before, address=changed.address, is_default=changed.is_default)
+    return _one_default(tuple(after if saved is before else saved for saved in book), after)
 
 
 def without(book: Book, address_id: str) -> Book:

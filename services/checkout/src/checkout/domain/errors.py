@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 
 class OrderNotFound(Exception):
@@ -26,6 +27,8 @@ class RefundNotFound(Exception):
 
 class IllegalTransition(Exception):
     """The state of the order can never allow this."""
+
+    loggable: ClassVar[bool] = True
 
     def __init__(self, status: str, trigger: str) -> None:
         super().__init__(f"The order is {status}: {trigger} is not possible.")

@@ -15,6 +15,7 @@ from contracts.api.common import Page
 from contracts.api.viewer_account import AccountPage, AddressRequest, AddressView, OrderCounts, RecentView
 from contracts.money import cny
 from runtime.web.bodies import json_response, read_json
+from runtime.web.idempotency import fingerprint_of, optional_idempotency_key
 from runtime.web.routes import Route, scopes
 from runtime.web.tokens import VIEWER
 
@@ -54,7 +55,13 @@ class AccountRoutes:
     async def add_address(self, request: web.Request) -> web.Response:
         buyer = buyer_of(request)
         body = await read_json(request, AddressRequest)
-        saved = await self.book.add(buyer, _address(body), is_default=body.is_default)
+        saved = await self.book.add(
+            buyer,
+            _address(body),
+            is_default=body.is_default,
+            key=optional_idempotency_key(request),
+            fingerprint=fingerprint_of(body),
+        )
         return json_response(_address_view(saved), status=201)
 
     async def change_address(self, request: web.Request) -> web.Response:

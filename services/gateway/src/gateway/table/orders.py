@@ -10,7 +10,7 @@ from contracts.api.payments import FreshPaymentRequest, PaymentView
 from contracts.api.viewer_account import AccountPage, AddressRequest, AddressView
 from gateway import faults
 from gateway.calls import EVENTS, WAITING_SECONDS, Call
-from gateway.headers import IDEMPOTENCY_HEADER
+from gateway.headers import IDEMPOTENCY_HEADER, OPTIONAL_IDEMPOTENCY_HEADER
 from runtime.web.routes import scopes
 from runtime.web.tokens import OWNER, VIEWER
 
@@ -180,10 +180,11 @@ CALLS = (
         tag=ACCOUNT,
         scopes=VIEWER_ONLY,
         service="checkout",
+        headers=(OPTIONAL_IDEMPOTENCY_HEADER,),
         body=AddressRequest,
         answer=AddressView,
         success=(HTTPStatus.CREATED,),
-        faults=(faults.TOO_MANY_ADDRESSES, faults.CONFLICT),
+        faults=(faults.KEY_REUSED, faults.TOO_MANY_ADDRESSES, faults.CONFLICT),
     ),
     Call(
         method="PUT",

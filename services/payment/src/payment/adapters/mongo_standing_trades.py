@@ -8,12 +8,14 @@ from datetime import datetime
 from pymongo import ASCENDING, IndexModel
 
 from payment.adapters.mongo_trades import CODEC, COLLECTION
-from payment.domain.trade import RefundState, State, Trade
+from payment.domain.refund import RefundState
+from payment.domain.trade import State, Trade
 from runtime.mongo.client import Database, Document
 from runtime.outbox.recorder import OUTBOX_FIELD
 
 OPEN = {"state": State.REQUESTED.value}
 OWING = {"refunds.state": RefundState.PENDING.value}
+REFUSED = {"refunds.state": RefundState.FAILED.value}
 
 
 class MongoStandingTrades:
@@ -26,7 +28,10 @@ class MongoStandingTrades:
         """Create the indexes."""
         open_trades = IndexModel([("expires_at", ASCENDING)], partialFilterExpression=OPEN)
         owing = IndexModel([("refunds.state", ASCENDING)], partialFilterExpression=OWING)
-        await self._trades.create_indexes([open_trades, owing])
+        refused = IndexModel(
+            [("refunds.state", ASCENDING), ("refunds.late", ASCENDING)], partialFilterExpression=REFUSED
+        )
+        await self._trades.create_indexes([open_trades, owing, refused])
 
     async def open_past(self, deadline: datetime) -> AsyncIterator[Trade]:
         async for trade in self._found(OPEN | {"expires_at": {"$lt": deadline}}):
@@ -35,6 +40,11 @@ class MongoStandingTrades:
     async def owing_since_before(self, moment: datetime) -> AsyncIterator[Trade]:
         late = {"$elemMatch": {"state": RefundState.PENDING.value, "late": True}}
         async for trade in self._found(OWING | {"refunds": late, "paid_at": {"$lt": moment}}):
+            yield trade
+
+    async def refused_for_good(self) -> AsyncIterator[Trade]:
+        late = {"$elemMatch": {"state": RefundState.FAILED.value, "late": True}}
+        async for trade in self._found(REFUSED | {"refunds": late}):
             yield trade
 
     async def _found(self, query: Document) -> AsyncIterator[Trade]:

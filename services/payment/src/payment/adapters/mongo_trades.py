@@ -10,8 +10,9 @@ from pymongo import ASCENDING, IndexModel
 
 from payment.domain.days import end_of, start_of
 from payment.domain.reconciliation import Movement
+from payment.domain.refund import Refund, RefundState
 from payment.domain.shares import Line
-from payment.domain.trade import Collector, Refund, RefundState, State, StoredTrade, Trade, UnopenedTrade
+from payment.domain.trade import Collector, State, StoredTrade, Trade, UnopenedTrade
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder

@@ -22,9 +22,11 @@ from payment.domain.provider import (
     Unsure,
     Waiting,
 )
+from payment.domain.refund import Refund
 from payment.domain.schedule import BETWEEN_REFUNDS, Schedule
-from payment.domain.trade import Refund, State, Trade, TradeChange
+from payment.domain.trade import State, Trade, TradeChange
 from runtime.clock import Clock
+from runtime.errors import redacted
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +46,12 @@ class Arbiter:
         if trade.pending_refund is not None:
             answer = await self._send_refund(provider, trade, trade.pending_refund)
             await self._trades.change(trade.order_id, self._after_refund(trade.pending_refund, answer))
+        elif trade.refused_late_refund is not None:
+            returned = isinstance(await self._query(provider, trade), Ended)
+            await self._trades.change(
+                trade.order_id,
+                lambda newest: newest.return_by_hand(asked_at) if returned else newest.unschedule(asked_at),
+            )
         elif trade.state is State.REQUESTED or trade.watched_after_close:
             await self._decide(trade, await self._query(provider, trade), asked_at)
         else:
@@ -55,7 +63,7 @@ class Arbiter:
         except NotAsAgreed as difference:
             log.error(
                 "the provider has other money than agreed",
-                extra={"order_id": trade.order_id, "why": str(difference)},
+                extra={"order_id": trade.order_id, "why": redacted(difference)},
             )
             now = self._clock()
             later = now + self._schedule.longest

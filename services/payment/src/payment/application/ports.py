@@ -11,8 +11,9 @@ from contracts.event import Event
 from payment.domain.ledger import Posting
 from payment.domain.provider import Form, Notice, Offer, RefundAnswer, TradeAnswer
 from payment.domain.reconciliation import Movement, Report
+from payment.domain.refund import Refund
 from payment.domain.statements import Payout, SettlementDay, Statement, Totals
-from payment.domain.trade import Collector, Refund, StoredTrade, Trade
+from payment.domain.trade import Collector, StoredTrade, Trade
 from runtime.outbox.changes import Change, Command, Result
 
 

@@ -20,6 +20,7 @@ from payment.domain.days import day_of, end_of
 from payment.domain.errors import DayNotReady
 from payment.domain.statements import DayState, Reason, SetAside, SettlementDay, Statement, Totals
 from runtime.clock import Clock
+from runtime.errors import redacted
 from runtime.outbox.changes import Change
 from runtime.tasks import end
 
@@ -187,5 +188,5 @@ async def settle_daily(settlement: Settlement) -> None:
         try:
             await settlement.run(settlement.last_complete_day())
         except DayNotReady as reason:
-            log.info("a day is not settled yet", extra={"why": str(reason)})
+            log.info("a day is not settled yet", extra={"why": redacted(reason)})
         await asyncio.sleep(POLL_INTERVAL_SECONDS)

@@ -24,6 +24,11 @@ PROVIDER = "the provider's certain answer"
 PROVIDER_ADVICE = (
     "Is Alipay reachable, and the merchant configured? See payment's log for `a step of a due trade failed`."
 )
+OPERATOR = "an operator: the provider refuses the refund for good"
+OPERATOR_ADVICE = (
+    "Return the money at the provider by hand (Alipay's merchant portal), in full. The entry goes once the provider says that "
+    "it has no money of the trade any more. Why it refused is in the event RefundFailed."
+)
 LEDGER = "the day's ledger to be complete"
 LEDGER_ADVICE = "See payment's log for `a day is not settled yet`, and `anchorage dlq show payments`."
 
@@ -39,6 +44,10 @@ class StandingTrades(Protocol):
         """Trades with late money that came before `moment` and was not sent back."""
         ...
 
+    def refused_for_good(self) -> AsyncIterator[Trade]:
+        """Trades with late money whose refund the provider refused for good."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class StalledTrades:
@@ -49,12 +58,15 @@ class StalledTrades:
     advance: Callable[[Trade], Awaitable[None]]
 
     async def find(self, now: datetime) -> AsyncIterator[Stalled]:
-        """Open trades long after their deadline, and late money that was not sent back."""
+        """Open trades long after their deadline, late money that was not sent back, and that which cannot be."""
         async for trade in self.standing.open_past(now - PATIENCE):
             yield Stalled("trade", trade.order_id, trade.state, trade.expires_at, PROVIDER, PROVIDER_ADVICE)
         async for trade in self.standing.owing_since_before(now - PATIENCE):
             since = trade.paid_at or now
             yield Stalled("refund", trade.order_id, "late money", since, PROVIDER, PROVIDER_ADVICE)
+        async for trade in self.standing.refused_for_good():
+            since = trade.paid_at or now
+            yield Stalled("refund", trade.order_id, "late money refused", since, OPERATOR, OPERATOR_ADVICE)
 
     async def ask_again(self, stalled: Stalled) -> None:
         """Ask the provider now, whatever is scheduled."""

@@ -11,6 +11,8 @@ class NotAsAgreed(Exception):
     An event that is not as agreed becomes a dead letter at once: repeating it helps as little as with FactMismatch.
     """
 
+    loggable: ClassVar[bool] = True
+
     retry_helps: ClassVar[bool] = False
 
 
@@ -37,9 +39,13 @@ class KeyReused(Exception):
 class UnknownMerchant(Exception):
     """No provider collects for this merchant: it is missing in the settings."""
 
+    loggable: ClassVar[bool] = True
+
 
 class BadNotice(Exception):
     """The provider did not sign this message, or it cannot be read; the text says why."""
+
+    loggable: ClassVar[bool] = True
 
 
 class ProviderUnavailable(Exception):
@@ -57,6 +63,8 @@ class NoBill(Exception):
 class BillNotReady(Exception):
     """The provider has not made that day's bill yet; the text says when it will."""
 
+    loggable: ClassVar[bool] = True
+
 
 class FutureDay(Exception):
     """The day has not begun."""
@@ -64,3 +72,5 @@ class FutureDay(Exception):
 
 class DayNotReady(Exception):
     """The day cannot be settled at the moment; the text says why."""
+
+    loggable: ClassVar[bool] = True

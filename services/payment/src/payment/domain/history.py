@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from payment.domain.events import Received, ReceivedLate, Refunded, TradeEvent
+from payment.domain.refund import RefundState
 from payment.domain.shares import reversal
-from payment.domain.trade import RefundState, State, Trade
+from payment.domain.trade import State, Trade
 
 
 def money_moved(trade: Trade) -> tuple[TradeEvent, ...]:

@@ -17,6 +17,7 @@ from enum import StrEnum
 
 from payment.domain.errors import AlreadyPaid, NoLongerPayable, NotAsAgreed
 from payment.domain.events import Closed, Received, ReceivedLate, Refunded, RefundRefused, TradeEvent
+from payment.domain.refund import Refund, RefundState
 from payment.domain.shares import Line, Shares, reversal, share_out
 
 LATE_PREFIX = "late_"
@@ -30,14 +31,6 @@ class State(StrEnum):
     REQUESTED = "requested"
     SETTLED = "settled"
     CLOSED = "closed"
-
-
-class RefundState(StrEnum):
-    """Where a refund stands. `FAILED` is final."""
-
-    PENDING = "pending"
-    SETTLED = "settled"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +55,6 @@ class Money:
     trade_no: str
     amount: int
     paid_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Refund:
-    """Money to return, under an id that is unique in the trade; `late` when it arrived after the close."""
-
-    refund_id: str
-    amount: int
-    late: bool = False
-    state: RefundState = RefundState.PENDING
-    settled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +105,11 @@ class Trade:
     def pending_refund(self) -> Refund | None:
         """The refund to work on: one at a time, in the order of their approval."""
         return next((refund for refund in self.refunds if refund.state is RefundState.PENDING), None)
+
+    @property
+    def refused_late_refund(self) -> Refund | None:
+        """The refund of late money that the provider refused for good: an operator has to return the money."""
+        return next((r for r in self.refunds if r.late and r.state is RefundState.FAILED), None)
 
     @property
     def closing(self) -> bool:
@@ -254,6 +241,16 @@ class Trade:
         return TradeChange(
             self._with_refund(failed, now, next_due),
             (RefundRefused(refund_id, refund.amount, now, reason, refund.late),),
+        )
+
+    def return_by_hand(self, now: datetime) -> TradeChange:
+        """The provider has no money of this trade any more, although it refused our refund: an operator returned it."""
+        refused = self.refused_late_refund
+        if refused is None:
+            return TradeChange(self)
+        done = replace(refused, state=RefundState.SETTLED, settled_at=now)
+        return TradeChange(
+            self._with_refund(done, now, now), (Refunded(done.refund_id, done.amount, now, None),)
         )
 
     def reschedule(self, at: datetime, now: datetime, *, tries: int) -> TradeChange:

@@ -9,7 +9,7 @@ from opentelemetry import metrics
 
 from payment.application.notices import Notices
 from payment.domain.errors import BadNotice, NotAsAgreed, UnknownTrade
-from runtime.errors import WriteConflict, is_unavailable
+from runtime.errors import WriteConflict, is_unavailable, redacted
 from runtime.web.routes import Route
 from runtime.web.tokens import PUBLIC
 
@@ -44,12 +44,12 @@ class NoticeRoutes:
         try:
             await self._notices.take(body)
         except BadNotice as error:
-            log.debug("a notice was not taken", extra={"why": str(error)})
+            log.debug("a notice was not taken", extra={"why": redacted(error)})
             return "forged"
         except UnknownTrade:
             return "unknown"
         except NotAsAgreed as difference:
-            log.error("a notice differs from our record", extra={"why": str(difference)})
+            log.error("a notice differs from our record", extra={"why": redacted(difference)})
             return "differs"
         except WriteConflict:
             return "later"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from runtime.errors import redacted
 from search.application.directory import Accounts, Directory
 from search.application.library import Library
 from search.application.popular_queries import PopularQueries
@@ -116,7 +117,7 @@ class Replica:
         if task.cancelled():
             return RebuildProgress("failed", read, to_read, products, "the service stopped")
         if error := task.exception():
-            reason = f"{type(error).__name__}: {error}"[:MAX_REASON]
+            reason = redacted(error)[:MAX_REASON]
             return RebuildProgress("failed", read, to_read, products, reason)
         return RebuildProgress("done", to_read, to_read, products)
 

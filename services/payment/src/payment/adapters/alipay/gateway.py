@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import aiohttp
@@ -30,6 +30,8 @@ Biz = Mapping[str, object]
 
 class NoAnswer(Exception):
     """No reliable answer arrived; the call may have taken effect or not."""
+
+    loggable: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, slots=True)

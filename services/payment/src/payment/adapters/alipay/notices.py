@@ -52,7 +52,7 @@ def verified(form: bytes, keys: Mapping[str, VerifyingKeys]) -> dict[str, str]:
 def _notice(form: Mapping[str, str]) -> Notice:
     status = form["trade_status"]
     if status not in STATES:
-        raise BadNotice(f"trade_status {status!r} is unknown")
+        raise BadNotice("trade_status is unknown")
     amount = fen(form["total_amount"])
     money = None
     if status in PAID:

@@ -31,8 +31,10 @@ from payment.domain.provider import (
     Waiting,
 )
 from payment.domain.reconciliation import Movement
-from payment.domain.trade import Collector, Money, Refund, Trade
+from payment.domain.refund import Refund
+from payment.domain.trade import Collector, Money, Trade
 from runtime.clock import Clock
+from runtime.errors import redacted
 
 WAP_PAY, PAGE_PAY, APP_PAY = "alipay.trade.wap.pay", "alipay.trade.page.pay", "alipay.trade.app.pay"
 PRODUCTS: Mapping[str, tuple[str, str]] = {
@@ -129,7 +131,7 @@ class Alipay:
             reply = await self._call(trade, "alipay.trade.query", {})
             return _trade_answer(trade, reply)
         except (NoAnswer, Unreadable, KeyError) as fault:
-            return Unsure(f"{type(fault).__name__}: {fault}")
+            return Unsure(redacted(fault))
 
     async def close(self, trade: Trade) -> TradeAnswer:
         """alipay.trade.close. It refuses a trade that was paid in the meantime: then the trade has to be queried."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
 from payment.domain.days import BEIJING
@@ -27,6 +27,8 @@ _YUAN = re.compile(r"(-?)(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
 class Unreadable(ValueError):
     """Not in Alipay's format; the text says why."""
 
+    loggable: ClassVar[bool] = True
+
 
 def request_text(params: Mapping[str, str]) -> str:
     """The signed text of a request: all parameters but `sign` and empty ones, sorted by name, before URL encoding."""
@@ -42,7 +44,7 @@ def fen(text: str) -> int:
     """An amount in fen from a text in yuan; raises Unreadable for more than two decimals, and for other texts."""
     match = _YUAN.fullmatch(text.strip())
     if match is None:
-        raise Unreadable(f"{text!r} is not an amount in yuan")
+        raise Unreadable("an amount is not in yuan")
     sign, whole, part = match.groups()
     amount = int(whole) * 100 + int((part or "0").ljust(2, "0"))
     return -amount if sign else amount
@@ -58,7 +60,7 @@ def moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text).replace(tzinfo=BEIJING).astimezone(UTC)
     except (ValueError, OverflowError):  # the latter at the ends of the calendar
-        raise Unreadable(f"{text!r} is not a time in Alipay's format") from None
+        raise Unreadable("a time is not in Alipay's format") from None
 
 
 def decode(content: bytes, stated: str | None = None) -> tuple[str, str]:

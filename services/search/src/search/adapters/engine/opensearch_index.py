@@ -203,8 +203,8 @@ def _call(request: Callable[[], T]) -> T:
     try:
         return request()
     except NoAnswer as error:
-        raise IndexUnavailable(str(error)) from None
+        raise IndexUnavailable(f"OpenSearch does not answer: {type(error).__name__}") from None
     except TransportError as error:
         if error.status_code in BUSY:
-            raise IndexUnavailable(str(error)) from None
+            raise IndexUnavailable(f"OpenSearch answers {error.status_code}") from None
         raise
