@@ -40,6 +40,7 @@ from payment.subscribers import (
     ledger_subscription,
     mini_programs_subscription,
     orders_subscription,
+    receipts_subscription,
     reservations_subscription,
 )
 from runtime.clock import Clock, system_clock
@@ -145,6 +146,6 @@ def _assemble_money(
     service.prepare(settlements.prepare)
     service.routes(StatementRoutes(Statements(settlements, ledger, owners)).routes())
     service.routes(OperationRoutes(settlement, reconciliation, bookkeeping).routes())
-    service.subscribe(ledger_subscription(bookkeeping))
+    service.subscribe(ledger_subscription(bookkeeping), receipts_subscription(bookkeeping))
     service.background("settlement", lambda: settle_daily(settlement))
     return settlement
