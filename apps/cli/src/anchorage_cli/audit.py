@@ -1,8 +1,9 @@
-"""`anchorage audit`: checks the six invariants of a platform at rest. Reads databases and streams, changes nothing.
+"""`anchorage audit`: checks the seven invariants of a platform at rest. Reads databases and streams, changes nothing.
 
 1 orders end or await their payer · 2 stock adds up · 3 one payment for an order, late money refunded once · 4 the ledger
 balances and equals the trades, posting by posting (`anchorage reconcile` compares both with Alipay's bill) · 5 streams
-and database agree about orders · 6 each order is in its own mini program's collection. `--acknowledged FILE` (one order
+and database agree about orders · 6 each order is in its own mini program's collection · 7 money is settled
+only after receipt. `--acknowledged FILE` (one order
 id in each line) also checks 0: none of those orders is missing.
 """
 
@@ -62,6 +63,7 @@ def examine(
     _ledger_balances(report, found, now, grace)
     _streams_agree(report, found, now, grace)
     _orders_lie_at_home(report, found)
+    _settled_after_receipt(report, found)
     return report
 
 
@@ -204,6 +206,19 @@ def _orders_lie_at_home(report: Report, found: Everything) -> None:
         report.check(6, at_home, f"{order_id} of {order['mini_program_id']} is in {collection}")
 
 
+def _settled_after_receipt(report: Report, found: Everything) -> None:
+    """The postings of an order are in a statement only if its goods were received, and not before that day."""
+    for posting in found.ledger:
+        if "statement" not in posting or posting["kind"] not in ("payment", "refund"):
+            continue
+        order = found.orders.get(posting["order_id"])
+        received = order is not None and any(entry["status"] == "completed" for entry in order[1]["history"])
+        name = posting["_id"]
+        report.check(7, received, f"{name}: it is settled, and the order's goods were not received")
+        too_early = posting["statement"] < posting.get("due", posting["day"])
+        report.check(7, not too_early, f"{name}: it is settled on {posting['statement']}, before it is due")
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument(
@@ -243,7 +258,7 @@ def run(arguments: argparse.Namespace) -> int:
     by_invariant: dict[int, list[str]] = defaultdict(list)
     for invariant, violation in report.violations:
         by_invariant[invariant].append(violation)
-    for invariant in range(0 if given else 1, 7):
+    for invariant in range(0 if given else 1, 8):
         wrong = by_invariant[invariant]
         print(f"invariant {invariant}: " + ("holds" if not wrong else f"{len(wrong)} violation(s)"))
         for violation in wrong[:20]:

@@ -16,7 +16,7 @@ from anchorage_cli.operator import Refused
 from runtime.errors import redacted
 
 COMMANDS = {
-    "audit": (audit, "check the six invariants over databases and streams"),
+    "audit": (audit, "check the seven invariants over databases and streams"),
     "dlq": (dlq, "list, show and replay dead letters"),
     "orders": (orders, "list what stands still: orders, refunds, reservations, trades, payouts"),
     "reconcile": (reconcile, "compare a day's ledger and trades with Alipay's bill"),
