@@ -18,6 +18,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 SHOP, PRODUCT = "/m/mpyunliselect", "/m/mpyunliselect/p/yl_gooseneck_kettle"
 CASHIER = re.compile(r"/gateway\.do")
+NEWEST_ORDERS = re.compile(r"/orders\?limit=\d+$")
+"""A page of orders of any status."""
 ZOOMED = {"width": 195, "height": 422}
 """A phone of 390 × 844 at 200 %."""
 CUT_OFF = """() => [...document.querySelectorAll('#stage *')].filter(element => {
@@ -41,6 +43,16 @@ async def test_an_unpaid_order_is_shown_with_its_time_and_paid_or_cancelled_from
     await bar.get_by_role("button", name="Cancel").click()
     await viewer.page.locator("dialog .primary").click()
     await bar.wait_for(state="hidden")
+
+
+async def test_an_unpaid_order_is_shown_however_many_newer_orders_there_are(phone: Any) -> None:
+    viewer = await phone("kuaiying", "en")
+    await viewer.page.route(CASHIER, stay)
+    await viewer.open(PRODUCT, ".buy:enabled")
+    await place(viewer)
+    await viewer.page.route(NEWEST_ORDERS, only_cancelled_ones)
+    await viewer.open(SHOP, ".product-card")
+    await viewer.sees(".unpaid-bar")
 
 
 async def test_another_quantity_makes_a_second_order_only_when_the_buyer_says_so(phone: Any) -> None:
@@ -190,6 +202,13 @@ async def test_an_account_begins_with_what_the_viewer_came_for(phone: Any) -> No
     await viewer.open(f"{SHOP}/account", ".counts")
     assert await viewer.page.locator(".mini-body .card").first.locator(".counts").count() == 1
     assert not await viewer.page.locator(".openid").is_visible()
+
+
+async def only_cancelled_ones(route: Route) -> None:
+    """The page as it is when every order on it was cancelled."""
+    answer = await route.fetch()
+    page = await answer.json()
+    await route.fulfill(json={**page, "items": [{**order, "status": "cancelled"} for order in page["items"]]})
 
 
 async def place(viewer: Phone) -> None:

@@ -95,7 +95,7 @@ class BuyerActor:
         return False
 
     async def _after_payment(self) -> None:
-        """The parcel may come, and the money may have to go back, in parts or all of it; the owner may refuse."""
+        """The parcel may come. A refund may be requested, of a part or all; the owner decides, or the buyer withdraws it."""
         await self._wait(0.5, 5.0, 50.0)
         if self._random.random() < 0.3:
             await self._insist(
@@ -119,9 +119,14 @@ class BuyerActor:
                 await self._decide(refund.refund_id)
 
     async def _decide(self, refund_id: str) -> None:
-        if self._random.random() < 0.8:
+        choice = self._random.random()
+        if choice < 0.8:
             await self._insist(
                 "checkout", lambda app: app.commands.approve_refund(OWNER, self._order_id, refund_id)
+            )
+        elif choice < 0.9:
+            await self._insist(
+                "checkout", lambda app: app.commands.withdraw_refund(self._buyer, self._order_id, refund_id)
             )
         else:
             await self._insist(

@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from runtime.web.revocations import REVOCATIONS_PATH
 from runtime.web.tokens import ALGORITHM, AUDIENCE, ISSUER, JWKS_PATH
 
 KID = "test-key"
@@ -59,7 +60,11 @@ class Issuer:
         async def jwks(_: web.Request) -> web.Response:
             return web.json_response({"keys": [key]})
 
+        async def nothing_revoked(_: web.Request) -> web.Response:
+            return web.json_response({"items": []})
+
         app.router.add_get(JWKS_PATH, jwks)
+        app.router.add_get(REVOCATIONS_PATH, nothing_revoked)
         async with TestServer(app, host="127.0.0.1") as server:
             self.url = str(server.make_url("")).rstrip("/")
             yield self

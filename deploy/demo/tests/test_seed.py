@@ -26,6 +26,7 @@ class FakeGateway:
 
     secrets: dict[str, str] = field(default_factory=lambda: {"ops": "secret of ops"})
     states: dict[str, str] = field(default_factory=dict)
+    hosts: dict[str, list[str]] = field(default_factory=dict)
     products: dict[str, str] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
     down: str = "\0"
@@ -55,15 +56,14 @@ class FakeGateway:
             case ["PUT", "ops", "clients", client]:
                 self.secrets[client] = json.loads(body)["client_secret"]
             case ["GET", "owner", "mini-programs", program]:
-                return (200, {"state": self.states[program]}) if program in self.states else (404, {})
-            case ["PUT", "owner", "mini-programs", program]:
-                self.states.setdefault(program, "registered")
+                if program not in self.states:
+                    return 404, {}
+                return 200, {"state": self.states[program], "requested_hosts": self.hosts[program]}
+            case ["PUT", "ops", "mini-programs", program]:
+                self.states.setdefault(program, "published")
+                self.hosts[program] = json.loads(body)["hosts"]
             case ["PUT", "owner", "mini-programs", program, "products", product]:
                 self.products[product] = program
-            case ["POST", "ops", "mini-programs", program, "publication"]:
-                if self.states[program] == "suspended":
-                    return 409, {}
-                self.states[program] = "published"
             case ["GET", "mini-programs", program, "store"]:
                 cards = [{"in_stock": True} for owner in self.products.values() if owner == program]
                 return 200, {"products": {"items": cards}}
@@ -118,11 +118,12 @@ async def test_the_first_start_loads_every_object_once_and_publishes_last(
     assert await load(gateway, world) == "loading the demo data"
     assert set(gateway.products) == {product.product_id for product in world.products}
     assert set(gateway.states.values()) == {"published"}
-    assert max(Counter(gateway.writes_to("/ops/", "/owner/", "/creator/")).values()) == 1
-    first_publication = next(n for n, path in enumerate(gateway.writes) if path.endswith("/publication"))
-    assert not [
-        path for path in gateway.writes[first_publication:] if "/products/" in path or "/videos/" in path
-    ]
+    writes = Counter(gateway.writes_to("/ops/", "/owner/", "/creator/"))
+    programs = {path for path in writes if "/ops/mini-programs/" in path}
+    assert {writes[path] for path in programs} == {2}  # without hosts, and with them
+    assert {count for path, count in writes.items() if path not in programs} == {1}
+    last = len(gateway.writes) - len(programs)
+    assert not [path for path in gateway.writes[last:] if "/products/" in path or "/videos/" in path]
 
 
 async def test_a_later_start_writes_nothing(gateway: FakeGateway, world: World) -> None:
@@ -163,11 +164,11 @@ async def test_an_interrupted_load_is_completed(gateway: FakeGateway, world: Wor
     gateway.down = world.products[-1].product_id
     with pytest.raises(SeedFailed, match=f"{world.products[-1].product_id} answered 500"):
         await load(gateway, world)
-    assert "published" not in gateway.states.values()
+    assert not any(gateway.hosts.values())
     gateway.down = "\0"
     await load(gateway, world)
     assert set(gateway.products) == {product.product_id for product in world.products}
-    assert set(gateway.states.values()) == {"published"}
+    assert all(gateway.hosts.values())
 
 
 async def test_a_new_shop_is_added_without_touching_the_others(gateway: FakeGateway, world: World) -> None:

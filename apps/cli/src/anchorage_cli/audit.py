@@ -1,10 +1,10 @@
-"""`anchorage audit`: checks the seven invariants of a platform at rest. Reads databases and streams, changes nothing.
+"""`anchorage audit`: checks the invariants of a platform at rest. Reads databases and streams, changes nothing.
 
 1 orders end or await their payer · 2 stock adds up · 3 one payment for an order, late money refunded once · 4 the ledger
 balances and equals the trades, posting by posting (`anchorage reconcile` compares both with Alipay's bill) · 5 streams
-and database agree about orders · 6 each order is in its own mini program's collection · 7 money is settled
-only after receipt. `--acknowledged FILE` (one order
-id in each line) also checks 0: none of those orders is missing.
+and database agree about orders · 6 each order is in its own mini program's collection · 7 money is settled only
+after receipt · 8 viewers see mini programs only when their version was approved, released and accepted by the host.
+`--acknowledged FILE` (one order id in each line) also checks 0: none of those orders is missing.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from pathlib import Path
 
 from anchorage_cli.everything import Everything, read_everything
 from anchorage_cli.installation import Installation, installation
+from anchorage_cli.shown import wrongly_shown
 from runtime.clock import system_clock
 from runtime.mongo.client import Document
 
 GRACE = timedelta(seconds=30)
 """How long an order may stay between two states: a restarted service needs this to catch up."""
+INVARIANTS = range(1, 9)
 UNPAID = {"placed", "confirmed", "awaiting_payment", "closing"}
 PAID = {"paid", "shipped", "completed", "refunded"}
 
@@ -64,6 +66,8 @@ def examine(
     _streams_agree(report, found, now, grace)
     _orders_lie_at_home(report, found)
     _settled_after_receipt(report, found)
+    for wrong in wrongly_shown(found.mini_programs, found.histories):
+        report.check(8, good=False, violation=wrong)
     return report
 
 
@@ -258,7 +262,7 @@ def run(arguments: argparse.Namespace) -> int:
     by_invariant: dict[int, list[str]] = defaultdict(list)
     for invariant, violation in report.violations:
         by_invariant[invariant].append(violation)
-    for invariant in range(0 if given else 1, 8):
+    for invariant in (0, *INVARIANTS) if given else INVARIANTS:
         wrong = by_invariant[invariant]
         print(f"invariant {invariant}: " + ("holds" if not wrong else f"{len(wrong)} violation(s)"))
         for violation in wrong[:20]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from anchorage_cli.installation import Installation
 from anchorage_cli.rebuild import RebuiltOrder, rebuild
@@ -24,6 +24,9 @@ class Everything:
     trades: dict[str, Document]
     ledger: list[Document]
     rebuilt: dict[str, RebuiltOrder]
+    mini_programs: list[Document] = field(default_factory=list)
+    histories: dict[str, Document] = field(default_factory=dict)
+    """The drafts and versions of mini programs by their ids."""
 
 
 async def read_everything(where: Installation) -> Everything:
@@ -43,6 +46,8 @@ async def read_everything(where: Installation) -> Everything:
             {trade["_id"]: trade async for trade in payment["trades"].find({}, {"outbox": 0})},
             await payment["ledger"].find().to_list(),
             rebuild(await _events(where)),
+            await catalog["mini_programs"].find({}, {"outbox": 0}).to_list(),
+            {one["_id"]: one async for one in catalog["version_histories"].find({}, {"outbox": 0})},
         )
     finally:
         await client.close()

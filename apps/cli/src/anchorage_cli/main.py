@@ -11,13 +11,14 @@ import aiohttp
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from pymongo.errors import PyMongoError
 
-from anchorage_cli import audit, dlq, orders, reconcile, search, story, trace
+from anchorage_cli import audit, dlq, operators, orders, reconcile, search, story, trace
 from anchorage_cli.operator import Refused
 from runtime.errors import redacted
 
 COMMANDS = {
-    "audit": (audit, "check the seven invariants over databases and streams"),
+    "audit": (audit, "check the invariants over databases and streams"),
     "dlq": (dlq, "list, show and replay dead letters"),
+    "operator": (operators, "add an operator's client"),
     "orders": (orders, "list what stands still: orders, refunds, reservations, trades, payouts"),
     "reconcile": (reconcile, "compare a day's ledger and trades with Alipay's bill"),
     "search": (search, "rebuild the search index from the streams"),

@@ -27,9 +27,9 @@ class Operator:
     http: aiohttp.ClientSession
     headers: dict[str, str]
 
-    async def call(self, method: str, url: str) -> Json:
+    async def call(self, method: str, url: str, body: Json | None = None) -> Json:
         """The JSON of a successful answer. Raises Refused."""
-        return await _answer(self.http, method, url, headers=self.headers)
+        return await _answer(self.http, method, url, headers=self.headers, json=body)
 
 
 @asynccontextmanager

@@ -55,5 +55,6 @@ CALLS = (
     Call("POST", f"{ORDER}/payments", "viewer", seconds=WRITE_SECONDS),
     Call("POST", f"{ORDER}/cancellation", "viewer", seconds=WRITE_SECONDS),
     Call("POST", f"{ORDER}/refunds", "viewer", seconds=WRITE_SECONDS),
+    Call("DELETE", f"{ORDER}/refunds/{{refund_id:{ID}}}", "viewer", seconds=WRITE_SECONDS),
     Call("POST", f"{ORDER}/receipt", "viewer", seconds=WRITE_SECONDS),
 )

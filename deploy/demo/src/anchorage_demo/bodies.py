@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from anchorage_demo.world import Account, CommissionTerms, MiniProgram, Owner, Product, Video, World
+from anchorage_demo.world import (
+    Account,
+    CommissionTerms,
+    Creator,
+    Host,
+    MiniProgram,
+    Owner,
+    Product,
+    Video,
+    World,
+)
 
 Json = dict[str, Any]
 
@@ -12,6 +23,17 @@ Json = dict[str, Any]
 def picture_path(name: str) -> str:
     """The path under which catalog serves a picture."""
     return f"/media/{name}.svg"
+
+
+def partner_body(partner: Host | Creator) -> Json:
+    """A host app or a creator."""
+    return {"name": partner.name.zh}
+
+
+def owner_body(owner: Owner) -> Json:
+    """An owner, with a contact that nobody reads."""
+    contact = {"name": owner.name.zh, "email": f"{owner.owner_id}@demo.example"}
+    return {"name": owner.name.zh, "kind": owner.kind, "contact": contact}
 
 
 def account_body(account: Account) -> Json:
@@ -27,9 +49,10 @@ def account_body(account: Account) -> Json:
     }
 
 
-def program_body(program: MiniProgram, owner: Owner) -> Json:
-    """A mini program with its store's categories."""
+def program_body(program: MiniProgram, owner: Owner, host_ids: Sequence[str]) -> Json:
+    """A mini program with its store's categories, to be seen in these hosts."""
     return {
+        "owner_id": owner.owner_id,
         "owner_name": owner.name.zh,
         "owner_name_en": owner.name.en,
         "owner_kind": owner.kind,
@@ -41,7 +64,7 @@ def program_body(program: MiniProgram, owner: Owner) -> Json:
         "category": program.category,
         "logo_url": picture_path(program.logo_name),
         "banner_url": picture_path(program.banner_name),
-        "hosts": list(program.host_ids),
+        "hosts": list(host_ids),
         "categories": [
             {"category_id": c.category_id, "name": c.name.zh, "name_en": c.name.en}
             for c in program.categories

@@ -1,7 +1,7 @@
 """Loads the demo world into a running installation over its gateway, as operators, owners and creators would.
 
-A mini program is published last, when everything of it is there. One that has been published is never touched again, so
-that the user's own changes stay.
+A mini program gets its hosts last, when everything of it is there. One that asks for hosts is never touched again, so that the
+user's own changes stay.
 """
 
 from __future__ import annotations
@@ -16,7 +16,14 @@ import aiohttp
 
 from anchorage_demo.art.logo import draw_logo_png
 from anchorage_demo.art.media import draw_media
-from anchorage_demo.bodies import account_body, product_body, program_body, video_body
+from anchorage_demo.bodies import (
+    account_body,
+    owner_body,
+    partner_body,
+    product_body,
+    program_body,
+    video_body,
+)
 from anchorage_demo.client import CallFailed, GatewayClient, Json, SecretOf
 from anchorage_demo.text import Text
 from anchorage_demo.world import Account, Host, MiniProgram, Owner, Product, Video, World
@@ -44,14 +51,12 @@ class Seeder:
     say: Callable[[str], None]
 
     async def load(self) -> None:
-        """Load each mini program that was never published, with all that belongs to it; leave the others alone.
+        """Load each mini program that asks for no host yet, with all that belongs to it; leave the others alone.
 
         Raises SeedFailed or CallFailed.
         """
         states = {p.mini_program_id: await self._state(p) for p in self.world.mini_programs}
-        unpublished = [
-            p for p in self.world.mini_programs if states[p.mini_program_id] in (None, "registered")
-        ]
+        unpublished = [p for p in self.world.mini_programs if states[p.mini_program_id] is None]
         if unpublished:
             self.say("loading the demo data")
             await self._load(unpublished)
@@ -70,17 +75,19 @@ class Seeder:
         videos = [v for v in self.world.videos if own.intersection(anchor.product_id for anchor in v.anchors)]
         shops = [shop for shop in self.world.shops if shop in programs]
         await self._put_clients()
+        await self._put_parties()
         await self._together(self._put_account(account) for account in self.world.accounts)
-        await self._together(self._put_program(program) for program in programs)
+        await self._together(self._put_program(program, host_ids=()) for program in programs)
         await self._together(self._put_product(product) for product in products)
         await self._together(self._put_video(video) for video in videos)
         await self._until("the shops' logos on their codes", self._put_logo, shops)
-        await self._together(self._publish(program) for program in programs)
+        await self._together(self._put_program(program, program.host_ids) for program in programs)
         await self._until("every service to know the demo", self._is_known, shops)
 
     async def _state(self, program: MiniProgram) -> str | None:
+        """Its state; None if it is not there, or not complete."""
         found = await self.gateway.find(f"/v1/owner/mini-programs/{program.mini_program_id}")
-        return found and str(found["state"])
+        return str(found["state"]) if found and found["requested_hosts"] else None
 
     def _clients(self) -> list[tuple[str, Text, str, str]]:
         """Id, name, scope and subject of each client."""
@@ -99,6 +106,16 @@ class Seeder:
         secret = self.gateway.secret_of(client_id)
         body = {"name": name.zh, "scope": scope, "subject_id": subject_id, "client_secret": secret}
         await self.gateway.call("PUT", f"/v1/ops/clients/{client_id}", body)
+
+    async def _put_parties(self) -> None:
+        """Hosts, creators and owners; the owners are verified."""
+        world, put = self.world, self._put_party
+        await self._together(put(f"hosts/{host.host_id}", partner_body(host)) for host in world.hosts)
+        await self._together(put(f"creators/{one.creator_id}", partner_body(one)) for one in world.creators)
+        await self._together(put(f"owners/{owner.owner_id}", owner_body(owner)) for owner in world.owners)
+
+    async def _put_party(self, path: str, body: Json) -> None:
+        await self.gateway.call("PUT", f"/v1/ops/{path}", body)
 
     async def _check_clients(self) -> list[str]:
         """Clients whose secret the user has changed.
@@ -135,13 +152,9 @@ class Seeder:
     async def _put_account(self, account: Account) -> None:
         await self.gateway.call("PUT", f"/v1/ops/accounts/{account.account_id}", account_body(account))
 
-    async def _put_program(self, program: MiniProgram) -> None:
-        owner = self._owner_of(program)
-        path = f"/v1/owner/mini-programs/{program.mini_program_id}"
-        await self.gateway.call("PUT", path, program_body(program, owner), client=owner.client_id)
-
-    async def _publish(self, program: MiniProgram) -> None:
-        await self.gateway.call("POST", f"/v1/ops/mini-programs/{program.mini_program_id}/publication")
+    async def _put_program(self, program: MiniProgram, host_ids: Sequence[str]) -> None:
+        body = program_body(program, self._owner_of(program), host_ids)
+        await self.gateway.call("PUT", f"/v1/ops/mini-programs/{program.mini_program_id}", body)
 
     async def _put_product(self, product: Product) -> None:
         owner = self._owner_of(self.world.mini_program(product.mini_program_id))

@@ -35,6 +35,16 @@ class Category(Value):
     name_en: Text = ""
 
 
+class Section(Value):
+    """A part of a store's page: a banner, or products as a grid or a list."""
+
+    kind: Literal["banner", "grid", "list"]
+    title: Text = ""
+    title_en: Text = ""
+    category_id: Identifier | None = Field(default=None, description="shows the products of this category")
+    product_ids: tuple[Identifier, ...] = Field(default=(), description="shows these products, in this order")
+
+
 class MiniProgramState(Event):
     """The whole mini program as it is after the change."""
 
@@ -50,11 +60,17 @@ class MiniProgramState(Event):
     category: Text = Field(description="e-commerce, game, …")
     logo_url: Text
     banner_url: Text = ""
-    hosts: tuple[Identifier, ...] = Field(description="hosts that may show it")
+    hosts: tuple[Identifier, ...] = Field(
+        description="hosts that show it: its live version wants them, and they have accepted it"
+    )
     state: Literal["registered", "published", "suspended"]
     exposure_priority: int = Field(default=0, ge=0, le=100, description="higher values are listed first")
     sponsored: bool = False
     categories: tuple[Category, ...] = ()
+    sections: tuple[Section, ...] = Field(
+        default=(), description="the layout of the store's page, from the top"
+    )
+    theme_colour: Text = Field(default="", description="#rrggbb, or empty for the host's own")
     terms: CommissionTerms
     merchant: Identifier = Field(default="default", description="the Alipay merchant that collects the money")
 

@@ -157,6 +157,11 @@ class RefundRejected(RefundEvent):
 
 
 @published
+class RefundWithdrawn(RefundEvent):
+    """The buyer took the request back before it was decided."""
+
+
+@published
 class OrderRefunded(OrderEventWithLines):
     """A refund was paid; `refunded_total` includes all refunds so far."""
 

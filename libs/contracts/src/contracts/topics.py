@@ -36,6 +36,9 @@ class Topic:
 MONTH = timedelta(days=30)
 
 MINI_PROGRAMS = Topic("mini-programs", "mini_program_id", "catalog", QUIET, compacted=True)
+MINI_PROGRAM_VERSIONS = Topic("mini-program-versions", "mini_program_id", "catalog", QUIET)
+OWNERS = Topic("owners", "owner_id", "identity", QUIET, compacted=True)
+HOSTS = Topic("hosts", "host_id", "identity", QUIET, compacted=True)
 ACCOUNTS = Topic("accounts", "account_id", "identity", QUIET, compacted=True)
 PRODUCTS = Topic("products", "product_id", "catalog", BUSY, compacted=True)
 STOCK_LEVELS = Topic("stock-levels", "sku_id", "catalog", BUSY, compacted=True)
@@ -48,5 +51,6 @@ SETTLEMENTS = Topic("settlements", "mini_program_id", "payment", QUIET)
 SHARE_CODES = Topic("share-codes", "code", "sharecode", QUIET)
 
 TOPICS: tuple[Topic, ...] = (
-    MINI_PROGRAMS, ACCOUNTS, PRODUCTS, STOCK_LEVELS, VIDEOS, ENGAGEMENT, ORDERS, STOCK, PAYMENTS, SETTLEMENTS, SHARE_CODES,
+    MINI_PROGRAMS, MINI_PROGRAM_VERSIONS, OWNERS, HOSTS, ACCOUNTS, PRODUCTS, STOCK_LEVELS, VIDEOS, ENGAGEMENT, ORDERS, STOCK,
+    PAYMENTS, SETTLEMENTS, SHARE_CODES,
 )  # fmt: skip

@@ -101,6 +101,20 @@ class WriteConflict(Exception):
     """Other writers changed the same aggregate each time we tried; the caller may try again."""
 
 
+class VersionConflict(Exception):
+    """An editor's change was made on another version than `present`, which the object has by now; nothing was changed."""
+
+    def __init__(self, present: int) -> None:
+        super().__init__(f"the present version is {present}")
+        self.present = present
+
+
+def must_be_version(expected: int | None, present: int) -> None:
+    """Raise VersionConflict if an editor expects another version than the present one; None expects nothing."""
+    if expected is not None and expected != present:
+        raise VersionConflict(present)
+
+
 class FactMismatch(Exception):
     """An event contradicts the consumer's own record: another amount, currency, mini program, trade or merchant.
 

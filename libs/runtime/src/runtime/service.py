@@ -38,6 +38,7 @@ from runtime.web.client import client_session
 from runtime.web.connections import raise_descriptor_limit
 from runtime.web.problems import Problem, ProblemTable, unavailable
 from runtime.web.protocol import BACKLOG, ProblemRunner
+from runtime.web.revocations import Revocations, from_identity
 from runtime.web.routes import Route
 from runtime.web.tokens import Keys, TokenVerifier
 
@@ -75,7 +76,8 @@ class Service:
         self.recorder = Recorder(clock, new_id, self._publish_soon)
         self.publisher = Publisher(settings.kafka)
         self.keys = Keys(settings.identity_url, lambda: self.http)
-        self.verifier = TokenVerifier(self.keys)
+        self.revocations = Revocations(from_identity(settings.identity_url, lambda: self.http))
+        self.verifier = TokenVerifier(self.keys, is_revoked=self.revocations.refuse)
         self.url = ""
         self._health = Health()
         self._uses_mongo = uses_mongo
@@ -208,6 +210,7 @@ class Service:
             self._run("relay", relay.run)
         if self._subscriptions:
             await retry_until_done(self._start_consumers)
+        self._run("revocations", self.revocations.poll)
         for name, task in self._background:
             self._run(name, task)
         if self._health.watchdog is not None:

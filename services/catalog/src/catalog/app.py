@@ -5,32 +5,41 @@ from __future__ import annotations
 from catalog.adapters.change_stream_reader import ChangeStreamReader
 from catalog.adapters.changed_levels import ChangedLevels
 from catalog.adapters.level_publisher import LevelPublisher
+from catalog.adapters.mongo_host_settings import MongoHostSettings
 from catalog.adapters.mongo_level_position import MongoLevelPosition
 from catalog.adapters.mongo_mini_programs import MongoMiniPrograms
 from catalog.adapters.mongo_owner_stock import MongoOwnerStock
+from catalog.adapters.mongo_owners import MongoOwners
 from catalog.adapters.mongo_products import MongoProducts
 from catalog.adapters.mongo_reservations import MongoReservations
 from catalog.adapters.mongo_schema import prepare_collections
+from catalog.adapters.mongo_version_histories import MongoVersionHistories
 from catalog.adapters.mongo_videos import MongoVideos
 from catalog.application.answering import AnswerAgain
+from catalog.application.drafts import Drafts
+from catalog.application.histories import Histories
 from catalog.application.mini_programs import MiniPrograms
+from catalog.application.owners import FollowOwners
 from catalog.application.products import Products
 from catalog.application.read_model.freshness import Freshness
 from catalog.application.read_model.shelf import Shelf
 from catalog.application.read_model.storefront import Storefront
 from catalog.application.reserving import Reserving
+from catalog.application.reviews import Reviews
 from catalog.application.stalled_reservations import LeftOverHolds, StalledReservations
 from catalog.application.stock_keeping import StockKeeping
 from catalog.application.terms import SpreadTerms
 from catalog.application.videos import Videos
 from catalog.http.errors import PROBLEMS
+from catalog.http.host_reviews import HostReviewRoutes
 from catalog.http.media import MediaRoutes
 from catalog.http.mini_programs import MiniProgramRoutes
+from catalog.http.operators import OperatorRoutes
 from catalog.http.pages import PageRoutes
 from catalog.http.products import ProductRoutes
 from catalog.http.videos import VideoRoutes
 from catalog.settings import Settings
-from catalog.subscribers import stock_follows_orders
+from catalog.subscribers import mini_programs_follow_owners, stock_follows_orders
 from runtime.clock import Clock, system_clock
 from runtime.consuming.answering import answering_again
 from runtime.ids import NewId, random_id
@@ -43,7 +52,7 @@ from runtime.service import Service
 from runtime.stalled import StalledWatch
 from runtime.web.cursors import write_cursor
 
-RELAYED = named("mini_programs", "products", "videos", "reservations", "adjustments")
+RELAYED = named("mini_programs", "version_histories", "products", "videos", "reservations", "adjustments")
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
@@ -57,7 +66,7 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
         service.relay(RELAYED)
         shelf = Shelf(write_cursor)
         _assemble_pages(service, settings, shelf)
-        _assemble_commands(service, shelf)
+        _assemble_commands(service, settings, shelf)
 
     return Service("catalog", settings, clock=clock, new_id=new_id, assemble=assemble)
 
@@ -93,7 +102,7 @@ def _assemble_pages(service: Service, settings: Settings, shelf: Shelf) -> None:
     service.background("stock levels", levels.run)
 
 
-def _assemble_commands(service: Service, shelf: Shelf) -> None:
+def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> None:
     """The write side. Its writes show on this replica's pages at once."""
     db, recorder, clock = service.db, service.recorder, service.clock
     programs, products = MongoMiniPrograms(db, recorder), MongoProducts(db, recorder)
@@ -102,7 +111,20 @@ def _assemble_commands(service: Service, shelf: Shelf) -> None:
     products.on_saved(lambda saved: shelf.put_product(saved.aggregate, saved.document["created_at"]))
     videos.on_saved(lambda saved: shelf.put_video(saved.aggregate))
     spread_terms = SpreadTerms(programs, products)
-    service.routes(MiniProgramRoutes(MiniPrograms(programs, spread_terms, clock)).routes())
+    stored, host_settings = MongoVersionHistories(db, recorder), MongoHostSettings(db)
+    histories = Histories(stored, programs, spread_terms)
+    owners = MongoOwners(db)
+    service.subscribe(mini_programs_follow_owners(FollowOwners(owners, programs)))
+    drafts = Drafts(
+        histories, stored, programs, products, owners, host_settings, clock, service.new_id, settings.platform_bp
+    )  # fmt: skip
+    reviews = Reviews(histories, stored, programs, host_settings, clock)
+    service.routes(MiniProgramRoutes(drafts).routes())
+    service.routes(
+        OperatorRoutes(MiniPrograms(programs, histories, owners, spread_terms, clock), reviews).routes()
+    )
+    service.routes(HostReviewRoutes(reviews).routes())
+    service.background("live versions", histories.run)
     service.routes(
         ProductRoutes(
             Products(products, programs, stock, clock), StockKeeping(stock, programs, clock, service.new_id)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from pydantic import Field
+
 from runtime.settings import ServiceSettings
 
 
@@ -17,3 +19,6 @@ class Settings(ServiceSettings):
     page_max_age: timedelta = timedelta(seconds=60)
     """No page shows a price or a stock level that is older than this. Usual are milliseconds; more only while MongoDB is
     unavailable."""
+
+    platform_bp: int = Field(default=600, ge=0, le=5_000)
+    """The platform's commission, in basis points, of mini programs for which an operator has set none."""

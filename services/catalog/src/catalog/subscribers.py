@@ -1,4 +1,4 @@
-"""Stock follows orders: the subscription to `orders`, and its events as facts."""
+"""What the catalog follows: stock follows orders, mini programs follow their owners."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from catalog.application.order_facts import OrderFact
+from catalog.application.owners import FollowOwners
 from catalog.application.reserving import Reserving
 from catalog.domain.reservation import FactKind, merged
 from contracts.checkout import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
 from contracts.event import Event
+from contracts.identity import OwnerApplied, OwnerReinstated, OwnerRejected, OwnerSuspended, OwnerVerified
 from runtime.consuming.subscription import Delivery, Subscription
 
 _KINDS: dict[type[Event], FactKind] = {
@@ -18,6 +20,8 @@ _KINDS: dict[type[Event], FactKind] = {
     OrderCancelled: FactKind.CANCELLED,
     OrderRefunded: FactKind.REFUNDED,
 }
+
+OWNER_EVENTS = (OwnerApplied, OwnerVerified, OwnerRejected, OwnerSuspended, OwnerReinstated)
 
 
 def stock_follows_orders(reserving: Reserving) -> Subscription:
@@ -29,6 +33,15 @@ def stock_follows_orders(reserving: Reserving) -> Subscription:
         )
 
     return Subscription("stock", tuple(_KINDS), on_orders)
+
+
+def mini_programs_follow_owners(follow: FollowOwners) -> Subscription:
+    """Consumer group `catalog.owners`."""
+
+    async def on_owners(deliveries: Sequence[Delivery]) -> None:
+        await follow([delivery.event for delivery in deliveries])
+
+    return Subscription("owners", OWNER_EVENTS, on_owners)
 
 
 def concerns_stock(event: Any) -> bool:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from catalog.application.read_model.shelf import EPOCH, Shelf
-from catalog.domain.mini_program import Category, MiniProgram, MiniProgramDetails
+from catalog.domain.content import Category
+from catalog.domain.mini_program import MiniProgram, MiniProgramDetails
 from catalog.domain.product import Product, ProductDetails, Sku
 from catalog.domain.stock import StockLevel
 from catalog.domain.terms import Terms

@@ -8,6 +8,14 @@ from typing import Any
 
 from contracts.checkout import Attribution, OrderCancelled, OrderLine, OrderPaid, OrderPlaced, OrderRefunded
 from contracts.event import Event
+from contracts.identity import (
+    OwnerApplied,
+    OwnerReinstated,
+    OwnerState,
+    OwnerSuspended,
+    OwnerVerified,
+    Reason,
+)
 from contracts.money import cny
 from contracts.terms import CommissionTerms
 from runtime.clock import system_clock
@@ -18,6 +26,14 @@ from support.issuer import Issuer
 
 HOST = "host1"
 TERMS = CommissionTerms(platform_bp=100, creator_bp=500, terms_version=1)
+
+
+_STATUS: dict[type[OwnerState], Any] = {
+    OwnerApplied: "applied",
+    OwnerVerified: "verified",
+    OwnerSuspended: "suspended",
+    OwnerReinstated: "verified",
+}
 
 
 @dataclass
@@ -53,6 +69,10 @@ class Shop:
     def program_path(self) -> str:
         return f"/v1/owner/mini-programs/{self.mini_program_id}"
 
+    @property
+    def ops_path(self) -> str:
+        return f"/v1/ops/mini-programs/{self.mini_program_id}"
+
     def product_path(self, product_id: str | None = None) -> str:
         return f"{self.program_path}/products/{product_id or self.product_id}"
 
@@ -78,11 +98,37 @@ class Shop:
         return answer
 
     async def open(self, stock: int = 30, **product: Any) -> Shop:
-        """Register and publish the mini program, and list the product."""
-        await self.must("PUT", self.program_path, self.as_owner, a_program())
-        await self.must("POST", f"/v1/ops/mini-programs/{self.mini_program_id}/publication", self.as_operator)
+        """Put the mini program live, and list the product."""
+        await self.put_live()
         await self.must("PUT", self.product_path(), self.as_owner, a_product(self.sku_id, stock, **product))
         return self
+
+    async def put_live(self, **changes: Any) -> dict[str, Any]:
+        """Put a live version of the mini program, as an operator."""
+        return await self.must("PUT", self.ops_path, self.as_operator, self.program(**changes))
+
+    def program(self, **changes: Any) -> dict[str, Any]:
+        """A MiniProgramRequest for the shop."""
+        return a_program(owner_id=self.owner_id) | changes
+
+    async def tell_owner(
+        self, event: type[OwnerState] = OwnerVerified, *reasons: str, version: int = 1
+    ) -> None:
+        """Identity says what the owner is, and the catalog knows it."""
+        status = _STATUS[event]
+        await self.publish(
+            event(
+                version=version, owner_id=self.owner_id, name="小米有品", kind="brand", status=status,
+                reasons=tuple(Reason(message=reason) for reason in reasons),
+            )
+        )  # fmt: skip
+
+        async def known() -> bool:
+            found = await self.service.db["owners"].find_one({"_id": self.owner_id, "version": version})
+            assert found is not None
+            return True
+
+        await self.eventually(known, within=20, what="the catalog knows the owner")
 
     async def stock(self, sku_id: str | None = None) -> dict[str, Any]:
         """The SKU's document, after a check of its invariant."""
@@ -188,6 +234,18 @@ def a_program(**changes: Any) -> dict[str, Any]:
             {"category_id": "pots", "name": "壶"},
         ],
         "terms": {"platform_bp": 100, "creator_bp": 500},
+        **changes,
+    }
+
+
+def a_draft(**changes: Any) -> dict[str, Any]:
+    """A MiniProgramDraft."""
+    return {
+        "name": "茶与壶",
+        "category": "e_commerce",
+        "logo_url": "/media/logo.png",
+        "requested_hosts": [HOST],
+        "categories": [{"category_id": "tea", "name": "茶", "name_en": "Tea"}],
         **changes,
     }
 

@@ -1,20 +1,18 @@
-"""Owners and operators change mini programs."""
+"""Operators change mini programs; another owner's are not found."""
 
 from __future__ import annotations
 
-from catalog_support.shop import Shop, a_product, a_program
+from catalog_support.shop import Shop, a_draft, a_product
 
 
 async def test_each_change_of_a_mini_program_publishes_all_of_it(shop: Shop) -> None:
-    path, ops = shop.program_path, f"/v1/ops/mini-programs/{shop.mini_program_id}"
-    status, view = await shop.call("PUT", path, shop.as_owner, a_program())
-    assert (status, view["state"], view["owner_id"]) == (201, "registered", shop.owner_id)
-    assert (await shop.call("PUT", path, shop.as_owner, a_program()))[0] == 200  # a repeat changes nothing
-    await shop.must("POST", f"{ops}/publication", shop.as_operator)
-    await shop.must("POST", f"{ops}/publication", shop.as_operator)
-    await shop.must("PUT", path, shop.as_owner, a_program(slogan="New"))
-    await shop.must("POST", f"{ops}/suspension", shop.as_operator, {"reason": "fakes"})
-    await shop.must("POST", f"{ops}/reinstatement", shop.as_operator)
+    status, view = await shop.call("PUT", shop.ops_path, shop.as_operator, shop.program())
+    assert (status, view["state"], view["owner_id"]) == (201, "published", shop.owner_id)
+    status, again = await shop.call("PUT", shop.ops_path, shop.as_operator, shop.program())
+    assert (status, again) == (200, view)  # a repeat changes nothing
+    await shop.put_live(slogan="New")
+    await shop.must("POST", f"{shop.ops_path}/suspension", shop.as_operator, {"reason": "fakes"})
+    await shop.must("POST", f"{shop.ops_path}/reinstatement", shop.as_operator)
     events = await shop.expect_events("mini-programs", shop.mini_program_id,
         "MiniProgramRegistered", "MiniProgramPublished", "MiniProgramChanged", "MiniProgramSuspended", "MiniProgramChanged",
     )  # fmt: skip
@@ -25,24 +23,35 @@ async def test_each_change_of_a_mini_program_publishes_all_of_it(shop: Shop) -> 
 
 
 async def test_an_illegal_change_of_state_is_a_conflict(shop: Shop) -> None:
-    await shop.must("PUT", shop.program_path, shop.as_owner, a_program())
-    ops = f"/v1/ops/mini-programs/{shop.mini_program_id}"
+    draft = await shop.must("POST", "/v1/owner/mini-programs", shop.as_owner, a_draft())
+    ops = f"/v1/ops/mini-programs/{draft['mini_program_id']}"
     for call, body in (("suspension", {"reason": "x"}), ("reinstatement", None)):
         status, problem = await shop.call("POST", f"{ops}/{call}", shop.as_operator, body)
         assert (status, problem["code"]) == (409, "wrong_state")
-    status, _ = await shop.call("POST", "/v1/ops/mini-programs/nothing99/publication", shop.as_operator)
-    assert status == 404
-    assert (await shop.call("POST", f"{ops}/publication", shop.as_owner))[0] == 403
+        assert (await shop.call("POST", f"{ops}/{call}", shop.as_owner, body))[0] == 403
+    nowhere = "/v1/ops/mini-programs/nothing99/reinstatement"
+    assert (await shop.call("POST", nowhere, shop.as_operator))[0] == 404
 
 
-async def test_after_the_review_an_owner_cannot_raise_their_own_mini_programs_priority(shop: Shop) -> None:
+async def test_calls_that_were_replaced_name_the_new_ones(shop: Shop) -> None:
     await shop.open()
-    lifted = a_program(exposure_priority=100, terms={"platform_bp": 0, "creator_bp": 500})
-    status, problem = await shop.call("PUT", shop.program_path, shop.as_owner, lifted)
-    assert (status, problem["code"]) == (403, "operators_only")
-    assert [e["field"] for e in problem["errors"]] == ["exposure_priority", "terms.platform_bp"]
-    view = await shop.must("PUT", shop.program_path, shop.as_operator, lifted | {"owner_id": shop.owner_id})
-    assert (view["exposure_priority"], view["owner_id"]) == (100, shop.owner_id)
+    for method, path, headers, new in (
+        ("PUT", shop.program_path, shop.as_owner, "PATCH"),
+        ("POST", f"{shop.ops_path}/publication", shop.as_operator, "/v1/ops/reviews/"),
+    ):
+        status, problem = await shop.call(method, path, headers, {})
+        assert (status, problem["code"]) == (410, "gone")
+        assert new in problem["detail"]
+
+
+async def test_the_platforms_terms_are_the_operators(shop: Shop) -> None:
+    await shop.open()
+    terms = {"platform_bp": 300, "exposure_priority": 9, "sponsored": True, "merchant": "default"}
+    assert (await shop.call("PUT", f"{shop.ops_path}/terms", shop.as_owner, terms))[0] == 403
+    view = await shop.must("PUT", f"{shop.ops_path}/terms", shop.as_operator, terms)
+    assert (view["terms"], view["exposure_priority"]) == ({"platform_bp": 300, "creator_bp": 500}, 9)
+    *_, last = await shop.expect_events("products", shop.product_id, "ProductListed", "ProductChanged")
+    assert last["terms"] == {"platform_bp": 300, "creator_bp": 500, "terms_version": 2}
 
 
 async def test_another_owners_mini_program_is_not_found(shop: Shop) -> None:
@@ -51,7 +60,12 @@ async def test_another_owners_mini_program_is_not_found(shop: Shop) -> None:
     sku = f"/v1/owner/skus/{shop.sku_id}/stock"
     calls = [
         ("GET", shop.program_path, None),
-        ("PUT", shop.program_path, a_program()),
+        ("PATCH", shop.program_path, {"name": "Mine"}),
+        ("GET", f"{shop.program_path}/versions", None),
+        ("POST", f"{shop.program_path}/versions", {}),
+        ("POST", f"{shop.program_path}/versions/1/release", None),
+        ("POST", f"{shop.program_path}/versions/1/withdrawal", None),
+        ("POST", f"{shop.program_path}/rollback", None),
         ("PUT", shop.product_path(), a_product(shop.sku_id)),
         ("DELETE", shop.product_path(), None),
         ("GET", sku, None),

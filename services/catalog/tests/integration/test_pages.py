@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 import pytest
-from catalog_support.shop import HOST, Shop, a_product, a_program, a_video
+from catalog_support.shop import HOST, Shop, a_product, a_video
 
 from contracts.api.common import Page
 from contracts.api.mini_programs import MiniProgramCard
@@ -127,9 +127,7 @@ async def test_the_entrance_lists_a_hosts_mini_programs_by_priority_then_sponsor
     host, wanted = "host" + secrets.token_hex(4), []
     for priority, sponsored in ((0, False), (0, True), (50, False), (50, True), (9, False)):
         one = shop.neighbour()
-        body = a_program(hosts=[host], exposure_priority=priority, sponsored=sponsored)
-        await shop.must("PUT", one.program_path, one.as_owner, body)
-        await shop.must("POST", f"/v1/ops/mini-programs/{one.mini_program_id}/publication", shop.as_operator)
+        await one.put_live(hosts=[host], exposure_priority=priority, sponsored=sponsored)
         wanted.append((-priority, not sponsored, one.mini_program_id))
     seen: list[str] = []
     cursor: str | None = ""
@@ -142,10 +140,10 @@ async def test_the_entrance_lists_a_hosts_mini_programs_by_priority_then_sponsor
     assert seen == [mini_program_id for _, _, mini_program_id in sorted(wanted)]
 
 
-async def test_pages_are_not_found_in_other_hosts_and_sessions_or_while_not_published(
+async def test_pages_are_not_found_in_other_hosts_and_sessions_or_before_a_host_has_it(
     shop: Shop,
 ) -> None:
-    await shop.must("PUT", shop.program_path, shop.as_owner, a_program())
+    await shop.put_live(hosts=[])
     await shop.must("PUT", shop.product_path(), shop.as_owner, a_product(shop.sku_id))
     ops = f"/v1/ops/mini-programs/{shop.mini_program_id}"
     own = shop.issuer.viewer(shop.mini_program_id, "o_1", host_id=HOST)
@@ -159,7 +157,7 @@ async def test_pages_are_not_found_in_other_hosts_and_sessions_or_while_not_publ
         return {(await shop.call("GET", p, headers))[0] for p in (shop.store_path, shop.page_path())}
 
     assert await statuses(shop.as_host) == {404}
-    await shop.must("POST", f"{ops}/publication", shop.as_operator)
+    await shop.put_live()
     assert await statuses(shop.as_host) == await statuses(own) == {200}
     assert [await statuses(stranger) for stranger in strangers] == [{404}] * 3
     assert await statuses(shop.as_owner) == {403}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from catalog_support.shop import Shop, a_product, a_program
+from catalog_support.shop import Shop, a_product
 
 
 async def test_each_change_of_a_product_publishes_the_whole_product(shop: Shop) -> None:
@@ -30,7 +30,7 @@ async def test_each_change_of_a_product_publishes_the_whole_product(shop: Shop) 
 async def test_a_sku_belongs_to_one_product_only(shop: Shop) -> None:
     await shop.open()
     other = shop.neighbour()
-    await shop.must("PUT", other.program_path, other.as_owner, a_program())
+    await other.put_live()
     status, problem = await shop.call("PUT", other.product_path(), other.as_owner, a_product(shop.sku_id))
     assert (status, problem["code"]) == (409, "sku_taken")
     status, problem = await shop.call(
@@ -47,8 +47,7 @@ async def test_new_terms_reach_the_products_that_have_none_of_their_own(shop: Sh
     await shop.open()
     own = a_product(shop.sku_id + "o", terms={"platform_bp": 7, "creator_bp": 8})
     await shop.must("PUT", shop.product_path(shop.product_id + "o"), shop.as_owner, own)
-    changed = a_program(terms={"platform_bp": 100, "creator_bp": 900})
-    await shop.must("PUT", shop.program_path, shop.as_owner, changed)
+    await shop.put_live(terms={"platform_bp": 100, "creator_bp": 900})
     events = await shop.expect_events("products", shop.product_id, "ProductListed", "ProductChanged")
     assert events[-1]["terms"] == {"platform_bp": 100, "creator_bp": 900, "terms_version": 2}
     [kept] = await shop.expect_events("products", shop.product_id + "o", "ProductListed")

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from catalog.application.caller import Caller
 from catalog.application.contracts_out import mini_program_event, product_event, video_events
 from catalog.domain.mini_program import register
 from catalog.domain.product import list_new
@@ -70,14 +69,15 @@ def test_attributes_of_a_sku_beyond_their_limits_are_refused(
 def test_the_largest_mini_program_fits_into_a_record() -> None:
     wanted = MiniProgramRequest.model_validate(
         {
-            "owner_name": TEXT, "owner_name_en": TEXT, "owner_kind": "brand", "name": TEXT, "name_en": TEXT,
+            "owner_id": ID, "owner_name": TEXT, "owner_name_en": TEXT, "owner_kind": "brand", "name": TEXT, "name_en": TEXT,
             "aliases": [TEXT] * 20, "slogan": TEXT, "slogan_en": TEXT, "category": "c" * 32, "logo_url": PICTURE,
             "banner_url": PICTURE, "hosts": [f"{n:064d}" for n in range(50)], "merchant": ID,
             "categories": [{"category_id": ID, "name": TEXT, "name_en": TEXT}] * 100,
+            "layout": {"sections": [{"kind": "grid", "title": TEXT, "title_en": TEXT, "product_ids": [ID] * 20}] * 20},
             "terms": {"platform_bp": 5_000, "creator_bp": 5_000},
         }
     )  # fmt: skip
-    details = mini_program_details(wanted, "shop0001", Caller(owner_id=ID))
+    details = mini_program_details(wanted, "shop0001")
     assert size(mini_program_event(*register("shop0001", details))) < RECORD_LIMIT
 
 

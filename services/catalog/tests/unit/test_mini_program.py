@@ -8,8 +8,8 @@ import pytest
 from catalog_support.samples import PROGRAM
 
 from catalog.domain import mini_program
-from catalog.domain.errors import OperatorsOnly, Refused
-from catalog.domain.mini_program import Changed, MiniProgram
+from catalog.domain.errors import Refused
+from catalog.domain.mini_program import Changed, MiniProgram, PlatformTerms, content_of
 
 
 def changed(outcome: Changed | None) -> Changed:
@@ -20,28 +20,28 @@ def changed(outcome: Changed | None) -> Changed:
 
 def published() -> MiniProgram:
     registered, _ = mini_program.register("shop0001", PROGRAM)
-    return changed(mini_program.publish(registered))[0]
+    return changed(mini_program.show(registered, content_of(PROGRAM), ("h1",), 1))[0]
 
 
-def test_an_owner_may_change_everything_until_the_review() -> None:
-    registered, event = mini_program.register("shop0001", PROGRAM)
-    assert event == "registered"
-    raised = replace(PROGRAM, exposure_priority=9, platform_bp=1)
-    after, event = changed(mini_program.change(registered, raised, by_operator=False))
-    assert (event, after.version, after.terms.version) == ("changed", 2, 2)
+def test_the_first_release_publishes_and_later_ones_change() -> None:
+    first = published()
+    assert (first.state, first.version, first.shown_version) == ("published", 2, 1)
+    later = replace(content_of(PROGRAM), name="Later", creator_bp=1)
+    after, event = changed(mini_program.show(first, later, ("h1", "h2"), 2))
+    assert (event, after.details.name, after.details.hosts) == ("changed", "Later", ("h1", "h2"))
+    assert (after.terms.version, after.details.owner_name) == (2, PROGRAM.owner_name)
 
 
-@pytest.mark.parametrize(
-    ("field", "value"), [("exposure_priority", 1), ("sponsored", True), ("merchant", "m"), ("platform_bp", 1)]
-)
-def test_only_an_operator_changes_what_was_reviewed(field: str, value: object) -> None:
-    current = published()
-    wanted = replace(PROGRAM, **{field: value})  # type: ignore[arg-type]
-    with pytest.raises(OperatorsOnly):
-        mini_program.change(current, wanted, by_operator=False)
-    assert changed(mini_program.change(current, wanted, by_operator=True))[1] == "changed"
-    owners = mini_program.change(current, replace(PROGRAM, creator_bp=1), by_operator=False)
-    assert changed(owners)[1] == "changed"
+def test_an_older_version_never_replaces_a_newer_one() -> None:
+    newer = changed(mini_program.show(published(), replace(content_of(PROGRAM), name="New"), ("h1",), 3))[0]
+    assert mini_program.show(newer, content_of(PROGRAM), ("h1",), 2) is None
+
+
+def test_terms_are_the_platforms() -> None:
+    wanted = PlatformTerms(platform_bp=1, exposure_priority=9, sponsored=True, merchant="m")
+    after, event = changed(mini_program.set_terms(published(), wanted))
+    assert (event, after.terms.platform_bp, after.terms.creator_bp) == ("changed", 1, PROGRAM.creator_bp)
+    assert mini_program.set_terms(after, wanted) is None
 
 
 def test_the_states_from_registration_to_suspension_and_back() -> None:
@@ -51,8 +51,6 @@ def test_the_states_from_registration_to_suspension_and_back() -> None:
             rule(registered)
     suspended, event = changed(mini_program.suspend(published(), "fakes"))
     assert (event, suspended.reason) == ("suspended", "fakes")
-    with pytest.raises(Refused):
-        mini_program.publish(suspended)
     back, event = changed(mini_program.reinstate(suspended))
     assert (event, back.state, back.reason, back.version) == ("changed", "published", "", 4)
     assert mini_program.reinstate(back) is None
@@ -60,5 +58,5 @@ def test_the_states_from_registration_to_suspension_and_back() -> None:
 
 def test_a_repeat_changes_nothing() -> None:
     current = published()
-    assert mini_program.change(current, PROGRAM, by_operator=False) is None
-    assert mini_program.publish(current) is None
+    assert mini_program.change(current, current.details) is None
+    assert mini_program.show(current, content_of(PROGRAM), ("h1",), 1) is None

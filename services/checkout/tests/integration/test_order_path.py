@@ -140,6 +140,24 @@ async def test_the_owner_approves_or_rejects_a_refund(checkout: RunningCheckout)
     assert (status, problem["code"]) == (404, "not_found")
 
 
+async def test_the_buyer_takes_a_refund_request_back_until_it_is_decided(checkout: RunningCheckout) -> None:
+    order_id = await checkout.paid_id()
+    for key in ("first", "second"):
+        request = {"amount": {"amount": 50}, "reason": "dent"}
+        await checkout.call("POST", f"/orders/{order_id}/refunds", request, key=key)
+    first, second = [refund["refund_id"] for refund in (await checkout.order(order_id))["refunds"]]
+    await checkout.call_as_owner("POST", f"/orders/{order_id}/refunds/{first}/approval")
+    status, problem = await checkout.call("DELETE", f"/orders/{order_id}/refunds/{first}")
+    assert (status, problem["code"]) == (409, "refused")
+    for _ in range(2):
+        status, order = await checkout.call("DELETE", f"/orders/{order_id}/refunds/{second}")
+        assert (status, [r["status"] for r in order["refunds"]]) == (200, ["approved", "withdrawn"])
+    status, problem = await checkout.call_as_owner("POST", f"/orders/{order_id}/refunds/{second}/approval")
+    assert (status, problem["code"]) == (409, "refused")
+    status, problem = await checkout.call("DELETE", f"/orders/{order_id}/refunds/none")
+    assert (status, problem["code"]) == (404, "not_found")
+
+
 async def test_no_event_holds_personal_data(checkout: RunningCheckout) -> None:
     order_id = await checkout.paid_id()
     await checkout.until_published(order_id, "OrderPlaced", "OrderConfirmed", "OrderPaid")

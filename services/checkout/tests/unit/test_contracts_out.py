@@ -16,6 +16,7 @@ from checkout.domain.events import (
     Refunded,
     RefundRejected,
     RefundRequested,
+    RefundWithdrawn,
     Rejected,
     Shipped,
 )
@@ -27,7 +28,7 @@ from contracts.checkout import OrderCloseRequested
     [
         Placed(), Confirmed(), CloseRequested("payment_deadline"), Paid(), Shipped("SF", True), Completed(),
         Rejected("out_of_stock"), Cancelled("payment_deadline"), RefundRequested("r1", 10, "dent"),
-        RefundApproved("r1", 10), RefundRejected("r1", 10), Refunded("r1", 10, False),
+        RefundApproved("r1", 10), RefundRejected("r1", 10), RefundWithdrawn("r1", 10), Refunded("r1", 10, False),
     ],
 )  # fmt: skip
 def test_every_event_has_a_contract_with_the_orders_key_and_version(event: OrderEvent) -> None:

@@ -17,6 +17,7 @@ from checkout.domain.events import (
     RefundApproved,
     Refunded,
     RefundRejected,
+    RefundWithdrawn,
     Shipped,
 )
 from checkout.domain.order import Order
@@ -152,6 +153,27 @@ def test_a_rejected_refund_leaves_its_amount_refundable() -> None:
     assert order.reject_refund("r1") == [RefundRejected("r1", TOTAL)]
     assert order.reject_refund("r1") == []
     assert order.refundable == TOTAL
+
+
+def test_a_withdrawn_refund_leaves_its_amount_refundable_and_cannot_be_approved() -> None:
+    order = paid_order()
+    order.request_refund("r1", TOTAL, "late")
+    assert order.withdraw_refund("r1") == [RefundWithdrawn("r1", TOTAL)]
+    assert order.withdraw_refund("r1") == []
+    assert order.refundable == TOTAL
+    with pytest.raises(RefundRefused):
+        order.approve_refund("r1", NOW)
+
+
+@pytest.mark.parametrize("decide", ["approve", "reject"])
+def test_a_decided_refund_cannot_be_withdrawn(decide: str) -> None:
+    order = paid_order()
+    order.request_refund("r1", TOTAL, "late")
+    order.approve_refund("r1", NOW) if decide == "approve" else order.reject_refund("r1")
+    before = copy.deepcopy(order)
+    with pytest.raises(RefundRefused):
+        order.withdraw_refund("r1")
+    assert order == before
 
 
 def test_a_failed_refund_can_be_requested_again() -> None:

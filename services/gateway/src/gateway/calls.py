@@ -15,7 +15,7 @@ from contracts.api.common import NoQuery
 from runtime.web.routes import DEADLINE_SECONDS, MAX_BODY, admitted_roles
 
 Service = Literal["gateway", "identity", "catalog", "search", "checkout", "payment", "sharecode"]
-Method = Literal["GET", "POST", "PUT", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"

@@ -33,6 +33,14 @@ KEY_INVALID = Fault(
 )
 KEY_REUSED = Fault(422, "idempotency_key_reused", "this Idempotency-Key was used with another request")
 
+MALFORMED_VERSION = Fault(400, "malformed_version", "If-Match must be one version in quotes, or *")
+VERSION_CONFLICT = Fault(
+    412,
+    "version_conflict",
+    "it has another version than If-Match; the problem has the present one as `version`",
+)
+NOT_YOUR_FIELD = Fault(403, "not_your_field", "somebody else decides on these fields; `errors` names them")
+
 WRONG_STATE = Fault(409, "wrong_state", "the current status does not allow this; `detail` says why")
 REFUSED = Fault(409, "refused", "this is not possible now; `detail` says why")
 CONFLICT = Fault(409, "conflict", "another request changed this at the same time; try again")
@@ -68,12 +76,25 @@ PAYMENT_NOT_READY = Fault(
     409, "not_ready", "payment has not processed the order yet; try again after Retry-After"
 )
 
-OPERATORS_ONLY = Fault(403, "operators_only", "after the review, only an operator can change these fields")
+GONE = Fault(410, "gone", "another call replaced this one; `detail` names it")
+OWNER_NOT_VERIFIED = Fault(409, "owner_not_verified", "an operator has not approved the owner's application")
+OWNER_SUSPENDED = Fault(409, "owner_suspended", "the owner is suspended; `detail` says why")
+NOT_WHILE_SUSPENDED = Fault(409, "suspended", "the mini program is suspended; `detail` says why")
+ALREADY_ACCEPTED = Fault(409, "already_accepted", "the host has already accepted this mini program")
+NOTHING_TO_ROLL_BACK = Fault(
+    409, "nothing_to_roll_back", "nothing was live before, or this release was rolled back already"
+)
 PRODUCT_ID_TAKEN = Fault(409, "product_id_taken", "another mini program has a product with this id")
 SKU_TAKEN = Fault(409, "sku_taken", "another product has a SKU with this id")
 NOT_ENOUGH_STOCK = Fault(
     409, "not_enough_stock", "fewer are available than `change` would remove; `detail` gives both numbers"
 )
+
+REGISTRATION_CLOSED = Fault(
+    403, "registration_closed", "owners do not register by themselves here; ask the operator"
+)
+TOO_MANY_SECRETS = Fault(409, "too_many_secrets", "the client has two live secrets; `detail` says until when")
+LAST_ADMIN = Fault(409, "last_admin", "this is the only client with the role admin; add another one first")
 
 ALREADY_PAID = Fault(409, "already_paid", "the order is already paid")
 PAYMENT_CLOSED = Fault(409, "payment_closed", "the order can no longer be paid")

@@ -7,7 +7,8 @@ import re
 from aiohttp import web
 
 from gateway.calls import Header
-from gateway.faults import INVALID_CONTENT, KEY_INVALID, KEY_MISSING
+from gateway.faults import INVALID_CONTENT, KEY_INVALID, KEY_MISSING, MALFORMED_VERSION, VERSION_CONFLICT
+from runtime.web.editing import IF_MATCH, VERSION_TAG, expected_version
 from runtime.web.idempotency import IDEMPOTENCY_KEY, KEY_PATTERN, idempotency_key
 from runtime.web.problems import Problem
 
@@ -38,8 +39,16 @@ IDEMPOTENCY_HEADER = Header(
     required=True,
 )
 
+VERSION_HEADER = Header(
+    IF_MATCH,
+    VERSION_TAG,
+    "the version that the change was made on, as `ETag` gave it; without it, the last write wins",
+    expected_version,
+    faults=(MALFORMED_VERSION, VERSION_CONFLICT),
+)
+
 TO_SERVICE = (
-    "Authorization", "Content-Type", IDEMPOTENCY_KEY, "If-None-Match", "If-Modified-Since", "Range", "Last-Event-ID",
+    "Authorization", "Content-Type", IDEMPOTENCY_KEY, IF_MATCH, "If-None-Match", "If-Modified-Since", "Range", "Last-Event-ID",
 )  # fmt: skip
 """No others: the viewer's id stays in the gateway, and unknown headers are dropped."""
 

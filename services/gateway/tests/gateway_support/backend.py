@@ -12,6 +12,7 @@ from aiohttp import web
 
 from gateway_support.access import jwks
 from runtime.web.protocol import MAX_LINE
+from runtime.web.revocations import REVOCATIONS_PATH
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -35,6 +36,8 @@ class FakeBackend:
     unread: dict[tuple[str, str], Answer] = field(default_factory=dict)
     """Like `answers`, for handlers that read the body themselves; these calls are not recorded."""
     seen: list[SeenCall] = field(default_factory=list)
+    looks: int = 0
+    """How often the list of revoked tokens was asked for; these calls are not in `seen`."""
 
     def will_answer(
         self,
@@ -59,8 +62,11 @@ class FakeBackend:
         if (reading := self.unread.get((request.method, request.path))) is not None:
             return await reading(request)
         body = await request.read()
-        self.seen.append(SeenCall(request.method, request.raw_path, dict(request.headers), body))
         answer = self.answers.get((request.method, request.path))
+        if request.path == REVOCATIONS_PATH:
+            self.looks += 1
+            return await answer(request) if answer else web.json_response({"items": []})
+        self.seen.append(SeenCall(request.method, request.raw_path, dict(request.headers), body))
         if answer is None:
             return web.json_response(
                 {"code": "not_found"}, status=404, content_type="application/problem+json"

@@ -10,6 +10,7 @@ from typing import Any
 
 import jwt
 import orjson
+import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from gateway_support.access import KEY, token
@@ -17,7 +18,7 @@ from gateway_support.running import Gateway
 from gateway_support.samples import PRODUCT, PROGRAM
 
 from gateway.table import CALLS
-from runtime.web.tokens import LEEWAY_SECONDS
+from runtime.web.tokens import EVERY_ROLE, LEEWAY_SECONDS
 from support.eventually import Eventually
 
 
@@ -44,6 +45,21 @@ class TestTokens:
             assert (status, body["code"]) == (403, "not_your_role"), call.name
             assert " or ".join(sorted(call.admitted_roles)) in body["detail"]
         assert not gateway.backend.seen
+
+    @pytest.mark.parametrize("role", sorted(EVERY_ROLE))
+    async def test_a_role_is_refused_every_call_that_is_not_its_own_and_no_other(
+        self, gateway: Gateway, role: str
+    ) -> None:
+        """Each call with no body: whoever may call it gets any other answer than 403."""
+        for call in CALLS:
+            if call.streams:
+                continue
+            path = re.sub(r"\{\w+(:[^}]+)?\}", "x1", call.path)
+            for scope in sorted(call.scopes - {"viewer"}):
+                bearer = token(scope, role=role)
+                status, body, _ = await gateway.call(call.method, path, bearer=bearer)
+                refused = status == 403 and body["code"] == "not_your_role"
+                assert refused == (role not in call.admitted_roles), (call.name, scope, status)
 
     async def test_a_role_may_do_what_is_its_own_and_no_more(self, gateway: Gateway) -> None:
         stock = "/v1/owner/skus/sku-1/stock"

@@ -23,7 +23,8 @@ def test_every_call_has_its_own_name_and_documents_its_answers() -> None:
     for call in CALLS:
         operation = DOCUMENT["paths"][call.documented_path][call.method.lower()]
         assert operation["summary"]
-        assert [status for status in operation["responses"] if status.startswith(("2", "3"))]
+        good = [status for status in operation["responses"] if status.startswith(("2", "3"))]
+        assert good or "410" in operation["responses"]  # another call replaced it
         assert {fault.status for fault in faults_of(call)} <= {
             int(status) for status in operation["responses"]
         }

@@ -17,6 +17,7 @@ class Settings(ServiceSettings):
     openid_secret: str = Field(min_length=SECRET_LENGTH, description="key of the openids")
     ops_client_id: str | None = Field(default=None, description="client of the first operator")
     ops_client_secret: str | None = Field(default=None, min_length=24)
+    open_registration: bool = Field(default=True, description="whether owners may register by themselves")
     token_seconds: int = Field(
         default=900, ge=1, le=900, description="life of an access token: 15 min at most"
     )

@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 
 from identity.adapters import secret_hasher
-from identity.adapters.secret_hasher import HASH_BYTES, SALT_BYTES, SecretHasher
+from identity.adapters.secret_hasher import HASH_BYTES, MAX_HASHING, SALT_BYTES, SecretHasher
 from runtime.errors import Unavailable
 
 TRIES = 1_000
@@ -84,3 +84,12 @@ async def test_a_hash_of_an_older_version_still_matches_and_gets_its_fast_byte(h
     assert await hasher.matches("right", older)
     assert not await hasher.matches("wrong", older)
     assert hasher.with_fast_byte(older, "right") == stored
+
+
+async def test_a_flood_of_new_secrets_is_refused_and_ends_by_itself() -> None:
+    hasher = SecretHasher()
+    made = await asyncio.gather(
+        *(hasher.hash(str(n)) for n in range(MAX_HASHING + 5)), return_exceptions=True
+    )
+    assert sum(isinstance(one, Unavailable) for one in made) == 5
+    assert await hasher.matches("again", await hasher.hash("again"))

@@ -38,15 +38,11 @@ class Shop:
     def orders_path(self) -> str:
         return f"/v1/mini-programs/{self.mini_program_id}/orders"
 
-    async def register(self, **changes: Any) -> Any:
-        """Register or change the mini program."""
-        return await self.world.call(
-            "catalog", "PUT", self.program_path, program_body() | changes, headers=self.owner
-        )
-
-    async def publish(self) -> Any:
-        path = f"/v1/ops/mini-programs/{self.mini_program_id}/publication"
-        return await self.world.call("catalog", "POST", path, headers=self.ops)
+    async def put_live(self, **changes: Any) -> Any:
+        """Put a live version of the mini program, as an operator."""
+        path = f"/v1/ops/mini-programs/{self.mini_program_id}"
+        body = program_body() | {"owner_id": self.owner_id} | changes
+        return await self.world.call("catalog", "PUT", path, body, headers=self.ops)
 
     async def list_product(self, **changes: Any) -> Any:
         """List or change the product."""
@@ -184,8 +180,7 @@ def new_shop(world: World) -> Shop:
 async def open_shop(world: World) -> Shop:
     """A published mini program with a product on sale, of which the other services know."""
     shop = new_shop(world)
-    await shop.register()
-    await shop.publish()
+    await shop.put_live()
     await shop.list_product()
     known = [
         ("checkout", "products", shop.product_id),

@@ -26,7 +26,7 @@ async def shop_opens(world: World) -> None:
 async def terms_change(world: World) -> None:
     shop = await open_shop(world)
     changed = TERMS | {"creator_bp": 900}
-    await shop.register(terms=changed)
+    await shop.put_live(terms=changed)
 
     async def reached() -> bool:
         product = await world.db("checkout")["products"].find_one({"_id": shop.product_id})
@@ -114,6 +114,71 @@ async def client_is_put(world: World) -> None:
     assert grant["access_token"]
 
 
+async def client_is_removed(world: World) -> None:
+    """A further client gets a new secret and is removed: its tokens are refused, the others' are not."""
+    ops = await _operator(world)
+    added = await world.call(
+        "identity", "POST", "/v1/ops/clients", {"name": "Ink", "role": "read"}, headers=ops
+    )
+    path = f"/v1/ops/clients/{added['client_id']}"
+    renewed = await world.call("identity", "POST", f"{path}/secrets", {"old_valid_for": 0}, headers=ops)
+    ready = {
+        "client_id": added["client_id"], "client_secret": renewed["client_secret"], "grant_type": "client_credentials",
+    }  # fmt: skip
+    grant = await world.call("identity", "POST", "/v1/token", ready)
+    own = {"Authorization": f"Bearer {grant['access_token']}"}
+    await world.call("identity", "DELETE", path, headers=ops, or_codes={"not_found"})
+
+    async def refused() -> bool:
+        answer = await world.call("identity", "GET", "/v1/ops/owners", headers=own, or_codes={"bad_token"})
+        assert answer.get("code") == "bad_token", answer
+        return True
+
+    await world.until(refused, "the tokens of the removed client are refused")
+
+
+async def owner_is_decided(world: World) -> None:
+    """An owner registers, an operator verifies and suspends it; each is told once."""
+    ops, body = await _operator(world), _application()
+    owner = await world.call("identity", "POST", "/v1/owners", body)
+    path = f"/v1/ops/owners/{owner['owner_id']}"
+    reasons = {"reasons": [{"message": "a test"}]}
+    await world.call("identity", "POST", f"{path}/approval", headers=ops)
+    await world.call("identity", "POST", f"{path}/suspension", reasons, headers=ops)
+    entered = f"owner-{secrets.token_hex(5)}"
+    await world.call("identity", "PUT", f"/v1/ops/owners/{entered}", body, headers=ops)
+
+    async def told() -> bool:
+        decided = await world.told("owners", owner_id=owner["owner_id"])
+        assert decided[-1:] == ["OwnerSuspended"], decided
+        assert await world.told("owners", owner_id=entered) == ["OwnerVerified"]
+        return True
+
+    await world.until(told, "the owners' events")
+
+
+async def host_is_suspended(world: World) -> None:
+    """A host is registered, suspended and reinstated."""
+    ops, host_id = await _operator(world), f"host-{secrets.token_hex(5)}"
+    path = f"/v1/ops/hosts/{host_id}"
+    reasons = {"reasons": [{"message": "a test"}]}
+    await world.call("identity", "PUT", path, {"name": "WeTalk"}, headers=ops)
+    await world.call("identity", "POST", f"{path}/suspension", reasons, headers=ops)
+    await world.call("identity", "POST", f"{path}/reinstatement", headers=ops)
+
+    async def told() -> bool:
+        changes = await world.told("hosts", host_id=host_id)
+        assert changes[-1:] == ["HostChanged"], changes
+        return True
+
+    await world.until(told, "the host's events")
+
+
+def _application() -> dict[str, object]:
+    contact = {"name": "Li Na", "email": "shop@brand.example"}
+    return {"name": f"Brand {secrets.token_hex(4)}", "kind": "brand", "contact": contact}
+
+
 async def account_is_put(world: World) -> None:
     account_id = f"a-{secrets.token_hex(5)}"
     body = {"host_id": "host1", "name": "Mei", "kind": "creator", "creator_id": "c1"}
@@ -170,5 +235,5 @@ async def _operator(world: World) -> dict[str, str]:
 
 STORIES = (
     shop_opens, terms_change, product_goes, stock_is_set, video_is_put, client_is_put, account_is_put, first_start,
-    suspended_shop_sells_again,
+    suspended_shop_sells_again, client_is_removed, owner_is_decided, host_is_suspended,
 )  # fmt: skip

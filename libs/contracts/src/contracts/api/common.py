@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Generic, TypeVar
+from copy import copy
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 
 Item = TypeVar("Item")
 
@@ -35,6 +36,21 @@ class Request(BaseModel):
     """What a caller sends. Unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def patch_of(model: type[Request]) -> type[Request]:
+    """A merge patch (RFC 7396) of `model`, for documents: each field may be left out."""
+    fields: dict[str, Any] = {}
+    for name, field in model.model_fields.items():
+        optional = copy(field)
+        optional.default, optional.default_factory = None, None
+        optional.json_schema_extra = _without_default
+        fields[name] = (field.annotation, optional)
+    return create_model(f"{model.__name__}Patch", __base__=Request, __doc__=model.__doc__, **fields)
+
+
+def _without_default(schema: dict[str, Any]) -> None:
+    schema.pop("default", None)
 
 
 class Answer(BaseModel):

@@ -16,7 +16,7 @@ from contracts.money import Money
 OrderStatus = Literal[
     "placed", "confirmed", "awaiting_payment", "closing", "paid", "shipped", "completed", "rejected", "cancelled", "refunded"
 ]  # fmt: skip
-RefundStatus = Literal["requested", "approved", "rejected", "processing", "settled", "failed"]
+RefundStatus = Literal["requested", "approved", "rejected", "withdrawn", "processing", "settled", "failed"]
 """No refund enters `processing` today. It stays, because generated clients know it."""
 MAX_LINES = 50
 MAX_PIECES = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from contracts.api.common import Answer, Id, Page, PageQuery
-from contracts.api.mini_programs import MiniProgramCard
+from contracts.api.mini_programs import Layout, MiniProgramCard
 from contracts.api.products import ProductCard
 
 
@@ -23,6 +23,8 @@ class StorePage(Answer):
     mini_program: MiniProgramCard
     banner_url: str | None
     categories: list[CategoryView] | None
+    layout: Layout = Layout()
+    theme_colour: str | None = None
     products: Page[ProductCard] | None
     degraded: list[str] = []
 

@@ -6,6 +6,7 @@ What is sent must have the type that the OpenAPI document says: a number in quot
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 import orjson
@@ -60,16 +61,25 @@ async def read_json(request: web.Request, model: type[Model]) -> Model:
 
 def parse_json(request: web.Request, body: bytes, model: type[Model]) -> Model:
     """The body of a request, already read, as `model`; raises as `read_json` does."""
-    _check_content_type(request)
+    parse_json_types(request, body)
     try:
-        load_json(body)
         return model.model_validate_json(body, strict=True)
+    except ValidationError as error:
+        raise wrong_content(error) from None
+
+
+def parse_json_types(request: web.Request, body: bytes, *also: str) -> Any:
+    """The JSON types in the body of a request; `also` are content types that it may have besides JSON's own.
+
+    Raises Problem 415, 400 and 422 as `read_json` does.
+    """
+    _check_content_type(request, also)
+    try:
+        return load_json(body)
     except MalformedJson as error:
         raise Problem(400, "malformed_json", f"{error} Send a JSON object in UTF-8.") from None
     except RepeatedKey as error:
         raise wrong_fields([(error.key, GIVE_ONCE)]) from None
-    except ValidationError as error:
-        raise wrong_content(error) from None
 
 
 def load_json(body: bytes) -> Any:
@@ -111,10 +121,11 @@ def read_query(request: web.Request, model: type[Model]) -> Model:
         raise wrong_content(error) from None
 
 
-def _check_content_type(request: web.Request) -> None:
+def _check_content_type(request: web.Request, also: Sequence[str]) -> None:
     is_utf8 = (request.charset or "utf-8").lower() in CHARSETS
-    if request.content_type not in (JSON, UNKNOWN) or not is_utf8:
-        message = f"The body must be JSON in UTF-8. Send the header Content-Type: {JSON}."
+    if request.content_type not in (*also, JSON, UNKNOWN) or not is_utf8:
+        wanted = " or ".join((*also, JSON))
+        message = f"The body must be JSON in UTF-8. Send the header Content-Type: {wanted}."
         raise Problem(415, "unsupported_media_type", message)
 
 

@@ -12,8 +12,9 @@ from aiohttp import web
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from runtime import telemetry
-from runtime.errors import WriteConflict, is_unavailable
+from runtime.errors import VersionConflict, WriteConflict, is_unavailable
 from runtime.web.compression import compress_answer
+from runtime.web.editing import version_conflict
 from runtime.web.problems import Problem, ProblemTable, problem_for, unavailable
 from runtime.web.protocol import STREAM, AnswerCut, expect
 from runtime.web.routes import MAX_BODY, PRINCIPAL, Handler, Route
@@ -178,6 +179,8 @@ def _problem_of(error: Exception) -> Problem:
             "malformed_body",
             "The body does not match its Content-Encoding. Send it uncompressed, or correct the header.",
         )
+    if isinstance(error, VersionConflict):
+        return version_conflict(error.present)
     if isinstance(error, WriteConflict):
         return Problem(409, "conflict", "Another request changed this at the same time. Try again.")
     if isinstance(error, TimeoutError):

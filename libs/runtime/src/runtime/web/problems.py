@@ -19,16 +19,17 @@ OWN_CHECK = "Value error, "
 
 _TITLES = {
     400: "Bad request", 401: "Not authenticated", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
-    406: "Not acceptable", 408: "Request timeout", 409: "Conflict", 410: "Gone", 411: "Length required", 413: "Too large",
-    415: "Unsupported media type", 417: "Expectation failed", 422: "Wrong content", 429: "Too many requests",
-    500: "Internal error", 503: "Unavailable", 504: "Gateway timeout",
+    406: "Not acceptable", 408: "Request timeout", 409: "Conflict", 410: "Gone", 411: "Length required",
+    412: "Precondition failed", 413: "Too large", 415: "Unsupported media type", 417: "Expectation failed",
+    422: "Wrong content", 429: "Too many requests", 500: "Internal error", 503: "Unavailable", 504: "Gateway timeout",
 }  # fmt: skip
 
 
 class Problem(Exception):
     """An error answer: says what was wrong and what would be right.
 
-    `errors` names the fields at fault as (path, message); `retry_after` is in seconds.
+    `errors` names the fields at fault as (path, message); `retry_after` is in seconds; `members` are further members of the
+    document (RFC 9457, section 3.2).
     """
 
     def __init__(
@@ -40,12 +41,14 @@ class Problem(Exception):
         errors: Sequence[tuple[str, str]] = (),
         retry_after: int | None = None,
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.code = code
         self.detail = detail
         self.errors = errors
+        self.members = dict(members or {})
         self.headers = dict(headers or {})
         if retry_after is not None:
             self.headers[RETRY_AFTER] = str(retry_after)
@@ -58,6 +61,7 @@ class Problem(Exception):
             "status": self.status,
             "detail": self.detail,
             "code": self.code,
+            **self.members,
         }
         if self.errors:
             document["errors"] = [{"field": field, "message": message} for field, message in self.errors]

@@ -136,31 +136,44 @@ class Keys:
 class TokenVerifier:
     """Turns bearer tokens into principals; caches the last `size` valid ones until they expire.
 
-    All times have a leeway of `LEEWAY_SECONDS`.
+    All times have a leeway of `LEEWAY_SECONDS`. `is_revoked` says whether a token that was issued at that time, in seconds since
+    1970, is refused all the same.
     """
 
-    def __init__(self, keys: KeySource, now: Callable[[], float] = time.time, size: int = 10_000) -> None:
+    def __init__(
+        self,
+        keys: KeySource,
+        now: Callable[[], float] = time.time,
+        size: int = 10_000,
+        is_revoked: Callable[[Principal, float], bool] = lambda _, __: False,
+    ) -> None:
         self._keys = keys
+        self._is_revoked = is_revoked
         self._now = now
         self._size = size
-        self._known: OrderedDict[str, tuple[float, Principal]] = OrderedDict()
+        self._known: OrderedDict[str, tuple[float, float, Principal]] = OrderedDict()
 
     async def principal(self, token: str) -> Principal:
         """The token's principal; raises BadToken with the reason."""
         known = self._known.get(token)
         if known is not None:
-            expiry, principal = known
+            expiry, issued_at, principal = known
             if expiry > self._now():
                 self._known.move_to_end(token)
-                return principal
+                return self._unless_revoked(principal, issued_at)
             del self._known[token]
-        expiry, principal = await self._verify(token)
-        self._known[token] = (expiry, principal)
+        expiry, issued_at, principal = await self._verify(token)
+        self._known[token] = (expiry, issued_at, principal)
         if len(self._known) > self._size:
             self._known.popitem(last=False)
+        return self._unless_revoked(principal, issued_at)
+
+    def _unless_revoked(self, principal: Principal, issued_at: float) -> Principal:
+        if self._is_revoked(principal, issued_at):
+            raise BadToken("revoked")
         return principal
 
-    async def _verify(self, token: str) -> tuple[float, Principal]:
+    async def _verify(self, token: str) -> tuple[float, float, Principal]:
         try:
             kid = jwt.get_unverified_header(token).get("kid", "")
             claims = jwt.decode(
@@ -185,4 +198,4 @@ class TokenVerifier:
             return_origins=tuple(claims.get("return_origins", ())),
             **private,
         )
-        return float(claims["exp"]) + LEEWAY_SECONDS, principal
+        return float(claims["exp"]) + LEEWAY_SECONDS, float(claims["iat"]), principal

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from catalog.domain.mini_program import Category, MiniProgram, MiniProgramDetails
+from collections.abc import Iterable
+
+from catalog.domain.content import Category, Section
+from catalog.domain.mini_program import MiniProgram, MiniProgramDetails
 from catalog.domain.terms import Terms
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
@@ -60,9 +63,11 @@ def write_mini_program(program: MiniProgram) -> Document:
         "logo_url": details.logo_url,
         "banner_url": details.banner_url,
         "hosts": list(details.hosts),
-        "categories": [
-            {"category_id": c.category_id, "name": c.name, "name_en": c.name_en} for c in details.categories
-        ],
+        "categories": write_categories(details.categories),
+        "sections": write_sections(details.sections),
+        "theme_colour": details.theme_colour,
+        "shown_version": program.shown_version,
+        "closed_for_owner": program.closed_for_owner,
         "exposure_priority": details.exposure_priority,
         "sponsored": details.sponsored,
         "merchant": details.merchant,
@@ -71,7 +76,7 @@ def write_mini_program(program: MiniProgram) -> Document:
 
 
 def read_mini_program(document: Document) -> MiniProgram:
-    """The mini program in a document. Documents may lack the English texts of the owner and the slogan."""
+    """The mini program in a document. Documents may lack the English texts of the owner and the slogan, and the layout."""
     owner, terms = document["owner"], read_terms(document["terms"])
     details = MiniProgramDetails(
         owner_id=owner["owner_id"],
@@ -87,7 +92,9 @@ def read_mini_program(document: Document) -> MiniProgram:
         logo_url=document["logo_url"],
         banner_url=document["banner_url"],
         hosts=tuple(document["hosts"]),
-        categories=tuple(Category(**category) for category in document["categories"]),
+        categories=read_categories(document["categories"]),
+        sections=read_sections(document.get("sections", ())),
+        theme_colour=document.get("theme_colour", ""),
         exposure_priority=document["exposure_priority"],
         sponsored=document["sponsored"],
         merchant=document["merchant"],
@@ -95,8 +102,44 @@ def read_mini_program(document: Document) -> MiniProgram:
         creator_bp=terms.creator_bp,
     )
     return MiniProgram(
-        document["_id"], details, document["state"], terms, document["version"], document["reason"]
+        document["_id"],
+        details,
+        document["state"],
+        terms,
+        document["version"],
+        document["reason"],
+        document.get("shown_version", 0),
+        document.get("closed_for_owner", False),
     )
+
+
+def write_categories(categories: Iterable[Category]) -> list[Document]:
+    """Categories as they are stored."""
+    return [{"category_id": c.category_id, "name": c.name, "name_en": c.name_en} for c in categories]
+
+
+def read_categories(documents: Iterable[Document]) -> tuple[Category, ...]:
+    """The categories in documents."""
+    return tuple(Category(**document) for document in documents)
+
+
+def write_sections(sections: Iterable[Section]) -> list[Document]:
+    """A layout as it is stored."""
+    return [
+        {
+            "kind": section.kind,
+            "title": section.title,
+            "title_en": section.title_en,
+            "category_id": section.category_id,
+            "product_ids": list(section.product_ids),
+        }
+        for section in sections
+    ]
+
+
+def read_sections(documents: Iterable[Document]) -> tuple[Section, ...]:
+    """The layout in documents."""
+    return tuple(Section(**(d | {"product_ids": tuple(d["product_ids"])})) for d in documents)
 
 
 def write_terms(terms: Terms) -> Document:

@@ -24,6 +24,11 @@ class MongoProducts(VersionedStore[Product]):
             Codec(read_product, write_product), recorder, lambda _: self._documents, replace_outbox=True
         )
 
+    async def of_mini_program(self, mini_program_id: str, product_ids: Iterable[str]) -> set[str]:
+        """Those of the products that exist and are the mini program's."""
+        wanted = {"_id": {"$in": list(product_ids)}, "mini_program_id": mini_program_id}
+        return {document["_id"] async for document in self._documents.find(wanted, {"_id": 1})}
+
     async def ids_with_other_terms(self, mini_program_id: str, terms: Terms) -> list[str]:
         """The mini program's products that have no terms of their own, and other shares than `terms`."""
         differ = [

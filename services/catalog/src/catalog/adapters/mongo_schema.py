@@ -5,10 +5,21 @@ from __future__ import annotations
 from pymongo import ASCENDING
 from pymongo.errors import CollectionInvalid
 
+from catalog.adapters.mongo_host_settings import COLLECTION as HOST_SETTINGS
 from catalog.adapters.mongo_reservations import HELD
+from catalog.adapters.mongo_version_histories import COLLECTION as HISTORIES
 from runtime.mongo.client import Database
 
-COLLECTIONS = ("mini_programs", "products", "videos", "stock", "reservations", "adjustments")
+COLLECTIONS = (
+    "mini_programs",
+    "products",
+    "videos",
+    "stock",
+    "reservations",
+    "adjustments",
+    HISTORIES,
+    HOST_SETTINGS,
+)
 
 
 async def prepare_collections(db: Database) -> None:
@@ -21,5 +32,7 @@ async def prepare_collections(db: Database) -> None:
             except CollectionInvalid:
                 continue  # another replica was quicker
     await db["mini_programs"].create_index([("owner.owner_id", ASCENDING)])
+    await db[HISTORIES].create_index([("versions.status", ASCENDING), ("_id", ASCENDING)])
+    await db[HISTORIES].create_index([("versions.content.requested_hosts", ASCENDING), ("_id", ASCENDING)])
     await db["reservations"].create_index([("expires_at", ASCENDING)], partialFilterExpression=HELD)
     await db["products"].create_index([("mini_program_id", ASCENDING)])

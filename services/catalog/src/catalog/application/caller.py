@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from catalog.domain.errors import NotFound, WrongContent
+from catalog.domain.errors import NotFound
 from catalog.domain.mini_program import MiniProgram
 
 
@@ -23,12 +23,3 @@ class Caller:
         if program is None or (not self.is_operator and program.details.owner_id != self.owner_id):
             raise NotFound("this mini program")
         return program
-
-    def owner_of_new(self, named: str | None) -> str:
-        """The owner id that the caller's mini program gets; raises WrongContent if `named` does not fit the caller."""
-        owner_id = named or self.owner_id
-        if owner_id is None:
-            raise WrongContent(("owner_id", "an operator names the owner"))
-        if self.owner_id not in (None, owner_id):
-            raise WrongContent(("owner_id", "this is another owner's; leave it out"))
-        return owner_id

@@ -10,6 +10,7 @@ from catalog.domain.product import Product, ProductEvent
 from catalog.domain.reservation import Reservation, State
 from catalog.domain.stock import Adjustment, StockLevel
 from catalog.domain.terms import Terms
+from catalog.domain.version_history import Happened, HostDecision, VersionHistory, version_id
 from catalog.domain.video import Video, VideoEvent
 from contracts.catalog import (
     Anchor,
@@ -24,6 +25,7 @@ from contracts.catalog import (
     ProductDelisted,
     ProductListed,
     ProductState,
+    Section,
     SkuState,
     StockAdjusted,
     StockAdjustedV1,
@@ -36,6 +38,15 @@ from contracts.catalog import (
     VideoAnchorMounted,
     VideoAnchorUnmounted,
     VideoPublished,
+)
+from contracts.catalog_versions import (
+    HostAccepted,
+    HostRefused,
+    Reason,
+    VersionApproved,
+    VersionRejected,
+    VersionReleased,
+    VersionSubmitted,
 )
 from contracts.checkout import OrderPlaced
 from contracts.event import Event
@@ -82,9 +93,58 @@ def mini_program_event(program: MiniProgram, happened: MiniProgramEvent) -> Even
         categories=tuple(
             Category(category_id=c.category_id, name=c.name, name_en=c.name_en) for c in details.categories
         ),
+        sections=tuple(
+            Section(
+                kind=section.kind,
+                title=section.title,
+                title_en=section.title_en,
+                category_id=section.category_id,
+                product_ids=section.product_ids,
+            )
+            for section in details.sections
+        ),
+        theme_colour=details.theme_colour,
         terms=_terms(program.terms),
         merchant=details.merchant,
     )
+
+
+def history_events(history: VersionHistory, happened: Sequence[Happened]) -> list[Event]:
+    """What was decided about versions and by hosts; a withdrawal concerns nobody else."""
+    found = (_history_event(history, one) for one in happened)
+    return [event for event in found if event is not None]
+
+
+def _history_event(history: VersionHistory, happened: Happened) -> Event | None:
+    common: dict[str, Any] = {
+        "version": history.version,
+        "mini_program_id": history.mini_program_id,
+        "owner_id": history.owner_id,
+        "at": happened.at,
+    }
+    if isinstance(happened, HostDecision):
+        host_id = happened.host_id
+        return (
+            HostAccepted(**common, host_id=host_id)
+            if happened.accepted
+            else HostRefused(**common, host_id=host_id, reason=happened.reason)
+        )
+    number = happened.number
+    common |= {"version_id": version_id(history.mini_program_id, number), "number": number}
+    match happened.kind:
+        case "submitted":
+            return VersionSubmitted(**common)
+        case "approved":
+            return VersionApproved(**common)
+        case "rejected":
+            reasons = history.find(number).reasons
+            return VersionRejected(
+                **common, reasons=tuple(Reason(field=r.field, message=r.message) for r in reasons)
+            )
+        case "released" | "rolled_back":
+            return VersionReleased(**common, by_rollback=happened.kind == "rolled_back")
+        case "withdrawn":
+            return None
 
 
 def product_event(product: Product, happened: ProductEvent) -> Event:

@@ -1,73 +1,86 @@
-"""Registering, changing, publishing and suspending mini programs."""
+"""What operators do to mini programs: put them live, set the platform's terms, suspend, reinstate."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from catalog.application.caller import Caller
 from catalog.application.contracts_out import mini_program_event
-from catalog.application.ports import MiniProgramStore
+from catalog.application.histories import NAME, Edited, Histories
+from catalog.application.ports import MiniProgramStore, OwnerRegister
 from catalog.application.terms import SpreadTerms
 from catalog.domain import mini_program as rules
+from catalog.domain import version_history
 from catalog.domain.errors import must_exist
-from catalog.domain.mini_program import Changed, MiniProgram, MiniProgramDetails
+from catalog.domain.mini_program import Changed, MiniProgram, MiniProgramDetails, PlatformTerms, content_of
 from runtime.clock import Clock
 from runtime.outbox.changes import Change
 
-NAME = "this mini program"
+OPERATOR = Caller(None)
 
 
 class MiniPrograms:
-    """The use cases of mini programs."""
+    """The operators' use cases."""
 
-    def __init__(self, programs: MiniProgramStore, spread_terms: SpreadTerms, clock: Clock) -> None:
+    def __init__(
+        self,
+        programs: MiniProgramStore,
+        histories: Histories,
+        owners: OwnerRegister,
+        spread_terms: SpreadTerms,
+        clock: Clock,
+    ) -> None:
         self._programs = programs
+        self._histories = histories
+        self._owners = owners
         self._spread_terms = spread_terms
         self._clock = clock
 
-    async def put(
-        self, caller: Caller, mini_program_id: str, details: MiniProgramDetails
-    ) -> tuple[MiniProgram, bool]:
-        """Register it, or replace its details; gives it and whether it is new.
+    async def put(self, mini_program_id: str, details: MiniProgramDetails) -> tuple[Edited, bool]:
+        """A version with these details: approved, accepted by its hosts and live at once; says whether the mini program is new.
 
-        Raises NotFound if it is somebody else's, OperatorsOnly if an owner changes what was reviewed.
+        The name and kind of an owner who has applied are the owner's own. Idempotent. Raises WrongContent.
         """
+        owner = await self._owners.get(details.owner_id)
+        if owner is not None:
+            details = replace(details, owner_name=owner.name, owner_kind=owner.kind)
+        content = content_of(details)
+        content.check()
 
         def decide(current: MiniProgram | None) -> Change[MiniProgram] | None:
             if current is None:
-                return self._change(rules.register(mini_program_id, details))
-            caller.owned(current)
-            return self._change(rules.change(current, details, by_operator=caller.is_operator))
+                return self._change(rules.register(mini_program_id, replace(details, hosts=())))
+            return self._change(rules.take_over(current, details))
 
         result = await self._programs.change(mini_program_id, decide)
         self._spread_terms.request(mini_program_id)
-        return must_exist(result.aggregate, NAME), result.created
+        now = self._clock()
+        edited = await self._histories.change(
+            OPERATOR, mini_program_id, lambda history: version_history.put_live(history, content, now)
+        )
+        return edited, result.created
 
-    async def publish(self, mini_program_id: str) -> MiniProgram:
-        """Raises NotFound, and Refused while it is suspended."""
-        return await self._move(mini_program_id, rules.publish)
+    async def set_terms(self, mini_program_id: str, terms: PlatformTerms) -> Edited:
+        """Raises NotFound."""
+        await self._move(mini_program_id, lambda current: rules.set_terms(current, terms))
+        self._spread_terms.request(mini_program_id)
+        return await self._histories.get(OPERATOR, mini_program_id)
 
-    async def suspend(self, mini_program_id: str, reason: str) -> MiniProgram:
+    async def suspend(self, mini_program_id: str, reason: str) -> Edited:
         """Raises NotFound, and Refused if it was never published."""
-        return await self._move(mini_program_id, lambda current: rules.suspend(current, reason))
+        await self._move(mini_program_id, lambda current: rules.suspend(current, reason))
+        return await self._histories.get(OPERATOR, mini_program_id)
 
-    async def reinstate(self, mini_program_id: str) -> MiniProgram:
+    async def reinstate(self, mini_program_id: str) -> Edited:
         """Raises NotFound, and Refused if it was never published."""
-        return await self._move(mini_program_id, rules.reinstate)
+        await self._move(mini_program_id, rules.reinstate)
+        return await self._histories.get(OPERATOR, mini_program_id)
 
-    async def get(self, caller: Caller, mini_program_id: str) -> MiniProgram:
-        """One of the caller's; raises NotFound."""
-        return caller.owned(await self._programs.get(mini_program_id))
-
-    async def page(self, caller: Caller, after: str | None, limit: int) -> list[MiniProgram]:
-        """The caller's (an operator's are all), in order of their ids, from the one after `after`."""
-        return await self._programs.page(caller.owner_id, after, limit)
-
-    async def _move(self, mini_program_id: str, rule: Callable[[MiniProgram], Changed | None]) -> MiniProgram:
-        result = await self._programs.change(
+    async def _move(self, mini_program_id: str, rule: Callable[[MiniProgram], Changed | None]) -> None:
+        await self._programs.change(
             mini_program_id, lambda current: self._change(rule(must_exist(current, NAME)))
         )
-        return must_exist(result.aggregate, NAME)
 
     def _change(self, changed: Changed | None) -> Change[MiniProgram] | None:
         if changed is None:

@@ -8,12 +8,15 @@ from typing import Protocol
 
 from catalog.domain.mini_program import MiniProgram
 from catalog.domain.on_sale import OnSale
+from catalog.domain.owner import Owner
 from catalog.domain.product import Product
 from catalog.domain.reservation import LeftOverHold, Lines, Reservation, State
 from catalog.domain.stock import Adjustment, Stock
 from catalog.domain.terms import Terms
+from catalog.domain.version_history import Status, VersionHistory
 from catalog.domain.video import Video
 from contracts.event import Event
+from contracts.identity import OwnerState
 from runtime.outbox.changes import Change, Decide, Result
 
 
@@ -35,8 +38,54 @@ class MiniProgramStore(Protocol):
         ...
 
 
+class HistoryStore(Protocol):
+    """Drafts and versions of mini programs with their events, and two lists."""
+
+    async def get(self, aggregate_id: str) -> VersionHistory | None: ...
+
+    async def get_many(self, aggregate_ids: Iterable[str]) -> dict[str, VersionHistory]: ...
+
+    async def change(self, aggregate_id: str, decide: Decide[VersionHistory]) -> Result[VersionHistory]:
+        """Store the decision with its events; raises WriteConflict if others were quicker each time."""
+        ...
+
+    async def with_status(self, status: Status | None, first: str, limit: int) -> list[VersionHistory]:
+        """At most `limit` histories that have a version of this status, in order of their ids, from `first` on."""
+        ...
+
+    async def wanting(self, host_id: str, after: str | None, limit: int) -> list[VersionHistory]:
+        """At most `limit` histories of which a version asks for the host, in order of their ids, from the one after `after`."""
+        ...
+
+
+class OwnerRegister(Protocol):
+    """The owners that the catalog knows."""
+
+    async def get(self, owner_id: str) -> Owner | None: ...
+
+    async def learn(self, events: Sequence[OwnerState]) -> None:
+        """Bring the register up to these events; idempotent."""
+        ...
+
+
+class HostSettingsStore(Protocol):
+    """What hosts have set. A host that has set nothing accepts all."""
+
+    async def accepts_all(self, host_id: str) -> bool: ...
+
+    async def accepting(self, host_ids: Iterable[str]) -> set[str]:
+        """Those of the hosts that accept all."""
+        ...
+
+    async def put(self, host_id: str, *, accepts_all: bool) -> None: ...
+
+
 class ProductStore(Protocol):
     """Products with their events."""
+
+    async def of_mini_program(self, mini_program_id: str, product_ids: Iterable[str]) -> set[str]:
+        """Those of the products that exist and are the mini program's."""
+        ...
 
     async def get(self, aggregate_id: str) -> Product | None: ...
 

@@ -24,14 +24,6 @@ class WrongContent(Exception):
         self.errors = errors
 
 
-class OperatorsOnly(Exception):
-    """Only an operator may change these fields."""
-
-    def __init__(self, *fields: str) -> None:
-        super().__init__(", ".join(fields))
-        self.fields = fields
-
-
 class NotFound(Exception):
     """It does not exist, or the caller may not see it; the text names it."""
 

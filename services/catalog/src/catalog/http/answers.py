@@ -1,44 +1,133 @@
-"""Domain objects as answers for owners and creators."""
+"""Domain objects as answers for owners, creators, hosts and operators."""
 
 from __future__ import annotations
 
-from catalog.domain.mini_program import MiniProgram
+from typing import Any
+
+from catalog.application.histories import Edited
+from catalog.application.reviews import Reviewed, said
+from catalog.domain.content import Content
 from catalog.domain.product import Product
 from catalog.domain.stock import Stock
+from catalog.domain.version_history import Version, VersionHistory, version_id
 from catalog.domain.video import Video
-from contracts.api.mini_programs import CategoryRequest, MiniProgramView, Terms
+from contracts.api.mini_programs import (
+    CategoryRequest,
+    CreatorTerms,
+    Layout,
+    MiniProgramDraft,
+    MiniProgramView,
+    Section,
+    Terms,
+)
+from contracts.api.owners import ReasonView
 from contracts.api.products import ProductView, StockView
+from contracts.api.versions import HostReviewView, ReviewView, VersionView
 from contracts.api.videos import AnchorView, CreatorCard, VideoPage
 
 
-def mini_program_view(program: MiniProgram) -> MiniProgramView:
-    """A mini program as its owner sees it."""
-    details = program.details
+def mini_program_draft(content: Content) -> MiniProgramDraft:
+    """A draft, or a version's content."""
+    return MiniProgramDraft(
+        name=content.name,
+        name_en=content.name_en,
+        aliases=list(content.aliases),
+        slogan=content.slogan,
+        slogan_en=content.slogan_en,
+        category=content.category,
+        logo_url=content.logo_url or None,
+        banner_url=content.banner_url or None,
+        categories=[
+            CategoryRequest(category_id=c.category_id, name=c.name, name_en=c.name_en)
+            for c in content.categories
+        ],
+        layout=Layout(
+            sections=[
+                Section(
+                    kind=section.kind,
+                    title=section.title,
+                    title_en=section.title_en,
+                    category_id=section.category_id,
+                    product_ids=list(section.product_ids),
+                )
+                for section in content.sections
+            ]
+        ),
+        theme_colour=content.theme_colour or None,
+        requested_hosts=list(content.requested_hosts),
+        terms=CreatorTerms(creator_bp=content.creator_bp),
+    )
+
+
+def mini_program_view(edited: Edited) -> MiniProgramView:
+    """A mini program as its owner sees it: the draft, and what others decide."""
+    program, history = edited.program, edited.history
+    details, draft = program.details, mini_program_draft(history.draft)
     return MiniProgramView(
+        **{name: getattr(draft, name) for name in MiniProgramDraft.model_fields if name != "terms"},
+        terms=Terms(platform_bp=details.platform_bp, creator_bp=history.draft.creator_bp),
         mini_program_id=program.mini_program_id,
         owner_id=details.owner_id,
         owner_name=details.owner_name,
         owner_name_en=details.owner_name_en,
         owner_kind=details.owner_kind,
-        name=details.name,
-        name_en=details.name_en,
-        aliases=list(details.aliases),
-        slogan=details.slogan,
-        slogan_en=details.slogan_en,
-        category=details.category,
-        logo_url=details.logo_url,
-        banner_url=details.banner_url or None,
-        hosts=list(details.hosts),
-        categories=[
-            CategoryRequest(category_id=c.category_id, name=c.name, name_en=c.name_en)
-            for c in details.categories
-        ],
+        hosts=list(history.hosts),
+        state=program.state,
+        reason=program.reason,
+        live_version=history.live,
         exposure_priority=details.exposure_priority,
         sponsored=details.sponsored,
-        terms=Terms(platform_bp=details.platform_bp, creator_bp=details.creator_bp),
         merchant=details.merchant,
-        state=program.state,
-        version=program.version,
+        version=history.version,
+    )
+
+
+def version_view(history: VersionHistory, version: Version) -> VersionView:
+    """A version as its owner sees it."""
+    return VersionView(**_version(history, version))
+
+
+def review_view(reviewed: Reviewed) -> ReviewView:
+    """A version as the reviewer sees it."""
+    details = reviewed.edited.program.details
+    return ReviewView(
+        **_version(reviewed.edited.history, reviewed.version),
+        owner_id=details.owner_id,
+        owner_name=details.owner_name,
+    )
+
+
+def _version(history: VersionHistory, version: Version) -> dict[str, Any]:
+    return {
+        "version_id": version_id(history.mini_program_id, version.number),
+        "mini_program_id": history.mini_program_id,
+        "number": version.number,
+        "status": version.status,
+        "note": version.note,
+        "submitted_at": version.submitted_at,
+        "decided_at": version.decided_at,
+        "released_at": version.released_at,
+        "reasons": [ReasonView(field=reason.field, message=reason.message) for reason in version.reasons],
+        "content": mini_program_draft(version.content) if version.content is not None else None,
+    }
+
+
+def host_review_view(
+    history: VersionHistory, version: Version, content: Content, host_id: str
+) -> HostReviewView:
+    """A mini program that wants to be seen in the host, by the version that it offers."""
+    decision = history.decision_of(host_id)
+    return HostReviewView(
+        mini_program_id=history.mini_program_id,
+        name=content.name,
+        name_en=content.name_en,
+        owner_id=history.owner_id,
+        slogan=content.slogan,
+        category=content.category,
+        logo_url=content.logo_url,
+        version_id=version_id(history.mini_program_id, version.number),
+        status=said(history, host_id),
+        reason=decision.reason if decision is not None else "",
     )
 
 

@@ -1,76 +1,142 @@
-"""Mini programs: owners register and change theirs, operators publish, suspend and reinstate any."""
+"""An owner's mini programs: the draft, its versions, their release."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from catalog.application.mini_programs import MiniPrograms
-from catalog.http.access import caller_of, path_id
-from catalog.http.answers import mini_program_view
-from catalog.http.requests import mini_program_details
+from catalog.application.drafts import Drafts
+from catalog.application.histories import Edited
+from catalog.application.reviews import parse_version_id
+from catalog.domain.errors import NotFound
+from catalog.http.access import caller_of, claim, path_id
+from catalog.http.answers import mini_program_draft, mini_program_view, version_view
+from catalog.http.requests import content_of_draft
 from contracts.api.common import Page, PageQuery
-from contracts.api.mini_programs import MiniProgramRequest, MiniProgramView, SuspensionRequest
+from contracts.api.mini_programs import MiniProgramDraft, MiniProgramView
+from contracts.api.versions import VersionRequest, VersionView
 from runtime.web.bodies import json_response, read_json, read_query
 from runtime.web.cursors import read_cursor, write_cursor
-from runtime.web.routes import Route, roles, scopes
+from runtime.web.editing import edited_response, expected_version, read_own, read_patch
+from runtime.web.problems import Problem
+from runtime.web.routes import Route, principal_of, roles, scopes
 from runtime.web.tokens import CATALOGUE, OPS, OWNER
+
+NOT_THE_OWNERS = (
+    *(name for name in MiniProgramView.model_fields if name not in MiniProgramDraft.model_fields),
+    "terms.platform_bp",
+)
+"""Fields that others decide on."""
 
 
 class MiniProgramRoutes:
     """Owners reach their own mini programs only, operators any."""
 
-    def __init__(self, programs: MiniPrograms) -> None:
-        self._programs = programs
+    def __init__(self, drafts: Drafts) -> None:
+        self._drafts = drafts
 
     def routes(self) -> list[Route]:
         programs = "/v1/owner/mini-programs"
         program = programs + "/{mini_program_id}"
-        ops = "/v1/ops/mini-programs/{mini_program_id}"
-        writers, operators = scopes(OWNER, OPS), scopes(OPS)
+        versions = program + "/versions"
+        version = versions + "/{version_id}"
+        writers, editors = scopes(OWNER, OPS), roles(CATALOGUE)
         return [
             Route("GET", programs, self.list_programs, writers),
+            Route("POST", programs, self.start, scopes(OWNER), roles=editors),
             Route("GET", program, self.get_program, writers),
-            Route("PUT", program, self.put_program, writers, roles=roles(CATALOGUE)),
-            Route("POST", ops + "/publication", self.publish, operators, roles=roles(CATALOGUE)),
-            Route("POST", ops + "/suspension", self.suspend, operators, roles=roles(CATALOGUE)),
-            Route("POST", ops + "/reinstatement", self.reinstate, operators, roles=roles(CATALOGUE)),
+            Route("PATCH", program, self.patch_program, writers, roles=editors),
+            Route("PUT", program, self.put_program, writers, roles=editors),
+            Route("GET", versions, self.list_versions, writers),
+            Route("POST", versions, self.submit, writers, roles=editors),
+            Route("POST", version + "/withdrawal", self.withdraw, writers, roles=editors),
+            Route("POST", version + "/release", self.release, writers, roles=editors),
+            Route("POST", program + "/rollback", self.roll_back, writers, roles=editors),
         ]
 
     async def list_programs(self, request: web.Request) -> web.Response:
         """The caller's mini programs."""
         query = read_query(request, PageQuery)
         after: str | None = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
-        found = await self._programs.page(caller_of(request), after, query.limit + 1)
+        found = await self._drafts.page(caller_of(request), after, query.limit + 1)
         shown = found[: query.limit]
-        cursor = write_cursor(shown[-1].mini_program_id) if len(found) > query.limit else None
-        views = [mini_program_view(program) for program in shown]
+        cursor = write_cursor(shown[-1].program.mini_program_id) if len(found) > query.limit else None
+        views = [mini_program_view(edited) for edited in shown]
         return json_response(Page[MiniProgramView](items=views, next_cursor=cursor))
+
+    async def start(self, request: web.Request) -> web.Response:
+        """Start a mini program with a draft."""
+        wanted = await read_own(request, MiniProgramDraft, NOT_THE_OWNERS)
+        owner_id = claim(principal_of(request), "owner_id")
+        return _edited(await self._drafts.start(owner_id, content_of_draft(wanted)), 201)
 
     async def get_program(self, request: web.Request) -> web.Response:
         """One of the caller's mini programs."""
-        program = await self._programs.get(caller_of(request), path_id(request, "mini_program_id"))
-        return json_response(mini_program_view(program))
+        return _edited(await self._drafts.get(caller_of(request), path_id(request, "mini_program_id")))
+
+    async def patch_program(self, request: web.Request) -> web.Response:
+        """Change the draft."""
+        patch = await read_patch(request, MiniProgramDraft, NOT_THE_OWNERS)
+        edited = await self._drafts.edit(
+            caller_of(request),
+            path_id(request, "mini_program_id"),
+            lambda draft: content_of_draft(patch.apply_to(mini_program_draft(draft))),
+            expected_version(request),
+        )
+        return _edited(edited)
 
     async def put_program(self, request: web.Request) -> web.Response:
-        """Register or change a mini program."""
-        mini_program_id, caller = path_id(request, "mini_program_id"), caller_of(request)
-        wanted = await read_json(request, MiniProgramRequest)
-        details = mini_program_details(wanted, mini_program_id, caller)
-        program, created = await self._programs.put(caller, mini_program_id, details)
-        return json_response(mini_program_view(program), 201 if created else 200)
+        """The call that drafts and versions replaced."""
+        raise Problem(
+            410,
+            "gone",
+            "Start a mini program with POST /v1/owner/mini-programs, and change its draft with PATCH on this path.",
+        )
 
-    async def publish(self, request: web.Request) -> web.Response:
-        """Let viewers enter a mini program."""
-        program = await self._programs.publish(path_id(request, "mini_program_id"))
-        return json_response(mini_program_view(program))
+    async def list_versions(self, request: web.Request) -> web.Response:
+        """The versions, newest first."""
+        query = read_query(request, PageQuery)
+        edited = await self._drafts.get(caller_of(request), path_id(request, "mini_program_id"))
+        before = read_cursor(query.cursor, int)[0] if query.cursor is not None else None
+        found = [v for v in reversed(edited.history.versions) if before is None or v.number < before]
+        shown = found[: query.limit]
+        cursor = write_cursor(shown[-1].number) if len(found) > len(shown) else None
+        views = [version_view(edited.history, version) for version in shown]
+        return json_response(Page[VersionView](items=views, next_cursor=cursor))
 
-    async def suspend(self, request: web.Request) -> web.Response:
-        """Suspend a mini program."""
-        mini_program_id = path_id(request, "mini_program_id")
-        reason = (await read_json(request, SuspensionRequest)).reason
-        return json_response(mini_program_view(await self._programs.suspend(mini_program_id, reason)))
+    async def submit(self, request: web.Request) -> web.Response:
+        """Submit the draft for review."""
+        note = (await read_json(request, VersionRequest)).note
+        edited = await self._drafts.submit(caller_of(request), path_id(request, "mini_program_id"), note)
+        return json_response(version_view(edited.history, edited.history.versions[-1]), 201)
 
-    async def reinstate(self, request: web.Request) -> web.Response:
-        """End a suspension."""
-        program = await self._programs.reinstate(path_id(request, "mini_program_id"))
-        return json_response(mini_program_view(program))
+    async def withdraw(self, request: web.Request) -> web.Response:
+        """Withdraw a version."""
+        mini_program_id, number = _version_of(request)
+        return _version(await self._drafts.withdraw(caller_of(request), mini_program_id, number), number)
+
+    async def release(self, request: web.Request) -> web.Response:
+        """Let viewers see a version."""
+        mini_program_id, number = _version_of(request)
+        return _version(await self._drafts.release(caller_of(request), mini_program_id, number), number)
+
+    async def roll_back(self, request: web.Request) -> web.Response:
+        """Put back what was live before the last release."""
+        edited = await self._drafts.roll_back(caller_of(request), path_id(request, "mini_program_id"))
+        return _version(edited, edited.history.live or 0)
+
+
+def _version_of(request: web.Request) -> tuple[str, int]:
+    """The mini program and the number in the path: the version's id, or its number alone. Raises NotFound."""
+    mini_program_id, version = path_id(request, "mini_program_id"), path_id(request, "version_id")
+    named, number = parse_version_id(version if "_" in version else f"{mini_program_id}_{version}")
+    if named != mini_program_id:
+        raise NotFound("this version")
+    return mini_program_id, number
+
+
+def _edited(edited: Edited, status: int = 200) -> web.Response:
+    return edited_response(mini_program_view(edited), edited.history.version, status)
+
+
+def _version(edited: Edited, number: int) -> web.Response:
+    return json_response(version_view(edited.history, edited.history.find(number)))

@@ -2,24 +2,55 @@
 
 from __future__ import annotations
 
-from catalog.application.caller import Caller
+from collections.abc import Sequence
+
+from catalog.domain.content import Category, Content, Section
 from catalog.domain.errors import WrongContent
-from catalog.domain.mini_program import Category, MiniProgramDetails
+from catalog.domain.mini_program import MiniProgramDetails
 from catalog.domain.product import ProductDetails, Sku
 from catalog.domain.video import Anchor, Video
-from contracts.api.mini_programs import MiniProgramRequest
+from contracts.api.mini_programs import CategoryRequest, Layout, MiniProgramDraft, MiniProgramRequest
 from contracts.api.products import ProductRequest
 from contracts.api.videos import VideoRequest
 
 
-def mini_program_details(
-    wanted: MiniProgramRequest, mini_program_id: str, caller: Caller
-) -> MiniProgramDetails:
-    """The details in a request; raises WrongContent if it names another mini program or another owner."""
+def content_of_draft(draft: MiniProgramDraft) -> Content:
+    """The content in a request."""
+    return Content(
+        name=draft.name,
+        name_en=draft.name_en,
+        aliases=tuple(draft.aliases),
+        slogan=draft.slogan,
+        slogan_en=draft.slogan_en,
+        category=draft.category,
+        logo_url=draft.logo_url or "",
+        banner_url=draft.banner_url or "",
+        categories=_categories(draft.categories),
+        sections=_sections(draft.layout),
+        theme_colour=draft.theme_colour or "",
+        requested_hosts=tuple(dict.fromkeys(draft.requested_hosts)),
+        creator_bp=draft.terms.creator_bp,
+    )
+
+
+def _categories(wanted: Sequence[CategoryRequest]) -> tuple[Category, ...]:
+    return tuple(Category(c.category_id, c.name, c.name_en) for c in wanted)
+
+
+def _sections(layout: Layout) -> tuple[Section, ...]:
+    return tuple(
+        Section(s.kind, s.title, s.title_en, s.category_id, tuple(s.product_ids)) for s in layout.sections
+    )
+
+
+def mini_program_details(wanted: MiniProgramRequest, mini_program_id: str) -> MiniProgramDetails:
+    """The details in an operator's request; raises WrongContent if it names another mini program, or no owner."""
+    if wanted.owner_id is None:
+        raise WrongContent(("owner_id", "name the owner"))
     if wanted.mini_program_id not in (None, mini_program_id):
         raise WrongContent(("mini_program_id", "differs from the one in the path"))
     return MiniProgramDetails(
-        owner_id=caller.owner_of_new(wanted.owner_id),
+        owner_id=wanted.owner_id,
         owner_name=wanted.owner_name,
         owner_name_en=wanted.owner_name_en,
         owner_kind=wanted.owner_kind,
@@ -32,7 +63,9 @@ def mini_program_details(
         logo_url=wanted.logo_url,
         banner_url=wanted.banner_url or "",
         hosts=tuple(dict.fromkeys(wanted.hosts)),
-        categories=tuple(Category(c.category_id, c.name, c.name_en) for c in wanted.categories),
+        categories=_categories(wanted.categories),
+        sections=_sections(wanted.layout),
+        theme_colour=wanted.theme_colour or "",
         exposure_priority=wanted.exposure_priority,
         sponsored=wanted.sponsored,
         merchant=wanted.merchant,

@@ -76,7 +76,7 @@ class MongoOrderQueries:
         return [order_of(document) async for document in found.limit(limit)]
 
     async def counts(self, mini_program_id: str, openid: str) -> dict[str, int]:
-        # a refund is undecided until it is settled, rejected or failed
+        # a refund is undecided until it is settled, rejected, withdrawn or failed
         undecided = {"$in": ["$$r.status", ["requested", "approved"]]}
         is_refunding = {"$anyElementTrue": {"$map": {"input": "$refunds", "as": "r", "in": undecided}}}
         group = {

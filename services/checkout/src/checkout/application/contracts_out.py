@@ -55,6 +55,8 @@ def contract_of(order: Order, event: events.OrderEvent, at: datetime) -> Event:
             return contract.RefundApproved(**base, refund_id=refund_id, amount=cny(amount))
         case events.RefundRejected(refund_id, amount):
             return contract.RefundRejected(**base, refund_id=refund_id, amount=cny(amount))
+        case events.RefundWithdrawn(refund_id, amount):
+            return contract.RefundWithdrawn(**base, refund_id=refund_id, amount=cny(amount))
         case events.Refunded(refund_id, amount, release_stock):
             return contract.OrderRefunded(
                 **base, **_purchase(order), refund_id=refund_id, refunded=cny(amount),

@@ -1,4 +1,4 @@
-"""What buyers and owners do to an order: cancel, receive, ship, request, approve and reject refunds.
+"""What buyers and owners do to an order: cancel, receive, ship; request, withdraw, approve and reject refunds.
 
 Each command loads the order, calls one of its methods and stores the result; VersionedStore repeats that if another writer
 came first. An order that the caller may not see is answered like one that does not exist.
@@ -76,6 +76,12 @@ class OrderCommands:
             return events
 
         return await self._change(buyer, order_id, now, request)
+
+    async def withdraw_refund(self, buyer: Buyer, order_id: str, refund_id: str) -> Order:
+        """Raises RefundNotFound and RefundRefused."""
+        return await self._change(
+            buyer, order_id, self.clock(), lambda order: order.withdraw_refund(refund_id)
+        )
 
     async def approve_refund(self, owner: Owner, order_id: str, refund_id: str) -> Order:
         """Raises RefundNotFound and RefundRefused."""

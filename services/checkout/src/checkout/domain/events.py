@@ -80,6 +80,14 @@ class RefundRejected:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundWithdrawn:
+    """The buyer took the request back."""
+
+    refund_id: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refunded:
     """Money was sent back; `release_stock` if everything was refunded before anything was shipped."""
 
@@ -90,5 +98,5 @@ class Refunded:
 
 OrderEvent = (
     Placed | Confirmed | CloseRequested | Paid | Shipped | Completed | Rejected | Cancelled
-    | RefundRequested | RefundApproved | RefundRejected | Refunded
+    | RefundRequested | RefundApproved | RefundRejected | RefundWithdrawn | Refunded
 )  # fmt: skip

@@ -22,6 +22,7 @@ from checkout.domain.events import (
     Refunded,
     RefundRejected,
     RefundRequested,
+    RefundWithdrawn,
     Rejected,
     Shipped,
 )
@@ -32,7 +33,7 @@ from checkout.domain.status import UNPAID, Status, Trigger, next_status
 CANCELLED_BY_BUYER = "cancelled_by_buyer"
 PAYMENT_DEADLINE = "payment_deadline"
 MAX_REFUNDS = 20
-"""Refunds of one order, rejected ones too. Each leaves an event with all lines in the order's document."""
+"""Refunds of one order, rejected and withdrawn ones too. Each leaves an event with all lines in the order's document."""
 MAX_PARCELS = 100
 
 
@@ -228,6 +229,14 @@ class Order:
             return []
         self.version += 1
         return [RefundRejected(refund_id, refund.amount)]
+
+    def withdraw_refund(self, refund_id: str) -> list[OrderEvent]:
+        """The buyer takes the request back. Possible until it is approved or rejected."""
+        refund = self._refund(refund_id)
+        if not self._move_refund(refund, RefundStatus.WITHDRAWN):
+            return []
+        self.version += 1
+        return [RefundWithdrawn(refund_id, refund.amount)]
 
     def settle_refund(self, refund_id: str, at: datetime) -> list[OrderEvent]:
         """The money was sent back. The order is refunded once all of its total has been."""

@@ -17,19 +17,21 @@ class RefundStatus(StrEnum):
     REQUESTED = "requested"
     APPROVED = "approved"
     REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
     SETTLED = "settled"
     FAILED = "failed"
 
     @property
     def holds_money(self) -> bool:
         """Whether the amount has gone back or may still go back."""
-        return self not in (RefundStatus.REJECTED, RefundStatus.FAILED)
+        return self not in (RefundStatus.REJECTED, RefundStatus.WITHDRAWN, RefundStatus.FAILED)
 
 
 _NEXT = {
-    RefundStatus.REQUESTED: {RefundStatus.APPROVED, RefundStatus.REJECTED},
+    RefundStatus.REQUESTED: {RefundStatus.APPROVED, RefundStatus.REJECTED, RefundStatus.WITHDRAWN},
     RefundStatus.APPROVED: {RefundStatus.SETTLED, RefundStatus.FAILED},
     RefundStatus.REJECTED: set(),
+    RefundStatus.WITHDRAWN: set(),
     RefundStatus.SETTLED: set(),
     RefundStatus.FAILED: set(),
 }

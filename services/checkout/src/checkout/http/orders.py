@@ -1,4 +1,4 @@
-"""A buyer's orders: place, list, read, watch, cancel, receive, request a refund. Owners list and read theirs here too."""
+"""A buyer's orders: place, list, read, watch, cancel, receive, request a refund or withdraw it. Owners list and read theirs here too."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ class OrderRoutes:
             Route("POST", f"{order}/cancellation", self.cancel, viewer),
             Route("POST", f"{order}/receipt", self.receive, viewer),
             Route("POST", f"{order}/refunds", self.request_refund, viewer),
+            Route("DELETE", f"{order}/refunds/{{refund_id}}", self.withdraw_refund, viewer),
             Route("GET", "/v1/owner/mini-programs/{mini_program_id}/orders", self.list_orders, scopes(OWNER)),
         ]
 
@@ -114,6 +115,11 @@ class OrderRoutes:
             fingerprint=fingerprint_of(body),
         )
         return json_response(order_view(order), status=201)
+
+    async def withdraw_refund(self, request: web.Request) -> web.Response:
+        path = request.match_info
+        order = await self.commands.withdraw_refund(buyer_of(request), path["order_id"], path["refund_id"])
+        return json_response(order_view(order))
 
     async def _order(self, request: web.Request) -> Order:
         path = request.match_info

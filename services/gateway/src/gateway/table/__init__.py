@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from gateway.calls import Call
-from gateway.table import access, operation, orders, owners, pages, payments, settlements, share_codes
+from gateway.table import (
+    access,
+    identities,
+    mini_programs,
+    operation,
+    orders,
+    owners,
+    pages,
+    payments,
+    reviews,
+    settlements,
+    share_codes,
+)
 
 CALLS: tuple[Call, ...] = (
-    *access.CALLS, *pages.CALLS, *orders.CALLS, *share_codes.CALLS, *payments.CALLS, *settlements.CALLS, *owners.CALLS, *operation.CALLS,
+    *access.CALLS, *identities.CALLS, *pages.CALLS, *orders.CALLS, *share_codes.CALLS, *payments.CALLS, *settlements.CALLS,
+    *mini_programs.CALLS, *reviews.CALLS, *owners.CALLS, *operation.CALLS,
 )  # fmt: skip

@@ -131,6 +131,17 @@ CALLS = (
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT, faults.KEY_REUSED),
     ),
     Call(
+        method="DELETE",
+        path=f"{ORDER}/refunds/{{refund_id}}",
+        name="withdraw_refund",
+        summary="Take a refund request back, unless it is already approved or rejected",
+        tag=TAG,
+        scopes=VIEWER_ONLY,
+        service="checkout",
+        answer=OrderView,
+        faults=(faults.REFUSED, faults.CONFLICT),
+    ),
+    Call(
         method="POST",
         path=f"{ORDER}/receipt",
         name="confirm_receipt",

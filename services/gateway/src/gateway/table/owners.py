@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from contracts.api.common import Page, PageQuery
-from contracts.api.mini_programs import MiniProgramRequest, MiniProgramView, SuspensionRequest
+from contracts.api.common import Page
 from contracts.api.orders import OrdersQuery, OrderView, ShipmentRequest
 from contracts.api.products import ProductRequest, ProductView, StockRequest, StockView
 from contracts.api.videos import VideoPage, VideoRequest
@@ -23,48 +22,11 @@ PROGRAM = f"{MINI_PROGRAMS}/{{mini_program_id}}"
 PRODUCT = f"{PROGRAM}/products/{{product_id}}"
 STOCK = "/v1/owner/skus/{sku_id}/stock"
 REFUND = "/v1/owner/orders/{order_id}/refunds/{refund_id}"
-OPS_PROGRAM = "/v1/ops/mini-programs/{mini_program_id}"
 OWNER_ONLY = scopes(OWNER)
 OWNER_OR_OPERATOR = scopes(OWNER, OPS)
 OK_OR_CREATED = (HTTPStatus.OK, HTTPStatus.CREATED)
 
 CALLS = (
-    Call(
-        method="GET",
-        path=MINI_PROGRAMS,
-        name="list_own_mini_programs",
-        summary="List the owner's mini programs",
-        tag=TAG,
-        scopes=OWNER_OR_OPERATOR,
-        service="catalog",
-        query=PageQuery,
-        answer=Page[MiniProgramView],
-        faults=(faults.INVALID_CURSOR,),
-    ),
-    Call(
-        method="GET",
-        path=PROGRAM,
-        name="read_own_mini_program",
-        summary="Read one of the owner's mini programs",
-        tag=TAG,
-        scopes=OWNER_OR_OPERATOR,
-        service="catalog",
-        answer=MiniProgramView,
-    ),
-    Call(
-        method="PUT",
-        path=PROGRAM,
-        name="put_mini_program",
-        summary="Register or change a mini program",
-        tag=TAG,
-        scopes=OWNER_OR_OPERATOR,
-        roles=roles(CATALOGUE),
-        service="catalog",
-        body=MiniProgramRequest,
-        answer=MiniProgramView,
-        success=OK_OR_CREATED,
-        faults=(faults.OPERATORS_ONLY, faults.CONFLICT),
-    ),
     Call(
         method="PUT",
         path=PRODUCT,
@@ -177,43 +139,6 @@ CALLS = (
         answer=VideoPage,
         success=OK_OR_CREATED,
         faults=(faults.CONFLICT,),
-    ),
-    Call(
-        method="POST",
-        path=f"{OPS_PROGRAM}/publication",
-        name="publish_mini_program",
-        summary="Publish a mini program to its hosts",
-        tag=OPERATORS,
-        scopes=scopes(OPS),
-        roles=roles(CATALOGUE),
-        service="catalog",
-        answer=MiniProgramView,
-        faults=(faults.WRONG_STATE, faults.CONFLICT),
-    ),
-    Call(
-        method="POST",
-        path=f"{OPS_PROGRAM}/suspension",
-        name="suspend_mini_program",
-        summary="Suspend a mini program",
-        tag=OPERATORS,
-        scopes=scopes(OPS),
-        roles=roles(CATALOGUE),
-        service="catalog",
-        body=SuspensionRequest,
-        answer=MiniProgramView,
-        faults=(faults.WRONG_STATE, faults.CONFLICT),
-    ),
-    Call(
-        method="POST",
-        path=f"{OPS_PROGRAM}/reinstatement",
-        name="reinstate_mini_program",
-        summary="Reinstate a suspended mini program",
-        tag=OPERATORS,
-        scopes=scopes(OPS),
-        roles=roles(CATALOGUE),
-        service="catalog",
-        answer=MiniProgramView,
-        faults=(faults.WRONG_STATE, faults.CONFLICT),
     ),
     Call(
         method="POST",

@@ -2,37 +2,78 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from identity.adapters.secret_hasher import SecretHasher
-from identity.domain.clients import Client
-from runtime.mongo.client import Database
+from identity.domain.clients import Client, Secrets
+from runtime.clock import Clock
+from runtime.errors import WriteConflict
+from runtime.mongo.client import Database, Document
 from runtime.web.tokens import ADMIN
+
+WITHOUT_SECRETS = {"secret": 0, "old_secret": 0}
 
 
 class MongoClients:
-    """Collection `clients`: one document for each client, its secret as a hash."""
+    """Collection `clients`: one document for each client, its present secret and an older one as hashes."""
 
-    def __init__(self, db: Database, hasher: SecretHasher) -> None:
+    def __init__(self, db: Database, hasher: SecretHasher, clock: Clock) -> None:
         self._clients = db["clients"]
         self._hasher = hasher
+        self._clock = clock
+
+    async def prepare(self) -> None:
+        """Make the index that lists of one subject's clients need."""
+        await self._clients.create_index([("scope", 1), ("subject_id", 1), ("_id", 1)])
 
     async def authenticate(self, client_id: str, secret: str) -> Client | None:
         """The client with this secret. An unknown client takes as long as a wrong secret; raises Unavailable if too many
         secrets are being checked."""
         found = await self._clients.find_one({"_id": client_id})
-        stored = found["secret"] if found is not None else self._hasher.of_nobody(client_id)
-        if not await self._hasher.matches(secret, stored) or found is None:
+        if found is None:
+            await self._hasher.matches(secret, self._hasher.of_nobody(client_id))
             return None
+        if await self._hasher.matches(secret, found["secret"]):
+            await self._add_fast_byte(client_id, found["secret"], secret)
+            return _read(found)
+        old = found.get("old_secret")
+        if (
+            old is not None
+            and found["old_ends_at"] > self._clock()
+            and await self._hasher.matches(secret, old)
+        ):
+            return _read(found)
+        return None
+
+    async def _add_fast_byte(self, client_id: str, stored: bytes, secret: str) -> None:
+        """To a hash that an older version wrote."""
         current = self._hasher.with_fast_byte(stored, secret)
-        if current != stored:  # written by an older version
+        if current != stored:
             await self._clients.update_one(
                 {"_id": client_id, "secret": stored}, {"$set": {"secret": current}}
             )
-        origins = tuple(found.get("return_origins", ()))
-        role = found.get("role", ADMIN)
-        return Client(client_id, found["name"], found["scope"], found["subject_id"], role, origins)
+
+    async def get(self, client_id: str) -> Client | None:
+        """The client; None if there is none."""
+        found = await self._clients.find_one({"_id": client_id}, WITHOUT_SECRETS)
+        return _read(found) if found is not None else None
+
+    async def page(self, scope: str, subject_id: str | None, after: str | None, limit: int) -> list[Client]:
+        """At most `limit` clients of a subject (of all, for None) by id, from the one after `after`."""
+        wanted = _of(scope, subject_id)
+        if after is not None:
+            wanted["_id"] = {"$gt": after}
+        found = self._clients.find(wanted, WITHOUT_SECRETS).sort("_id", 1).limit(limit)
+        return [_read(document) async for document in found]
+
+    async def has_other_admin(self, scope: str, subject_id: str | None, client_id: str) -> bool:
+        """Whether the subject (any, for None) has another client than this with the role admin. One without a role is an admin."""
+        other = _of(scope, subject_id) | {"role": {"$in": [ADMIN, None]}, "_id": {"$ne": client_id}}
+        return await self._clients.find_one(other, {"_id": 1}) is not None
 
     async def put(self, client: Client, secret: str) -> bool:
-        """Create or change a client; whether it is new. An earlier secret stops working."""
+        """Create or change a client; whether it is new. Earlier secrets stop working."""
         fields = {
             "name": client.name,
             "scope": client.scope,
@@ -41,5 +82,41 @@ class MongoClients:
             "return_origins": list(client.return_origins),
             "secret": await self._hasher.hash(secret),
         }
-        done = await self._clients.update_one({"_id": client.client_id}, {"$set": fields}, upsert=True)
+        write: dict[str, Any] = {"$set": fields, "$unset": {"old_secret": "", "old_ends_at": ""}}
+        done = await self._clients.update_one({"_id": client.client_id}, write, upsert=True)
         return done.upserted_id is not None
+
+    async def renew_secret(self, client: Client, secret: str, old_ends_at: datetime | None) -> None:
+        """Give it a new secret; the present one works until `old_ends_at`, or no longer for None.
+
+        Raises WriteConflict if the client changed since it was read.
+        """
+        as_read = {"_id": client.client_id, "old_ends_at": client.secrets.old_ends_at}
+        fields: dict[str, Any] = {
+            "secret": await self._hasher.hash(secret),
+            "old_secret": "$secret" if old_ends_at else None,
+            "old_ends_at": old_ends_at,
+        }
+        done = await self._clients.update_one(as_read, [{"$set": fields}])
+        if done.matched_count == 0:
+            raise WriteConflict(f"{client.client_id} was changed by another call")
+
+    async def delete(self, client_id: str) -> None:
+        """End it; a missing client is no error."""
+        await self._clients.delete_one({"_id": client_id})
+
+
+def _of(scope: str, subject_id: str | None) -> Document:
+    return {"scope": scope} | ({"subject_id": subject_id} if subject_id is not None else {})
+
+
+def _read(document: Document) -> Client:
+    return Client(
+        document["_id"],
+        document["name"],
+        document["scope"],
+        document["subject_id"],
+        document.get("role", ADMIN),
+        tuple(document.get("return_origins", ())),
+        Secrets(document.get("old_ends_at")),
+    )

@@ -28,6 +28,8 @@ WORKERS = 2
 """Threads: bounds the CPU and memory that slow checks can take."""
 MAX_WAITING = 100
 """Slow checks that may wait: about a second of work."""
+MAX_HASHING = 20
+"""New secrets that may be hashed at a time. Anybody may register, and nobody keeps those with a secret waiting."""
 
 
 class SecretHasher:
@@ -42,11 +44,18 @@ class SecretHasher:
         self._right = LRUCache[bytes, bytes](REMEMBERED)
         self._wrong = LRUCache[bytes, None](REMEMBERED)
         self._checks: dict[bytes, asyncio.Task[bool]] = {}
+        self._hashing = 0
 
     async def hash(self, secret: str) -> bytes:
-        """The salted hash to store."""
+        """The salted hash to store. Raises Unavailable while too many are being made."""
+        if self._hashing >= MAX_HASHING:
+            raise Unavailable("too many new secrets are being hashed")
         salt = secrets.token_bytes(SALT_BYTES)
-        return self.with_fast_byte(salt + await self._scrypt(secret, salt), secret)
+        self._hashing += 1
+        try:
+            return self.with_fast_byte(salt + await self._scrypt(secret, salt), secret)
+        finally:
+            self._hashing -= 1
 
     def with_fast_byte(self, stored: bytes, secret: str) -> bytes:
         """The hash of `secret` with its fast byte; unchanged if it has one."""

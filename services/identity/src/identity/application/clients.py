@@ -1,19 +1,95 @@
-"""Operators put the platform's clients."""
+"""Clients: operators put any, and whoever has clients manages its own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
-from identity.application.ports import Clients
-from identity.domain.clients import Client
+from identity.application.ports import Clients, NewSecret, Revocations
+from identity.domain.clients import ADMIN, Client, Secrets
+from identity.domain.errors import LastAdmin, NotFound
+from identity.domain.revocations import Revocation
+from runtime.clock import Clock
+from runtime.ids import NewId
+
+IN_FLIGHT = timedelta(seconds=30)
+"""How long after a client's end a token for it may still have been signed, by a clock that is ahead."""
 
 
 @dataclass(frozen=True, slots=True)
 class PutClient:
-    """Creates or changes a client. Its secret is stored as a hash; the earlier one stops working at once."""
+    """Creates or changes a client. Its secret is stored as a hash; the earlier ones stop working at once."""
 
     clients: Clients
 
     async def __call__(self, client: Client, secret: str) -> bool:
         """Whether the client is new."""
         return await self.clients.put(client, secret)
+
+
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    """A client with the secret that is shown once."""
+
+    client: Client
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClientsOfSubject:
+    """The clients of one host, owner or creator, or those of all operators, whose subject is None.
+
+    Another's client is NotFound.
+    """
+
+    clients: Clients
+    revocations: Revocations
+    clock: Clock
+    new_id: NewId
+    new_secret: NewSecret
+
+    async def page(self, scope: str, subject_id: str | None, after: str | None, limit: int) -> list[Client]:
+        """By id, from the one after `after`."""
+        return await self.clients.page(scope, subject_id, after, limit)
+
+    async def add(self, scope: str, subject_id: str | None, name: str, role: str) -> NewClient:
+        """A new client."""
+        client_id, secret = f"client_{self.new_id()}", self.new_secret()
+        client = Client(client_id, name, scope, subject_id or client_id, role)
+        await self.clients.put(client, secret)
+        return NewClient(client, secret)
+
+    async def renew_secret(
+        self, scope: str, subject_id: str | None, client_id: str, old_valid_for: timedelta
+    ) -> NewClient:
+        """A new secret; the present one works for `old_valid_for` more. With zero, all earlier ones end at once.
+
+        Raises NotFound, and TooManySecrets while the one before the present one still works.
+        """
+        client = await self._own(scope, subject_id, client_id)
+        secret = self.new_secret()
+        now = self.clock()
+        client.secrets.check_renewal(now, old_valid_for)
+        ends_at = now + old_valid_for if old_valid_for else None
+        await self.clients.renew_secret(client, secret, ends_at)
+        return NewClient(replace(client, secrets=Secrets(ends_at)), secret)
+
+    async def remove(self, scope: str, subject_id: str | None, client_id: str) -> None:
+        """End a client: it gets no token, and those that it has are refused everywhere within 5 seconds.
+
+        Raises NotFound, and LastAdmin for the only admin.
+        """
+        client = await self._own(scope, subject_id, client_id)
+        if client.role == ADMIN and not await self.clients.has_other_admin(scope, subject_id, client_id):
+            raise LastAdmin(
+                "This is the only client with the role admin. Add another one first; without it nobody could manage clients."
+            )
+        # first its tokens: a client that is gone cannot be found again if the process ends in between
+        await self.revocations.add(Revocation("client", client_id, self.clock() + IN_FLIGHT))
+        await self.clients.delete(client_id)
+
+    async def _own(self, scope: str, subject_id: str | None, client_id: str) -> Client:
+        client = await self.clients.get(client_id)
+        if client is None or client.scope != scope or subject_id not in (client.subject_id, None):
+            raise NotFound("this client")
+        return client

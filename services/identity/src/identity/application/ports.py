@@ -9,6 +9,9 @@ from typing import Any, Protocol
 from contracts.catalog import MiniProgramState
 from identity.domain.accounts import Account
 from identity.domain.clients import Client
+from identity.domain.owners import Owner
+from identity.domain.partners import Partner, PartnerKind
+from identity.domain.revocations import Revocation
 from identity.domain.visits import Visit
 from runtime.outbox.changes import Decide, Result
 
@@ -19,8 +22,71 @@ class Clients(Protocol):
     async def authenticate(self, client_id: str, secret: str) -> Client | None:
         """The client with this secret; None for a wrong secret and for an unknown client."""
 
+    async def get(self, client_id: str) -> Client | None:
+        """The client; None if there is none."""
+
+    async def page(self, scope: str, subject_id: str | None, after: str | None, limit: int) -> list[Client]:
+        """At most `limit` clients of a subject (of all, for None) by id, from the one after `after`."""
+
+    async def has_other_admin(self, scope: str, subject_id: str | None, client_id: str) -> bool:
+        """Whether the subject (any, for None) has another client than this with the role admin."""
+
     async def put(self, client: Client, secret: str) -> bool:
-        """Create or change a client; whether it is new. An earlier secret stops working."""
+        """Create or change a client; whether it is new. Earlier secrets stop working."""
+
+    async def renew_secret(self, client: Client, secret: str, old_ends_at: datetime | None) -> None:
+        """Give it a new secret; the present one works until `old_ends_at`, or no longer for None.
+
+        Raises WriteConflict if the client changed since it was read.
+        """
+
+    async def delete(self, client_id: str) -> None:
+        """End it; a missing client is no error."""
+
+
+class NewSecret(Protocol):
+    """Makes a client's secret: at least 128 random bits."""
+
+    def __call__(self) -> str: ...
+
+
+class Revocations(Protocol):
+    """Which tokens are refused before they expire."""
+
+    async def add(self, revocation: Revocation) -> None:
+        """Refuse these tokens from now on; idempotent."""
+
+    async def remove(self, kind: str, revoked_id: str) -> None:
+        """Accept them again; idempotent."""
+
+    async def all(self) -> list[Revocation]:
+        """Those that concern a token which can still be alive."""
+
+
+class OwnerStore(Protocol):
+    """The owners."""
+
+    async def get(self, owner_id: str) -> Owner | None:
+        """The owner; None if there is none."""
+
+    async def page(self, status: str | None, after: str | None, limit: int) -> list[Owner]:
+        """At most `limit` owners with this status (any, for None) by id, from the one after `after`."""
+
+    async def change(self, owner_id: str, decide: Decide[Owner]) -> Result[Owner]:
+        """Store the outcome of a decision about an owner, with its events."""
+
+
+class PartnerStore(Protocol):
+    """Hosts and creators."""
+
+    async def get(self, partner_id: str) -> Partner | None:
+        """The partner; None if there is none."""
+
+    async def page(self, kind: PartnerKind, after: str | None, limit: int) -> list[Partner]:
+        """At most `limit` partners of this kind by id, from the one after `after`."""
+
+    async def change(self, partner_id: str, decide: Decide[Partner]) -> Result[Partner]:
+        """Store the outcome of a decision about a partner, with its events."""
 
 
 class Accounts(Protocol):

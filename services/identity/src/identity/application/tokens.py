@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from contracts.tokens.pseudonyms import openid, viewer_pseudonym
-from identity.application.ports import Clients, Programs, Tokens
-from identity.domain.clients import granted_scope
+from identity.application.ports import Clients, PartnerStore, Programs, Tokens
+from identity.domain.clients import CREATOR, HOST, granted_scope
 from identity.domain.errors import MiniProgramNotFound, TokenRefused
 from identity.domain.visits import Visit
 from runtime.clock import Clock
@@ -28,6 +28,7 @@ class GiveToken:
     """The client credentials grant."""
 
     clients: Clients
+    partners: PartnerStore
     tokens: Tokens
     clock: Clock
     new_id: NewId
@@ -39,6 +40,11 @@ class GiveToken:
         if client is None:
             raise TokenRefused("invalid_client", "no client has this client_id and client_secret")
         granted = granted_scope(client, scope)
+        partner = await self.partners.get(client.subject_id) if client.scope in (HOST, CREATOR) else None
+        if partner is not None and partner.suspended:
+            raise TokenRefused(
+                "invalid_client", f"this {client.scope} is suspended: {'; '.join(partner.reasons)}"
+            )
         return Grant(
             self.tokens.access_token(client, self.clock(), self.life, self.new_id()), granted, self.life
         )

@@ -2,9 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from identity.domain.errors import TokenRefused
+from identity.domain.errors import TokenRefused, TooManySecrets
+
+HOST, OWNER, OPS, CREATOR = "host", "owner", "ops", "creator"
+"""Whom a client acts for: its scope."""
+ADMIN = "admin"
+"""The role that manages the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """How many secrets a client has: the present one, and an older one that works until `old_ends_at`."""
+
+    old_ends_at: datetime | None = None
+
+    def check_renewal(self, now: datetime, old_valid_for: timedelta) -> None:
+        """Raises TooManySecrets if a new secret that lets the present one live on would be the third live one."""
+        if old_valid_for and self.old_ends_at is not None and self.old_ends_at > now:
+            raise TooManySecrets(
+                f"The older of this client's two secrets works until {self.old_ends_at.isoformat()}. Wait until then, or send "
+                "old_valid_for 0, which ends both at once."
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +39,9 @@ class Client:
     name: str
     scope: str
     subject_id: str
-    role: str = "admin"
+    role: str = ADMIN
     return_origins: tuple[str, ...] = ()
+    secrets: Secrets = field(default_factory=Secrets)
 
 
 def granted_scope(client: Client, requested: str | None) -> str:

@@ -14,3 +14,23 @@ class TokenRefused(Exception):
 
 class MiniProgramNotFound(Exception):
     """The mini program does not exist, or is not published on the caller's host."""
+
+
+class NotFound(Exception):
+    """It does not exist, or is not the caller's; the text names it."""
+
+
+class WrongState(Exception):
+    """The present state does not allow this; the text says why and what would be right."""
+
+
+class TooManySecrets(Exception):
+    """The client has two live secrets; the text says until when."""
+
+
+class LastAdmin(Exception):
+    """Without this client nobody could manage the others."""
+
+
+class RegistrationClosed(Exception):
+    """Operators enter owners here; nobody registers by himself."""

@@ -1,4 +1,4 @@
-"""What happens to an account."""
+"""What happens to an account and to an owner."""
 
 from __future__ import annotations
 
@@ -27,3 +27,41 @@ class CreatorChanged:
 
 
 AccountEvent = SettledIn | AccountChanged | CreatorChanged
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerApplied:
+    """The owner asked to be verified, or for another name or kind."""
+
+    owner_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerVerified:
+    """The owner may publish."""
+
+    owner_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRejected:
+    """The owner's application was refused."""
+
+    owner_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerSuspended:
+    """Everything of the owner is closed to viewers."""
+
+    owner_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerReinstated:
+    """The owner's suspension ended."""
+
+    owner_id: str
+
+
+OwnerEvent = OwnerApplied | OwnerVerified | OwnerRejected | OwnerSuspended | OwnerReinstated

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from identity.domain.errors import MiniProgramNotFound
-from runtime.web.problems import ProblemTable, not_found
+from identity.domain.errors import (
+    LastAdmin,
+    MiniProgramNotFound,
+    NotFound,
+    RegistrationClosed,
+    TooManySecrets,
+    WrongState,
+)
+from runtime.web.problems import Problem, ProblemTable, not_found
 
-PROBLEMS: ProblemTable = {MiniProgramNotFound: lambda _: not_found("the mini program")}
+PROBLEMS: ProblemTable = {
+    MiniProgramNotFound: lambda _: not_found("the mini program"),
+    NotFound: lambda error: not_found(str(error)),
+    WrongState: lambda error: Problem(409, "wrong_state", str(error)),
+    TooManySecrets: lambda error: Problem(409, "too_many_secrets", str(error)),
+    LastAdmin: lambda error: Problem(409, "last_admin", str(error)),
+    RegistrationClosed: lambda _: Problem(
+        403, "registration_closed", "Owners do not register by themselves here. Ask the platform's operator."
+    ),
+}

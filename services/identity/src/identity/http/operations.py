@@ -5,21 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aiohttp import web
-from pydantic import TypeAdapter, ValidationError
 
 from contracts.api.access import ClientRequest, ClientView
 from contracts.api.accounts import AccountRequest, AccountView
-from contracts.api.common import Id
 from identity.application.accounts import PutAccount
 from identity.application.clients import PutClient
 from identity.domain.accounts import Profile
 from identity.domain.clients import Client
+from identity.http.views import path_id
 from runtime.web.bodies import json_response, read_json
-from runtime.web.problems import wrong_content
 from runtime.web.routes import Route, scopes
 from runtime.web.tokens import OPS
-
-_ID: TypeAdapter[str] = TypeAdapter(Id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,7 @@ class OperationRoutes:
 
     async def client(self, request: web.Request) -> web.Response:
         """A client with its secret."""
-        client_id = _path_id(request, "client_id")
+        client_id = path_id(request, "client_id")
         body = await read_json(request, ClientRequest)
         client = Client(
             client_id, body.name, body.scope, body.subject_id, body.role, tuple(body.return_origins)
@@ -56,15 +52,8 @@ class OperationRoutes:
 
     async def account(self, request: web.Request) -> web.Response:
         """A settled-in account."""
-        account_id = _path_id(request, "account_id")
+        account_id = path_id(request, "account_id")
         body = await read_json(request, AccountRequest)
         account, created = await self.put_account(account_id, Profile(**body.model_dump()))
         view = AccountView(**body.model_dump(), account_id=account_id, version=account.version)
         return json_response(view, 201 if created else 200)
-
-
-def _path_id(request: web.Request, name: str) -> str:
-    try:
-        return _ID.validate_python(request.match_info[name])
-    except ValidationError as wrong:
-        raise wrong_content(wrong, where=name) from None

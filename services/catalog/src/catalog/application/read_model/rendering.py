@@ -5,6 +5,7 @@ The shapes are those of `contracts.api`; tests compare them.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -53,6 +54,8 @@ def store_head(program: MiniProgram, card: bytes) -> bytes:
                 {"category_id": c.category_id, "name": c.name, "name_en": c.name_en}
                 for c in program.details.categories
             ],
+            "layout": {"sections": [asdict(section) for section in program.details.sections]},
+            "theme_colour": program.details.theme_colour or None,
         }
     )
     return b'{"mini_program":' + card + b"," + rest[1:-1] + b',"products":'

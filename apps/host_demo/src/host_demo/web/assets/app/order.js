@@ -28,9 +28,9 @@ export function orderScreen({ params: { mp, order: id }, signal }) {
     return pageOf(mp, { ...order, lines }, act);
   };
 
-  async function act(call, { body, headers } = {}) {
+  async function act(call, { method = 'POST', body, headers } = {}) {
     try {
-      const answer = await inside(mp, 'POST', `${path}/${call}`, { body, headers, signal });
+      const answer = await inside(mp, method, `${path}/${call}`, { body, headers, signal });
       if (answer.order_id) put(box, await show(answer));
       return true;
     } catch (fault) {
@@ -114,6 +114,8 @@ function actions(order, act) {
     order.status === 'awaiting_payment' && order.payment?.cashier_url ? button(t('pay_with'), ({ currentTarget }) => toCashier(order, currentTarget), 'primary') : null,
     order.status === 'shipped' ? button(t('confirm_receipt'), () => confirmSheet(t('confirm_receipt'), t('receipt_hint'), t('confirm_receipt'), () => act('receipt')), 'primary') : null,
     REFUNDABLE.includes(order.status) && left > 0 ? button(t('ask_refund'), () => refundSheet(order, left, act)) : null,
+    ...order.refunds.filter((refund) => refund.status === 'requested').map((refund) => button(t('withdraw_refund', price(refund.amount)),
+      () => confirmSheet(t('withdraw_refund', price(refund.amount)), t('withdraw_hint'), t('withdraw_refund', price(refund.amount)), () => act(`refunds/${encodeURIComponent(refund.refund_id)}`, { method: 'DELETE' })))),
     CANCELLABLE.includes(order.status) ? button(t('cancel_order'), () => confirmSheet(t('cancel_order'), t('cancel_hint'), t('cancel_order'), () => act('cancellation'))) : null,
   ].filter(Boolean);
   return shown.length ? h('div', { class: 'actions' }, shown) : null;

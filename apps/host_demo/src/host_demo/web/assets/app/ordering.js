@@ -109,10 +109,10 @@ export function orderSheet(product, sku, signal) {
   }
 }
 
-/** The viewer's orders here that are not paid yet, newest first. */
-export async function openOrders(mp, signal) {
-  const { items } = await inside(mp, 'GET', '/orders?limit=10', { signal });
-  return items.filter((order) => OPEN.includes(order.status));
+/** The viewer's orders here that are not paid yet, newest first. It asks by status: an older one may have many newer orders before it. */
+export async function openOrders(mp, signal, statuses = OPEN) {
+  const found = await Promise.all(statuses.map((status) => inside(mp, 'GET', `/orders?status=${status}&limit=10`, { signal })));
+  return found.flatMap(({ items }) => items).sort((a, b) => new Date(b.placed_at) - new Date(a.placed_at));
 }
 
 function slotOf(mp) {

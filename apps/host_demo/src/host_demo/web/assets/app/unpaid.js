@@ -17,8 +17,8 @@ export function unpaidBar(mp) {
   let ticking = 0;
 
   async function look() {
-    const open = await openOrders(mp).catch(() => []);
-    order = open.find((one) => one.status === 'awaiting_payment' && one.payment?.cashier_url);
+    const open = await openOrders(mp, undefined, ['awaiting_payment']).catch(() => []);
+    order = open.find((one) => one.payment?.cashier_url);
     if (order) put(bar, content());
     tick();
     clearInterval(ticking);

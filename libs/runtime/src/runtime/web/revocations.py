@@ -1,0 +1,92 @@
+"""Tokens that identity refuses before they expire: of removed clients, and of suspended hosts and creators.
+
+Every process asks identity for the list. It is short, because an entry ends with the last token that it concerns. While identity
+does not answer, the list stays as it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import aiohttp
+
+from runtime.errors import is_unavailable
+from runtime.web.tokens import Principal
+
+REVOCATIONS_PATH = "/internal/revocations"
+"""Served by identity to the other processes; the gateway passes no call with this path on."""
+PAUSE_SECONDS = 2.0
+"""Between two looks: with the look itself, a revocation is known everywhere well within 5 seconds."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """Tokens of this client, host or creator are refused if they were issued before this moment, in seconds since 1970."""
+
+    kind: Literal["client", "host", "creator"]
+    revoked_id: str
+    before: float
+
+
+Fetch = Callable[[], Awaitable[Iterable[Revoked]]]
+
+
+class Revocations:
+    """The list as this process knows it."""
+
+    def __init__(self, fetch: Fetch) -> None:
+        self.fetch = fetch
+        self._before: dict[tuple[str, str], float] = {}
+        self._is_stale = False
+
+    def refuse(self, principal: Principal, issued_at: float) -> bool:
+        """Whether a token with this principal, issued then, was revoked."""
+        if not self._before:
+            return False
+        concerned = (
+            ("client", principal.subject),
+            ("host", principal.host_id),
+            ("creator", principal.creator_id),
+        )
+        return any(issued_at < self._before.get((kind, str(one)), 0.0) for kind, one in concerned)
+
+    async def look(self) -> None:
+        """Learn the present list; raises what the fetch raises."""
+        self._before = {(one.kind, one.revoked_id): one.before for one in await self.fetch()}
+
+    async def poll(self) -> None:
+        """Look again and again; an outage is logged once."""
+        while True:
+            try:
+                await self.look()
+                self._is_stale = False
+            except Exception as error:
+                if not self._is_stale:
+                    kind = log.warning if is_unavailable(error) else log.exception
+                    kind(
+                        "the list of revoked tokens could not be read", extra={"error": type(error).__name__}
+                    )
+                self._is_stale = True
+            await asyncio.sleep(PAUSE_SECONDS)
+
+
+def from_identity(url: str, session: Callable[[], aiohttp.ClientSession]) -> Fetch:
+    """Asks identity at this address."""
+
+    async def fetch() -> list[Revoked]:
+        async with session().get(url.rstrip("/") + REVOCATIONS_PATH) as answer:
+            answer.raise_for_status()
+            document: dict[str, Any] = await answer.json()
+        return [
+            Revoked(one["kind"], one["id"], datetime.fromisoformat(one["before"]).timestamp())
+            for one in document["items"]
+        ]
+
+    return fetch

@@ -1,0 +1,148 @@
+"""An owner's mini programs: started, read, listed, edited, submitted, released and rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from catalog.application.caller import Caller
+from catalog.application.contracts_out import history_events, mini_program_event
+from catalog.application.histories import Edited, Histories
+from catalog.application.ports import (
+    HistoryStore,
+    HostSettingsStore,
+    MiniProgramStore,
+    OwnerRegister,
+    ProductStore,
+)
+from catalog.domain import mini_program as rules
+from catalog.domain import version_history
+from catalog.domain.content import Content
+from catalog.domain.errors import Refused, WrongContent, must_exist
+from catalog.domain.mini_program import MiniProgram
+from catalog.domain.owner import may_release
+from catalog.domain.version_history import VersionHistory
+from runtime.clock import Clock
+from runtime.errors import must_be_version
+from runtime.ids import NewId
+from runtime.outbox.changes import Change
+
+Edit = Callable[[Content], Content]
+
+
+class Drafts:
+    """The owners' use cases. `platform_bp` is the commission of mini programs for which an operator has set none."""
+
+    def __init__(
+        self,
+        histories: Histories,
+        stored: HistoryStore,
+        programs: MiniProgramStore,
+        products: ProductStore,
+        owners: OwnerRegister,
+        host_settings: HostSettingsStore,
+        clock: Clock,
+        new_id: NewId,
+        platform_bp: int,
+    ) -> None:
+        self._histories = histories
+        self._stored = stored
+        self._programs = programs
+        self._products = products
+        self._owners = owners
+        self._host_settings = host_settings
+        self._clock = clock
+        self._new_id = new_id
+        self._platform_bp = platform_bp
+
+    async def start(self, owner_id: str, content: Content) -> Edited:
+        """A new mini program with this draft. Raises WrongContent."""
+        content.check()
+        mini_program_id = self._new_id()
+        await self._check_products(mini_program_id, content)
+        owner = await self._owners.get(owner_id)
+        history = VersionHistory(mini_program_id, owner_id, content)
+        registered = rules.register(
+            mini_program_id, rules.details_of(content, owner, owner_id, self._platform_bp)
+        )
+        await self._stored.change(mini_program_id, lambda _: Change(history, history_events(history, ())))
+        created = {"created_at": self._clock()}
+        result = await self._programs.change(
+            mini_program_id, lambda _: Change(registered[0], [mini_program_event(*registered)], created)
+        )
+        return Edited(must_exist(result.aggregate, "this mini program"), history)
+
+    async def get(self, caller: Caller, mini_program_id: str) -> Edited:
+        """One of the caller's; raises NotFound."""
+        return await self._histories.get(caller, mini_program_id)
+
+    async def page(self, caller: Caller, after: str | None, limit: int) -> list[Edited]:
+        """The caller's (an operator's are all), in order of their ids, from the one after `after`."""
+        return await self._histories.of_programs(await self._programs.page(caller.owner_id, after, limit))
+
+    async def edit(self, caller: Caller, mini_program_id: str, edit: Edit, expected: int | None) -> Edited:
+        """The draft as `edit` changes it, if it has the expected version.
+
+        Raises NotFound, WrongContent, VersionConflict, and what `edit` raises.
+        """
+        present = await self._histories.get(caller, mini_program_id)
+        await self._check_products(mini_program_id, edit(present.history.draft))
+
+        def rule(history: VersionHistory) -> version_history.Changed:
+            must_be_version(expected, history.version)
+            return version_history.edit(history, edit(history.draft))
+
+        return await self._histories.change(caller, mini_program_id, rule)
+
+    async def submit(self, caller: Caller, mini_program_id: str, note: str) -> Edited:
+        """The draft as a new version. Raises NotFound, WrongContent, and Refused if too many versions wait."""
+        present = await self._histories.get(caller, mini_program_id)
+        await self._check_products(mini_program_id, present.history.draft)
+        now = self._clock()
+        return await self._histories.change(
+            caller, mini_program_id, lambda history: version_history.submit(history, note, now)
+        )
+
+    async def withdraw(self, caller: Caller, mini_program_id: str, number: int) -> Edited:
+        """Raises NotFound, and Refused if it was decided or released."""
+        now = self._clock()
+        return await self._histories.change(
+            caller, mini_program_id, lambda history: version_history.withdraw(history, number, now)
+        )
+
+    async def release(self, caller: Caller, mini_program_id: str, number: int) -> Edited:
+        """Raises NotFound, and Refused if it is not approved, or its owner may not release."""
+        present = await self._histories.get(caller, mini_program_id)
+        version = present.history.find(number)
+        if version.status != "live":
+            await self._check_may_release(present.program)
+        hosts: Sequence[str] = version.content.requested_hosts if version.content else ()
+        accepting = await self._host_settings.accepting(hosts)
+        now = self._clock()
+        return await self._histories.change(
+            caller, mini_program_id, lambda history: version_history.release(history, number, accepting, now)
+        )
+
+    async def roll_back(self, caller: Caller, mini_program_id: str) -> Edited:
+        """Raises NotFound, and Refused if there is nothing to put back, or the owner may not release."""
+        await self._check_may_release((await self._histories.get(caller, mini_program_id)).program)
+        now = self._clock()
+        return await self._histories.change(
+            caller, mini_program_id, lambda history: version_history.roll_back(history, now)
+        )
+
+    async def _check_may_release(self, program: MiniProgram) -> None:
+        if program.state == "suspended":
+            raise Refused("suspended", f"This mini program is suspended: {program.reason}")
+        may_release(await self._owners.get(program.details.owner_id))
+
+    async def _check_products(self, mini_program_id: str, content: Content) -> None:
+        content.check()
+        shown = content.products()
+        known = await self._products.of_mini_program(mini_program_id, shown)
+        wrong = [
+            (field, "the mini program has no product with this id")
+            for product_id, field in shown.items()
+            if product_id not in known
+        ]
+        if wrong:
+            raise WrongContent(*wrong)

@@ -1,0 +1,97 @@
+"""Reads and changes version histories, and lets viewers see what is live."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from catalog.application.caller import Caller
+from catalog.application.contracts_out import history_events, mini_program_event
+from catalog.application.ports import HistoryStore, MiniProgramStore
+from catalog.application.terms import SpreadTerms
+from catalog.domain import mini_program as rules
+from catalog.domain import version_history
+from catalog.domain.errors import must_exist
+from catalog.domain.mini_program import MiniProgram
+from catalog.domain.version_history import Changed, VersionHistory
+from runtime.outbox.changes import Change
+
+NAME = "this mini program"
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """A mini program as others see it, and its draft with its versions."""
+
+    program: MiniProgram
+    history: VersionHistory
+
+
+class Histories:
+    """Every change of a history goes through here, and is then shown.
+
+    The history is written first and says what is to be shown. Showing is requested once more in the background, for a
+    database that failed in between; a crash in between is made good when a replica starts.
+    """
+
+    def __init__(
+        self, histories: HistoryStore, programs: MiniProgramStore, spread_terms: SpreadTerms
+    ) -> None:
+        self._histories = histories
+        self._programs = programs
+        self._spread_terms = spread_terms
+        self._requested: asyncio.Queue[str] = asyncio.Queue()
+
+    async def get(self, caller: Caller, mini_program_id: str) -> Edited:
+        """One of the caller's; raises NotFound."""
+        program = caller.owned(await self._programs.get(mini_program_id))
+        return Edited(program, await self._history(program))
+
+    async def of_programs(self, programs: list[MiniProgram]) -> list[Edited]:
+        """The histories of these mini programs, in the same order."""
+        found = await self._histories.get_many([program.mini_program_id for program in programs])
+        return [Edited(p, found.get(p.mini_program_id) or version_history.of(p)) for p in programs]
+
+    async def change(
+        self, caller: Caller, mini_program_id: str, rule: Callable[[VersionHistory], Changed]
+    ) -> Edited:
+        """What `rule` makes of one of the caller's histories, shown to viewers. Raises NotFound, and what `rule` raises."""
+        program = caller.owned(await self._programs.get(mini_program_id))
+
+        def decide(current: VersionHistory | None) -> Change[VersionHistory] | None:
+            before = current or version_history.of(program)
+            after, happened = rule(before)
+            if after == before:
+                return None
+            return Change(after, history_events(after, happened))
+
+        result = await self._histories.change(mini_program_id, decide)
+        history = result.aggregate or version_history.of(program)
+        self._requested.put_nowait(mini_program_id)
+        return Edited(await self._show(program, history), history)
+
+    async def run(self) -> None:
+        """Show what is live of all mini programs once, because a crash may have come before it; then serve requests endlessly."""
+        for mini_program_id in await self._programs.ids():
+            self._requested.put_nowait(mini_program_id)
+        while True:
+            program = await self._programs.get(await self._requested.get())
+            if program is not None:
+                await self._show(program, await self._history(program))
+
+    async def _history(self, program: MiniProgram) -> VersionHistory:
+        return await self._histories.get(program.mini_program_id) or version_history.of(program)
+
+    async def _show(self, program: MiniProgram, history: VersionHistory) -> MiniProgram:
+        content = history.live_content
+        if content is None or history.version <= program.shown_version:
+            return program
+
+        def decide(current: MiniProgram | None) -> Change[MiniProgram] | None:
+            changed = rules.show(must_exist(current, NAME), content, history.hosts, history.version)
+            return Change(changed[0], [mini_program_event(*changed)]) if changed is not None else None
+
+        result = await self._programs.change(program.mini_program_id, decide)
+        self._spread_terms.request(program.mini_program_id)
+        return must_exist(result.aggregate, NAME)

@@ -1,0 +1,209 @@
+"""Calls of operators who review mini programs, and of hosts who take them."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from contracts.api.common import Page
+from contracts.api.mini_programs import MiniProgramRequest, MiniProgramView, OperatorTerms, SuspensionRequest
+from contracts.api.owners import ReasonsRequest
+from contracts.api.versions import (
+    HostDecisionRequest,
+    HostDecisionView,
+    HostReviewQuery,
+    HostReviewView,
+    HostSettings,
+    ReviewQuery,
+    ReviewView,
+)
+from gateway import faults
+from gateway.calls import Call
+from runtime.web.routes import roles, scopes
+from runtime.web.tokens import CATALOGUE, HOST, OPS
+
+HOSTS = "Hosts"
+OPERATORS = "Operators"
+OPS_PROGRAM = "/v1/ops/mini-programs/{mini_program_id}"
+REVIEW = "/v1/ops/reviews/{version_id}"
+HOST_PROGRAM = "/v1/host/mini-programs/{mini_program_id}"
+OPERATOR = scopes(OPS)
+EDITORS = roles(CATALOGUE)
+
+CALLS = (
+    Call(
+        method="PUT",
+        path=OPS_PROGRAM,
+        name="put_live_mini_program",
+        summary="Make a version live at once: approved, and accepted by its hosts",
+        tag=OPERATORS,
+        scopes=OPERATOR,
+        roles=EDITORS,
+        service="catalog",
+        body=MiniProgramRequest,
+        answer=MiniProgramView,
+        success=(HTTPStatus.OK, HTTPStatus.CREATED),
+        faults=(faults.CONFLICT,),
+    ),
+    Call(
+        method="PUT",
+        path=f"{OPS_PROGRAM}/terms",
+        name="set_mini_program_terms",
+        summary="Set what the platform decides about a mini program",
+        tag=OPERATORS,
+        scopes=OPERATOR,
+        service="catalog",
+        body=OperatorTerms,
+        answer=MiniProgramView,
+        faults=(faults.CONFLICT,),
+    ),
+    Call(
+        method="POST",
+        path=f"{OPS_PROGRAM}/publication",
+        name="publish_mini_program",
+        summary="Replaced by review and release",
+        tag=OPERATORS,
+        scopes=OPERATOR,
+        roles=EDITORS,
+        service="catalog",
+        success=(),
+        faults=(faults.GONE,),
+    ),
+    Call(
+        method="POST",
+        path=f"{OPS_PROGRAM}/suspension",
+        name="suspend_mini_program",
+        summary="Suspend a mini program",
+        tag=OPERATORS,
+        scopes=OPERATOR,
+        roles=EDITORS,
+        service="catalog",
+        body=SuspensionRequest,
+        answer=MiniProgramView,
+        faults=(
+            faults.WRONG_STATE,
+            faults.CONFLICT,
+        ),
+    ),
+    Call(
+        method="POST",
+        path=f"{OPS_PROGRAM}/reinstatement",
+        name="reinstate_mini_program",
+        summary="Reinstate a suspended mini program",
+        tag=OPERATORS,
+        scopes=OPERATOR,
+        roles=EDITORS,
+        service="catalog",
+        answer=MiniProgramView,
+        faults=(
+            faults.WRONG_STATE,
+            faults.CONFLICT,
+        ),
+    ),
+    Call(
+        method="GET",
+        path="/v1/ops/reviews",
+        name="list_reviews",
+        summary="List versions by status, for review",
+        tag=OPERATORS,
+        scopes=OPERATOR,
+        service="catalog",
+        query=ReviewQuery,
+        answer=Page[ReviewView],
+        faults=(faults.INVALID_CURSOR,),
+    ),
+    Call(
+        method="POST",
+        path=f"{REVIEW}/approval",
+        name="approve_version",
+        summary="Approve a version; its owner may release it",
+        tag=OPERATORS,
+        scopes=OPERATOR,
+        roles=EDITORS,
+        service="catalog",
+        answer=ReviewView,
+        faults=(
+            faults.WRONG_STATE,
+            faults.CONFLICT,
+        ),
+    ),
+    Call(
+        method="POST",
+        path=f"{REVIEW}/rejection",
+        name="reject_version",
+        summary="Reject a version, with reasons",
+        tag=OPERATORS,
+        scopes=OPERATOR,
+        roles=EDITORS,
+        service="catalog",
+        body=ReasonsRequest,
+        answer=ReviewView,
+        faults=(
+            faults.WRONG_STATE,
+            faults.CONFLICT,
+        ),
+    ),
+    Call(
+        method="GET",
+        path="/v1/host/reviews",
+        name="list_host_reviews",
+        summary="List the mini programs that ask to be seen in the host",
+        tag=HOSTS,
+        scopes=scopes(HOST),
+        service="catalog",
+        query=HostReviewQuery,
+        answer=Page[HostReviewView],
+        faults=(faults.INVALID_CURSOR,),
+    ),
+    Call(
+        method="POST",
+        path=f"{HOST_PROGRAM}/acceptance",
+        name="accept_mini_program",
+        summary="Show a mini program in the host, in this and later versions",
+        tag=HOSTS,
+        scopes=scopes(HOST),
+        roles=EDITORS,
+        service="catalog",
+        body=HostDecisionRequest,
+        body_optional=True,
+        answer=HostDecisionView,
+        faults=(
+            faults.ALREADY_ACCEPTED,
+            faults.CONFLICT,
+        ),
+    ),
+    Call(
+        method="POST",
+        path=f"{HOST_PROGRAM}/refusal",
+        name="refuse_mini_program",
+        summary="Refuse a mini program, or show it no longer",
+        tag=HOSTS,
+        scopes=scopes(HOST),
+        roles=EDITORS,
+        service="catalog",
+        body=HostDecisionRequest,
+        body_optional=True,
+        answer=HostDecisionView,
+        faults=(faults.CONFLICT,),
+    ),
+    Call(
+        method="GET",
+        path="/v1/host/settings",
+        name="read_host_settings",
+        summary="Read the host's settings",
+        tag=HOSTS,
+        scopes=scopes(HOST),
+        service="catalog",
+        answer=HostSettings,
+    ),
+    Call(
+        method="PUT",
+        path="/v1/host/settings",
+        name="put_host_settings",
+        summary="Set whether the host takes every mini program or each by hand",
+        tag=HOSTS,
+        scopes=scopes(HOST),
+        service="catalog",
+        body=HostSettings,
+        answer=HostSettings,
+    ),
+)

@@ -1,0 +1,81 @@
+"""Operators register hosts and creators, suspend them and reinstate them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from identity.application.clients import ClientsOfSubject, NewClient
+from identity.application.contracts_out import partner_contracts
+from identity.application.ports import PartnerStore, Revocations
+from identity.domain.clients import ADMIN
+from identity.domain.errors import NotFound
+from identity.domain.partners import Partner, PartnerKind
+from identity.domain.revocations import FOREVER, Revocation
+from runtime.clock import Clock
+from runtime.ids import NewId
+from runtime.outbox.changes import Change
+
+FIRST_CLIENT = "first client"
+
+
+@dataclass(frozen=True, slots=True)
+class Partners:
+    """The use cases of hosts and creators. Suspending and reinstating may be repeated."""
+
+    partners: PartnerStore
+    clients: ClientsOfSubject
+    revocations: Revocations
+    clock: Clock
+    new_id: NewId
+
+    async def register(self, kind: PartnerKind, name: str) -> tuple[Partner, NewClient]:
+        """A new partner with its first client, an admin."""
+        partner_id = f"{kind}_{self.new_id()}"
+        # first the client: if the call fails in between, no partner is listed whom nobody can act for
+        first = await self.clients.add(kind, partner_id, FIRST_CLIENT, ADMIN)
+        partner, _ = await self.put(kind, partner_id, name)
+        return partner, first
+
+    async def put(self, kind: PartnerKind, partner_id: str, name: str) -> tuple[Partner, bool]:
+        """Register it under this id, or give it this name; gives it and whether it is new."""
+
+        def decide(stored: Partner | None) -> Change[Partner] | None:
+            if stored is None:
+                return _change(Partner(partner_id, kind, name))
+            return _change(_of_kind(stored, kind).rename(name))
+
+        result = await self.partners.change(partner_id, decide)
+        return _of_kind(result.aggregate, kind), result.created
+
+    async def page(self, kind: PartnerKind, after: str | None, limit: int) -> list[Partner]:
+        """By id, from the one after `after`."""
+        return await self.partners.page(kind, after, limit)
+
+    async def suspend(self, kind: PartnerKind, partner_id: str, reasons: tuple[str, ...]) -> Partner:
+        """Its tokens, and its viewers' sessions, are refused everywhere within 5 seconds. Raises NotFound."""
+        partner = await self._decide(kind, partner_id, lambda stored: stored.suspend(reasons))
+        await self.revocations.add(Revocation(kind, partner_id, FOREVER))
+        return partner
+
+    async def reinstate(self, kind: PartnerKind, partner_id: str) -> Partner:
+        """Raises NotFound."""
+        partner = await self._decide(kind, partner_id, Partner.reinstate)
+        await self.revocations.remove(kind, partner_id)
+        return partner
+
+    async def _decide(
+        self, kind: PartnerKind, partner_id: str, rule: Callable[[Partner], Partner | None]
+    ) -> Partner:
+        result = await self.partners.change(partner_id, lambda stored: _change(rule(_of_kind(stored, kind))))
+        return _of_kind(result.aggregate, kind)
+
+
+def _change(partner: Partner | None) -> Change[Partner] | None:
+    return Change(partner, partner_contracts(partner)) if partner else None
+
+
+def _of_kind(partner: Partner | None, kind: PartnerKind) -> Partner:
+    if partner is None or partner.kind != kind:
+        raise NotFound(f"this {kind}")
+    return partner

@@ -1,0 +1,79 @@
+"""Owners, hosts, creators and operators manage their own clients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiohttp import web
+
+from contracts.api.common import PageQuery
+from contracts.api.owners import OwnClientRequest, SecretRequest
+from identity.application.clients import ClientsOfSubject
+from identity.http.owners import NO_STORE
+from identity.http.views import client_view, cursor_position, new_client_view, page_answer, path_id
+from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.problems import Problem
+from runtime.web.routes import Route, principal_of, roles, scopes
+from runtime.web.tokens import CREATOR, HOST, OPS, OWNER
+
+SCOPES = (OWNER, HOST, CREATOR, OPS)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientRoutes:
+    """The same calls under `/v1/owner`, `/v1/host`, `/v1/creator` and `/v1/ops`."""
+
+    clients: ClientsOfSubject
+
+    def routes(self) -> list[Route]:
+        """The routes with their scopes; only an admin calls any of them."""
+        return [route for scope in SCOPES for route in self._routes_of(scope)]
+
+    def _routes_of(self, scope: str) -> list[Route]:
+        all_of_them, only = f"/v1/{scope}/clients", scopes(scope)
+        one = f"{all_of_them}/{{client_id}}"
+        return [
+            Route("GET", all_of_them, self.list_own, only, roles=roles()),
+            Route("POST", all_of_them, self.add, only),
+            Route("POST", f"{one}/secrets", self.renew_secret, only),
+            Route("DELETE", one, self.remove, only),
+        ]
+
+    async def list_own(self, request: web.Request) -> web.Response:
+        """The caller's clients by id."""
+        query = read_query(request, PageQuery)
+        found = await self.clients.page(*_subject(request), cursor_position(query.cursor), query.limit + 1)
+        return page_answer(found, query.limit, lambda client: client.client_id, client_view)
+
+    async def add(self, request: web.Request) -> web.Response:
+        """A new client."""
+        body = await read_json(request, OwnClientRequest)
+        new = await self.clients.add(*_subject(request), body.name, body.role)
+        return json_response(new_client_view(new), 201, NO_STORE)
+
+    async def renew_secret(self, request: web.Request) -> web.Response:
+        """A new secret for a client."""
+        body = await read_json(request, SecretRequest)
+        old_valid_for = timedelta(seconds=body.old_valid_for)
+        new = await self.clients.renew_secret(
+            *_subject(request), path_id(request, "client_id"), old_valid_for
+        )
+        return json_response(new_client_view(new), 201, NO_STORE)
+
+    async def remove(self, request: web.Request) -> web.Response:
+        """End a client."""
+        await self.clients.remove(*_subject(request), path_id(request, "client_id"))
+        return web.Response(status=204)
+
+
+def _subject(request: web.Request) -> tuple[str, str | None]:
+    """The scope of the caller and the id of whom it acts for; operators are one team and share their clients."""
+    principal = principal_of(request)
+    [scope] = principal.scopes
+    if scope == OPS:
+        return scope, None
+    subject_id = {OWNER: principal.owner_id, HOST: principal.host_id, CREATOR: principal.creator_id}[scope]
+    if subject_id is None:
+        raise Problem(403, "wrong_scope", f"The token names no {scope}.")
+    return scope, subject_id

@@ -1,0 +1,84 @@
+"""Operators register hosts and creators, suspend them and reinstate them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from aiohttp import web
+
+from contracts.api.common import Answer, PageQuery
+from contracts.api.owners import NewCreator, NewHost, PartnerRequest, ReasonsRequest
+from identity.application.partners import Partners
+from identity.domain.partners import PartnerKind
+from identity.http.owners import NO_STORE
+from identity.http.views import cursor_position, page_answer, partner_view, path_id
+from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.routes import Route, scopes
+from runtime.web.tokens import OPS
+
+KINDS: tuple[PartnerKind, ...] = ("host", "creator")
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRoutes:
+    """The same calls for hosts and for creators."""
+
+    partners: Partners
+
+    def routes(self) -> list[Route]:
+        """The routes with their scope."""
+        return [route for kind in KINDS for route in self._routes_of(kind)]
+
+    def _routes_of(self, kind: PartnerKind) -> list[Route]:
+        all_of_kind = f"/v1/ops/{kind}s"
+        one = f"{all_of_kind}/{{{kind}_id}}"
+        operators = scopes(OPS)
+        return [
+            Route("GET", all_of_kind, partial(self.list_all, kind), operators),
+            Route("POST", all_of_kind, partial(self.register, kind), operators),
+            Route("PUT", one, partial(self.put, kind), operators),
+            Route("POST", f"{one}/suspension", partial(self.suspend, kind), operators),
+            Route("POST", f"{one}/reinstatement", partial(self.reinstate, kind), operators),
+        ]
+
+    async def list_all(self, kind: PartnerKind, request: web.Request) -> web.Response:
+        """By id."""
+        query = read_query(request, PageQuery)
+        found = await self.partners.page(kind, cursor_position(query.cursor), query.limit + 1)
+        return page_answer(found, query.limit, lambda partner: partner.partner_id, partner_view)
+
+    async def register(self, kind: PartnerKind, request: web.Request) -> web.Response:
+        """A new one with its first client."""
+        body = await read_json(request, PartnerRequest)
+        partner, new = await self.partners.register(kind, body.name)
+        client_id, secret = new.client.client_id, new.secret
+        answer: Answer
+        if kind == "host":
+            answer = NewHost(
+                host_id=partner.partner_id, name=partner.name, client_id=client_id, client_secret=secret
+            )
+        else:
+            answer = NewCreator(
+                creator_id=partner.partner_id, name=partner.name, client_id=client_id, client_secret=secret
+            )
+        return json_response(answer, 201, NO_STORE)
+
+    async def put(self, kind: PartnerKind, request: web.Request) -> web.Response:
+        """One under a given id, without a client."""
+        partner_id = path_id(request, f"{kind}_id")
+        body = await read_json(request, PartnerRequest)
+        partner, created = await self.partners.put(kind, partner_id, body.name)
+        return json_response(partner_view(partner), 201 if created else 200)
+
+    async def suspend(self, kind: PartnerKind, request: web.Request) -> web.Response:
+        """Refuse its tokens."""
+        partner_id = path_id(request, f"{kind}_id")
+        reasons = tuple(reason.message for reason in (await read_json(request, ReasonsRequest)).reasons)
+        return json_response(partner_view(await self.partners.suspend(kind, partner_id, reasons)))
+
+    async def reinstate(self, kind: PartnerKind, request: web.Request) -> web.Response:
+        """Accept its tokens again."""
+        return json_response(
+            partner_view(await self.partners.reinstate(kind, path_id(request, f"{kind}_id")))
+        )

@@ -1,0 +1,162 @@
+"""Owners apply, and operators decide about them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import orjson
+import pytest
+from aiokafka import AIOKafkaConsumer
+from identity_support.operator import Operator
+
+from contracts.topics import OWNERS
+from identity.app import build_app
+from identity.settings import Settings
+from runtime.consuming.records import headers_of
+
+REASONS = {"reasons": [{"field": "name", "message": "Another owner has this name."}]}
+
+
+def application(name: str = "", kind: str = "brand") -> dict[str, Any]:
+    """What an owner applies with."""
+    contact = {"name": "Li Na", "email": "shop@brand.example"}
+    return {"name": name or f"Brand {secrets.token_hex(4)}", "kind": kind, "contact": contact}
+
+
+async def registered(operator: Operator, **more: Any) -> tuple[str, str]:
+    """A new owner: its id, and a token of its first client."""
+    status, owner = await operator.call("POST", "/v1/owners", json=application(**more))
+    assert (status, owner["status"]) == (201, "applied"), owner
+    return owner["owner_id"], await operator.token(owner["client_id"], owner["client_secret"])
+
+
+async def decide(
+    operator: Operator, owner_id: str, verdict: str, body: Any = None, token: str = ""
+) -> tuple[int, Any]:
+    """An operator's verdict."""
+    bearer = token or await operator.token()
+    return await operator.call("POST", f"/v1/ops/owners/{owner_id}/{verdict}", bearer, json=body or {})
+
+
+async def test_an_owner_registers_by_itself_and_is_verified(operator: Operator) -> None:
+    owner_id, token = await registered(operator, name="Wine House", kind="platform")
+    _, owner = await operator.call("GET", "/v1/owner", token)
+    assert (owner["name"], owner["kind"], owner["status"]) == ("Wine House", "platform", "applied")
+    assert (await decide(operator, owner_id, "approval"))[0] == 200
+    assert (await decide(operator, owner_id, "approval"))[1]["status"] == "verified"
+    assert (await operator.call("GET", "/v1/owner", token))[1]["version"] == owner["version"] + 1
+
+
+async def test_a_verified_owner_keeps_its_name_until_the_new_one_is_approved(operator: Operator) -> None:
+    owner_id, token = await registered(operator, name="Wine House")
+    await decide(operator, owner_id, "approval")
+    again = application("Grand Cru", "celebrity")
+    status, owner = await operator.call("POST", "/v1/owner/applications", token, json=again)
+    assert (status, owner["name"], owner["status"]) == (201, "Wine House", "verified")
+    assert owner["application"]["name"] == "Grand Cru"
+    _, owner = await decide(operator, owner_id, "rejection", REASONS)
+    assert (owner["name"], owner["status"], owner["reasons"]) == (
+        "Wine House",
+        "verified",
+        REASONS["reasons"],
+    )
+    await operator.call("POST", "/v1/owner/applications", token, json=again)
+    _, owner = await decide(operator, owner_id, "approval")
+    assert (owner["name"], owner["kind"], owner["application"]) == ("Grand Cru", "celebrity", None)
+
+
+async def test_a_rejected_owner_reads_why_and_applies_again(operator: Operator) -> None:
+    owner_id, token = await registered(operator)
+    assert (await decide(operator, owner_id, "rejection"))[0] == 422, "a rejection needs a reason"
+    await decide(operator, owner_id, "rejection", REASONS)
+    _, owner = await operator.call("GET", "/v1/owner", token)
+    assert (owner["status"], owner["reasons"]) == ("rejected", REASONS["reasons"])
+    _, owner = await operator.call("POST", "/v1/owner/applications", token, json=application("Other"))
+    assert (owner["status"], owner["name"], owner["reasons"]) == ("applied", "Other", [])
+
+
+async def test_a_suspended_owner_reads_why_and_gets_its_status_back(operator: Operator) -> None:
+    owner_id, token = await registered(operator)
+    await decide(operator, owner_id, "approval")
+    await decide(operator, owner_id, "suspension", REASONS)
+    _, owner = await operator.call("GET", "/v1/owner", token)
+    assert (owner["status"], owner["reasons"]) == ("suspended", REASONS["reasons"])
+    status, problem = await operator.call("POST", "/v1/owner/applications", token, json=application())
+    assert (status, problem["code"]) == (409, "wrong_state")
+    assert (await decide(operator, owner_id, "approval"))[0] == 409
+    assert (await decide(operator, owner_id, "reinstatement"))[1]["status"] == "verified"
+
+
+async def test_operators_list_owners_by_status_in_pages(operator: Operator) -> None:
+    owners = {(await registered(operator))[0] for _ in range(3)}
+    verified = (await registered(operator))[0]
+    await decide(operator, verified, "approval")
+    token, found, cursor = await operator.token(), [], ""
+    for _ in range(len(owners)):
+        path = f"/v1/ops/owners?status=applied&limit=1{cursor}"
+        _, page = await operator.call("GET", path, token)
+        found += [owner["owner_id"] for owner in page["items"]]
+        cursor = f"&cursor={page['next_cursor']}"
+    assert sorted(found) == sorted(owners)
+    assert page["next_cursor"] is None
+
+
+async def test_an_owner_that_is_not_there_is_404(operator: Operator) -> None:
+    for verdict, body in (("approval", None), ("suspension", REASONS)):
+        status, problem = await decide(operator, "nobody", verdict, body)
+        assert (status, problem["code"]) == (404, "not_found")
+
+
+async def test_an_owner_decides_nothing_about_itself(operator: Operator) -> None:
+    owner_id, token = await registered(operator)
+    status, problem = await decide(operator, owner_id, "approval", token=token)
+    assert (status, problem["code"]) == (403, "wrong_scope")
+
+
+async def test_each_change_is_published_once_and_without_contact_data(
+    operator: Operator, settings: Settings
+) -> None:
+    owner_id, _ = await registered(operator)
+    await decide(operator, owner_id, "approval")
+    await decide(operator, owner_id, "approval")
+    await decide(operator, owner_id, "suspension", REASONS)
+    consumer = AIOKafkaConsumer(
+        settings.topic(OWNERS.name), bootstrap_servers=settings.kafka, auto_offset_reset="earliest"
+    )
+    async with consumer:
+        records = [await consumer.getone() for _ in range(3)]
+    events = [orjson.loads(record.value) for record in records]
+    assert [event["status"] for event in events] == ["applied", "verified", "suspended"]
+    assert [event["version"] for event in events] == [1, 2, 3]
+    assert [headers_of(record)["ce_type"].split(".")[1] for record in records] == [
+        "OwnerApplied",
+        "OwnerVerified",
+        "OwnerSuspended",
+    ]
+    assert not [record for record in records if b"brand.example" in record.value]
+
+
+async def test_an_operator_enters_an_owner_as_verified(operator: Operator) -> None:
+    owner_id, token = f"owner-{secrets.token_hex(4)}", await operator.token()
+    path, body = f"/v1/ops/owners/{owner_id}", application("Wine House")
+    assert (await operator.call("PUT", path, token, json=body))[0] == 201
+    status, owner = await operator.call("PUT", path, token, json=body)
+    assert (status, owner["status"], owner["version"]) == (200, "verified", 1)
+
+
+@pytest.fixture
+async def closed(settings: Settings) -> AsyncIterator[Operator]:
+    """An identity where nobody registers by himself."""
+    service = build_app(settings.model_copy(update={"open_registration": False}))
+    async with service.running(), aiohttp.ClientSession() as http:
+        yield Operator(service, http, str(settings.ops_client_id), str(settings.ops_client_secret))
+
+
+async def test_where_registration_is_closed_only_operators_enter_owners(closed: Operator) -> None:
+    status, problem = await closed.call("POST", "/v1/owners", json=application())
+    assert (status, problem["code"]) == (403, "registration_closed")
+    path = f"/v1/ops/owners/owner-{secrets.token_hex(4)}"
+    assert (await closed.call("PUT", path, await closed.token(), json=application()))[0] == 201

@@ -1,0 +1,59 @@
+"""Operators register hosts and creators, and suspend them."""
+
+from __future__ import annotations
+
+import pytest
+from identity_support.operator import Operator
+
+from support.eventually import Eventually
+
+REASONS = {"reasons": [{"message": "The contract has ended."}]}
+
+
+@pytest.mark.parametrize("kind", ["host", "creator"])
+async def test_a_new_one_gets_a_client_that_manages_the_others(operator: Operator, kind: str) -> None:
+    ops = await operator.token()
+    status, new = await operator.call("POST", f"/v1/ops/{kind}s", ops, json={"name": "WeTalk"})
+    assert (status, new["name"]) == (201, "WeTalk")
+    token = await operator.token(new["client_id"], new["client_secret"])
+    _, page = await operator.call("GET", f"/v1/{kind}/clients", token)
+    assert [(client["client_id"], client["role"]) for client in page["items"]] == [
+        (new["client_id"], "admin")
+    ]
+    _, page = await operator.call("GET", f"/v1/ops/{kind}s", ops)
+    assert [one["id"] for one in page["items"]] == [new[f"{kind}_id"]]
+
+
+@pytest.mark.parametrize("kind", ["host", "creator"])
+async def test_a_suspension_ends_its_tokens_and_a_reinstatement_gives_new_ones(
+    operator: Operator, kind: str, eventually: Eventually
+) -> None:
+    ops = await operator.token()
+    _, new = await operator.call("POST", f"/v1/ops/{kind}s", ops, json={"name": "WeTalk"})
+    token = await operator.token(new["client_id"], new["client_secret"])
+    form = {
+        "grant_type": "client_credentials", "client_id": new["client_id"], "client_secret": new["client_secret"],
+    }  # fmt: skip
+    one = f"/v1/ops/{kind}s/{new[f'{kind}_id']}"
+    assert (await operator.call("POST", f"{one}/suspension", ops, json=REASONS))[0] == 200
+
+    async def refused() -> bool:
+        return (await operator.call("GET", f"/v1/{kind}/clients", token))[0] == 401
+
+    await eventually(refused, within=5)
+    status, problem = await operator.call("POST", "/v1/token", data=form)
+    assert (status, "The contract has ended." in problem["error_description"]) == (401, True)
+    assert (await operator.call("POST", f"{one}/reinstatement", ops))[0] == 200
+
+    async def accepted() -> bool:
+        return (await operator.call("GET", f"/v1/{kind}/clients", token))[0] == 200
+
+    await eventually(accepted, within=5)
+    assert (await operator.call("POST", "/v1/token", data=form))[0] == 200
+
+
+async def test_a_host_is_no_creator(operator: Operator) -> None:
+    ops = await operator.token()
+    _, new = await operator.call("POST", "/v1/ops/hosts", ops, json={"name": "WeTalk"})
+    path = f"/v1/ops/creators/{new['host_id']}/suspension"
+    assert (await operator.call("POST", path, ops, json=REASONS))[0] == 404
