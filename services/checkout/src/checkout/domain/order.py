@@ -149,6 +149,13 @@ class Order:
             self.payment = Payment("closed", self.payment.product, self.payment.out_trade_no)
         return [Cancelled(self.reason or CANCELLED_BY_BUYER)]
 
+    def cannot_be_paid(self, reason: str, at: datetime) -> list[OrderEvent]:
+        """It never gets a link; `reason` is payment's."""
+        if not self._move(Trigger.PAYMENT_IMPOSSIBLE, at):
+            return []
+        self.reason = self.reason or reason
+        return [Cancelled(self.reason)]
+
     def close(self, reason: str, at: datetime) -> list[OrderEvent]:
         """The buyer cancelled or the deadline passed. Payment decides whether the money came first."""
         if not self._move(Trigger.CLOSE, at):
