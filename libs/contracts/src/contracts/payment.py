@@ -18,7 +18,13 @@ Collector = Annotated[
         description="who holds the money: provider and merchant, for example `alipay.default`",
     ),
 ]
+DEFAULT_MERCHANT = "default"
+"""The platform's own merchant, which always exists: mini programs collect through it unless an operator says otherwise."""
+MERCHANTS_PATH = "/internal/merchants"
+"""Served by payment to the other processes; the gateway passes no call with this path on."""
 DEFAULT_COLLECTOR = "alipay.default"
+MERCHANT_UNAVAILABLE = "merchant_unavailable"
+"""Why a payment is closed that was never open: nobody collects for the order's merchant."""
 
 
 class PaymentEvent(Event):

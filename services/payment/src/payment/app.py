@@ -31,6 +31,7 @@ from payment.application.statements import Statements
 from payment.application.trade_opening import TradeOpening
 from payment.application.trades import Trades
 from payment.http.errors import PROBLEMS
+from payment.http.merchants import MerchantRoutes
 from payment.http.notices import NoticeRoutes
 from payment.http.operations import OperationRoutes
 from payment.http.payments import PaymentRoutes
@@ -40,6 +41,7 @@ from payment.subscribers import (
     ledger_subscription,
     mini_programs_subscription,
     orders_subscription,
+    receipts_subscription,
     reservations_subscription,
 )
 from runtime.clock import Clock, system_clock
@@ -108,6 +110,7 @@ def _assemble_trades(
     service.prepare(trade_store.prepare)
     service.prepare(offers.prepare)
     service.routes(NoticeRoutes(Notices(trades, alipay, clock)).routes())
+    service.routes(MerchantRoutes(providers).routes())
     service.routes(PaymentRoutes(OfferPayment(trade_store, offers, providers, clock)).routes())
     answer = AnswerAgain(Announcer(lambda _: service.db[TRADES], service.publisher, settings.prefix))
     service.subscribe(
@@ -145,6 +148,6 @@ def _assemble_money(
     service.prepare(settlements.prepare)
     service.routes(StatementRoutes(Statements(settlements, ledger, owners)).routes())
     service.routes(OperationRoutes(settlement, reconciliation, bookkeeping).routes())
-    service.subscribe(ledger_subscription(bookkeeping))
+    service.subscribe(ledger_subscription(bookkeeping), receipts_subscription(bookkeeping))
     service.background("settlement", lambda: settle_daily(settlement))
     return settlement

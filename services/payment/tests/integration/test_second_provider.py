@@ -83,6 +83,14 @@ def more_providers(counter: Counter) -> dict[str, PaymentProvider]:
     return {"counter": counter}
 
 
+async def test_other_services_are_told_who_can_collect(till: Till) -> None:
+    status, told = await till.call("GET", "/internal/merchants")
+    assert (status, told) == (
+        200,
+        {"items": [{"merchant": "default", "owner_id": None}, {"merchant": "kiosk", "owner_id": None}]},
+    )
+
+
 async def test_an_order_is_paid_and_refunded_through_the_provider_that_collects_for_its_merchant(
     till: Till, counter
 ) -> None:

@@ -46,6 +46,7 @@ async def test_a_day_is_settled_once_and_every_payee_is_paid_what_the_ledger_owe
     refund_id = await till.approve_refund(first, 4000)
     await till.posted(first.order_id, f"refund:{first.order_id}:{refund_id}")
     await till.posted(second.order_id, f"payment:{second.order_id}")
+    await till.receive(first, second)
     today = day_of(till.clock())
 
     status, body = await _settle(till, today)
@@ -93,10 +94,29 @@ async def test_a_day_is_settled_once_and_every_payee_is_paid_what_the_ledger_owe
     assert (others["items"], others["lines"]) == ([], [])
 
 
+async def test_a_paid_order_is_pending_until_its_goods_are_received(till: Till) -> None:
+    await _publish(till)
+    order = await till.paid(amount=10000, platform_bp=500, creator_bp=0)
+    await till.posted(order.order_id, f"payment:{order.order_id}")
+    paid_on = day_of(till.clock())
+    till.clock.shift += timedelta(days=1)
+    assert (await _settle(till, paid_on))[1]["statements"] == 0
+    headers = till.issuer.headers("owner", owner_id="owner-1")
+    _, body = await till.call("GET", "/v1/owner/settlements", headers=headers)
+    assert (body["items"], body["pending"], body["awaiting_receipt"]) == ([], 9500, 9500)
+    await till.receive(order)
+    _, body = await till.call("GET", "/v1/owner/settlements", headers=headers)
+    assert (body["pending"], body["awaiting_receipt"]) == (9500, 0)
+    till.clock.shift += timedelta(days=1)
+    _, settled = await _settle(till, paid_on + timedelta(days=1))
+    assert (settled["statements"], settled["paid_out"], settled["platform"]) == (1, 9500, 500)
+
+
 async def test_a_refund_after_a_settled_day_is_made_up_for_by_later_days(till: Till) -> None:
     await _publish(till)
     order = await till.paid(amount=10000, platform_bp=0)
     await till.posted(order.order_id, f"payment:{order.order_id}")
+    await till.receive(order)
     day = day_of(till.clock())
     till.clock.shift += timedelta(days=1)
     assert (await _settle(till, day))[0] == 200

@@ -100,7 +100,7 @@ async def day_is_settled(world: World) -> None:
     order_id = await shop.buy()
     day = date(2001, 1, 1) + timedelta(days=secrets.randbelow(9_000))
     await world.db("payment")["ledger"].update_many(
-        {"order_id": order_id}, {"$set": {"day": day.isoformat()}}
+        {"order_id": order_id}, {"$set": {"day": day.isoformat(), "due": day.isoformat()}}
     )
     path = f"/v1/ops/settlements/{day}"
     settled = [await world.call("payment", "POST", path, headers=shop.ops) for _ in range(2)]

@@ -56,17 +56,15 @@ class StatementView(Answer):
 
 
 class StatementsPage(Answer):
-    """Statements; with `day`, also the lines behind them."""
+    """Statements; with `day`, also the lines behind them. An order enters a statement on the day when its goods are received."""
 
     items: list[StatementView]
     lines: list[StatementLine] | None = None
     next_cursor: str | None = None
-
-
-class EarningsPage(StatementsPage):
-    """A creator's statements, and the earnings that are in no statement yet."""
-
-    pending: Fen = 0
+    pending: Annotated[int, Field(description="fen earned that are in no statement yet")] = 0
+    awaiting_receipt: Annotated[
+        int, Field(description="the part of `pending` whose goods have not been received yet, in fen")
+    ] = 0
 
 
 class SetAside(Answer):

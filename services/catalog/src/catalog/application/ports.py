@@ -77,6 +77,14 @@ class OwnerRegister(Protocol):
         ...
 
 
+class Merchants(Protocol):
+    """Who can collect money."""
+
+    async def owners(self) -> Mapping[str, str | None]:
+        """The owner of each merchant; None for the platform's own. Raises Unavailable."""
+        ...
+
+
 class HostSettingsStore(Protocol):
     """What hosts have set. A host that has set nothing accepts all."""
 

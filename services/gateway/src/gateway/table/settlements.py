@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contracts.api.settlements import (
-    EarningsPage,
     ReconciliationReport,
     SettlementView,
     StatementsPage,
@@ -22,7 +21,7 @@ CALLS = (
         method="GET",
         path="/v1/owner/settlements",
         name="list_statements",
-        summary="List the owner's statements; with `day` also their lines, with `format=csv` all lines as a file",
+        summary="List the owner's statements and what is in none yet; with `day` also their lines, with `format=csv` all lines as a file",
         tag=TAG,
         scopes=scopes(OWNER),
         service="payment",
@@ -40,7 +39,7 @@ CALLS = (
         scopes=scopes(CREATOR),
         service="payment",
         query=StatementsQuery,
-        answer=EarningsPage,
+        answer=StatementsPage,
         media=(JSON, CSV),
         deadline=None,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import get_args
 
+from contracts.checkout import OrderCompleted
 from contracts.event import Event
 from contracts.payment import (
     CommissionAccrued,
@@ -13,11 +14,11 @@ from contracts.payment import (
     PayoutSettled,
     RefundSettled,
 )
-from payment.application.facts import account_of, check_paid_out, check_told
+from payment.application.facts import account_of, check_paid_out, check_received, check_told
 from payment.application.ports import Ledger, Payouts, TradeStore
 from payment.domain import ledger
 from payment.domain.errors import NotAsAgreed
-from payment.domain.ledger import PostedOrder, Posting
+from payment.domain.ledger import PostedOrder, Posting, Receipt
 from payment.domain.shares import Shares
 from runtime.clock import Clock
 
@@ -53,6 +54,24 @@ class Bookkeeping:
             else:
                 postings += [posting] if (posting := posting_of(event)) is not None else []
         await self._ledger.append(postings, self._clock())
+        if differences:
+            raise differences[0]
+
+    async def receive(self, events: Sequence[OrderCompleted]) -> None:
+        """Let what these orders earned enter the statements; repeats change nothing.
+
+        Raises NotAsAgreed for an order that is not paid or is another mini program's; all others are received.
+        """
+        trades = await self._trades.get_many({event.order_id for event in events})
+        receipts, differences = [], []
+        for event in events:
+            try:
+                check_received(event, trades.get(event.order_id))
+            except NotAsAgreed as difference:
+                differences.append(difference)
+            else:
+                receipts.append(Receipt(event.order_id, event.at))
+        await self._ledger.receive(receipts)
         if differences:
             raise differences[0]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from payment.application.ports import Ledger, Owners, Settlements
 from payment.domain import ledger
-from payment.domain.ledger import Posting
+from payment.domain.ledger import Pending, Posting
 from payment.domain.statements import Statement
 
 ENTRIES_PER_READ = 1_000
@@ -62,10 +62,9 @@ class Statements:
         """The creator, with their one account."""
         return Earner("creator", creator_id, [ledger.CREATOR + creator_id])
 
-    async def pending(self, creator: Earner) -> int:
-        """What a creator has earned that is in no statement yet, in fen."""
-        [account] = creator.accounts
-        return await self._ledger.pending(account)
+    async def pending(self, earner: Earner) -> Pending:
+        """What the earner is owed that is in no statement yet."""
+        return await self._ledger.pending(earner.accounts)
 
     async def page(self, earner: Earner, after: str | None, limit: int) -> Page:
         """Statements, newest first."""

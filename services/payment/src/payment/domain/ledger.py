@@ -36,6 +36,10 @@ class Kind(StrEnum):
     PAYOUT = "payout"
 
 
+SHARED_OUT = (Kind.PAYMENT, Kind.REFUND)
+"""Postings that owe something to payees: they wait for the order's receipt."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leg:
     """One side of a posting, in fen."""
@@ -68,6 +72,27 @@ class Posting:
     def credit_of(self, accounts: Collection[str]) -> int:
         """What it adds to the amount owed to these accounts, in fen."""
         return -sum(leg.amount for leg in self.legs if leg.account in accounts)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An order's goods were received, or count as received. Only then do its postings enter a statement."""
+
+    order_id: str
+    at: datetime
+
+    @property
+    def day(self) -> date:
+        """Its business day."""
+        return day_of(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What a payee has earned that is in no statement yet, in fen; `awaiting_receipt` is the part whose goods are on the way."""
+
+    earned: int
+    awaiting_receipt: int
 
 
 @dataclass(frozen=True, slots=True)

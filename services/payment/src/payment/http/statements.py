@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from contracts.api.settlements import (
-    EarningsPage,
     StatementLine,
     StatementsPage,
     StatementsQuery,
     StatementView,
 )
 from payment.application.statements import Earner, Entry, Page, Statements
+from payment.domain.ledger import Pending
 from payment.domain.statements import Statement
 from runtime.web.bodies import json_response, read_query
 from runtime.web.cursors import read_cursor, write_cursor
@@ -48,21 +48,20 @@ class StatementRoutes:
         return json_response(await self._page(query, owner))
 
     async def creator(self, request: web.Request) -> web.StreamResponse:
-        """The creator's statements in all mini programs, and what is not in a statement yet."""
+        """The creator's statements in all mini programs."""
         query = read_query(request, StatementsQuery)
         creator = self._statements.creator(str(principal_of(request).creator_id))
         if query.format == "csv":
             return await self._csv(request, query, creator)
-        page = await self._page(query, creator)
-        pending = await self._statements.pending(creator)
-        return json_response(EarningsPage(**page.model_dump(), pending=pending))
+        return json_response(await self._page(query, creator))
 
     async def _page(self, query: StatementsQuery, earner: Earner) -> StatementsPage:
         """Without a day, a page of statements; with one, all its statements and a page of their lines."""
         after = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
+        pending = await self._statements.pending(earner)
         if query.day is None:
-            return _page_view(await self._statements.page(earner, after, query.limit))
-        return _page_view(await self._statements.page_of_day(earner, query.day, after, query.limit))
+            return _page_view(await self._statements.page(earner, after, query.limit), pending)
+        return _page_view(await self._statements.page_of_day(earner, query.day, after, query.limit), pending)
 
     async def _csv(self, request: web.Request, query: StatementsQuery, earner: Earner) -> web.StreamResponse:
         if query.day is None:
@@ -83,11 +82,13 @@ class StatementRoutes:
         return response
 
 
-def _page_view(page: Page) -> StatementsPage:
+def _page_view(page: Page, pending: Pending) -> StatementsPage:
     return StatementsPage(
         items=[_statement_view(statement) for statement in page.statements],
         lines=[_line_view(entry) for entry in page.entries] if page.entries is not None else None,
         next_cursor=write_cursor(page.last) if page.last is not None else None,
+        pending=pending.earned,
+        awaiting_receipt=pending.awaiting_receipt,
     )
 
 
