@@ -118,7 +118,7 @@ async def client_is_removed(world: World) -> None:
     """A further client gets a new secret and is removed: its tokens are refused, the others' are not."""
     ops = await _operator(world)
     added = await world.call(
-        "identity", "POST", "/v1/ops/clients", {"name": "Ink", "role": "read"}, headers=ops
+        "identity", "POST", "/v1/ops/clients", {"name": "Ink", "role": "admin"}, headers=ops
     )
     path = f"/v1/ops/clients/{added['client_id']}"
     renewed = await world.call("identity", "POST", f"{path}/secrets", {"old_valid_for": 0}, headers=ops)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from catalog.application.caller import Caller
 from catalog.application.contracts_out import product_event
-from catalog.application.ports import MiniProgramStore, ProductStore, StockStore
+from catalog.application.ports import HistoryStore, MiniProgramStore, ProductStore, StockStore
 from catalog.domain import product as rules
 from catalog.domain.errors import NotFound, Refused, must_exist
+from catalog.domain.mini_program import MiniProgram
 from catalog.domain.product import Changed, Product, ProductDetails, ProductFilter
 from runtime.clock import Clock
 from runtime.errors import must_be_version
@@ -32,10 +33,16 @@ class Products:
     """The use cases of products."""
 
     def __init__(
-        self, products: ProductStore, programs: MiniProgramStore, stock: StockStore, clock: Clock
+        self,
+        products: ProductStore,
+        programs: MiniProgramStore,
+        histories: HistoryStore,
+        stock: StockStore,
+        clock: Clock,
     ) -> None:
         self._products = products
         self._programs = programs
+        self._histories = histories
         self._stock = stock
         self._clock = clock
 
@@ -71,7 +78,7 @@ class Products:
         """
         rules.check(details)
         program = caller.owned(await self._programs.get(mini_program_id))
-        rules.check_category(details, [category.category_id for category in program.details.categories])
+        rules.check_category(details, await self._categories(program))
 
         def decide(current: Product | None) -> Change[Product] | None:
             if current is not None and current.mini_program_id != mini_program_id:
@@ -95,7 +102,7 @@ class Products:
         program = caller.owned(await self._programs.get(mini_program_id))
         wanted, initial = edit(present)
         rules.check(wanted)
-        rules.check_category(wanted, [category.category_id for category in program.details.categories])
+        rules.check_category(wanted, await self._categories(program))
 
         def decide(current: Product | None) -> Change[Product] | None:
             product = must_exist(current, NAME)
@@ -108,6 +115,12 @@ class Products:
         await self._stock.claim(product_id, mini_program_id, initial)
         result = await self._products.change(product_id, decide)
         return (await self._with_stock([must_exist(result.aggregate, NAME)]))[0]
+
+    async def _categories(self, program: MiniProgram) -> list[str]:
+        """Those of the mini program as viewers see it, and of its draft."""
+        history = await self._histories.get(program.mini_program_id)
+        drafted = history.draft.categories if history is not None else ()
+        return list(dict.fromkeys(one.category_id for one in (*program.details.categories, *drafted)))
 
     async def _with_stock(self, products: Sequence[Product]) -> list[OwnProduct]:
         available = await self._stock.available(
