@@ -132,7 +132,8 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> No
     service.background("live versions", histories.run)
     service.routes(
         ProductRoutes(
-            Products(products, programs, stock, clock), StockKeeping(stock, programs, clock, service.new_id)
+            Products(products, programs, stored, stock, clock),
+            StockKeeping(stock, programs, clock, service.new_id),
         ).routes()
     )
     service.routes(VideoRoutes(Videos(videos, products, clock)).routes())
