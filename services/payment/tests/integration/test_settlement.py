@@ -9,14 +9,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from payment_support.till import Till
+from payment_support.till import SHOP, Till
 
-from contracts.catalog import MiniProgramPublished, Owner
-from contracts.terms import CommissionTerms
 from payment.domain.days import day_of, end_of, start_of
 from support.eventually import eventually
-
-SHOP = "demoshop01"
 
 
 @pytest.fixture
@@ -24,23 +20,12 @@ def options() -> dict[str, Any]:
     return {"settlement_wait": timedelta(seconds=0)}
 
 
-async def _publish(till: Till, owner_id: str = "owner-1") -> None:
-    await till.publish(
-        MiniProgramPublished(
-            version=2, mini_program_id=SHOP, name="Demo", category="e_commerce", logo_url="/media/l.png",
-            owner=Owner(owner_id=owner_id, name="O", kind="brand"), hosts=("host-1",), state="published",
-            terms=CommissionTerms(platform_bp=500, creator_bp=1000, terms_version=1),
-        )
-    )  # fmt: skip
-    await eventually(lambda: till.service.db["mini_programs"].find_one({"_id": SHOP}))
-
-
 async def _settle(till: Till, day: date) -> tuple[int, Any]:
     return await till.call("POST", f"/v1/ops/settlements/{day}", headers=till.issuer.headers("ops"))
 
 
 async def test_a_day_is_settled_once_and_every_payee_is_paid_what_the_ledger_owes(till: Till) -> None:
-    await _publish(till)
+    await till.open_shop()
     first = await till.paid(amount=10000, platform_bp=500, creator_bp=1000, creator_id="c-1")
     second = await till.paid(amount=5000, platform_bp=500, creator_bp=1000)
     refund_id = await till.approve_refund(first, 4000)
@@ -95,7 +80,7 @@ async def test_a_day_is_settled_once_and_every_payee_is_paid_what_the_ledger_owe
 
 
 async def test_a_paid_order_is_pending_until_its_goods_are_received(till: Till) -> None:
-    await _publish(till)
+    await till.open_shop()
     order = await till.paid(amount=10000, platform_bp=500, creator_bp=0)
     await till.posted(order.order_id, f"payment:{order.order_id}")
     paid_on = day_of(till.clock())
@@ -113,7 +98,7 @@ async def test_a_paid_order_is_pending_until_its_goods_are_received(till: Till) 
 
 
 async def test_a_refund_after_a_settled_day_is_made_up_for_by_later_days(till: Till) -> None:
-    await _publish(till)
+    await till.open_shop()
     order = await till.paid(amount=10000, platform_bp=0)
     await till.posted(order.order_id, f"payment:{order.order_id}")
     await till.receive(order)

@@ -50,6 +50,14 @@ class StatementView(Answer):
     reversed: Fen
     paid_out: Fen
     closing: Fen
+    owed: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="fen that the payee owes the platform after this day (`closing` is negative): never paid out, and "
+            "made up for by later statements. An owner whose own merchant collects owes the commissions",
+        ),
+    ] = 0
     payments: int
     refunds: int
     payout_id: str | None = None

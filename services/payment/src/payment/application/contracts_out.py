@@ -96,4 +96,5 @@ def _parts(trade: Trade, shares: Shares) -> dict[str, object]:
         "creator": cny(shares.creator),
         "creator_id": trade.creator_id,
         "collector": trade.collector.name,
+        "at_owner": trade.collector.owner_id is not None,
     }

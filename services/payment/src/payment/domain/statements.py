@@ -108,6 +108,11 @@ class Statement:
         return self.balance - self.paid_out
 
     @property
+    def owed(self) -> int:
+        """What the payee owes us after this day."""
+        return -self.closing
+
+    @property
     def payout_id(self) -> str | None:
         """A natural key, so that a day that is settled twice pays once; None when nothing is paid."""
         return hashlib.sha256(self.id.encode()).hexdigest()[:32] if self.paid_out else None

@@ -104,6 +104,7 @@ def _statement_view(statement: Statement) -> StatementView:
         reversed=totals.reversed,
         paid_out=statement.paid_out,
         closing=statement.closing,
+        owed=statement.owed,
         payments=totals.payments,
         refunds=totals.refunds,
         payout_id=statement.payout_id,
