@@ -121,6 +121,41 @@ async def test_a_refund_after_a_settled_day_is_made_up_for_by_later_days(till: T
     assert (status, refused["code"]) == (422, "invalid_cursor")
 
 
+async def test_an_owner_reads_statements_by_day_and_by_month_as_pages_and_as_a_file(till: Till) -> None:
+    await till.open_shop()
+    till.clock.shift += start_of(date(2027, 3, 30)) + timedelta(hours=1) - till.clock()
+    for amount in (1000, 2000, 4000):  # on 30 and 31 March, and on 1 April
+        order = await till.paid(amount=amount, platform_bp=0)
+        await till.posted(order.order_id, f"payment:{order.order_id}")
+        await till.receive(order)
+        day = day_of(till.clock())
+        till.clock.shift += timedelta(days=1)
+        assert (await _settle(till, day))[0] == 200
+    headers = till.issuer.headers("owner", owner_id="owner-1")
+    path = "/v1/owner/statements"
+    _, months = await till.call("GET", f"{path}?by=month", headers=headers)
+    totals = [(item["period"], item["earned"], item["payments"]) for item in months["items"]]
+    assert totals[:2] == [("2027-04", 4000, 1), ("2027-03", 3000, 2)]
+    _, newest = await till.call("GET", f"{path}?limit=1", headers=headers)
+    _, rest = await till.call("GET", f"{path}?cursor={newest['next_cursor']}&limit=2", headers=headers)
+    periods = [item["period"] for item in newest["items"] + rest["items"]]
+    assert periods == ["2027-04-01", "2027-03-31", "2027-03-30"]
+    _, some = await till.call("GET", f"{path}?from=2027-03-31&to=2027-03-31", headers=headers)
+    assert [item["paid_out"] for item in some["items"]] == [2000]
+    async with till.http.get(
+        f"{till.service.url}{path}?by=month&format=csv&from=2027-01-01", headers=headers
+    ) as answer:
+        body = await answer.read()
+    assert body.startswith(b"\xef\xbb\xbfperiod,")
+    rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+    assert [(row["period"], row["paid_out_fen"], row["closing_fen"]) for row in rows] == [
+        ("2027-04", "4000", "0"),
+        ("2027-03", "3000", "0"),
+    ]
+    _, others = await till.call("GET", path, headers=till.issuer.headers("owner", owner_id="owner-2"))
+    assert others["items"] == []
+
+
 async def test_a_day_whose_records_agree_is_clean(till: Till) -> None:
     order = await till.paid(amount=10000)
     refund_id = await till.approve_refund(order, 2500)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contracts.api.common import Page
 from contracts.api.settlements import (
+    PeriodsQuery,
+    PeriodView,
     ReconciliationReport,
     SettlementView,
     StatementsPage,
@@ -27,6 +30,19 @@ CALLS = (
         service="payment",
         query=StatementsQuery,
         answer=StatementsPage,
+        media=(JSON, CSV),
+        deadline=None,
+    ),
+    Call(
+        method="GET",
+        path="/v1/owner/statements",
+        name="list_statements_by_period",
+        summary="List the owner's statements by day or month; with `format=csv` all of them as a file",
+        tag=TAG,
+        scopes=scopes(OWNER),
+        service="payment",
+        query=PeriodsQuery,
+        answer=Page[PeriodView],
         media=(JSON, CSV),
         deadline=None,
     ),

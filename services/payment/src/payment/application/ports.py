@@ -11,7 +11,7 @@ from contracts.event import Event
 from payment.domain.ledger import Pending, Posting, Receipt
 from payment.domain.provider import Form, Notice, Offer, RefundAnswer, TradeAnswer
 from payment.domain.reconciliation import Movement, Report
-from payment.domain.statements import Payout, SettlementDay, Statement, Totals
+from payment.domain.statements import By, Payout, PeriodTotals, SettlementDay, Statement, Totals
 from payment.domain.trade import Collector, Refund, StoredTrade, Trade
 from runtime.outbox.changes import Change, Command, Result
 
@@ -221,6 +221,12 @@ class Settlements(Protocol):
         self, payee_kind: str, payee: str, *, day: str | None, before: str | None, limit: int
     ) -> list[Statement]:
         """A payee's statements, newest first; `before` is the id of the last one seen."""
+        ...
+
+    async def periods(
+        self, owner_id: str, by: By, days: tuple[str | None, str | None], before: str | None, limit: int
+    ) -> list[PeriodTotals]:
+        """An owner's statements added up by day or month, newest first, from the first to the last of `days`."""
         ...
 
 

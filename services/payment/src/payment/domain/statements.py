@@ -124,6 +124,42 @@ class Statement:
         return Payout(self.payout_id, self.id, self.paid_out, self.payee, at)
 
 
+class By(StrEnum):
+    """How long a period is."""
+
+    DAY = "day"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodTotals:
+    """A payee's statements of one day or month in one mini program, added up: opening + earned + reversed = paid_out + closing."""
+
+    period: str
+    mini_program_id: str
+    opening: int
+    earned: int
+    reversed: int
+    paid_out: int
+    payments: int
+    refunds: int
+
+    @property
+    def id(self) -> str:
+        """Sorts by period."""
+        return f"{self.period}:{self.mini_program_id}"
+
+    @property
+    def closing(self) -> int:
+        """The amount carried over: zero, or what the payee owes."""
+        return self.opening + self.earned + self.reversed - self.paid_out
+
+    @property
+    def owed(self) -> int:
+        """What the payee owes us at the end."""
+        return max(0, -self.closing)
+
+
 @dataclass(frozen=True, slots=True)
 class Payout:
     """Money paid out to a payee for one statement, in fen."""
