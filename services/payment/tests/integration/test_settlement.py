@@ -156,6 +156,60 @@ async def test_an_owner_reads_statements_by_day_and_by_month_as_pages_and_as_a_f
     assert others["items"] == []
 
 
+async def test_an_operator_takes_a_days_payouts_to_the_bank_and_marks_what_it_has_transferred(
+    till: Till,
+) -> None:
+    await till.open_shop()
+    order = await till.paid(amount=10000, platform_bp=0, creator_bp=1000, creator_id="c-1")
+    await till.posted(order.order_id, f"payment:{order.order_id}")
+    await till.receive(order)
+    today = day_of(till.clock())
+    till.clock.shift += timedelta(days=1)
+    assert (await _settle(till, today))[0] == 200
+    ops = till.issuer.headers("ops")
+
+    _, first = await till.call("GET", "/v1/ops/payouts?status=pending&limit=1", headers=ops)
+    _, rest = await till.call(
+        "GET", f"/v1/ops/payouts?status=pending&cursor={first['next_cursor']}", headers=ops
+    )
+    payouts = {item["payee"]: item for item in first["items"] + rest["items"]}
+    assert {(p["payee"], p["payee_kind"], p["amount"], p["status"], p["day"]) for p in payouts.values()} == {
+        ("owner-1", "owner", 9000, "pending", str(today)),
+        ("c-1", "creator", 1000, "pending", str(today)),
+    }
+    path = f"/v1/ops/payouts/{payouts['owner-1']['payout_id']}/settlement"
+    status, body = await till.call("POST", path, headers=ops, json={"reference": "B-1"})
+    assert (status, body["code"]) == (400, "idempotency_key_missing")
+    keyed = ops | {"Idempotency-Key": "k1"}
+    settled = await till.call("POST", path, headers=keyed, json={"reference": "-B 1"})
+    assert (settled[0], settled[1]["status"], settled[1]["reference"]) == (200, "settled", "-B 1")
+    assert await till.call("POST", path, headers=keyed, json={"reference": "-B 1"}) == settled
+    status, body = await till.call("POST", path, headers=keyed, json={"reference": "B-2"})
+    assert (status, body["code"]) == (422, "idempotency_key_reused")
+    others = ops | {"Idempotency-Key": "k2"}
+    assert await till.call("POST", path, headers=others, json={"reference": "-B 1"}) == settled
+    status, body = await till.call("POST", path, headers=others, json={"reference": "B-2"})
+    assert (status, body["code"]) == (409, "already_settled")
+    assert "-B 1" in body["detail"]
+    unknown = await till.call(
+        "POST", "/v1/ops/payouts/x/settlement", headers=keyed, json={"reference": "B-2"}
+    )
+    assert unknown[0] == 404
+
+    _, done = await till.call("GET", "/v1/ops/payouts?status=settled", headers=ops)
+    _, open_ = await till.call("GET", "/v1/ops/payouts?status=pending", headers=ops)
+    assert ([p["payee"] for p in done["items"]], [p["payee"] for p in open_["items"]]) == (
+        ["owner-1"],
+        ["c-1"],
+    )
+    async with till.http.get(f"{till.service.url}/v1/ops/payouts.csv?day={today}", headers=ops) as answer:
+        body = await answer.read()
+    rows = {row["payee"]: row for row in csv.DictReader(io.StringIO(body.decode("utf-8-sig")))}
+    assert (rows["owner-1"]["amount"], rows["owner-1"]["reference"]) == ("90.00", "'-B 1")
+    assert (rows["c-1"]["amount_fen"], rows["c-1"]["status"]) == ("1000", "pending")
+    assert len(rows) == 2
+
+
 async def test_a_day_whose_records_agree_is_clean(till: Till) -> None:
     order = await till.paid(amount=10000)
     refund_id = await till.approve_refund(order, 2500)

@@ -9,11 +9,12 @@ from typing import Protocol
 from contracts.catalog import MiniProgramState
 from contracts.event import Event
 from payment.domain.ledger import Pending, Posting, Receipt
+from payment.domain.payouts import Payout, PayoutStatus
 from payment.domain.provider import Form, Notice, Offer, RefundAnswer, TradeAnswer
 from payment.domain.reconciliation import Movement, Report
-from payment.domain.statements import By, Payout, PeriodTotals, SettlementDay, Statement, Totals
+from payment.domain.statements import By, PeriodTotals, SettlementDay, Statement, Totals
 from payment.domain.trade import Collector, Refund, StoredTrade, Trade
-from runtime.outbox.changes import Change, Command, Result
+from runtime.outbox.changes import Change, Command, Decide, Result
 
 
 class PaymentProvider(Protocol):
@@ -239,6 +240,16 @@ class Payouts(Protocol):
 
     async def insert(self, new: Sequence[Change[Payout]]) -> list[bool | Exception]:
         """Store new payouts; existing ones stay."""
+        ...
+
+    async def change(self, aggregate_id: str, decide: Decide[Payout]) -> Result[Payout]:
+        """Store what `decide` makes of the payout."""
+        ...
+
+    async def find(
+        self, *, status: PayoutStatus | None, day: str | None, after: str | None, limit: int
+    ) -> list[Payout]:
+        """Payouts in the order of their statements' ids, which begin with the day, after the statement `after`."""
         ...
 
 

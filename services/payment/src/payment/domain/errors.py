@@ -38,6 +38,14 @@ class UnknownMerchant(Exception):
     """No provider collects for this merchant: it is missing in the settings."""
 
 
+class UnknownPayout(Exception):
+    """There is no such payout."""
+
+
+class AlreadySettled(Exception):
+    """The payout was settled by another transfer; the text is its reference."""
+
+
 class BadNotice(Exception):
     """The provider did not sign this message, or it cannot be read; the text says why."""
 

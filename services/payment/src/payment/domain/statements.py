@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from payment.domain.payouts import Payout
+
 
 class DayState(StrEnum):
     """How far the settlement of a day is."""
@@ -158,15 +160,3 @@ class PeriodTotals:
     def owed(self) -> int:
         """What the payee owes us at the end."""
         return max(0, -self.closing)
-
-
-@dataclass(frozen=True, slots=True)
-class Payout:
-    """Money paid out to a payee for one statement, in fen."""
-
-    payout_id: str
-    statement_id: str
-    amount: int
-    payee: str
-    at: datetime
-    version: int = 1
