@@ -112,6 +112,10 @@ class CommissionAccrued(SettlementEvent):
     creator: Money
     creator_id: Identifier | None = None
     collector: Collector = DEFAULT_COLLECTOR
+    at_owner: bool = Field(
+        default=False,
+        description="whether the collector is the owner's own, who then owes the other two parts",
+    )
 
 
 @published
@@ -125,6 +129,10 @@ class CommissionReversed(SettlementEvent):
     creator: Money
     creator_id: Identifier | None = None
     collector: Collector = DEFAULT_COLLECTOR
+    at_owner: bool = Field(
+        default=False,
+        description="whether the collector is the owner's own, who then owes the other two parts",
+    )
 
 
 @published

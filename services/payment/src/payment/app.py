@@ -22,6 +22,7 @@ from payment.application.due_trades import DueTrades
 from payment.application.notices import Notices
 from payment.application.offer_payment import OfferPayment
 from payment.application.order_requests import OrderRequests
+from payment.application.payouts import PayoutDesk
 from payment.application.ports import PaymentProvider
 from payment.application.providers import Providers
 from payment.application.reconciliation import Reconciliation
@@ -35,6 +36,7 @@ from payment.http.merchants import MerchantRoutes
 from payment.http.notices import NoticeRoutes
 from payment.http.operations import OperationRoutes
 from payment.http.payments import PaymentRoutes
+from payment.http.payouts import PayoutRoutes
 from payment.http.statements import StatementRoutes
 from payment.settings import Settings
 from payment.subscribers import (
@@ -142,10 +144,13 @@ def _assemble_money(
     settlement = Settlement(
         settlements, payouts, trade_store, ledger, owners, lease, clock, settings.settlement_wait
     )
+    desk = PayoutDesk(payouts, clock)
     reconciliation = Reconciliation(providers, trade_store, ledger, reports, clock)
 
     service.prepare(ledger.prepare)
     service.prepare(settlements.prepare)
+    service.prepare(payouts.prepare)
+    service.routes(PayoutRoutes(desk).routes())
     service.routes(StatementRoutes(Statements(settlements, ledger, owners)).routes())
     service.routes(OperationRoutes(settlement, reconciliation, bookkeeping).routes())
     service.subscribe(ledger_subscription(bookkeeping), receipts_subscription(bookkeeping))

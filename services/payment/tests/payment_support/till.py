@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from contracts.catalog import StockLine, StockReserved
+from contracts.catalog import MiniProgramPublished, Owner, StockLine, StockReserved
 from contracts.checkout import (
     Attribution,
     OrderCloseRequested,
@@ -102,6 +102,17 @@ class Till:
                 **more,
             }
         )  # fmt: skip
+
+    async def open_shop(self, owner_id: str = "owner-1") -> None:
+        """Catalog tells who owns the shop."""
+        await self.publish(
+            MiniProgramPublished(
+                version=2, mini_program_id=SHOP, name="Demo", category="e_commerce", logo_url="/media/l.png",
+                owner=Owner(owner_id=owner_id, name="O", kind="brand"), hosts=("host-1",), state="published",
+                terms=CommissionTerms(platform_bp=500, creator_bp=1000, terms_version=1),
+            )
+        )  # fmt: skip
+        await eventually(lambda: self.service.db["mini_programs"].find_one({"_id": SHOP}))
 
     async def publish(self, *events: Event) -> None:
         """Publish events in the name of checkout or catalog."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import get_args
 
 from contracts.checkout import OrderCompleted
@@ -84,9 +85,9 @@ def posting_of(event: PostedEvent) -> Posting | None:
     """The posting of an event; None for a refund whose shares are reversed by an event of their own."""
     match event:
         case CommissionAccrued():
-            return ledger.payment(_order(event), _shares(event), event.creator_id)
+            return ledger.payment(_shared(event), _shares(event), event.creator_id)
         case CommissionReversed():
-            return ledger.refund(_order(event), event.refund_id, _shares(event), event.creator_id)
+            return ledger.refund(_shared(event), event.refund_id, _shares(event), event.creator_id)
         case LatePaymentReceived():
             return ledger.late_payment(_order(event), event.amount.amount)
         case RefundSettled(late=True):
@@ -96,6 +97,10 @@ def posting_of(event: PostedEvent) -> Posting | None:
                 event.payout_id, account_of(event), event.amount.amount, event.mini_program_id, event.at
             )
     return None
+
+
+def _shared(event: CommissionAccrued | CommissionReversed) -> PostedOrder:
+    return replace(_order(event), at_owner=event.at_owner)
 
 
 def _order(

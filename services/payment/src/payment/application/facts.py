@@ -17,7 +17,8 @@ from payment.application.contracts_out import events_of
 from payment.domain.errors import NotAsAgreed
 from payment.domain.history import money_moved
 from payment.domain.ledger import CREATOR, OWNER
-from payment.domain.statements import Payout, statement_id
+from payment.domain.payouts import Payout
+from payment.domain.statements import statement_id
 from payment.domain.trade import State, StoredTrade, Trade, TradeChange
 
 

@@ -9,12 +9,13 @@ from typing import Protocol
 from contracts.catalog import MiniProgramState
 from contracts.event import Event
 from payment.domain.ledger import Pending, Posting, Receipt
+from payment.domain.payouts import Payout, PayoutStatus
 from payment.domain.provider import Form, Notice, Offer, RefundAnswer, TradeAnswer
 from payment.domain.reconciliation import Movement, Report
 from payment.domain.refund import Refund
-from payment.domain.statements import Payout, SettlementDay, Statement, Totals
+from payment.domain.statements import By, PeriodTotals, SettlementDay, Statement, Totals
 from payment.domain.trade import Collector, StoredTrade, Trade
-from runtime.outbox.changes import Change, Command, Result
+from runtime.outbox.changes import Change, Command, Decide, Result
 
 
 class PaymentProvider(Protocol):
@@ -224,6 +225,12 @@ class Settlements(Protocol):
         """A payee's statements, newest first; `before` is the id of the last one seen."""
         ...
 
+    async def periods(
+        self, owner_id: str, by: By, days: tuple[str | None, str | None], before: str | None, limit: int
+    ) -> list[PeriodTotals]:
+        """An owner's statements added up by day or month, newest first, from the first to the last of `days`."""
+        ...
+
 
 class Payouts(Protocol):
     """Payouts with their events: `runtime.outbox.versioned_store`."""
@@ -234,6 +241,16 @@ class Payouts(Protocol):
 
     async def insert(self, new: Sequence[Change[Payout]]) -> list[bool | Exception]:
         """Store new payouts; existing ones stay."""
+        ...
+
+    async def change(self, aggregate_id: str, decide: Decide[Payout]) -> Result[Payout]:
+        """Store what `decide` makes of the payout."""
+        ...
+
+    async def find(
+        self, *, status: PayoutStatus | None, day: str | None, after: str | None, limit: int
+    ) -> list[Payout]:
+        """Payouts in the order of their statements' ids, which begin with the day, after the statement `after`."""
         ...
 
 
