@@ -155,6 +155,8 @@ async def test_a_reservation_that_does_not_fit_its_order_opens_nothing(till: Til
             {"mini_program_id": "demoshop02"},
             {"order": till.placed()},
             {"lines": (StockLine(sku_id="sku-1", quantity=9),)},
+            {"order": order.model_copy(update={"delivery_fee": cny(1)})},
+            {"order": order.model_copy(update={"subtotal": cny(12900), "discount": cny(1)})},
         ),
         start=1,
     ):

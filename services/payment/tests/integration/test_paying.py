@@ -9,6 +9,7 @@ import orjson
 import pytest
 from payment_support.till import Till
 
+from contracts.money import cny
 from support.eventually import eventually
 
 
@@ -76,3 +77,14 @@ async def test_money_that_arrived_before_the_close_wins(till: Till) -> None:
     await till.request_close(order)
     await till.wait_for(order.order_id, "PaymentSettled")
     assert not till.events_of(order.order_id, "PaymentClosed")
+
+
+async def test_a_delivery_fee_is_the_owners_and_a_discount_lowers_the_commissions(till: Till) -> None:
+    order = await till.paid(
+        amount=10000, platform_bp=500, creator_bp=1000, creator_id="c-1", subtotal=cny(10000), discount=cny(2000),
+        delivery_fee=cny(600), total=cny(8600),
+    )  # fmt: skip
+    posted = await till.posted(order.order_id, f"payment:{order.order_id}")
+    assert posted == {
+        "clearing:alipay.default": 8600, "owner:demoshop01": -7400, "platform": -400, "creator:c-1": -800,
+    }  # fmt: skip

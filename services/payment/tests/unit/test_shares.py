@@ -16,7 +16,7 @@ from payment.domain import ledger
 from payment.domain.errors import NotAsAgreed
 from payment.domain.ledger import PostedOrder, Posting
 from payment.domain.refund import RefundState
-from payment.domain.shares import Line, Shares, share_out, spread, taken_back
+from payment.domain.shares import Line, Shares, charged, share_out, spread, taken_back
 from payment.domain.trade import Collector, Money, State, Trade
 from runtime.clock import system_clock
 
@@ -70,6 +70,38 @@ def test_every_fen_of_any_purchase_and_its_refunds_is_accounted_for(
         balances.update(_amounts(ledger.refund(of, event.refund_id, back, trade.creator_id)))
     assert left == Shares(0, 0, 0)
     assert not any(balances.values())
+
+
+@settings(max_examples=FEWER)
+@given(bought=bought, cut=st.integers(0, 2**31), fee=st.integers(0, 100_000), cuts=cuts)
+def test_commission_is_of_the_goods_after_the_discount_and_the_delivery_fee_is_the_owners(
+    bought, cut, fee, cuts
+):
+    lines = [Line(*line) for line in bought]
+    subtotal = sum(line.amount for line in lines)
+    discount = cut % (subtotal + 1)
+    total = subtotal - discount + fee
+    paid = charged(lines, discount, fee)
+    assert sum(line.amount for line in paid) == total
+    goods = share_out(subtotal - discount, lines, with_creator=True)
+    accrued = share_out(total, paid, with_creator=True)
+    assert accrued == Shares(goods.owner + fee, goods.platform, goods.creator)
+    if total:
+        refunded = [0]
+        for amount in _split(total, cuts):
+            refunded.append(refunded[-1] + amount)
+        back = [
+            taken_back(accrued, after).minus(taken_back(accrued, before))
+            for before, after in pairwise(refunded)
+        ]
+        for part in ("owner", "platform", "creator"):
+            assert sum(getattr(one, part) for one in back) == getattr(accrued, part)
+
+
+def test_a_discount_of_more_than_the_goods_cost_is_no_price():
+    for discount, fee in ((101, 0), (-1, 0), (0, -1)):
+        with pytest.raises(ValueError, match="is no price"):
+            charged([Line(100, 500, 0)], discount, fee)
 
 
 def _amounts(posting: Posting) -> dict[str, int]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from contracts.catalog import StockLine, StockReserved
 from contracts.checkout import OrderCompleted, OrderEvent, OrderLine, OrderPlaced
 from contracts.event import Event
+from contracts.money import Money
 from contracts.payment import PayoutSettled
 from payment.application.contracts_out import events_of
 from payment.domain.errors import NotAsAgreed
@@ -31,7 +32,25 @@ def reserved_order(event: StockReserved) -> OrderPlaced:
     if (event.order_id, event.mini_program_id, held) != (order.order_id, order.mini_program_id, ordered):
         raise NotAsAgreed("the reservation and the order in it are about different goods or orders")
     check_belongs(order, None)
+    _check_adds_up(order)
     return order
+
+
+def _check_adds_up(order: OrderPlaced) -> None:
+    """Orders without a subtotal have neither discount nor delivery fee."""
+    subtotal = sum(line.line_total.amount for line in order.lines)
+    discount, delivery_fee = amount_of(order.discount), amount_of(order.delivery_fee)
+    if order.subtotal is None and not discount and not delivery_fee:
+        return
+    if (amount_of(order.subtotal), order.total.amount) != (subtotal, subtotal - discount + delivery_fee):
+        raise NotAsAgreed("the order's lines, discount and delivery fee do not add up to its total")
+    if not 0 <= discount <= subtotal or delivery_fee < 0:
+        raise NotAsAgreed("the order's discount is more than its lines cost, or an amount is negative")
+
+
+def amount_of(money: Money | None) -> int:
+    """The amount in fen; 0 for None."""
+    return money.amount if money is not None else 0
 
 
 def _pieces(lines: Iterable[StockLine | OrderLine]) -> Counter[str]:

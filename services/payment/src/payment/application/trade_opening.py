@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from contracts.checkout import OrderPlaced
 from contracts.payment import MERCHANT_UNAVAILABLE
 from payment.application.contracts_out import closed_unopened, payment_requested
-from payment.application.facts import check_repeats
+from payment.application.facts import amount_of, check_repeats
 from payment.application.ports import TradeStore
 from payment.application.providers import Providers
 from payment.domain.errors import UnknownMerchant
 from payment.domain.schedule import Schedule
-from payment.domain.shares import Line
+from payment.domain.shares import Line, charged
 from payment.domain.trade import Collector, StoredTrade, Trade, UnopenedTrade
 from runtime.clock import Clock
 from runtime.outbox.changes import Change
@@ -77,6 +77,10 @@ class TradeOpening:
     def _trade(
         self, order: OrderPlaced, collector: Collector, traceparent: str | None, now: datetime
     ) -> Trade:
+        lines = [
+            Line(line.line_total.amount, line.terms.platform_bp, line.terms.creator_bp)
+            for line in order.lines
+        ]
         # providers take whole seconds; round down, never past the order's own deadline
         expires_at = order.expires_at - timedelta(microseconds=order.expires_at.microsecond)
         return Trade(
@@ -85,10 +89,7 @@ class TradeOpening:
             openid=order.openid,
             collector=collector,
             total=order.total.amount,
-            lines=tuple(
-                Line(line.line_total.amount, line.terms.platform_bp, line.terms.creator_bp)
-                for line in order.lines
-            ),
+            lines=charged(lines, amount_of(order.discount), amount_of(order.delivery_fee)),
             creator_id=order.attribution.creator_id,
             subject=order.subject,
             product=order.payment_product,

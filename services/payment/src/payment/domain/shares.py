@@ -8,7 +8,7 @@ refund takes back exactly what was given.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 BASIS = 10_000
 """Basis points in a whole."""
@@ -16,11 +16,27 @@ BASIS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The price of one line of an order (fen), and the shares of platform and creator in it (basis points)."""
+    """What one line of an order costs (fen), and the shares of platform and creator in it (basis points)."""
 
     amount: int
     platform_bp: int
     creator_bp: int
+
+
+def charged(lines: Sequence[Line], discount: int, delivery_fee: int) -> tuple[Line, ...]:
+    """The lines after the discount, which each gets its proportional part of, and the delivery fee as a line without commission.
+
+    So commissions are of what is paid for the goods, and the fee is the owner's. Raises ValueError for a discount that is
+    more than the lines cost, and for negative amounts.
+    """
+    subtotal = sum(line.amount for line in lines)
+    if not 0 <= discount <= subtotal or delivery_fee < 0:
+        raise ValueError(
+            f"{discount} fen off {subtotal} fen, with a delivery fee of {delivery_fee} fen, is no price"
+        )
+    amounts = spread(subtotal - discount, [line.amount for line in lines])
+    goods = [replace(line, amount=amount) for line, amount in zip(lines, amounts, strict=True)]
+    return (*goods, Line(delivery_fee, 0, 0)) if delivery_fee else tuple(goods)
 
 
 @dataclass(frozen=True, slots=True)
