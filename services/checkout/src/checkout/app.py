@@ -8,6 +8,7 @@ from checkout.adapters.mongo_addresses import MongoAddresses
 from checkout.adapters.mongo_deadlines import MongoDeadlines
 from checkout.adapters.mongo_offers import MongoOffers
 from checkout.adapters.mongo_order_queries import MongoOrderQueries
+from checkout.adapters.mongo_order_search import MongoOrderSearch
 from checkout.adapters.mongo_orders import COLLECTIONS, MongoOrders, OrderCollections
 from checkout.adapters.mongo_recent_views import MongoRecentViews
 from checkout.adapters.mongo_registry import MongoRegistry
@@ -70,7 +71,9 @@ def _assemble(service: Service, settings: Settings) -> None:
         mini_programs_subscription(LearnMiniPrograms(registry, queries)), products_subscription(offers)
     )
     service.background("registry", registry.poll)
-    _assemble_orders(service, settings, orders, queries, registry, offers, addresses)
+    _assemble_orders(
+        service, settings, orders, queries, MongoOrderSearch(collections), registry, offers, addresses
+    )
     _assemble_facts(service, settings, orders, queries, collections)
     _assemble_account(service, queries, offers, addresses)
 
@@ -80,6 +83,7 @@ def _assemble_orders(
     settings: Settings,
     orders: MongoOrders,
     queries: MongoOrderQueries,
+    search: MongoOrderSearch,
     registry: MongoRegistry,
     offers: MongoOffers,
     addresses: MongoAddresses,
@@ -102,8 +106,9 @@ def _assemble_orders(
     )
     commands = OrderCommands(orders, access, clock, service.new_id, settings.refund_policy)
     service.prepare(deadlines.prepare)
-    service.routes(OrderRoutes(place, ReadOrders(orders, queries, access), commands, watch).routes())
-    service.routes(OwnerRoutes(commands).routes())
+    read = ReadOrders(orders, queries, search, access)
+    service.routes(OrderRoutes(place, read, commands, watch).routes())
+    service.routes(OwnerRoutes(read, commands).routes())
     service.relay(COLLECTIONS)
     service.background("order-watch", watch.run)
     service.background("deadlines", CloseOverdue(orders, queries, deadlines, clock).run)
