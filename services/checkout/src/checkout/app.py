@@ -22,6 +22,7 @@ from checkout.application.mini_programs import LearnMiniPrograms
 from checkout.application.new_orders import NewOrders
 from checkout.application.order_commands import OrderCommands
 from checkout.application.order_watch import OrderWatch
+from checkout.application.owner_orders import OwnerOrders
 from checkout.application.placing import PlaceOrder
 from checkout.application.reading import ReadOrders
 from checkout.application.stalled_orders import StalledOrders
@@ -106,9 +107,8 @@ def _assemble_orders(
     )
     commands = OrderCommands(orders, access, clock, service.new_id, settings.refund_policy)
     service.prepare(deadlines.prepare)
-    read = ReadOrders(orders, queries, search, access)
-    service.routes(OrderRoutes(place, read, commands, watch).routes())
-    service.routes(OwnerRoutes(read, commands).routes())
+    service.routes(OrderRoutes(place, ReadOrders(orders, queries, access), commands, watch).routes())
+    service.routes(OwnerRoutes(OwnerOrders(orders, search, access), commands).routes())
     service.relay(COLLECTIONS)
     service.background("order-watch", watch.run)
     service.background("deadlines", CloseOverdue(orders, queries, deadlines, clock).run)

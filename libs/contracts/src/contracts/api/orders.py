@@ -107,6 +107,7 @@ class RefundView(Answer):
     amount: Money
     reason: str
     status: RefundStatus
+    rejection_reason: str | None = Field(default=None, description="why the owner rejected it")
 
 
 class ShipmentLine(Request):
@@ -206,6 +207,12 @@ class OwnerOrderFilters(Request):
 
 class OwnerOrdersQuery(OwnerOrderFilters, PageQuery):
     """One page of an owner's orders."""
+
+
+class RefundRejectionRequest(Request):
+    """Why a refund is rejected; the buyer reads it."""
+
+    reason: ShortText
 
 
 class RefundRequestBody(Request):

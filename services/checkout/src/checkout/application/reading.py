@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checkout.application.access import Access, Buyer, Caller, Owner
-from checkout.application.ports import OrderFilter, OrderQueries, Orders, OrderSearch, Position
+from checkout.application.access import Access, Buyer, Caller
+from checkout.application.ports import OrderQueries, Orders, Position
 from checkout.domain.errors import MiniProgramNotFound, OrderNotFound
 from checkout.domain.order import Order
 
@@ -17,7 +16,6 @@ class ReadOrders:
 
     orders: Orders
     queries: OrderQueries
-    search: OrderSearch
     access: Access
 
     async def one(self, caller: Caller, mini_program_id: str, order_id: str) -> Order:
@@ -41,33 +39,6 @@ class ReadOrders:
         return await self.queries.page(
             mini_program_id, openid=openid, status=status, after=after, limit=limit
         )
-
-    async def of_owner(self, owner: Owner, order_id: str) -> Order:
-        """An order of any of the owner's mini programs. Raises OrderNotFound."""
-        order = await self.orders.get(order_id)
-        if order is None or not self.access.may_see(owner, order):
-            raise OrderNotFound(order_id)
-        return order
-
-    async def search_of_owner(
-        self,
-        owner: Owner,
-        mini_program_id: str | None,
-        filters: OrderFilter,
-        *,
-        after: Position | None,
-        limit: int,
-    ) -> list[tuple[Position, Order]]:
-        """At most `limit` orders of the owner's mini programs, or of one of them, in the order that OrderSearch states.
-
-        Raises MiniProgramNotFound.
-        """
-        if mini_program_id is not None:
-            self._check(owner, mini_program_id)
-            searched: Sequence[str] = [mini_program_id]
-        else:
-            searched = self.access.owned_by(owner)
-        return await self.search.find(searched, filters, after=after, limit=limit)
 
     def _check(self, caller: Caller, mini_program_id: str) -> None:
         if isinstance(caller, Buyer):

@@ -99,6 +99,7 @@ def _refund(refund: Refund) -> RefundView:
         amount=cny(refund.amount),
         reason=refund.reason,
         status=refund.status.value,
+        rejection_reason=refund.rejection_reason,
     )
 
 

@@ -7,21 +7,29 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from checkout.application.order_commands import OrderCommands
+from checkout.application.owner_orders import OwnerOrders
 from checkout.application.ports import OrderFilter
-from checkout.application.reading import ReadOrders
 from checkout.domain.order import Order
 from checkout.http.callers import owner_of, sees_address
 from checkout.http.order_views import cursor_at, order_view, position_in
 from contracts.api.common import Page
-from contracts.api.orders import OrderView, OwnerOrderFilters, OwnerOrdersQuery, ShipmentRequest
+from contracts.api.orders import (
+    OrderView,
+    OwnerOrderFilters,
+    OwnerOrdersQuery,
+    RefundRejectionRequest,
+    RefundRequestBody,
+    ShipmentRequest,
+)
 from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.idempotency import fingerprint_of, idempotency_key
 from runtime.web.routes import Route, roles, scopes
 from runtime.web.tokens import FINANCE, ORDERS, OWNER
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerRoutes:
-    read: ReadOrders
+    read: OwnerOrders
     commands: OrderCommands
 
     def routes(self) -> list[Route]:
@@ -30,6 +38,7 @@ class OwnerRoutes:
             Route("GET", "/v1/owner/orders", self.list_orders, owner),
             Route("GET", order, self.read_order, owner),
             Route("POST", f"{order}/shipments", self.ship, owner, roles=roles(ORDERS)),
+            Route("POST", f"{order}/refunds", self.refund, owner, roles=roles(FINANCE, ORDERS)),
             Route(
                 "POST",
                 f"{order}/refunds/{{refund_id}}/approval",
@@ -49,7 +58,7 @@ class OwnerRoutes:
     async def list_orders(self, request: web.Request) -> web.Response:
         """One order more than `limit` is read, to know whether there is a next page."""
         query = read_query(request, OwnerOrdersQuery)
-        found = await self.read.search_of_owner(
+        found = await self.read.page(
             owner_of(request),
             query.mini_program_id,
             filter_of(query, by_phone=sees_address(request)),
@@ -62,15 +71,26 @@ class OwnerRoutes:
         return json_response(Page[OrderView](items=items, next_cursor=next_cursor))
 
     async def read_order(self, request: web.Request) -> web.Response:
-        return self._answer(
-            request, await self.read.of_owner(owner_of(request), request.match_info["order_id"])
-        )
+        return self._answer(request, await self.read.one(owner_of(request), request.match_info["order_id"]))
 
     async def ship(self, request: web.Request) -> web.Response:
         body = await read_json(request, ShipmentRequest)
         lines = [(line.sku_id, line.quantity) for line in body.lines or ()]
         order = await self.commands.ship(
             owner_of(request), request.match_info["order_id"], body.carrier, body.tracking_number, lines
+        )
+        return self._answer(request, order, status=201)
+
+    async def refund(self, request: web.Request) -> web.Response:
+        owner, key = owner_of(request), idempotency_key(request)
+        body = await read_json(request, RefundRequestBody)
+        order = await self.commands.refund(
+            owner,
+            request.match_info["order_id"],
+            body.amount.amount if body.amount else None,
+            body.reason,
+            key=key,
+            fingerprint=fingerprint_of(body),
         )
         return self._answer(request, order, status=201)
 
@@ -81,7 +101,10 @@ class OwnerRoutes:
 
     async def reject_refund(self, request: web.Request) -> web.Response:
         path = request.match_info
-        order = await self.commands.reject_refund(owner_of(request), path["order_id"], path["refund_id"])
+        body = await read_json(request, RefundRejectionRequest)
+        order = await self.commands.reject_refund(
+            owner_of(request), path["order_id"], path["refund_id"], body.reason
+        )
         return self._answer(request, order)
 
     def _answer(self, request: web.Request, order: Order, *, status: int = 200) -> web.Response:

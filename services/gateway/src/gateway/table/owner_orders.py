@@ -5,9 +5,17 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from contracts.api.common import Page
-from contracts.api.orders import OrdersQuery, OrderView, OwnerOrdersQuery, ShipmentRequest
+from contracts.api.orders import (
+    OrdersQuery,
+    OrderView,
+    OwnerOrdersQuery,
+    RefundRejectionRequest,
+    RefundRequestBody,
+    ShipmentRequest,
+)
 from gateway import faults
 from gateway.calls import Call
+from gateway.headers import IDEMPOTENCY_HEADER
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import FINANCE, ORDERS, OWNER
 
@@ -67,6 +75,21 @@ CALLS = (
     ),
     Call(
         method="POST",
+        path=f"{ORDER}/refunds",
+        name="refund_order",
+        summary="Refund an order without a request of the buyer; without `amount`, all that is left",
+        tag=TAG,
+        scopes=OWNER_ONLY,
+        roles=roles(FINANCE, ORDERS),
+        service="checkout",
+        headers=(IDEMPOTENCY_HEADER,),
+        body=RefundRequestBody,
+        answer=OrderView,
+        success=(HTTPStatus.CREATED,),
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT, faults.KEY_REUSED),
+    ),
+    Call(
+        method="POST",
         path=f"{REFUND}/approval",
         name="approve_refund",
         summary="Approve a refund; the money is sent back",
@@ -81,11 +104,12 @@ CALLS = (
         method="POST",
         path=f"{REFUND}/rejection",
         name="reject_refund",
-        summary="Reject a refund",
+        summary="Reject a refund, with a reason for the buyer",
         tag=TAG,
         scopes=OWNER_ONLY,
         roles=roles(FINANCE, ORDERS),
         service="checkout",
+        body=RefundRejectionRequest,
         answer=OrderView,
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
     ),
