@@ -1,4 +1,4 @@
-"""What must hold when the faults have ended and everything is at rest: `anchorage audit`'s six invariants, and more."""
+"""What must hold when the faults have ended and everything is at rest: `anchorage audit`'s invariants, and more."""
 
 from __future__ import annotations
 

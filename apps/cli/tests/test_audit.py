@@ -56,7 +56,9 @@ class Books:
     async def wrongs(self) -> set[tuple[int, str]]:
         """Violations of the invariants of money: number, and what they are about."""
         report = await audit(self._where, grace=timedelta(seconds=0))
-        return {(number, text.partition(": ")[0]) for number, text in report.violations if number in (3, 4)}
+        return {
+            (number, text.partition(": ")[0]) for number, text in report.violations if number in (3, 4, 7)
+        }
 
 
 @pytest.fixture
@@ -96,6 +98,21 @@ async def test_an_order_that_does_not_know_of_its_refund_or_payment_is_found(boo
     await books.orders.update_one({"_id": REFUNDED_PART}, {"$set": {"refunded_total": 0}})
     await books.orders.update_one({"_id": PAID}, {"$set": {"status": "cancelled"}})
     assert await books.wrongs() == {(3, REFUNDED_PART), (3, PAID)}
+
+
+async def test_money_that_is_settled_before_its_receipt_is_found(books: Books) -> None:
+    received = {"status": "completed", "at": EARLIER}
+    await books.orders.update_one(
+        {"_id": REFUNDED_PART}, {"$set": {"status": "completed"}, "$push": {"history": received}}
+    )
+    listed = {"statement": "2026-11-22", "day": "2026-11-20"}
+    for name, order_id, due in (
+        (f"payment:{PAID}", PAID, "2026-11-22"),
+        (f"payment:{REFUNDED_PART}", REFUNDED_PART, "2026-11-22"),
+        (f"refund:{REFUNDED_PART}:r1", REFUNDED_PART, "2026-11-23"),
+    ):
+        await books.ledger.update_one({"_id": name}, {"$set": {**listed, "order_id": order_id, "due": due}})
+    assert await books.wrongs() == {(7, f"payment:{PAID}"), (7, f"refund:{REFUNDED_PART}:r1")}
 
 
 def _order(order_id: str, status: str, refunded: int = 0) -> dict[str, Any]:

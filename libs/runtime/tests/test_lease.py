@@ -100,3 +100,16 @@ async def test_a_released_lease_is_free_at_once_and_only_its_holder_can_release_
     await one.release()
     assert not one.held
     assert await two.acquire()
+
+
+async def test_long_work_keeps_its_lease_and_notices_that_it_was_lost(notebook: Notebook) -> None:
+    hands = Hands(notebook)
+    one, two = hands.lease("one"), hands.lease("two")
+    assert await one.acquire()
+    assert await one.keep()
+    await hands.ends_in(timedelta(0))
+    assert await two.acquire()
+    hands.skipped = 4.0
+    assert not await one.keep()
+    await two.release()
+    assert not await one.keep(), "in the meantime another held it"

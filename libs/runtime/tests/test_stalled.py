@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -19,8 +20,15 @@ ORDER = Stalled("order", "o1", "closing", NOON - MINUTE, "payment to close the t
 
 
 class Held:
+    """A lease that can be lost."""
+
+    lost = False
+
     async def acquire(self) -> bool:
-        return True
+        return not self.lost
+
+    async def keep(self) -> bool:
+        return not self.lost
 
 
 class Orders:
@@ -62,11 +70,11 @@ class Clock:
 
 class Watching:
     def __init__(self) -> None:
-        self.orders, self.known, self.clock = Orders(), InMemoryList(), Clock()
+        self.orders, self.known, self.clock, self.lease = Orders(), InMemoryList(), Clock(), Held()
         self.watch = self.restarted()
 
     def restarted(self, known: StalledList | None = None) -> StalledWatch:
-        return StalledWatch([self.orders], known or self.known, Held(), self.clock)
+        return StalledWatch([self.orders], known or self.known, self.lease, self.clock)
 
     async def look(self, after: timedelta = MINUTE) -> list[str]:
         """The ids of what is named by a look after this time."""
@@ -133,3 +141,13 @@ async def test_the_list_in_mongodb_keeps_what_stood_still_at_the_last_look(
         assert (await kept.load(), await kept.looked_at()) == ({}, NOON + MINUTE)
     finally:
         await client.close()
+
+
+async def test_a_look_whose_lease_is_lost_asks_nobody_and_leaves_the_list_to_the_next_holder() -> None:
+    watching = Watching()
+    await watching.look()
+    known = dict(watching.known.asked)
+    watching.lease.lost = True
+    watching.orders.standing = [replace(ORDER, id="o2"), ORDER]
+    assert await watching.look() == []
+    assert (watching.orders.asked, watching.known.asked) == (["o1"], known)

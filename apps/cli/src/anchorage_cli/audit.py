@@ -2,9 +2,9 @@
 
 1 orders end or await their payer · 2 stock adds up · 3 one payment for an order, late money refunded once · 4 the ledger
 balances and equals the trades, posting by posting (`anchorage reconcile` compares both with Alipay's bill) · 5 streams
-and database agree about orders · 6 each order is in its own mini program's collection · 8 viewers see mini programs only when
-their version was approved, released and accepted by the host. `--acknowledged FILE` (one order
-id in each line) also checks 0: none of those orders is missing.
+and database agree about orders · 6 each order is in its own mini program's collection · 7 money is settled only
+after receipt · 8 viewers see mini programs only when their version was approved, released and accepted by the host.
+`--acknowledged FILE` (one order id in each line) also checks 0: none of those orders is missing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from runtime.mongo.client import Document
 
 GRACE = timedelta(seconds=30)
 """How long an order may stay between two states: a restarted service needs this to catch up."""
-INVARIANTS = (1, 2, 3, 4, 5, 6, 8)
+INVARIANTS = range(1, 9)
 UNPAID = {"placed", "confirmed", "awaiting_payment", "closing"}
 PAID = {"paid", "shipped", "completed", "refunded"}
 
@@ -65,6 +65,7 @@ def examine(
     _ledger_balances(report, found, now, grace)
     _streams_agree(report, found, now, grace)
     _orders_lie_at_home(report, found)
+    _settled_after_receipt(report, found)
     for wrong in wrongly_shown(found.mini_programs, found.histories):
         report.check(8, good=False, violation=wrong)
     return report
@@ -207,6 +208,19 @@ def _orders_lie_at_home(report: Report, found: Everything) -> None:
         home = "orders_" + order["mini_program_id"]
         at_home = collection == home and order_id.startswith(order["mini_program_id"] + "_")
         report.check(6, at_home, f"{order_id} of {order['mini_program_id']} is in {collection}")
+
+
+def _settled_after_receipt(report: Report, found: Everything) -> None:
+    """The postings of an order are in a statement only if its goods were received, and not before that day."""
+    for posting in found.ledger:
+        if "statement" not in posting or posting["kind"] not in ("payment", "refund"):
+            continue
+        order = found.orders.get(posting["order_id"])
+        received = order is not None and any(entry["status"] == "completed" for entry in order[1]["history"])
+        name = posting["_id"]
+        report.check(7, received, f"{name}: it is settled, and the order's goods were not received")
+        too_early = posting["statement"] < posting.get("due", posting["day"])
+        report.check(7, not too_early, f"{name}: it is settled on {posting['statement']}, before it is due")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

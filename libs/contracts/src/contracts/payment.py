@@ -18,7 +18,13 @@ Collector = Annotated[
         description="who holds the money: provider and merchant, for example `alipay.default`",
     ),
 ]
+DEFAULT_MERCHANT = "default"
+"""The platform's own merchant, which always exists: mini programs collect through it unless an operator says otherwise."""
+MERCHANTS_PATH = "/internal/merchants"
+"""Served by payment to the other processes; the gateway passes no call with this path on."""
 DEFAULT_COLLECTOR = "alipay.default"
+MERCHANT_UNAVAILABLE = "merchant_unavailable"
+"""Why a payment is closed that was never open: nobody collects for the order's merchant."""
 
 
 class PaymentEvent(Event):
@@ -106,6 +112,10 @@ class CommissionAccrued(SettlementEvent):
     creator: Money
     creator_id: Identifier | None = None
     collector: Collector = DEFAULT_COLLECTOR
+    at_owner: bool = Field(
+        default=False,
+        description="whether the collector is the owner's own, who then owes the other two parts",
+    )
 
 
 @published
@@ -119,6 +129,10 @@ class CommissionReversed(SettlementEvent):
     creator: Money
     creator_id: Identifier | None = None
     collector: Collector = DEFAULT_COLLECTOR
+    at_owner: bool = Field(
+        default=False,
+        description="whether the collector is the owner's own, who then owes the other two parts",
+    )
 
 
 @published

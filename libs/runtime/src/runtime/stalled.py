@@ -83,6 +83,10 @@ class Lease(Protocol):
 
     async def acquire(self) -> bool: ...
 
+    async def keep(self) -> bool:
+        """Renew it in time during long work; False when it was lost."""
+        ...
+
 
 class StalledWatch:
     """Looks at intervals, on one replica at a time."""
@@ -111,7 +115,7 @@ class StalledWatch:
             await asyncio.sleep(LOOK_INTERVAL_SECONDS)
 
     async def look(self) -> list[Asked]:
-        """Ask what stands still again; what stood still before is named."""
+        """Ask what stands still again; what stood still before is named. Leaves off when another replica looks."""
         now, known = self._clock(), await self._known.load()
         found: dict[str, Asked] = {}
         for source in self._sources:
@@ -119,6 +123,9 @@ class StalledWatch:
                 if len(found) == MAX_FOUND:
                     log.error("more stands still than one look can hold", extra={"found": MAX_FOUND})
                     break
+                if not await self._lease.keep():
+                    log.warning("another replica looks for what stands still")
+                    return []
                 found[stalled.key] = await self._asked(source, stalled, known.get(stalled.key), now)
         await self._known.replace(list(found.values()), now)
         named = [asked for asked in found.values() if asked.named]

@@ -15,6 +15,7 @@ from catalog.adapters.mongo_reservations import MongoReservations
 from catalog.adapters.mongo_schema import prepare_collections
 from catalog.adapters.mongo_version_histories import MongoVersionHistories
 from catalog.adapters.mongo_videos import MongoVideos
+from catalog.adapters.payment_merchants import PaymentMerchants
 from catalog.application.answering import AnswerAgain
 from catalog.application.drafts import Drafts
 from catalog.application.histories import Histories
@@ -124,14 +125,15 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> No
     )  # fmt: skip
     reviews = Reviews(histories, stored, programs, host_settings, names, clock)
     service.routes(MiniProgramRoutes(drafts).routes())
-    service.routes(
-        OperatorRoutes(MiniPrograms(programs, histories, owners, spread_terms, clock), reviews).routes()
-    )
+    merchants = PaymentMerchants(settings.payment_url, lambda: service.http)
+    operating = MiniPrograms(programs, histories, owners, merchants, spread_terms, clock)
+    service.routes(OperatorRoutes(operating, reviews).routes())
     service.routes(HostReviewRoutes(reviews).routes())
     service.background("live versions", histories.run)
     service.routes(
         ProductRoutes(
-            Products(products, programs, stock, clock), StockKeeping(stock, programs, clock, service.new_id)
+            Products(products, programs, stored, stock, clock),
+            StockKeeping(stock, programs, clock, service.new_id),
         ).routes()
     )
     service.routes(VideoRoutes(Videos(videos, products, clock)).routes())

@@ -20,5 +20,8 @@ class Settings(ServiceSettings):
     """No page shows a price or a stock level that is older than this. Usual are milliseconds; more only while MongoDB is
     unavailable."""
 
+    payment_url: str = "http://127.0.0.1:8105"
+    """Where payment tells which merchants can collect."""
+
     platform_bp: int = Field(default=600, ge=0, le=5_000)
     """The platform's commission, in basis points, of mini programs for which an operator has set none."""

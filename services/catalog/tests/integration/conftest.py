@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from catalog_support.payment import Payment
 from catalog_support.shop import Shop
 
 from catalog.app import build_app
@@ -28,6 +29,7 @@ class Running:
     issuer: Issuer
     prefix: str
     media: Path
+    payment: Payment
 
 
 @pytest_asyncio.fixture(scope="module")
@@ -37,19 +39,25 @@ async def running(
     """One catalog for a module."""
     media = tmp_path_factory.mktemp("media")
     await ensure_topics(kafka_bootstrap, module_prefix, TOPICS)
-    async with Issuer().serving() as issuer:
+    async with Issuer().serving() as issuer, Payment().serving() as payment:
         settings = Settings(
             kafka=kafka_bootstrap, mongodb_uri=mongodb_uri, prefix=module_prefix, identity_url=issuer.url,
-            media_dir=media,
+            media_dir=media, payment_url=payment.url,
         )  # fmt: skip
         async with build_app(settings).running() as service:
-            yield Running(service, issuer, module_prefix, media)
+            yield Running(service, issuer, module_prefix, media, payment)
 
 
 @pytest.fixture
 def shop(running: Running, kafka_bootstrap: str, eventually: Eventually) -> Shop:
     """A shop that is not open yet."""
     return Shop(running.service, running.issuer, kafka_bootstrap, running.prefix, eventually)
+
+
+@pytest.fixture
+def payment(running: Running) -> Payment:
+    """The payment service that the catalog asks."""
+    return running.payment
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from catalog_support.payment import Payment
 from catalog_support.shop import Shop, a_draft, a_product
 
 
@@ -52,6 +53,36 @@ async def test_the_platforms_terms_are_the_operators(shop: Shop) -> None:
     assert (view["terms"], view["exposure_priority"]) == ({"platform_bp": 300, "creator_bp": 500}, 9)
     *_, last = await shop.expect_events("products", shop.product_id, "ProductListed", "ProductChanged")
     assert last["terms"] == {"platform_bp": 300, "creator_bp": 500, "terms_version": 2}
+
+
+async def test_only_a_merchant_that_can_collect_for_the_owner_can_be_chosen(
+    shop: Shop, payment: Payment
+) -> None:
+    await shop.open()
+    payment.merchants |= {"kiosk": None, "own": shop.owner_id, "foreign": "somebody-else"}
+    for path, wanted in ((f"{shop.ops_path}/terms", {"platform_bp": 300}), (shop.ops_path, shop.program())):
+        for merchant, why in (("typo", "is not configured"), ("foreign", "belongs to another owner")):
+            status, problem = await shop.call("PUT", path, shop.as_operator, wanted | {"merchant": merchant})
+            assert (status, problem["code"]) == (422, "invalid_content")
+            [error] = problem["errors"]
+            assert error["field"] == "merchant"
+            assert error["message"] == f"{why}; this mini program can use: default, kiosk, own"
+        for merchant in ("own", "kiosk"):
+            view = await shop.must("PUT", path, shop.as_operator, wanted | {"merchant": merchant})
+            assert view["merchant"] == merchant
+
+
+async def test_without_payment_only_the_platforms_own_merchant_can_be_chosen(
+    shop: Shop, payment: Payment
+) -> None:
+    payment.is_up = False
+    try:
+        await shop.open()
+        terms = {"platform_bp": 300, "merchant": "kiosk"}
+        status, problem = await shop.call("PUT", f"{shop.ops_path}/terms", shop.as_operator, terms)
+        assert (status, problem["code"]) == (503, "unavailable")
+    finally:
+        payment.is_up = True
 
 
 async def test_another_owners_mini_program_is_not_found(shop: Shop) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from checkout.domain.order import Order, Payment, Shipment
+from checkout.domain.order import Order, Payment
 from checkout.domain.purchase import Address, Attribution, Line, Terms
+from checkout.domain.shipments import Shipment
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 MINI_PROGRAM = "mp000001"

@@ -19,7 +19,7 @@ from checkout.application.apply_facts import ApplyFacts, Fact, OrderFact
 from checkout.domain.errors import IllegalTransition, OrderNotFound
 from checkout.domain.order import Order
 from contracts.catalog import StockLine
-from contracts.checkout import OrderConfirmed, OrderPaid
+from contracts.checkout import OrderCancelled, OrderConfirmed, OrderPaid
 from contracts.money import cny
 from runtime.errors import FactMismatch
 from runtime.outbox.changes import Change
@@ -142,3 +142,18 @@ async def test_a_refund_of_another_amount_than_was_approved_is_a_contradiction()
     stored = await orders.get(ORDER_ID)
     assert stored is not None
     assert stored.refunded_total == 0
+
+
+async def test_an_order_for_which_nobody_collects_is_cancelled_with_words_whichever_fact_comes_first() -> (
+    None
+):
+    closed = payment_closed(ORDER_ID).model_copy(update={"reason": "merchant_unavailable"})
+    for facts in ([closed, stock_reserved(ORDER_ID)], [stock_reserved(ORDER_ID), closed, closed]):
+        orders = await orders_with(placed_order())
+        await ApplyFacts(orders)(at_minutes(*facts))
+        order = await orders.get(ORDER_ID)
+        assert order is not None
+        assert (order.status, order.reason) == ("cancelled", "merchant_unavailable")
+        assert [event.reason for event in orders.events if isinstance(event, OrderCancelled)] == [
+            order.reason
+        ]

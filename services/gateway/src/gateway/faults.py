@@ -100,6 +100,7 @@ LAST_ADMIN = Fault(409, "last_admin", "this is the only client with the role adm
 ALREADY_PAID = Fault(409, "already_paid", "the order is already paid")
 PAYMENT_CLOSED = Fault(409, "payment_closed", "the order can no longer be paid")
 PAYMENT_REFUSED = Fault(409, "payment_refused", "the payment provider refused; `detail` gives its reason")
+ALREADY_SETTLED = Fault(409, "already_settled", "another transfer settled this payout; `detail` names it")
 NOT_YET = Fault(409, "not_yet", "the day has not ended, or some of its data is missing; `detail` says what")
 BAD_RETURN = Fault(400, "bad_return", "this is not a return address signed by Alipay")
 

@@ -6,6 +6,7 @@ A service's answer goes back to the caller byte for byte, apart from compression
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 
 import aiohttp
 from aiohttp import web
@@ -16,6 +17,7 @@ from gateway.calls import Call
 from gateway.checks import CheckedRequest, Checks
 from gateway.headers import SECURITY, TO_CALLER
 from gateway.upstreams import Lane, Reply, Upstreams, only, read_reply
+from runtime.web.endless import EVENT_STREAM, endless
 from runtime.web.routes import Handler, Route
 
 CallHandler = Callable[[CheckedRequest], Awaitable[web.StreamResponse]]
@@ -79,6 +81,7 @@ async def _pass_on(request: web.Request, arriving: aiohttp.ClientResponse) -> we
     if request.method == "HEAD":
         return stream
     await stream.prepare(request)
-    async for part in arriving.content.iter_any():
-        await stream.write(part)
+    with endless(request) if arriving.content_type == EVENT_STREAM else nullcontext():
+        async for part in arriving.content.iter_any():
+            await stream.write(part)
     return stream

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+import pytest
+
 from contracts.engagement import ProductViewed, SearchPerformed, ShownResult
 from contracts.topics import ENGAGEMENT
 from gateway.engagement import MAX_BUFFERED_BYTES, EngagementBuffer
@@ -38,7 +40,12 @@ async def test_long_searches_fill_no_more_than_the_buffer() -> None:
     assert buffer._bytes > 0, "there is room again"
 
 
-async def test_an_event_that_is_too_large_for_kafka_loses_no_other(kafka_bootstrap: str, prefix: str) -> None:
+async def test_an_event_that_is_too_large_for_kafka_loses_no_other(
+    kafka_bootstrap: str, prefix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "gateway.engagement.CLICK_TIMEOUT_SECONDS", 60
+    )  # the first producer of a busy machine
     await ensure_topics(kafka_bootstrap, prefix, [ENGAGEMENT])
     publisher = Publisher(kafka_bootstrap)
     buffer = EngagementBuffer(publisher, system_clock, random_id, prefix)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -95,6 +96,21 @@ async def test_the_last_admin_cannot_be_removed(operator: Operator) -> None:
     assert (status, problem["code"]) == (409, "last_admin")
     await add(operator, token, "owner", "admin")
     assert (await operator.call("DELETE", f"/v1/owner/clients/{first[0]}", token))[0] == 204
+
+
+async def test_of_two_admins_who_remove_each_other_one_stays(operator: Operator) -> None:
+    for attempt in range(5):
+        admins = [await operator.client("host", f"h{attempt}") for _ in range(2)]
+        tokens = [await operator.token(*admin) for admin in admins]
+        answers = await asyncio.gather(
+            *(
+                operator.call("DELETE", f"/v1/host/clients/{other}", token)
+                for (other, _), token in zip(admins, reversed(tokens), strict=True)
+            )
+        )
+        assert sorted(status for status, _ in answers) in ([204, 401], [204, 409])
+        left = [admin for admin, (status, _) in zip(admins, answers, strict=True) if status != 204]
+        assert await accepts(operator, *left[0])
 
 
 @pytest.mark.parametrize("scope", ["owner", "host", "creator"])

@@ -22,6 +22,7 @@ from payment.application.due_trades import DueTrades
 from payment.application.notices import Notices
 from payment.application.offer_payment import OfferPayment
 from payment.application.order_requests import OrderRequests
+from payment.application.payouts import PayoutDesk
 from payment.application.ports import PaymentProvider
 from payment.application.providers import Providers
 from payment.application.reconciliation import Reconciliation
@@ -31,15 +32,18 @@ from payment.application.statements import Statements
 from payment.application.trade_opening import TradeOpening
 from payment.application.trades import Trades
 from payment.http.errors import PROBLEMS
+from payment.http.merchants import MerchantRoutes
 from payment.http.notices import NoticeRoutes
 from payment.http.operations import OperationRoutes
 from payment.http.payments import PaymentRoutes
+from payment.http.payouts import PayoutRoutes
 from payment.http.statements import StatementRoutes
 from payment.settings import Settings
 from payment.subscribers import (
     ledger_subscription,
     mini_programs_subscription,
     orders_subscription,
+    receipts_subscription,
     reservations_subscription,
 )
 from runtime.clock import Clock, system_clock
@@ -108,6 +112,7 @@ def _assemble_trades(
     service.prepare(trade_store.prepare)
     service.prepare(offers.prepare)
     service.routes(NoticeRoutes(Notices(trades, alipay, clock)).routes())
+    service.routes(MerchantRoutes(providers).routes())
     service.routes(PaymentRoutes(OfferPayment(trade_store, offers, providers, clock)).routes())
     answer = AnswerAgain(Announcer(lambda _: service.db[TRADES], service.publisher, settings.prefix))
     service.subscribe(
@@ -139,12 +144,15 @@ def _assemble_money(
     settlement = Settlement(
         settlements, payouts, trade_store, ledger, owners, lease, clock, settings.settlement_wait
     )
+    desk = PayoutDesk(payouts, clock)
     reconciliation = Reconciliation(providers, trade_store, ledger, reports, clock)
 
     service.prepare(ledger.prepare)
     service.prepare(settlements.prepare)
+    service.prepare(payouts.prepare)
+    service.routes(PayoutRoutes(desk).routes())
     service.routes(StatementRoutes(Statements(settlements, ledger, owners)).routes())
     service.routes(OperationRoutes(settlement, reconciliation, bookkeeping).routes())
-    service.subscribe(ledger_subscription(bookkeeping))
+    service.subscribe(ledger_subscription(bookkeeping), receipts_subscription(bookkeeping))
     service.background("settlement", lambda: settle_daily(settlement))
     return settlement

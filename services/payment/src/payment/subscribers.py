@@ -12,7 +12,7 @@ from contracts.catalog import (
     MiniProgramSuspended,
     StockReserved,
 )
-from contracts.checkout import OrderCloseRequested, RefundApproved
+from contracts.checkout import OrderCloseRequested, OrderCompleted, RefundApproved
 from payment.application.bookkeeping import POSTED_EVENTS, Bookkeeping
 from payment.application.facts import reserved_order
 from payment.application.order_requests import OrderRequests
@@ -55,6 +55,15 @@ def ledger_subscription(bookkeeping: Bookkeeping) -> Subscription:
         await bookkeeping.post([delivery.event for delivery in deliveries])
 
     return Subscription("ledger", POSTED_EVENTS, on_money, max_records=500, bulk_fetch=True)
+
+
+def receipts_subscription(bookkeeping: Bookkeeping) -> Subscription:
+    """Orders whose goods are received: what they earned is settled."""
+
+    async def on_completed(deliveries: Sequence[Delivery]) -> None:
+        await bookkeeping.receive([delivery.event for delivery in deliveries])
+
+    return Subscription("receipts", (OrderCompleted,), on_completed, max_records=500, bulk_fetch=True)
 
 
 def mini_programs_subscription(owners: Owners) -> Subscription:

@@ -10,7 +10,7 @@ import pytest
 from payment_support.till import SHOP, Till, reserved
 
 from contracts.catalog import StockLine
-from contracts.checkout import OrderCloseRequested, OrderPlaced, RefundApproved
+from contracts.checkout import OrderCloseRequested, OrderCompleted, OrderPlaced, RefundApproved
 from contracts.event import Event
 from contracts.money import cny
 from contracts.payment import (
@@ -170,3 +170,18 @@ async def test_each_difference_raises_the_alarm(till: Till, monkeypatch: pytest.
     monkeypatch.setattr(telemetry, "facts_mismatched", counter)
     await refused(till, SETTLEMENTS, accrued(till.placed()))
     assert raised == ["CommissionAccrued"]
+
+
+async def test_a_receipt_of_an_unpaid_order_or_in_another_mini_programs_name_settles_nothing(
+    till: Till,
+) -> None:
+    paid = await till.paid()
+    await till.posted(paid.order_id, f"payment:{paid.order_id}")
+    unpaid, _ = await till.open()
+    received: dict[str, Any] = {"version": 6, "mini_program_id": SHOP, "at": paid.at}
+    await refused(till, ORDERS, OrderCompleted(order_id=unpaid.order_id, **received))
+    await refused(till, ORDERS, OrderCompleted(order_id=till.placed().order_id, **received), 2)
+    other = received | {"mini_program_id": "demoshop02"}
+    await refused(till, ORDERS, OrderCompleted(order_id=paid.order_id, **other), 3)
+    assert await till.service.db["receipts"].count_documents({}) == 0
+    assert await till.service.db["ledger"].count_documents({"due": {"$exists": True}}) == 0

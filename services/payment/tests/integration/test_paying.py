@@ -9,9 +9,6 @@ import orjson
 import pytest
 from payment_support.till import Till
 
-from contracts.topics import STOCK
-from runtime.consuming.records import headers_of
-from support.events import records_of
 from support.eventually import eventually
 
 
@@ -51,13 +48,16 @@ async def test_a_payment_whose_notice_was_lost_is_found_by_a_query(till: Till) -
     await till.wait_for(order.order_id, "PaymentSettled")
 
 
-async def test_an_order_with_an_unknown_merchant_becomes_a_dead_letter_and_opens_nothing(till: Till) -> None:
-    order = till.placed(merchant=None)
-    await till.reserve(order)
-    topic = f"{till.prefix}{STOCK.name}.dlq"
-    [letter] = await eventually(lambda: records_of(till.service.settings.kafka, topic), 20, "the dead letter")
-    assert headers_of(letter)["dlq_reason"].startswith("UnknownMerchant")
-    assert await till.trade(order.order_id) == {}
+async def test_an_order_for_which_nobody_collects_ends_with_a_reason_and_the_others_get_their_links(
+    till: Till,
+) -> None:
+    gone, none, good = till.placed(merchant="vanished"), till.placed(merchant=None), till.placed()
+    await till.reserve(gone, none, good)
+    await till.wait_for(good.order_id, "PaymentRequested")
+    for order in (gone, none):
+        [closed] = await till.wait_for(order.order_id, "PaymentClosed")
+        assert closed.reason == "merchant_unavailable"
+        assert not till.events_of(order.order_id, "PaymentRequested")
 
 
 async def test_a_repeated_reservation_gives_no_second_link(till: Till) -> None:

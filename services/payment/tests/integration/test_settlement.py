@@ -9,14 +9,10 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from payment_support.till import Till
+from payment_support.till import SHOP, Till
 
-from contracts.catalog import MiniProgramPublished, Owner
-from contracts.terms import CommissionTerms
 from payment.domain.days import day_of, end_of, start_of
 from support.eventually import eventually
-
-SHOP = "demoshop01"
 
 
 @pytest.fixture
@@ -24,28 +20,18 @@ def options() -> dict[str, Any]:
     return {"settlement_wait": timedelta(seconds=0)}
 
 
-async def _publish(till: Till, owner_id: str = "owner-1") -> None:
-    await till.publish(
-        MiniProgramPublished(
-            version=2, mini_program_id=SHOP, name="Demo", category="e_commerce", logo_url="/media/l.png",
-            owner=Owner(owner_id=owner_id, name="O", kind="brand"), hosts=("host-1",), state="published",
-            terms=CommissionTerms(platform_bp=500, creator_bp=1000, terms_version=1),
-        )
-    )  # fmt: skip
-    await eventually(lambda: till.service.db["mini_programs"].find_one({"_id": SHOP}))
-
-
 async def _settle(till: Till, day: date) -> tuple[int, Any]:
     return await till.call("POST", f"/v1/ops/settlements/{day}", headers=till.issuer.headers("ops"))
 
 
 async def test_a_day_is_settled_once_and_every_payee_is_paid_what_the_ledger_owes(till: Till) -> None:
-    await _publish(till)
+    await till.open_shop()
     first = await till.paid(amount=10000, platform_bp=500, creator_bp=1000, creator_id="c-1")
     second = await till.paid(amount=5000, platform_bp=500, creator_bp=1000)
     refund_id = await till.approve_refund(first, 4000)
     await till.posted(first.order_id, f"refund:{first.order_id}:{refund_id}")
     await till.posted(second.order_id, f"payment:{second.order_id}")
+    await till.receive(first, second)
     today = day_of(till.clock())
 
     status, body = await _settle(till, today)
@@ -93,10 +79,29 @@ async def test_a_day_is_settled_once_and_every_payee_is_paid_what_the_ledger_owe
     assert (others["items"], others["lines"]) == ([], [])
 
 
+async def test_a_paid_order_is_pending_until_its_goods_are_received(till: Till) -> None:
+    await till.open_shop()
+    order = await till.paid(amount=10000, platform_bp=500, creator_bp=0)
+    await till.posted(order.order_id, f"payment:{order.order_id}")
+    paid_on = day_of(till.clock())
+    till.clock.shift += timedelta(days=1)
+    assert (await _settle(till, paid_on))[1]["statements"] == 0
+    headers = till.issuer.headers("owner", owner_id="owner-1")
+    _, body = await till.call("GET", "/v1/owner/settlements", headers=headers)
+    assert (body["items"], body["pending"], body["awaiting_receipt"]) == ([], 9500, 9500)
+    await till.receive(order)
+    _, body = await till.call("GET", "/v1/owner/settlements", headers=headers)
+    assert (body["pending"], body["awaiting_receipt"]) == (9500, 0)
+    till.clock.shift += timedelta(days=1)
+    _, settled = await _settle(till, paid_on + timedelta(days=1))
+    assert (settled["statements"], settled["paid_out"], settled["platform"]) == (1, 9500, 500)
+
+
 async def test_a_refund_after_a_settled_day_is_made_up_for_by_later_days(till: Till) -> None:
-    await _publish(till)
+    await till.open_shop()
     order = await till.paid(amount=10000, platform_bp=0)
     await till.posted(order.order_id, f"payment:{order.order_id}")
+    await till.receive(order)
     day = day_of(till.clock())
     till.clock.shift += timedelta(days=1)
     assert (await _settle(till, day))[0] == 200
@@ -114,6 +119,95 @@ async def test_a_refund_after_a_settled_day_is_made_up_for_by_later_days(till: T
     assert ([item["paid_out"] for item in rest["items"]], rest["next_cursor"]) == ([10000], None)
     status, refused = await till.call("GET", "/v1/owner/settlements?cursor=made-up", headers=headers)
     assert (status, refused["code"]) == (422, "invalid_cursor")
+
+
+async def test_an_owner_reads_statements_by_day_and_by_month_as_pages_and_as_a_file(till: Till) -> None:
+    await till.open_shop()
+    till.clock.shift += start_of(date(2027, 3, 30)) + timedelta(hours=1) - till.clock()
+    for amount in (1000, 2000, 4000):  # on 30 and 31 March, and on 1 April
+        order = await till.paid(amount=amount, platform_bp=0)
+        await till.posted(order.order_id, f"payment:{order.order_id}")
+        await till.receive(order)
+        day = day_of(till.clock())
+        till.clock.shift += timedelta(days=1)
+        assert (await _settle(till, day))[0] == 200
+    headers = till.issuer.headers("owner", owner_id="owner-1")
+    path = "/v1/owner/statements"
+    _, months = await till.call("GET", f"{path}?by=month", headers=headers)
+    totals = [(item["period"], item["earned"], item["payments"]) for item in months["items"]]
+    assert totals[:2] == [("2027-04", 4000, 1), ("2027-03", 3000, 2)]
+    _, newest = await till.call("GET", f"{path}?limit=1", headers=headers)
+    _, rest = await till.call("GET", f"{path}?cursor={newest['next_cursor']}&limit=2", headers=headers)
+    periods = [item["period"] for item in newest["items"] + rest["items"]]
+    assert periods == ["2027-04-01", "2027-03-31", "2027-03-30"]
+    _, some = await till.call("GET", f"{path}?from=2027-03-31&to=2027-03-31", headers=headers)
+    assert [item["paid_out"] for item in some["items"]] == [2000]
+    async with till.http.get(
+        f"{till.service.url}{path}?by=month&format=csv&from=2027-01-01", headers=headers
+    ) as answer:
+        body = await answer.read()
+    assert body.startswith(b"\xef\xbb\xbfperiod,")
+    rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
+    assert [(row["period"], row["paid_out_fen"], row["closing_fen"]) for row in rows] == [
+        ("2027-04", "4000", "0"),
+        ("2027-03", "3000", "0"),
+    ]
+    _, others = await till.call("GET", path, headers=till.issuer.headers("owner", owner_id="owner-2"))
+    assert others["items"] == []
+
+
+async def test_an_operator_takes_a_days_payouts_to_the_bank_and_marks_what_it_has_transferred(
+    till: Till,
+) -> None:
+    await till.open_shop()
+    order = await till.paid(amount=10000, platform_bp=0, creator_bp=1000, creator_id="c-1")
+    await till.posted(order.order_id, f"payment:{order.order_id}")
+    await till.receive(order)
+    today = day_of(till.clock())
+    till.clock.shift += timedelta(days=1)
+    assert (await _settle(till, today))[0] == 200
+    ops = till.issuer.headers("ops")
+
+    _, first = await till.call("GET", "/v1/ops/payouts?status=pending&limit=1", headers=ops)
+    _, rest = await till.call(
+        "GET", f"/v1/ops/payouts?status=pending&cursor={first['next_cursor']}", headers=ops
+    )
+    payouts = {item["payee"]: item for item in first["items"] + rest["items"]}
+    assert {(p["payee"], p["payee_kind"], p["amount"], p["status"], p["day"]) for p in payouts.values()} == {
+        ("owner-1", "owner", 9000, "pending", str(today)),
+        ("c-1", "creator", 1000, "pending", str(today)),
+    }
+    path = f"/v1/ops/payouts/{payouts['owner-1']['payout_id']}/settlement"
+    status, body = await till.call("POST", path, headers=ops, json={"reference": "B-1"})
+    assert (status, body["code"]) == (400, "idempotency_key_missing")
+    keyed = ops | {"Idempotency-Key": "k1"}
+    settled = await till.call("POST", path, headers=keyed, json={"reference": "-B 1"})
+    assert (settled[0], settled[1]["status"], settled[1]["reference"]) == (200, "settled", "-B 1")
+    assert await till.call("POST", path, headers=keyed, json={"reference": "-B 1"}) == settled
+    status, body = await till.call("POST", path, headers=keyed, json={"reference": "B-2"})
+    assert (status, body["code"]) == (422, "idempotency_key_reused")
+    others = ops | {"Idempotency-Key": "k2"}
+    assert await till.call("POST", path, headers=others, json={"reference": "-B 1"}) == settled
+    status, body = await till.call("POST", path, headers=others, json={"reference": "B-2"})
+    assert (status, body["code"]) == (409, "already_settled")
+    assert "-B 1" in body["detail"]
+    unknown = await till.call(
+        "POST", "/v1/ops/payouts/x/settlement", headers=keyed, json={"reference": "B-2"}
+    )
+    assert unknown[0] == 404
+
+    _, done = await till.call("GET", "/v1/ops/payouts?status=settled", headers=ops)
+    _, open_ = await till.call("GET", "/v1/ops/payouts?status=pending", headers=ops)
+    assert ([p["payee"] for p in done["items"]], [p["payee"] for p in open_["items"]]) == (
+        ["owner-1"],
+        ["c-1"],
+    )
+    async with till.http.get(f"{till.service.url}/v1/ops/payouts.csv?day={today}", headers=ops) as answer:
+        body = await answer.read()
+    rows = {row["payee"]: row for row in csv.DictReader(io.StringIO(body.decode("utf-8-sig")))}
+    assert (rows["owner-1"]["amount"], rows["owner-1"]["reference"]) == ("90.00", "'-B 1")
+    assert (rows["c-1"]["amount_fen"], rows["c-1"]["status"]) == ("1000", "pending")
+    assert len(rows) == 2
 
 
 async def test_a_day_whose_records_agree_is_clean(till: Till) -> None:

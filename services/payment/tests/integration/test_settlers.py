@@ -20,7 +20,7 @@ from payment.application.settlement import MAX_LAG, Settlement
 from payment.domain import ledger
 from payment.domain.days import end_of, start_of
 from payment.domain.errors import DayNotReady
-from payment.domain.ledger import PostedOrder, Posting
+from payment.domain.ledger import PostedOrder, Posting, Receipt
 from payment.domain.reconciliation import Movement
 from payment.domain.shares import Shares
 from payment.domain.statements import DayState, Reason
@@ -134,6 +134,7 @@ class Books:
 
     async def _post(self, posting: Posting) -> None:
         await self.ledger.append([posting], self.now)
+        await self.ledger.receive([Receipt(str(posting.order_id), posting.at)])
 
     async def paid_out(self) -> int:
         return sum([payout["amount"] async for payout in self.db["payouts"].find()])
@@ -184,7 +185,7 @@ async def books(mongodb_uri: str, prefix: str) -> AsyncIterator[Books]:
 
 async def _frozen_before(books: Books, step: int) -> bool:
     """Settle with one settler frozen before that step, while another one settles this day and the next. False past the end."""
-    for collection in ("ledger", "settlements", "statements", "payouts"):
+    for collection in ("ledger", "receipts", "settlements", "statements", "payouts"):
         await books.db[collection].delete_many({})
     await books.refund(300)
     await books.sell(1000)
@@ -333,3 +334,41 @@ async def test_a_long_run_keeps_its_turn(books: Books) -> None:
     freeze.thawed.set()
     await long
     await books.settler(lease=lease("second")).run(DAY)
+
+
+async def test_an_order_is_settled_on_the_day_of_its_receipt_whichever_is_written_first(books: Books) -> None:
+    early, late = _order(DAY, "demoshop01"), _order(DAY, "demoshop01")
+    received = end_of(DAY) + timedelta(hours=9)
+    await books.ledger.append([ledger.payment(early, Shares(1000, 50, 0), None)], books.now)
+    await books.ledger.receive([Receipt(early.order_id, received), Receipt(late.order_id, received)])
+    await books.ledger.append([ledger.payment(late, Shares(2000, 100, 0), None)], books.now)
+    await books.settler().run(DAY)
+    assert await books.paid_out() == 0
+    await books.settler().run(NEXT)
+    await books.check()
+    assert await books.paid_out() == 3000
+    [statement] = await books.settlements.of_day(NEXT)
+    assert statement.totals.payments == 2
+
+
+async def test_an_order_that_is_refunded_before_its_receipt_is_in_no_statement(books: Books) -> None:
+    order = _order(DAY, "demoshop01")
+    shares = Shares(900, 50, 50)
+    await books.ledger.append([ledger.payment(order, shares, "c-1")], books.now)
+    waiting = await books.ledger.pending(["owner:demoshop01"])
+    assert (waiting.earned, waiting.awaiting_receipt) == (900, 900)
+    await books.ledger.append([ledger.refund(order, "r1", shares, "c-1")], books.now)
+    await books.settler().run(NEXT)
+    assert await books.settlements.of_day(NEXT) == []
+    assert await books.paid_out() == 0
+    waiting = await books.ledger.pending(["owner:demoshop01"])
+    assert (waiting.earned, waiting.awaiting_receipt) == (0, 0)
+
+
+async def test_a_repeated_receipt_of_another_day_changes_nothing(books: Books) -> None:
+    order = _order(DAY, "demoshop01")
+    await books.ledger.receive([Receipt(order.order_id, order.at)])
+    await books.ledger.receive([Receipt(order.order_id, order.at + timedelta(days=1))])
+    await books.ledger.append([ledger.payment(order, Shares(1000, 0, 0), None)], books.now)
+    await books.settler().run(DAY)
+    assert await books.paid_out() == 1000

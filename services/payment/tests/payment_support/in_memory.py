@@ -78,6 +78,9 @@ class InMemoryLease:
             self.lease.holder, self.lease.until = self.holder, now + self.length
         return free
 
+    async def keep(self) -> bool:
+        return await self.acquire()
+
     async def release(self) -> None:
         if self.lease.holder == self.holder:
             self.lease.until = self.clock()

@@ -10,8 +10,15 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from contracts.catalog import StockLine, StockReserved
-from contracts.checkout import Attribution, OrderCloseRequested, OrderLine, OrderPlaced, RefundApproved
+from contracts.catalog import MiniProgramPublished, Owner, StockLine, StockReserved
+from contracts.checkout import (
+    Attribution,
+    OrderCloseRequested,
+    OrderCompleted,
+    OrderLine,
+    OrderPlaced,
+    RefundApproved,
+)
 from contracts.event import Event
 from contracts.money import cny
 from contracts.terms import CommissionTerms
@@ -96,6 +103,17 @@ class Till:
             }
         )  # fmt: skip
 
+    async def open_shop(self, owner_id: str = "owner-1") -> None:
+        """Catalog tells who owns the shop."""
+        await self.publish(
+            MiniProgramPublished(
+                version=2, mini_program_id=SHOP, name="Demo", category="e_commerce", logo_url="/media/l.png",
+                owner=Owner(owner_id=owner_id, name="O", kind="brand"), hosts=("host-1",), state="published",
+                terms=CommissionTerms(platform_bp=500, creator_bp=1000, terms_version=1),
+            )
+        )  # fmt: skip
+        await eventually(lambda: self.service.db["mini_programs"].find_one({"_id": SHOP}))
+
     async def publish(self, *events: Event) -> None:
         """Publish events in the name of checkout or catalog."""
         at = system_clock()
@@ -125,6 +143,23 @@ class Till:
                 }
             )
         )  # fmt: skip
+
+    async def receive(self, *orders: OrderPlaced) -> None:
+        """The buyers have received the goods; wait until their postings are due."""
+        await self.publish(
+            *(
+                OrderCompleted(version=6, order_id=order.order_id, mini_program_id=SHOP, at=self.clock())
+                for order in orders
+            )
+        )
+        ids = [order.order_id for order in orders]
+
+        async def known() -> bool:
+            received = await self.service.db["receipts"].count_documents({"_id": {"$in": ids}})
+            waiting = {"order_id": {"$in": ids}, "due": {"$exists": False}}
+            return received == len(ids) and not await self.service.db["ledger"].count_documents(waiting)
+
+        await eventually(known, 15, f"receipts of {ids}")
 
     async def approve_refund(self, order: OrderPlaced, amount: int, refund_id: str = "") -> str:
         refund_id = refund_id or f"r{secrets.token_hex(8)}"

@@ -34,8 +34,12 @@ def _split(total: int, cuts: list[int]) -> list[int]:
     return [after - before for before, after in pairwise(edges)]
 
 
-@given(bought=bought, discount=st.integers(0, 2**31), creator=st.booleans(), cuts=cuts)
-def test_every_fen_of_any_purchase_and_its_refunds_is_accounted_for(bought, discount, creator, cuts):
+@given(
+    bought=bought, discount=st.integers(0, 2**31), creator=st.booleans(), at_owner=st.booleans(), cuts=cuts
+)
+def test_every_fen_of_any_purchase_and_its_refunds_is_accounted_for(
+    bought, discount, creator, at_owner, cuts
+):
     lines = tuple(Line(*line) for line in bought)
     whole = sum(line.amount for line in lines)
     total = whole - discount % whole
@@ -46,8 +50,11 @@ def test_every_fen_of_any_purchase_and_its_refunds_is_accounted_for(bought, disc
     assert min(accrued.owner, accrued.platform, accrued.creator) >= 0
     assert creator or accrued.creator == 0
 
-    of = PostedOrder(trade.order_id, trade.mini_program_id, "alipay.default", NOW)
+    of = PostedOrder(trade.order_id, trade.mini_program_id, "alipay.default", NOW, at_owner)
     balances = Counter(_amounts(ledger.payment(of, accrued, trade.creator_id)))
+    ours = total - (total if at_owner else 0)
+    assert balances["clearing:alipay.default"] + balances["at_owner:alipay.default"] == ours
+    assert -balances["owner:demoshop01"] == ours - accrued.platform - accrued.creator
     before, left = 0, accrued
     for number, amount in enumerate(_split(total, cuts)):
         trade = trade.approve_refund(f"r{number}", amount, NOW).trade

@@ -95,12 +95,12 @@ async def settled_trade_comes_due(world: World) -> None:
 
 
 async def day_is_settled(world: World) -> None:
-    """A day long ago, which no other story settles: each payee gets one statement and one payout, posted once."""
+    """A day long ago, which no other story settles: each payee gets one statement and one payout, posted and transferred once."""
     shop = await open_shop(world)
     order_id = await shop.buy()
     day = date(2001, 1, 1) + timedelta(days=secrets.randbelow(9_000))
     await world.db("payment")["ledger"].update_many(
-        {"order_id": order_id}, {"$set": {"day": day.isoformat()}}
+        {"order_id": order_id}, {"$set": {"day": day.isoformat(), "due": day.isoformat()}}
     )
     path = f"/v1/ops/settlements/{day}"
     settled = [await world.call("payment", "POST", path, headers=shop.ops) for _ in range(2)]
@@ -120,6 +120,17 @@ async def day_is_settled(world: World) -> None:
         return True
 
     await world.until(paid_out, "the payout of the day")
+    payout = await world.db("payment")["payouts"].find_one(
+        {"statement": {"$regex": f"^{day}:{shop.mini_program_id}:"}}
+    )
+    assert payout is not None
+    path, key = f"/v1/ops/payouts/{payout['_id']}/settlement", secrets.token_hex(8)
+    transferred = [
+        await world.call("payment", "POST", path, {"reference": "B-1"}, headers=shop.ops, key=key)
+        for _ in range(2)
+    ]
+    assert transferred[0] == transferred[1]
+    assert transferred[0]["status"] == "settled"
     balances = await world.call("payment", "GET", "/v1/ops/ledger", headers=shop.ops)
     assert balances["sum"] == 0
 

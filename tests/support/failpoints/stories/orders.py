@@ -156,6 +156,14 @@ async def order_is_shipped(world: World) -> None:
     await world.call("checkout", "POST", f"{shop.orders_path}/{order_id}/receipt", headers=shop.buyer)
     order = await shop.until_status(order_id, "completed")
     assert len(order["shipments"]) == 1
+
+    async def due() -> bool:
+        posting = await world.db("payment")["ledger"].find_one({"_id": f"payment:{order_id}"})
+        assert posting is not None
+        assert "due" in posting, posting
+        return True
+
+    await world.until(due, "the order's money is due to be settled")
     await shop.until_told("orders", order_id, *WHOLE_ORDER, "OrderShipped", "OrderCompleted")
 
 

@@ -58,6 +58,22 @@ async def product_goes(world: World) -> None:
     await world.until(refused, "the product is not sold any more")
 
 
+async def product_is_edited(world: World) -> None:
+    shop = await open_shop(world)
+    for _ in range(2):
+        view = await world.call(
+            "catalog", "PATCH", shop.product_path, {"title": "Second"}, headers=shop.owner
+        )
+        assert view["title"] == "Second"
+
+    async def told() -> bool:
+        events = await world.told("products", product_id=shop.product_id)
+        assert events == ["ProductListed", "ProductChanged"], events
+        return True
+
+    await world.until(told, "the product's change")
+
+
 async def stock_is_set(world: World) -> None:
     """A new number can be repeated; each adjustment that was made is told once."""
     shop = await open_shop(world)
@@ -118,7 +134,7 @@ async def client_is_removed(world: World) -> None:
     """A further client gets a new secret and is removed: its tokens are refused, the others' are not."""
     ops = await _operator(world)
     added = await world.call(
-        "identity", "POST", "/v1/ops/clients", {"name": "Ink", "role": "read"}, headers=ops
+        "identity", "POST", "/v1/ops/clients", {"name": "Ink", "role": "admin"}, headers=ops
     )
     path = f"/v1/ops/clients/{added['client_id']}"
     renewed = await world.call("identity", "POST", f"{path}/secrets", {"old_valid_for": 0}, headers=ops)
@@ -234,6 +250,6 @@ async def _operator(world: World) -> dict[str, str]:
 
 
 STORIES = (
-    shop_opens, terms_change, product_goes, stock_is_set, video_is_put, client_is_put, account_is_put, first_start,
+    shop_opens, terms_change, product_goes, product_is_edited, stock_is_set, video_is_put, client_is_put, account_is_put, first_start,
     suspended_shop_sells_again, client_is_removed, owner_is_decided, host_is_suspended,
 )  # fmt: skip

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from contracts.api.common import PRINTABLE, Answer, English, Id, Picture, Request, ShortText
-from contracts.api.mini_programs import Terms
+from contracts.api.common import (
+    PRINTABLE,
+    Answer,
+    English,
+    Id,
+    PageQuery,
+    Picture,
+    Request,
+    ShortText,
+    patch_of,
+)
 from contracts.money import Money
 
 LongText = Annotated[str, Field(max_length=4000, pattern=PRINTABLE)]
@@ -93,8 +102,17 @@ class SkuRequest(Request):
         return self
 
 
+class ProductTerms(Request):
+    """Shares of one product in basis points, instead of those of its mini program. `platform_bp` is the operator's."""
+
+    creator_bp: int = Field(
+        ge=0, le=5_000, description="an owner may raise it above the mini program's, not lower it"
+    )
+    platform_bp: int | None = Field(default=None, ge=0, le=5_000, description="only operators send it")
+
+
 class ProductRequest(Request):
-    """A product to create or replace, with all its SKUs."""
+    """A product to create or replace, with all its SKUs. `sales` and `rating` are the platform's: only operators send them."""
 
     title: ShortText
     title_en: English = ""
@@ -110,7 +128,8 @@ class ProductRequest(Request):
     rating: Annotated[float, Field(ge=0, le=5)] | None = None
     sales: int = Field(default=0, ge=0, le=10**12)
     share_allowed: bool = True
-    terms: Terms | None = None
+    terms: ProductTerms | None = None
+    listed: bool = Field(default=True, description="whether it is on sale")
 
     @model_validator(mode="after")
     def _check(self) -> ProductRequest:
@@ -124,18 +143,56 @@ class ProductRequest(Request):
         return self
 
 
+ProductPatch = patch_of(ProductRequest)
+
+
 def _check_english(attributes: dict[str, str], english: dict[str, str]) -> None:
     if english and len(english) != len(attributes):
         raise ValueError("attributes_en must have as many entries as attributes, in the same order, or none")
 
 
+class OwnSku(Answer):
+    """A SKU as its owner sees it. `available` can be sold; null while the SKU has no stock yet."""
+
+    sku_id: str
+    attributes: dict[str, str]
+    attributes_en: dict[str, str]
+    price: Money
+    available: int | None
+
+
 class ProductView(Answer):
-    """A product as its owner sees it."""
+    """A product as its owner sees it. `terms` is null if those of the mini program hold."""
 
     product_id: str
     mini_program_id: str
+    title: str
+    title_en: str
+    description: str
+    brand: str
+    brand_en: str
+    model: str
+    category_id: str
+    attributes: dict[str, str]
+    attributes_en: dict[str, str]
+    images: list[str]
+    skus: list[OwnSku]
+    share_allowed: bool
+    terms: ProductTerms | None
     listed: bool
+    sales: int
+    rating: float | None
     version: int
+
+
+class ProductsQuery(PageQuery):
+    """Which products to list."""
+
+    q: Annotated[str, Field(max_length=200, pattern=PRINTABLE)] | None = Field(
+        default=None, description="a part of the title, in Chinese or English, or a product's or SKU's id"
+    )
+    listed: Literal["true", "false"] | None = None
+    category: Id | None = None
 
 
 class StockRequest(Request):

@@ -50,23 +50,54 @@ class StatementView(Answer):
     reversed: Fen
     paid_out: Fen
     closing: Fen
+    owed: Annotated[
+        int,
+        Field(
+            ge=0,
+            description="fen that the payee owes the platform after this day (`closing` is negative): never paid out, and "
+            "made up for by later statements. An owner whose own merchant collects owes the commissions",
+        ),
+    ] = 0
     payments: int
     refunds: int
     payout_id: str | None = None
 
 
 class StatementsPage(Answer):
-    """Statements; with `day`, also the lines behind them."""
+    """Statements; with `day`, also the lines behind them. An order enters a statement on the day when its goods are received."""
 
     items: list[StatementView]
     lines: list[StatementLine] | None = None
     next_cursor: str | None = None
+    pending: Annotated[int, Field(description="fen earned that are in no statement yet")] = 0
+    awaiting_receipt: Annotated[
+        int, Field(description="the part of `pending` whose goods have not been received yet, in fen")
+    ] = 0
 
 
-class EarningsPage(StatementsPage):
-    """A creator's statements, and the earnings that are in no statement yet."""
+class PeriodsQuery(PageQuery):
+    """An owner's statements by day or month, newest first; `format=csv` gives all of them as a file."""
 
-    pending: Fen = 0
+    by: Literal["day", "month"] = "day"
+    first: Day | None = Field(default=None, alias="from", description="the first day")
+    last: Day | None = Field(default=None, alias="to", description="the last day")
+    format: Literal["json", "csv"] = "json"
+
+
+class PeriodView(Answer):
+    """A day or a month in one mini program: opening + earned + reversed = paid_out + closing."""
+
+    period: Annotated[str, Field(description="a day or a month in Beijing time: 2026-03-01, or 2026-03")]
+    mini_program_id: str
+    currency: Literal["CNY"] = "CNY"
+    opening: Fen
+    earned: Fen
+    reversed: Fen
+    paid_out: Fen
+    closing: Fen
+    owed: Annotated[int, Field(ge=0, description="fen that the owner owes the platform at the end")]
+    payments: int
+    refunds: int
 
 
 class SetAside(Answer):

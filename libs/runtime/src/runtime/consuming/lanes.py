@@ -102,7 +102,7 @@ class LaneProcessor(Processor):
             self._batch_since = None
 
     def moved_on(self) -> None:
-        """Parking a record is no progress, nor is passing over those of other types meanwhile."""
+        """Parking a record is not progress, nor is skipping records of other types while any is parked."""
         if not self._lanes:
             super().moved_on()
 

@@ -78,6 +78,14 @@ class Lease:
         self._until = asked_at + self.length.total_seconds()
         return True
 
+    async def keep(self) -> bool:
+        """Renew the lease once half of it is over; False when it was lost, even if it is ours again. For work that may take
+        longer than the lease."""
+        if self.remaining > self.length.total_seconds() / 2:
+            return True
+        fence = self.fence
+        return await self.acquire() and self.fence == fence
+
     async def release(self) -> None:
         """Let the next replica have the lease at once; when the database is unavailable, it runs out by itself."""
         self._until = float("-inf")

@@ -15,6 +15,7 @@ from runtime import telemetry
 from runtime.errors import VersionConflict, WriteConflict, is_unavailable
 from runtime.web.compression import compress_answer
 from runtime.web.editing import version_conflict
+from runtime.web.endless import end_at_stop
 from runtime.web.problems import Problem, ProblemTable, problem_for, unavailable
 from runtime.web.protocol import STREAM, AnswerCut, expect
 from runtime.web.routes import MAX_BODY, PRINCIPAL, Handler, Route
@@ -59,6 +60,7 @@ def build_http(
         middlewares=[_boundary(table, verifier, answer_headers, problems, compress=compress)],
         client_max_size=max([MAX_BODY, *(route.max_body for route in routes)]),
     )
+    end_at_stop(app)
     for route in routes:
         methods = (GET, HEAD) if route.method == GET else (route.method,)
         for method in methods:

@@ -70,10 +70,13 @@ class LevelPublisher:
             await asyncio.sleep(PUBLISH_INTERVAL_SECONDS)
 
     async def publish(self) -> None:
-        """Publish what changed; what could not be published stays marked."""
+        """Publish what changed; what could not be published stays marked, as does what is left when the lease is lost."""
         position, sku_ids = self._changed.position, self._changed.take()
         try:
             for start in range(0, len(sku_ids), MAX_BATCH):
+                if not await self._lease.keep():
+                    self._changed.mark(sku_ids[start:])
+                    return
                 await self._publisher.publish([self._record(s) for s in sku_ids[start : start + MAX_BATCH]])
         except BaseException:
             self._changed.mark(sku_ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
@@ -70,6 +70,11 @@ class MongoOwnerStock:
         """The SKU's stock."""
         document = await self._stock.find_one({"_id": sku_id}, _COUNTS)
         return _read(document) if document is not None else None
+
+    async def available(self, sku_ids: Collection[str]) -> dict[str, int]:
+        """How many of each SKU can be sold; without those that have no stock yet."""
+        found = self._stock.find({"_id": {"$in": list(sku_ids)}}, {"available": 1})
+        return {document["_id"]: document["available"] async for document in found}
 
     async def adjust(self, sku_id: str, decide: Callable[[Stock], Change[Adjustment] | None]) -> Stock:
         """Store an adjustment with its events and the stock it leads to, in a short transaction. Raises NotFound.

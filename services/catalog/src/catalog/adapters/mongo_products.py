@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from catalog.adapters.mongo_mini_programs import read_terms, write_terms
-from catalog.domain.product import Product, ProductDetails, Sku
+from catalog.domain.product import Product, ProductDetails, ProductFilter, Sku
 from catalog.domain.terms import Terms
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
-from runtime.outbox.recorder import Recorder
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "products"
@@ -29,13 +30,31 @@ class MongoProducts(VersionedStore[Product]):
         wanted = {"_id": {"$in": list(product_ids)}, "mini_program_id": mini_program_id}
         return {document["_id"] async for document in self._documents.find(wanted, {"_id": 1})}
 
+    async def page(
+        self, mini_program_id: str, wanted: ProductFilter, after: str | None, limit: int
+    ) -> list[Product]:
+        """At most `limit` of the mini program's products that fit, in order of their ids, from the one after `after`."""
+        query: Document = {"mini_program_id": mini_program_id}
+        if after is not None:
+            query["_id"] = {"$gt": after}
+        if wanted.listed is not None:
+            query["listed"] = wanted.listed
+        if wanted.category_id is not None:
+            query["category_id"] = wanted.category_id
+        if wanted.text:
+            part = {"$regex": re.escape(wanted.text), "$options": "i"}
+            fields = ({"title": part}, {"title_en": part}, {"_id": wanted.text}, {"skus.sku_id": wanted.text})
+            query["$or"] = list(fields)
+        found = self._documents.find(query, {OUTBOX_FIELD: 0}).sort("_id", 1).limit(limit)
+        return [read_product(document) async for document in found]
+
     async def ids_with_other_terms(self, mini_program_id: str, terms: Terms) -> list[str]:
-        """The mini program's products that have no terms of their own, and other shares than `terms`."""
-        differ = [
-            {"terms.platform_bp": {"$ne": terms.platform_bp}},
-            {"terms.creator_bp": {"$ne": terms.creator_bp}},
-        ]
-        wanted = {"mini_program_id": mini_program_id, "own_terms": None, "$or": differ}
+        """The mini program's products whose shares should be those of `terms`, and are others."""
+        platform, creator = (
+            {f"terms.{share}": {"$ne": getattr(terms, share)}} for share in ("platform_bp", "creator_bp")
+        )
+        either = [{"own_terms": None, "$or": [platform, creator]}, {"own_terms.0": None, **platform}]
+        wanted: Document = {"mini_program_id": mini_program_id, "$or": either}
         return [document["_id"] async for document in self._documents.find(wanted, {"_id": 1})]
 
 
@@ -101,12 +120,12 @@ def read_product(document: Document) -> Product:
         sales=document["sales"],
         share_allowed=document["share_allowed"],
         own_terms=(own[0], own[1]) if own else None,
+        listed=document["listed"],
     )
     return Product(
         document["_id"],
         document["mini_program_id"],
         details,
-        document["listed"],
         read_terms(document["terms"]),
         document["version"],
     )

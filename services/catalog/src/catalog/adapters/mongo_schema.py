@@ -35,4 +35,4 @@ async def prepare_collections(db: Database) -> None:
     await db[HISTORIES].create_index([("versions.status", ASCENDING), ("_id", ASCENDING)])
     await db[HISTORIES].create_index([("versions.content.requested_hosts", ASCENDING), ("_id", ASCENDING)])
     await db["reservations"].create_index([("expires_at", ASCENDING)], partialFilterExpression=HELD)
-    await db["products"].create_index([("mini_program_id", ASCENDING)])
+    await db["products"].create_index([("mini_program_id", ASCENDING), ("_id", ASCENDING)])

@@ -8,13 +8,14 @@ from dataclasses import replace
 from catalog.application.caller import Caller
 from catalog.application.contracts_out import mini_program_event
 from catalog.application.histories import NAME, Edited, Histories
-from catalog.application.ports import MiniProgramStore, OwnerRegister
+from catalog.application.ports import Merchants, MiniProgramStore, OwnerRegister
 from catalog.application.terms import SpreadTerms
 from catalog.domain import mini_program as rules
 from catalog.domain import version_history
-from catalog.domain.errors import must_exist
+from catalog.domain.errors import WrongContent, must_exist
 from catalog.domain.mini_program import Changed, MiniProgram, MiniProgramDetails, PlatformTerms, content_of
 from catalog.domain.owner import must_not_be_suspended
+from contracts.payment import DEFAULT_MERCHANT
 from runtime.clock import Clock
 from runtime.outbox.changes import Change
 
@@ -29,21 +30,24 @@ class MiniPrograms:
         programs: MiniProgramStore,
         histories: Histories,
         owners: OwnerRegister,
+        merchants: Merchants,
         spread_terms: SpreadTerms,
         clock: Clock,
     ) -> None:
         self._programs = programs
         self._histories = histories
         self._owners = owners
+        self._merchants = merchants
         self._spread_terms = spread_terms
         self._clock = clock
 
     async def put(self, mini_program_id: str, details: MiniProgramDetails) -> tuple[Edited, bool]:
         """A version with these details: approved, accepted by its hosts and live at once; says whether the mini program is new.
 
-        The name and kind of an owner who has applied are the owner's own. Idempotent. Raises WrongContent, and Refused if the
-        owner is suspended.
+        The name and kind of an owner who has applied are the owner's own. Idempotent. Raises WrongContent, Refused if the owner is
+        suspended, and Unavailable if payment does not tell its merchants.
         """
+        await self._check_merchant(details.merchant, details.owner_id)
         owner = await self._owners.get(details.owner_id)
         if owner is not None:
             must_not_be_suspended(owner)
@@ -65,7 +69,9 @@ class MiniPrograms:
         return edited, result.created
 
     async def set_terms(self, mini_program_id: str, terms: PlatformTerms) -> Edited:
-        """Raises NotFound."""
+        """Raises NotFound, WrongContent for a merchant that cannot collect for it, and Unavailable as `put` does."""
+        present = await self._histories.get(OPERATOR, mini_program_id)
+        await self._check_merchant(terms.merchant, present.program.details.owner_id)
         await self._move(mini_program_id, lambda current: rules.set_terms(current, terms))
         self._spread_terms.request(mini_program_id)
         return await self._histories.get(OPERATOR, mini_program_id)
@@ -83,6 +89,16 @@ class MiniPrograms:
             must_not_be_suspended(owner)
         await self._move(mini_program_id, rules.reinstate)
         return await self._histories.get(OPERATOR, mini_program_id)
+
+    async def _check_merchant(self, merchant: str, owner_id: str) -> None:
+        """Raises WrongContent unless the merchant is the platform's or the owner's; the platform's default always is."""
+        if merchant == DEFAULT_MERCHANT:
+            return
+        owners = await self._merchants.owners()
+        usable = sorted(name for name, owner in owners.items() if owner in (None, owner_id))
+        if merchant not in usable:
+            why = "belongs to another owner" if merchant in owners else "is not configured"
+            raise WrongContent(("merchant", f"{why}; this mini program can use: {', '.join(usable)}"))
 
     async def _move(self, mini_program_id: str, rule: Callable[[MiniProgram], Changed | None]) -> None:
         await self._programs.change(

@@ -10,7 +10,7 @@ from catalog.domain.mini_program import MiniProgram
 from catalog.domain.names import Holder
 from catalog.domain.on_sale import OnSale
 from catalog.domain.owner import Owner
-from catalog.domain.product import Product
+from catalog.domain.product import Product, ProductFilter
 from catalog.domain.reservation import LeftOverHold, Lines, Reservation, State
 from catalog.domain.stock import Adjustment, Stock
 from catalog.domain.terms import Terms
@@ -77,6 +77,14 @@ class OwnerRegister(Protocol):
         ...
 
 
+class Merchants(Protocol):
+    """Who can collect money."""
+
+    async def owners(self) -> Mapping[str, str | None]:
+        """The owner of each merchant; None for the platform's own. Raises Unavailable."""
+        ...
+
+
 class HostSettingsStore(Protocol):
     """What hosts have set. A host that has set nothing accepts all."""
 
@@ -91,6 +99,12 @@ class HostSettingsStore(Protocol):
 
 class ProductStore(Protocol):
     """Products with their events."""
+
+    async def page(
+        self, mini_program_id: str, wanted: ProductFilter, after: str | None, limit: int
+    ) -> list[Product]:
+        """At most `limit` of the mini program's products that fit, in order of their ids, from the one after `after`."""
+        ...
 
     async def of_mini_program(self, mini_program_id: str, product_ids: Iterable[str]) -> set[str]:
         """Those of the products that exist and are the mini program's."""
@@ -123,6 +137,10 @@ class StockStore(Protocol):
         ...
 
     async def get(self, sku_id: str) -> Stock | None: ...
+
+    async def available(self, sku_ids: Collection[str]) -> dict[str, int]:
+        """How many of each SKU can be sold; without those that have no stock yet."""
+        ...
 
     async def adjust(self, sku_id: str, decide: Callable[[Stock], Change[Adjustment] | None]) -> Stock:
         """Store an adjustment with its events and the stock it leads to: both or neither. None changes nothing.

@@ -2,30 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from catalog.application.caller import Caller
 from catalog.application.contracts_out import product_event
-from catalog.application.ports import MiniProgramStore, ProductStore, StockStore
+from catalog.application.ports import HistoryStore, MiniProgramStore, ProductStore, StockStore
 from catalog.domain import product as rules
 from catalog.domain.errors import NotFound, Refused, must_exist
-from catalog.domain.product import Changed, Product, ProductDetails
+from catalog.domain.mini_program import MiniProgram
+from catalog.domain.product import Changed, Product, ProductDetails, ProductFilter
 from runtime.clock import Clock
+from runtime.errors import must_be_version
 from runtime.outbox.changes import Change
 
 NAME = "this product"
+Edit = Callable[[Product], tuple[ProductDetails, Mapping[str, int]]]
+"""What a product becomes, and the stock that its new SKUs start with."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnProduct:
+    """A product as its owner sees it, with what can be sold of each SKU."""
+
+    product: Product
+    available: Mapping[str, int]
 
 
 class Products:
     """The use cases of products."""
 
     def __init__(
-        self, products: ProductStore, programs: MiniProgramStore, stock: StockStore, clock: Clock
+        self,
+        products: ProductStore,
+        programs: MiniProgramStore,
+        histories: HistoryStore,
+        stock: StockStore,
+        clock: Clock,
     ) -> None:
         self._products = products
         self._programs = programs
+        self._histories = histories
         self._stock = stock
         self._clock = clock
+
+    async def get(self, caller: Caller, mini_program_id: str, product_id: str) -> OwnProduct:
+        """One of the mini program's products; raises NotFound."""
+        caller.owned(await self._programs.get(mini_program_id))
+        product = await self._products.get(product_id)
+        if product is None or product.mini_program_id != mini_program_id:
+            raise NotFound(NAME)
+        return (await self._with_stock([product]))[0]
+
+    async def page(
+        self, caller: Caller, mini_program_id: str, wanted: ProductFilter, after: str | None, limit: int
+    ) -> list[OwnProduct]:
+        """At most `limit` products that fit, in order of their ids, from the one after `after`. Raises NotFound."""
+        caller.owned(await self._programs.get(mini_program_id))
+        return await self._with_stock(await self._products.page(mini_program_id, wanted, after, limit))
 
     async def put(
         self,
@@ -34,29 +68,67 @@ class Products:
         product_id: str,
         details: ProductDetails,
         initial: Mapping[str, int],
-    ) -> tuple[Product, bool]:
+        expected: int | None = None,
+    ) -> tuple[OwnProduct, bool]:
         """List the product, or replace its details; gives it and whether it is new.
 
         `initial` is the stock that new SKUs start with; an existing SKU keeps its own. SKUs are claimed before the product
-        is written, so that a product on sale has stock. Raises NotFound, WrongContent, and Refused if the id or a SKU is
-        another product's.
+        is written, so that a product on sale has stock. Raises NotFound, WrongContent, Refused if the id or a SKU is another
+        product's, and VersionConflict if it has not the `expected` version (0 for none yet).
         """
         rules.check(details)
         program = caller.owned(await self._programs.get(mini_program_id))
+        rules.check_category(details, await self._categories(program))
 
         def decide(current: Product | None) -> Change[Product] | None:
-            if current is None:
-                return self._change(rules.list_new(product_id, mini_program_id, details, program.terms))
-            if current.mini_program_id != mini_program_id:
+            if current is not None and current.mini_program_id != mini_program_id:
                 raise Refused("product_id_taken", "Another mini program has a product with this id.")
-            return self._change(rules.change(current, details, program.terms))
+            must_be_version(expected, current.version if current is not None else 0)
+            own = details if caller.is_operator else rules.by_owner(details, current, program.terms)
+            if current is None:
+                return self._change(rules.list_new(product_id, mini_program_id, own, program.terms))
+            return self._change(rules.change(current, own, program.terms))
 
         decide(await self._products.get(product_id))  # a refused product claims no SKU
         await self._stock.claim(product_id, mini_program_id, initial)
         result = await self._products.change(product_id, decide)
-        return must_exist(result.aggregate, NAME), result.created
+        return (await self._with_stock([must_exist(result.aggregate, NAME)]))[0], result.created
 
-    async def delist(self, caller: Caller, mini_program_id: str, product_id: str) -> Product:
+    async def edit(
+        self, caller: Caller, mini_program_id: str, product_id: str, edit: Edit, expected: int | None
+    ) -> OwnProduct:
+        """The product as `edit` changes it; raises what `put` raises, what `edit` raises, and NotFound if there is none."""
+        present = (await self.get(caller, mini_program_id, product_id)).product
+        program = caller.owned(await self._programs.get(mini_program_id))
+        wanted, initial = edit(present)
+        rules.check(wanted)
+        rules.check_category(wanted, await self._categories(program))
+
+        def decide(current: Product | None) -> Change[Product] | None:
+            product = must_exist(current, NAME)
+            must_be_version(expected, product.version)
+            details, _ = edit(product)
+            own = details if caller.is_operator else rules.by_owner(details, product, program.terms)
+            return self._change(rules.change(product, own, program.terms))
+
+        decide(present)  # a refused change claims no SKU
+        await self._stock.claim(product_id, mini_program_id, initial)
+        result = await self._products.change(product_id, decide)
+        return (await self._with_stock([must_exist(result.aggregate, NAME)]))[0]
+
+    async def _categories(self, program: MiniProgram) -> list[str]:
+        """Those of the mini program as viewers see it, and of its draft."""
+        history = await self._histories.get(program.mini_program_id)
+        drafted = history.draft.categories if history is not None else ()
+        return list(dict.fromkeys(one.category_id for one in (*program.details.categories, *drafted)))
+
+    async def _with_stock(self, products: Sequence[Product]) -> list[OwnProduct]:
+        available = await self._stock.available(
+            {sku.sku_id for product in products for sku in product.details.skus}
+        )
+        return [OwnProduct(product, available) for product in products]
+
+    async def delist(self, caller: Caller, mini_program_id: str, product_id: str) -> OwnProduct:
         """Take the product off sale; raises NotFound."""
         caller.owned(await self._programs.get(mini_program_id))
 
@@ -66,7 +138,7 @@ class Products:
             return self._change(rules.delist(current))
 
         result = await self._products.change(product_id, decide)
-        return must_exist(result.aggregate, NAME)
+        return (await self._with_stock([must_exist(result.aggregate, NAME)]))[0]
 
     def _change(self, changed: Changed | None) -> Change[Product] | None:
         if changed is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -21,7 +22,7 @@ class Sku:
 
 @dataclass(frozen=True, slots=True)
 class ProductDetails:
-    """Everything that an owner's PUT sets, all at once. `own_terms` None means the mini program's."""
+    """Everything that a PUT sets, all at once. `own_terms` None means the mini program's."""
 
     title: str
     title_en: str
@@ -35,9 +36,11 @@ class ProductDetails:
     rating: float | None
     sales: int
     share_allowed: bool
-    own_terms: tuple[int, int] | None
+    own_terms: tuple[int | None, int] | None
+    """Platform's and creator's share of this product; without one of its own, the platform's is the mini program's."""
     brand_en: str = ""
     attributes_en: tuple[tuple[str, str], ...] = ()
+    listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +50,22 @@ class Product:
     product_id: str
     mini_program_id: str
     details: ProductDetails
-    listed: bool
     terms: Terms
     version: int
+
+    @property
+    def listed(self) -> bool:
+        """Whether it is on sale."""
+        return self.details.listed
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFilter:
+    """Which products of a mini program to list: a part of the title or an id, on sale or not, of one category."""
+
+    text: str = ""
+    listed: bool | None = None
+    category_id: str | None = None
 
 
 ProductEvent = Literal["listed", "changed", "delisted"]
@@ -66,19 +82,48 @@ def check(details: ProductDetails) -> None:
         seen.add(sku.sku_id)
 
 
+def check_category(details: ProductDetails, categories: Collection[str]) -> None:
+    """Raises WrongContent for a category that the mini program does not have."""
+    if categories and details.category_id not in categories:
+        raise WrongContent(
+            ("category_id", f"the mini program has no such category; it has {', '.join(categories)}"[:500])
+        )
+
+
+def by_owner(details: ProductDetails, current: Product | None, program_terms: Terms) -> ProductDetails:
+    """What an owner's request makes of a product: sales and rating are the platform's, and stay as they are.
+
+    Raises WrongContent if the owner lowers the creator's share.
+    """
+    if details.own_terms is not None and details.own_terms[1] < program_terms.creator_bp:
+        least = program_terms.creator_bp
+        raise WrongContent(
+            ("terms.creator_bp", f"must be at least the mini program's, {least}; a product can only raise it")
+        )
+    kept = current.details.own_terms[0] if current is not None and current.details.own_terms else None
+    own_terms = details.own_terms and (kept, details.own_terms[1])
+    if own_terms is None and kept is not None:
+        own_terms = (kept, program_terms.creator_bp)
+    sales, rating = (current.details.sales, current.details.rating) if current is not None else (0, None)
+    return replace(details, own_terms=own_terms, sales=sales, rating=rating)
+
+
 def list_new(product_id: str, mini_program_id: str, details: ProductDetails, program_terms: Terms) -> Changed:
-    """A new product that is on sale."""
+    """A new product, on sale or not."""
     platform_bp, creator_bp = _shares(details, program_terms)
     terms = Terms(platform_bp, creator_bp, 1)
-    return Product(product_id, mini_program_id, details, listed=True, terms=terms, version=1), "listed"
+    product = Product(product_id, mini_program_id, details, terms=terms, version=1)
+    return product, "listed" if details.listed else "delisted"
 
 
 def change(current: Product, details: ProductDetails, program_terms: Terms) -> Changed | None:
-    """Replace the details, and list the product again if it was delisted; None if nothing changes."""
+    """Replace the details, and put the product on sale or take it off as they say; None if nothing changes."""
     terms = current.terms.changed_to(*_shares(details, program_terms))
-    if details == current.details and terms == current.terms and current.listed:
+    if details == current.details and terms == current.terms:
         return None
-    after = replace(current, details=details, terms=terms, listed=True, version=current.version + 1)
+    after = replace(current, details=details, terms=terms, version=current.version + 1)
+    if not after.listed:
+        return after, "delisted"
     return after, "changed" if current.listed else "listed"
 
 
@@ -95,8 +140,10 @@ def delist(current: Product) -> Changed | None:
     """Take the product off sale; None if it is already."""
     if not current.listed:
         return None
-    return replace(current, listed=False, version=current.version + 1), "delisted"
+    details = replace(current.details, listed=False)
+    return replace(current, details=details, version=current.version + 1), "delisted"
 
 
 def _shares(details: ProductDetails, program_terms: Terms) -> tuple[int, int]:
-    return details.own_terms or (program_terms.platform_bp, program_terms.creator_bp)
+    platform_bp, creator_bp = details.own_terms or (None, program_terms.creator_bp)
+    return program_terms.platform_bp if platform_bp is None else platform_bp, creator_bp

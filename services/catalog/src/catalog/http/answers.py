@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from catalog.application.histories import Edited
+from catalog.application.products import OwnProduct
 from catalog.application.reviews import Reviewed, said
 from catalog.domain.content import Content
-from catalog.domain.product import Product
 from catalog.domain.stock import Stock
 from catalog.domain.version_history import Version, VersionHistory, version_id
 from catalog.domain.video import Video
@@ -21,9 +21,10 @@ from contracts.api.mini_programs import (
     Terms,
 )
 from contracts.api.owners import ReasonView
-from contracts.api.products import ProductView, StockView
+from contracts.api.products import OwnSku, ProductTerms, ProductView, StockView
 from contracts.api.versions import Flag, HostReviewView, ReviewView, VersionView
 from contracts.api.videos import AnchorView, CreatorCard, VideoPage
+from contracts.money import cny
 
 
 def mini_program_draft(content: Content) -> MiniProgramDraft:
@@ -132,12 +133,37 @@ def host_review_view(
     )
 
 
-def product_view(product: Product) -> ProductView:
+def product_view(own: OwnProduct) -> ProductView:
     """A product as its owner sees it."""
+    product, details, terms = own.product, own.product.details, own.product.details.own_terms
     return ProductView(
         product_id=product.product_id,
         mini_program_id=product.mini_program_id,
+        title=details.title,
+        title_en=details.title_en,
+        description=details.description,
+        brand=details.brand,
+        brand_en=details.brand_en,
+        model=details.model,
+        category_id=details.category_id,
+        attributes=dict(details.attributes),
+        attributes_en=dict(details.attributes_en),
+        images=list(details.images),
+        skus=[
+            OwnSku(
+                sku_id=sku.sku_id,
+                attributes=dict(sku.attributes),
+                attributes_en=dict(sku.attributes_en),
+                price=cny(sku.price),
+                available=own.available.get(sku.sku_id),
+            )
+            for sku in details.skus
+        ],
+        share_allowed=details.share_allowed,
+        terms=ProductTerms(platform_bp=terms[0], creator_bp=terms[1]) if terms else None,
         listed=product.listed,
+        sales=details.sales,
+        rating=details.rating,
         version=product.version,
     )
 

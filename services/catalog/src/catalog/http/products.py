@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from catalog.application.caller import Caller
 from catalog.application.products import Products
 from catalog.application.stock_keeping import StockKeeping
+from catalog.domain.product import Product, ProductDetails, ProductFilter
 from catalog.http.access import caller_of, path_id
 from catalog.http.answers import product_view, stock_view
-from catalog.http.requests import product_details
-from contracts.api.products import ProductRequest, StockRequest
-from runtime.web.bodies import json_response, read_json
+from catalog.http.requests import initial_stock, product_details, product_request
+from contracts.api.common import Page
+from contracts.api.products import ProductRequest, ProductsQuery, ProductView, StockRequest
+from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.cursors import read_cursor, write_cursor
+from runtime.web.editing import edited_response, expected_version, read_own, read_patch
 from runtime.web.routes import Route, roles, scopes
 from runtime.web.tokens import CATALOGUE, OPS, OWNER
+
+THE_PLATFORMS = ("sales", "rating", "terms.platform_bp")
+"""Fields of a product that only operators set."""
 
 
 class ProductRoutes:
@@ -23,31 +31,73 @@ class ProductRoutes:
         self._stock = stock
 
     def routes(self) -> list[Route]:
-        product = "/v1/owner/mini-programs/{mini_program_id}/products/{product_id}"
+        products = "/v1/owner/mini-programs/{mini_program_id}/products"
+        product = products + "/{product_id}"
         stock = "/v1/owner/skus/{sku_id}/stock"
-        writers = scopes(OWNER, OPS)
+        writers, editors = scopes(OWNER, OPS), roles(CATALOGUE)
         return [
-            Route("PUT", product, self.put_product, writers, roles=roles(CATALOGUE)),
-            Route("DELETE", product, self.delete_product, writers, roles=roles(CATALOGUE)),
+            Route("GET", products, self.list_products, writers),
+            Route("GET", product, self.get_product, writers),
+            Route("PUT", product, self.put_product, writers, roles=editors),
+            Route("PATCH", product, self.patch_product, writers, roles=editors),
+            Route("DELETE", product, self.delete_product, writers, roles=editors),
             Route("GET", stock, self.get_stock, writers),
-            Route("PUT", stock, self.put_stock, writers, roles=roles(CATALOGUE)),
+            Route("PUT", stock, self.put_stock, writers, roles=editors),
         ]
 
-    async def put_product(self, request: web.Request) -> web.Response:
-        """List or change a product."""
-        mini_program_id, product_id = path_id(request, "mini_program_id"), path_id(request, "product_id")
-        wanted = await read_json(request, ProductRequest)
-        initial = {sku.sku_id: sku.initial_stock for sku in wanted.skus}
-        product, created = await self._products.put(
-            caller_of(request), mini_program_id, product_id, product_details(wanted), initial
+    async def list_products(self, request: web.Request) -> web.Response:
+        """A mini program's products by id."""
+        query = read_query(request, ProductsQuery)
+        listed = None if query.listed is None else query.listed == "true"
+        after: str | None = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
+        wanted = ProductFilter(query.q or "", listed, query.category)
+        mini_program_id = path_id(request, "mini_program_id")
+        found = await self._products.page(caller_of(request), mini_program_id, wanted, after, query.limit + 1)
+        shown = found[: query.limit]
+        cursor = write_cursor(shown[-1].product.product_id) if len(found) > len(shown) else None
+        return json_response(
+            Page[ProductView](items=[product_view(one) for one in shown], next_cursor=cursor)
         )
-        return json_response(product_view(product), 201 if created else 200)
+
+    async def get_product(self, request: web.Request) -> web.Response:
+        """One product."""
+        mini_program_id, product_id = path_id(request, "mini_program_id"), path_id(request, "product_id")
+        own = await self._products.get(caller_of(request), mini_program_id, product_id)
+        return edited_response(product_view(own), own.product.version)
+
+    async def put_product(self, request: web.Request) -> web.Response:
+        """Create or replace a product."""
+        mini_program_id, product_id = path_id(request, "mini_program_id"), path_id(request, "product_id")
+        caller = caller_of(request)
+        wanted = await read_own(request, ProductRequest, _not_of(caller))
+        own, created = await self._products.put(
+            caller,
+            mini_program_id,
+            product_id,
+            product_details(wanted),
+            initial_stock(wanted),
+            expected_version(request),
+        )
+        return edited_response(product_view(own), own.product.version, 201 if created else 200)
+
+    async def patch_product(self, request: web.Request) -> web.Response:
+        """Change some fields of a product."""
+        mini_program_id, product_id = path_id(request, "mini_program_id"), path_id(request, "product_id")
+        caller = caller_of(request)
+        patch = await read_patch(request, ProductRequest, _not_of(caller))
+
+        def edit(product: Product) -> tuple[ProductDetails, dict[str, int]]:
+            wanted = patch.apply_to(product_request(product))
+            return product_details(wanted), initial_stock(wanted)
+
+        own = await self._products.edit(caller, mini_program_id, product_id, edit, expected_version(request))
+        return edited_response(product_view(own), own.product.version)
 
     async def delete_product(self, request: web.Request) -> web.Response:
         """Take a product off sale."""
         mini_program_id, product_id = path_id(request, "mini_program_id"), path_id(request, "product_id")
-        product = await self._products.delist(caller_of(request), mini_program_id, product_id)
-        return json_response(product_view(product))
+        own = await self._products.delist(caller_of(request), mini_program_id, product_id)
+        return edited_response(product_view(own), own.product.version)
 
     async def get_stock(self, request: web.Request) -> web.Response:
         """A SKU's stock."""
@@ -62,3 +112,8 @@ class ProductRoutes:
             caller_of(request), sku_id, available=wanted.available, change=wanted.change
         )
         return json_response(stock_view(stock))
+
+
+def _not_of(caller: Caller) -> tuple[str, ...]:
+    """The fields that this caller may not set."""
+    return () if caller.is_operator else THE_PLATFORMS

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from catalog.domain.content import Category, Content, Section
 from catalog.domain.errors import WrongContent
 from catalog.domain.mini_program import MiniProgramDetails
-from catalog.domain.product import ProductDetails, Sku
+from catalog.domain.product import Product, ProductDetails, Sku
 from catalog.domain.video import Anchor, Video
 from contracts.api.mini_programs import CategoryRequest, Layout, MiniProgramDraft, MiniProgramRequest
-from contracts.api.products import ProductRequest
+from contracts.api.products import ProductRequest, ProductTerms, SkuRequest
 from contracts.api.videos import VideoRequest
+from contracts.money import cny
 
 
 def content_of_draft(draft: MiniProgramDraft) -> Content:
@@ -95,7 +96,44 @@ def product_details(wanted: ProductRequest) -> ProductDetails:
         sales=wanted.sales,
         share_allowed=wanted.share_allowed,
         own_terms=(wanted.terms.platform_bp, wanted.terms.creator_bp) if wanted.terms else None,
+        listed=wanted.listed,
     )
+
+
+def product_request(product: Product) -> ProductRequest:
+    """The request that would make the product as it is: what a patch changes."""
+    details, own = product.details, product.details.own_terms
+    return ProductRequest(
+        title=details.title,
+        title_en=details.title_en,
+        description=details.description,
+        brand=details.brand,
+        brand_en=details.brand_en,
+        model=details.model,
+        category_id=details.category_id,
+        attributes=dict(details.attributes),
+        attributes_en=dict(details.attributes_en),
+        images=list(details.images),
+        skus=[
+            SkuRequest(
+                sku_id=sku.sku_id,
+                attributes=dict(sku.attributes),
+                attributes_en=dict(sku.attributes_en),
+                price=cny(sku.price),
+            )
+            for sku in details.skus
+        ],
+        rating=details.rating,
+        sales=details.sales,
+        share_allowed=details.share_allowed,
+        terms=ProductTerms(platform_bp=own[0], creator_bp=own[1]) if own else None,
+        listed=details.listed,
+    )
+
+
+def initial_stock(wanted: ProductRequest) -> dict[str, int]:
+    """What each new SKU starts with."""
+    return {sku.sku_id: sku.initial_stock for sku in wanted.skus}
 
 
 def video_of(wanted: VideoRequest, video_id: str, creator_id: str) -> Video:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from pymongo import DESCENDING
 from pymongo.errors import DuplicateKeyError
@@ -30,9 +31,8 @@ class MongoAddresses:
             buyer = group["_id"]
             documents = await self._single.find(buyer).sort("created_at", DESCENDING).to_list()
             older = [_saved({"address_id": d["_id"], "is_default": False, **d}) for d in documents]
-            await self.change(
-                buyer["mini_program_id"], buyer["openid"], lambda book, older=older: with_older(book, older)
-            )
+            decide = partial(with_older, older=older)
+            await self.change(buyer["mini_program_id"], buyer["openid"], decide)
             await self._single.delete_many({"_id": {"$in": [d["_id"] for d in documents]}})
 
     async def all(self, mini_program_id: str, openid: str) -> Book:

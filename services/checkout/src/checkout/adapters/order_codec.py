@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from checkout.domain.order import Order, Payment, Shipment
+from checkout.domain.order import Order, Payment
 from checkout.domain.purchase import Address, Attribution, Line, Terms
 from checkout.domain.refunds import Refund, RefundStatus
+from checkout.domain.shipments import Shipment
 from checkout.domain.status import Status
 from runtime.mongo.client import Document
 

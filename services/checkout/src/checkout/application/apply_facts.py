@@ -16,7 +16,14 @@ from checkout.domain.events import OrderEvent
 from checkout.domain.order import Order, Payment
 from contracts.catalog import StockRejected, StockReserved
 from contracts.event import Event
-from contracts.payment import PaymentClosed, PaymentRequested, PaymentSettled, RefundFailed, RefundSettled
+from contracts.payment import (
+    MERCHANT_UNAVAILABLE,
+    PaymentClosed,
+    PaymentRequested,
+    PaymentSettled,
+    RefundFailed,
+    RefundSettled,
+)
 from runtime.outbox.changes import Change, Command
 
 OrderFact = (
@@ -86,6 +93,8 @@ def _apply(order: Order, fact: OrderFact, at: datetime) -> list[OrderEvent]:
             )
         case PaymentSettled(trade_no=trade_no):
             return order.settle_payment(trade_no, at)
+        case PaymentClosed(reason=reason) if reason == MERCHANT_UNAVAILABLE:
+            return order.cannot_be_paid(reason, at)
         case PaymentClosed():
             return order.close_payment(at)
         case RefundSettled(late=True) | RefundFailed(late=True):

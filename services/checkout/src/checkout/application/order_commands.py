@@ -16,8 +16,9 @@ from checkout.application.contracts_out import contracts_of
 from checkout.application.ports import Orders
 from checkout.domain.errors import OrderNotFound
 from checkout.domain.events import OrderEvent
-from checkout.domain.order import CANCELLED_BY_BUYER, Order, Shipment
+from checkout.domain.order import CANCELLED_BY_BUYER, Order
 from checkout.domain.refunds import RefundPolicy
+from checkout.domain.shipments import Shipment
 from runtime.clock import Clock
 from runtime.ids import NewId
 from runtime.outbox.changes import Change

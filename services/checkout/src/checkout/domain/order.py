@@ -29,13 +29,13 @@ from checkout.domain.events import (
 )
 from checkout.domain.purchase import Address, Attribution, Line
 from checkout.domain.refunds import Refund, RefundStatus
+from checkout.domain.shipments import MAX_PARCELS, Shipment
 from checkout.domain.status import UNPAID, Status, Trigger, next_status
 
 CANCELLED_BY_BUYER = "cancelled_by_buyer"
 PAYMENT_DEADLINE = "payment_deadline"
 MAX_REFUNDS = 20
 """Refunds of one order, rejected and withdrawn ones too. Each leaves an event with all lines in the order's document."""
-MAX_PARCELS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +48,6 @@ class Payment:
     cashier_url: str | None = None
     order_string: str | None = None
     trade_no: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Shipment:
-    """A parcel: SKUs with quantities."""
-
-    shipment_id: str
-    carrier: str
-    tracking_number: str
-    lines: tuple[tuple[str, int], ...]
-    shipped_at: datetime
 
 
 @dataclass(slots=True)
@@ -156,6 +145,13 @@ class Order:
         if self.payment is not None:
             self.payment = Payment("closed", self.payment.product, self.payment.out_trade_no)
         return [Cancelled(self.reason or CANCELLED_BY_BUYER)]
+
+    def cannot_be_paid(self, reason: str, at: datetime) -> list[OrderEvent]:
+        """It never gets a link; `reason` is payment's."""
+        if not self._move(Trigger.PAYMENT_IMPOSSIBLE, at):
+            return []
+        self.reason = self.reason or reason
+        return [Cancelled(self.reason)]
 
     def close(self, reason: str, at: datetime) -> list[OrderEvent]:
         """The buyer cancelled or the deadline passed. Payment decides whether the money came first."""

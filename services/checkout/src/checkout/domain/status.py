@@ -32,6 +32,7 @@ class Trigger(StrEnum):
     PAYMENT_REQUESTED = "payment_requested"
     PAYMENT_SETTLED = "payment_settled"
     PAYMENT_CLOSED = "payment_closed"
+    PAYMENT_IMPOSSIBLE = "payment_impossible"
     CLOSE = "close"
     SHIP = "ship"
     RECEIVE = "receive"
@@ -44,14 +45,17 @@ TRANSITIONS: dict[tuple[Status, Trigger], Status] = {
     (_S.PLACED, _T.STOCK_RESERVED): _S.CONFIRMED,
     (_S.PLACED, _T.STOCK_REJECTED): _S.REJECTED,
     (_S.PLACED, _T.CLOSE): _S.CLOSING,
+    (_S.PLACED, _T.PAYMENT_IMPOSSIBLE): _S.CANCELLED,
     (_S.CONFIRMED, _T.PAYMENT_REQUESTED): _S.AWAITING_PAYMENT,
     (_S.CONFIRMED, _T.PAYMENT_SETTLED): _S.PAID,
     (_S.CONFIRMED, _T.CLOSE): _S.CLOSING,
+    (_S.CONFIRMED, _T.PAYMENT_IMPOSSIBLE): _S.CANCELLED,
     (_S.AWAITING_PAYMENT, _T.PAYMENT_REQUESTED): _S.AWAITING_PAYMENT,  # a fresh link
     (_S.AWAITING_PAYMENT, _T.PAYMENT_SETTLED): _S.PAID,
     (_S.AWAITING_PAYMENT, _T.CLOSE): _S.CLOSING,
     (_S.CLOSING, _T.PAYMENT_SETTLED): _S.PAID,  # the money came first
     (_S.CLOSING, _T.PAYMENT_CLOSED): _S.CANCELLED,
+    (_S.CLOSING, _T.PAYMENT_IMPOSSIBLE): _S.CANCELLED,
     (_S.PAID, _T.SHIP): _S.SHIPPED,
     (_S.PAID, _T.REFUND_IN_FULL): _S.REFUNDED,
     (_S.SHIPPED, _T.SHIP): _S.SHIPPED,  # another parcel
@@ -70,6 +74,7 @@ REPEATS: frozenset[tuple[Status, Trigger]] = frozenset(
         *((status, _T.PAYMENT_REQUESTED) for status in (_S.CLOSING, *_AFTER_PAYMENT, _S.CANCELLED)),
         *((status, _T.PAYMENT_SETTLED) for status in _AFTER_PAYMENT),
         (_S.CANCELLED, _T.PAYMENT_CLOSED),
+        (_S.CANCELLED, _T.PAYMENT_IMPOSSIBLE),
         (_S.CLOSING, _T.CLOSE),
         (_S.CANCELLED, _T.CLOSE),
         (_S.COMPLETED, _T.RECEIVE),

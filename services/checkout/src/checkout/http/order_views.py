@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from checkout.application.ports import Position
-from checkout.domain.order import Order, Payment, Shipment
+from checkout.domain.order import Order, Payment
 from checkout.domain.purchase import Address as DeliveryAddress
 from checkout.domain.purchase import Attribution, Line
 from checkout.domain.refunds import Refund
+from checkout.domain.shipments import Shipment
 from contracts.api.orders import (
     Address,
     AttributionView,

@@ -17,6 +17,7 @@ from checkout.http.order_views import cursor_after, order_view, position_in
 from contracts.api.common import Page
 from contracts.api.orders import OrderRequest, OrdersQuery, OrderView, RefundRequestBody, WaitQuery
 from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.endless import EVENT_STREAM, endless
 from runtime.web.idempotency import fingerprint_of, idempotency_key
 from runtime.web.routes import DEADLINE_SECONDS, Route, scopes
 from runtime.web.tokens import OWNER, VIEWER
@@ -81,14 +82,12 @@ class OrderRoutes:
     async def order_events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: the whole order, now and after each change."""
         order = await self._order(request)
-        stream = web.StreamResponse(
-            headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"}
-        )
+        stream = web.StreamResponse(headers={"Content-Type": EVENT_STREAM, "Cache-Control": "no-store"})
         if request.method == "HEAD":
             return stream
         await stream.prepare(request)
         await stream.write(_server_sent(order))
-        with self.watch.following(order) as waiter:
+        with endless(request), self.watch.following(order) as waiter:
             while True:
                 try:
                     async with asyncio.timeout(KEEP_ALIVE_SECONDS):

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from contracts.api.products import ProductRequest, ProductView, StockRequest, StockView
+from contracts.api.common import Page
+from contracts.api.products import (
+    ProductPatch,
+    ProductRequest,
+    ProductsQuery,
+    ProductView,
+    StockRequest,
+    StockView,
+)
 from contracts.api.videos import VideoPage, VideoRequest
 from gateway import faults
 from gateway.calls import Call
+from gateway.headers import VERSION_HEADER
 from gateway.schemas import SearchRebuild
+from runtime.web.editing import PATCH_TYPES
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import CATALOGUE, CREATOR, OPS, OWNER
 
@@ -17,12 +27,49 @@ CREATORS = "Creators"
 OPERATORS = "Operators"
 MINI_PROGRAMS = "/v1/owner/mini-programs"
 PROGRAM = f"{MINI_PROGRAMS}/{{mini_program_id}}"
-PRODUCT = f"{PROGRAM}/products/{{product_id}}"
+PRODUCTS = f"{PROGRAM}/products"
+PRODUCT = f"{PRODUCTS}/{{product_id}}"
 STOCK = "/v1/owner/skus/{sku_id}/stock"
 OWNER_OR_OPERATOR = scopes(OWNER, OPS)
 OK_OR_CREATED = (HTTPStatus.OK, HTTPStatus.CREATED)
 
 CALLS = (
+    Call(
+        method="GET",
+        path=PRODUCTS,
+        name="list_own_products",
+        summary="List a mini program's products by id",
+        tag=TAG,
+        scopes=OWNER_OR_OPERATOR,
+        service="catalog",
+        query=ProductsQuery,
+        answer=Page[ProductView],
+        faults=(faults.INVALID_CURSOR,),
+    ),
+    Call(
+        method="GET",
+        path=PRODUCT,
+        name="read_own_product",
+        summary="Read a product as its owner sees it",
+        tag=TAG,
+        scopes=OWNER_OR_OPERATOR,
+        service="catalog",
+        answer=ProductView,
+    ),
+    Call(
+        method="PATCH",
+        path=PRODUCT,
+        name="patch_product",
+        summary="Change some fields of a product (RFC 7396)",
+        tag=TAG,
+        scopes=OWNER_OR_OPERATOR,
+        roles=roles(CATALOGUE),
+        service="catalog",
+        raw=tuple((media, ProductPatch) for media in PATCH_TYPES),
+        headers=(VERSION_HEADER,),
+        answer=ProductView,
+        faults=(faults.NOT_YOUR_FIELD, faults.SKU_TAKEN, faults.CONFLICT),
+    ),
     Call(
         method="PUT",
         path=PRODUCT,
@@ -32,10 +79,11 @@ CALLS = (
         scopes=OWNER_OR_OPERATOR,
         roles=roles(CATALOGUE),
         service="catalog",
+        headers=(VERSION_HEADER,),
         body=ProductRequest,
         answer=ProductView,
         success=OK_OR_CREATED,
-        faults=(faults.PRODUCT_ID_TAKEN, faults.SKU_TAKEN, faults.CONFLICT),
+        faults=(faults.NOT_YOUR_FIELD, faults.PRODUCT_ID_TAKEN, faults.SKU_TAKEN, faults.CONFLICT),
     ),
     Call(
         method="DELETE",

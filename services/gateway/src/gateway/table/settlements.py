@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from contracts.api.common import Page
+from contracts.api.payouts import PayoutFileQuery, PayoutSettlementRequest, PayoutsQuery, PayoutView
 from contracts.api.settlements import (
-    EarningsPage,
+    PeriodsQuery,
+    PeriodView,
     ReconciliationReport,
     SettlementView,
     StatementsPage,
     StatementsQuery,
 )
 from gateway.calls import CSV, JSON, LONG_SECONDS, Call
-from gateway.faults import NOT_YET
+from gateway.faults import ALREADY_SETTLED, KEY_REUSED, NOT_YET
+from gateway.headers import IDEMPOTENCY_HEADER
 from gateway.schemas import LedgerBalances
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import CREATOR, FINANCE, OPS, OWNER
@@ -22,12 +26,25 @@ CALLS = (
         method="GET",
         path="/v1/owner/settlements",
         name="list_statements",
-        summary="List the owner's statements; with `day` also their lines, with `format=csv` all lines as a file",
+        summary="List the owner's statements and what is in none yet; with `day` also their lines, with `format=csv` all lines as a file",
         tag=TAG,
         scopes=scopes(OWNER),
         service="payment",
         query=StatementsQuery,
         answer=StatementsPage,
+        media=(JSON, CSV),
+        deadline=None,
+    ),
+    Call(
+        method="GET",
+        path="/v1/owner/statements",
+        name="list_statements_by_period",
+        summary="List the owner's statements by day or month; with `format=csv` all of them as a file",
+        tag=TAG,
+        scopes=scopes(OWNER),
+        service="payment",
+        query=PeriodsQuery,
+        answer=Page[PeriodView],
         media=(JSON, CSV),
         deadline=None,
     ),
@@ -40,7 +57,7 @@ CALLS = (
         scopes=scopes(CREATOR),
         service="payment",
         query=StatementsQuery,
-        answer=EarningsPage,
+        answer=StatementsPage,
         media=(JSON, CSV),
         deadline=None,
     ),
@@ -89,6 +106,43 @@ CALLS = (
         answer=ReconciliationReport,
         faults=(NOT_YET,),
         deadline=LONG_SECONDS,
+    ),
+    Call(
+        method="GET",
+        path="/v1/ops/payouts",
+        name="list_payouts",
+        summary="List payouts, the oldest first; `status=pending` are those to transfer",
+        tag=TAG,
+        scopes=scopes(OPS),
+        service="payment",
+        query=PayoutsQuery,
+        answer=Page[PayoutView],
+    ),
+    Call(
+        method="GET",
+        path="/v1/ops/payouts.csv",
+        name="download_payouts",
+        summary="Download a day's payouts as a file for the bank",
+        tag=TAG,
+        scopes=scopes(OPS),
+        service="payment",
+        query=PayoutFileQuery,
+        media=(CSV,),
+        deadline=None,
+    ),
+    Call(
+        method="POST",
+        path="/v1/ops/payouts/{payout_id}/settlement",
+        name="settle_payout",
+        summary="Mark a payout as transferred, with the number of the bank's transfer",
+        tag=TAG,
+        scopes=scopes(OPS),
+        roles=roles(FINANCE),
+        service="payment",
+        headers=(IDEMPOTENCY_HEADER,),
+        body=PayoutSettlementRequest,
+        answer=PayoutView,
+        faults=(ALREADY_SETTLED, KEY_REUSED),
     ),
     Call(
         method="GET",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from pymongo.asynchronous.client_session import AsyncClientSession
+
 from identity.adapters.secret_hasher import SecretHasher
 from identity.domain.clients import Client, Secrets
 from runtime.clock import Clock
@@ -19,6 +21,7 @@ class MongoClients:
     """Collection `clients`: one document for each client, its present secret and an older one as hashes."""
 
     def __init__(self, db: Database, hasher: SecretHasher, clock: Clock) -> None:
+        self._db = db
         self._clients = db["clients"]
         self._hasher = hasher
         self._clock = clock
@@ -69,8 +72,9 @@ class MongoClients:
 
     async def has_other_admin(self, scope: str, subject_id: str | None, client_id: str) -> bool:
         """Whether the subject (any, for None) has another client than this with the role admin. One without a role is an admin."""
-        other = _of(scope, subject_id) | {"role": {"$in": [ADMIN, None]}, "_id": {"$ne": client_id}}
-        return await self._clients.find_one(other, {"_id": 1}) is not None
+        return (
+            await self._clients.find_one(_other_admin(scope, subject_id, client_id), {"_id": 1}) is not None
+        )
 
     async def put(self, client: Client, secret: str) -> bool:
         """Create or change a client; whether it is new. Earlier secrets stop working."""
@@ -101,13 +105,30 @@ class MongoClients:
         if done.matched_count == 0:
             raise WriteConflict(f"{client.client_id} was changed by another call")
 
-    async def delete(self, client_id: str) -> None:
-        """End it; a missing client is no error."""
-        await self._clients.delete_one({"_id": client_id})
+    async def delete(self, client: Client, subject_id: str | None) -> bool:
+        """End it; a missing client is no error. False, and nothing is done, if it is the last admin of the subject (of all,
+        for None), also of two that end each other at once."""
+
+        async def guarded(session: AsyncClientSession) -> bool:
+            if client.role == ADMIN:
+                # a write: of two transactions that count on each other's admin, one starts over
+                other = _other_admin(client.scope, subject_id, client.client_id)
+                kept = await self._clients.update_one(other, {"$inc": {"outlived": 1}}, session=session)
+                if kept.matched_count == 0:
+                    return False
+            await self._clients.delete_one({"_id": client.client_id}, session=session)
+            return True
+
+        async with self._db.client.start_session() as session:
+            return bool(await session.with_transaction(guarded))
 
 
 def _of(scope: str, subject_id: str | None) -> Document:
     return {"scope": scope} | ({"subject_id": subject_id} if subject_id is not None else {})
+
+
+def _other_admin(scope: str, subject_id: str | None, client_id: str) -> Document:
+    return _of(scope, subject_id) | {"role": {"$in": [ADMIN, None]}, "_id": {"$ne": client_id}}
 
 
 def _read(document: Document) -> Client:

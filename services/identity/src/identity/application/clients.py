@@ -15,6 +15,8 @@ from runtime.ids import NewId
 IN_FLIGHT = timedelta(seconds=30)
 """How long after a client's end a token for it may still have been signed, by a clock that is ahead."""
 
+ONLY_ADMIN = "This is the only client with the role admin. Add another one first; without it nobody could manage clients."
+
 
 @dataclass(frozen=True, slots=True)
 class PutClient:
@@ -81,12 +83,12 @@ class ClientsOfSubject:
         """
         client = await self._own(scope, subject_id, client_id)
         if client.role == ADMIN and not await self.clients.has_other_admin(scope, subject_id, client_id):
-            raise LastAdmin(
-                "This is the only client with the role admin. Add another one first; without it nobody could manage clients."
-            )
+            raise LastAdmin(ONLY_ADMIN)
         # first its tokens: a client that is gone cannot be found again if the process ends in between
         await self.revocations.add(Revocation("client", client_id, self.clock() + IN_FLIGHT))
-        await self.clients.delete(client_id)
+        if not await self.clients.delete(client, subject_id):  # the other admin went at the same moment
+            await self.revocations.remove("client", client_id)
+            raise LastAdmin(ONLY_ADMIN)
 
     async def _own(self, scope: str, subject_id: str | None, client_id: str) -> Client:
         client = await self.clients.get(client_id)

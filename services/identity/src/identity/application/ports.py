@@ -40,8 +40,9 @@ class Clients(Protocol):
         Raises WriteConflict if the client changed since it was read.
         """
 
-    async def delete(self, client_id: str) -> None:
-        """End it; a missing client is no error."""
+    async def delete(self, client: Client, subject_id: str | None) -> bool:
+        """End it; a missing client is no error. False, and nothing is done, if it is the last admin of the subject (of all,
+        for None), also of two that end each other at once."""
 
 
 class NewSecret(Protocol):

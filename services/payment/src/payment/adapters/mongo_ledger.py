@@ -1,6 +1,8 @@
 """The ledger in MongoDB: one document for each posting, under the posting's natural id.
 
-Legs never change. One field is added once: `statement`, the day whose statement lists the posting.
+Legs never change. Two fields are added once: `due`, the first day whose statement may list the posting, and `statement`, the
+day whose statement does. A payment or refund is due when the order's goods are received: `receipts` holds that day by order.
+Whoever writes a posting or a receipt then looks for the other, so neither has to come first.
 """
 
 from __future__ import annotations
@@ -9,12 +11,12 @@ from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import date, datetime
 from functools import partial
 
-from pymongo import ASCENDING, IndexModel
+from pymongo import ASCENDING, IndexModel, UpdateMany
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from payment.adapters.mongo_settlements import SETTLEMENTS
 from payment.domain import ledger
-from payment.domain.ledger import CURRENCY, Kind, Leg, Posting
+from payment.domain.ledger import CURRENCY, SHARED_OUT, Kind, Leg, Pending, Posting, Receipt
 from payment.domain.reconciliation import Movement
 from payment.domain.statements import DayState, Totals
 from runtime.mongo.client import Database, Document
@@ -28,23 +30,52 @@ _PAYEE_ACCOUNTS = {"$regex": f"^({ledger.OWNER}|{ledger.CREATOR})"}
 
 
 class MongoLedger:
-    """The `ledger` collection."""
+    """The collections `ledger` and `receipts`."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._ledger = db["ledger"]
+        self._receipts = db["receipts"]
 
     async def prepare(self) -> None:
-        """Create indexes by day and by statement."""
+        """Create indexes by day, order and statement, and of what is in no statement by the day on which it is due."""
         by_day = IndexModel([("day", ASCENDING)])
         by_statement = IndexModel(
             [("statement", ASCENDING), ("mini_program_id", ASCENDING), ("_id", ASCENDING)]
         )
-        await self._ledger.create_indexes([by_day, by_statement])
+        by_due = IndexModel([("statement", ASCENDING), ("due", ASCENDING)])
+        await self._ledger.create_indexes([by_day, by_statement, by_due, IndexModel("order_id")])
 
     async def append(self, postings: Sequence[Posting], now: datetime) -> None:
-        """Add the postings whose id is new, in one round trip."""
+        """Add the postings whose id is new, in one round trip; those of received orders are due."""
         await insert_new(self._ledger, [posting_document(posting, now) for posting in postings])
+        await self._make_due([posting.order_id for posting in postings if posting.kind in SHARED_OUT])
+
+    async def receive(self, receipts: Sequence[Receipt]) -> None:
+        """Keep the first receipt of each order, and make its postings due."""
+        first = {receipt.order_id: receipt for receipt in reversed(receipts)}
+        await insert_new(
+            self._receipts,
+            [{"_id": order_id, "day": receipt.day.isoformat()} for order_id, receipt in first.items()],
+        )
+        await self._make_due(list(first))
+
+    async def _make_due(self, order_ids: Sequence[str | None]) -> None:
+        """Set the day on which the postings of these orders are due, for orders that were received."""
+        received = self._receipts.find({"_id": {"$in": list(order_ids)}})
+        orders_by_day: dict[str, list[str]] = {}
+        async for receipt in received:
+            orders_by_day.setdefault(receipt["day"], []).append(receipt["_id"])
+        kinds = [kind.value for kind in SHARED_OUT]
+        updates = [
+            UpdateMany(
+                {"order_id": {"$in": orders}, "kind": {"$in": kinds}, "due": {"$exists": False}},
+                [{"$set": {"due": {"$max": ["$day", day]}}}],
+            )
+            for day, orders in orders_by_day.items()
+        ]
+        if updates:
+            await self._ledger.bulk_write(updates, ordered=False)
 
     async def moved(self, day: date) -> set[tuple[str, str | None]]:
         """The payments and refunds of that day that are posted: order and refund ids."""
@@ -53,16 +84,16 @@ class MongoLedger:
         return {(posting["order_id"], posting.get("refund_id")) async for posting in found}
 
     async def unclaimed_days(self, until: date) -> list[date]:
-        """Days up to and including `until` with postings that are in no statement."""
-        days = await self._ledger.distinct("day", _unclaimed(until))
+        """Days up to and including `until` with postings that are due on them and in no statement."""
+        days = await self._ledger.distinct("due", _unclaimed(until))
         return sorted(date.fromisoformat(day) for day in days)
 
     async def unclaimed_mini_programs(self, until: date) -> set[str]:
-        """The mini programs of the postings up to and including `until` that are in no statement."""
+        """The mini programs of the postings that are due by `until` and in no statement."""
         return set(await self._ledger.distinct("mini_program_id", _unclaimed(until)))
 
     async def claim(self, day: date, *, but: Collection[str]) -> None:
-        """Assign every posting up to and including the day that is in no statement to the day's statements.
+        """Assign every posting that is due by the day and in no statement to the day's statements.
 
         Leaves out the mini programs in `but`. Each portion is one transaction with a write to the day, so that a run that
         slept assigns nothing to a day whose postings are final.
@@ -121,11 +152,14 @@ class MongoLedger:
         """The platform's commission in the day's claimed postings."""
         return -(await self._sum({"statement": day.isoformat()}, ledger.PLATFORM))
 
-    async def pending(self, account: str) -> int:
-        """What a payee has earned that is in no statement yet."""
-        return -(
-            await self._sum({"statement": {"$exists": False}, "kind": {"$ne": Kind.PAYOUT.value}}, account)
-        )
+    async def pending(self, accounts: Sequence[str]) -> Pending:
+        """What is owed on these accounts and in no statement yet."""
+        unlisted: Document = {
+            "statement": {"$exists": False},
+            "kind": {"$in": [kind.value for kind in SHARED_OUT]},
+        }
+        earned = -(await self._sum(unlisted, *accounts))
+        return Pending(earned, earned + await self._sum(unlisted | {"due": {"$exists": True}}, *accounts))
 
     async def balances(self) -> dict[str, int]:
         """The balance of every account; they sum to zero."""
@@ -160,11 +194,12 @@ class MongoLedger:
             amount = sum(leg["amount"] for leg in found["legs"] if leg["account"] == account)
             yield Movement(found["order_id"], found.get("refund_id"), amount)
 
-    async def _sum(self, query: Document, account: str) -> int:
+    async def _sum(self, query: Document, *accounts: str) -> int:
+        on_accounts: Document = {"legs.account": {"$in": list(accounts)}}
         pipeline: list[Document] = [
-            {"$match": query | {"legs.account": account}},
+            {"$match": query | on_accounts},
             {"$unwind": "$legs"},
-            {"$match": {"legs.account": account}},
+            {"$match": on_accounts},
             {"$group": {"_id": None, "amount": {"$sum": "$legs.amount"}}},
         ]
         found = await (await self._ledger.aggregate(pipeline)).to_list()
@@ -172,12 +207,8 @@ class MongoLedger:
 
 
 def _unclaimed(until: date) -> Document:
-    """Payouts are never in a statement."""
-    return {
-        "statement": {"$exists": False},
-        "day": {"$lte": until.isoformat()},
-        "kind": {"$ne": Kind.PAYOUT.value},
-    }
+    """Payouts and late money are never due: they are in no statement."""
+    return {"statement": {"$exists": False}, "due": {"$lte": until.isoformat()}}
 
 
 def posting_document(posting: Posting, now: datetime) -> Document:

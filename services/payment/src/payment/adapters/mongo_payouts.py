@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from payment.domain.statements import Payout
+from pymongo import ASCENDING, IndexModel
+
+from payment.domain.payouts import Payout, PayoutStatus, Transfer
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import Recorder
@@ -15,12 +17,31 @@ class MongoPayouts(VersionedStore[Payout]):
     """The `payouts` collection."""
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
-        payouts = db[COLLECTION]
-        super().__init__(Codec(_read, _document), recorder, lambda _: payouts)
+        self._payouts = db[COLLECTION]
+        super().__init__(Codec(_read, _document), recorder, lambda _: self._payouts)
+
+    async def prepare(self) -> None:
+        """Create the indexes by statement, of all and of those that no transfer has settled."""
+        by_status = IndexModel([("transfer.reference", ASCENDING), ("statement", ASCENDING)])
+        await self._payouts.create_indexes([IndexModel("statement"), by_status])
+
+    async def find(
+        self, *, status: PayoutStatus | None, day: str | None, after: str | None, limit: int
+    ) -> list[Payout]:
+        """Payouts in the order of their statements' ids, which begin with the day, after the statement `after`."""
+        query: Document = {}
+        if status is not None:
+            query["transfer.reference"] = None if status is PayoutStatus.PENDING else {"$gt": ""}
+        if day is not None:
+            query["statement"] = {"$gt": f"{day}:", "$lt": f"{day};"}  # ";" comes next after ":"
+        if after is not None:
+            query.setdefault("statement", {})["$gt"] = after
+        found = self._payouts.find(query).sort("statement", ASCENDING).limit(limit)
+        return [_read(document) async for document in found]
 
 
 def _document(payout: Payout) -> Document:
-    return {
+    document = {
         "_id": payout.payout_id,
         "version": payout.version,
         "statement": payout.statement_id,
@@ -28,6 +49,9 @@ def _document(payout: Payout) -> Document:
         "payee": payout.payee,
         "at": payout.at,
     }
+    if (transfer := payout.transfer) is not None:
+        document["transfer"] = {"reference": transfer.reference, "key": transfer.key, "at": transfer.at}
+    return document
 
 
 def _read(document: Document) -> Payout:
@@ -38,4 +62,5 @@ def _read(document: Document) -> Payout:
         document["payee"],
         document["at"],
         document["version"],
+        Transfer(**document["transfer"]) if "transfer" in document else None,
     )

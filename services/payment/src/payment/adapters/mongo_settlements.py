@@ -9,11 +9,22 @@ from datetime import date
 from pymongo import ASCENDING, DESCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
-from payment.domain.statements import DayState, Reason, SetAside, SettlementDay, Statement, Totals
+from payment.domain.statements import (
+    By,
+    DayState,
+    PeriodTotals,
+    Reason,
+    SetAside,
+    SettlementDay,
+    Statement,
+    Totals,
+)
 from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import insert_new
 
 SETTLEMENTS = "settlements"
+_PERIOD_LENGTH = {By.DAY: len("2026-11-22"), By.MONTH: len("2026-11")}
+_SUMMED = ("earned", "reversed", "paid_out", "payments", "refunds")
 
 
 class MongoSettlements:
@@ -111,6 +122,34 @@ class MongoSettlements:
             query["_id"] = {"$lt": before}
         found = self._statements.find(query).sort("_id", DESCENDING).limit(limit)
         return [_statement(document) async for document in found]
+
+    async def periods(
+        self, owner_id: str, by: By, days: tuple[str | None, str | None], before: str | None, limit: int
+    ) -> list[PeriodTotals]:
+        """An owner's statements added up by day or month, newest first, from the first to the last of `days`."""
+        query: Document = {"payee_kind": "owner", "payee": owner_id}
+        within = {name: day for name, day in zip(("$gte", "$lte"), days, strict=True) if day is not None}
+        if within:
+            query["day"] = within
+        period = {"$substrBytes": ["$day", 0, _PERIOD_LENGTH[by]]}
+        pipeline: list[Document] = [
+            {"$match": query},
+            {"$sort": {"number": 1}},
+            {
+                "$group": {
+                    "_id": {"$concat": [period, ":", "$mini_program_id"]},
+                    "opening": {"$first": "$opening"},
+                    **{name: {"$sum": f"${name}"} for name in _SUMMED},
+                }
+            },
+            {"$match": {"_id": {"$lt": before}} if before is not None else {}},
+            {"$sort": {"_id": -1}},
+            {"$limit": limit},
+        ]
+        return [
+            PeriodTotals(*row.pop("_id").split(":", 1), **row)
+            async for row in await self._statements.aggregate(pipeline)
+        ]
 
 
 def _day(found: Document) -> SettlementDay:

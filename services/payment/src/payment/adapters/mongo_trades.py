@@ -139,7 +139,13 @@ def _document(stored: StoredTrade) -> Document:
     return {
         "_id": stored.order_id,
         **_present(stored, _FIXED),
-        "payee": [collector.provider, collector.merchant, collector.app, collector.account],
+        "payee": [
+            collector.provider,
+            collector.merchant,
+            collector.app,
+            collector.account,
+            collector.owner_id,
+        ],
         "lines": [[line.amount, line.platform_bp, line.creator_bp] for line in stored.lines],
         **_changing(stored),
     }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import get_args
 
+from contracts.checkout import OrderCompleted
 from contracts.event import Event
 from contracts.payment import (
     CommissionAccrued,
@@ -13,11 +15,11 @@ from contracts.payment import (
     PayoutSettled,
     RefundSettled,
 )
-from payment.application.facts import account_of, check_paid_out, check_told
+from payment.application.facts import account_of, check_paid_out, check_received, check_told
 from payment.application.ports import Ledger, Payouts, TradeStore
 from payment.domain import ledger
 from payment.domain.errors import NotAsAgreed
-from payment.domain.ledger import PostedOrder, Posting
+from payment.domain.ledger import PostedOrder, Posting, Receipt
 from payment.domain.shares import Shares
 from runtime.clock import Clock
 
@@ -56,6 +58,24 @@ class Bookkeeping:
         if differences:
             raise differences[0]
 
+    async def receive(self, events: Sequence[OrderCompleted]) -> None:
+        """Let what these orders earned enter the statements; repeats change nothing.
+
+        Raises NotAsAgreed for an order that is not paid or is another mini program's; all others are received.
+        """
+        trades = await self._trades.get_many({event.order_id for event in events})
+        receipts, differences = [], []
+        for event in events:
+            try:
+                check_received(event, trades.get(event.order_id))
+            except NotAsAgreed as difference:
+                differences.append(difference)
+            else:
+                receipts.append(Receipt(event.order_id, event.at))
+        await self._ledger.receive(receipts)
+        if differences:
+            raise differences[0]
+
     async def balances(self) -> dict[str, int]:
         """The balance of every account in fen, debits positive; they sum to zero."""
         return await self._ledger.balances()
@@ -65,9 +85,9 @@ def posting_of(event: PostedEvent) -> Posting | None:
     """The posting of an event; None for a refund whose shares are reversed by an event of their own."""
     match event:
         case CommissionAccrued():
-            return ledger.payment(_order(event), _shares(event), event.creator_id)
+            return ledger.payment(_shared(event), _shares(event), event.creator_id)
         case CommissionReversed():
-            return ledger.refund(_order(event), event.refund_id, _shares(event), event.creator_id)
+            return ledger.refund(_shared(event), event.refund_id, _shares(event), event.creator_id)
         case LatePaymentReceived():
             return ledger.late_payment(_order(event), event.amount.amount)
         case RefundSettled(late=True):
@@ -77,6 +97,10 @@ def posting_of(event: PostedEvent) -> Posting | None:
                 event.payout_id, account_of(event), event.amount.amount, event.mini_program_id, event.at
             )
     return None
+
+
+def _shared(event: CommissionAccrued | CommissionReversed) -> PostedOrder:
+    return replace(_order(event), at_owner=event.at_owner)
 
 
 def _order(

@@ -16,9 +16,10 @@ from contracts.payment import (
     RefundSettled,
 )
 from payment.domain.events import Closed, Received, ReceivedLate, Refunded, RefundRefused, TradeEvent
+from payment.domain.payouts import Payout
 from payment.domain.provider import Form
 from payment.domain.shares import Shares
-from payment.domain.statements import Payout, Statement
+from payment.domain.statements import Statement
 from payment.domain.trade import StoredTrade, Trade, TradeChange, UnopenedTrade
 
 
@@ -96,4 +97,5 @@ def _parts(trade: Trade, shares: Shares) -> dict[str, object]:
         "creator": cny(shares.creator),
         "creator_id": trade.creator_id,
         "collector": trade.collector.name,
+        "at_owner": trade.collector.owner_id is not None,
     }

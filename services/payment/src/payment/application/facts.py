@@ -10,15 +10,16 @@ from collections import Counter
 from collections.abc import Iterable
 
 from contracts.catalog import StockLine, StockReserved
-from contracts.checkout import OrderEvent, OrderLine, OrderPlaced
+from contracts.checkout import OrderCompleted, OrderEvent, OrderLine, OrderPlaced
 from contracts.event import Event
 from contracts.payment import PayoutSettled
 from payment.application.contracts_out import events_of
 from payment.domain.errors import NotAsAgreed
 from payment.domain.history import money_moved
 from payment.domain.ledger import CREATOR, OWNER
-from payment.domain.statements import Payout, statement_id
-from payment.domain.trade import StoredTrade, Trade, TradeChange
+from payment.domain.payouts import Payout
+from payment.domain.statements import statement_id
+from payment.domain.trade import State, StoredTrade, Trade, TradeChange
 
 
 def reserved_order(event: StockReserved) -> OrderPlaced:
@@ -60,6 +61,13 @@ def check_told(fact: Event, stored: StoredTrade | None) -> None:
     told = events_of(TradeChange(stored, money_moved(stored))) if isinstance(stored, Trade) else []
     if not any(fact.model_copy(update={"version": own.version}) == own for own in told):
         raise NotAsAgreed(f"no movement of the trade's money is this {type(fact).__name__}")
+
+
+def check_received(fact: OrderCompleted, stored: StoredTrade | None) -> None:
+    """Raises NotAsAgreed unless the order was paid in time, and belongs to the mini program that the event names."""
+    check_belongs(fact, stored)
+    if not isinstance(stored, Trade) or stored.state is not State.SETTLED:
+        raise NotAsAgreed("goods can be received only when the order is paid")
 
 
 def check_paid_out(fact: PayoutSettled, stored: Payout | None) -> None:

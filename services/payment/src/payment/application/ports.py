@@ -8,13 +8,14 @@ from typing import Protocol
 
 from contracts.catalog import MiniProgramState
 from contracts.event import Event
-from payment.domain.ledger import Posting
+from payment.domain.ledger import Pending, Posting, Receipt
+from payment.domain.payouts import Payout, PayoutStatus
 from payment.domain.provider import Form, Notice, Offer, RefundAnswer, TradeAnswer
 from payment.domain.reconciliation import Movement, Report
 from payment.domain.refund import Refund
-from payment.domain.statements import Payout, SettlementDay, Statement, Totals
+from payment.domain.statements import By, PeriodTotals, SettlementDay, Statement, Totals
 from payment.domain.trade import Collector, StoredTrade, Trade
-from runtime.outbox.changes import Change, Command, Result
+from runtime.outbox.changes import Change, Command, Decide, Result
 
 
 class PaymentProvider(Protocol):
@@ -129,20 +130,27 @@ class Ledger(Protocol):
         """Add the postings whose id is new; a posting is never changed or removed."""
         ...
 
+    async def receive(self, receipts: Sequence[Receipt]) -> None:
+        """Make the postings of these orders due, also those that are added later; an order's first receipt counts.
+
+        A posting is due on the day of the receipt, or on its own day if that is later.
+        """
+        ...
+
     async def moved(self, day: date) -> set[tuple[str, str | None]]:
         """The payments and refunds of that day that are posted: order and refund ids."""
         ...
 
     async def unclaimed_days(self, until: date) -> list[date]:
-        """Days up to and including `until` with postings that are in no statement."""
+        """Days up to and including `until` with postings that are due on them and in no statement."""
         ...
 
     async def unclaimed_mini_programs(self, until: date) -> set[str]:
-        """The mini programs of the postings up to and including `until` that are in no statement."""
+        """The mini programs of the postings that are due by `until` and in no statement."""
         ...
 
     async def claim(self, day: date, *, but: Collection[str]) -> None:
-        """Assign every posting up to and including the day that is in no statement to the day's statements.
+        """Assign every posting that is due by the day and in no statement to the day's statements.
 
         Leaves out the mini programs in `but`, and assigns nothing to a day that is not open.
         """
@@ -156,8 +164,8 @@ class Ledger(Protocol):
         """The platform's commission in the day's claimed postings, in fen."""
         ...
 
-    async def pending(self, account: str) -> int:
-        """What a payee has earned that is in no statement yet, in fen."""
+    async def pending(self, accounts: Sequence[str]) -> Pending:
+        """What is owed on these accounts and in no statement yet."""
         ...
 
     async def balances(self) -> dict[str, int]:
@@ -217,6 +225,12 @@ class Settlements(Protocol):
         """A payee's statements, newest first; `before` is the id of the last one seen."""
         ...
 
+    async def periods(
+        self, owner_id: str, by: By, days: tuple[str | None, str | None], before: str | None, limit: int
+    ) -> list[PeriodTotals]:
+        """An owner's statements added up by day or month, newest first, from the first to the last of `days`."""
+        ...
+
 
 class Payouts(Protocol):
     """Payouts with their events: `runtime.outbox.versioned_store`."""
@@ -227,6 +241,16 @@ class Payouts(Protocol):
 
     async def insert(self, new: Sequence[Change[Payout]]) -> list[bool | Exception]:
         """Store new payouts; existing ones stay."""
+        ...
+
+    async def change(self, aggregate_id: str, decide: Decide[Payout]) -> Result[Payout]:
+        """Store what `decide` makes of the payout."""
+        ...
+
+    async def find(
+        self, *, status: PayoutStatus | None, day: str | None, after: str | None, limit: int
+    ) -> list[Payout]:
+        """Payouts in the order of their statements' ids, which begin with the day, after the statement `after`."""
         ...
 
 

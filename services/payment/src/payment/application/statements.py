@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from payment.application.ports import Ledger, Owners, Settlements
 from payment.domain import ledger
-from payment.domain.ledger import Posting
-from payment.domain.statements import Statement
+from payment.domain.ledger import Pending, Posting
+from payment.domain.statements import By, PeriodTotals, Statement
 
 ENTRIES_PER_READ = 1_000
+Days = tuple[str | None, str | None]
+"""The first and the last day; None for no limit."""
 MAX_STATEMENTS = 10_000
 """Of one payee on one day: one for each mini program."""
 
@@ -62,10 +64,9 @@ class Statements:
         """The creator, with their one account."""
         return Earner("creator", creator_id, [ledger.CREATOR + creator_id])
 
-    async def pending(self, creator: Earner) -> int:
-        """What a creator has earned that is in no statement yet, in fen."""
-        [account] = creator.accounts
-        return await self._ledger.pending(account)
+    async def pending(self, earner: Earner) -> Pending:
+        """What the earner is owed that is in no statement yet."""
+        return await self._ledger.pending(earner.accounts)
 
     async def page(self, earner: Earner, after: str | None, limit: int) -> Page:
         """Statements, newest first."""
@@ -83,6 +84,21 @@ class Statements:
         found = await self._entries(earner, day, after, limit + 1)
         shown = found[:limit]
         return Page(statements, shown, shown[-1].posting.id if len(found) > limit else None)
+
+    async def periods(
+        self, owner_id: str, by: By, days: Days, before: str | None, limit: int
+    ) -> tuple[list[PeriodTotals], str | None]:
+        """An owner's statements by day or month, newest first, and the id after which the next page starts."""
+        found = await self._settlements.periods(owner_id, by, days, before, limit + 1)
+        shown = found[:limit]
+        return shown, shown[-1].id if len(found) > limit else None
+
+    async def all_periods(self, owner_id: str, by: By, days: Days) -> AsyncIterator[list[PeriodTotals]]:
+        """All of them, in portions."""
+        before = None
+        while found := await self._settlements.periods(owner_id, by, days, before, ENTRIES_PER_READ):
+            yield found
+            before = found[-1].id
 
     async def all_entries(self, earner: Earner, day: str) -> AsyncIterator[list[Entry]]:
         """All entries of a day, in portions."""

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from contracts.checkout import OrderPlaced
-from payment.application.contracts_out import payment_requested
+from contracts.payment import MERCHANT_UNAVAILABLE
+from payment.application.contracts_out import closed_unopened, payment_requested
 from payment.application.facts import check_repeats
 from payment.application.ports import TradeStore
 from payment.application.providers import Providers
+from payment.domain.errors import UnknownMerchant
 from payment.domain.schedule import Schedule
 from payment.domain.shares import Line
-from payment.domain.trade import StoredTrade, Trade
+from payment.domain.trade import Collector, StoredTrade, Trade, UnopenedTrade
 from runtime.clock import Clock
 from runtime.outbox.changes import Change
+
+log = logging.getLogger(__name__)
 
 SIGNED_IN_A_ROW = 8
 """Signing takes about 0.6 ms of CPU each; after this many, other tasks get their turn."""
@@ -33,38 +38,52 @@ class TradeOpening:
     async def open(self, reserved: Sequence[tuple[OrderPlaced, str | None]]) -> None:
         """Open the trades of these orders in one write; repeats change nothing. Each order comes with its trace.
 
-        Raises UnknownMerchant when nobody collects for an order, and NotAsAgreed when its trade was opened for another
-        amount, buyer or mini program.
+        An order for which nobody collects ends at once, so that its buyer is told. Raises NotAsAgreed when the trade was
+        opened for another amount, buyer or mini program.
         """
-        trades: list[Trade] = []
         opened: list[Change[StoredTrade]] = []
         for count, (order, traceparent) in enumerate(reserved, start=1):
-            trade = self._trade(order, traceparent)
-            form = self._providers.of(trade).form(trade, trade.product, trade.requested_at)
-            trades.append(trade)
-            opened.append(Change(trade, [payment_requested(trade, form)], traceparent=traceparent))
+            opened.append(self._opened(order, traceparent))
             if count % SIGNED_IN_A_ROW == 0:
                 await asyncio.sleep(0)
         outcomes = await self._store.insert(opened)
         for outcome in outcomes:
             if isinstance(outcome, Exception):
                 raise outcome
+        trades = [change.after for change in opened]
         await self._check_repeats([t for t, new in zip(trades, outcomes, strict=True) if not new])
 
-    async def _check_repeats(self, trades: Sequence[Trade]) -> None:
+    async def _check_repeats(self, trades: Sequence[StoredTrade]) -> None:
         stored = await self._store.get_many([trade.order_id for trade in trades]) if trades else {}
         for trade in trades:
-            check_repeats(trade, stored[trade.order_id])
+            if isinstance(trade, Trade):
+                check_repeats(trade, stored[trade.order_id])
 
-    def _trade(self, order: OrderPlaced, traceparent: str | None) -> Trade:
+    def _opened(self, order: OrderPlaced, traceparent: str | None) -> Change[StoredTrade]:
+        """The trade with its link, or what takes its place when nobody collects."""
         now = self._clock()
+        try:
+            collector = self._providers.collector(order.merchant)
+        except UnknownMerchant:
+            log.error(
+                "an order has no merchant", extra={"order_id": order.order_id, "merchant": order.merchant}
+            )
+            unopened = UnopenedTrade(order.order_id, order.mini_program_id, MERCHANT_UNAVAILABLE, now)
+            return Change(unopened, [closed_unopened(unopened)], traceparent=traceparent)
+        trade = self._trade(order, collector, traceparent, now)
+        form = self._providers.of(trade).form(trade, trade.product, now)
+        return Change(trade, [payment_requested(trade, form)], traceparent=traceparent)
+
+    def _trade(
+        self, order: OrderPlaced, collector: Collector, traceparent: str | None, now: datetime
+    ) -> Trade:
         # providers take whole seconds; round down, never past the order's own deadline
         expires_at = order.expires_at - timedelta(microseconds=order.expires_at.microsecond)
         return Trade(
             order_id=order.order_id,
             mini_program_id=order.mini_program_id,
             openid=order.openid,
-            collector=self._providers.collector(order.merchant),
+            collector=collector,
             total=order.total.amount,
             lines=tuple(
                 Line(line.line_total.amount, line.terms.platform_bp, line.terms.creator_bp)

@@ -42,6 +42,14 @@ class UnknownMerchant(Exception):
     loggable: ClassVar[bool] = True
 
 
+class UnknownPayout(Exception):
+    """There is no such payout."""
+
+
+class AlreadySettled(Exception):
+    """The payout was settled by another transfer; the text is its reference."""
+
+
 class BadNotice(Exception):
     """The provider did not sign this message, or it cannot be read; the text says why."""
 

@@ -2,8 +2,9 @@
 
 Accounts (debits are positive, credits negative):
 
-    clearing:<collector>     held for us by a provider; equals its bill
-    owner:<mini program>     owed to the mini program's owner
+    clearing:<collector>     received by a provider; equals its bill
+    at_owner:<collector>     the part of it that lies in an owner's own account: none of it is ours to pay out
+    owner:<mini program>     owed to the mini program's owner; a debit is commission that the owner owes us
     creator:<creator>        owed to a creator
     platform                 commission earned by the platform
     refunds                  owed to payers whose money arrived late
@@ -23,7 +24,7 @@ from payment.domain.shares import Shares
 
 CURRENCY = "CNY"
 PLATFORM, REFUNDS, AD_INCOME, PAYOUTS = "platform", "refunds", "ad_income", "payouts"
-CLEARING, OWNER, CREATOR = "clearing:", "owner:", "creator:"
+CLEARING, AT_OWNER, OWNER, CREATOR = "clearing:", "at_owner:", "owner:", "creator:"
 
 
 class Kind(StrEnum):
@@ -34,6 +35,10 @@ class Kind(StrEnum):
     LATE_PAYMENT = "late_payment"
     LATE_REFUND = "late_refund"
     PAYOUT = "payout"
+
+
+SHARED_OUT = (Kind.PAYMENT, Kind.REFUND)
+"""Postings that owe something to payees: they wait for the order's receipt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +76,47 @@ class Posting:
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """An order's goods were received, or count as received. Only then do its postings enter a statement."""
+
+    order_id: str
+    at: datetime
+
+    @property
+    def day(self) -> date:
+        """Its business day."""
+        return day_of(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What a payee has earned that is in no statement yet, in fen; `awaiting_receipt` is the part whose goods are on the way."""
+
+    earned: int
+    awaiting_receipt: int
+
+
+@dataclass(frozen=True, slots=True)
 class PostedOrder:
-    """The order behind a posting."""
+    """The order behind a posting; `at_owner` if its money lies in the owner's own account."""
 
     order_id: str
     mini_program_id: str
     collector: str
     at: datetime
+    at_owner: bool = False
 
 
 def payment(order: PostedOrder, shares: Shares, creator_id: str | None) -> Posting:
     """An order was paid; its money is owed to the payees by their shares."""
-    legs = _legs((CLEARING + order.collector, shares.total), *_owed(order, shares, creator_id, -1))
+    legs = _legs((CLEARING + order.collector, shares.total), *_owed(order, shares, creator_id))
     return _posting(Kind.PAYMENT, order, legs)
 
 
 def refund(order: PostedOrder, refund_id: str, shares: Shares, creator_id: str | None) -> Posting:
     """Money was refunded; the part of each payee is no longer owed."""
-    legs = _legs((CLEARING + order.collector, -shares.total), *_owed(order, shares, creator_id, 1))
-    return _posting(Kind.REFUND, order, legs, refund_id)
+    legs = (Leg(leg.account, -leg.amount) for leg in payment(order, shares, creator_id).legs)
+    return _posting(Kind.REFUND, order, tuple(legs), refund_id)
 
 
 def late_payment(order: PostedOrder, amount: int) -> Posting:
@@ -110,9 +137,15 @@ def payout(payout_id: str, account: str, amount: int, mini_program_id: str, at: 
     return Posting(f"{Kind.PAYOUT}:{payout_id}", Kind.PAYOUT, at, mini_program_id, legs)
 
 
-def _owed(order: PostedOrder, shares: Shares, creator_id: str | None, sign: int) -> list[tuple[str, int]]:
-    owed = [(OWNER + order.mini_program_id, sign * shares.owner), (PLATFORM, sign * shares.platform)]
-    return owed + ([(CREATOR + creator_id, sign * shares.creator)] if creator_id is not None else [])
+def _owed(order: PostedOrder, shares: Shares, creator_id: str | None) -> list[tuple[str, int]]:
+    """Owners who hold the whole amount already owe us the parts of the others."""
+    held = shares.total if order.at_owner else 0
+    owed = [
+        (AT_OWNER + order.collector, -held),
+        (OWNER + order.mini_program_id, held - shares.owner),
+        (PLATFORM, -shares.platform),
+    ]
+    return owed + ([(CREATOR + creator_id, -shares.creator)] if creator_id is not None else [])
 
 
 def _legs(*amounts: tuple[str, int]) -> tuple[Leg, ...]:

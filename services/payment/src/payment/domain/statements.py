@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from payment.domain.payouts import Payout
+
 
 class DayState(StrEnum):
     """How far the settlement of a day is."""
@@ -108,6 +110,11 @@ class Statement:
         return self.balance - self.paid_out
 
     @property
+    def owed(self) -> int:
+        """What the payee owes us after this day."""
+        return -self.closing
+
+    @property
     def payout_id(self) -> str | None:
         """A natural key, so that a day that is settled twice pays once; None when nothing is paid."""
         return hashlib.sha256(self.id.encode()).hexdigest()[:32] if self.paid_out else None
@@ -119,13 +126,37 @@ class Statement:
         return Payout(self.payout_id, self.id, self.paid_out, self.payee, at)
 
 
-@dataclass(frozen=True, slots=True)
-class Payout:
-    """Money paid out to a payee for one statement, in fen."""
+class By(StrEnum):
+    """How long a period is."""
 
-    payout_id: str
-    statement_id: str
-    amount: int
-    payee: str
-    at: datetime
-    version: int = 1
+    DAY = "day"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodTotals:
+    """A payee's statements of one day or month in one mini program, added up: opening + earned + reversed = paid_out + closing."""
+
+    period: str
+    mini_program_id: str
+    opening: int
+    earned: int
+    reversed: int
+    paid_out: int
+    payments: int
+    refunds: int
+
+    @property
+    def id(self) -> str:
+        """Sorts by period."""
+        return f"{self.period}:{self.mini_program_id}"
+
+    @property
+    def closing(self) -> int:
+        """The amount carried over: zero, or what the payee owes."""
+        return self.opening + self.earned + self.reversed - self.paid_out
+
+    @property
+    def owed(self) -> int:
+        """What the payee owes us at the end."""
+        return max(0, -self.closing)

@@ -35,12 +35,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Collector:
-    """The contract with a provider under which money is collected; a trade never changes it."""
+    """The contract with a provider under which money is collected; a trade never changes it.
+
+    `owner_id` is the owner to whom the account belongs; None for the platform's own.
+    """
 
     provider: str
     merchant: str
     app: str
     account: str
+    owner_id: str | None = None
 
     @property
     def name(self) -> str:

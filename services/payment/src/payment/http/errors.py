@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from payment.domain.errors import (
     AlreadyPaid,
+    AlreadySettled,
     BadNotice,
     BillNotReady,
     DayNotReady,
@@ -13,6 +14,7 @@ from payment.domain.errors import (
     ProviderRefused,
     ProviderUnavailable,
     TradeNotOpened,
+    UnknownPayout,
     UnknownTrade,
 )
 from runtime.web.idempotency import key_reused
@@ -22,6 +24,10 @@ BILL_RETRY_SECONDS = 1800
 
 PROBLEMS: ProblemTable = {
     UnknownTrade: lambda _: not_found("the order"),
+    UnknownPayout: lambda _: not_found("the payout"),
+    AlreadySettled: lambda reference: Problem(
+        409, "already_settled", f"this payout was settled by the transfer {reference}"
+    ),
     TradeNotOpened: lambda _: Problem(
         409, "not_ready", "payment has not seen this order yet; try again", retry_after=1
     ),

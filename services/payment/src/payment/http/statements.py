@@ -2,40 +2,49 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from aiohttp import web
 
+from contracts.api.common import Page
 from contracts.api.settlements import (
-    EarningsPage,
+    PeriodsQuery,
+    PeriodView,
     StatementLine,
     StatementsPage,
     StatementsQuery,
     StatementView,
 )
-from payment.application.statements import Earner, Entry, Page, Statements
-from payment.domain.statements import Statement
+from payment.application.statements import Earner, Entry, Statements
+from payment.application.statements import Page as Found
+from payment.domain.ledger import Pending
+from payment.domain.statements import By, PeriodTotals, Statement
 from runtime.web.bodies import json_response, read_query
+from runtime.web.csv_files import Cell, csv_response
 from runtime.web.cursors import read_cursor, write_cursor
 from runtime.web.problems import Problem
 from runtime.web.routes import Route, principal_of, scopes
 from runtime.web.tokens import CREATOR, OWNER
 
 CSV_COLUMNS = ("day", "mini_program_id", "posting_id", "kind", "order_id", "refund_id", "at", "amount_fen")
+PERIOD_COLUMNS = (
+    "period", "mini_program_id", "opening_fen", "earned_fen", "reversed_fen", "paid_out_fen", "closing_fen", "owed_fen",
+    "payments", "refunds",
+)  # fmt: skip
 
 
 class StatementRoutes:
-    """`/v1/owner/settlements` and `/v1/creator/earnings`."""
+    """`/v1/owner/settlements`, `/v1/owner/statements` and `/v1/creator/earnings`."""
 
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
 
     def routes(self) -> list[Route]:
-        """No deadline: a day's CSV takes as long as it needs."""
+        """No deadline: a CSV takes as long as it needs."""
         return [
             Route("GET", "/v1/owner/settlements", self.owner, scopes(OWNER), deadline=None),
+            Route("GET", "/v1/owner/statements", self.periods, scopes(OWNER), deadline=None),
             Route("GET", "/v1/creator/earnings", self.creator, scopes(CREATOR), deadline=None),
         ]
 
@@ -48,46 +57,64 @@ class StatementRoutes:
         return json_response(await self._page(query, owner))
 
     async def creator(self, request: web.Request) -> web.StreamResponse:
-        """The creator's statements in all mini programs, and what is not in a statement yet."""
+        """The creator's statements in all mini programs."""
         query = read_query(request, StatementsQuery)
         creator = self._statements.creator(str(principal_of(request).creator_id))
         if query.format == "csv":
             return await self._csv(request, query, creator)
-        page = await self._page(query, creator)
-        pending = await self._statements.pending(creator)
-        return json_response(EarningsPage(**page.model_dump(), pending=pending))
+        return json_response(await self._page(query, creator))
 
     async def _page(self, query: StatementsQuery, earner: Earner) -> StatementsPage:
         """Without a day, a page of statements; with one, all its statements and a page of their lines."""
         after = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
+        pending = await self._statements.pending(earner)
         if query.day is None:
-            return _page_view(await self._statements.page(earner, after, query.limit))
-        return _page_view(await self._statements.page_of_day(earner, query.day, after, query.limit))
+            return _page_view(await self._statements.page(earner, after, query.limit), pending)
+        return _page_view(await self._statements.page_of_day(earner, query.day, after, query.limit), pending)
 
     async def _csv(self, request: web.Request, query: StatementsQuery, earner: Earner) -> web.StreamResponse:
         if query.day is None:
             raise Problem(422, "invalid_content", "format=csv needs a day", errors=[("day", "is missing")])
-        response = web.StreamResponse(
-            headers={
-                "Content-Type": "text/csv; charset=utf-8",
-                "Content-Disposition": f'attachment; filename="settlement-{query.day}.csv"',
-            }
+        day = query.day
+        portions = (
+            [_csv_row(day, e) for e in entries] async for entries in self._statements.all_entries(earner, day)
         )
-        if request.method == "HEAD":
-            return response
-        await response.prepare(request)
-        await response.write(_csv_text([CSV_COLUMNS]))
-        async for entries in self._statements.all_entries(earner, query.day):
-            await response.write(_csv_text([_csv_row(query.day, entry) for entry in entries]))
-        await response.write_eof()
-        return response
+        return await csv_response(request, f"settlement-{day}.csv", CSV_COLUMNS, portions)
+
+    async def periods(self, request: web.Request) -> web.StreamResponse:
+        """The owner's statements by day or month."""
+        query, owner_id = read_query(request, PeriodsQuery), str(principal_of(request).owner_id)
+        by, days = By(query.by), (query.first, query.last)
+        if query.format == "csv":
+            portions = (
+                [_period_row(p) for p in found]
+                async for found in self._statements.all_periods(owner_id, by, days)
+            )
+            return await csv_response(request, f"statements-by-{by}.csv", PERIOD_COLUMNS, portions)
+        before = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
+        found, last = await self._statements.periods(owner_id, by, days, before, query.limit)
+        items = [_period_view(period) for period in found]
+        return json_response(Page[PeriodView](items=items, next_cursor=write_cursor(last) if last else None))
 
 
-def _page_view(page: Page) -> StatementsPage:
+def _period_view(totals: PeriodTotals) -> PeriodView:
+    return PeriodView(**asdict(totals), closing=totals.closing, owed=totals.owed)
+
+
+def _period_row(totals: PeriodTotals) -> Sequence[Cell]:
+    return (
+        totals.period, totals.mini_program_id, totals.opening, totals.earned, totals.reversed, totals.paid_out,
+        totals.closing, totals.owed, totals.payments, totals.refunds,
+    )  # fmt: skip
+
+
+def _page_view(page: Found, pending: Pending) -> StatementsPage:
     return StatementsPage(
         items=[_statement_view(statement) for statement in page.statements],
         lines=[_line_view(entry) for entry in page.entries] if page.entries is not None else None,
         next_cursor=write_cursor(page.last) if page.last is not None else None,
+        pending=pending.earned,
+        awaiting_receipt=pending.awaiting_receipt,
     )
 
 
@@ -103,6 +130,7 @@ def _statement_view(statement: Statement) -> StatementView:
         reversed=totals.reversed,
         paid_out=statement.paid_out,
         closing=statement.closing,
+        owed=statement.owed,
         payments=totals.payments,
         refunds=totals.refunds,
         payout_id=statement.payout_id,
@@ -121,15 +149,9 @@ def _line_view(entry: Entry) -> StatementLine:
     )
 
 
-def _csv_row(day: str, entry: Entry) -> Sequence[str]:
+def _csv_row(day: str, entry: Entry) -> Sequence[Cell]:
     posting = entry.posting
     return (
         day, posting.mini_program_id, posting.id, posting.kind.value, posting.order_id or "", posting.refund_id or "",
-        posting.at.isoformat(), str(entry.amount),
+        posting.at.isoformat(), entry.amount,
     )  # fmt: skip
-
-
-def _csv_text(rows: Sequence[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from contracts.payment import DEFAULT_MERCHANT
 from payment.adapters.alipay.keys import SigningKey, VerifyingKeys
 from payment.domain.trade import Collector
 
@@ -17,7 +18,8 @@ PROVIDER = "alipay"
 class MerchantEntry(BaseModel):
     """One merchant. Paths are relative to the file. Two public keys are valid while one replaces the other.
 
-    `page_url` is the gateway's address for browsers, where it differs from the one for servers.
+    `page_url` is the gateway's address for browsers, where it differs from the one for servers. `owner_id` is the owner to whom
+    the merchant belongs; without it, it is the platform's.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -26,6 +28,7 @@ class MerchantEntry(BaseModel):
     app_id: str = Field(pattern=r"^[0-9]{1,32}$")
     seller_id: str = Field(pattern=r"^[0-9]{16}$")
     gateway_url: str = Field(pattern=r"^https?://")
+    owner_id: str | None = Field(default=None, min_length=1, max_length=64)
     page_url: str | None = Field(default=None, pattern=r"^https?://")
     app_private_key_file: Path
     alipay_public_key_files: list[Path] = Field(min_length=1)
@@ -48,12 +51,17 @@ def read_merchants(file: Path) -> Sequence[Merchant]:
     names = [entry.merchant for entry in entries]
     if len(set(names)) != len(names):
         raise ValueError(f"{file}: a merchant is named twice")
+    default = next((entry for entry in entries if entry.merchant == DEFAULT_MERCHANT), None)
+    if default is None or default.owner_id is not None:
+        raise ValueError(
+            f"{file}: the platform's own merchant {DEFAULT_MERCHANT!r} is missing: mini programs start with it"
+        )
     return [_merchant(entry, file.parent) for entry in entries]
 
 
 def _merchant(entry: MerchantEntry, folder: Path) -> Merchant:
     return Merchant(
-        collector=Collector(PROVIDER, entry.merchant, entry.app_id, entry.seller_id),
+        collector=Collector(PROVIDER, entry.merchant, entry.app_id, entry.seller_id, entry.owner_id),
         gateway_url=entry.gateway_url,
         page_url=entry.page_url or entry.gateway_url,
         key=SigningKey.read(folder / entry.app_private_key_file),

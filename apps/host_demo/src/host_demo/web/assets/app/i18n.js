@@ -263,6 +263,7 @@ const WORDS = {
   suspended: ['小程序已暂停服务', 'This mini program is suspended'],
   cancelled_before: ['订单确认前已取消', 'Cancelled before it was confirmed'],
   cancelled_by_buyer: ['你已取消', 'You cancelled it'],
+  merchant_unavailable: ['商家暂时无法收款，订单已取消', 'The shop can’t take payments at the moment'],
 };
 
 /** The words for `name`, with {0}, {1}… filled in. */

@@ -1,0 +1,20 @@
+"""Cells of tables do no harm in a spreadsheet."""
+
+import csv
+import io
+
+import pytest
+
+from runtime.web.csv_files import Cell, csv_text
+
+
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [
+        ("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("-2+3", "'-2+3"), ("+1", "'+1"), ("\t=1", "'\t=1"),
+        (-2, "-2"), ("葡萄酒, \"red\"", "葡萄酒, \"red\""), ("", ""),
+    ],
+)  # fmt: skip
+def test_a_text_is_never_a_formula_and_a_number_stays_one(cell: Cell, shown: str) -> None:
+    [row] = csv.reader(io.StringIO(csv_text([[cell, "end"]]).decode(), newline=""))
+    assert row == [shown, "end"]
