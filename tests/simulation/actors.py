@@ -130,7 +130,7 @@ class BuyerActor:
             )
         else:
             await self._insist(
-                "checkout", lambda app: app.commands.reject_refund(OWNER, self._order_id, refund_id)
+                "checkout", lambda app: app.commands.reject_refund(OWNER, self._order_id, refund_id, "used")
             )
 
     async def _insist(self, service: str, call: Callable[[Any], Coroutine[Any, Any, Order]]) -> Order | None:

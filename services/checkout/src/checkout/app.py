@@ -8,6 +8,7 @@ from checkout.adapters.mongo_addresses import MongoAddresses
 from checkout.adapters.mongo_deadlines import MongoDeadlines
 from checkout.adapters.mongo_offers import MongoOffers
 from checkout.adapters.mongo_order_queries import MongoOrderQueries
+from checkout.adapters.mongo_order_search import MongoOrderSearch
 from checkout.adapters.mongo_orders import COLLECTIONS, MongoOrders, OrderCollections
 from checkout.adapters.mongo_recent_views import MongoRecentViews
 from checkout.adapters.mongo_registry import MongoRegistry
@@ -21,6 +22,7 @@ from checkout.application.mini_programs import LearnMiniPrograms
 from checkout.application.new_orders import NewOrders
 from checkout.application.order_commands import OrderCommands
 from checkout.application.order_watch import OrderWatch
+from checkout.application.owner_orders import OwnerOrders
 from checkout.application.placing import PlaceOrder
 from checkout.application.reading import ReadOrders
 from checkout.application.stalled_orders import StalledOrders
@@ -70,7 +72,9 @@ def _assemble(service: Service, settings: Settings) -> None:
         mini_programs_subscription(LearnMiniPrograms(registry, queries)), products_subscription(offers)
     )
     service.background("registry", registry.poll)
-    _assemble_orders(service, settings, orders, queries, registry, offers, addresses)
+    _assemble_orders(
+        service, settings, orders, queries, MongoOrderSearch(collections), registry, offers, addresses
+    )
     _assemble_facts(service, settings, orders, queries, collections)
     _assemble_account(service, queries, offers, addresses)
 
@@ -80,6 +84,7 @@ def _assemble_orders(
     settings: Settings,
     orders: MongoOrders,
     queries: MongoOrderQueries,
+    search: MongoOrderSearch,
     registry: MongoRegistry,
     offers: MongoOffers,
     addresses: MongoAddresses,
@@ -103,7 +108,7 @@ def _assemble_orders(
     commands = OrderCommands(orders, access, clock, service.new_id, settings.refund_policy)
     service.prepare(deadlines.prepare)
     service.routes(OrderRoutes(place, ReadOrders(orders, queries, access), commands, watch).routes())
-    service.routes(OwnerRoutes(commands).routes())
+    service.routes(OwnerRoutes(OwnerOrders(orders, search, access), commands).routes())
     service.relay(COLLECTIONS)
     service.background("order-watch", watch.run)
     service.background("deadlines", CloseOverdue(orders, queries, deadlines, clock).run)

@@ -141,6 +141,9 @@ class InMemoryRegistry:
     def get(self, mini_program_id: str) -> MiniProgram | None:
         return self._known.get(mini_program_id, (0, None))[1]
 
+    def owned_by(self, owner_id: str) -> list[str]:
+        return [key for key, (_, program) in self._known.items() if program and program.owner_id == owner_id]
+
     async def learn(self, states: Sequence[MiniProgramState]) -> None:
         for state in states:
             if state.version > self._known.get(state.mini_program_id, (-1, None))[0]:

@@ -90,8 +90,12 @@ class RunningCheckout:
         async with self.service.http.request(method, self.url(path), json=body, headers=headers) as answer:
             return answer.status, await answer.json() if answer.status != 204 else None
 
-    async def call_as_owner(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    async def call_as_owner(
+        self, method: str, path: str, body: Any = None, *, key: str | None = None
+    ) -> tuple[int, Any]:
+        """Call as the owner; `key` is the Idempotency-Key."""
         headers = self.issuer.headers("owner", owner_id="owner1")
+        headers |= {"Idempotency-Key": key} if key else {}
         url = f"{self.service.url}/v1/owner{path}"
         async with self.service.http.request(method, url, json=body, headers=headers) as answer:
             return answer.status, await answer.json()

@@ -132,12 +132,40 @@ async def test_the_owner_approves_or_rejects_a_refund(checkout: RunningCheckout)
         await checkout.call("POST", f"/orders/{order_id}/refunds", request, key=key)
     first, second = [refund["refund_id"] for refund in (await checkout.order(order_id))["refunds"]]
     await checkout.call_as_owner("POST", f"/orders/{order_id}/refunds/{first}/approval")
-    status, order = await checkout.call_as_owner("POST", f"/orders/{order_id}/refunds/{second}/rejection")
+    rejection = f"/orders/{order_id}/refunds/{second}/rejection"
+    status, problem = await checkout.call_as_owner("POST", rejection, {})
+    assert (status, problem["errors"][0]["field"]) == (422, "reason")
+    status, order = await checkout.call_as_owner("POST", rejection, {"reason": "The kettle was used."})
+    assert order["refunds"][1]["rejection_reason"] == "The kettle was used."
     assert (status, [r["status"] for r in order["refunds"]]) == (200, ["approved", "rejected"])
-    status, problem = await checkout.call_as_owner("POST", f"/orders/{order_id}/refunds/{first}/rejection")
+    status, problem = await checkout.call_as_owner(
+        "POST", f"/orders/{order_id}/refunds/{first}/rejection", {"reason": "used"}
+    )
     assert (status, problem["code"]) == (409, "refused")
     status, problem = await checkout.call_as_owner("POST", f"/orders/{order_id}/refunds/none/approval")
     assert (status, problem["code"]) == (404, "not_found")
+
+
+async def test_the_owner_refunds_without_a_request_once_for_each_key(checkout: RunningCheckout) -> None:
+    order_id = await checkout.paid_id()
+    path, request = f"/orders/{order_id}/refunds", {"amount": {"amount": 50}, "reason": "late"}
+    for _ in range(2):
+        status, order = await checkout.call_as_owner("POST", path, request, key="k")
+        assert (status, [r["status"] for r in order["refunds"]]) == (201, ["approved"])
+    status, problem = await checkout.call_as_owner("POST", path, {"reason": "late"}, key="k")
+    assert (status, problem["code"]) == (422, "idempotency_key_reused")
+    too_much = {"amount": {"amount": 151}, "reason": "late"}
+    status, problem = await checkout.call_as_owner("POST", path, too_much, key="l")
+    assert (status, problem["code"]) == (409, "refused")
+    status, order = await checkout.call_as_owner("POST", path, {"reason": "late"}, key="m")
+    assert [r["amount"]["amount"] for r in order["refunds"]] == [50, 150]
+    parcel = {"carrier": "SF", "tracking_number": "SF1"}
+    status, problem = await checkout.call_as_owner("POST", f"/orders/{order_id}/shipments", parcel)
+    assert (status, problem["code"]) == (409, "refused")
+    await checkout.until_published(
+        order_id, "OrderPlaced", "OrderConfirmed", "OrderPaid",
+        "RefundRequested", "RefundApproved", "RefundRequested", "RefundApproved",
+    )  # fmt: skip
 
 
 async def test_the_buyer_takes_a_refund_request_back_until_it_is_decided(checkout: RunningCheckout) -> None:

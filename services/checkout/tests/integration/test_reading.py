@@ -1,6 +1,11 @@
 """Who sees which orders, and in which pages."""
 
+from dataclasses import replace
+from secrets import token_hex
+
 from checkout_support.running import RunningCheckout
+
+from checkout.adapters.mongo_order_search import prepare_search
 
 
 async def test_nobody_else_sees_an_order(checkout: RunningCheckout) -> None:
@@ -62,3 +67,96 @@ async def test_the_account_counts_orders_by_status(checkout: RunningCheckout) ->
     await checkout.call("POST", f"/orders/{order_id}/refunds", {"reason": "dent"}, key="r")
     _, account = await checkout.call("GET", "/account")
     assert (account["orders"]["paid"], account["orders"]["refunding"]) == (1, 1)
+
+
+async def test_an_owner_finds_orders_of_all_their_mini_programs(checkout: RunningCheckout) -> None:
+    order_id = await checkout.paid_id()
+    other = replace(checkout, mini_program_id="mp" + token_hex(4), sku_id="sku" + token_hex(4))
+    await other.open_shop()
+    other_id = await other.placed_id()
+    path = f"/orders?placed_from={(await checkout.order(order_id))['placed_at'].replace('+', '%2B')}"
+    listed: list[str] = []
+    cursor = ""
+    while True:
+        status, page = await checkout.call_as_owner("GET", f"{path}&limit=1{cursor}")
+        assert status == 200, page
+        listed += [order["order_id"] for order in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        cursor = f"&cursor={page['next_cursor']}"
+    assert listed == [other_id, order_id]
+    _, page = await checkout.call_as_owner("GET", f"{path}&status=paid")
+    assert [order["order_id"] for order in page["items"]] == [order_id]
+    _, page = await checkout.call_as_owner("GET", f"/orders?mini_program_id={other.mini_program_id}")
+    assert [order["order_id"] for order in page["items"]] == [other_id]
+    for query in (
+        "placed_from=2026-05-04",
+        "placed_to=noon",
+        "updated_since=0001-01-01T00:00:00%2B23:00",
+        "q=",
+    ):
+        status, problem = await checkout.call_as_owner("GET", f"/orders?{query}")
+        assert (status, problem["errors"][0]["field"]) == (422, query.partition("=")[0])
+    status, problem = await checkout.call_as_owner("GET", "/orders?mini_program_id=nosuchshop")
+    assert (status, problem["code"]) == (404, "not_found")
+
+
+async def test_an_owner_finds_an_order_by_what_a_buyer_tells_them(checkout: RunningCheckout) -> None:
+    order_id, _ = await checkout.paid_id(), await checkout.placed_id()
+    parcel = {"carrier": "SF Express", "tracking_number": "SF" + token_hex(4)}
+    await checkout.call_as_owner("POST", f"/orders/{order_id}/shipments", parcel)
+    await checkout.call("POST", f"/orders/{order_id}/refunds", {"reason": "dent"}, key="r")
+    mine = f"/orders?mini_program_id={checkout.mini_program_id}"
+    for query, expected in (
+        (f"&q={order_id}", 1), (f"&q={parcel['tracking_number']}", 1), ("&q=kETT", 2), ("&q=0000", 2),
+        ("&q=1380", 0), ("&q=.*", 0), ("&refund=open", 1), ("&updated_since=2000-01-01T00:00:00Z", 2),
+        ("&placed_to=2000-01-01T00:00:00Z", 0),
+    ):  # fmt: skip
+        status, page = await checkout.call_as_owner("GET", mine + query)
+        assert (status, len(page["items"])) == (200, expected), query
+
+
+async def test_an_order_that_changes_comes_again_behind_the_cursor(checkout: RunningCheckout) -> None:
+    first, second = await checkout.placed_id(), await checkout.placed_id()
+    path = f"/orders?mini_program_id={checkout.mini_program_id}&updated_since=2000-01-01T00:00:00Z&limit=1"
+    _, page = await checkout.call_as_owner("GET", path)
+    assert [order["order_id"] for order in page["items"]] == [first]
+    await checkout.awaits_payment(first)
+    listed = []
+    while page["next_cursor"]:
+        _, page = await checkout.call_as_owner("GET", f"{path}&cursor={page['next_cursor']}")
+        listed += [order["order_id"] for order in page["items"]]
+    assert listed == [second, first]
+
+
+async def test_the_address_is_for_the_roles_that_send_goods(checkout: RunningCheckout) -> None:
+    order_id = await checkout.placed_id()
+    for role, shown, found in (
+        ("admin", True, 1),
+        ("orders", True, 1),
+        ("finance", False, 0),
+        ("read", False, 0),
+    ):
+        headers = checkout.issuer.headers("owner", owner_id="owner1", role=role)
+        mini_program = f"/v1/owner/mini-programs/{checkout.mini_program_id}/orders"
+        one = f"/v1/owner/orders/{order_id}"
+        for path in (one, mini_program):
+            async with checkout.service.http.get(checkout.service.url + path, headers=headers) as answer:
+                body = await answer.json()
+                order = body["items"][0] if path == mini_program else body
+                assert ("address" in order and order["address"] is not None) == shown
+        url = f"{checkout.service.url}/v1/owner/orders?mini_program_id={checkout.mini_program_id}&q=0000"
+        async with checkout.service.http.get(url, headers=headers) as answer:
+            assert len((await answer.json())["items"]) == found
+    foreign = checkout.issuer.headers("owner", owner_id="owner2")
+    url = f"{checkout.service.url}/v1/owner/orders/{order_id}"
+    async with checkout.service.http.get(url, headers=foreign) as answer:
+        assert answer.status == 404
+
+
+async def test_orders_stored_without_the_searched_fields_are_found(checkout: RunningCheckout) -> None:
+    order_id = await checkout.placed_id()
+    await checkout.collection.update_one({"_id": order_id}, {"$unset": {"phone_tail": "", "changed_at": ""}})
+    await prepare_search(checkout.collection)
+    stored = await checkout.collection.find_one({"_id": order_id})
+    assert (stored["phone_tail"], stored["changed_at"]) == ("0000", stored["placed_at"])

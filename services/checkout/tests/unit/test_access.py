@@ -16,6 +16,9 @@ class OneShop:
         shop = MiniProgram(MINI_PROGRAM, "owner1", "default", frozenset({"host1"}), "published")
         return shop if mini_program_id == MINI_PROGRAM else None
 
+    def owned_by(self, owner_id: str) -> Sequence[str]:
+        return [MINI_PROGRAM] if owner_id == "owner1" else []
+
     async def learn(self, states: Sequence[MiniProgramState]) -> None:
         raise NotImplementedError
 

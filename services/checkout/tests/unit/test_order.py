@@ -163,9 +163,10 @@ def test_a_refund_cannot_be_settled_before_it_is_approved() -> None:
 def test_a_rejected_refund_leaves_its_amount_refundable() -> None:
     order = paid_order()
     order.request_refund("r1", TOTAL, "late")
-    assert order.reject_refund("r1") == [RefundRejected("r1", TOTAL)]
-    assert order.reject_refund("r1") == []
+    assert order.reject_refund("r1", "used") == [RefundRejected("r1", TOTAL)]
+    assert order.reject_refund("r1", "used") == []
     assert order.refundable == TOTAL
+    assert order.refunds[0].rejection_reason == "used"
 
 
 def test_a_withdrawn_refund_leaves_its_amount_refundable_and_cannot_be_approved() -> None:
@@ -182,7 +183,7 @@ def test_a_withdrawn_refund_leaves_its_amount_refundable_and_cannot_be_approved(
 def test_a_decided_refund_cannot_be_withdrawn(decide: str) -> None:
     order = paid_order()
     order.request_refund("r1", TOTAL, "late")
-    order.approve_refund("r1", NOW) if decide == "approve" else order.reject_refund("r1")
+    order.approve_refund("r1", NOW) if decide == "approve" else order.reject_refund("r1", "used")
     before = copy.deepcopy(order)
     with pytest.raises(RefundRefused):
         order.withdraw_refund("r1")
@@ -227,6 +228,6 @@ def test_refunds_never_exceed_what_was_paid(amounts: list[int], data: st.DataObj
             order.approve_refund(f"r{n}", NOW)
             order.settle_refund(f"r{n}", NOW)
         elif data.draw(st.booleans()):
-            order.reject_refund(f"r{n}")
+            order.reject_refund(f"r{n}", "used")
         assert 0 <= order.refunded_total <= order.total
         assert order.refundable >= 0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from copy import copy
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
 
 Item = TypeVar("Item")
 
@@ -28,6 +29,8 @@ Query = Annotated[str, Field(max_length=10_000, description="the text that the v
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
+MAX_TIME = 40
+"""Characters of a time in a query."""
 MAX_DIGITS = 18
 """Of a number in a query: what a signed 64-bit integer holds."""
 
@@ -81,6 +84,29 @@ class PageQuery(Request):
     limit: Annotated[int, Field(ge=1, le=MAX_LIMIT, description="maximum number of items"), DIGITS] = (
         DEFAULT_LIMIT
     )
+
+
+def _moment(value: object) -> object:
+    """The moment in a query parameter, which is text with a date, a time and an offset."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if len(value) > MAX_TIME:
+            raise ValueError
+        at = datetime.fromisoformat(value)
+        if at.tzinfo is None:
+            raise ValueError
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("must be a time with its offset (RFC 3339), such as 2026-05-04T12:00:00Z") from None
+
+
+UtcTime = Annotated[
+    datetime,
+    BeforeValidator(_moment),
+    WithJsonSchema({"type": "string", "format": "date-time", "maxLength": MAX_TIME}),
+]
+"""A moment in a query, as UTC."""
 
 
 class NoQuery(Request):

@@ -8,7 +8,17 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from contracts.api.addresses import ReturnUrl
-from contracts.api.common import DIGITS, Answer, Id, PageQuery, Request, ShortText
+from contracts.api.common import (
+    DIGITS,
+    PRINTABLE,
+    Answer,
+    Id,
+    MiniProgramId,
+    PageQuery,
+    Request,
+    ShortText,
+    UtcTime,
+)
 from contracts.api.payments import PaymentRequest, PaymentView
 from contracts.engagement import Surface
 from contracts.money import Money
@@ -97,6 +107,7 @@ class RefundView(Answer):
     amount: Money
     reason: str
     status: RefundStatus
+    rejection_reason: str | None = Field(default=None, description="why the owner rejected it")
 
 
 class ShipmentLine(Request):
@@ -168,6 +179,40 @@ class OrdersQuery(PageQuery):
     """Which orders to answer."""
 
     status: OrderStatus | None = Field(default=None, description="only orders with this status")
+
+
+class OwnerOrderFilters(Request):
+    """Which orders of an owner to answer; what is left out excludes nothing."""
+
+    mini_program_id: MiniProgramId | None = Field(
+        default=None, description="only orders of this one of the owner's mini programs"
+    )
+    status: OrderStatus | None = Field(default=None, description="only orders with this status")
+    refund: Literal["open"] | None = Field(
+        default=None, description="`open`: only orders with a refund request that nobody has decided"
+    )
+    placed_from: UtcTime | None = Field(default=None, description="only orders placed at this time or later")
+    placed_to: UtcTime | None = Field(default=None, description="only orders placed before this time")
+    updated_since: UtcTime | None = Field(
+        default=None,
+        description="only orders changed at this time or later, in the order of their last change; otherwise the newest "
+        "are first",
+    )
+    q: Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTABLE)] | None = Field(
+        default=None,
+        description="an order id, a tracking number, part of a product's title, or the last four digits of the phone "
+        "(for the roles admin and orders)",
+    )
+
+
+class OwnerOrdersQuery(OwnerOrderFilters, PageQuery):
+    """One page of an owner's orders."""
+
+
+class RefundRejectionRequest(Request):
+    """Why a refund is rejected; the buyer reads it."""
+
+    reason: ShortText
 
 
 class RefundRequestBody(Request):

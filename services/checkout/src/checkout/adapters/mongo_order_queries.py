@@ -9,7 +9,8 @@ from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING
 
-from checkout.adapters.mongo_orders import OrderCollections
+from checkout.adapters.mongo_order_search import prepare_search
+from checkout.adapters.mongo_orders import WITHOUT_OUTBOX, OrderCollections
 from checkout.adapters.order_codec import order_of
 from checkout.application.ports import Position
 from checkout.domain.deadline import SPAN, Deadline
@@ -18,11 +19,9 @@ from checkout.domain.order_id import mini_program_of
 from checkout.domain.refunds import RefundStatus
 from checkout.domain.status import OPEN, UNPAID, Status
 from runtime.mongo.client import Document
-from runtime.outbox.recorder import OUTBOX_FIELD
 
 log = logging.getLogger(__name__)
 
-WITHOUT_OUTBOX = {OUTBOX_FIELD: 0}
 HOLDS_A_SLOT = {"unpaid_slot": {"$type": "int"}}
 """Orders that are neither paid nor ended. A unique index of them keeps two orders of a buyer out of one slot."""
 REFUNDING = {"refunds.status": str(RefundStatus.APPROVED)}
@@ -45,6 +44,7 @@ class MongoOrderQueries:
             partialFilterExpression=HOLDS_A_SLOT,
         )
         await orders.create_index([("refunds.status", ASCENDING)], partialFilterExpression=REFUNDING)
+        await prepare_search(orders)
 
     async def prepare_existing(self) -> None:
         """Create the indexes of the collections that were made before an index was added."""

@@ -6,18 +6,20 @@ from collections.abc import Sequence
 
 from cachetools import LRUCache
 
-from checkout.adapters.order_codec import CODEC
+from checkout.adapters.order_codec import changing_fields, document_of, order_of
 from checkout.domain.errors import SlotTaken
 from checkout.domain.order import Order
 from checkout.domain.order_id import mini_program_of
 from runtime.mongo.client import Database, with_prefix
 from runtime.mongo.writes import KeyTaken
 from runtime.outbox.changes import Change
-from runtime.outbox.recorder import Recorder
+from runtime.outbox.codec import Codec
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.versioned_store import Collection, VersionedStore
 
 PREFIX = "orders_"
 COLLECTIONS = with_prefix(PREFIX)
+WITHOUT_OUTBOX = {OUTBOX_FIELD: 0}
 MAX_COLLECTIONS = 1_000
 """How many collection objects are kept in memory: PyMongo needs 20 µs to make one, and a write uses it several times."""
 
@@ -49,11 +51,16 @@ class OrderCollections:
 
 class MongoOrders(VersionedStore[Order]):
     """Orders with their events. The order last written is cached, because its next fact usually arrives within seconds; the
-    version check catches a stale copy.
+    version check catches a stale copy. Each write stamps `changed_at`, by which lists follow the changes.
     """
 
     def __init__(self, collections: OrderCollections, recorder: Recorder) -> None:
-        super().__init__(CODEC, recorder, collections.of_order, cache=True)
+        codec = Codec(
+            order_of,
+            lambda order: {**document_of(order), "changed_at": recorder.clock()},
+            lambda order: {**changing_fields(order), "changed_at": recorder.clock()},
+        )
+        super().__init__(codec, recorder, collections.of_order, cache=True)
 
     async def insert(self, new: Sequence[Change[Order]], /) -> list[bool | Exception]:
         outcomes = await super().insert(new)

@@ -25,6 +25,9 @@ class MongoRegistry:
     def get(self, mini_program_id: str) -> MiniProgram | None:
         return self._known.get(mini_program_id)
 
+    def owned_by(self, owner_id: str) -> list[str]:
+        return [key for key, program in self._known.items() if program.owner_id == owner_id]
+
     async def learn(self, states: Sequence[MiniProgramState]) -> None:
         by_version = sorted(states, key=lambda state: int(state.version))
         newest = {state.mini_program_id: _document(state) for state in by_version}

@@ -10,11 +10,10 @@ from checkout.domain.refunds import Refund, RefundStatus
 from checkout.domain.shipments import Shipment
 from checkout.domain.status import Status
 from runtime.mongo.client import Document
-from runtime.outbox.codec import Codec
 
 
 def document_of(order: Order) -> Document:
-    """The whole document; `total` and `refunded_total` are stored for queries and reports."""
+    """The whole document; `total`, `refunded_total` and `phone_tail` are stored for queries and reports."""
     return {
         "_id": order.order_id,
         "mini_program_id": order.mini_program_id,
@@ -30,6 +29,7 @@ def document_of(order: Order) -> Document:
         "payment_product": order.payment_product,
         "return_url": order.return_url,
         "address": _fields(order.address) if order.address else None,
+        "phone_tail": order.address.phone_tail if order.address else None,
         "fingerprint": order.fingerprint,
         **changing_fields(order),
     }
@@ -86,6 +86,3 @@ def order_of(document: Document) -> Order:
 
 def _fields(value: Address | Attribution | Line | Payment | Refund | Shipment | Terms) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}
-
-
-CODEC = Codec(order_of, document_of, changing_fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from checkout.application.ports import Registry
@@ -47,3 +48,7 @@ class Access:
     def owns(self, owner: Owner, mini_program_id: str) -> bool:
         program = self.registry.get(mini_program_id)
         return program is not None and program.owner_id == owner.owner_id
+
+    def owned_by(self, owner: Owner) -> Sequence[str]:
+        """The ids of the owner's mini programs."""
+        return self.registry.owned_by(owner.owner_id) if owner.owner_id is not None else []

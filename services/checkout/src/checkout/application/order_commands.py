@@ -66,8 +66,7 @@ class OrderCommands:
 
         Raises RefundRefused and KeyReused.
         """
-        now = self.clock()
-        refund_id = hashlib.sha256(f"{order_id}\x1f{key}".encode()).hexdigest()[:24]
+        now, refund_id = self.clock(), refund_id_of(order_id, key)
 
         def request(order: Order) -> list[OrderEvent]:
             events = order.request_refund(refund_id, amount, reason, fingerprint)
@@ -77,6 +76,22 @@ class OrderCommands:
             return events
 
         return await self._change(buyer, order_id, now, request)
+
+    async def refund(
+        self, owner: Owner, order_id: str, amount: int | None, reason: str, *, key: str, fingerprint: str
+    ) -> Order:
+        """The owner refunds by their own accord: requested and approved in one step. Idempotent by `key`.
+
+        Raises RefundRefused and KeyReused.
+        """
+        now = self.clock()
+        refund_id = refund_id_of(order_id, f"{owner.owner_id}\x1f{key}")
+
+        def refund(order: Order) -> list[OrderEvent]:
+            events = order.request_refund(refund_id, amount, reason, fingerprint)
+            return events + order.approve_refund(refund_id, now) if events else []
+
+        return await self._change(owner, order_id, now, refund)
 
     async def withdraw_refund(self, buyer: Buyer, order_id: str, refund_id: str) -> Order:
         """Raises RefundNotFound and RefundRefused."""
@@ -89,9 +104,11 @@ class OrderCommands:
         now = self.clock()
         return await self._change(owner, order_id, now, lambda order: order.approve_refund(refund_id, now))
 
-    async def reject_refund(self, owner: Owner, order_id: str, refund_id: str) -> Order:
+    async def reject_refund(self, owner: Owner, order_id: str, refund_id: str, reason: str) -> Order:
         """Raises RefundNotFound and RefundRefused."""
-        return await self._change(owner, order_id, self.clock(), lambda order: order.reject_refund(refund_id))
+        return await self._change(
+            owner, order_id, self.clock(), lambda order: order.reject_refund(refund_id, reason)
+        )
 
     async def _change(
         self, caller: Caller, order_id: str, at: datetime, command: Callable[[Order], list[OrderEvent]]
@@ -108,3 +125,8 @@ class OrderCommands:
         order = (await self.orders.change(order_id, decide)).aggregate
         assert order is not None  # noqa: S101 - decide has raised already
         return order
+
+
+def refund_id_of(order_id: str, key: str) -> str:
+    """The id of the refund that is requested for this order with this idempotency key."""
+    return hashlib.sha256(f"{order_id}\x1f{key}".encode()).hexdigest()[:24]

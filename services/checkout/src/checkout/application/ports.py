@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -16,7 +17,23 @@ from contracts.event import Event
 from runtime.outbox.changes import Change, Command, Decide, Result
 
 Position = tuple[datetime, str]
-"""Where a page of orders ended: the last one's placed_at and order id."""
+"""Where a page of orders ended: the last one's time (when it was placed or changed) and order id."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """Which orders to find; None and False exclude nothing. The times are UTC.
+
+    `text` is an order id, a tracking number, part of a title or, with `by_phone`, a phone's last four digits.
+    """
+
+    status: str | None = None
+    open_refund: bool = False
+    placed_from: datetime | None = None
+    placed_before: datetime | None = None
+    updated_since: datetime | None = None
+    text: str | None = None
+    by_phone: bool = False
 
 
 class Orders(Protocol):
@@ -82,6 +99,19 @@ class OrderQueries(Protocol):
         ...
 
 
+class OrderSearch(Protocol):
+    """Searches in the orders of several mini programs at once."""
+
+    async def find(
+        self, mini_program_ids: Sequence[str], filters: OrderFilter, *, after: Position | None, limit: int
+    ) -> list[tuple[Position, Order]]:
+        """At most `limit` orders that match, with their positions, from the one after `after`.
+
+        Newest first; with `filters.updated_since` by the time of their last change, oldest first.
+        """
+        ...
+
+
 class Announcer(Protocol):
     """Announces recorded events again: `runtime.outbox.announcer`."""
 
@@ -114,6 +144,10 @@ class Registry(Protocol):
     """Mini programs: a projection of catalog's stream, held in memory."""
 
     def get(self, mini_program_id: str) -> MiniProgram | None: ...
+
+    def owned_by(self, owner_id: str) -> Sequence[str]:
+        """The ids of the owner's mini programs."""
+        ...
 
     async def learn(self, states: Sequence[MiniProgramState]) -> None:
         """Keep the newest state of each; an older or repeated one changes nothing."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from checkout.domain.errors import KeyReused, NothingToShip, RefundNotFound, RefundRefused, TooManyParcels
 from checkout.domain.events import (
@@ -200,7 +201,7 @@ class Order:
     def request_refund(
         self, refund_id: str, amount: int | None, reason: str, fingerprint: str = ""
     ) -> list[OrderEvent]:
-        """The buyer wants `amount` back, or all that is left if None. The same request again is a repeat.
+        """`amount` is to go back, or all that is left if None. The same request again is a repeat.
 
         Raises RefundRefused if less than `amount` is left or there are MAX_REFUNDS already, and KeyReused if another request has this refund id.
         """
@@ -223,14 +224,15 @@ class Order:
     def approve_refund(self, refund_id: str, at: datetime) -> list[OrderEvent]:
         """Raises RefundNotFound, or RefundRefused in a wrong state; so do the other methods about a refund."""
         refund = self._refund(refund_id)
-        if not self._move_refund(refund, RefundStatus.APPROVED, at):
+        if not self._move_refund(refund, RefundStatus.APPROVED, approved_at=at):
             return []
         self.version += 1
         return [RefundApproved(refund_id, refund.amount)]
 
-    def reject_refund(self, refund_id: str) -> list[OrderEvent]:
+    def reject_refund(self, refund_id: str, reason: str) -> list[OrderEvent]:
+        """The owner keeps the money, for a reason that the buyer reads."""
         refund = self._refund(refund_id)
-        if not self._move_refund(refund, RefundStatus.REJECTED):
+        if not self._move_refund(refund, RefundStatus.REJECTED, rejection_reason=reason):
             return []
         self.version += 1
         return [RefundRejected(refund_id, refund.amount)]
@@ -267,12 +269,12 @@ class Order:
                 return refund
         raise RefundNotFound(refund_id)
 
-    def _move_refund(self, refund: Refund, status: RefundStatus, approved_at: datetime | None = None) -> bool:
+    def _move_refund(self, refund: Refund, status: RefundStatus, **details: Any) -> bool:
+        """`details` are further fields of the refund that the step sets."""
         moved = refund.moved_to(status)
         if moved is None:
             return False
-        if approved_at is not None:
-            moved = replace(moved, approved_at=approved_at)
+        moved = replace(moved, **details)
         self.refunds = tuple(moved if r is refund else r for r in self.refunds)
         return True
 

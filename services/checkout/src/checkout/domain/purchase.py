@@ -53,3 +53,8 @@ class Address:
     phone: str = field(repr=False)
     region: str
     street: str = field(repr=False)
+
+    @property
+    def phone_tail(self) -> str:
+        """The phone's last four digits, by which a shop finds an order."""
+        return "".join(filter(str.isdigit, self.phone))[-4:]

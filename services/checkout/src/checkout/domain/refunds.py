@@ -47,6 +47,7 @@ class Refund:
     status: RefundStatus = RefundStatus.REQUESTED
     fingerprint: str = ""
     approved_at: datetime | None = None
+    rejection_reason: str | None = None
 
     def moved_to(self, status: RefundStatus) -> Refund | None:
         """The refund in `status`; None if it has or had this status. Raises RefundRefused for a step that is not allowed."""

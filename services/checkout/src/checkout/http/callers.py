@@ -7,7 +7,7 @@ from aiohttp import web
 from checkout.application.access import Buyer, Caller, Owner
 from checkout.domain.errors import MiniProgramNotFound
 from runtime.web.routes import principal_of
-from runtime.web.tokens import VIEWER
+from runtime.web.tokens import ADMIN, ORDERS, VIEWER
 
 
 def buyer_of(request: web.Request) -> Buyer:
@@ -29,6 +29,12 @@ def buyer_of(request: web.Request) -> Buyer:
 
 def owner_of(request: web.Request) -> Owner:
     return Owner(principal_of(request).owner_id)
+
+
+def sees_address(request: web.Request) -> bool:
+    """Buyers see their address; of an owner's clients, those that send goods."""
+    principal = principal_of(request)
+    return principal.has(VIEWER) or principal.role in (ADMIN, ORDERS)
 
 
 def caller_of(request: web.Request) -> Caller:

@@ -28,7 +28,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 
 
-def order_view(order: Order) -> OrderView:
+def order_view(order: Order, *, with_address: bool = True) -> OrderView:
     return OrderView(
         order_id=order.order_id,
         mini_program_id=order.mini_program_id,
@@ -45,17 +45,23 @@ def order_view(order: Order) -> OrderView:
         shipments=[_shipment(shipment) for shipment in order.shipments],
         attribution=_attribution(order.attribution),
         history=[HistoryEntry(status=status.value, at=at) for status, at in order.history],
-        address=_address(order.address) if order.address else None,
+        address=_address(order.address) if order.address and with_address else None,
     )
 
 
 def cursor_after(order: Order) -> str:
     """Where the next page of a newest-first list begins."""
-    return write_cursor((order.placed_at - _EPOCH) // _MS, order.order_id)
+    return cursor_at((order.placed_at, order.order_id))
+
+
+def cursor_at(position: Position) -> str:
+    """Where the next page begins, after this position."""
+    at, order_id = position
+    return write_cursor((at - _EPOCH) // _MS, order_id)
 
 
 def position_in(cursor: str) -> Position:
-    """Raises Problem 422 for a cursor that `cursor_after` did not write."""
+    """Raises Problem 422 for a cursor that is not ours."""
     milliseconds, order_id = read_cursor(cursor, int, str)
     try:
         return _EPOCH + milliseconds * _MS, order_id
@@ -94,6 +100,7 @@ def _refund(refund: Refund) -> RefundView:
         amount=cny(refund.amount),
         reason=refund.reason,
         status=refund.status.value,
+        rejection_reason=refund.rejection_reason,
     )
 
 

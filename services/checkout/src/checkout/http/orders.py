@@ -12,7 +12,7 @@ from checkout.application.order_watch import OrderWatch
 from checkout.application.placing import PlaceOrder
 from checkout.application.reading import ReadOrders
 from checkout.domain.order import Order
-from checkout.http.callers import buyer_of, caller_of
+from checkout.http.callers import buyer_of, caller_of, sees_address
 from checkout.http.order_views import cursor_after, order_view, position_in
 from contracts.api.common import Page
 from contracts.api.orders import OrderRequest, OrdersQuery, OrderView, RefundRequestBody, WaitQuery
@@ -71,11 +71,13 @@ class OrderRoutes:
             limit=query.limit + 1,
         )
         shown = found[: query.limit]
+        items = [order_view(order, with_address=sees_address(request)) for order in shown]
         next_cursor = cursor_after(shown[-1]) if len(found) > query.limit else None
-        return json_response(Page[OrderView](items=[order_view(o) for o in shown], next_cursor=next_cursor))
+        return json_response(Page[OrderView](items=items, next_cursor=next_cursor))
 
     async def read_order(self, request: web.Request) -> web.Response:
-        return json_response(order_view(await self._order(request)))
+        order = await self._order(request)
+        return json_response(order_view(order, with_address=sees_address(request)))
 
     async def order_events(self, request: web.Request) -> web.StreamResponse:
         """Server-sent events: the whole order, now and after each change."""

@@ -1,4 +1,4 @@
-"""An owner's work on an order: ship it, approve or reject a refund."""
+"""An owner's orders: list, read, ship; approve or reject refunds."""
 
 from __future__ import annotations
 
@@ -7,22 +7,38 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from checkout.application.order_commands import OrderCommands
-from checkout.http.callers import owner_of
-from checkout.http.order_views import order_view
-from contracts.api.orders import ShipmentRequest
-from runtime.web.bodies import json_response, read_json
+from checkout.application.owner_orders import OwnerOrders
+from checkout.application.ports import OrderFilter
+from checkout.domain.order import Order
+from checkout.http.callers import owner_of, sees_address
+from checkout.http.order_views import cursor_at, order_view, position_in
+from contracts.api.common import Page
+from contracts.api.orders import (
+    OrderView,
+    OwnerOrderFilters,
+    OwnerOrdersQuery,
+    RefundRejectionRequest,
+    RefundRequestBody,
+    ShipmentRequest,
+)
+from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.idempotency import fingerprint_of, idempotency_key
 from runtime.web.routes import Route, roles, scopes
 from runtime.web.tokens import FINANCE, ORDERS, OWNER
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerRoutes:
+    read: OwnerOrders
     commands: OrderCommands
 
     def routes(self) -> list[Route]:
         order, owner = "/v1/owner/orders/{order_id}", scopes(OWNER)
         return [
+            Route("GET", "/v1/owner/orders", self.list_orders, owner),
+            Route("GET", order, self.read_order, owner),
             Route("POST", f"{order}/shipments", self.ship, owner, roles=roles(ORDERS)),
+            Route("POST", f"{order}/refunds", self.refund, owner, roles=roles(FINANCE, ORDERS)),
             Route(
                 "POST",
                 f"{order}/refunds/{{refund_id}}/approval",
@@ -39,20 +55,69 @@ class OwnerRoutes:
             ),
         ]
 
+    async def list_orders(self, request: web.Request) -> web.Response:
+        """One order more than `limit` is read, to know whether there is a next page."""
+        query = read_query(request, OwnerOrdersQuery)
+        found = await self.read.page(
+            owner_of(request),
+            query.mini_program_id,
+            filter_of(query, by_phone=sees_address(request)),
+            after=position_in(query.cursor) if query.cursor is not None else None,
+            limit=query.limit + 1,
+        )
+        shown, with_address = found[: query.limit], sees_address(request)
+        items = [order_view(order, with_address=with_address) for _, order in shown]
+        next_cursor = cursor_at(shown[-1][0]) if len(found) > query.limit else None
+        return json_response(Page[OrderView](items=items, next_cursor=next_cursor))
+
+    async def read_order(self, request: web.Request) -> web.Response:
+        return self._answer(request, await self.read.one(owner_of(request), request.match_info["order_id"]))
+
     async def ship(self, request: web.Request) -> web.Response:
         body = await read_json(request, ShipmentRequest)
         lines = [(line.sku_id, line.quantity) for line in body.lines or ()]
         order = await self.commands.ship(
             owner_of(request), request.match_info["order_id"], body.carrier, body.tracking_number, lines
         )
-        return json_response(order_view(order), status=201)
+        return self._answer(request, order, status=201)
+
+    async def refund(self, request: web.Request) -> web.Response:
+        owner, key = owner_of(request), idempotency_key(request)
+        body = await read_json(request, RefundRequestBody)
+        order = await self.commands.refund(
+            owner,
+            request.match_info["order_id"],
+            body.amount.amount if body.amount else None,
+            body.reason,
+            key=key,
+            fingerprint=fingerprint_of(body),
+        )
+        return self._answer(request, order, status=201)
 
     async def approve_refund(self, request: web.Request) -> web.Response:
         path = request.match_info
         order = await self.commands.approve_refund(owner_of(request), path["order_id"], path["refund_id"])
-        return json_response(order_view(order))
+        return self._answer(request, order)
 
     async def reject_refund(self, request: web.Request) -> web.Response:
         path = request.match_info
-        order = await self.commands.reject_refund(owner_of(request), path["order_id"], path["refund_id"])
-        return json_response(order_view(order))
+        body = await read_json(request, RefundRejectionRequest)
+        order = await self.commands.reject_refund(
+            owner_of(request), path["order_id"], path["refund_id"], body.reason
+        )
+        return self._answer(request, order)
+
+    def _answer(self, request: web.Request, order: Order, *, status: int = 200) -> web.Response:
+        return json_response(order_view(order, with_address=sees_address(request)), status=status)
+
+
+def filter_of(query: OwnerOrderFilters, *, by_phone: bool) -> OrderFilter:
+    return OrderFilter(
+        status=query.status,
+        open_refund=query.refund is not None,
+        placed_from=query.placed_from,
+        placed_before=query.placed_to,
+        updated_since=query.updated_since,
+        text=query.q,
+        by_phone=by_phone,
+    )

@@ -9,6 +9,7 @@ from gateway.table import (
     mini_programs,
     operation,
     orders,
+    owner_orders,
     owners,
     pages,
     payments,
@@ -19,5 +20,5 @@ from gateway.table import (
 
 CALLS: tuple[Call, ...] = (
     *access.CALLS, *identities.CALLS, *pages.CALLS, *orders.CALLS, *share_codes.CALLS, *payments.CALLS, *settlements.CALLS,
-    *mini_programs.CALLS, *reviews.CALLS, *owners.CALLS, *operation.CALLS,
+    *mini_programs.CALLS, *reviews.CALLS, *owners.CALLS, *owner_orders.CALLS, *operation.CALLS,
 )  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from contracts.api.common import Page
-from contracts.api.orders import OrdersQuery, OrderView, ShipmentRequest
 from contracts.api.products import (
     ProductPatch,
     ProductRequest,
@@ -21,7 +20,7 @@ from gateway.headers import VERSION_HEADER
 from gateway.schemas import SearchRebuild
 from runtime.web.editing import PATCH_TYPES
 from runtime.web.routes import roles, scopes
-from runtime.web.tokens import CATALOGUE, CREATOR, FINANCE, OPS, ORDERS, OWNER
+from runtime.web.tokens import CATALOGUE, CREATOR, OPS, OWNER
 
 TAG = "Owners"
 CREATORS = "Creators"
@@ -31,8 +30,6 @@ PROGRAM = f"{MINI_PROGRAMS}/{{mini_program_id}}"
 PRODUCTS = f"{PROGRAM}/products"
 PRODUCT = f"{PRODUCTS}/{{product_id}}"
 STOCK = "/v1/owner/skus/{sku_id}/stock"
-REFUND = "/v1/owner/orders/{order_id}/refunds/{refund_id}"
-OWNER_ONLY = scopes(OWNER)
 OWNER_OR_OPERATOR = scopes(OWNER, OPS)
 OK_OR_CREATED = (HTTPStatus.OK, HTTPStatus.CREATED)
 
@@ -122,56 +119,6 @@ CALLS = (
         body=StockRequest,
         answer=StockView,
         faults=(faults.NOT_ENOUGH_STOCK, faults.CONFLICT),
-    ),
-    Call(
-        method="GET",
-        path=f"{PROGRAM}/orders",
-        name="list_own_orders",
-        summary="List the orders of one of the owner's mini programs",
-        tag=TAG,
-        scopes=OWNER_ONLY,
-        service="checkout",
-        query=OrdersQuery,
-        answer=Page[OrderView],
-        faults=(faults.INVALID_CURSOR,),
-    ),
-    Call(
-        method="POST",
-        path="/v1/owner/orders/{order_id}/shipments",
-        name="ship_order",
-        summary="Record that a parcel was sent",
-        tag=TAG,
-        scopes=OWNER_ONLY,
-        roles=roles(ORDERS),
-        service="checkout",
-        body=ShipmentRequest,
-        answer=OrderView,
-        success=(HTTPStatus.CREATED,),
-        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
-    ),
-    Call(
-        method="POST",
-        path=f"{REFUND}/approval",
-        name="approve_refund",
-        summary="Approve a refund; the money is sent back",
-        tag=TAG,
-        scopes=OWNER_ONLY,
-        roles=roles(FINANCE, ORDERS),
-        service="checkout",
-        answer=OrderView,
-        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
-    ),
-    Call(
-        method="POST",
-        path=f"{REFUND}/rejection",
-        name="reject_refund",
-        summary="Reject a refund",
-        tag=TAG,
-        scopes=OWNER_ONLY,
-        roles=roles(FINANCE, ORDERS),
-        service="checkout",
-        answer=OrderView,
-        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
     ),
     Call(
         method="PUT",
