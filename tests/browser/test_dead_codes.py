@@ -57,7 +57,7 @@ async def test_a_code_of_a_product_taken_down_leads_to_its_store(
         await friend.sees(".product-card")
         assert await friend.path() == f"/m/{shop}"
     finally:
-        await office(owner, "PUT", address, product_body(load_world().product(product)))
+        await office(demo["ops"], "PUT", address, product_body(load_world().product(product)))
 
 
 async def test_a_code_of_a_suspended_mini_program_leads_to_the_entrance(
