@@ -110,17 +110,23 @@ async def test_a_share_that_the_owner_raised_follows_the_platforms_new_commissio
     assert events[-1]["terms"] == {"platform_bp": 300, "creator_bp": 900, "terms_version": 3}
 
 
+async def test_a_raised_share_is_never_below_the_mini_programs(shop: Shop) -> None:
+    await shop.open()
+    await shop.must("PATCH", shop.product_path(), shop.as_owner, {"terms": {"creator_bp": 600}})
+    await shop.put_live(terms={"platform_bp": 100, "creator_bp": 900})
+    events = await shop.expect_events(
+        "products", shop.product_id, "ProductListed", "ProductChanged", "ProductChanged"
+    )
+    assert events[-1]["terms"] == {"platform_bp": 100, "creator_bp": 900, "terms_version": 3}
+
+
 async def test_what_an_operator_set_stays_when_the_owner_edits(shop: Shop) -> None:
     await shop.open()
     seeded = a_product(shop.sku_id, sales=12, rating=4.5, terms={"platform_bp": 50, "creator_bp": 600})
     await shop.must("PUT", shop.product_path(), shop.as_operator, seeded)
     view = await shop.must("PUT", shop.product_path(), shop.as_owner, a_product(shop.sku_id, title="碧螺春"))
-    assert (view["title"], view["sales"], view["rating"], view["terms"]["platform_bp"]) == (
-        "碧螺春",
-        12,
-        4.5,
-        50,
-    )
+    assert (view["title"], view["sales"], view["rating"]) == ("碧螺春", 12, 4.5)
+    assert view["terms"] == {"platform_bp": 50, "creator_bp": 600}
 
 
 async def test_a_patch_changes_only_what_it_names(shop: Shop) -> None:

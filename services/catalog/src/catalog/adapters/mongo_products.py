@@ -49,12 +49,12 @@ class MongoProducts(VersionedStore[Product]):
         return [read_product(document) async for document in found]
 
     async def ids_with_other_terms(self, mini_program_id: str, terms: Terms) -> list[str]:
-        """The mini program's products whose shares should be those of `terms`, and are others."""
-        platform, creator = (
-            {f"terms.{share}": {"$ne": getattr(terms, share)}} for share in ("platform_bp", "creator_bp")
-        )
-        either = [{"own_terms": None, "$or": [platform, creator]}, {"own_terms.0": None, **platform}]
-        wanted: Document = {"mini_program_id": mini_program_id, "$or": either}
+        """The mini program's products without an operator's own terms whose shares are not those of `terms`."""
+        differ = [
+            {"terms.platform_bp": {"$ne": terms.platform_bp}},
+            {"terms.creator_bp": {"$ne": terms.creator_bp}},
+        ]
+        wanted = {"mini_program_id": mini_program_id, "own_terms.0": None, "$or": differ}
         return [document["_id"] async for document in self._documents.find(wanted, {"_id": 1})]
 
 

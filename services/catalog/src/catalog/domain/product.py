@@ -91,21 +91,20 @@ def check_category(details: ProductDetails, categories: Collection[str]) -> None
 
 
 def by_owner(details: ProductDetails, current: Product | None, program_terms: Terms) -> ProductDetails:
-    """What an owner's request makes of a product: sales and rating are the platform's, and stay as they are.
+    """What an owner's request makes of a product: sales, rating and what an operator set of its terms stay as they are.
 
-    Raises WrongContent if the owner lowers the creator's share.
+    Raises WrongContent if the creator's share is below the one that an operator or the mini program set.
     """
-    if details.own_terms is not None and details.own_terms[1] < program_terms.creator_bp:
-        least = program_terms.creator_bp
+    own, kept = details.own_terms, _set_by_operator(current)
+    least = kept[1] if kept else program_terms.creator_bp
+    if own is not None and own[1] < least:
         raise WrongContent(
-            ("terms.creator_bp", f"must be at least the mini program's, {least}; a product can only raise it")
+            ("terms.creator_bp", f"must be at least {least}; a product can only raise the creator's share")
         )
-    kept = current.details.own_terms[0] if current is not None and current.details.own_terms else None
-    own_terms = details.own_terms and (kept, details.own_terms[1])
-    if own_terms is None and kept is not None:
-        own_terms = (kept, program_terms.creator_bp)
+    if kept:
+        own = (kept[0], own[1] if own else kept[1])
     sales, rating = (current.details.sales, current.details.rating) if current is not None else (0, None)
-    return replace(details, own_terms=own_terms, sales=sales, rating=rating)
+    return replace(details, own_terms=own, sales=sales, rating=rating)
 
 
 def list_new(product_id: str, mini_program_id: str, details: ProductDetails, program_terms: Terms) -> Changed:
@@ -145,5 +144,15 @@ def delist(current: Product) -> Changed | None:
 
 
 def _shares(details: ProductDetails, program_terms: Terms) -> tuple[int, int]:
-    platform_bp, creator_bp = details.own_terms or (None, program_terms.creator_bp)
-    return program_terms.platform_bp if platform_bp is None else platform_bp, creator_bp
+    """The shares in force: an operator's exactly, an owner's as far as they raise the mini program's."""
+    if details.own_terms is None:
+        return program_terms.platform_bp, program_terms.creator_bp
+    platform_bp, creator_bp = details.own_terms
+    if platform_bp is None:
+        return program_terms.platform_bp, max(creator_bp, program_terms.creator_bp)
+    return platform_bp, creator_bp
+
+
+def _set_by_operator(current: Product | None) -> tuple[int | None, int] | None:
+    own = current.details.own_terms if current is not None else None
+    return own if own is not None and own[0] is not None else None
