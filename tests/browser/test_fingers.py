@@ -83,6 +83,28 @@ async def test_two_taps_on_save_store_one_address_and_deleting_it_asks(phone: An
     await viewer.page.locator(".address-row").wait_for(state="detached")
 
 
+@pytest.mark.parametrize(
+    ("language", "labels", "names", "region"),
+    [
+        ("en", ("Choose from a list", "Province", "City", "District"), ("Zhejiang", "Hangzhou", "Xihu"), "Xihu District, Hangzhou, Zhejiang"),
+        ("zh", ("选择省市区", "省份", "城市", "区县"), ("浙江省", "杭州市", "西湖区"), "浙江省杭州市西湖区"),
+        ("zh", ("选择省市区", "省份", "城市", "区县"), ("北京市", "北京市", "东城区"), "北京市东城区"),
+    ],
+)  # fmt: skip
+async def test_a_region_is_chosen_from_three_lists(
+    phone: Any, language: str, labels: tuple[str, ...], names: tuple[str, ...], region: str
+) -> None:
+    viewer = await phone("xiaoting", language)
+    await viewer.open(f"{SHOP}/account", ".counts")
+    await viewer.page.get_by_role("button", name="Add address" if language == "en" else "新增地址").click()
+    await viewer.page.locator("dialog").get_by_role("button", name=labels[0]).click()
+    for label, name in zip(labels[1:], names, strict=True):
+        select = viewer.page.get_by_label(label, exact=True)
+        option = select.locator("option").filter(has_text=name).first
+        await select.select_option(await option.get_attribute("value"))
+    assert await viewer.page.locator("dialog [name=region]").input_value() == region
+
+
 async def test_cancelling_asks_and_shows_the_order_as_cancelled_at_once(phone: Any) -> None:
     viewer = await phone("kuaiying", "en")
     await viewer.open(PRODUCT, ".buy:enabled")
