@@ -35,7 +35,7 @@ run: $(RUN) ## Start Kafka, MongoDB and every service; Ctrl-C stops them (DEMO=n
 demo: $(RUN) ## Play the story from a video to a paid order on the running system
 	@exec $(BIN)/anchorage demo
 
-audit: $(RUN) ## Check the six invariants in the databases and streams of the running system
+audit: $(RUN) ## Check the invariants in the databases and streams of the running system
 	@exec $(BIN)/anchorage audit
 
 stop: ## Stop what `make run` started in another shell

@@ -11,7 +11,7 @@ from typing import Any, Self
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from egress.policy import EgressPolicy, EgressRefused
+from egress.policy import EgressPolicy
 
 CONNECT_SECONDS = 5
 MAX_CONNECTIONS_TO_ONE_HOST = 16
@@ -132,6 +132,3 @@ async def chunks_of(answer: aiohttp.ClientResponse, most: int) -> AsyncIterator[
         if length > most:
             raise TooMuch(f"The answer has more than {most} bytes.")
         yield chunk
-
-
-__all__ = ["EgressClient", "EgressRefused", "TooMuch", "chunks_of", "read_start"]
