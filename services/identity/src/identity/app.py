@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from identity.adapters.mongo_accounts import COLLECTION as ACCOUNTS
 from identity.adapters.mongo_accounts import MongoAccounts
+from identity.adapters.mongo_buckets import MongoBuckets
 from identity.adapters.mongo_clients import MongoClients
 from identity.adapters.mongo_keys import MongoKeys
 from identity.adapters.mongo_owners import COLLECTION as OWNERS
@@ -25,6 +26,7 @@ from identity.application.tokens import GiveToken, OpenSession
 from identity.domain.clients import Client
 from identity.http.clients import ClientRoutes
 from identity.http.errors import PROBLEMS
+from identity.http.limits import LimitRoutes
 from identity.http.operations import OperationRoutes
 from identity.http.owners import OwnerRoutes
 from identity.http.partners import PartnerRoutes
@@ -91,3 +93,11 @@ def _assemble(service: Service, settings: Settings) -> None:
     service.routes(PartnerRoutes(partner_cases).routes())
     service.routes(ClientRoutes(own_clients).routes())
     service.routes(RevocationRoutes(revocations).routes())
+    _assemble_limits(service)
+
+
+def _assemble_limits(service: Service) -> None:
+    """Rate limits, which the gateways lease."""
+    buckets = MongoBuckets(service.db)
+    service.prepare(buckets.prepare)
+    service.routes(LimitRoutes(buckets).routes())

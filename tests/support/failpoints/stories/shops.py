@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from contracts.api.limits import LEASES_PATH
 from support.failpoints.stories.shop import PRICE, STOCK, TERMS, open_shop
 from support.failpoints.world import World
 
@@ -195,6 +196,13 @@ def _application() -> dict[str, object]:
     return {"name": f"Brand {secrets.token_hex(4)}", "kind": "brand", "contact": contact}
 
 
+async def limit_is_leased(world: World) -> None:
+    """A lease that is asked for again after a crash gives no more than the bucket holds."""
+    lease = {"key": secrets.token_hex(8), "per_second": 1, "wanted": 5}
+    given = await world.call("identity", "POST", LEASES_PATH, lease)
+    assert given["given"] <= 1
+
+
 async def account_is_put(world: World) -> None:
     account_id = f"a-{secrets.token_hex(5)}"
     body = {"host_id": "host1", "name": "Mei", "kind": "creator", "creator_id": "c1"}
@@ -251,5 +259,5 @@ async def _operator(world: World) -> dict[str, str]:
 
 STORIES = (
     shop_opens, terms_change, product_goes, product_is_edited, stock_is_set, video_is_put, client_is_put, account_is_put, first_start,
-    suspended_shop_sells_again, client_is_removed, owner_is_decided, host_is_suspended,
+    suspended_shop_sells_again, limit_is_leased, client_is_removed, owner_is_decided, host_is_suspended,
 )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from contracts.catalog import MiniProgramState
 from identity.domain.accounts import Account
 from identity.domain.clients import Client
+from identity.domain.limits import Lease
 from identity.domain.owners import Owner
 from identity.domain.partners import Partner, PartnerKind
 from identity.domain.revocations import Revocation
@@ -62,6 +63,13 @@ class Revocations(Protocol):
 
     async def all(self) -> list[Revocation]:
         """Those that concern a token which can still be alive."""
+
+
+class Buckets(Protocol):
+    """Token buckets that all gateways share."""
+
+    async def take(self, key: str, per_second: int, wanted: int, spent: int) -> Lease:
+        """Charge `spent` tokens, then give up to `wanted` of those that are left. The bucket holds and refills `per_second`."""
 
 
 class OwnerStore(Protocol):

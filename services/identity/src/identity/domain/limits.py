@@ -1,0 +1,13 @@
+"""Leases of rate limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Tokens given to one gateway, and the whole tokens that are left for all."""
+
+    given: int
+    remaining: int
