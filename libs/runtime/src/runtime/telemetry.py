@@ -70,6 +70,12 @@ relay_delay = _meter.create_histogram(
     description="from recording the oldest event of a batch to the broker's acknowledgement",
 )  # fmt: skip
 calls_refused = Tally("anchorage.calls.refused", "calls refused because too many were in progress, by gate")
+calls_over_limit = Tally(
+    "anchorage.calls.over_limit", "calls refused above the caller's rate limit, by class"
+)
+limits_unleased = Tally(
+    "anchorage.limits.unleased", "slices of rate limits taken without identity, which was away, by class"
+)
 relay_set_aside = _meter.create_gauge(
     "anchorage.relay.set_aside", description="aggregates with an event that can never be published"
 )

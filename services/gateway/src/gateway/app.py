@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import orjson
 from aiohttp import web
 
@@ -12,8 +14,11 @@ from gateway.docs_page import CSP, page
 from gateway.engagement import EngagementBuffer
 from gateway.engagement_observers import observers
 from gateway.headers import SECURITY
+from gateway.leases import from_identity
+from gateway.limiting import LimitRoutes, limited
 from gateway.openapi import document
 from gateway.proxy import CallHandler, composed, proxied, route_of, streamed
+from gateway.rate_limits import RateLimits
 from gateway.search import SearchRoutes
 from gateway.settings import Settings
 from gateway.share_codes import ShareCodeRoutes
@@ -36,6 +41,8 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
     def assemble(service: Service) -> None:
         upstreams, bodies = Upstreams(settings.addresses()), BodyBudget()
         engagement = EngagementBuffer(service.publisher, clock, new_id, settings.prefix)
+        lend = from_identity(settings.identity_url, service.http)
+        limits = RateLimits(settings.limits(), lend, time.monotonic)
         viewers = Viewers(settings.viewer_secret, new_id)
         clicks = ClickSigner(settings.click_secret, clock, new_id)
         search = SearchRoutes(upstreams, engagement, viewers, clicks, settings.click_secret, clock, new_id)
@@ -43,6 +50,7 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
             **AnchorRoutes(upstreams, engagement, viewers, clicks).handlers(),
             **ShareCodeRoutes(upstreams, engagement, viewers, clicks).handlers(),
             **search.handlers(),
+            "read_limits": LimitRoutes(limits).read,
         }
         observe = observers(engagement, viewers)
         documents = _documents(settings.public_url)
@@ -56,7 +64,7 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
                 return streamed(call, bodies, upstreams)
             return proxied(call, bodies, upstreams, observe.get(call.name))
 
-        service.routes([route(call) for call in CALLS if call.path not in HEALTH])
+        service.routes([limited(route(call), call, limits) for call in CALLS if call.path not in HEALTH])
         service.background("engagement", engagement.run)
         service.close_last(upstreams.close)
 

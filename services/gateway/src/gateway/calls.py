@@ -12,6 +12,7 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from contracts.api.common import NoQuery
+from contracts.api.limits import LimitClass
 from runtime.web.routes import DEADLINE_SECONDS, MAX_BODY, admitted_roles
 
 Service = Literal["gateway", "identity", "catalog", "search", "checkout", "payment", "sharecode"]
@@ -64,7 +65,8 @@ class Call:
     `body` is the model of a JSON body, which `body_optional` lets the caller leave out. `raw` is for a body that only the
     service reads: its content types, each with its model, or None for bytes. `faults` are the errors of this call beyond
     those that `faults_of` adds; `roles` may call it besides `admin` (by default: every role for GET, none for other methods); `own_errors` are errors, by status, that are not problem documents. `names_client` is set for
-    a public call whose body names the client.
+    a public call whose body names the client. `limit` is the class of its rate limit (by default `read` for GET, otherwise
+    `write`).
     """
 
     method: Method
@@ -88,6 +90,12 @@ class Call:
     deadline: float | None = DEADLINE_SECONDS
     max_body: int = MAX_BODY
     roles: frozenset[str] | None = None
+    limit: LimitClass | None = None
+
+    @property
+    def limit_class(self) -> LimitClass:
+        """The class of calls whose rate limit this call spends from."""
+        return self.limit or ("read" if self.method == "GET" else "write")
 
     @property
     def admitted_roles(self) -> frozenset[str]:

@@ -27,6 +27,12 @@ BUSY = Fault(
     429, "busy", "too many calls of this host or viewer are in progress; try again after Retry-After"
 )
 
+RATE_LIMITED = Fault(
+    429,
+    "rate_limited",
+    "more calls of this class than the caller's limit allows; try again after Retry-After",
+)
+
 KEY_MISSING = Fault(400, "idempotency_key_missing", "the header Idempotency-Key is missing")
 KEY_INVALID = Fault(
     400, "idempotency_key_invalid", "Idempotency-Key must have 1 to 255 printable ASCII characters"
@@ -119,7 +125,7 @@ def faults_of(call: Call) -> tuple[Fault, ...]:
     """All documented faults of a call: those that follow from its declaration, and its own."""
     faults = [MALFORMED_REQUEST]
     if call.scopes:
-        faults += [NO_TOKEN, BAD_TOKEN, WRONG_SCOPE]
+        faults += [NO_TOKEN, BAD_TOKEN, WRONG_SCOPE, RATE_LIMITED]
     if call.scopes - {VIEWER} and call.admitted_roles != EVERY_ROLE:
         faults.append(NOT_YOUR_ROLE)
     if call.parameters:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from pydantic import Field
 
+from contracts.api.limits import MAX_RATE, LimitClass
 from contracts.tokens.signing import MIN_SECRET_LENGTH
 from runtime.settings import ServiceSettings
+
+Rate = Annotated[int, Field(ge=1, le=MAX_RATE, description="calls of this class a second, for each caller")]
 
 
 class Settings(ServiceSettings):
@@ -26,6 +30,24 @@ class Settings(ServiceSettings):
     viewer_secret: str = Field(
         min_length=MIN_SECRET_LENGTH, description="keys the viewers' pseudonyms; shared with identity"
     )
+
+    limit_read: Rate = 2000
+    limit_write: Rate = 1000
+    limit_search: Rate = 1000
+    limit_order: Rate = 500
+    limit_scan: Rate = 100
+    limit_bulk: Rate = 20
+
+    def limits(self) -> Mapping[LimitClass, int]:
+        """The rate limit of each class of calls."""
+        return {
+            "read": self.limit_read,
+            "write": self.limit_write,
+            "search": self.limit_search,
+            "order": self.limit_order,
+            "scan": self.limit_scan,
+            "bulk": self.limit_bulk,
+        }
 
     def addresses(self) -> Mapping[str, str]:
         """The address of each service."""

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 
+from contracts.api.limits import LEASES_PATH
 from gateway_support.access import jwks
 from runtime.web.protocol import MAX_LINE
 from runtime.web.revocations import REVOCATIONS_PATH
@@ -63,6 +64,8 @@ class FakeBackend:
             return await reading(request)
         body = await request.read()
         answer = self.answers.get((request.method, request.path))
+        if request.path == LEASES_PATH:
+            return await answer(request) if answer else _lease(body)
         if request.path == REVOCATIONS_PATH:
             self.looks += 1
             return await answer(request) if answer else web.json_response({"items": []})
@@ -72,6 +75,12 @@ class FakeBackend:
                 {"code": "not_found"}, status=404, content_type="application/problem+json"
             )
         return await answer(request)
+
+
+def _lease(body: bytes) -> web.Response:
+    """All tokens that the gateway wants."""
+    wanted = orjson.loads(body)["wanted"]
+    return web.json_response({"given": wanted, "remaining": wanted})
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ from runtime.web.editing import version_conflict
 from runtime.web.endless import end_at_stop
 from runtime.web.problems import Problem, ProblemTable, problem_for, unavailable
 from runtime.web.protocol import STREAM, AnswerCut, expect
-from runtime.web.routes import MAX_BODY, PRINCIPAL, Handler, Route
+from runtime.web.routes import ANSWER_HEADERS, MAX_BODY, PRINCIPAL, Handler, Route
 from runtime.web.tokens import BadToken, Principal, TokenVerifier
 
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
@@ -61,6 +61,7 @@ def build_http(
         client_max_size=max([MAX_BODY, *(route.max_body for route in routes)]),
     )
     end_at_stop(app)
+    app.on_response_prepare.append(_add_answer_headers)
     for route in routes:
         methods = (GET, HEAD) if route.method == GET else (route.method,)
         for method in methods:
@@ -86,6 +87,7 @@ def _boundary(
         path = resource.canonical if resource is not None else "unmatched"
         route = table.get((request.method, path))
         started = time.perf_counter()
+        request[ANSWER_HEADERS] = {}
         span = telemetry.start_span(f"{request.method} {path}", SpanKind.SERVER, request.headers)
         with telemetry.span_as_current(span):
             try:
@@ -106,6 +108,10 @@ def _boundary(
         return response
 
     return boundary
+
+
+async def _add_answer_headers(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(request.get(ANSWER_HEADERS, {}))
 
 
 def _record(request: web.Request, path: str, status: int, started: float) -> None:

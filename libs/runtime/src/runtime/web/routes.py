@@ -18,6 +18,8 @@ DEADLINE_SECONDS = 10.0
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PRINCIPAL = web.RequestKey("principal", Principal)
+ANSWER_HEADERS = web.RequestKey("answer_headers", dict[str, str])
+"""Headers of this call's answer, whatever it is: a stream or an error too."""
 
 
 @dataclass(frozen=True, slots=True)

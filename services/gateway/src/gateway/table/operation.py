@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from contracts.api.limits import LimitsView
 from gateway.calls import HTML, TEXT, Call
 from gateway.schemas import Liveness, OpenApiDocument, Readiness
-from runtime.web.tokens import PUBLIC
+from runtime.web.routes import scopes
+from runtime.web.tokens import CREATOR, HOST, OPS, OWNER, PUBLIC, VIEWER
 
 TAG = "Operation"
 HEALTH = {"/livez", "/readyz", "/metrics"}
 """Paths that the runtime serves in every process."""
 
 CALLS = (
+    Call(
+        method="GET",
+        path="/v1/limits",
+        name="read_limits",
+        summary="Read your own rate limits",
+        tag=TAG,
+        scopes=scopes(HOST, OWNER, CREATOR, OPS, VIEWER),
+        service="gateway",
+        answer=LimitsView,
+    ),
     Call(
         method="GET",
         path="/openapi.json",

@@ -77,6 +77,7 @@ CALLS = (
         method="POST",
         path=f"{ORDER}/refunds",
         name="refund_order",
+        limit="order",
         summary="Refund an order without a request of the buyer; without `amount`, all that is left",
         tag=TAG,
         scopes=OWNER_ONLY,

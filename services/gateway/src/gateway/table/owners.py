@@ -138,6 +138,7 @@ CALLS = (
         method="POST",
         path="/v1/ops/search/rebuild",
         name="rebuild_search",
+        limit="bulk",
         summary="Rebuild the search index from the start of the streams, while the present index answers",
         tag=OPERATORS,
         scopes=scopes(OPS),

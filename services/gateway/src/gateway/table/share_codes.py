@@ -92,6 +92,7 @@ CALLS = (
         method="POST",
         path="/v1/scans",
         name="scan",
+        limit="scan",
         summary="Scan a picture, a link or a code; answers with the signed click and the product page",
         tag=TAG,
         scopes=scopes(HOST),
