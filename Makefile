@@ -14,7 +14,7 @@ PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not po
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-failpoints failpoints test-containers compose-secrets test-interop pictures contracts lint lint-fix types lock \
-	bench-orders bench-hostile bench-first-view bench-pages bench-code bench-search bench-notify bench-poison check-money search-models simulate test-search
+	bench-orders bench-hostile bench-first-view bench-pages bench-code bench-search bench-notify bench-limits bench-poison check-money search-models simulate test-search
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -104,6 +104,9 @@ bench-hostile: $(DEV) ## Orders while one caller attacks with streams, silent co
 
 bench-notify: $(DEV) ## Alipay notices verified and settled a second, next to the floor of bare parts
 	@exec $(BIN)/python services/payment/bench/notify.py
+
+bench-limits: $(DEV) ## One rate limit over four gateways, and what a call costs, on the running system
+	@PYTHONPATH=tests exec $(BIN)/python tests/load/limits.py $(ARGS)
 
 bench-poison: $(DEV) ## How long good keys wait next to 2,000 records with a fault of their own
 	@$(FETCH)
