@@ -16,6 +16,7 @@ PLANTED = {
     "shared": ("catalog/planted_shared.py", "import anchorage_cli.audit"),
     "apps": ("anchorage_cli/planted_app.py", "import search.settings"),
     "contracts": ("contracts/planted_contract.py", "import runtime.clock"),
+    "content_check": ("content_check/planted_check.py", "import runtime.clock"),
     "egress": ("egress/planted_call.py", "import runtime.clock"),
     "roundcode": ("roundcode/planted_code.py", "import contracts.money"),
     "runtime": ("runtime/planted_runtime.py", "from contracts.checkout import OrderPlaced"),

@@ -1,0 +1,1 @@
+"""Whether a text may be shown to viewers."""
