@@ -42,6 +42,9 @@ from catalog.http.products import ProductRoutes
 from catalog.http.videos import VideoRoutes
 from catalog.settings import Settings
 from catalog.subscribers import mini_programs_follow_owners, stock_follows_orders
+from content_check.provider import HttpProvider
+from content_check.rules import WordRules
+from content_check.verdicts import ContentCheck
 from runtime.clock import Clock, system_clock
 from runtime.consuming.answering import answering_again
 from runtime.ids import NewId, random_id
@@ -121,7 +124,8 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> No
     service.prepare(programs.prepare)
     service.prepare(owners.prepare)
     drafts = Drafts(
-        histories, stored, programs, products, owners, host_settings, clock, service.new_id, names, settings.platform_bp
+        histories, stored, programs, products, owners, host_settings, clock, service.new_id, names,
+        _content_check(service, settings), settings.platform_bp,
     )  # fmt: skip
     reviews = Reviews(histories, stored, programs, host_settings, names, clock)
     service.routes(MiniProgramRoutes(drafts).routes())
@@ -138,3 +142,10 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> No
     )
     service.routes(VideoRoutes(Videos(videos, products, clock)).routes())
     service.background("terms", spread_terms.run)
+
+
+def _content_check(service: Service, settings: Settings) -> ContentCheck:
+    """The provider of the settings, or the list of words."""
+    if settings.content_check_url:
+        return HttpProvider(settings.content_check_url, lambda: service.http, service.clock)
+    return WordRules(service.clock)

@@ -25,3 +25,6 @@ class Settings(ServiceSettings):
 
     platform_bp: int = Field(default=600, ge=0, le=5_000)
     """The platform's commission, in basis points, of mini programs for which an operator has set none."""
+
+    content_check_url: str = ""
+    """A provider that checks the texts of submitted versions; without one, a list of words does."""

@@ -287,3 +287,12 @@ async def test_the_review_queue_lists_versions_by_status(shop: Shop) -> None:
         cursor = f"&cursor={page['next_cursor']}" if page["next_cursor"] else None
     assert len(seen) == len(set(seen))
     assert [one for one in seen if one in wanted] == wanted
+
+
+async def test_a_draft_with_a_refused_word_is_not_submitted_and_says_where(shop: Shop) -> None:
+    await start(shop, slogan="代开 发票，快")
+    path = f"{shop.program_path}/versions"
+    status, problem = await shop.call("POST", path, shop.as_owner, {"note": "please"})
+    assert (status, problem["code"]) == (422, "content_refused")
+    assert [error["field"] for error in problem["errors"]] == ["slogan"]
+    assert (await shop.must("GET", path, shop.as_owner))["items"] == []

@@ -90,6 +90,7 @@ ALREADY_ACCEPTED = Fault(409, "already_accepted", "the host has already accepted
 NOTHING_TO_ROLL_BACK = Fault(
     409, "nothing_to_roll_back", "nothing was live before, or this release was rolled back already"
 )
+CONTENT_REFUSED = Fault(422, "content_refused", "viewers must not be shown a text; `errors` names the fields")
 NAME_TAKEN = Fault(409, "name_taken", "a verified brand holds one of the names; `detail` says which")
 PRODUCT_ID_TAKEN = Fault(409, "product_id_taken", "another mini program has a product with this id")
 SKU_TAKEN = Fault(409, "sku_taken", "another product has a SKU with this id")

@@ -18,10 +18,11 @@ from catalog.application.ports import (
 from catalog.domain import mini_program as rules
 from catalog.domain import version_history
 from catalog.domain.content import Content
-from catalog.domain.errors import Refused, WrongContent, must_exist
+from catalog.domain.errors import ContentRefused, Refused, WrongContent, must_exist
 from catalog.domain.mini_program import MiniProgram
 from catalog.domain.owner import may_release
 from catalog.domain.version_history import VersionHistory
+from content_check.verdicts import ContentCheck
 from runtime.clock import Clock
 from runtime.errors import must_be_version
 from runtime.ids import NewId
@@ -44,10 +45,12 @@ class Drafts:
         clock: Clock,
         new_id: NewId,
         names: Names,
+        check: ContentCheck,
         platform_bp: int,
     ) -> None:
         self._histories = histories
         self._names = names
+        self._check = check
         self._stored = stored
         self._programs = programs
         self._products = products
@@ -99,15 +102,22 @@ class Drafts:
     async def submit(self, caller: Caller, mini_program_id: str, note: str) -> Edited:
         """The draft as a new version.
 
-        Raises NotFound, WrongContent, and Refused if too many versions wait or a brand holds one of its names.
+        Raises NotFound, WrongContent, ContentRefused, and Refused if too many versions wait or a brand holds one of its names.
+        A text that needs review is seen by the reviewer, as every version is.
         """
         present = await self._histories.get(caller, mini_program_id)
         await self._check_products(mini_program_id, present.history.draft)
         await self._names.must_be_free(present.history.owner_id, mini_program_id, present.history.draft)
+        await self._must_be_showable(present.history.draft)
         now = self._clock()
         return await self._histories.change(
             caller, mini_program_id, lambda history: version_history.submit(history, note, now)
         )
+
+    async def _must_be_showable(self, content: Content) -> None:
+        verdict = await self._check.check(content.texts())
+        if verdict.status == "refused":
+            raise ContentRefused(*((finding.field, finding.message) for finding in verdict.findings))
 
     async def withdraw(self, caller: Caller, mini_program_id: str, number: int) -> Edited:
         """Raises NotFound, and Refused if it was decided or released."""

@@ -53,6 +53,19 @@ class Content:
         if wrong:
             raise WrongContent(*wrong)
 
+    def texts(self) -> dict[str, str]:
+        """What viewers read, each with the path of its field."""
+        fields = {
+            "name": self.name, "name_en": self.name_en, "slogan": self.slogan, "slogan_en": self.slogan_en,
+        }  # fmt: skip
+        fields |= {f"aliases[{n}]": alias for n, alias in enumerate(self.aliases)}
+        for n, category in enumerate(self.categories):
+            fields |= {f"categories[{n}].name": category.name, f"categories[{n}].name_en": category.name_en}
+        for n, section in enumerate(self.sections):
+            path = f"layout.sections[{n}]"
+            fields |= {f"{path}.title": section.title, f"{path}.title_en": section.title_en}
+        return {field: text for field, text in fields.items() if text}
+
     def products(self) -> dict[str, str]:
         """The products that sections show, each with the path of the field that names it."""
         return {

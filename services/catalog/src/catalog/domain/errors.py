@@ -24,6 +24,14 @@ class WrongContent(Exception):
         self.errors = errors
 
 
+class ContentRefused(Exception):
+    """A text must not be shown to viewers; `errors` names each field as (path, message)."""
+
+    def __init__(self, *errors: tuple[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {message}" for field, message in errors))
+        self.errors = errors
+
+
 class NotFound(Exception):
     """It does not exist, or the caller may not see it; the text names it."""
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from catalog.domain.errors import NotFound, PagesOutdated, Refused, WrongContent
-from runtime.web.problems import Problem, ProblemTable, not_found, unavailable, wrong_fields
+from catalog.domain.errors import ContentRefused, NotFound, PagesOutdated, Refused, WrongContent
+from runtime.web.problems import MAX_ERRORS, Problem, ProblemTable, not_found, unavailable, wrong_fields
 
 
 def _refused(error: Refused) -> Problem:
     return Problem(409, error.code, error.detail)
 
 
+def _content_refused(error: ContentRefused) -> Problem:
+    detail = "Viewers must not be shown this. Change the fields in `errors`."
+    return Problem(422, "content_refused", detail, errors=error.errors[:MAX_ERRORS])
+
+
 PROBLEMS: ProblemTable = {
     NotFound: lambda error: not_found(str(error)),
     Refused: _refused,
+    ContentRefused: _content_refused,
     WrongContent: lambda error: wrong_fields(error.errors),
     PagesOutdated: lambda error: unavailable(str(error)),
 }

@@ -126,6 +126,7 @@ CALLS = (
         answer=VersionView,
         success=CREATED,
         faults=(
+            faults.CONTENT_REFUSED,
             faults.NAME_TAKEN,
             faults.WRONG_STATE,
             faults.CONFLICT,
