@@ -100,6 +100,15 @@ async def test_an_order_that_does_not_know_of_its_refund_or_payment_is_found(boo
     assert await books.wrongs() == {(3, REFUNDED_PART), (3, PAID)}
 
 
+async def test_an_order_whose_amounts_do_not_add_up_or_are_not_its_trades_is_found(books: Books) -> None:
+    line = {"sku_id": "s", "quantity": 2, "unit_price": 500}
+    amounts = {"lines": [line], "subtotal": 1000, "delivery_fee": 60, "discount": 60}
+    await books.orders.update_one({"_id": PAID}, {"$set": amounts})
+    await books.orders.update_one({"_id": UNPAID}, {"$set": amounts | {"discount": 0}})
+    await books.orders.update_one({"_id": LATE}, {"$set": amounts | {"delivery_fee": 0, "total": 940}})
+    assert await books.wrongs() == {(3, UNPAID), (3, LATE)}
+
+
 async def test_money_that_is_settled_before_its_receipt_is_found(books: Books) -> None:
     received = {"status": "completed", "at": EARLIER}
     await books.orders.update_one(

@@ -1,6 +1,6 @@
 """`anchorage audit`: checks the invariants of a platform at rest. Reads databases and streams, changes nothing.
 
-1 orders end or await their payer · 2 stock adds up · 3 one payment for an order, late money refunded once · 4 the ledger
+1 orders end or await their payer · 2 stock adds up · 3 one payment for an order, of its amounts, late money refunded once · 4 the ledger
 balances and equals the trades, posting by posting (`anchorage reconcile` compares both with Alipay's bill) · 5 streams
 and database agree about orders · 6 each order is in its own mini program's collection · 7 money is settled only
 after receipt · 8 viewers see mini programs only when their version was approved, released and accepted by the host.
@@ -130,12 +130,24 @@ def _one_payment_each(report: Report, found: Everything, now: datetime, grace: t
         _one_payment(report, order[1], trade, settling=now <= _last_money(trade) + grace)
     for order_id, (_, order_) in found.orders.items():
         paid = order_["status"] in PAID
+        report.check(3, _adds_up(order_), f"{order_id}: its amounts do not add up to its total")
         report.check(3, not paid or order_id in found.trades, f"{order_id}: paid without a trade")
+
+
+def _adds_up(order: Document) -> bool:
+    """Orders without a subtotal have neither delivery fee nor discount."""
+    if "subtotal" not in order:
+        return True
+    subtotal, fee, discount = order["subtotal"], order["delivery_fee"], order["discount"]
+    lines = sum(line["unit_price"] * line["quantity"] for line in order["lines"])
+    return (subtotal, order["total"]) == (lines, subtotal - discount + fee) and 0 <= discount <= subtotal
 
 
 def _one_payment(report: Report, order: Document, trade: Document, *, settling: bool) -> None:
     """`settling`: money moved so recently that the order may not show it yet."""
     order_id, kept = trade["_id"], trade["state"] == "settled"
+    same = trade["total"] in (order["total"], 0)  # 0: the trade was never opened
+    report.check(3, same, f"{order_id}: trade is of {trade['total']}, order of {order['total']}")
     agrees = kept == (order["status"] in PAID)
     report.check(3, agrees or settling, f"{order_id}: trade is {trade['state']}, order is {order['status']}")
     late = [refund for refund in trade["refunds"] if refund["late"]]

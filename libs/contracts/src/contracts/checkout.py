@@ -61,6 +61,14 @@ class OrderEventWithLines(OrderEvent):
     lines: tuple[OrderLine, ...]
     total: Money
     attribution: Attribution
+    subtotal: Money | None = Field(
+        default=None, description="the sum of the lines; `total` is subtotal - discount + delivery_fee"
+    )
+    delivery_fee: Money | None = Field(default=None, description="the owner's: no commission is taken of it")
+    discount: Money | None = Field(
+        default=None, description="spread over the lines before commissions are taken"
+    )
+    coupon_code: Text | None = Field(default=None, description="the coupon that gave the discount")
 
 
 @published
@@ -76,13 +84,6 @@ class OrderPlaced(OrderEventWithLines):
     )
     subject: Text = Field(default="", description="the text that the payer sees at the cashier")
     return_url: Text | None = None
-    subtotal: Money | None = Field(
-        default=None, description="the sum of the lines; `total` is subtotal - discount + delivery_fee"
-    )
-    delivery_fee: Money | None = Field(default=None, description="the owner's: no commission is taken of it")
-    discount: Money | None = Field(
-        default=None, description="spread over the lines before commissions are taken"
-    )
 
 
 @published

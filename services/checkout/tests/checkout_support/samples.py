@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from checkout.domain.order import Order, Payment
-from checkout.domain.purchase import Address, Attribution, Line, Terms
+from checkout.domain.purchase import Address, Amounts, Attribution, Line, Terms
 from checkout.domain.shipments import Shipment
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -28,11 +28,13 @@ def placed_order(
     openid: str = "o1",
     placed_at: datetime = NOW,
     time_to_pay: timedelta = timedelta(minutes=15),
+    amounts: Amounts | None = None,
 ) -> Order:
     """A new order, whose event was returned already."""
+    lines = (line("sku1", 100, 2),)
     order = Order(
         order_id=order_id, mini_program_id=mini_program_id, host_id="host1", openid=openid,
-        lines=(line("sku1", 100, 2),), placed_at=placed_at, expires_at=placed_at + time_to_pay,
+        lines=lines, amounts=amounts or Amounts.of(lines), placed_at=placed_at, expires_at=placed_at + time_to_pay,
         region=ADDRESS.region, attribution=Attribution("direct"), merchant="default", payment_product="wap",
         address=ADDRESS, fingerprint="f1",
     )  # fmt: skip
@@ -40,8 +42,8 @@ def placed_order(
     return order
 
 
-def paid_order(order_id: str = ORDER_ID) -> Order:
-    order = placed_order(order_id)
+def paid_order(order_id: str = ORDER_ID, *, amounts: Amounts | None = None) -> Order:
+    order = placed_order(order_id, amounts=amounts)
     order.reserve_stock(NOW)
     order.request_payment(LINK, NOW)
     order.settle_payment("T1", NOW)

@@ -16,7 +16,9 @@ async def test_an_order_goes_from_placed_to_paid_and_publishes_it(checkout: Runn
     await checkout.until_published(order_id, "OrderPlaced", "OrderConfirmed", "OrderPaid")
     order = await checkout.order(order_id)
     assert order["payment"]["trade_no"] == "T1"
-    assert order["total"] == {"amount": 200, "currency": "CNY"}
+    assert order["total"] == order["subtotal"] == {"amount": 200, "currency": "CNY"}
+    assert order["delivery_fee"] == order["discount"] == {"amount": 0, "currency": "CNY"}
+    assert order["coupon_code"] is None
     assert statuses(order) == ["placed", "confirmed", "awaiting_payment", "paid"]
 
 

@@ -20,7 +20,9 @@ from checkout.domain.events import (
     Rejected,
     Shipped,
 )
-from contracts.checkout import OrderCloseRequested
+from checkout.domain.purchase import Amounts
+from contracts.checkout import OrderCloseRequested, OrderEventWithLines
+from contracts.money import cny
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,16 @@ def test_every_event_has_a_contract_with_the_orders_key_and_version(event: Order
     contract = contract_of(order, event, NOW)
     assert contract.key == order.order_id
     assert contract.version == order.version
+
+
+@pytest.mark.parametrize("event", [Placed(), Confirmed(), Paid(), Refunded("r1", 10, False)])
+def test_events_with_lines_say_what_the_total_is_made_of(event: OrderEvent) -> None:
+    order = paid_order(amounts=Amounts(200, delivery_fee=80, discount=30))
+    order.coupon_code = "SPRING"
+    contract = contract_of(order, event, NOW)
+    assert isinstance(contract, OrderEventWithLines)
+    told = (contract.subtotal, contract.delivery_fee, contract.discount, contract.coupon_code, contract.total)
+    assert told == (cny(200), cny(80), cny(30), "SPRING", cny(250))
 
 
 def test_a_close_request_says_whether_the_buyer_has_a_link() -> None:

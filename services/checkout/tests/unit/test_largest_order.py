@@ -14,7 +14,7 @@ from checkout.application.contracts_out import contracts_of
 from checkout.domain.errors import RefundRefused, TooManyParcels
 from checkout.domain.events import OrderEvent
 from checkout.domain.order import MAX_REFUNDS, Order, Payment
-from checkout.domain.purchase import Address, Attribution, Line, Terms
+from checkout.domain.purchase import Address, Amounts, Attribution, Line, Terms
 from checkout.domain.shipments import MAX_PARCELS, Shipment
 from contracts.api.orders import MAX_LINES, MAX_PIECES
 from contracts.api.products import SkuRequest
@@ -44,12 +44,13 @@ def largest_attributes() -> dict[str, str]:
 
 def largest_order() -> Order:
     attributes, pieces = largest_attributes(), MAX_PIECES // MAX_LINES
+    lines = tuple(
+        Line(sku_id(n), "p" * 64, TEXT, attributes, 10**8, pieces, 10**9, Terms(5_000, 5_000, 10**6))
+        for n in range(MAX_LINES)
+    )
     return Order(
         order_id=f"{MINI_PROGRAM}_{'A' * 26}", mini_program_id=MINI_PROGRAM, host_id="h" * 64, openid="o" * 64,
-        lines=tuple(
-            Line(sku_id(n), "p" * 64, TEXT, attributes, 10**8, pieces, 10**9, Terms(5_000, 5_000, 10**6))
-            for n in range(MAX_LINES)
-        ),
+        lines=lines, amounts=Amounts.of(lines, delivery_fee=10**6, discount=10**6), coupon_code=TEXT,
         placed_at=NOW, expires_at=NOW + timedelta(minutes=15), region=TEXT,
         attribution=Attribution("video_anchor", "c" * 2048, *(["v" * 64] * 5)),
         merchant="m" * 64, payment_product="wap", return_url="https://host.example/" + WIDE * 1000,

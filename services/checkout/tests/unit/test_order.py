@@ -21,6 +21,7 @@ from checkout.domain.events import (
     Shipped,
 )
 from checkout.domain.order import Order
+from checkout.domain.purchase import Amounts
 from checkout.domain.status import Status
 
 
@@ -127,6 +128,27 @@ def test_an_order_whose_whole_refund_is_approved_is_not_sent() -> None:
         order.ship(parcel("s2"))
     order.fail_refund("r2")
     assert order.ship(parcel("s2")) == [Shipped("SF", complete=True)]
+
+
+def test_a_full_refund_returns_the_delivery_fee_and_not_the_discount() -> None:
+    order = paid_order(amounts=Amounts(TOTAL, delivery_fee=80, discount=30))
+    order.request_refund("r1", 100, "a dent")
+    order.approve_refund("r1", NOW)
+    order.settle_refund("r1", NOW)
+    with pytest.raises(RefundRefused, match="At most 150"):
+        order.request_refund("r2", 151, "too much")
+    order.request_refund("r3", None, "changed my mind")
+    order.approve_refund("r3", NOW)
+    assert order.settle_refund("r3", NOW) == [Refunded("r3", 150, release_stock=True)]
+    assert order.status is Status.REFUNDED
+
+
+@pytest.mark.parametrize(("fee", "discount"), [(-1, 0), (0, -1), (80, TOTAL + 1)])
+def test_a_discount_is_at_most_the_price_of_the_goods_and_no_amount_is_negative(
+    fee: int, discount: int
+) -> None:
+    with pytest.raises(ValueError, match="no price"):
+        Amounts(TOTAL, fee, discount)
 
 
 def test_a_full_refund_after_shipment_leaves_the_stock_sold() -> None:

@@ -161,7 +161,11 @@ class OrderView(Answer):
     status: OrderStatus
     reason: str | None = None
     lines: list[LineView]
-    total: Money
+    subtotal: Money = Field(description="the sum of the lines")
+    delivery_fee: Money
+    discount: Money = Field(description="what the coupon takes off the subtotal")
+    coupon_code: str | None = None
+    total: Money = Field(description="what the buyer pays: subtotal - discount + delivery_fee")
     placed_at: datetime
     expires_at: datetime
     payment: PaymentView | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from checkout.domain.order import Order, Payment
-from checkout.domain.purchase import Address, Attribution, Line, Terms
+from checkout.domain.purchase import Address, Amounts, Attribution, Line, Terms
 from checkout.domain.refunds import Refund, RefundStatus
 from checkout.domain.shipments import Shipment
 from checkout.domain.status import Status
@@ -20,6 +20,8 @@ def document_of(order: Order) -> Document:
         "host_id": order.host_id,
         "openid": order.openid,
         "lines": [{**_fields(line), "terms": _fields(line.terms)} for line in order.lines],
+        **_fields(order.amounts),
+        "coupon_code": order.coupon_code,
         "total": order.total,
         "placed_at": order.placed_at,
         "expires_at": order.expires_at,
@@ -61,6 +63,8 @@ def order_of(document: Document) -> Order:
         host_id=d["host_id"],
         openid=d["openid"],
         lines=tuple(Line(**{**line, "terms": Terms(**line["terms"])}) for line in d["lines"]),
+        amounts=_amounts(d),
+        coupon_code=d.get("coupon_code"),
         placed_at=d["placed_at"],
         expires_at=d["expires_at"],
         region=d["region"],
@@ -84,5 +88,14 @@ def order_of(document: Document) -> Order:
     )
 
 
-def _fields(value: Address | Attribution | Line | Payment | Refund | Shipment | Terms) -> dict[str, Any]:
+def _amounts(d: Document) -> Amounts:
+    """Orders that were stored without a subtotal have neither delivery fee nor discount."""
+    if "subtotal" not in d:
+        return Amounts(d["total"])
+    return Amounts(d["subtotal"], d["delivery_fee"], d["discount"])
+
+
+def _fields(
+    value: Address | Amounts | Attribution | Line | Payment | Refund | Shipment | Terms,
+) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}

@@ -78,6 +78,10 @@ def _purchase(order: Order) -> dict[str, Any]:
         "host_id": order.host_id,
         "openid": order.openid,
         "lines": tuple(_line(line) for line in order.lines),
+        "subtotal": cny(order.amounts.subtotal),
+        "delivery_fee": cny(order.amounts.delivery_fee),
+        "discount": cny(order.amounts.discount),
+        "coupon_code": order.coupon_code,
         "total": cny(order.total),
         "attribution": contract.Attribution(
             surface=a.surface,

@@ -29,7 +29,7 @@ from checkout.domain.errors import (
 )
 from checkout.domain.order import Order
 from checkout.domain.order_id import order_id_of
-from checkout.domain.purchase import Address
+from checkout.domain.purchase import Address, Amounts
 from checkout.domain.shop import MiniProgram, Offer
 from contracts.api.addresses import is_loopback, origin_of
 from contracts.api.orders import LineRequest, OrderRequest
@@ -121,6 +121,7 @@ class PlaceOrder:
             host_id=buyer.host_id,
             openid=buyer.openid,
             lines=tuple(lines),
+            amounts=Amounts.of(lines),
             placed_at=now,
             expires_at=_next_whole_second(now + self.time_to_pay),
             region=address.region,
@@ -132,7 +133,7 @@ class PlaceOrder:
             fingerprint=fingerprint,
             unpaid_slot=0,
         )
-        _check_total(order.total, request.expected_total.amount if request.expected_total else None)
+        _check_total(order.amounts, request.expected_total.amount if request.expected_total else None)
         return order
 
     async def _address(self, buyer: Buyer, request: OrderRequest) -> Address:
@@ -176,11 +177,11 @@ def _free_slot(taken: Mapping[int, str], limit: int) -> int:
     return free[0]
 
 
-def _check_total(total: int, expected: int | None) -> None:
-    if not 1 <= total <= MAX_TOTAL:
-        raise TotalOutOfRange(total, MAX_TOTAL)
-    if expected is not None and expected != total:
-        raise PriceChanged(total, expected)
+def _check_total(amounts: Amounts, expected: int | None) -> None:
+    if not 1 <= amounts.total <= MAX_TOTAL:
+        raise TotalOutOfRange(amounts.total, MAX_TOTAL)
+    if expected is not None and expected != amounts.total:
+        raise PriceChanged(amounts, expected)
 
 
 def _next_whole_second(moment: datetime) -> datetime:

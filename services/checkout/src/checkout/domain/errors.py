@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from checkout.domain.purchase import Amounts
+
 
 class OrderNotFound(Exception):
     """There is no such order, or the caller may not see it."""
@@ -128,5 +130,8 @@ class TotalOutOfRange(OrderRefused):
 class PriceChanged(OrderRefused):
     """The total is not the one that the buyer was shown."""
 
-    def __init__(self, total: int, expected: int) -> None:
-        super().__init__(f"The total is now {total} fen, not {expected}.")
+    def __init__(self, amounts: Amounts, expected: int) -> None:
+        super().__init__(
+            f"The total is now {amounts.total} fen, not {expected}: {amounts.subtotal} for the goods, "
+            f"{amounts.discount} off, {amounts.delivery_fee} for delivery."
+        )

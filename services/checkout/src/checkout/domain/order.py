@@ -27,7 +27,7 @@ from checkout.domain.events import (
     Rejected,
     Shipped,
 )
-from checkout.domain.purchase import Address, Attribution, Line
+from checkout.domain.purchase import Address, Amounts, Attribution, Line
 from checkout.domain.refunds import Refund, RefundStatus
 from checkout.domain.shipments import MAX_PARCELS, Shipment
 from checkout.domain.status import UNPAID, Status, Trigger, next_status
@@ -65,6 +65,7 @@ class Order:
     host_id: str
     openid: str
     lines: tuple[Line, ...]
+    amounts: Amounts
     placed_at: datetime
     expires_at: datetime
     region: str
@@ -73,6 +74,7 @@ class Order:
     payment_product: str
     return_url: str | None = None
     address: Address | None = None
+    coupon_code: str | None = None
     fingerprint: str = ""
     unpaid_slot: int | None = None
     status: Status = Status.PLACED
@@ -86,7 +88,7 @@ class Order:
     @property
     def total(self) -> int:
         """What the buyer pays."""
-        return sum(line.total for line in self.lines)
+        return self.amounts.total
 
     @property
     def refunded_total(self) -> int:

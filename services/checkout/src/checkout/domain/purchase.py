@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
@@ -30,6 +31,32 @@ class Line:
     @property
     def total(self) -> int:
         return self.unit_price * self.quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """What an order's total is made of: the lines, what is taken off them, and the delivery.
+
+    Raises ValueError for a discount that is more than the lines cost, and for negative amounts.
+    """
+
+    subtotal: int
+    delivery_fee: int = 0
+    discount: int = 0
+
+    def __post_init__(self) -> None:
+        if self.delivery_fee < 0 or not 0 <= self.discount <= self.subtotal:
+            raise ValueError(f"{self} is no price")
+
+    @classmethod
+    def of(cls, lines: Iterable[Line], *, delivery_fee: int = 0, discount: int = 0) -> Amounts:
+        """The amounts of an order with these lines."""
+        return cls(sum(line.total for line in lines), delivery_fee, discount)
+
+    @property
+    def total(self) -> int:
+        """What the buyer pays."""
+        return self.subtotal - self.discount + self.delivery_fee
 
 
 @dataclass(frozen=True, slots=True)
