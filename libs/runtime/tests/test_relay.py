@@ -386,6 +386,18 @@ async def test_collections_that_are_not_relayed_publish_nothing(
     assert texts_of(await notebook.published()) == ["one"]
 
 
+async def test_the_collections_of_each_filter_are_relayed(notebook: Notebook, eventually: Eventually) -> None:
+    async with notebook.relaying():
+        slots = RECORDER.slots(1, [notebook.stream.note("of a prefix")])
+        await notebook.db["notes_2026"].insert_one({"_id": "o1", "outbox": slots})
+        await notebook.take("n1", "named")
+
+        async def told() -> bool:
+            return set(texts_of(await notebook.published())) == {"named", "of a prefix"}
+
+        await eventually(told)
+
+
 async def test_a_relay_can_be_stopped_while_it_fails(
     notebook: Notebook, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -90,7 +90,7 @@ class Service:
         self._background: list[tuple[str, Task]] = []
         self._preparations: list[Task] = []
         self._closings: list[Task] = []
-        self._relayed: CollectionFilter | None = None
+        self._relayed: tuple[CollectionFilter, ...] = ()
         self._running: list[asyncio.Task[None]] = []
         self._http: aiohttp.ClientSession | None = None
         self._stop_serving: Task | None = None
@@ -136,8 +136,8 @@ class Service:
         """Run this when nothing is served any more."""
         self._closings.append(close)
 
-    def relay(self, collections: CollectionFilter) -> None:
-        """Publish the outboxes of these collections: `named(...)` or `with_prefix(...)` of `runtime.mongo.client`."""
+    def relay(self, *collections: CollectionFilter) -> None:
+        """Publish the outboxes of these collections: `named(...)` and `with_prefix(...)` of `runtime.mongo.client`."""
         self._relayed = collections
 
     @asynccontextmanager
@@ -200,7 +200,7 @@ class Service:
     async def _start(self) -> None:
         for preparation in self._preparations:
             await retry_until_done(preparation)
-        if self._relayed is not None:
+        if self._relayed:
             relay = Relay(
                 self.db, self.publisher, self.clock,
                 prefix=self.settings.prefix, holder=self.new_id(), collections=self._relayed,

@@ -15,7 +15,7 @@ from aiokafka import ConsumerRecord
 from runtime.clock import system_clock
 from runtime.consuming.records import headers_of
 from runtime.ids import random_id
-from runtime.mongo.client import Database, Document, connect, database, named
+from runtime.mongo.client import Database, Document, connect, database, named, with_prefix
 from runtime.outbox.recorder import Recorder
 from runtime.outbox.relay import Relay
 from runtime.tasks import end
@@ -65,7 +65,7 @@ class Notebook:
     def relay(self, monotonic: Callable[[], float] = time.monotonic) -> Relay:
         return Relay(
             self.db, self.stream.publisher, system_clock, prefix=self.stream.prefix, holder=random_id(),
-            collections=named("notes"), monotonic=monotonic,
+            collections=[named("notes"), with_prefix("notes_")], monotonic=monotonic,
         )  # fmt: skip
 
     @asynccontextmanager

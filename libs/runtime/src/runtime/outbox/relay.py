@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -68,7 +68,7 @@ class Relay:
         *,
         prefix: str,
         holder: str,
-        collections: CollectionFilter,
+        collections: Sequence[CollectionFilter],
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.working = True
