@@ -6,36 +6,20 @@ Amounts are integers in minor units (fen).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from checkout.domain.errors import KeyReused, NothingToShip, RefundNotFound, RefundRefused, TooManyParcels
-from checkout.domain.events import (
-    Cancelled,
-    CloseRequested,
-    Completed,
-    Confirmed,
-    OrderEvent,
-    Paid,
-    Placed,
-    RefundApproved,
-    Refunded,
-    RefundRejected,
-    RefundRequested,
-    RefundWithdrawn,
-    Rejected,
-    Shipped,
-)
+from checkout.domain import events, refunds, shipments
+from checkout.domain.errors import NothingToShip, RefundRefused
+from checkout.domain.events import OrderEvent
 from checkout.domain.purchase import Address, Amounts, Attribution, Line
-from checkout.domain.refunds import Refund, RefundStatus
-from checkout.domain.shipments import MAX_PARCELS, Shipment
+from checkout.domain.refunds import HOLDING_MONEY, Refund, Refunds, RefundStatus
+from checkout.domain.shipments import Shipment, Shipments
 from checkout.domain.status import UNPAID, Status, Trigger, next_status
 
 CANCELLED_BY_BUYER = "cancelled_by_buyer"
 PAYMENT_DEADLINE = "payment_deadline"
-MAX_REFUNDS = 20
-"""Refunds of one order, rejected and withdrawn ones too. Each leaves an event with all lines in the order's document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +65,8 @@ class Order:
     reason: str | None = None
     version: int = 0
     payment: Payment | None = None
-    refunds: tuple[Refund, ...] = ()
-    shipments: tuple[Shipment, ...] = ()
+    refunds: Refunds = ()
+    shipments: Shipments = ()
     history: list[tuple[Status, datetime]] = field(default_factory=list)
 
     @property
@@ -93,43 +77,41 @@ class Order:
     @property
     def refunded_total(self) -> int:
         """What has been sent back."""
-        return sum(r.amount for r in self.refunds if r.status is RefundStatus.SETTLED)
+        return refunds.amount_of(self.refunds, RefundStatus.SETTLED)
 
     @property
     def _going_back(self) -> int:
         """What has been sent back or will be: nobody can stop an approved refund."""
-        return sum(
-            r.amount for r in self.refunds if r.status in (RefundStatus.APPROVED, RefundStatus.SETTLED)
-        )
+        return refunds.amount_of(self.refunds, RefundStatus.APPROVED, RefundStatus.SETTLED)
 
     @property
     def refundable(self) -> int:
         """What is left to refund, after everything that was sent back or requested."""
-        return self.total - sum(r.amount for r in self.refunds if r.status.holds_money)
+        return self.total - refunds.amount_of(self.refunds, *HOLDING_MONEY)
 
     def place(self) -> list[OrderEvent]:
         self._enter(Status.PLACED, self.placed_at)
-        return [Placed()]
+        return [events.Placed()]
 
     def reserve_stock(self, at: datetime) -> list[OrderEvent]:
         """Stock is reserved."""
-        return [Confirmed()] if self._move(Trigger.STOCK_RESERVED, at) else []
+        return [events.Confirmed()] if self._move(Trigger.STOCK_RESERVED, at) else []
 
     def reject_stock(self, reason: str, at: datetime) -> list[OrderEvent]:
         """Reject the order; `reason` is catalog's."""
         if not self._move(Trigger.STOCK_REJECTED, at):
             return []
         self.reason = reason
-        return [Rejected(reason)]
+        return [events.Rejected(reason)]
 
     def request_payment(self, payment: Payment, at: datetime) -> list[OrderEvent]:
         """Store the payment link. It implies that stock is reserved; if the link arrives first, record both steps."""
         if payment == self.payment:
             return []
-        events = self.reserve_stock(at) if self.status is Status.PLACED else []
+        happened = self.reserve_stock(at) if self.status is Status.PLACED else []
         if self._move(Trigger.PAYMENT_REQUESTED, at):
             self.payment = payment
-        return events
+        return happened
 
     def settle_payment(self, trade_no: str, at: datetime) -> list[OrderEvent]:
         """The whole amount was received."""
@@ -138,7 +120,7 @@ class Order:
         self.reason = None
         before = self.payment or Payment("requested", self.payment_product, self.order_id)
         self.payment = Payment("settled", before.product, before.out_trade_no, trade_no=trade_no)
-        return [Paid()]
+        return [events.Paid()]
 
     def close_payment(self, at: datetime) -> list[OrderEvent]:
         """Nothing was paid, and nothing can be paid any more."""
@@ -146,138 +128,108 @@ class Order:
             return []
         if self.payment is not None:
             self.payment = Payment("closed", self.payment.product, self.payment.out_trade_no)
-        return [Cancelled(self.reason or CANCELLED_BY_BUYER)]
+        return [events.Cancelled(self.reason or CANCELLED_BY_BUYER)]
 
     def cannot_be_paid(self, reason: str, at: datetime) -> list[OrderEvent]:
         """It never gets a link; `reason` is payment's."""
         if not self._move(Trigger.PAYMENT_IMPOSSIBLE, at):
             return []
         self.reason = self.reason or reason
-        return [Cancelled(self.reason)]
+        return [events.Cancelled(self.reason)]
 
     def close(self, reason: str, at: datetime) -> list[OrderEvent]:
         """The buyer cancelled or the deadline passed. Payment decides whether the money came first."""
         if not self._move(Trigger.CLOSE, at):
             return []
         self.reason = reason
-        return [CloseRequested(reason)]
+        return [events.CloseRequested(reason)]
 
     def ship(self, shipment: Shipment) -> list[OrderEvent]:
         """A parcel was sent; without lines it holds all that is left. The same tracking number of a carrier is a repeat.
 
         Raises NothingToShip for more than is left and when all of the money goes back, and TooManyParcels.
         """
-        if any(
-            (s.carrier, s.tracking_number) == (shipment.carrier, shipment.tracking_number)
-            for s in self.shipments
-        ):
+        if shipments.is_repeated(self.shipments, shipment):
             return []
         if self._going_back >= self.total:
             raise NothingToShip("The whole order is being refunded. Send nothing.")
-        if len(self.shipments) >= MAX_PARCELS:
-            raise TooManyParcels(f"An order can be sent in at most {MAX_PARCELS} parcels.")
-        left = self.to_ship()
-        lines = shipment.lines or tuple(left.items())
-        if (
-            not lines
-            or len(dict(lines)) != len(lines)
-            or any(quantity > left.get(sku_id, 0) for sku_id, quantity in lines)
-        ):
-            raise NothingToShip("The parcel is empty, names a SKU twice, or holds more than is left to send.")
+        sent = shipments.with_parcel(self.shipments, shipment, self.to_ship())
         self._move(Trigger.SHIP, shipment.shipped_at)
-        self.shipments = (*self.shipments, replace(shipment, lines=lines))
-        return [Shipped(shipment.carrier, complete=not self.to_ship())]
+        self.shipments = sent
+        return [events.Shipped(shipment.carrier, complete=not self.to_ship())]
 
     def to_ship(self) -> dict[str, int]:
         """The quantities that are left to send, by SKU."""
-        left = {line.sku_id: line.quantity for line in self.lines}
-        for shipment in self.shipments:
-            for sku_id, quantity in shipment.lines:
-                left[sku_id] -= quantity
-        return {sku_id: quantity for sku_id, quantity in left.items() if quantity}
+        return shipments.left_to_send(self.lines, self.shipments)
 
     def receive(self, at: datetime) -> list[OrderEvent]:
         """The buyer has received the goods."""
-        return [Completed()] if self._move(Trigger.RECEIVE, at) else []
+        return [events.Completed()] if self._move(Trigger.RECEIVE, at) else []
 
     def request_refund(
         self, refund_id: str, amount: int | None, reason: str, fingerprint: str = ""
     ) -> list[OrderEvent]:
         """`amount` is to go back, or all that is left if None. The same request again is a repeat.
 
-        Raises RefundRefused if less than `amount` is left or there are MAX_REFUNDS already, and KeyReused if another request has this refund id.
+        Raises RefundRefused if less than `amount` is left or there are too many refunds already, and KeyReused if another
+        request has this refund id.
         """
-        for known in self.refunds:
-            if known.refund_id == refund_id:
-                if known.fingerprint != fingerprint:
-                    raise KeyReused(refund_id)
-                return []
+        if refunds.is_repeated(self.refunds, refund_id, fingerprint):
+            return []
         if self.status not in (Status.PAID, Status.SHIPPED, Status.COMPLETED):
             raise RefundRefused(f"An order that is {self.status} has nothing to refund.")
-        if len(self.refunds) >= MAX_REFUNDS:
-            raise RefundRefused(f"At most {MAX_REFUNDS} refunds can be requested for one order.")
         amount = self.refundable if amount is None else amount
-        if not 1 <= amount <= self.refundable:
-            raise RefundRefused(f"At most {self.refundable} minor units are left to refund.")
-        self.refunds = (*self.refunds, Refund(refund_id, amount, reason, fingerprint=fingerprint))
+        self.refunds = refunds.with_request(
+            self.refunds, Refund(refund_id, amount, reason, fingerprint=fingerprint), self.refundable
+        )
         self.version += 1
-        return [RefundRequested(refund_id, amount, reason)]
+        return [events.RefundRequested(refund_id, amount, reason)]
 
     def approve_refund(self, refund_id: str, at: datetime) -> list[OrderEvent]:
         """Raises RefundNotFound, or RefundRefused in a wrong state; so do the other methods about a refund."""
-        refund = self._refund(refund_id)
-        if not self._move_refund(refund, RefundStatus.APPROVED, approved_at=at):
+        if not self._move_refund(refund_id, RefundStatus.APPROVED, approved_at=at):
             return []
         self.version += 1
-        return [RefundApproved(refund_id, refund.amount)]
+        return [events.RefundApproved(refund_id, refunds.find(self.refunds, refund_id).amount)]
 
     def reject_refund(self, refund_id: str, reason: str) -> list[OrderEvent]:
         """The owner keeps the money, for a reason that the buyer reads."""
-        refund = self._refund(refund_id)
-        if not self._move_refund(refund, RefundStatus.REJECTED, rejection_reason=reason):
+        if not self._move_refund(refund_id, RefundStatus.REJECTED, rejection_reason=reason):
             return []
         self.version += 1
-        return [RefundRejected(refund_id, refund.amount)]
+        return [events.RefundRejected(refund_id, refunds.find(self.refunds, refund_id).amount)]
 
     def withdraw_refund(self, refund_id: str) -> list[OrderEvent]:
         """The buyer takes the request back. Possible until it is approved or rejected."""
-        refund = self._refund(refund_id)
-        if not self._move_refund(refund, RefundStatus.WITHDRAWN):
+        if not self._move_refund(refund_id, RefundStatus.WITHDRAWN):
             return []
         self.version += 1
-        return [RefundWithdrawn(refund_id, refund.amount)]
+        return [events.RefundWithdrawn(refund_id, refunds.find(self.refunds, refund_id).amount)]
 
     def settle_refund(self, refund_id: str, at: datetime) -> list[OrderEvent]:
         """The money was sent back. The order is refunded once all of its total has been."""
-        refund = self._refund(refund_id)
-        if not self._move_refund(refund, RefundStatus.SETTLED):
+        if not self._move_refund(refund_id, RefundStatus.SETTLED):
             return []
         in_full = self.refunded_total >= self.total
         if in_full:
             self._move(Trigger.REFUND_IN_FULL, at)
         else:
             self.version += 1
-        return [Refunded(refund_id, refund.amount, release_stock=in_full and not self.shipments)]
+        amount = refunds.find(self.refunds, refund_id).amount
+        return [events.Refunded(refund_id, amount, release_stock=in_full and not self.shipments)]
 
     def fail_refund(self, refund_id: str) -> list[OrderEvent]:
         """The provider refused the refund for good; the amount can be requested again."""
-        if self._move_refund(self._refund(refund_id), RefundStatus.FAILED):
+        if self._move_refund(refund_id, RefundStatus.FAILED):
             self.version += 1
         return []
 
-    def _refund(self, refund_id: str) -> Refund:
-        for refund in self.refunds:
-            if refund.refund_id == refund_id:
-                return refund
-        raise RefundNotFound(refund_id)
-
-    def _move_refund(self, refund: Refund, status: RefundStatus, **details: Any) -> bool:
-        """`details` are further fields of the refund that the step sets."""
-        moved = refund.moved_to(status)
+    def _move_refund(self, refund_id: str, status: RefundStatus, **details: Any) -> bool:
+        """False if the refund has or had this status. `details` are further fields of the refund that the step sets."""
+        moved = refunds.with_step(self.refunds, refund_id, status, **details)
         if moved is None:
             return False
-        moved = replace(moved, **details)
-        self.refunds = tuple(moved if r is refund else r for r in self.refunds)
+        self.refunds = moved
         return True
 
     def _move(self, trigger: Trigger, at: datetime) -> bool:
