@@ -58,7 +58,10 @@ class InMemoryOrders(InMemoryStore[Order]):
             if order.mini_program_id == mini_program_id
             and openid in (None, order.openid)
             and status in (None, order.status)
-            and (refund is None or any(refund == "any" or one.status is RefundStatus.REQUESTED for one in order.refunds))
+            and (
+                refund is None
+                or any(refund == "any" or one.status is RefundStatus.REQUESTED for one in order.refunds)
+            )
             and (after is None or _position(order) < after)
         ]
         return [copy_of(order) for order in sorted(matching, key=_position, reverse=True)[:limit]]

@@ -73,7 +73,9 @@ async def test_a_buyer_finds_orders_by_their_refunds(checkout: RunningCheckout) 
     assert (status, problem["errors"][0]["field"]) == (422, "refund")
 
 
-async def test_a_line_keeps_the_picture_and_the_words_of_the_day_it_was_bought(checkout: RunningCheckout) -> None:
+async def test_a_line_keeps_the_picture_and_the_words_of_the_day_it_was_bought(
+    checkout: RunningCheckout,
+) -> None:
     line = (await checkout.order(await checkout.placed_id()))["lines"][0]
     assert line["image_url"] == "/media/k.svg"
     assert (line["title"], line["title_en"]) == ("Kettle", "Gooseneck kettle")
