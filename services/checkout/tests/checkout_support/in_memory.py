@@ -48,6 +48,7 @@ class InMemoryOrders(InMemoryStore[Order]):
         *,
         openid: str | None,
         status: str | None,
+        refund: str | None = None,
         after: Position | None,
         limit: int,
     ) -> list[Order]:
@@ -57,6 +58,10 @@ class InMemoryOrders(InMemoryStore[Order]):
             if order.mini_program_id == mini_program_id
             and openid in (None, order.openid)
             and status in (None, order.status)
+            and (
+                refund is None
+                or any(refund == "any" or one.status is RefundStatus.REQUESTED for one in order.refunds)
+            )
             and (after is None or _position(order) < after)
         ]
         return [copy_of(order) for order in sorted(matching, key=_position, reverse=True)[:limit]]
@@ -165,6 +170,7 @@ class InMemoryOffers:
             sku.sku_id: Offer(
                 sku.sku_id, product.product_id, product.mini_program_id, product.title, sku.attributes, sku.price.amount,
                 product.version, product.listed, Terms(**product.terms.model_dump()),
+                title_en=product.title_en, attributes_en=sku.attributes_en, image_url=_picture(product),
             )
             for product in self._products.values()
             if product.mini_program_id == mini_program_id
@@ -175,7 +181,7 @@ class InMemoryOffers:
     async def cards(self, product_ids: Sequence[str]) -> dict[str, ProductCard]:
         return {
             product_id: ProductCard(
-                product_id, product.title, product.images[0] if product.images else "",
+                product_id, product.title, product.title_en, _picture(product),
                 min(sku.price.amount for sku in product.skus),
             )
             for product_id in product_ids
@@ -192,6 +198,10 @@ class InMemoryOffers:
 def copy_of(order: Order) -> Order:
     """A copy that can be changed: of an order's parts, only the history is changed in place."""
     return replace(order, history=[*order.history])
+
+
+def _picture(product: ProductState) -> str:
+    return product.images[0] if product.images else ""
 
 
 def _position(order: Order) -> Position:

@@ -60,7 +60,12 @@ class RunningCheckout:
         )  # fmt: skip
         product = ProductListed(
             version=1, product_id=self.product_id, mini_program_id=self.mini_program_id, title="Kettle",
-            category_id="c1", skus=(SkuState(sku_id=self.sku_id, attributes={"colour": "white"}, price=cny(100)),),
+            title_en="Gooseneck kettle", category_id="c1",
+            skus=(
+                SkuState(
+                    sku_id=self.sku_id, attributes={"颜色": "白"}, attributes_en={"colour": "white"}, price=cny(100)
+                ),
+            ),
             terms=TERMS, images=("/media/k.svg",),
         )  # fmt: skip
         await self.publish(program, product)

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 from checkout_support.in_memory import InMemoryDeadlines, InMemoryOrders
-from checkout_support.samples import NOW, placed_order
+from checkout_support.samples import LINK, NOW, placed_order
 
 from checkout.adapters.mongo_deadlines import MongoDeadlines
 from checkout.adapters.mongo_order_queries import MongoOrderQueries
@@ -65,6 +65,12 @@ async def ports(request: pytest.FixtureRequest, mongodb_uri: str, module_prefix:
         yield Ports(orders, MongoOrderQueries(collections), MongoDeadlines(db))
     finally:
         await client.close()
+
+
+def pay(order: Order) -> list[OrderEvent]:
+    order.reserve_stock(NOW)
+    order.request_payment(LINK, NOW)
+    return order.settle_payment("T1", NOW)
 
 
 def act(action: Callable[[Order], list[OrderEvent]]) -> Decide[Order]:
@@ -168,6 +174,24 @@ async def test_pages_are_newest_first_and_follow_each_other(ports: Ports) -> Non
     ) == [oldest]
     everyone = await ports.queries.page(ports.mini_program_id, openid=None, status=None, after=None, limit=9)
     assert len(everyone) == 4
+
+
+async def test_orders_are_found_by_their_refunds(ports: Ports) -> None:
+    await ports.place()
+    withdrawn, requested = [await ports.place(seconds=seconds) for seconds in (1, 2)]
+    for order in (withdrawn, requested):
+        await ports.orders.change(order.order_id, act(pay))
+        await ports.orders.change(order.order_id, act(lambda order: order.request_refund("r1", 1, "dent")))
+    await ports.orders.change(withdrawn.order_id, act(lambda order: order.withdraw_refund("r1")))
+
+    async def found(refund: str) -> list[str]:
+        page = await ports.queries.page(
+            ports.mini_program_id, openid="o1", status=None, refund=refund, after=None, limit=9
+        )
+        return [order.order_id for order in page]
+
+    assert await found("open") == [requested.order_id]
+    assert await found("any") == [requested.order_id, withdrawn.order_id]
 
 
 async def test_orders_of_the_same_moment_are_listed_once(ports: Ports) -> None:

@@ -56,6 +56,40 @@ async def test_the_owner_lists_the_orders_of_their_mini_program_by_status(checko
     assert page["items"] == []
 
 
+async def test_a_buyer_finds_orders_by_their_refunds(checkout: RunningCheckout) -> None:
+    order_id, _ = await checkout.paid_id(), await checkout.placed_id()
+    _, order = await checkout.call("POST", f"/orders/{order_id}/refunds", {"reason": "dent"}, key="r")
+
+    async def found(refund: str) -> list[str]:
+        status, page = await checkout.call("GET", f"/orders?refund={refund}")
+        assert status == 200, page
+        return [order["order_id"] for order in page["items"]]
+
+    assert (await found("open"), await found("any")) == ([order_id], [order_id])
+    refund = order["refunds"][0]["refund_id"]
+    assert (await checkout.call("DELETE", f"/orders/{order_id}/refunds/{refund}"))[0] == 200
+    assert (await found("open"), await found("any")) == ([], [order_id])
+    status, problem = await checkout.call("GET", "/orders?refund=settled")
+    assert (status, problem["errors"][0]["field"]) == (422, "refund")
+
+
+async def test_a_line_keeps_the_picture_and_the_words_of_the_day_it_was_bought(
+    checkout: RunningCheckout,
+) -> None:
+    line = (await checkout.order(await checkout.placed_id()))["lines"][0]
+    assert line["image_url"] == "/media/k.svg"
+    assert (line["title"], line["title_en"]) == ("Kettle", "Gooseneck kettle")
+    assert (line["attributes"], line["attributes_en"]) == ({"颜色": "白"}, {"colour": "white"})
+
+
+async def test_an_order_from_before_lines_had_pictures_is_shown_without(checkout: RunningCheckout) -> None:
+    order_id = await checkout.placed_id()
+    added = {f"lines.$[].{name}": "" for name in ("image_url", "title_en", "attributes_en")}
+    await checkout.collection.update_one({"_id": order_id}, {"$unset": added})
+    line = (await checkout.order(order_id))["lines"][0]
+    assert (line["image_url"], line["title_en"], line["attributes_en"]) == ("", "", {})
+
+
 async def test_a_forged_cursor_is_refused(checkout: RunningCheckout) -> None:
     for cursor in ("AAAA", "WzEwMDAwMDAwMDAwMDAwMDAwMDAwMDAsIngiXQ"):
         status, problem = await checkout.call("GET", f"/orders?cursor={cursor}")

@@ -46,9 +46,12 @@ def largest_attributes() -> dict[str, str]:
 def largest_order() -> Order:
     attributes, pieces = largest_attributes(), MAX_PIECES // MAX_LINES
     lines = tuple(
-        Line(sku_id(n), "p" * 64, TEXT, attributes, 10**8, pieces, 10**9, Terms(5_000, 5_000, 10**6))
+        Line(
+            sku_id(n), "p" * 64, TEXT, attributes, 10**8, pieces, 10**9, Terms(5_000, 5_000, 10**6),
+            title_en=TEXT, attributes_en=attributes, image_url="https://pictures.example/" + "x" * 2000,
+        )
         for n in range(MAX_LINES)
-    )
+    )  # fmt: skip
     return Order(
         order_id=f"{MINI_PROGRAM}_{'A' * 26}", mini_program_id=MINI_PROGRAM, host_id="h" * 64, openid="o" * 64,
         lines=lines, amounts=Amounts.of(lines, delivery_fee=10**6, discount=10**6), coupon_code=TEXT,

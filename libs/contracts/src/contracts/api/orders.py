@@ -28,6 +28,13 @@ OrderStatus = Literal[
 ]  # fmt: skip
 RefundStatus = Literal["requested", "approved", "rejected", "withdrawn", "processing", "settled", "failed"]
 """No refund enters `processing` today. It stays, because generated clients know it."""
+RefundFilter = Annotated[
+    Literal["open", "any"] | None,
+    Field(
+        description="`open`: only orders with a refund request that nobody has decided; `any`: only orders with a refund, "
+        "whatever its status"
+    ),
+]
 MAX_LINES = 50
 MAX_PIECES = 200
 """Pieces of one order, over all lines: an unpaid order holds stock that others cannot buy."""
@@ -94,7 +101,12 @@ class LineView(Answer):
     sku_id: str
     product_id: str
     title: str
+    title_en: str = ""
     attributes: dict[str, str]
+    attributes_en: dict[str, str] = Field(
+        default={}, description="the attributes in English, in the same order; empty if there are none"
+    )
+    image_url: str = Field(default="", description="the product's first picture; empty if it had none")
     unit_price: Money
     quantity: int
     line_total: Money
@@ -183,6 +195,7 @@ class OrdersQuery(PageQuery):
     """Which orders to answer."""
 
     status: OrderStatus | None = Field(default=None, description="only orders with this status")
+    refund: RefundFilter = None
 
 
 class OwnerOrderFilters(Request):
@@ -192,9 +205,7 @@ class OwnerOrderFilters(Request):
         default=None, description="only orders of this one of the owner's mini programs"
     )
     status: OrderStatus | None = Field(default=None, description="only orders with this status")
-    refund: Literal["open"] | None = Field(
-        default=None, description="`open`: only orders with a refund request that nobody has decided"
-    )
+    refund: RefundFilter = None
     placed_from: UtcTime | None = Field(default=None, description="only orders placed at this time or later")
     placed_to: UtcTime | None = Field(default=None, description="only orders placed before this time")
     updated_since: UtcTime | None = Field(

@@ -38,6 +38,7 @@ class RecentView(Answer):
     product_id: str
     mini_program_id: str
     title: str
+    title_en: str = ""
     price: Money
     image_url: str
     viewed_at: datetime

@@ -53,7 +53,7 @@ class MongoOffers:
         return offers
 
     async def cards(self, product_ids: Sequence[str]) -> dict[str, ProductCard]:
-        fields = {"title": 1, "image": 1, "skus.price": 1}
+        fields = {"title": 1, "title_en": 1, "image": 1, "skus.price": 1}
         query = {"_id": {"$in": list(product_ids)}, "listed": True}
         return {d["_id"]: _card(d) async for d in self._products.find(query, fields)}
 
@@ -70,12 +70,18 @@ def _document(product: ProductState) -> Document:
     return {
         "mini_program_id": product.mini_program_id,
         "title": product.title,
+        "title_en": product.title_en,
         "image": product.images[0] if product.images else "",
         "listed": product.listed,
         "version": product.version,
         "terms": product.terms.model_dump(),
         "skus": [
-            {"sku_id": sku.sku_id, "attributes": sku.attributes, "price": sku.price.amount}
+            {
+                "sku_id": sku.sku_id,
+                "attributes": sku.attributes,
+                "attributes_en": sku.attributes_en,
+                "price": sku.price.amount,
+            }
             for sku in product.skus
         ],
     }
@@ -92,9 +98,12 @@ def _offer(product: Document, sku: Document) -> Offer:
         product_version=product["version"],
         listed=product["listed"],
         terms=Terms(**product["terms"]),
+        title_en=product.get("title_en", ""),
+        attributes_en=sku.get("attributes_en", {}),
+        image_url=product["image"],
     )
 
 
 def _card(product: Document) -> ProductCard:
     price = min(sku["price"] for sku in product["skus"])
-    return ProductCard(product["_id"], product["title"], product["image"], price)
+    return ProductCard(product["_id"], product["title"], product.get("title_en", ""), product["image"], price)

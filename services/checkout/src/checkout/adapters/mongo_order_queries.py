@@ -9,7 +9,7 @@ from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING
 
-from checkout.adapters.mongo_order_search import prepare_search
+from checkout.adapters.mongo_order_search import WITH_REFUND, prepare_search
 from checkout.adapters.mongo_orders import WITHOUT_OUTBOX, OrderCollections
 from checkout.adapters.order_codec import order_of
 from checkout.application.ports import Position
@@ -57,6 +57,7 @@ class MongoOrderQueries:
         *,
         openid: str | None,
         status: str | None,
+        refund: str | None = None,
         after: Position | None,
         limit: int,
     ) -> list[Order]:
@@ -65,6 +66,8 @@ class MongoOrderQueries:
             query["openid"] = openid
         if status is not None:
             query["status"] = status
+        if refund is not None:
+            query |= WITH_REFUND[refund]
         if after is not None:
             placed_at, order_id = after
             query["$or"] = [

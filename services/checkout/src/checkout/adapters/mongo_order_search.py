@@ -21,6 +21,8 @@ from runtime.outbox.versioned_store import Collection
 
 OPEN_REFUND = {"refunds.status": str(RefundStatus.REQUESTED)}
 """Orders with a refund that nobody has decided."""
+WITH_REFUND: dict[str, Document] = {"open": OPEN_REFUND, "any": {"refunds.0": {"$exists": True}}}
+"""The condition of each `contracts.api.orders.RefundFilter`."""
 CONCURRENT = 8
 """How many collections are read at the same time; at most (CONCURRENT + 1) × limit positions are in memory."""
 PHONE_TAIL = re.compile(r"[0-9]{4}")
@@ -105,8 +107,8 @@ def _query(filters: OrderFilter, after: Position | None) -> Document:
     conditions: list[Document] = []
     if filters.status is not None:
         conditions.append({"status": filters.status})
-    if filters.open_refund:
-        conditions.append(OPEN_REFUND)
+    if filters.refund is not None:
+        conditions.append(WITH_REFUND[filters.refund])
     if filters.placed_from is not None:
         conditions.append({"placed_at": {"$gte": filters.placed_from}})
     if filters.placed_before is not None:

@@ -24,11 +24,12 @@ Position = tuple[datetime, str]
 class OrderFilter:
     """Which orders to find; None and False exclude nothing. The times are UTC.
 
+    `refund` is one of `contracts.api.orders.RefundFilter`.
     `text` is an order id, a tracking number, part of a title or, with `by_phone`, a phone's last four digits.
     """
 
     status: str | None = None
-    open_refund: bool = False
+    refund: str | None = None
     placed_from: datetime | None = None
     placed_before: datetime | None = None
     updated_since: datetime | None = None
@@ -69,10 +70,14 @@ class OrderQueries(Protocol):
         *,
         openid: str | None,
         status: str | None,
+        refund: str | None = None,
         after: Position | None,
         limit: int,
     ) -> list[Order]:
-        """Newest first, at most `limit` orders older than `after`; of one buyer, in one status, unless None."""
+        """Newest first, at most `limit` orders older than `after`; of one buyer, in one status, unless None.
+
+        `refund` is one of `contracts.api.orders.RefundFilter`.
+        """
         ...
 
     async def counts(self, mini_program_id: str, openid: str) -> Mapping[str, int]:

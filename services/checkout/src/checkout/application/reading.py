@@ -31,13 +31,20 @@ class ReadOrders:
         return order
 
     async def page(
-        self, caller: Caller, mini_program_id: str, *, status: str | None, after: Position | None, limit: int
+        self,
+        caller: Caller,
+        mini_program_id: str,
+        *,
+        status: str | None,
+        refund: str | None,
+        after: Position | None,
+        limit: int,
     ) -> list[Order]:
         """At most `limit` orders, newest first; a buyer's own, all for the owner. Raises MiniProgramNotFound."""
         self._check(caller, mini_program_id)
         openid = caller.openid if isinstance(caller, Buyer) else None
         return await self.queries.page(
-            mini_program_id, openid=openid, status=status, after=after, limit=limit
+            mini_program_id, openid=openid, status=status, refund=refund, after=after, limit=limit
         )
 
     def _check(self, caller: Caller, mini_program_id: str) -> None:

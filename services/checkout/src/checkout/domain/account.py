@@ -106,5 +106,6 @@ class ProductCard:
 
     product_id: str
     title: str
+    title_en: str
     image: str
     price: int

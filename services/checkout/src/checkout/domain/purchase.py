@@ -17,7 +17,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A SKU with its quantity and its price when the order was placed."""
+    """A SKU with its quantity, its price and what it looked like when the order was placed.
+
+    Orders that were stored before a line had a picture and English words have empty ones.
+    """
 
     sku_id: str
     product_id: str
@@ -27,6 +30,9 @@ class Line:
     quantity: int
     product_version: int
     terms: Terms
+    title_en: str = ""
+    attributes_en: dict[str, str] = field(default_factory=dict)
+    image_url: str = ""
 
     @property
     def total(self) -> int:

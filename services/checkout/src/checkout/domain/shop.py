@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checkout.domain.errors import MiniProgramNotFound, ShopSuspended
 from checkout.domain.purchase import Line, Terms
@@ -39,10 +39,14 @@ class Offer:
     product_version: int
     listed: bool
     terms: Terms
+    title_en: str = ""
+    attributes_en: dict[str, str] = field(default_factory=dict)
+    image_url: str = ""
 
     def line(self, quantity: int, *, by_creator: bool) -> Line:
         """The order line at today's price and terms; without a creator's click, no creator earns commission."""
         terms = self.terms if by_creator else Terms(self.terms.platform_bp, 0, self.terms.terms_version)
         return Line(
-            self.sku_id, self.product_id, self.title, self.attributes, self.price, quantity, self.product_version, terms
+            self.sku_id, self.product_id, self.title, self.attributes, self.price, quantity, self.product_version, terms,
+            title_en=self.title_en, attributes_en=self.attributes_en, image_url=self.image_url,
         )  # fmt: skip

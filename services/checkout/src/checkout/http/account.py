@@ -97,6 +97,7 @@ def _recent_view(view: ProductView, card: ProductCard) -> RecentView:
         product_id=view.product_id,
         mini_program_id=view.mini_program_id,
         title=card.title,
+        title_en=card.title_en,
         price=cny(card.price),
         image_url=card.image,
         viewed_at=view.at,

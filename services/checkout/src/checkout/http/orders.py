@@ -67,6 +67,7 @@ class OrderRoutes:
             caller_of(request),
             request.match_info["mini_program_id"],
             status=query.status,
+            refund=query.refund,
             after=position_in(query.cursor) if query.cursor is not None else None,
             limit=query.limit + 1,
         )

@@ -114,7 +114,7 @@ class OwnerRoutes:
 def filter_of(query: OwnerOrderFilters, *, by_phone: bool) -> OrderFilter:
     return OrderFilter(
         status=query.status,
-        open_refund=query.refund is not None,
+        refund=query.refund,
         placed_from=query.placed_from,
         placed_before=query.placed_to,
         updated_since=query.updated_since,

@@ -1,24 +1,19 @@
 // The viewer's personal account in one mini program.
 
-import { inside } from './api.js';
+import { inside, keysByBody } from './api.js';
 import { h, picture, put } from './dom.js';
-import { langOf, price, t } from './i18n.js';
+import { langOf, nameOf, price, t } from './i18n.js';
 import { confirmSheet, degradedNote, empty, inWords, load, oneAtATime, sheet, skeleton, toast } from './parts.js';
 import { link } from './router.js';
 import { addressFields, addressLine, readAddress } from './addresses.js';
 import { keepDraft } from './drafts.js';
-import { inReadersWords, miniScreen } from './mini.js';
+import { miniScreen } from './mini.js';
 
 const COUNTS = [['awaiting_payment', 'to_pay'], ['paid', 'to_ship'], ['shipped', 'to_receive'], ['completed', 'done']];
 
 export function miniAccountScreen({ params: { mp }, signal }) {
   const box = h('div', {});
-  load(box, ask, show, skeleton('row', 4));
-
-  async function ask() {
-    const account = await inside(mp, 'GET', '/account', { signal });
-    return { ...account, recently_viewed: account.recently_viewed && await inReadersWords(mp, account.recently_viewed) };
-  }
+  load(box, () => inside(mp, 'GET', '/account', { signal }), show, skeleton('row', 4));
 
   function show(account) {
     const addresses = h('div', {});
@@ -27,7 +22,7 @@ export function miniAccountScreen({ params: { mp }, signal }) {
       degradedNote(account.degraded),
       h('div', { class: 'card' }, h('h2', {}, t('my_orders')), h('div', { class: 'counts' }, COUNTS.map(([status, name]) =>
         link(`/m/${mp}/orders?status=${status}`, { class: 'count' }, h('b', {}, String(account.orders[status])), h('span', {}, t(name))))),
-      account.orders.refunding ? link(`/m/${mp}/orders?status=refunds`, { class: 'plain' }, `${t('refunding')} · ${account.orders.refunding}`) : null),
+      account.orders.refunding ? link(`/m/${mp}/orders?refund=any`, { class: 'plain' }, `${t('refunding')} · ${account.orders.refunding}`) : null),
       h('div', { class: 'card' }, h('h2', {}, t('address')), addresses),
       account.recently_viewed ? h('div', { class: 'card' }, h('h2', {}, t('recent')),
         account.recently_viewed.length ? h('div', { class: 'recents' }, account.recently_viewed.map(recent)) : empty(t('no_recent'), null)) : null,
@@ -38,7 +33,7 @@ export function miniAccountScreen({ params: { mp }, signal }) {
   function recent(product) {
     return link(`/m/${mp}/p/${product.product_id}`, { class: 'recent' },
       picture(product.image_url, '', { width: 96, height: 96, loading: 'lazy' }),
-      h('span', { lang: langOf(product.title) }, product.title), h('b', { class: 'price' }, price(product.price)));
+      h('span', { lang: langOf(nameOf(product)) }, nameOf(product)), h('b', { class: 'price' }, price(product.price)));
   }
 
   function putAddresses(into, list) {
@@ -57,9 +52,10 @@ export function miniAccountScreen({ params: { mp }, signal }) {
   }
 
   function edit(into, address) {
+    const keyOf = keysByBody();
     const form = h('form', { onsubmit: oneAtATime(async () => {
       const body = { ...readAddress(form), is_default: form.elements.standard.checked };
-      const done = address ? change(into, 'PUT', `/${address.address_id}`, body) : change(into, 'POST', '', body);
+      const done = address ? change(into, 'PUT', `/${address.address_id}`, { body }) : change(into, 'POST', '', { body, headers: keyOf(body) });
       if (!await done) return;
       draft.drop();
       dialog.close();
@@ -70,9 +66,9 @@ export function miniAccountScreen({ params: { mp }, signal }) {
     const dialog = sheet(t('address'), form);
   }
 
-  async function change(into, method, path, body) {
+  async function change(into, method, path, sent = {}) {
     try {
-      await inside(mp, method, `/account/addresses${path}`, { body, signal });
+      await inside(mp, method, `/account/addresses${path}`, { ...sent, signal });
       const { items } = await inside(mp, 'GET', '/account/addresses', { signal });
       putAddresses(into, items);
       return true;

@@ -54,6 +54,16 @@ export function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
+/** The header that makes a call happen once for each body, however often it is sent: without an answer, it may have been taken. */
+export function keysByBody() {
+  const keys = new Map();
+  return (body) => {
+    const same = JSON.stringify(body);
+    if (!keys.has(same)) keys.set(same, newKey());
+    return { 'Idempotency-Key': keys.get(same) };
+  };
+}
+
 /** The order now, and again at each change, until `signal` ends it. Falls back to asking when the stream is refused. */
 export function watchOrder(miniProgram, orderId, onOrder, signal, onLive = () => {}) {
   const path = `/mini-programs/${encodeURIComponent(miniProgram)}/orders/${encodeURIComponent(orderId)}`;

@@ -1,8 +1,8 @@
 // The frame of every page inside a mini program: the same in every host.
 
 import { inside } from './api.js';
-import { h, icon, pictureAddress, put } from './dom.js';
-import { LANG, attributesOf, langOf, nameOf, t } from './i18n.js';
+import { h, icon, put } from './dom.js';
+import { langOf, nameOf, t } from './i18n.js';
 import { signButton } from './parts.js';
 import { back, go, link } from './router.js';
 import { unpaidBar } from './unpaid.js';
@@ -20,36 +20,6 @@ export function remember(mp, page) {
   const card = page.then(({ mini_program: program }) => program);
   card.catch(() => known.delete(mp));
   known.set(mp, card);
-}
-
-const products = new Map();
-
-function productOf(mp, id) {
-  const key = `${mp}/${id}`;
-  if (!products.has(key)) {
-    const asked = inside(mp, 'GET', `/products/${encodeURIComponent(id)}`);
-    asked.catch(() => products.delete(key));
-    products.set(key, asked);
-  }
-  return products.get(key);
-}
-
-/** The picture of an order's line, from the product as long as there is one. */
-export function linePicture(mp, line) {
-  const image = h('img', { class: 'line-picture', alt: '', width: 56, height: 56, decoding: 'async' });
-  image.addEventListener('error', () => image.classList.add('missing'), { once: true });
-  productOf(mp, line.product_id).then(({ images }) => { image.src = pictureAddress(images[0]); }, () => {});
-  return image;
-}
-
-/** Lines of an order or products seen are kept in the shop's own words; this says them in the reader's where the product still does. */
-export function inReadersWords(mp, lines) {
-  return LANG === 'zh' ? lines : Promise.all(lines.map(async (line) => {
-    const product = await productOf(mp, line.product_id).catch(() => null);
-    if (!product) return line;
-    const sku = product.skus.find((one) => one.sku_id === line.sku_id);
-    return { ...line, title: nameOf(product), attributes: sku ? attributesOf(sku) : line.attributes };
-  }));
 }
 
 /** A page of the mini program: head with its name and the way out, `body`, the viewer's unpaid order unless the page itself is

@@ -1,14 +1,14 @@
 // One order, live: its state comes as server-sent events.
 
-import { Problem, inside, newKey, watchOrder } from './api.js';
+import { Problem, inside, keysByBody, watchOrder } from './api.js';
 import { h, put } from './dom.js';
-import { LANG, dateTime, langOf, price, t, tOr, timeOfDay } from './i18n.js';
+import { LANG, dateTime, langOf, nameOf, price, t, tOr, timeOfDay } from './i18n.js';
 import { choiceOf, confirmSheet, inWords, load, oneAtATime, sheet, skeleton, toast } from './parts.js';
 import { announce, link } from './router.js';
 import { addressLine } from './addresses.js';
-import { inReadersWords, linePicture, miniScreen } from './mini.js';
+import { miniScreen } from './mini.js';
 import { toCashier } from './ordering.js';
-import { statusOf } from './orders.js';
+import { linePicture, statusOf } from './orders.js';
 
 const STEPS = ['placed', 'awaiting_payment', 'paid', 'shipped', 'completed'];
 const CANCELLABLE = ['placed', 'confirmed', 'awaiting_payment'];
@@ -20,18 +20,17 @@ export function orderScreen({ params: { mp, order: id }, signal }) {
   const live = h('p', { class: 'live', hidden: true });
   const path = `/orders/${encodeURIComponent(id)}`;
   let shown = null;
-  const show = async (order) => {
-    const lines = await inReadersWords(mp, order.lines);
+  const show = (order) => {
     if (shown && shown !== order.status) announce(statusOf(order));
     if (!shown) watch();
     shown = order.status;
-    return pageOf(mp, { ...order, lines }, act);
+    return pageOf(mp, order, act);
   };
 
   async function act(call, { method = 'POST', body, headers } = {}) {
     try {
       const answer = await inside(mp, method, `${path}/${call}`, { body, headers, signal });
-      if (answer.order_id) put(box, await show(answer));
+      if (answer.order_id) put(box, show(answer));
       return true;
     } catch (fault) {
       if (fault.name === 'AbortError') return false;
@@ -46,7 +45,7 @@ export function orderScreen({ params: { mp, order: id }, signal }) {
 
   function watch() {
     if (signal.aborted) return;
-    watchOrder(mp, id, async (order) => put(box, await show(order)), signal, (isLive) => {
+    watchOrder(mp, id, (order) => put(box, show(order)), signal, (isLive) => {
       live.hidden = false;
       live.textContent = t(isLive ? 'live' : 'not_live');
       live.classList.toggle('on', isLive);
@@ -68,8 +67,8 @@ function pageOf(mp, order, act) {
       actions(order, act)),
     h('div', { class: 'card' },
       order.lines.map((line) => link(`/m/${mp}/p/${line.product_id}`, { class: 'order-item' },
-        linePicture(mp, line),
-        h('span', { class: 'program-words' }, h('b', { lang: langOf(line.title) }, line.title),
+        linePicture(line),
+        h('span', { class: 'program-words' }, h('b', { lang: langOf(nameOf(line)) }, nameOf(line)),
           choiceOf(line)),
         h('span', { class: 'right' }, price(line.unit_price), h('span', { class: 'faint' }, `× ${line.quantity}`)))),
       h('p', { class: 'line-between strong' }, h('span', {}, t('total')), h('b', { class: 'price' }, price(order.total)))),
@@ -126,13 +125,11 @@ function refundSheet(order, left, act) {
   const amount = h('input', { type: 'number', name: 'amount', min: '0.01', max: most, step: '0.01', value: most, required: true, inputmode: 'decimal' });
   const reason = h('input', { type: 'text', name: 'reason', value: t('refund_reason_value'), maxlength: '100', required: true });
   const send = h('button', { class: 'primary wide' }, t('refund_send'));
-  const keys = new Map(); // one for each request: without an answer the same one may have been taken
+  const keyOf = keysByBody();
   const dialog = sheet(t('ask_refund'), h('form', { onsubmit: oneAtATime(async () => {
     const wanted = { amount: Math.round(Number(amount.value) * 100), currency: order.total.currency };
     const body = { amount: wanted, reason: reason.value.trim() };
-    const same = JSON.stringify(body);
-    if (!keys.has(same)) keys.set(same, newKey());
-    if (await act('refunds', { body, headers: { 'Idempotency-Key': keys.get(same) } })) dialog.close();
+    if (await act('refunds', { body, headers: keyOf(body) })) dialog.close();
   }) },
   h('label', { class: 'field' }, h('span', {}, t('refund_amount')), amount),
   h('p', { class: 'faint' }, t('refund_at_most', price({ ...order.total, amount: left }))),

@@ -1,6 +1,6 @@
 // The order sheet, and the way to the cashier.
 
-import { HOST, Problem, inside, newKey } from './api.js';
+import { HOST, Problem, inside, keysByBody, newKey } from './api.js';
 import { keepDraft } from './drafts.js';
 import { h, picture, put } from './dom.js';
 import { langOf, nameOf, price, t } from './i18n.js';
@@ -34,6 +34,7 @@ export function orderSheet(product, sku, signal) {
       h('button', { type: 'button', 'aria-label': t('add_one'), onclick: () => step(1) }, '+'))),
     h('h3', {}, t('address')), addressBox, error,
     h('div', { class: 'order-foot' }, h('span', {}, `${t('total')} `, total), place));
+  const keyOf = keysByBody();
   let draft = null;
   let isAnother = false;
   sheet(t('confirm_order'), form);
@@ -63,7 +64,8 @@ export function orderSheet(product, sku, signal) {
     if (chosen && chosen !== 'new') return { address_id: chosen };
     const given = readAddress(form);
     if (!form.elements.keep.checked) return { address: given };
-    const saved = await inside(mp, 'POST', '/account/addresses', { body: { ...given, is_default: true }, signal });
+    const body = { ...given, is_default: true };
+    const saved = await inside(mp, 'POST', '/account/addresses', { body, headers: keyOf(body), signal });
     draft.drop();
     showAddresses([saved]);
     return { address_id: saved.address_id };
@@ -79,11 +81,11 @@ export function orderSheet(product, sku, signal) {
         expected_total: { ...sku.price, amount: sku.price.amount * quantity },
         return_url: returnAddress(mp),
       };
-      const unpaid = isAnother || isTheLast(mp, body) ? [] : await openOrders(mp, signal);
+      const unpaid = isAnother || isTheLast(mp, body) ? null : await unpaidOrder(mp, signal);
       isAnother = false;
-      if (unpaid.length) {
+      if (unpaid) {
         place.textContent = t('place_order');
-        put(error, askFirst(unpaid[0]));
+        put(error, askFirst(unpaid));
         return;
       }
       const order = await placeOnce(mp, body, signal);
@@ -109,10 +111,11 @@ export function orderSheet(product, sku, signal) {
   }
 }
 
-/** The viewer's orders here that are not paid yet, newest first. It asks by status: an older one may have many newer orders before it. */
-export async function openOrders(mp, signal, statuses = OPEN) {
-  const found = await Promise.all(statuses.map((status) => inside(mp, 'GET', `/orders?status=${status}&limit=10`, { signal })));
-  return found.flatMap(({ items }) => items).sort((a, b) => new Date(b.placed_at) - new Date(a.placed_at));
+/** The viewer's newest order here that is not paid yet; null if there is none. */
+export async function unpaidOrder(mp, signal, statuses = OPEN) {
+  const found = await Promise.all(statuses.map((status) => inside(mp, 'GET', `/orders?status=${status}&limit=1`, { signal })));
+  const newestFirst = found.flatMap(({ items }) => items).sort((a, b) => new Date(b.placed_at) - new Date(a.placed_at));
+  return newestFirst[0] ?? null;
 }
 
 function slotOf(mp) {

@@ -4,8 +4,8 @@ import { inside } from './api.js';
 import { h, put } from './dom.js';
 import { price, t } from './i18n.js';
 import { confirmSheet, inWords, toast } from './parts.js';
-import { link } from './router.js';
-import { openOrders, toCashier } from './ordering.js';
+import { go, link } from './router.js';
+import { toCashier, unpaidOrder } from './ordering.js';
 
 const A_SECOND = 1000;
 
@@ -17,8 +17,7 @@ export function unpaidBar(mp) {
   let ticking = 0;
 
   async function look() {
-    const open = await openOrders(mp, undefined, ['awaiting_payment']).catch(() => []);
-    order = open.find((one) => one.payment?.cashier_url);
+    order = await unpaidOrder(mp, undefined, ['awaiting_payment']).catch(() => null);
     if (order) put(bar, content());
     tick();
     clearInterval(ticking);
@@ -26,7 +25,7 @@ export function unpaidBar(mp) {
   }
 
   function content() {
-    const pay = h('button', { type: 'button', class: 'pill', onclick: () => toCashier(order, pay) }, t('pay_now'));
+    const pay = h('button', { type: 'button', class: 'pill', onclick: () => toCashier(order, pay) || go(`/m/${mp}/orders/${order.order_id}`) }, t('pay_now'));
     const cancel = h('button', { type: 'button', class: 'plain', onclick: () => confirmSheet(t('cancel_order'), t('cancel_hint'), t('cancel_order'), cancelled) }, t('cancel'));
     return [link(`/m/${mp}/orders/${order.order_id}`, { class: 'unpaid-words' }, h('span', {}, `${t('to_pay')} ${price(order.total)}`), left), cancel, pay];
   }
