@@ -209,6 +209,11 @@ class VideoAnchorUnmounted(VideoState):
     anchor_id: Identifier
 
 
+@published
+class VideoRemoved(VideoState):
+    """A creator deleted a video; it has no anchors any more."""
+
+
 class StockLine(Value):
     """A SKU and a quantity."""
 

@@ -6,7 +6,7 @@ They tell what was decided; what viewers see is on the topic `mini-programs`.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -67,6 +67,18 @@ class HostAccepted(MiniProgramHistoryEvent):
     """A host took a mini program, for this and later versions."""
 
     host_id: Identifier
+
+
+@published
+class PromotionChanged(Event):
+    """An owner said which creators may promote the mini program. `version` counts these changes alone."""
+
+    topic: ClassVar[Topic] = MINI_PROGRAM_VERSIONS
+
+    mini_program_id: str = Field(pattern=r"^[a-z0-9]{8,32}$")
+    owner_id: Identifier
+    who: Literal["nobody", "invited", "anyone"]
+    creator_ids: tuple[Identifier, ...] = Field(default=(), description="those who are invited")
 
 
 @published

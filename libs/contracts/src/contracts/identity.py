@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from contracts.event import Event, Identifier, Text, Value, published
-from contracts.topics import ACCOUNTS, HOSTS, OWNERS, Topic
+from contracts.topics import ACCOUNTS, CREATORS, HOSTS, OWNERS, Topic
 
 
 class Reason(Value):
@@ -73,6 +73,26 @@ class HostRegistered(HostState):
 @published
 class HostChanged(HostState):
     """A host app's name or state changed."""
+
+
+class CreatorState(Event):
+    """A creator as it is after the change. Its public side on a host is its account."""
+
+    topic: ClassVar[Topic] = CREATORS
+
+    creator_id: Identifier
+    name: Text
+    state: Literal["active", "suspended"] = "active"
+
+
+@published
+class CreatorRegistered(CreatorState):
+    """A creator was registered."""
+
+
+@published
+class CreatorStateChanged(CreatorState):
+    """A creator's name or state changed: while it is suspended, viewers do not see its anchors."""
 
 
 class AccountState(Event):

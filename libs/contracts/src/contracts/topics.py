@@ -39,6 +39,7 @@ MINI_PROGRAMS = Topic("mini-programs", "mini_program_id", "catalog", QUIET, comp
 MINI_PROGRAM_VERSIONS = Topic("mini-program-versions", "mini_program_id", "catalog", QUIET)
 OWNERS = Topic("owners", "owner_id", "identity", QUIET, compacted=True)
 HOSTS = Topic("hosts", "host_id", "identity", QUIET, compacted=True)
+CREATORS = Topic("creators", "creator_id", "identity", QUIET, compacted=True)
 ACCOUNTS = Topic("accounts", "account_id", "identity", QUIET, compacted=True)
 PRODUCTS = Topic("products", "product_id", "catalog", BUSY, compacted=True)
 STOCK_LEVELS = Topic("stock-levels", "sku_id", "catalog", BUSY, compacted=True)
@@ -51,6 +52,6 @@ SETTLEMENTS = Topic("settlements", "mini_program_id", "payment", QUIET)
 SHARE_CODES = Topic("share-codes", "code", "sharecode", QUIET)
 
 TOPICS: tuple[Topic, ...] = (
-    MINI_PROGRAMS, MINI_PROGRAM_VERSIONS, OWNERS, HOSTS, ACCOUNTS, PRODUCTS, STOCK_LEVELS, VIDEOS, ENGAGEMENT, ORDERS, STOCK,
-    PAYMENTS, SETTLEMENTS, SHARE_CODES,
+    MINI_PROGRAMS, MINI_PROGRAM_VERSIONS, OWNERS, HOSTS, CREATORS, ACCOUNTS, PRODUCTS, STOCK_LEVELS, VIDEOS, ENGAGEMENT, ORDERS,
+    STOCK, PAYMENTS, SETTLEMENTS, SHARE_CODES,
 )  # fmt: skip

@@ -5,12 +5,14 @@ from __future__ import annotations
 from catalog.adapters.change_stream_reader import ChangeStreamReader
 from catalog.adapters.changed_levels import ChangedLevels
 from catalog.adapters.level_publisher import LevelPublisher
+from catalog.adapters.mongo_creators import MongoCreators
 from catalog.adapters.mongo_host_settings import MongoHostSettings
 from catalog.adapters.mongo_level_position import MongoLevelPosition
 from catalog.adapters.mongo_mini_programs import MongoMiniPrograms
 from catalog.adapters.mongo_owner_stock import MongoOwnerStock
 from catalog.adapters.mongo_owners import MongoOwners
 from catalog.adapters.mongo_products import MongoProducts
+from catalog.adapters.mongo_promotions import MongoPromotions
 from catalog.adapters.mongo_reservations import MongoReservations
 from catalog.adapters.mongo_schema import prepare_collections
 from catalog.adapters.mongo_version_histories import MongoVersionHistories
@@ -23,6 +25,7 @@ from catalog.application.mini_programs import MiniPrograms
 from catalog.application.names import Names
 from catalog.application.owners import FollowOwners
 from catalog.application.products import Products
+from catalog.application.promotions import Promotions
 from catalog.application.read_model.freshness import Freshness
 from catalog.application.read_model.shelf import Shelf
 from catalog.application.read_model.storefront import Storefront
@@ -31,7 +34,7 @@ from catalog.application.reviews import Reviews
 from catalog.application.stalled_reservations import LeftOverHolds, StalledReservations
 from catalog.application.stock_keeping import StockKeeping
 from catalog.application.terms import SpreadTerms
-from catalog.application.videos import Videos
+from catalog.application.videos import AnchorTitles, Videos
 from catalog.http.errors import PROBLEMS
 from catalog.http.host_reviews import HostReviewRoutes
 from catalog.http.media import MediaRoutes
@@ -39,9 +42,10 @@ from catalog.http.mini_programs import MiniProgramRoutes
 from catalog.http.operators import OperatorRoutes
 from catalog.http.pages import PageRoutes
 from catalog.http.products import ProductRoutes
-from catalog.http.videos import VideoRoutes
+from catalog.http.promotions import PromotionRoutes
+from catalog.http.videos import AnchorTitleRoutes, VideoRoutes
 from catalog.settings import Settings
-from catalog.subscribers import mini_programs_follow_owners, stock_follows_orders
+from catalog.subscribers import anchors_follow_creators, mini_programs_follow_owners, stock_follows_orders
 from content_check.provider import HttpProvider
 from content_check.rules import WordRules
 from content_check.verdicts import ContentCheck
@@ -57,7 +61,9 @@ from runtime.service import Service
 from runtime.stalled import StalledWatch
 from runtime.web.cursors import write_cursor
 
-RELAYED = named("mini_programs", "version_histories", "products", "videos", "reservations", "adjustments")
+RELAYED = named(
+    "mini_programs", "version_histories", "products", "videos", "reservations", "adjustments", "promotions"
+)
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
@@ -111,10 +117,9 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> No
     """The write side. Its writes show on this replica's pages at once."""
     db, recorder, clock = service.db, service.recorder, service.clock
     programs, products = MongoMiniPrograms(db, recorder), MongoProducts(db, recorder)
-    videos, stock = MongoVideos(db, recorder), MongoOwnerStock(db, recorder, shelf.put_level)
+    stock = MongoOwnerStock(db, recorder, shelf.put_level)
     programs.on_saved(lambda saved: shelf.put_mini_program(saved.aggregate))
     products.on_saved(lambda saved: shelf.put_product(saved.aggregate, saved.document["created_at"]))
-    videos.on_saved(lambda saved: shelf.put_video(saved.aggregate))
     spread_terms = SpreadTerms(programs, products)
     stored, host_settings = MongoVersionHistories(db, recorder), MongoHostSettings(db)
     histories = Histories(stored, programs, spread_terms)
@@ -140,8 +145,24 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> No
             StockKeeping(stock, programs, clock, service.new_id),
         ).routes()
     )
-    service.routes(VideoRoutes(Videos(videos, products, clock)).routes())
     service.background("terms", spread_terms.run)
+    _assemble_promotion(service, shelf, programs, products)
+
+
+def _assemble_promotion(
+    service: Service, shelf: Shelf, programs: MongoMiniPrograms, products: MongoProducts
+) -> None:
+    """Creators' videos, and who may promote what."""
+    db, recorder, clock = service.db, service.recorder, service.clock
+    videos, promotions, creators = MongoVideos(db, recorder), MongoPromotions(db, recorder), MongoCreators(db)
+    videos.on_saved(lambda saved: shelf.put_video(saved.aggregate))
+    promotions.on_saved(lambda saved: shelf.put_promotion(saved.aggregate))
+    service.prepare(videos.prepare)
+    service.subscribe(anchors_follow_creators(creators))
+    promoting = Promotions(promotions, programs, products, creators)
+    service.routes(VideoRoutes(Videos(videos, products, promotions, clock), promoting).routes())
+    service.routes(AnchorTitleRoutes(AnchorTitles(videos, clock)).routes())
+    service.routes(PromotionRoutes(promoting).routes())
 
 
 def _content_check(service: Service, settings: Settings) -> ContentCheck:

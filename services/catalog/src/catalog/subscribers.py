@@ -1,4 +1,4 @@
-"""What the catalog follows: stock follows orders, mini programs follow their owners."""
+"""What the catalog follows: stock follows orders, mini programs follow their owners, anchors their creators."""
 
 from __future__ import annotations
 
@@ -7,11 +7,20 @@ from typing import Any
 
 from catalog.application.order_facts import OrderFact
 from catalog.application.owners import FollowOwners
+from catalog.application.ports import CreatorRegister
 from catalog.application.reserving import Reserving
 from catalog.domain.reservation import FactKind, merged
 from contracts.checkout import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
 from contracts.event import Event
-from contracts.identity import OwnerApplied, OwnerReinstated, OwnerRejected, OwnerSuspended, OwnerVerified
+from contracts.identity import (
+    CreatorRegistered,
+    CreatorStateChanged,
+    OwnerApplied,
+    OwnerReinstated,
+    OwnerRejected,
+    OwnerSuspended,
+    OwnerVerified,
+)
 from runtime.consuming.subscription import Delivery, Subscription
 
 _KINDS: dict[type[Event], FactKind] = {
@@ -42,6 +51,15 @@ def mini_programs_follow_owners(follow: FollowOwners) -> Subscription:
         await follow([delivery.event for delivery in deliveries])
 
     return Subscription("owners", OWNER_EVENTS, on_owners)
+
+
+def anchors_follow_creators(creators: CreatorRegister) -> Subscription:
+    """Consumer group `catalog.creators`."""
+
+    async def on_creators(deliveries: Sequence[Delivery]) -> None:
+        await creators.learn([delivery.event for delivery in deliveries])
+
+    return Subscription("creators", (CreatorRegistered, CreatorStateChanged), on_creators)
 
 
 def concerns_stock(event: Any) -> bool:

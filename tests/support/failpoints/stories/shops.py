@@ -117,6 +117,61 @@ async def video_is_put(world: World) -> None:
     await world.until(told, "the video's event")
 
 
+async def video_is_edited(world: World) -> None:
+    """An anchor's title is changed and approved, and the video deleted; each is told once."""
+    shop, video_id = await open_shop(world), f"v-{secrets.token_hex(5)}"
+    creator = world.issuer.headers("creator", creator_id="c1")
+    path = f"/v1/creator/videos/{video_id}"
+    body = {"host_id": "host1", "title": "Tea", "creator_name": "Mei"}
+    await world.call("catalog", "PUT", path, body, headers=creator)
+    anchor = {"title": "Tea", "mini_program_id": shop.mini_program_id, "product_id": shop.product_id}
+    for title in ("Tea", "Best tea"):
+        await world.call("catalog", "PUT", f"{path}/anchors/a1", anchor | {"title": title}, headers=creator)
+    approval = f"/v1/ops/anchor-titles/{video_id}/a1/approval"
+    await world.call("catalog", "POST", approval, headers=shop.ops, or_codes={"wrong_state"})
+    own = await world.call("catalog", "GET", path, headers=creator)
+    assert own["anchors"][0]["title"] == "Best tea"
+    await world.call("catalog", "DELETE", path, headers=creator, or_codes={"not_found"})
+
+    async def told() -> bool:
+        events = await world.told("videos", video_id=video_id)
+        assert events[-2:] == ["VideoAnchorUnmounted", "VideoRemoved"], events
+        return True
+
+    await world.until(told, "the video's events")
+
+
+async def promotion_is_withdrawn(world: World) -> None:
+    """Nobody may promote the shop any more."""
+    shop = await open_shop(world)
+    path = f"/v1/owner/mini-programs/{shop.mini_program_id}/promotion"
+    for _ in range(2):
+        await world.call("catalog", "PUT", path, {"who": "nobody"}, headers=shop.owner)
+
+    async def told() -> bool:
+        events = await world.told("mini-program-versions", mini_program_id=shop.mini_program_id)
+        assert events.count("PromotionChanged") == 1, events
+        return True
+
+    await world.until(told, "the promotion's event")
+
+
+async def creator_is_suspended(world: World) -> None:
+    """A creator is registered and suspended, and the catalog knows."""
+    ops, creator_id = await _operator(world), f"creator-{secrets.token_hex(5)}"
+    path = f"/v1/ops/creators/{creator_id}"
+    await world.call("identity", "PUT", path, {"name": "Mei"}, headers=ops)
+    reasons = {"reasons": [{"message": "a test"}]}
+    await world.call("identity", "POST", f"{path}/suspension", reasons, headers=ops)
+
+    async def known() -> bool:
+        creator = await world.db("catalog")["creators"].find_one({"_id": creator_id})
+        assert (creator or {}).get("state") == "suspended", creator
+        return True
+
+    await world.until(known, "the catalog knows that the creator is suspended")
+
+
 async def client_is_put(world: World) -> None:
     client_id, secret = f"client-{secrets.token_hex(5)}", secrets.token_hex(16)
     body = {"name": "Ink", "scope": "owner", "subject_id": "o-1", "client_secret": secret}
@@ -260,4 +315,5 @@ async def _operator(world: World) -> dict[str, str]:
 STORIES = (
     shop_opens, terms_change, product_goes, product_is_edited, stock_is_set, video_is_put, client_is_put, account_is_put, first_start,
     suspended_shop_sells_again, limit_is_leased, client_is_removed, owner_is_decided, host_is_suspended,
+    video_is_edited, promotion_is_withdrawn, creator_is_suspended,
 )  # fmt: skip

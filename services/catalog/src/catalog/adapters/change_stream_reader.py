@@ -15,7 +15,13 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from catalog.adapters import mongo_mini_programs, mongo_products, mongo_videos
+from catalog.adapters import (
+    mongo_creators,
+    mongo_mini_programs,
+    mongo_products,
+    mongo_promotions,
+    mongo_videos,
+)
 from catalog.adapters.changed_levels import ChangedLevels
 from catalog.adapters.mongo_level_position import MongoLevelPosition
 from catalog.application.read_model.freshness import Freshness
@@ -32,7 +38,13 @@ POLL_INTERVAL_SECONDS = 0.2
 """How late a page may show a change of another replica."""
 BACKOFF_SECONDS = 0.2
 STOCK = "stock"
-AGGREGATES = (mongo_mini_programs.COLLECTION, mongo_products.COLLECTION, mongo_videos.COLLECTION)
+AGGREGATES = (
+    mongo_mini_programs.COLLECTION,
+    mongo_products.COLLECTION,
+    mongo_videos.COLLECTION,
+    mongo_promotions.COLLECTION,
+    mongo_creators.COLLECTION,
+)
 LEVEL_FIELDS = {"product_id": 1, "mini_program_id": 1, "available": 1, "version": 1}
 _SOLD_ONLY = {
     "ns.coll": STOCK,
@@ -43,7 +55,7 @@ PIPELINE: list[Document] = [
     {
         "$match": {
             "ns.coll": {"$in": [*AGGREGATES, STOCK]},
-            "operationType": {"$in": ["insert", "update"]},
+            "operationType": {"$in": ["insert", "update", "replace"]},
             "$nor": [_SOLD_ONLY],
         }
     },
@@ -80,6 +92,8 @@ class ChangeStreamReader:
             mongo_mini_programs.COLLECTION: self._put_mini_program,
             mongo_products.COLLECTION: self._put_product,
             mongo_videos.COLLECTION: self._put_video,
+            mongo_promotions.COLLECTION: self._put_promotion,
+            mongo_creators.COLLECTION: self._put_creator,
         }
 
     async def load(self) -> None:
@@ -152,6 +166,13 @@ class ChangeStreamReader:
 
     def _put_video(self, document: Document) -> None:
         self._shelf.put_video(mongo_videos.read_video(document))
+
+    def _put_promotion(self, document: Document) -> None:
+        self._shelf.put_promotion(mongo_promotions.read_promotion(document))
+
+    def _put_creator(self, document: Document) -> None:
+        suspended = document["state"] == "suspended"
+        self._shelf.put_creator(document["_id"], document["version"], suspended=suspended)
 
     def _put_level(self, sku_id: str, fields: dict[str, Any]) -> None:
         self._shelf.put_level(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from catalog.adapters.mongo_mini_programs import read_terms, write_terms
 from catalog.domain.product import Product, ProductDetails, ProductFilter, Sku
@@ -45,6 +45,20 @@ class MongoProducts(VersionedStore[Product]):
             part = {"$regex": re.escape(wanted.text), "$options": "i"}
             fields = ({"title": part}, {"title_en": part}, {"_id": wanted.text}, {"skus.sku_id": wanted.text})
             query["$or"] = list(fields)
+        found = self._documents.find(query, {OUTBOX_FIELD: 0}).sort("_id", 1).limit(limit)
+        return [read_product(document) async for document in found]
+
+    async def listed(
+        self, text: str, other_than: Collection[str], after: str | None, limit: int
+    ) -> list[Product]:
+        """At most `limit` listed products with `text` in their title, in order of their ids, from the one after `after`;
+        without those of the mini programs `other_than`."""
+        query: Document = {"listed": True, "_id": {"$gt": after or ""}}
+        if other_than:
+            query["mini_program_id"] = {"$nin": list(other_than)}
+        if text:
+            part = {"$regex": re.escape(text), "$options": "i"}
+            query["$or"] = [{"title": part}, {"title_en": part}]
         found = self._documents.find(query, {OUTBOX_FIELD: 0}).sort("_id", 1).limit(limit)
         return [read_product(document) async for document in found]
 

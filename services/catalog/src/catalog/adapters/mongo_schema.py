@@ -5,7 +5,9 @@ from __future__ import annotations
 from pymongo import ASCENDING
 from pymongo.errors import CollectionInvalid
 
+from catalog.adapters.mongo_creators import COLLECTION as CREATORS
 from catalog.adapters.mongo_host_settings import COLLECTION as HOST_SETTINGS
+from catalog.adapters.mongo_promotions import COLLECTION as PROMOTIONS
 from catalog.adapters.mongo_reservations import HELD
 from catalog.adapters.mongo_version_histories import COLLECTION as HISTORIES
 from runtime.mongo.client import Database
@@ -19,6 +21,8 @@ COLLECTIONS = (
     "adjustments",
     HISTORIES,
     HOST_SETTINGS,
+    PROMOTIONS,
+    CREATORS,
 )
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from catalog.domain.video import Anchor, Video
+from typing import Any
+
+from pymongo import ASCENDING
+
+from catalog.domain.video import Anchor, Title, Video
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
-from runtime.outbox.recorder import Recorder
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "videos"
@@ -15,8 +19,31 @@ class MongoVideos(VersionedStore[Video]):
     """Implements `VideoStore`. Each event carries the whole video, so the outbox keeps those of the last change only."""
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
-        documents = db[COLLECTION]
-        super().__init__(Codec(read_video, write_video), recorder, lambda _: documents, replace_outbox=True)
+        self._documents = db[COLLECTION]
+        super().__init__(
+            Codec(read_video, write_video), recorder, lambda _: self._documents, replace_outbox=True
+        )
+
+    async def page(self, creator_id: str, after: str | None, limit: int) -> list[Video]:
+        """At most `limit` of the creator's videos that are not deleted, in order of their ids, from the one after `after`."""
+        wanted = {"creator_id": creator_id, "_id": {"$gt": after or ""}, "deleted": {"$ne": True}}
+        return await self._read(wanted, limit)
+
+    async def with_waiting_titles(self, first: str, limit: int) -> list[Video]:
+        """At most `limit` videos with an anchor's title that waits, in order of their ids, from `first` on."""
+        return await self._read({"has_waiting_title": True, "_id": {"$gte": first}}, limit)
+
+    async def _read(self, wanted: Document, limit: int) -> list[Video]:
+        found = self._documents.find(wanted, {OUTBOX_FIELD: 0}).sort("_id", 1).limit(limit)
+        return [read_video(document) async for document in found]
+
+    async def prepare(self) -> None:
+        """Make the indexes of both lists."""
+        await self._documents.create_index([("creator_id", ASCENDING), ("_id", ASCENDING)])
+        await self._documents.create_index(
+            [("has_waiting_title", ASCENDING), ("_id", ASCENDING)],
+            partialFilterExpression={"has_waiting_title": True},
+        )
 
 
 def write_video(video: Video) -> Document:
@@ -32,22 +59,29 @@ def write_video(video: Video) -> Document:
         "title_en": video.title_en,
         "cover_url": video.cover_url,
         "duration_ms": video.duration_ms,
-        "anchors": [
-            {
-                "anchor_id": anchor.anchor_id,
-                "title": anchor.title,
-                "title_en": anchor.title_en,
-                "mini_program_id": anchor.mini_program_id,
-                "product_id": anchor.product_id,
-                "start_ms": anchor.start_ms,
-            }
-            for anchor in video.anchors
-        ],
+        "anchors": [_write_anchor(anchor) for anchor in video.anchors],
+        "has_waiting_title": any(anchor.waiting is not None for anchor in video.anchors),
+        "deleted": video.deleted,
     }
 
 
+def _write_anchor(anchor: Anchor) -> Document:
+    written = {
+        "anchor_id": anchor.anchor_id,
+        "title": anchor.title,
+        "title_en": anchor.title_en,
+        "mini_program_id": anchor.mini_program_id,
+        "product_id": anchor.product_id,
+        "start_ms": anchor.start_ms,
+        "rejected_for": anchor.rejected_for,
+    }
+    if anchor.waiting is not None:
+        written["waiting"] = {"title": anchor.waiting.zh, "title_en": anchor.waiting.en}
+    return written
+
+
 def read_video(document: Document) -> Video:
-    """The video in a document. Documents may lack the English texts."""
+    """The video in a document. Documents may lack the English texts, and what review and deletion added."""
     return Video(
         video_id=document["_id"],
         host_id=document["host_id"],
@@ -58,6 +92,13 @@ def read_video(document: Document) -> Video:
         title_en=document.get("title_en", ""),
         cover_url=document["cover_url"],
         duration_ms=document["duration_ms"],
-        anchors=tuple(Anchor(**anchor) for anchor in document["anchors"]),
+        anchors=tuple(_read_anchor(anchor) for anchor in document["anchors"]),
         version=document["version"],
+        deleted=document.get("deleted", False),
     )
+
+
+def _read_anchor(written: dict[str, Any]) -> Anchor:
+    waiting = written.get("waiting")
+    title = Title(waiting["title"], waiting["title_en"]) if waiting is not None else None
+    return Anchor(**(written | {"waiting": title}))

@@ -7,6 +7,7 @@ from typing import Any
 
 from catalog.domain.mini_program import MiniProgram, MiniProgramEvent
 from catalog.domain.product import Product, ProductEvent
+from catalog.domain.promotion import Promotion
 from catalog.domain.reservation import Reservation, State
 from catalog.domain.stock import Adjustment, StockLevel
 from catalog.domain.terms import Terms
@@ -38,10 +39,12 @@ from contracts.catalog import (
     VideoAnchorMounted,
     VideoAnchorUnmounted,
     VideoPublished,
+    VideoRemoved,
 )
 from contracts.catalog_versions import (
     HostAccepted,
     HostRefused,
+    PromotionChanged,
     Reason,
     VersionApproved,
     VersionRejected,
@@ -181,6 +184,17 @@ def product_event(product: Product, happened: ProductEvent) -> Event:
     )
 
 
+def promotion_event(promotion: Promotion, program: MiniProgram) -> Event:
+    """Who may promote the mini program."""
+    return PromotionChanged(
+        version=promotion.version,
+        mini_program_id=program.mini_program_id,
+        owner_id=program.details.owner_id,
+        who=promotion.who,
+        creator_ids=promotion.creator_ids,
+    )
+
+
 def video_events(video: Video, happened: Sequence[VideoEvent]) -> list[Event]:
     """One event for each thing that happened to the video, each with the whole video."""
     whole: dict[str, Any] = {
@@ -212,6 +226,8 @@ def video_events(video: Video, happened: Sequence[VideoEvent]) -> list[Event]:
             events.append(VideoPublished(**whole))
         elif what == "mounted":
             events.append(VideoAnchorMounted(**whole, anchor_id=anchor_id))
+        elif what == "removed":
+            events.append(VideoRemoved(**whole))
         else:
             events.append(VideoAnchorUnmounted(**whole, anchor_id=anchor_id))
     return events

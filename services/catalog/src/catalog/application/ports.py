@@ -11,13 +11,14 @@ from catalog.domain.names import Holder
 from catalog.domain.on_sale import OnSale
 from catalog.domain.owner import Owner
 from catalog.domain.product import Product, ProductFilter
+from catalog.domain.promotion import Promotion
 from catalog.domain.reservation import LeftOverHold, Lines, Reservation, State
 from catalog.domain.stock import Adjustment, Stock
 from catalog.domain.terms import Terms
 from catalog.domain.version_history import Status, VersionHistory
 from catalog.domain.video import Video
 from contracts.event import Event
-from contracts.identity import OwnerState
+from contracts.identity import CreatorState, OwnerState
 from runtime.outbox.changes import Change, Decide, Result
 
 
@@ -25,6 +26,8 @@ class MiniProgramStore(Protocol):
     """Mini programs with their events: `runtime.outbox.versioned_store`, and two lists."""
 
     async def get(self, aggregate_id: str) -> MiniProgram | None: ...
+
+    async def get_many(self, aggregate_ids: Iterable[str]) -> dict[str, MiniProgram]: ...
 
     async def change(self, aggregate_id: str, decide: Decide[MiniProgram]) -> Result[MiniProgram]:
         """Store the decision with its events; raises WriteConflict if others were quicker each time."""
@@ -116,13 +119,58 @@ class ProductStore(Protocol):
         """Store the decision with its events; raises WriteConflict if others were quicker each time."""
         ...
 
+    async def listed(
+        self, text: str, other_than: Collection[str], after: str | None, limit: int
+    ) -> list[Product]:
+        """At most `limit` listed products with `text` in their title, in order of their ids, from the one after `after`;
+        without those of the mini programs `other_than`."""
+        ...
+
     async def ids_with_other_terms(self, mini_program_id: str, terms: Terms) -> list[str]:
         """The mini program's products that have no terms of their own, and other shares than `terms`."""
         ...
 
 
+class PromotionStore(Protocol):
+    """Who may promote which mini program, with events."""
+
+    async def of(self, mini_program_ids: Iterable[str]) -> dict[str, Promotion]:
+        """The promotion of each; anyone's for those whose owner has said nothing."""
+        ...
+
+    async def closed_to(self, creator_id: str) -> list[str]:
+        """The mini programs that this creator may not promote."""
+        ...
+
+    async def change(self, aggregate_id: str, decide: Decide[Promotion]) -> Result[Promotion]:
+        """Store the decision with its events; raises WriteConflict if others were quicker each time."""
+        ...
+
+
+class CreatorRegister(Protocol):
+    """The creators that the catalog knows."""
+
+    async def known(self, creator_ids: Collection[str]) -> set[str]:
+        """Those of the creators that exist."""
+        ...
+
+    async def learn(self, events: Sequence[CreatorState]) -> None:
+        """Bring the register up to these events; idempotent."""
+        ...
+
+
 class VideoStore(Protocol):
     """Videos with their events."""
+
+    async def get(self, aggregate_id: str) -> Video | None: ...
+
+    async def page(self, creator_id: str, after: str | None, limit: int) -> list[Video]:
+        """At most `limit` of the creator's videos that are not deleted, in order of their ids, from the one after `after`."""
+        ...
+
+    async def with_waiting_titles(self, first: str, limit: int) -> list[Video]:
+        """At most `limit` videos with an anchor's title that waits, in order of their ids, from `first` on."""
+        ...
 
     async def change(self, aggregate_id: str, decide: Decide[Video]) -> Result[Video]:
         """Store the decision with its events; raises WriteConflict if others were quicker each time."""

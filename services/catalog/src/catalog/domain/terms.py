@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+BASIS = 10_000
+"""Basis points in a whole."""
+
 
 @dataclass(frozen=True, slots=True)
 class Terms:
@@ -12,6 +15,10 @@ class Terms:
     platform_bp: int
     creator_bp: int
     version: int
+
+    def creator_share(self, amount: int) -> int:
+        """The creator's part of an amount in fen, rounded down."""
+        return amount * self.creator_bp // BASIS
 
     def changed_to(self, platform_bp: int, creator_bp: int) -> Terms:
         """The same terms if the shares are the same, else the next version."""

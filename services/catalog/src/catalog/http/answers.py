@@ -10,7 +10,6 @@ from catalog.application.reviews import Reviewed, said
 from catalog.domain.content import Content
 from catalog.domain.stock import Stock
 from catalog.domain.version_history import Version, VersionHistory, version_id
-from catalog.domain.video import Video
 from contracts.api.mini_programs import (
     CategoryRequest,
     CreatorTerms,
@@ -23,7 +22,6 @@ from contracts.api.mini_programs import (
 from contracts.api.owners import ReasonView
 from contracts.api.products import OwnSku, ProductTerms, ProductView, StockView
 from contracts.api.versions import Flag, HostReviewView, ReviewView, VersionView
-from contracts.api.videos import AnchorView, CreatorCard, VideoPage
 from contracts.money import cny
 
 
@@ -178,31 +176,4 @@ def stock_view(stock: Stock) -> StockView:
         sold=stock.sold,
         initial=stock.initial,
         adjusted=stock.adjusted,
-    )
-
-
-def video_view(video: Video) -> VideoPage:
-    """A video as its creator sees it, without prices and pictures of the products."""
-    return VideoPage(
-        video_id=video.video_id,
-        title=video.title,
-        title_en=video.title_en,
-        creator=CreatorCard(
-            creator_id=video.creator_id, name=video.creator_name, name_en=video.creator_name_en
-        ),
-        cover_url=video.cover_url,
-        duration_ms=video.duration_ms,
-        anchors=[
-            AnchorView(
-                anchor_id=a.anchor_id,
-                title=a.title,
-                title_en=a.title_en,
-                mini_program_id=a.mini_program_id,
-                product_id=a.product_id,
-                price=None,
-                image_url=None,
-                start_ms=a.start_ms,
-            )
-            for a in video.anchors
-        ],
     )

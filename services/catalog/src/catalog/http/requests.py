@@ -11,7 +11,7 @@ from catalog.domain.product import Product, ProductDetails, Sku
 from catalog.domain.video import Anchor, Video
 from contracts.api.mini_programs import CategoryRequest, Layout, MiniProgramDraft, MiniProgramRequest
 from contracts.api.products import ProductRequest, ProductTerms, SkuRequest
-from contracts.api.videos import VideoRequest
+from contracts.api.videos import AnchorContent, AnchorRequest, VideoRequest
 from contracts.money import cny
 
 
@@ -148,9 +148,37 @@ def video_of(wanted: VideoRequest, video_id: str, creator_id: str) -> Video:
         title_en=wanted.title_en,
         cover_url=wanted.cover_url or "",
         duration_ms=wanted.duration_ms,
-        anchors=tuple(
-            Anchor(a.anchor_id, a.title, a.mini_program_id, a.product_id, a.start_ms, a.title_en)
-            for a in wanted.anchors
-        ),
+        anchors=tuple(anchor_of(anchor, anchor.anchor_id) for anchor in wanted.anchors),
         version=0,
+    )
+
+
+def anchor_of(wanted: AnchorContent, anchor_id: str) -> Anchor:
+    """The anchor in a request."""
+    return Anchor(
+        anchor_id, wanted.title, wanted.mini_program_id, wanted.product_id, wanted.start_ms, wanted.title_en
+    )
+
+
+def video_request(video: Video) -> VideoRequest:
+    """The video as its creator last sent it."""
+    return VideoRequest(
+        host_id=video.host_id,
+        title=video.title,
+        title_en=video.title_en,
+        creator_name=video.creator_name,
+        creator_name_en=video.creator_name_en,
+        cover_url=video.cover_url or None,
+        duration_ms=video.duration_ms,
+        anchors=[
+            AnchorRequest(
+                anchor_id=wanted.anchor_id,
+                title=wanted.title,
+                title_en=wanted.title_en,
+                mini_program_id=wanted.mini_program_id,
+                product_id=wanted.product_id,
+                start_ms=wanted.start_ms,
+            )
+            for wanted in (anchor.wanted for anchor in video.anchors)
+        ],
     )

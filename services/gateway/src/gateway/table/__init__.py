@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.calls import Call
 from gateway.table import (
     access,
+    creators,
     identities,
     mini_programs,
     operation,
@@ -20,5 +21,5 @@ from gateway.table import (
 
 CALLS: tuple[Call, ...] = (
     *access.CALLS, *identities.CALLS, *pages.CALLS, *orders.CALLS, *share_codes.CALLS, *payments.CALLS, *settlements.CALLS,
-    *mini_programs.CALLS, *reviews.CALLS, *owners.CALLS, *owner_orders.CALLS, *operation.CALLS,
+    *mini_programs.CALLS, *reviews.CALLS, *owners.CALLS, *creators.CALLS, *owner_orders.CALLS, *operation.CALLS,
 )  # fmt: skip

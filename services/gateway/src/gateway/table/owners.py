@@ -1,4 +1,4 @@
-"""Calls for owners, creators and operators."""
+"""Calls for owners about their products, and for operators about search."""
 
 from __future__ import annotations
 
@@ -13,17 +13,15 @@ from contracts.api.products import (
     StockRequest,
     StockView,
 )
-from contracts.api.videos import VideoPage, VideoRequest
 from gateway import faults
 from gateway.calls import Call
 from gateway.headers import VERSION_HEADER
 from gateway.schemas import SearchRebuild
 from runtime.web.editing import PATCH_TYPES
 from runtime.web.routes import roles, scopes
-from runtime.web.tokens import CATALOGUE, CREATOR, OPS, OWNER
+from runtime.web.tokens import CATALOGUE, OPS, OWNER
 
 TAG = "Owners"
-CREATORS = "Creators"
 OPERATORS = "Operators"
 MINI_PROGRAMS = "/v1/owner/mini-programs"
 PROGRAM = f"{MINI_PROGRAMS}/{{mini_program_id}}"
@@ -119,20 +117,6 @@ CALLS = (
         body=StockRequest,
         answer=StockView,
         faults=(faults.NOT_ENOUGH_STOCK, faults.CONFLICT),
-    ),
-    Call(
-        method="PUT",
-        path="/v1/creator/videos/{video_id}",
-        name="put_video",
-        summary="Create or replace a video with its anchors",
-        tag=CREATORS,
-        scopes=scopes(CREATOR),
-        roles=roles(CATALOGUE),
-        service="catalog",
-        body=VideoRequest,
-        answer=VideoPage,
-        success=OK_OR_CREATED,
-        faults=(faults.CONFLICT,),
     ),
     Call(
         method="POST",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import Any
 
 from contracts import identity as contract
 from contracts.event import Event
@@ -49,9 +50,15 @@ def owner_contract(event: OwnerEvent, owner: Owner) -> contract.OwnerState:
 
 
 def partner_contracts(partner: Partner) -> list[Event]:
-    """What is published about a host. A creator's public side is its account, so nothing is published here."""
-    if partner.kind != "host":
-        return []
-    kind = contract.HostRegistered if partner.version == 1 else contract.HostChanged
-    state = "suspended" if partner.suspended else "active"
-    return [kind(host_id=partner.partner_id, name=partner.name, state=state, version=partner.version)]
+    """What is published about a host or a creator."""
+    is_new = partner.version == 1
+    common: Any = {
+        "name": partner.name,
+        "state": "suspended" if partner.suspended else "active",
+        "version": partner.version,
+    }
+    if partner.kind == "host":
+        host = contract.HostRegistered if is_new else contract.HostChanged
+        return [host(host_id=partner.partner_id, **common)]
+    creator = contract.CreatorRegistered if is_new else contract.CreatorStateChanged
+    return [creator(creator_id=partner.partner_id, **common)]

@@ -22,8 +22,9 @@ from catalog.application.read_model.entries import (
 from catalog.domain.availability import Reason, why_unavailable
 from catalog.domain.mini_program import MiniProgram
 from catalog.domain.product import Product
+from catalog.domain.promotion import Promotion
 from catalog.domain.stock import StockLevel
-from catalog.domain.video import Video
+from catalog.domain.video import Anchor, Video
 
 MAX_RENDERED_LISTS = 512
 """Rendered lists of one store, one for each query; then all are dropped and rendered again when needed."""
@@ -39,6 +40,8 @@ class Shelf:
         self.products: dict[str, ProductEntry] = {}
         self.videos: dict[str, Video] = {}
         self.levels: dict[str, StockLevel] = {}
+        self._promotions: dict[str, Promotion] = {}
+        self._creators: dict[str, tuple[int, bool]] = {}
         self._stores: dict[str, StoreEntry] = {}
         self._write_cursor = write_cursor
 
@@ -93,6 +96,22 @@ class Shelf:
         known = self.videos.get(video.video_id)
         if known is None or known.version < video.version:
             self.videos[video.video_id] = video
+
+    def put_promotion(self, promotion: Promotion) -> None:
+        known = self._promotions.get(promotion.mini_program_id)
+        if known is None or known.version < promotion.version:
+            self._promotions[promotion.mini_program_id] = promotion
+
+    def put_creator(self, creator_id: str, version: int, *, suspended: bool) -> None:
+        if self._creators.get(creator_id, (0, False))[0] < version:
+            self._creators[creator_id] = (version, suspended)
+
+    def shows(self, video: Video, anchor: Anchor) -> bool:
+        """Whether viewers see the anchor: its creator is not suspended, and may promote the mini program."""
+        if self._creators.get(video.creator_id, (0, False))[1]:
+            return False
+        promotion = self._promotions.get(anchor.mini_program_id)
+        return promotion is None or promotion.allows(video.creator_id)
 
     def put_level(self, level: StockLevel) -> None:
         known = self.levels.get(level.sku_id)

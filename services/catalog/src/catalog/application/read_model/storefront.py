@@ -72,14 +72,15 @@ class Storefront:
         """The VideoPage of a video of the host."""
         self._check_freshness()
         video = self._video(host_id, video_id)
-        return rendering.video_page(video, [self._anchor(host_id, anchor) for anchor in video.anchors])
+        anchors = [self._anchor(host_id, a) for a in video.anchors if self._shelf.shows(video, a)]
+        return rendering.video_page(video, anchors)
 
     def anchor_target(self, host_id: str, video_id: str, anchor_id: str) -> bytes:
         """Where an anchor leads, or why it cannot be opened; never to another shop's product."""
         self._check_freshness()
         video = self._video(host_id, video_id)
         anchor = next((a for a in video.anchors if a.anchor_id == anchor_id), None)
-        if anchor is None:
+        if anchor is None or not self._shelf.shows(video, anchor):
             raise NotFound("this anchor")
         creator = {"creator_id": video.creator_id}
         return self._target(host_id, anchor.mini_program_id, anchor.product_id, creator)
@@ -104,7 +105,7 @@ class Storefront:
 
     def _video(self, host_id: str, video_id: str) -> Video:
         video = self._shelf.videos.get(video_id)
-        if video is None or video.host_id != host_id:
+        if video is None or video.deleted or video.host_id != host_id:
             raise NotFound("this video")
         return video
 
