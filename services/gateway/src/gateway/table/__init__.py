@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.calls import Call
 from gateway.table import (
     access,
+    delivery,
     identities,
     mini_programs,
     operation,
@@ -19,6 +20,6 @@ from gateway.table import (
 )
 
 CALLS: tuple[Call, ...] = (
-    *access.CALLS, *identities.CALLS, *pages.CALLS, *orders.CALLS, *share_codes.CALLS, *payments.CALLS, *settlements.CALLS,
+    *access.CALLS, *identities.CALLS, *pages.CALLS, *orders.CALLS, *delivery.CALLS, *share_codes.CALLS, *payments.CALLS, *settlements.CALLS,
     *mini_programs.CALLS, *reviews.CALLS, *owners.CALLS, *owner_orders.CALLS, *operation.CALLS,
 )  # fmt: skip
