@@ -10,10 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from catalog.domain.on_sale import OnSale
+from checkout.domain.delivery import DeliveryTerms, RegionFee
 from contracts.catalog import MiniProgramPublished, Owner, ProductListed, SkuState
 from contracts.money import cny
 from contracts.terms import CommissionTerms
 from payment.application import due_trades
+from runtime.outbox.changes import Change
 from simulation.actors import PRICE, SHOP, BuyerActor, cause_chaos, set_chaos
 from simulation.invariants import violations
 from simulation.loop import Restless
@@ -36,6 +38,11 @@ PRODUCT = ProductListed(
     skus=tuple(SkuState(sku_id=s, attributes={}, price=cny(PRICE)) for s in ("s1", "s2")), listed=True,
     terms=CommissionTerms(platform_bp=500, creator_bp=1000, terms_version=1),
 )  # fmt: skip
+DELIVERY_TERMS = (
+    DeliveryTerms(SHOP, version=1),
+    DeliveryTerms(SHOP, flat=600, free_from=2 * PRICE, version=1),
+    DeliveryTerms(SHOP, flat=600, regions=(RegionFee("浙江省", 350),), version=1),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ def _still_to_come(world: World) -> float:
 async def _open_shop(world: World) -> None:
     await world.checkout.registry.learn([PROGRAM])
     await world.checkout.offers.learn([PRODUCT])
+    await world.checkout.delivery_terms.insert([Change(world.random.choice(DELIVERY_TERMS))])
     world.shelves.on_sale["p1"] = OnSale(SHOP, True, True, frozenset({"s1", "s2"}))
     for sku_id in ("s1", "s2"):
         world.shelves.put(sku_id, world.random.choice((0, 1, 2, 5)))

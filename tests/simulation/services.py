@@ -14,7 +14,13 @@ from typing import Any, cast
 
 from aiokafka import ConsumerRecord
 from catalog_support.in_memory import InMemoryReservations, Shelves
-from checkout_support.in_memory import InMemoryDeadlines, InMemoryOffers, InMemoryOrders, InMemoryRegistry
+from checkout_support.in_memory import (
+    InMemoryDeadlines,
+    InMemoryDeliveryTerms,
+    InMemoryOffers,
+    InMemoryOrders,
+    InMemoryRegistry,
+)
 from payment_support.in_memory import Held, InMemoryLease, InMemoryLedger, InMemoryTrades
 
 from catalog.application.reserving import Reserving
@@ -26,6 +32,7 @@ from checkout.application.close_overdue import CloseOverdue
 from checkout.application.new_orders import NewOrders
 from checkout.application.order_commands import OrderCommands
 from checkout.application.placing import PlaceOrder
+from checkout.application.pricing import Pricing
 from checkout.application.reading import ReadOrders
 from checkout.domain.order import Order
 from checkout.subscribers import order_facts_subscription
@@ -64,6 +71,7 @@ class CheckoutDatabase:
     deadlines: InMemoryDeadlines = field(default_factory=InMemoryDeadlines)
     registry: InMemoryRegistry = field(default_factory=InMemoryRegistry)
     offers: InMemoryOffers = field(default_factory=InMemoryOffers)
+    delivery_terms: InMemoryDeliveryTerms = field(default_factory=InMemoryDeliveryTerms)
 
     @property
     def outbox(self) -> Outbox:
@@ -167,6 +175,7 @@ class Checkout:
             registry=database.registry,
             offers=database.offers,
             addresses=cast(Any, None),
+            pricing=Pricing(database.delivery_terms),
             clock=clock,
             click_secret="",
             time_to_pay=TIME_TO_PAY,

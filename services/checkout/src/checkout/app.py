@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from checkout.adapters.mongo_addresses import MongoAddresses
 from checkout.adapters.mongo_deadlines import MongoDeadlines
+from checkout.adapters.mongo_delivery_terms import MongoDeliveryTerms
 from checkout.adapters.mongo_offers import MongoOffers
 from checkout.adapters.mongo_order_queries import MongoOrderQueries
 from checkout.adapters.mongo_order_search import MongoOrderSearch
@@ -18,15 +19,18 @@ from checkout.application.address_book import AddressBook
 from checkout.application.answering import AnswerAgain
 from checkout.application.apply_facts import ApplyFacts
 from checkout.application.close_overdue import CloseOverdue
+from checkout.application.delivery import KeepDeliveryTerms
 from checkout.application.mini_programs import LearnMiniPrograms
 from checkout.application.new_orders import NewOrders
 from checkout.application.order_commands import OrderCommands
 from checkout.application.order_watch import OrderWatch
 from checkout.application.owner_orders import OwnerOrders
 from checkout.application.placing import PlaceOrder
+from checkout.application.pricing import Pricing
 from checkout.application.reading import ReadOrders
 from checkout.application.stalled_orders import StalledOrders
 from checkout.http.account import AccountRoutes
+from checkout.http.delivery import DeliveryRoutes
 from checkout.http.errors import PROBLEMS
 from checkout.http.orders import OrderRoutes
 from checkout.http.owners import OwnerRoutes
@@ -72,11 +76,27 @@ def _assemble(service: Service, settings: Settings) -> None:
         mini_programs_subscription(LearnMiniPrograms(registry, queries)), products_subscription(offers)
     )
     service.background("registry", registry.poll)
+    pricing = Pricing(_assemble_delivery(service, registry))
     _assemble_orders(
-        service, settings, orders, queries, MongoOrderSearch(collections), registry, offers, addresses
+        service,
+        settings,
+        orders,
+        queries,
+        MongoOrderSearch(collections),
+        registry,
+        offers,
+        addresses,
+        pricing,
     )
     _assemble_facts(service, settings, orders, queries, collections)
     _assemble_account(service, queries, offers, addresses)
+
+
+def _assemble_delivery(service: Service, registry: MongoRegistry) -> MongoDeliveryTerms:
+    """What mini programs charge for delivery."""
+    terms = MongoDeliveryTerms(service.db, service.recorder)
+    service.routes(DeliveryRoutes(KeepDeliveryTerms(terms, Access(registry)), terms).routes())
+    return terms
 
 
 def _assemble_orders(
@@ -88,6 +108,7 @@ def _assemble_orders(
     registry: MongoRegistry,
     offers: MongoOffers,
     addresses: MongoAddresses,
+    pricing: Pricing,
 ) -> None:
     """What buyers and owners do, and the deadlines of orders."""
     clock, deadlines, access = service.clock, MongoDeadlines(service.db), Access(registry)
@@ -99,6 +120,7 @@ def _assemble_orders(
         registry=registry,
         offers=offers,
         addresses=addresses,
+        pricing=pricing,
         clock=clock,
         click_secret=settings.click_secret,
         time_to_pay=timedelta(seconds=settings.payment_timeout_seconds),

@@ -11,6 +11,7 @@ from typing import Any
 from checkout.application.ports import Position
 from checkout.domain.account import ProductCard
 from checkout.domain.deadline import SPAN, Deadline
+from checkout.domain.delivery import DeliveryTerms
 from checkout.domain.errors import SlotTaken
 from checkout.domain.order import Order
 from checkout.domain.purchase import Terms
@@ -156,6 +157,18 @@ class InMemoryRegistry:
                     state.mini_program_id, state.owner.owner_id, state.merchant, frozenset(state.hosts), state.state
                 )  # fmt: skip
                 self._known[state.mini_program_id] = (state.version, program)
+
+
+class InMemoryDeliveryTerms(InMemoryStore[DeliveryTerms]):
+    """The port DeliveryTermsStore."""
+
+    def __init__(self, stored: Stored[DeliveryTerms] | None = None, **options: Any) -> None:
+        super().__init__(
+            stored or Stored(), lambda terms: terms.mini_program_id, lambda terms: terms, **options
+        )
+
+    async def current(self, mini_program_id: str) -> DeliveryTerms:
+        return await self.get(mini_program_id) or DeliveryTerms(mini_program_id)
 
 
 class InMemoryOffers:

@@ -96,11 +96,19 @@ class RunningCheckout:
             return answer.status, await answer.json() if answer.status != 204 else None
 
     async def call_as_owner(
-        self, method: str, path: str, body: Any = None, *, key: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = None,
+        if_match: int | None = None,
+        **claims: Any,
     ) -> tuple[int, Any]:
-        """Call as the owner; `key` is the Idempotency-Key."""
-        headers = self.issuer.headers("owner", owner_id="owner1")
+        """Call as the owner; `key` is the Idempotency-Key, `if_match` the expected version, `claims` what the token says."""
+        headers = self.issuer.headers("owner", **{"owner_id": "owner1", **claims})
         headers |= {"Idempotency-Key": key} if key else {}
+        headers |= {"If-Match": f'"{if_match}"'} if if_match is not None else {}
         url = f"{self.service.url}/v1/owner{path}"
         async with self.service.http.request(method, url, json=body, headers=headers) as answer:
             return answer.status, await answer.json()

@@ -9,14 +9,16 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from checkout_support.in_memory import InMemoryDeadlines, InMemoryOrders
+from checkout_support.in_memory import InMemoryDeadlines, InMemoryDeliveryTerms, InMemoryOrders
 from checkout_support.samples import LINK, NOW, placed_order
 
 from checkout.adapters.mongo_deadlines import MongoDeadlines
+from checkout.adapters.mongo_delivery_terms import MongoDeliveryTerms
 from checkout.adapters.mongo_order_queries import MongoOrderQueries
 from checkout.adapters.mongo_orders import MongoOrders, OrderCollections
-from checkout.application.ports import Deadlines, OrderQueries, Orders
+from checkout.application.ports import Deadlines, DeliveryTermsStore, OrderQueries, Orders
 from checkout.domain.deadline import SPAN, deadline_of
+from checkout.domain.delivery import DeliveryTerms, RegionFee
 from checkout.domain.errors import IllegalTransition, SlotTaken
 from checkout.domain.events import OrderEvent
 from checkout.domain.order import Order
@@ -34,6 +36,7 @@ class Ports:
     orders: Orders
     queries: OrderQueries
     deadlines: Deadlines
+    delivery_terms: DeliveryTermsStore
     mini_program_id: str = field(default_factory=lambda: "mp" + secrets.token_hex(4))
 
     def new_order(self, *, seconds: float = 0.0, openid: str = "o1") -> Order:
@@ -55,14 +58,17 @@ class Ports:
 async def ports(request: pytest.FixtureRequest, mongodb_uri: str, module_prefix: str) -> AsyncIterator[Ports]:
     if request.param == "in_memory":
         in_memory = InMemoryOrders()
-        yield Ports(in_memory, in_memory, InMemoryDeadlines())
+        yield Ports(in_memory, in_memory, InMemoryDeadlines(), InMemoryDeliveryTerms())
         return
     client = connect(mongodb_uri)
     db = database(client, f"{module_prefix}ports{secrets.token_hex(3)}")
     collections = OrderCollections(db)
-    orders = MongoOrders(collections, Recorder(system_clock, random_id))
+    recorder = Recorder(system_clock, random_id)
+    orders = MongoOrders(collections, recorder)
     try:
-        yield Ports(orders, MongoOrderQueries(collections), MongoDeadlines(db))
+        yield Ports(
+            orders, MongoOrderQueries(collections), MongoDeadlines(db), MongoDeliveryTerms(db, recorder)
+        )
     finally:
         await client.close()
 
@@ -251,3 +257,14 @@ async def test_a_deadline_is_checked_a_last_time_and_dropped(ports: Ports) -> No
     assert await ports.deadlines.due(later, 9) == []
     await ports.deadlines.store([deadline])
     assert await ports.deadlines.due(later, 9) == [deadline]
+
+
+async def test_delivery_terms_count_for_the_next_order_when_they_are_stored(ports: Ports) -> None:
+    mini_program_id, store = ports.mini_program_id, ports.delivery_terms
+    assert await store.get(mini_program_id) is None
+    assert await store.current(mini_program_id) == DeliveryTerms(mini_program_id)
+    first = DeliveryTerms(mini_program_id, 800, 9900, (RegionFee("浙江", 300),), version=1)
+    second = first.changed_to(0, None, ())
+    for terms in (first, second):
+        await store.change(mini_program_id, lambda _, terms=terms: Change(terms))  # type: ignore[misc]
+        assert await store.current(mini_program_id) == await store.get(mini_program_id) == terms

@@ -12,6 +12,7 @@ from checkout.application.attribution import attribution_of, counted_click
 from checkout.application.contracts_out import contracts_of
 from checkout.application.new_orders import NewOrders
 from checkout.application.ports import Addresses, Offers, OrderQueries, Orders, Registry
+from checkout.application.pricing import Pricing
 from checkout.domain.errors import (
     Delisted,
     KeyReused,
@@ -50,6 +51,7 @@ class PlaceOrder:
     registry: Registry
     offers: Offers
     addresses: Addresses
+    pricing: Pricing
     clock: Clock
     click_secret: str
     time_to_pay: timedelta
@@ -121,7 +123,7 @@ class PlaceOrder:
             host_id=buyer.host_id,
             openid=buyer.openid,
             lines=tuple(lines),
-            amounts=Amounts.of(lines),
+            amounts=await self.pricing.amounts(program.mini_program_id, lines, address.region),
             placed_at=now,
             expires_at=_next_whole_second(now + self.time_to_pay),
             region=address.region,

@@ -52,6 +52,14 @@ class KeyReused(Exception):
     """An idempotency key was used before, for another request."""
 
 
+class RegionTwice(Exception):
+    """Two delivery fees for one region; `number` is the second one's place, from 0."""
+
+    def __init__(self, number: int, region: str) -> None:
+        super().__init__(f"There is a fee for {region} already. Give each region one fee.")
+        self.number = number
+
+
 class TooManyAddresses(Exception):
     """The buyer has as many saved addresses as are allowed."""
 

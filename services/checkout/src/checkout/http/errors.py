@@ -15,6 +15,7 @@ from checkout.domain.errors import (
     PriceChanged,
     RefundNotFound,
     RefundRefused,
+    RegionTwice,
     ReturnNotAllowed,
     ShopSuspended,
     TooManyAddresses,
@@ -25,7 +26,7 @@ from checkout.domain.errors import (
     UnknownSku,
 )
 from runtime.web.idempotency import key_reused
-from runtime.web.problems import Problem, ProblemTable, not_found
+from runtime.web.problems import Problem, ProblemTable, not_found, wrong_fields
 
 
 def _invalid_click(error: InvalidClick) -> Problem:
@@ -80,5 +81,6 @@ PROBLEMS: ProblemTable = {
     NothingToShip: lambda error: Problem(409, "refused", str(error)),
     TooManyParcels: lambda error: Problem(409, "refused", str(error)),
     RefundRefused: lambda error: Problem(409, "refused", str(error)),
+    RegionTwice: lambda error: wrong_fields([(f"regions[{error.number}].region", str(error))]),
     TooManyAddresses: lambda error: Problem(409, "too_many_addresses", str(error)),
 }

@@ -6,6 +6,7 @@ from gateway.calls import Call
 from gateway.table import (
     access,
     creators,
+    delivery,
     identities,
     mini_programs,
     operation,
@@ -19,7 +20,20 @@ from gateway.table import (
     share_codes,
 )
 
-CALLS: tuple[Call, ...] = (
-    *access.CALLS, *identities.CALLS, *pages.CALLS, *orders.CALLS, *share_codes.CALLS, *payments.CALLS, *settlements.CALLS,
-    *mini_programs.CALLS, *reviews.CALLS, *owners.CALLS, *creators.CALLS, *owner_orders.CALLS, *operation.CALLS,
-)  # fmt: skip
+PARTS = (
+    access,
+    identities,
+    pages,
+    orders,
+    delivery,
+    share_codes,
+    payments,
+    settlements,
+    mini_programs,
+    reviews,
+    owners,
+    creators,
+    owner_orders,
+    operation,
+)
+CALLS: tuple[Call, ...] = tuple(call for part in PARTS for call in part.CALLS)
