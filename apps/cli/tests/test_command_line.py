@@ -20,7 +20,8 @@ NOWHERE = {
 NOT_UTF8 = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 COMMANDS = [
     "audit", "audit --acknowledged /nonexistent", "audit --grace nan", "dlq list", "dlq show nothing", "dlq replay nothing",
-    "dlq show orders --id nothing", "reconcile", "reconcile 2026-01-01", "reconcile yesterday", "search rebuild", "operator add Mei",
+    "dlq show orders --id nothing", "reconcile", "reconcile 2026-01-01", "reconcile yesterday", "search rebuild", "operator add Mei", "host add WeTalk",
+    "owner add Ink", "owner add Ink --kind brand --email ink@brand.example",
     "trace 0123", "demo", "nothing", "",
 ]  # fmt: skip
 

@@ -6,19 +6,32 @@ import argparse
 import io
 import logging
 import sys
+from typing import Protocol
 
 import aiohttp
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from pymongo.errors import PyMongoError
 
-from anchorage_cli import audit, dlq, operators, orders, reconcile, search, story, trace
+from anchorage_cli import audit, dlq, joining, orders, reconcile, search, story, trace
 from anchorage_cli.operator import Refused
 from runtime.errors import redacted
 
-COMMANDS = {
+
+class Command(Protocol):
+    """A module or an object that is a command; its docstring is its help."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None: ...
+
+    def run(self, arguments: argparse.Namespace) -> int: ...
+
+
+COMMANDS: dict[str, tuple[Command, str]] = {
     "audit": (audit, "check the invariants over databases and streams"),
     "dlq": (dlq, "list, show and replay dead letters"),
-    "operator": (operators, "add an operator's client"),
+    "operator": (joining.OPERATOR, "add an operator's client"),
+    "host": (joining.HOST, "add a host app with its first client"),
+    "creator": (joining.CREATOR, "add a creator with its first client"),
+    "owner": (joining.OWNER, "add a verified owner with its first client"),
     "orders": (orders, "list what stands still: orders, refunds, reservations, trades, payouts"),
     "reconcile": (reconcile, "compare a day's ledger and trades with Alipay's bill"),
     "search": (search, "rebuild the search index from the streams"),
@@ -40,7 +53,7 @@ def main() -> int:
         module.add_arguments(commands.add_parser(name, help=help_text, description=module.__doc__))
     arguments = parser.parse_args()
     try:
-        return int(COMMANDS[arguments.command][0].run(arguments))
+        return COMMANDS[arguments.command][0].run(arguments)
     except BrokenPipeError:
         sys.stderr.close()  # the reader has seen enough: `anchorage dlq list | head`
         return FAILED
