@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.calls import Call
 from gateway.table import (
     access,
+    buyers_reviews,
     creators,
     identities,
     mini_programs,
@@ -20,6 +21,6 @@ from gateway.table import (
 )
 
 CALLS: tuple[Call, ...] = (
-    *access.CALLS, *identities.CALLS, *pages.CALLS, *orders.CALLS, *share_codes.CALLS, *payments.CALLS, *settlements.CALLS,
-    *mini_programs.CALLS, *reviews.CALLS, *owners.CALLS, *creators.CALLS, *owner_orders.CALLS, *operation.CALLS,
+    *access.CALLS, *identities.CALLS, *pages.CALLS, *orders.CALLS, *buyers_reviews.CALLS, *share_codes.CALLS, *payments.CALLS,
+    *settlements.CALLS, *mini_programs.CALLS, *reviews.CALLS, *owners.CALLS, *creators.CALLS, *owner_orders.CALLS, *operation.CALLS,
 )  # fmt: skip
