@@ -46,6 +46,7 @@ STOCK_LEVELS = Topic("stock-levels", "sku_id", "catalog", BUSY, compacted=True)
 VIDEOS = Topic("videos", "video_id", "catalog", QUIET, compacted=True)
 ENGAGEMENT = Topic("engagement", "viewer", "gateway", BUSY, MONTH)
 ORDERS = Topic("orders", "order_id", "checkout", BUSY)
+REVIEWS = Topic("reviews", "review_id", "checkout", QUIET, compacted=True)
 STOCK = Topic("stock", "order_id", "catalog", BUSY, MONTH)
 PAYMENTS = Topic("payments", "order_id", "payment", BUSY)
 SETTLEMENTS = Topic("settlements", "mini_program_id", "payment", QUIET)
@@ -53,5 +54,5 @@ SHARE_CODES = Topic("share-codes", "code", "sharecode", QUIET)
 
 TOPICS: tuple[Topic, ...] = (
     MINI_PROGRAMS, MINI_PROGRAM_VERSIONS, OWNERS, HOSTS, CREATORS, ACCOUNTS, PRODUCTS, STOCK_LEVELS, VIDEOS, ENGAGEMENT, ORDERS,
-    STOCK, PAYMENTS, SETTLEMENTS, SHARE_CODES,
+    REVIEWS, STOCK, PAYMENTS, SETTLEMENTS, SHARE_CODES,
 )  # fmt: skip

@@ -13,11 +13,14 @@ from checkout.adapters.mongo_order_search import MongoOrderSearch
 from checkout.adapters.mongo_orders import COLLECTIONS, MongoOrders, OrderCollections
 from checkout.adapters.mongo_recent_views import MongoRecentViews
 from checkout.adapters.mongo_registry import MongoRegistry
+from checkout.adapters.mongo_reviews import COLLECTION as REVIEWS
+from checkout.adapters.mongo_reviews import MongoReviews
 from checkout.application.access import Access
 from checkout.application.account import ReadAccount
 from checkout.application.address_book import AddressBook
 from checkout.application.answering import AnswerAgain
 from checkout.application.apply_facts import ApplyFacts
+from checkout.application.buyers_reviews import BuyersReviews
 from checkout.application.close_overdue import CloseOverdue
 from checkout.application.delivery import KeepDeliveryTerms
 from checkout.application.mini_programs import LearnMiniPrograms
@@ -27,13 +30,16 @@ from checkout.application.order_watch import OrderWatch
 from checkout.application.owner_orders import OwnerOrders
 from checkout.application.placing import PlaceOrder
 from checkout.application.pricing import Pricing
+from checkout.application.product_reviews import ProductReviews
 from checkout.application.reading import ReadOrders
 from checkout.application.stalled_orders import StalledOrders
 from checkout.http.account import AccountRoutes
+from checkout.http.content_checks import ContentCheckRoutes
 from checkout.http.delivery import DeliveryRoutes
 from checkout.http.errors import PROBLEMS
 from checkout.http.orders import OrderRoutes
 from checkout.http.owners import OwnerRoutes
+from checkout.http.reviews import ReviewRoutes
 from checkout.settings import Settings
 from checkout.subscribers import (
     mini_programs_subscription,
@@ -41,9 +47,13 @@ from checkout.subscribers import (
     products_subscription,
     recent_views_subscription,
 )
+from content_check.provider import HttpProvider
+from content_check.rules import WordRules
+from content_check.verdicts import ContentCheck
 from runtime.clock import Clock, system_clock
 from runtime.consuming.answering import answering_again
 from runtime.ids import NewId, random_id
+from runtime.mongo.client import named
 from runtime.mongo.lease import Lease
 from runtime.mongo.stalled_list import MongoStalledList
 from runtime.outbox.announcer import Announcer
@@ -90,6 +100,8 @@ def _assemble(service: Service, settings: Settings) -> None:
     )
     _assemble_facts(service, settings, orders, queries, collections)
     _assemble_account(service, queries, offers, addresses)
+    _assemble_reviews(service, settings, orders, registry, offers)
+    service.relay(COLLECTIONS, named(REVIEWS))
 
 
 def _assemble_delivery(service: Service, registry: MongoRegistry) -> MongoDeliveryTerms:
@@ -131,7 +143,6 @@ def _assemble_orders(
     service.prepare(deadlines.prepare)
     service.routes(OrderRoutes(place, ReadOrders(orders, queries, access), commands, watch).routes())
     service.routes(OwnerRoutes(OwnerOrders(orders, search, access), commands).routes())
-    service.relay(COLLECTIONS)
     service.background("order-watch", watch.run)
     service.background("deadlines", CloseOverdue(orders, queries, deadlines, clock).run)
 
@@ -165,3 +176,23 @@ def _assemble_account(
     book = AddressBook(addresses, service.new_id)
     service.routes(AccountRoutes(read_account, book).routes())
     service.subscribe(recent_views_subscription(recent_views))
+
+
+def _assemble_reviews(
+    service: Service, settings: Settings, orders: MongoOrders, registry: MongoRegistry, offers: MongoOffers
+) -> None:
+    """Buyers' reviews."""
+    stored = MongoReviews(service.db, service.recorder)
+    service.prepare(stored.prepare)
+    reviews = BuyersReviews(
+        orders, stored, stored, Access(registry), _content_check(service, settings), service.clock
+    )
+    service.routes(ContentCheckRoutes(reviews).routes())
+    service.routes(ReviewRoutes(reviews, ProductReviews(stored, registry, offers)).routes())
+
+
+def _content_check(service: Service, settings: Settings) -> ContentCheck:
+    """The provider of the settings, or the list of words."""
+    if settings.content_check_url:
+        return HttpProvider(settings.content_check_url, lambda: service.http, service.clock)
+    return WordRules(service.clock)

@@ -17,6 +17,10 @@ class Settings(ServiceSettings):
     max_unpaid_orders: int = Field(
         default=5, ge=1, le=1_000, description="unpaid orders that a viewer may have in one mini program"
     )
+    content_check_url: str = Field(
+        default="",
+        description="a provider that checks reviews and answers; without one, a list of words does",
+    )
     refund_policy: RefundPolicy = Field(
         default="owner",
         description="owner: the owner approves every refund; unshipped: approved automatically until something ships",

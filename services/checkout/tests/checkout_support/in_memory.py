@@ -201,6 +201,10 @@ class InMemoryOffers:
             if (product := self._products.get(product_id)) is not None and product.listed
         }  # fmt: skip
 
+    async def sells(self, mini_program_id: str, product_id: str) -> bool:
+        product = self._products.get(product_id)
+        return product is not None and product.listed and product.mini_program_id == mini_program_id
+
     async def learn(self, products: Sequence[ProductState]) -> None:
         for product in products:
             known = self._products.get(product.product_id)

@@ -113,6 +113,12 @@ class RunningCheckout:
         async with self.service.http.request(method, url, json=body, headers=headers) as answer:
             return answer.status, await answer.json()
 
+    async def call_as_operator(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        headers = self.issuer.headers("ops")
+        url = f"{self.service.url}/v1/ops{path}"
+        async with self.service.http.request(method, url, json=body, headers=headers) as answer:
+            return answer.status, await answer.json()
+
     async def place(self, key: str | None = None, **changes: Any) -> Document:
         """Place an order, for two units unless `changes` says otherwise."""
         status, order = await self.call(
@@ -137,6 +143,16 @@ class RunningCheckout:
         await self.awaits_payment(order_id)
         await self.publish(facts.payment_settled(order_id))
         await self.until(order_id, "paid")
+        return order_id
+
+    async def completed_id(self) -> str:
+        """A new order, brought to completed."""
+        order_id = await self.paid_id()
+        parcel = {"carrier": "SF Express", "tracking_number": "SF" + secrets.token_hex(4)}
+        status, answer = await self.call_as_owner("POST", f"/orders/{order_id}/shipments", parcel)
+        assert status == 201, answer
+        status, answer = await self.call("POST", f"/orders/{order_id}/receipt")
+        assert (status, answer["status"]) == (200, "completed"), answer
         return order_id
 
     async def order(self, order_id: str) -> Document:

@@ -98,6 +98,10 @@ NOT_ENOUGH_STOCK = Fault(
     409, "not_enough_stock", "fewer are available than `change` would remove; `detail` gives both numbers"
 )
 
+ALREADY_REVIEWED = Fault(
+    409, "already_reviewed", "the line has a review already, with another rating or text"
+)
+
 REGISTRATION_CLOSED = Fault(
     403, "registration_closed", "owners do not register by themselves here; ask the operator"
 )

@@ -57,6 +57,10 @@ class MongoOffers:
         query = {"_id": {"$in": list(product_ids)}, "listed": True}
         return {d["_id"]: _card(d) async for d in self._products.find(query, fields)}
 
+    async def sells(self, mini_program_id: str, product_id: str) -> bool:
+        query = {"_id": product_id, "mini_program_id": mini_program_id, "listed": True}
+        return await self._products.find_one(query, {"_id": 1}) is not None
+
     async def learn(self, products: Sequence[ProductState]) -> None:
         by_version = sorted(products, key=lambda product: int(product.version))
         await keep_newest(self._products, {product.product_id: _document(product) for product in by_version})

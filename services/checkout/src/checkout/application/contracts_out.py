@@ -9,9 +9,11 @@ from typing import Any
 from checkout.domain import events
 from checkout.domain.order import Order
 from checkout.domain.purchase import Line
+from checkout.domain.review import Review
 from contracts import checkout as contract
 from contracts.event import Event
 from contracts.money import cny
+from contracts.reviews import ReviewChanged, ReviewPublished
 from contracts.terms import CommissionTerms
 
 MAX_SUBJECT = 120
@@ -62,6 +64,15 @@ def contract_of(order: Order, event: events.OrderEvent, at: datetime) -> Event:
                 **base, **_purchase(order), refund_id=refund_id, refunded=cny(amount),
                 refunded_total=cny(order.refunded_total), release_stock=release_stock,
             )  # fmt: skip
+
+
+def review_event(review: Review, *, at: datetime, created: bool = False) -> Event:
+    """A review as it is after a change at that time."""
+    kind = ReviewPublished if created else ReviewChanged
+    return kind(
+        version=review.version, review_id=review.review_id, mini_program_id=review.mini_program_id,
+        product_id=review.product_id, sku_id=review.sku_id, rating=review.rating, is_shown=review.is_shown, at=at,
+    )  # fmt: skip
 
 
 def subject_of(order: Order) -> str:

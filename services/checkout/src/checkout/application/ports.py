@@ -12,6 +12,7 @@ from checkout.domain.deadline import Deadline
 from checkout.domain.delivery import DeliveryTerms
 from checkout.domain.order import Order
 from checkout.domain.purchase import Address
+from checkout.domain.review import RatingCounts, Review
 from checkout.domain.shop import MiniProgram, Offer
 from contracts.catalog import MiniProgramState, ProductState
 from contracts.event import Event
@@ -118,6 +119,57 @@ class OrderSearch(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewFilter:
+    """Which reviews to find; None excludes nothing. The time is UTC."""
+
+    product_id: str | None = None
+    rating: int | None = None
+    answered: bool | None = None
+    updated_since: datetime | None = None
+
+
+class ReviewStore(Protocol):
+    """Reviews with their events, each change one write: `runtime.outbox.versioned_store`."""
+
+    async def get(self, review_id: str, /) -> Review | None: ...
+
+    async def get_many(self, review_ids: Iterable[str], /) -> Mapping[str, Review]:
+        """Those that exist, by id."""
+        ...
+
+    async def change(self, review_id: str, decide: Decide[Review], /) -> Result[Review]:
+        """Decide on the review and store the change; raises what `decide` raises, and WriteConflict."""
+        ...
+
+
+class ReviewQueries(Protocol):
+    """Searches in reviews. A position is a review's time (when it was written or changed) and its id."""
+
+    async def of_product(
+        self, product_id: str, rating: int | None, *, after: Position | None, limit: int
+    ) -> Sequence[Review]:
+        """At most `limit` shown reviews, newest first, from the one after `after`; with this many stars, unless None."""
+        ...
+
+    async def counts(self, product_id: str) -> RatingCounts:
+        """Of all shown reviews of the product."""
+        ...
+
+    async def of_mini_program(
+        self, mini_program_id: str, filters: ReviewFilter, *, after: Position | None, limit: int
+    ) -> Sequence[tuple[Position, Review]]:
+        """At most `limit` reviews that match and whose texts have passed, with their positions, from the one after `after`.
+
+        Newest first; with `filters.updated_since` by the time of their last change, oldest first.
+        """
+        ...
+
+    async def waiting(self, after: str | None, limit: int) -> Sequence[Review]:
+        """At most `limit` reviews with a text that waits for an operator, by id, from the one after `after`."""
+        ...
+
+
 class Announcer(Protocol):
     """Announces recorded events again: `runtime.outbox.announcer`."""
 
@@ -169,6 +221,10 @@ class Offers(Protocol):
 
     async def cards(self, product_ids: Sequence[str]) -> Mapping[str, ProductCard]:
         """The products that are still sold."""
+        ...
+
+    async def sells(self, mini_program_id: str, product_id: str) -> bool:
+        """Whether the mini program has this product on sale."""
         ...
 
     async def learn(self, products: Sequence[ProductState]) -> None:

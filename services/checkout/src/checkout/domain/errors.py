@@ -143,3 +143,38 @@ class PriceChanged(OrderRefused):
             f"The total is now {amounts.total} fen, not {expected}: {amounts.subtotal} for the goods, "
             f"{amounts.discount} off, {amounts.delivery_fee} for delivery."
         )
+
+
+class ReviewNotFound(Exception):
+    """There is no such review, or the caller may not see it."""
+
+
+class CheckNotFound(Exception):
+    """No text waits for an operator under this id."""
+
+
+class ProductNotFound(Exception):
+    """The mini program has no such product, or the caller may not see it."""
+
+
+class NotReviewable(Exception):
+    """The order has not been completed."""
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"The order is {status}. A completed order can be reviewed.")
+
+
+class NotBought(Exception):
+    """The order has no line with this SKU."""
+
+
+class AlreadyReviewed(Exception):
+    """The line has a review already, with another rating or text."""
+
+
+class ContentRefused(Exception):
+    """A text must not be shown to viewers; `errors` names each field as (path, message)."""
+
+    def __init__(self, *errors: tuple[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {message}" for field, message in errors))
+        self.errors = errors

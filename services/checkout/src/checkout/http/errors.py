@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from checkout.domain.errors import (
     AddressNotFound,
+    AlreadyReviewed,
+    CheckNotFound,
+    ContentRefused,
     Delisted,
     IllegalTransition,
     InvalidClick,
     KeyReused,
     MiniProgramNotFound,
+    NotBought,
     NothingToShip,
     NotReady,
+    NotReviewable,
     OrderNotFound,
     PriceChanged,
+    ProductNotFound,
     RefundNotFound,
     RefundRefused,
     RegionTwice,
     ReturnNotAllowed,
+    ReviewNotFound,
     ShopSuspended,
     TooManyAddresses,
     TooManyParcels,
@@ -26,7 +33,7 @@ from checkout.domain.errors import (
     UnknownSku,
 )
 from runtime.web.idempotency import key_reused
-from runtime.web.problems import Problem, ProblemTable, not_found, wrong_fields
+from runtime.web.problems import MAX_ERRORS, Problem, ProblemTable, not_found, wrong_fields
 
 
 def _invalid_click(error: InvalidClick) -> Problem:
@@ -54,11 +61,19 @@ def _return_not_allowed(error: ReturnNotAllowed) -> Problem:
     return Problem(422, "return_not_allowed", str(error), errors=[("return_url", str(error))])
 
 
+def _content_refused(error: ContentRefused) -> Problem:
+    detail = "Viewers must not be shown this. Change the fields in `errors`."
+    return Problem(422, "content_refused", detail, errors=error.errors[:MAX_ERRORS])
+
+
 PROBLEMS: ProblemTable = {
     OrderNotFound: lambda _: not_found("the order"),
     MiniProgramNotFound: lambda _: not_found("the mini program"),
     AddressNotFound: lambda _: not_found("the address"),
     RefundNotFound: lambda _: not_found("the refund"),
+    ReviewNotFound: lambda _: not_found("the review"),
+    CheckNotFound: lambda _: not_found("the check"),
+    ProductNotFound: lambda _: not_found("the product"),
     NotReady: lambda _: Problem(
         503,
         "not_ready",
@@ -82,5 +97,11 @@ PROBLEMS: ProblemTable = {
     TooManyParcels: lambda error: Problem(409, "refused", str(error)),
     RefundRefused: lambda error: Problem(409, "refused", str(error)),
     RegionTwice: lambda error: wrong_fields([(f"regions[{error.number}].region", str(error))]),
+    NotReviewable: lambda error: Problem(409, "wrong_state", str(error)),
+    NotBought: lambda _: wrong_fields([("sku_id", "the order has no line with this SKU")]),
+    AlreadyReviewed: lambda _: Problem(
+        409, "already_reviewed", "You have already reviewed this line. A review cannot be changed."
+    ),
+    ContentRefused: _content_refused,
     TooManyAddresses: lambda error: Problem(409, "too_many_addresses", str(error)),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.calls import Call
 from gateway.table import (
     access,
+    buyers_reviews,
     creators,
     delivery,
     identities,
@@ -26,6 +27,7 @@ PARTS = (
     pages,
     orders,
     delivery,
+    buyers_reviews,
     share_codes,
     payments,
     settlements,

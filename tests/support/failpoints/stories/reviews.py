@@ -1,0 +1,67 @@
+"""Reviews: written, answered, hidden, and decided about by an operator."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from support.failpoints.stories.shop import Shop, open_shop
+from support.failpoints.world import World
+
+
+async def line_is_reviewed(world: World) -> None:
+    shop = await open_shop(world)
+    review_id = (await _review(shop))["review_id"]
+    answer = {"text": "Thank you!"}
+    await world.call("checkout", "PUT", f"/v1/owner/reviews/{review_id}/answer", answer, headers=shop.owner)
+    for step in ("hiding", "showing"):
+        path = f"/v1/ops/buyers-reviews/{review_id}/{step}"
+        await world.call("checkout", "POST", path, {"reason": "a second look"}, headers=shop.ops)
+    [shown] = await _shown(shop)
+    assert shown["answer"]["text"] == "Thank you!", shown
+    await _until_last_told(world, review_id, version=4, is_shown=True)
+
+
+async def text_of_a_review_waits(world: World) -> None:
+    """As when the provider of the content check was away: an operator passes the text."""
+    shop = await open_shop(world)
+    review_id = (await _review(shop))["review_id"]
+    waits = {"text.status": "waiting", "is_shown": False, "is_waiting": True}
+    await world.db("checkout")["reviews"].update_one({"_id": review_id}, {"$set": waits})
+    assert await _shown(shop) == []
+    path = f"/v1/ops/content-checks/review_{review_id}/approval"
+    await world.call("checkout", "POST", path, headers=shop.ops, or_codes={"not_found"})
+    assert len(await _shown(shop)) == 1
+    await _until_last_told(world, review_id, version=2, is_shown=True)
+
+
+async def _review(shop: Shop) -> Any:
+    """Buy, receive and review, twice: both answers are the same review."""
+    order_id, call = await shop.buy(), shop.world.call
+    parcel = {"carrier": "SF", "tracking_number": "SF1"}
+    await call(
+        "checkout", "POST", f"/v1/owner/orders/{order_id}/shipments", parcel, headers=shop.owner,
+        or_codes={"refused"},
+    )  # fmt: skip
+    order = f"{shop.orders_path}/{order_id}"
+    await call("checkout", "POST", f"{order}/receipt", headers=shop.buyer)
+    body = {"sku_id": shop.sku_id, "rating": 5, "text": "Keeps the tea warm."}
+    answers = [await call("checkout", "POST", f"{order}/reviews", body, headers=shop.buyer) for _ in range(2)]
+    assert answers[0]["review_id"] == answers[1]["review_id"]
+    return answers[1]
+
+
+async def _shown(shop: Shop) -> list[Any]:
+    path = f"/v1/mini-programs/{shop.mini_program_id}/products/{shop.product_id}/reviews"
+    return list((await shop.world.call("checkout", "GET", path, headers=shop.buyer))["items"])
+
+
+async def _until_last_told(world: World, review_id: str, *, version: int, is_shown: bool) -> None:
+    async def is_told() -> bool:
+        told = await world.told("reviews", review_id=review_id, version=version, is_shown=is_shown)
+        assert told == ["ReviewChanged"], told
+        return True
+
+    await world.until(is_told, f"version {version} of {review_id} on the topic")
+
+
+STORIES = (line_is_reviewed, text_of_a_review_waits)
