@@ -13,7 +13,7 @@ from anchorage_cli.installation import Installation
 from anchorage_cli.replays import replays_of
 from contracts.topics import ORDERS, PRODUCTS, Topic
 from runtime.clock import system_clock
-from runtime.consuming.dead_letters import dead_letter
+from runtime.consuming.dead_letters import dead_letter, without_content
 from runtime.kafka.publisher import Publisher, Record
 from runtime.kafka.topics import ensure_topics
 from support.events import records_of
@@ -52,6 +52,22 @@ async def test_every_record_of_another_topic_is_replayed_once(kafka_bootstrap: s
     assert await replay(where, ORDERS.name) == Replayed(replayed=2)
     assert await replay(where, ORDERS.name) == Replayed(replayed=0)
     assert len(await records_of(kafka_bootstrap, prefix + ORDERS.name)) == 5
+
+
+async def test_a_letter_without_content_is_not_replayed(kafka_bootstrap: str, prefix: str) -> None:
+    await ensure_topics(kafka_bootstrap, prefix, [ORDERS])
+    name = prefix + ORDERS.name
+    publisher = Publisher(kafka_bootstrap)
+    try:
+        await publisher.publish([Record(name, b"a", b"large", ())])
+        [record] = await records_of(kafka_bootstrap, name)
+        letter = dead_letter(record, reason="a test", attempts=1, consumer="tests", at=system_clock())
+        await publisher.publish([without_content(letter)])
+    finally:
+        await publisher.stop()
+    where = Installation(kafka_bootstrap, "", prefix, Path())
+    assert await replay(where, ORDERS.name) == Replayed(without_content=1)
+    assert len(await records_of(kafka_bootstrap, name)) == 1
 
 
 async def test_the_list_says_what_was_replayed_and_when(

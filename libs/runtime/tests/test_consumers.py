@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import MessageSizeTooLargeError
 from faststream import AckPolicy
 from pymongo.errors import AutoReconnect
@@ -19,7 +20,7 @@ from runtime_support.stream import Reader, Stream
 from runtime import telemetry
 from runtime.clock import system_clock
 from runtime.consuming import consumer as consuming
-from runtime.consuming.dead_letters import replayed
+from runtime.consuming.dead_letters import has_content, replayed
 from runtime.consuming.kafka_client import KafkaClient
 from runtime.consuming.processor import MAX_ATTEMPTS
 from runtime.consuming.records import headers_of
@@ -107,6 +108,51 @@ async def test_the_largest_record_of_a_topic_fits_into_its_dead_letter_topic(
     async with stream.taking(Reader()):
         [letter] = await eventually(stream.dead_letters, within=15)
     assert len(letter.value) == LARGEST_RECORD - 600
+
+
+async def _accept(stream: Stream, topic: str, largest: int) -> None:
+    """What an operator may set on a topic."""
+    resource = ConfigResource(ConfigResourceType.TOPIC, topic, {"max.message.bytes": str(largest)})
+    admin = AIOKafkaAdminClient(bootstrap_servers=stream.kafka)
+    await admin.start()
+    try:
+        await admin.alter_configs([resource])
+    finally:
+        await admin.close()
+
+
+async def test_a_record_too_large_for_its_dead_letter_topic_is_set_aside_without_its_content(
+    stream: Stream, eventually: Eventually
+) -> None:
+    largest = 2 * LARGEST_RECORD
+    await _accept(stream, stream.name, largest)
+    headers = list(stream.record(stream.note()).headers)
+    async with AIOKafkaProducer(bootstrap_servers=stream.kafka, max_request_size=2 * largest) as producer:
+        await producer.send_and_wait(stream.name, b"x" * (largest - 10_000), key=b"n1", headers=headers)
+    await stream.tell("after it")
+    reader = Reader()
+    async with stream.taking(reader):
+        await eventually(lambda: reader.done == ["after it"], within=20)
+        await eventually(lambda: _all_committed(stream, 2))
+    [letter] = await stream.dead_letters()
+    told = headers_of(letter)
+    assert letter.value == b""
+    assert not has_content(letter)
+    assert (told["dlq_offset"], told["ce_id"]) == ("0", dict(headers)["ce_id"].decode())
+    assert told["dlq_reason"].startswith("ValidationError")
+
+
+async def test_a_dead_letter_topic_that_refuses_everything_is_waited_for(
+    stream: Stream, eventually: Eventually
+) -> None:
+    await _accept(stream, stream.name + ".dlq", 10)
+    await stream.publisher.publish(
+        [Record(stream.name, b"n1", b"not json", stream.record(stream.note()).headers)]
+    )
+    async with stream.taking(Reader()) as consumers:
+        await eventually(lambda: consumers.consumers[0].processor.waiting_for_dependency)
+        await _accept(stream, stream.name + ".dlq", LARGEST_RECORD)
+        await eventually(stream.dead_letters, within=20)
 
 
 async def test_a_record_that_is_small_only_while_compressed_is_refused_by_its_topic(stream: Stream) -> None:

@@ -14,6 +14,8 @@ from runtime.consuming import watchdog as watching
 from runtime.consuming.consumer import Consumer, Consumers
 from runtime.consuming.subscription import Delivery
 from runtime.consuming.watchdog import STUCK_AFTER_SECONDS, Watchdog
+from runtime.kafka.publisher import Record
+from support.events import records_of
 from support.eventually import Eventually
 
 
@@ -161,3 +163,41 @@ async def test_the_watchdog_keeps_checking(
         looking = asyncio.create_task(dog.run())
         await eventually(lambda: dog.stuck == [consumers.consumers[0].group])
         looking.cancel()
+
+
+async def test_a_batch_that_fails_again_and_again_is_noticed_whatever_passes_on_other_partitions(
+    kafka_bootstrap: str, module_prefix: str, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "STUCK_AFTER_SECONDS", 0.5)
+
+    async def fails(*_: Any, **__: Any) -> None:
+        raise RuntimeError("a fault of the machinery")
+
+    async with Stream.fresh(kafka_bootstrap, module_prefix, eventually, partitions=2) as stream:
+        bad, good = await _keys_of_two_partitions(stream)
+        reader = Reader()
+        async with stream.taking(reader, max_records=1) as consumers:
+            one = consumers.consumers[0]
+            set_aside = one.processor.set_aside
+            monkeypatch.setattr(one.processor, "set_aside", fails)
+            dog = Watchdog(consumers.consumers)
+            await stream.publisher.publish([Record(stream.name, bad, b"not json", ())])
+
+            async def stuck() -> bool:
+                note = stream.note("good", note_id=good.decode())
+                other = stream.record(note, type="anchorage.NoteBurnt.v1")
+                await stream.publisher.publish([stream.record(note), other])
+                return dog.stuck == [one.group]
+
+            await eventually(stuck, within=20)
+            assert reader.done.count("good") > 1
+            monkeypatch.setattr(one.processor, "set_aside", set_aside)
+            await eventually(lambda: dog.stuck == [], within=20)
+
+
+async def _keys_of_two_partitions(stream: Stream) -> tuple[bytes, bytes]:
+    """Two keys whose records go to different partitions."""
+    keys = [f"n{n}".encode() for n in range(20)]
+    await stream.publisher.publish([stream.record(stream.note("key", note_id=key.decode())) for key in keys])
+    partition_of = {record.key: record.partition for record in await records_of(stream.kafka, stream.name)}
+    return keys[0], next(key for key in keys if partition_of[key] != partition_of[keys[0]])

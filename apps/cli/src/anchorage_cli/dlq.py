@@ -19,6 +19,7 @@ from anchorage_cli.replays import REPLAY_GROUP, Replays, replays_of
 from anchorage_cli.streams import records, topic_names
 from contracts.topics import DEAD_LETTER_SUFFIX, TOPICS
 from runtime.clock import system_clock
+from runtime.consuming.dead_letters import has_content
 from runtime.consuming.dead_letters import replayed as original_record
 from runtime.consuming.records import headers_of
 from runtime.kafka.publisher import Publisher
@@ -46,12 +47,17 @@ def run(arguments: argparse.Namespace) -> int:
             return asyncio.run(_show(where, arguments.topic, arguments.id))
         case _:
             done = asyncio.run(replay(where, arguments.topic, event_id=arguments.id, again=arguments.all))
-            if arguments.id and not done.replayed and not done.superseded:
+            if arguments.id and done == Replayed():
                 print(f"No dead letter of {arguments.topic} has the id {arguments.id}.", file=sys.stderr)
                 return 1
             print(f"{done.replayed} record(s) replayed to {arguments.topic}")
             if done.superseded:
                 print(f"{done.superseded} skipped: this compacted topic has a newer record of the same key")
+            if done.without_content:
+                print(
+                    f"{done.without_content} skipped: too large for a dead letter; the record is on its topic, at the "
+                    f"dlq_partition and dlq_offset that `anchorage dlq show {arguments.topic}` prints"
+                )
             return 0
 
 
@@ -121,10 +127,11 @@ def _letters_of(where: Installation, topic: str) -> TopicPartition:
 
 @dataclass(slots=True)
 class Replayed:
-    """How many records were replayed, and how many were skipped because a newer one of their key exists."""
+    """How many records were replayed, and how many were skipped: a newer one of their key exists, or the letter has no content."""
 
     replayed: int = 0
     superseded: int = 0
+    without_content: int = 0
 
 
 async def replay(
@@ -154,6 +161,9 @@ async def replay(
             if event_id not in (None, headers.get("ce_id")) or (
                 not everything and replays.include(record.offset)
             ):
+                continue
+            if not has_content(record):
+                done.without_content += 1
                 continue
             if newest.get(record.key, -1) > _offset_in(headers):
                 done.superseded += 1

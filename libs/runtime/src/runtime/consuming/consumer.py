@@ -142,7 +142,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         if event_type in self.processor.accepted or not event_type.startswith(TYPE_PREFIX):
             return True
         self.processor.count("ignored", [OTHER])
-        self.processor.moved_on()
+        self.processor.passed_over()
         return False
 
     async def _parse(self, batch: tuple[ConsumerRecord, ...]) -> KafkaAckableMessage:

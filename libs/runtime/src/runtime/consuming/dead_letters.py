@@ -11,6 +11,9 @@ from runtime.kafka.publisher import Record
 
 HEADER_PREFIX = "dlq_"
 MAX_REASON = 500
+LEFT_OUT = HEADER_PREFIX + "left_out"
+"""This header's value says what of the record is not in its letter."""
+KEPT_WITHOUT_CONTENT = ("ce_id", "ce_type", "ce_source", "ce_time")
 
 
 def dead_letter(raw: ConsumerRecord, *, reason: str, attempts: int, consumer: str, at: datetime) -> Record:
@@ -37,8 +40,26 @@ def dead_letter(raw: ConsumerRecord, *, reason: str, attempts: int, consumer: st
     return Record(raw.topic + DEAD_LETTER_SUFFIX, raw.key, value, headers)
 
 
+def without_content(letter: Record) -> Record:
+    """The letter of a record that is too large for its dead-letter topic: the kind of event, the reason and the origin only.
+
+    The record itself stays on its topic, at the partition and offset in the headers, for as long as the topic keeps it.
+    """
+    told = tuple(
+        (name, value[:MAX_REASON])
+        for name, value in letter.headers
+        if value is not None and name.startswith((HEADER_PREFIX, *KEPT_WITHOUT_CONTENT))
+    )
+    return Record(letter.topic, None, b"", (*told, (LEFT_OUT, b"content")))
+
+
+def has_content(letter: ConsumerRecord) -> bool:
+    """Whether the letter holds the record, so that it can be replayed."""
+    return all(name != LEFT_OUT for name, _ in letter.headers)
+
+
 def replayed(raw: ConsumerRecord) -> Record:
-    """The record as it first was, for the topic that it came from; its `ce_id` is unchanged."""
+    """The record as it first was, for the topic that it came from; its `ce_id` is unchanged. The letter must have content."""
     origin = (
         dict(raw.headers).get(HEADER_PREFIX + "topic") or raw.topic.removesuffix(DEAD_LETTER_SUFFIX).encode()
     )

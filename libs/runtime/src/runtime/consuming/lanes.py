@@ -21,6 +21,7 @@ from typing import Any
 
 from aiokafka import ConsumerRecord, TopicPartition
 
+from runtime.consuming.in_hand import InHand
 from runtime.consuming.lane import HandlerHangs, Lane, key_of, size_of
 from runtime.consuming.processor import (
     MAX_ATTEMPTS,
@@ -65,7 +66,7 @@ class LaneProcessor(Processor):
         self._moved = asyncio.Event()
         self._draining = False
         self._overran_at = -math.inf
-        self._batch_since: float | None = None
+        self.in_hand = InHand()
 
     @property
     def parked(self) -> int:
@@ -75,11 +76,8 @@ class LaneProcessor(Processor):
     @property
     def oldest_seconds(self) -> float:
         """For how long the oldest batch or lane has been in hand; 0 without any."""
-        now = time.monotonic()
-        since = [lane.since for lane in self._lanes.values()]
-        if self._batch_since is not None:
-            since.append(self._batch_since)
-        return max((now - at for at in since), default=0.0)
+        since = [*(lane.since for lane in self._lanes.values()), *self.in_hand.since]
+        return max((time.monotonic() - at for at in since), default=0.0)
 
     def unfinished(self) -> Mapping[TopicPartition, int]:
         """The lowest offset in the lanes, by partition."""
@@ -92,19 +90,21 @@ class LaneProcessor(Processor):
 
     async def process(self, batch: Sequence[ConsumerRecord]) -> None:
         """Handle, dead-letter or park every record. When it returns, all but `unfinished` can be committed."""
-        self._batch_since = time.monotonic()
-        try:
+        with self.in_hand.handling(batch):
             while self._records >= MAX_RECORDS or self._bytes >= MAX_BYTES:
                 self._moved.clear()
                 await self._moved.wait()
             await super().process(batch)
-        finally:
-            self._batch_since = None
 
     def moved_on(self) -> None:
         """Parking a record is not progress, nor is skipping records of other types while any is parked."""
         if not self._lanes:
             super().moved_on()
+
+    def passed_over(self) -> None:
+        """A record of another type was skipped, which is no progress behind a batch in hand or one that comes again."""
+        if not self.in_hand:
+            self.moved_on()
 
     async def handle(self, deliveries: Sequence[Delivery]) -> None:
         """Handle each key's deliveries in order; what cannot be handled now goes on in lanes."""
@@ -138,6 +138,7 @@ class LaneProcessor(Processor):
     def forget(self) -> None:
         """Drop the drained lanes, whose records the next owner of their partitions receives; lanes can be made again."""
         self._lanes.clear()
+        self.in_hand.forget()
         self._records = self._bytes = 0
         self._draining = False
         self._moved.set()

@@ -22,11 +22,11 @@ from contracts.envelope import BadEnvelope
 from contracts.event import Event
 from runtime import telemetry
 from runtime.clock import Clock
-from runtime.consuming.dead_letters import MAX_REASON, dead_letter
+from runtime.consuming.dead_letters import MAX_REASON, dead_letter, without_content
 from runtime.consuming.records import consumer_spans, headers_of, read_event
 from runtime.consuming.subscription import BatchHandler, Delivery
-from runtime.errors import is_unavailable, redacted, retry_can_help
-from runtime.kafka.publisher import Publisher
+from runtime.errors import Unavailable, is_unavailable, redacted, retry_can_help
+from runtime.kafka.publisher import Publisher, Record
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class Processor:
         self.moved_on()
 
     def moved_on(self) -> None:
-        """A batch has ended, or a record of another type was passed over."""
+        """A batch has ended, or records of other types were passed over while none was in hand."""
         self.progressed_at = time.monotonic()
 
     async def handle(self, deliveries: Sequence[Delivery]) -> None:
@@ -103,7 +103,7 @@ class Processor:
         return consumer_spans(deliveries, self.group)
 
     async def set_aside(self, raw: ConsumerRecord, error: Exception, attempts: int) -> None:
-        """Publish the record to its dead-letter topic, however long that takes."""
+        """Publish the record to its dead-letter topic, however long that takes; without its content if it is too large."""
         headers = headers_of(raw)
         origin = {
             "event_id": headers.get("ce_id", ""), telemetry.TRACEPARENT: headers.get(telemetry.TRACEPARENT, ""),
@@ -117,9 +117,22 @@ class Processor:
             extra=origin | {"reason": reason[:MAX_REASON]},
         )
         letter = dead_letter(raw, reason=reason, attempts=attempts, consumer=self.group, at=self._clock())
-        await self._retry_while_unavailable(lambda: self._publisher.publish([letter]))
+        await self._retry_while_unavailable(lambda: self._publish_letter(letter))
         self.progressed_at = time.monotonic()
         self.count("dead_letter", [headers.get("ce_type", "")])
+
+    async def _publish_letter(self, letter: Record) -> None:
+        """Raises only errors that pass: a letter that was refused for good would stop the stream of its partition."""
+        [refused] = await self._publisher.publish_each([letter])
+        if refused is None:
+            return
+        log.error(
+            "a dead letter is kept without its content",
+            extra={"group": self.group, "reason": redacted(refused)},
+        )
+        [refused] = await self._publisher.publish_each([without_content(letter)])
+        if refused is not None:
+            raise Unavailable(f"{letter.topic} refuses every letter: {redacted(refused)}") from refused
 
     def count(self, outcome: str, types: Iterable[str]) -> None:
         """Count records of these types by their outcome."""

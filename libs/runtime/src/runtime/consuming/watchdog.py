@@ -40,13 +40,15 @@ class Watchdog:
 
     @property
     def stuck(self) -> list[str]:
-        """Groups whose loop is dead, or that stood still for 30 s with records waiting and no dependency to wait for."""
+        """Groups whose loop is dead, that stood still for 30 s with records waiting and no dependency to wait for, or of which
+        a partition's batch has failed again and again for 30 s."""
         limit = self._now() - STUCK_AFTER_SECONDS
         return [
             c.group
             for c in self._consumers
             if (c.client is not None and not c.loop_is_alive)
             or self._behind_since.get(c.group, self._now()) < limit
+            or c.processor.in_hand.failing_seconds > STUCK_AFTER_SECONDS
         ]
 
     async def run(self) -> None:
