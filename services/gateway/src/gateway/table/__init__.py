@@ -6,6 +6,7 @@ from gateway.calls import Call
 from gateway.table import (
     access,
     buyers_reviews,
+    carts,
     creators,
     delivery,
     identities,
@@ -28,6 +29,7 @@ PARTS = (
     orders,
     delivery,
     buyers_reviews,
+    carts,
     share_codes,
     payments,
     settlements,
