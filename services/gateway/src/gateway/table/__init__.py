@@ -19,6 +19,7 @@ from gateway.table import (
     reviews,
     settlements,
     share_codes,
+    stock,
 )
 
 PARTS = (
@@ -34,6 +35,7 @@ PARTS = (
     mini_programs,
     reviews,
     owners,
+    stock,
     creators,
     owner_orders,
     operation,
