@@ -20,6 +20,7 @@ from gateway.table import (
     reviews,
     settlements,
     share_codes,
+    stock,
 )
 
 PARTS = (
@@ -36,6 +37,7 @@ PARTS = (
     mini_programs,
     reviews,
     owners,
+    stock,
     creators,
     owner_orders,
     operation,
