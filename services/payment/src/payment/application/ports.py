@@ -199,6 +199,14 @@ class Settlements(Protocol):
         """The day with the highest number."""
         ...
 
+    async def unsettled(self) -> list[SettlementDay]:
+        """The days that are not closed, in the order of their numbers."""
+        ...
+
+    async def renumber(self, day: SettlementDay, number: int) -> SettlementDay:
+        """Give a day that is not closed this number, unless another day has it; the day as it is stored by now."""
+        ...
+
     async def begin(self, day: SettlementDay) -> bool:
         """Store a new day; False if the day, or another one with its number, is stored already."""
         ...
