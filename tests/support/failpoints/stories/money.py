@@ -145,7 +145,8 @@ async def day_was_passed_over(world: World) -> None:
         await world.call("payment", "POST", f"/v1/ops/settlements/{day}", headers=shop.ops)
         passed = await settlements.find_one({"_id": other.isoformat()})
         found = await settlements.find_one({"_id": day.isoformat()})
-        return found["state"] == "closed" and found["statements"] == 1 and found["number"] > passed["number"]
+        done = found["state"] == "closed" and found["statements"] == 1
+        return bool(done and found["number"] > passed["number"])
 
     await world.until(settled, "the day to be settled after the other one")
 
