@@ -88,7 +88,7 @@ async def test_a_slow_replica_leaves_no_older_state_of_an_owner() -> None:
     followed: list[str] = []
 
     class Register:
-        reads = [owner("suspended"), owner("verified"), owner("verified")]  # noqa: RUF012
+        reads = [owner("suspended"), owner("verified"), owner("verified")]
 
         async def learn(self, events: object) -> None:
             return
