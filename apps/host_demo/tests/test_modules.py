@@ -17,7 +17,11 @@ def test_a_module_stands_behind_those_that_it_imports_and_each_stands_once() -> 
     )
     assert list(found) == ["a/main.js"]
     script = found["a/main.js"]
-    assert [line for line in script.splitlines() if line.startswith("//")] == ["// one.js", "// a/two.js", "// a/main.js"]
+    assert [line for line in script.splitlines() if line.startswith("//")] == [
+        "// one.js",
+        "// a/two.js",
+        "// a/main.js",
+    ]
     assert "const { two: second } = $a_two;" in script
     assert "return { two };" in script
     assert "\nconst one = 1;" in script
@@ -25,7 +29,7 @@ def test_a_module_stands_behind_those_that_it_imports_and_each_stands_once() -> 
 
 def test_each_page_has_its_own_script_with_what_they_share() -> None:
     shared = {"dom.js": "export class Dom {}\n"}
-    pages = {name: "import { Dom } from './dom.js';\n" for name in ("start.js", "both.js")}
+    pages = dict.fromkeys(("start.js", "both.js"), "import { Dom } from './dom.js';\n")
     found = joined(shared | pages)
     assert found.keys() == pages.keys()
     assert all("class Dom {}" in script for script in found.values())

@@ -117,7 +117,9 @@ class PageRoutes:
             skin=host.skin,
             name=escape(getattr(host.name, language)),
             chrome=chrome_of(path),
-            preloads="".join(f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{call}">\n' for call in calls),
+            preloads="".join(
+                f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{call}">\n' for call in calls
+            ),
         )
         return self._answer(request, document)
 

@@ -133,7 +133,13 @@ async def test_a_store_is_sorted_and_filtered(shop: Shop) -> None:
     assert await listed("sort=newest&limit=1") == [sold_out]
     assert await listed(f"product_ids={sold_out},nosuch,{cheap}") == [sold_out, cheap]
     too_many = ",".join(f"p{n}" for n in range(21))
-    for query in ("sort=cheapest", "in_stock=yes", "product_ids=", "product_ids=a,,b", f"product_ids={too_many}"):
+    for query in (
+        "sort=cheapest",
+        "in_stock=yes",
+        "product_ids=",
+        "product_ids=a,,b",
+        f"product_ids={too_many}",
+    ):
         status, problem = await shop.call("GET", f"{shop.store_path}?{query}", shop.as_host)
         assert (status, problem["errors"][0]["field"]) == (422, query.partition("=")[0])
 

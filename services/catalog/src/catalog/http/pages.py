@@ -51,7 +51,9 @@ class PageRoutes:
         after: Any = read_cursor(query.cursor, int, str) if query.cursor is not None else None
         mini_program_id = request.match_info["mini_program_id"]
         return _json(
-            self._storefront.store(_viewer_of(request), mini_program_id, _filter_of(query), after, query.limit)
+            self._storefront.store(
+                _viewer_of(request), mini_program_id, _filter_of(query), after, query.limit
+            )
         )
 
     async def product(self, request: web.Request) -> web.Response:

@@ -197,7 +197,9 @@ class Shelf:
         kept = (wanted.category_id, wanted.sort)
         if kept not in store.sorted:
             key = SORT_KEYS[wanted.sort]
-            store.sorted[kept] = sorted((key(self.products[product_id]), product_id) for _, product_id in listed)
+            store.sorted[kept] = sorted(
+                (key(self.products[product_id]), product_id) for _, product_id in listed
+            )
         return store.sorted[kept]
 
     def _in_stock(self, product: ProductEntry) -> bool:
