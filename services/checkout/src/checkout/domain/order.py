@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from checkout.domain import events, refunds, shipments
 from checkout.domain.errors import NothingToShip, RefundRefused
@@ -22,7 +22,8 @@ CANCELLED_BY_BUYER = "cancelled_by_buyer"
 PAYMENT_DEADLINE = "payment_deadline"
 RECEIPT_AFTER = timedelta(days=10)
 """After the last parcel, goods usually count as received."""
-BY_VIEWER, BY_TIMEOUT = "viewer", "timeout"
+BY_VIEWER: Final = "viewer"
+BY_TIMEOUT: Final = "timeout"
 
 
 @dataclass(frozen=True, slots=True)
