@@ -79,7 +79,7 @@ class BuyerActor:
         await self._wait(0.0, 0.5, 15.0)
         paid = alipay.pay(self._order_id)
         self._world.note(f"{self._buyer.openid} {'pays' if paid else 'cannot pay any more'}")
-        if paid and self._random.random() < 0.5:
+        if paid and self._random.random() < 0.8:
             await self._after_payment()
 
     async def _get_link(self) -> bool:
@@ -97,15 +97,33 @@ class BuyerActor:
     async def _after_payment(self) -> None:
         """The parcel may come. A refund may be requested, of a part or all; the owner decides, or the buyer withdraws it."""
         await self._wait(0.5, 5.0, 50.0)
-        if self._random.random() < 0.3:
-            await self._insist(
-                "checkout", lambda app: app.commands.ship(OWNER, self._order_id, "SF", "N1", ())
-            )
+        await self._until_paid()
+        for parcel in self._random.choice(((), ((),), ((),), ((("s1", 1),),), ((("s1", 1),), ()))):
+            await self._ship(parcel)
         for n in range(self._random.choice((0, 1, 1, 2))):
             amount = self._random.choice((None, 100, 500))
             await self._refund(f"refund{n}", amount)
         if self._random.random() < 0.3:
             await self._insist("checkout", lambda app: app.commands.receive(self._buyer, self._order_id))
+
+    async def _until_paid(self) -> None:
+        """Usually the owner acts on orders that are paid; at times on one whose payment is not known yet."""
+        for _ in range(self._random.choice((0, 5, 5))):
+            order = await self._insist(
+                "checkout", lambda app: app.read.one(self._buyer, SHOP, self._order_id)
+            )
+            if order is None or order.status == "paid":
+                return
+            await self._wait(2.0, 8.0)
+
+    async def _ship(self, lines: tuple[tuple[str, int], ...]) -> None:
+        """The owner may leave it at one attempt, without an answer."""
+        number, insistent = f"N{len(lines)}", self._random.random() < 0.3
+        await self._insist(
+            "checkout",
+            lambda app: app.commands.ship(OWNER, self._order_id, "SF", number, lines),
+            once=not insistent,
+        )
 
     async def _refund(self, key: str, amount: int | None) -> None:
         asked = await self._insist(
@@ -133,12 +151,16 @@ class BuyerActor:
                 "checkout", lambda app: app.commands.reject_refund(OWNER, self._order_id, refund_id, "used")
             )
 
-    async def _insist(self, service: str, call: Callable[[Any], Coroutine[Any, Any, Order]]) -> Order | None:
-        """Call until there is an answer. None when it is a refusal, or the order does not exist."""
+    async def _insist(
+        self, service: str, call: Callable[[Any], Coroutine[Any, Any, Order]], *, once: bool = False
+    ) -> Order | None:
+        """Call until there is an answer, or `once`. None when it is a refusal, or the order does not exist."""
         while True:
             try:
                 order = await self._world.call(service, call)
             except Unreachable:
+                if once:
+                    return None
                 await asyncio.sleep(self._random.choice((0.2, 3.0)))
             except (*REFUSED, OrderNotFound) as refusal:
                 self._world.note(f"{self._buyer.openid} is told: {refusal}")

@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from catalog_support.in_memory import InMemoryReservations
-from checkout_support.in_memory import InMemoryOrders
+from checkout_support.in_memory import InMemoryOrders, InMemoryReceiptDeadlines
 from payment_support.in_memory import InMemoryLedger
 
 from catalog.domain.reservation import Lines
+from checkout.application.access import Owner
 from checkout.application.new_orders import NewOrders
+from checkout.application.order_commands import OrderCommands
 from checkout.domain.deadline import deadline_of
 from checkout.domain.order import Order
 from contracts.checkout import OrderCloseRequested
@@ -141,6 +143,25 @@ class _ForgetsDeadlines(NewOrders):
         return outcomes
 
 
+class _ShipsFirst(OrderCommands):
+    """Stores the parcel first and the deadline of its receipt after it."""
+
+    async def ship(self, owner: Owner, order_id: str, *parcel: Any) -> Order:
+        now, forgotten = self.clock(), InMemoryReceiptDeadlines()
+        shipping = OrderCommands(
+            self.orders,
+            self.access,
+            self.clock,
+            self.new_id,
+            self.refund_policy,
+            forgotten,
+            self.receipt_after,
+        )
+        order = await shipping.ship(owner, order_id, *parcel)
+        await self.receipts.store(order_id, now + self.receipt_after)
+        return order
+
+
 def _checkout(**parts: Any) -> Any:
     return type("Faulty", (Checkout,), parts)
 
@@ -167,4 +188,7 @@ FAULTS = {
     "a repeated posting is appended again": Parts(payment=_payment(ledger=_PostsTwice)),
     "an order is overwritten by a slower writer": Parts(checkout=_checkout(orders=_Overwrites)),
     "an order is stored before its deadline": Parts(checkout=_checkout(new_orders=_ForgetsDeadlines)),
+    "a parcel is stored before the deadline of its receipt": Parts(
+        checkout=_checkout(commands_of=_ShipsFirst)
+    ),
 }

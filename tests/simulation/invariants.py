@@ -13,7 +13,9 @@ from checkout.domain.status import ENDED, Status
 from contracts.topics import ORDERS, PAYMENTS
 from payment.adapters.mongo_ledger import posting_document
 from payment.adapters.mongo_trades import CODEC
+from payment.domain.ledger import SHARED_OUT
 from payment.domain.trade import LATE_PREFIX, Trade
+from runtime.mongo.client import Document
 from simulation.world import World
 
 AT_REST = ENDED | {Status.PAID, Status.SHIPPED}
@@ -22,12 +24,13 @@ AT_REST = ENDED | {Status.PAID, Status.SHIPPED}
 def violations(world: World) -> list[str]:
     """Everything that is not as it must be."""
     moving = [*_stands_still(world)]
-    return moving or [*_lost(world), *_audited(world), *_money(world), *_answers(world)]
+    return moving or [*_lost(world), *_audited(world), *_money(world), *_settled(world), *_answers(world)]
 
 
 def _stands_still(world: World) -> Iterator[str]:
     for order in world.checkout.orders.aggregates.values():
-        if order.status not in AT_REST:
+        counts_as_received = order.receive_by is not None and not order.holds_receipt
+        if order.status not in AT_REST or counts_as_received:
             yield f"{order.order_id} stands still: it is {order.status}"
         for refund in order.refunds:
             if refund.status in ("requested", "approved"):
@@ -78,7 +81,7 @@ def _audited(world: World) -> Iterator[str]:
         },
         stock=list(world.shelves.stock.values()),
         trades={key: CODEC.write(trade) for key, trade in world.payment.trades.aggregates.items()},
-        ledger=[posting_document(posting, at) for posting, at in world.payment.ledger.values()],
+        ledger=list(_ledger(world)),
         rebuilt=rebuild(entry.event for topic in (ORDERS, PAYMENTS) for entry in world.broker.records(topic)),
     )
     report = examine(found, world.clock() + timedelta(days=1), grace=timedelta(0))
@@ -86,6 +89,25 @@ def _audited(world: World) -> Iterator[str]:
     for invariant, violation in report.violations:
         if violation not in kept:
             yield f"audit {invariant}: {violation}"
+
+
+def _ledger(world: World) -> Iterator[Document]:
+    """The postings, each in the statement of the first day on which it can be listed."""
+    ledger = world.payment.ledger
+    for posting, at in ledger.postings.values():
+        due = ledger.due.get(posting.id)
+        settled = {"due": due.isoformat(), "statement": due.isoformat()} if due is not None else {}
+        yield posting_document(posting, at) | settled
+
+
+def _settled(world: World) -> Iterator[str]:
+    """What orders earned is settled once their goods were received."""
+    ledger = world.payment.ledger
+    for posting, _ in ledger.postings.values():
+        order = world.checkout.orders.aggregates[posting.order_id or ""]
+        received = any(status is Status.COMPLETED for status, _ in order.history)
+        if received and posting.kind in SHARED_OUT and posting.id not in ledger.due:
+            yield f"{posting.id} is never settled, and the goods were received"
 
 
 def _late_money_that_alipay_keeps(world: World) -> set[str]:
@@ -114,7 +136,7 @@ def _money(world: World) -> Iterator[str]:
     for order_id, order in world.checkout.orders.aggregates.items():
         if order.status is Status.PAID and order_id not in world.alipay.accounts:
             yield f"{order_id} is paid, but Alipay does not know it"
-    total = sum(leg.amount for posting, _ in world.payment.ledger.values() for leg in posting.legs)
+    total = sum(leg.amount for posting, _ in world.payment.ledger.postings.values() for leg in posting.legs)
     if total:
         yield f"the ledger sums to {total}"
 

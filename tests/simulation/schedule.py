@@ -8,8 +8,10 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from catalog.domain.on_sale import OnSale
+from checkout.application import receipts
 from checkout.domain.delivery import DeliveryTerms, RegionFee
 from contracts.catalog import MiniProgramPublished, Owner, ProductListed, SkuState
 from contracts.money import cny
@@ -23,6 +25,8 @@ from simulation.world import Parts, World
 
 POLL_SECONDS = 26.0
 """Instead of payment's one second: each poll costs time, and a trade that becomes due wakes the loop anyway."""
+CHECK_AGAIN = timedelta(seconds=40)
+"""Instead of an hour: when a receipt that was held is checked again."""
 LOOK_EVERY = 30.0
 """Seconds between two looks whether everything is at rest."""
 PATIENCE = 40
@@ -90,6 +94,7 @@ async def _play(world: World) -> None:
 def _still_to_come(world: World) -> float:
     """Seconds until all times that clocks wrote which were ahead: deadlines of orders, ends of trades that are watched."""
     times = [order.expires_at for order in world.checkout.orders.aggregates.values()]
+    times += [order.receive_by for order in world.checkout.orders.aggregates.values() if order.receive_by]
     times += [trade.closed_at for trade in world.payment.trades.aggregates.values() if trade.closed_at]
     return max(0.0, (max(times, default=world.clock()) - world.clock()).total_seconds())
 
@@ -105,12 +110,12 @@ async def _open_shop(world: World) -> None:
 
 @contextmanager
 def _slow_polls() -> Iterator[None]:
-    before = due_trades.POLL_INTERVAL_SECONDS
-    due_trades.POLL_INTERVAL_SECONDS = POLL_SECONDS
+    before = due_trades.POLL_INTERVAL_SECONDS, receipts.CHECK_AGAIN
+    due_trades.POLL_INTERVAL_SECONDS, receipts.CHECK_AGAIN = POLL_SECONDS, CHECK_AGAIN
     try:
         yield
     finally:
-        due_trades.POLL_INTERVAL_SECONDS = before
+        due_trades.POLL_INTERVAL_SECONDS, receipts.CHECK_AGAIN = before
 
 
 @contextmanager

@@ -19,9 +19,10 @@ from checkout_support.in_memory import (
     InMemoryDeliveryTerms,
     InMemoryOffers,
     InMemoryOrders,
+    InMemoryReceiptDeadlines,
     InMemoryRegistry,
 )
-from payment_support.in_memory import Held, InMemoryLease, InMemoryLedger, InMemoryTrades
+from payment_support.in_memory import Held, InMemoryLease, InMemoryLedger, InMemoryTrades, StoredLedger
 
 from catalog.application.reserving import Reserving
 from catalog.application.stalled_reservations import LeftOverHolds
@@ -34,6 +35,7 @@ from checkout.application.order_commands import OrderCommands
 from checkout.application.placing import PlaceOrder
 from checkout.application.pricing import Pricing
 from checkout.application.reading import ReadOrders
+from checkout.application.receipts import TimeOutReceipts
 from checkout.domain.order import Order
 from checkout.subscribers import order_facts_subscription
 from contracts.envelope import Envelope
@@ -45,11 +47,15 @@ from payment.application.order_requests import OrderRequests
 from payment.application.providers import Providers
 from payment.application.trade_opening import TradeOpening
 from payment.application.trades import Trades
-from payment.domain.ledger import Posting
 from payment.domain.schedule import Schedule
 from payment.domain.statements import Payout
 from payment.domain.trade import StoredTrade
-from payment.subscribers import ledger_subscription, orders_subscription, reservations_subscription
+from payment.subscribers import (
+    ledger_subscription,
+    orders_subscription,
+    receipts_subscription,
+    reservations_subscription,
+)
 from runtime.clock import Clock
 from runtime.consuming.processor import Processor
 from runtime.consuming.subscription import Delivery, Subscription
@@ -60,8 +66,9 @@ from support.in_memory_store import Outbox, Stored
 
 TIME_TO_PAY = timedelta(seconds=40)
 SCHEDULE = Schedule(longest=timedelta(seconds=40), watch=timedelta(seconds=60))
-CLOSE_EVERY = 46.0
-"""Seconds between two looks for overdue orders: each costs time."""
+RECEIPT_AFTER = timedelta(seconds=70)
+CHECK_EVERY = 46.0
+"""Seconds between two checks of deadlines: each costs time."""
 LEASE = timedelta(seconds=80)
 
 
@@ -69,6 +76,7 @@ LEASE = timedelta(seconds=80)
 class CheckoutDatabase:
     orders: Stored[Order] = field(default_factory=Stored)
     deadlines: InMemoryDeadlines = field(default_factory=InMemoryDeadlines)
+    receipts: InMemoryReceiptDeadlines = field(default_factory=InMemoryReceiptDeadlines)
     registry: InMemoryRegistry = field(default_factory=InMemoryRegistry)
     offers: InMemoryOffers = field(default_factory=InMemoryOffers)
     delivery_terms: InMemoryDeliveryTerms = field(default_factory=InMemoryDeliveryTerms)
@@ -111,7 +119,7 @@ class PaymentDatabase:
 
     clock: Clock
     trades: Stored[StoredTrade] = field(default_factory=Stored)
-    ledger: dict[str, tuple[Posting, datetime]] = field(default_factory=dict)
+    ledger: StoredLedger = field(default_factory=StoredLedger)
     lease: Held = field(default_factory=Held)
 
     @property
@@ -159,6 +167,7 @@ class Checkout:
 
     orders = InMemoryOrders
     new_orders = NewOrders
+    commands_of = OrderCommands
 
     def __init__(self, process: Process, database: CheckoutDatabase, shared: object = None) -> None:
         def port(name: str, adapter: Any) -> Any:
@@ -184,7 +193,11 @@ class Checkout:
             carts=cast(Any, None),
         )
         self.read = ReadOrders(orders, orders, access)
-        self.commands = OrderCommands(orders, access, clock, lambda: "parcel", "unshipped")
+        receipts = port("receipts", database.receipts)
+        self.commands = self.commands_of(
+            orders, access, clock, lambda: "parcel", "unshipped", receipts, RECEIPT_AFTER
+        )
+        self._time_out_receipts = TimeOutReceipts(orders, receipts, clock)
         self._close_overdue = CloseOverdue(orders, orders, deadlines, clock, process.monotonic)
         self._clock = clock
         self.subscriptions = [order_facts_subscription(ApplyFacts(orders))]
@@ -192,8 +205,9 @@ class Checkout:
     async def work(self) -> None:
         """What runs beside calls and events."""
         while True:
-            await asyncio.sleep(CLOSE_EVERY)
+            await asyncio.sleep(CHECK_EVERY)
             await self._close_overdue.close_due(self._clock())
+            await self._time_out_receipts.complete_due(self._clock())
 
 
 class Catalog:
@@ -234,10 +248,12 @@ class Payment:
         in_memory.on_saved(lambda saved: self._due_trades.trade_saved(saved.aggregate))
         self.notices = Notices(trades, provider, clock)
         ledger = port("ledger", self.ledger(database.ledger))
+        bookkeeping = Bookkeeping(ledger, store, cast(Any, NoPayouts()), clock)
         self.subscriptions = [
             reservations_subscription(TradeOpening(store, providers, SCHEDULE, clock)),
             orders_subscription(self.requests(trades, store, clock)),
-            ledger_subscription(Bookkeeping(ledger, store, cast(Any, NoPayouts()), clock)),
+            ledger_subscription(bookkeeping),
+            receipts_subscription(bookkeeping),
         ]
 
     def provider(self, alipay: Any) -> Any:

@@ -123,7 +123,11 @@ class OrderShipped(OrderEvent):
 
 @published
 class OrderCompleted(OrderEvent):
-    """The buyer confirmed receipt."""
+    """The buyer confirmed receipt, or its time has passed. What the order earned can be settled."""
+
+    by: Literal["viewer", "timeout"] | None = Field(
+        default=None, description="whether the viewer confirmed it, or the time for it has passed"
+    )
 
 
 @published

@@ -13,6 +13,7 @@ from checkout.adapters.mongo_offers import MongoOffers
 from checkout.adapters.mongo_order_queries import MongoOrderQueries
 from checkout.adapters.mongo_order_search import MongoOrderSearch
 from checkout.adapters.mongo_orders import COLLECTIONS, MongoOrders, OrderCollections
+from checkout.adapters.mongo_receipt_deadlines import MongoReceiptDeadlines
 from checkout.adapters.mongo_recent_views import MongoRecentViews
 from checkout.adapters.mongo_registry import MongoRegistry
 from checkout.adapters.mongo_reviews import COLLECTION as REVIEWS
@@ -36,6 +37,7 @@ from checkout.application.placing import PlaceOrder
 from checkout.application.pricing import Pricing
 from checkout.application.product_reviews import ProductReviews
 from checkout.application.reading import ReadOrders
+from checkout.application.receipts import TimeOutReceipts
 from checkout.application.stalled_orders import StalledOrders
 from checkout.http.account import AccountRoutes
 from checkout.http.carts import CartRoutes
@@ -147,12 +149,17 @@ def _assemble_orders(
         max_unpaid=settings.max_unpaid_orders,
         carts=shops.carts,
     )
-    commands = OrderCommands(orders, access, clock, service.new_id, settings.refund_policy)
+    receipts = MongoReceiptDeadlines(service.db)
+    commands = OrderCommands(
+        orders, access, clock, service.new_id, settings.refund_policy, receipts, settings.receipt_after
+    )
     service.prepare(deadlines.prepare)
+    service.prepare(receipts.prepare)
     service.routes(OrderRoutes(place, ReadOrders(orders, queries, access), commands, watch).routes())
     service.routes(OwnerRoutes(OwnerOrders(orders, search, access), commands).routes())
     service.background("order-watch", watch.run)
     service.background("deadlines", CloseOverdue(orders, queries, deadlines, clock).run)
+    service.background("receipts", TimeOutReceipts(orders, receipts, clock).run)
 
 
 def _assemble_facts(

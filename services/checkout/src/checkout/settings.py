@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pydantic import Field
 
+from checkout.domain.order import RECEIPT_AFTER
 from checkout.domain.refunds import RefundPolicy
 from contracts.tokens.signing import MIN_SECRET_LENGTH
 from runtime.settings import ServiceSettings
@@ -20,6 +23,12 @@ class Settings(ServiceSettings):
     content_check_url: str = Field(
         default="",
         description="a provider that checks reviews and answers; without one, a list of words does",
+    )
+    receipt_after: timedelta = Field(
+        default=RECEIPT_AFTER,
+        gt=timedelta(0),
+        le=timedelta(days=365),
+        description="how long after the last parcel goods count as received",
     )
     refund_policy: RefundPolicy = Field(
         default="owner",

@@ -106,7 +106,8 @@ class InMemoryOrders(InMemoryStore[Order]):
         for order in map(copy_of, list(self._orders.values())):
             of_buyer = order.status is Status.AWAITING_PAYMENT and order.expires_at >= now
             refunding = any(refund.status is RefundStatus.APPROVED for refund in order.refunds)
-            if (order.unpaid_slot is not None and not of_buyer) or refunding:
+            on_the_way = order.receive_by is not None and order.receive_by < now
+            if (order.unpaid_slot is not None and not of_buyer) or refunding or on_the_way:
                 yield order
 
 
@@ -136,6 +137,29 @@ class InMemoryDeadlines:
         for deadline in deadlines:
             self._deadlines.pop(deadline.deadline_id, None)
             self._check_at.pop(deadline.deadline_id, None)
+
+
+class InMemoryReceiptDeadlines:
+    """The port ReceiptDeadlines."""
+
+    def __init__(self) -> None:
+        self._check_at: dict[str, datetime] = {}
+
+    async def store(self, order_id: str, at: datetime) -> None:
+        self._check_at[order_id] = max(at, self._check_at.get(order_id, at))
+
+    async def due(self, now: datetime, limit: int) -> list[str]:
+        due = [order_id for order_id, at in self._check_at.items() if at <= now]
+        return sorted(due, key=self._check_at.__getitem__)[:limit]
+
+    async def check_again(self, times: Mapping[str, datetime]) -> None:
+        for order_id, at in times.items():
+            if order_id in self._check_at:
+                self._check_at[order_id] = at
+
+    async def drop(self, order_ids: Sequence[str]) -> None:
+        for order_id in order_ids:
+            self._check_at.pop(order_id, None)
 
 
 class InMemoryRegistry:

@@ -9,6 +9,7 @@ import pytest_asyncio
 from checkout_support.running import CLICK_SECRET, RunningCheckout
 
 from checkout.app import build_app
+from checkout.domain.order import RECEIPT_AFTER
 from checkout.settings import Settings
 from contracts.topics import TOPICS
 from runtime.kafka.topics import ensure_topics
@@ -21,13 +22,14 @@ from support.issuer import Issuer
 async def running(
     request: pytest.FixtureRequest, kafka_bootstrap: str, mongodb_uri: str, module_prefix: str
 ) -> AsyncIterator[tuple[Service, Issuer, str]]:
-    """The service. A module's `TIME_TO_PAY` (seconds) and `REFUND_POLICY` override the settings."""
+    """The service. A module's `TIME_TO_PAY` (seconds), `REFUND_POLICY` and `RECEIPT_AFTER` override the settings."""
     await ensure_topics(kafka_bootstrap, module_prefix, TOPICS)
     async with Issuer().serving() as issuer:
         settings = Settings(
             kafka=kafka_bootstrap, mongodb_uri=mongodb_uri, prefix=module_prefix, identity_url=issuer.url,
             click_secret=CLICK_SECRET, payment_timeout_seconds=getattr(request.module, "TIME_TO_PAY", 900),
             refund_policy=getattr(request.module, "REFUND_POLICY", "owner"),
+            receipt_after=getattr(request.module, "RECEIPT_AFTER", RECEIPT_AFTER),
         )  # fmt: skip
         async with build_app(settings).running() as service:
             yield service, issuer, module_prefix

@@ -9,15 +9,21 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from checkout_support.in_memory import InMemoryDeadlines, InMemoryDeliveryTerms, InMemoryOrders
+from checkout_support.in_memory import (
+    InMemoryDeadlines,
+    InMemoryDeliveryTerms,
+    InMemoryOrders,
+    InMemoryReceiptDeadlines,
+)
 from checkout_support.samples import LINK, NOW, placed_order
 
 from checkout.adapters.mongo_deadlines import MongoDeadlines
 from checkout.adapters.mongo_delivery_terms import MongoDeliveryTerms
 from checkout.adapters.mongo_order_queries import MongoOrderQueries
 from checkout.adapters.mongo_orders import MongoOrders, OrderCollections
+from checkout.adapters.mongo_receipt_deadlines import MongoReceiptDeadlines
 from checkout.application.cart_ports import DeliveryTermsStore
-from checkout.application.ports import Deadlines, OrderQueries, Orders
+from checkout.application.ports import Deadlines, OrderQueries, Orders, ReceiptDeadlines
 from checkout.domain.deadline import SPAN, deadline_of
 from checkout.domain.delivery import DeliveryTerms, RegionFee
 from checkout.domain.errors import IllegalTransition, SlotTaken
@@ -38,6 +44,7 @@ class Ports:
     queries: OrderQueries
     deadlines: Deadlines
     delivery_terms: DeliveryTermsStore
+    receipts: ReceiptDeadlines
     mini_program_id: str = field(default_factory=lambda: "mp" + secrets.token_hex(4))
 
     def new_order(self, *, seconds: float = 0.0, openid: str = "o1") -> Order:
@@ -59,7 +66,9 @@ class Ports:
 async def ports(request: pytest.FixtureRequest, mongodb_uri: str, module_prefix: str) -> AsyncIterator[Ports]:
     if request.param == "in_memory":
         in_memory = InMemoryOrders()
-        yield Ports(in_memory, in_memory, InMemoryDeadlines(), InMemoryDeliveryTerms())
+        yield Ports(
+            in_memory, in_memory, InMemoryDeadlines(), InMemoryDeliveryTerms(), InMemoryReceiptDeadlines()
+        )
         return
     client = connect(mongodb_uri)
     db = database(client, f"{module_prefix}ports{secrets.token_hex(3)}")
@@ -68,7 +77,11 @@ async def ports(request: pytest.FixtureRequest, mongodb_uri: str, module_prefix:
     orders = MongoOrders(collections, recorder)
     try:
         yield Ports(
-            orders, MongoOrderQueries(collections), MongoDeadlines(db), MongoDeliveryTerms(db, recorder)
+            orders,
+            MongoOrderQueries(collections),
+            MongoDeadlines(db),
+            MongoDeliveryTerms(db, recorder),
+            MongoReceiptDeadlines(db),
         )
     finally:
         await client.close()
@@ -269,3 +282,23 @@ async def test_delivery_terms_count_for_the_next_order_when_they_are_stored(port
     for terms in (first, second):
         await store.change(mini_program_id, lambda _, terms=terms: Change(terms))  # type: ignore[misc]
         assert await store.current(mini_program_id) == await store.get(mini_program_id) == terms
+
+
+async def test_a_receipt_is_due_at_the_latest_time_that_was_stored_for_its_order(ports: Ports) -> None:
+    first, second = NOW, NOW + timedelta(days=1)
+    for order_id, at in (("a", second), ("a", first), ("b", first)):
+        await ports.receipts.store(order_id, at)
+    assert await ports.receipts.due(first - timedelta(milliseconds=1), 9) == []
+    assert await ports.receipts.due(first, 9) == ["b"]
+    assert await ports.receipts.due(second, 9) == ["b", "a"]
+    assert await ports.receipts.due(second, 1) == ["b"]
+
+
+async def test_a_receipt_that_is_held_is_checked_again_until_it_is_dropped(ports: Ports) -> None:
+    await ports.receipts.store("a", NOW)
+    later = NOW + timedelta(hours=1)
+    await ports.receipts.check_again({"a": later, "unknown": NOW})
+    assert await ports.receipts.due(NOW, 9) == []
+    assert await ports.receipts.due(later, 9) == ["a"]
+    await ports.receipts.drop(["a"])
+    assert await ports.receipts.due(later, 9) == []

@@ -32,7 +32,7 @@ def statuses(order: Order) -> list[Status]:
 def test_an_order_goes_from_placed_to_completed() -> None:
     order = paid_order()
     assert order.ship(parcel()) == [Shipped("SF", complete=True)]
-    assert order.receive(NOW) == [Completed()]
+    assert order.receive(NOW) == [Completed("viewer")]
     assert statuses(order) == [
         Status.PLACED, Status.CONFIRMED, Status.AWAITING_PAYMENT, Status.PAID, Status.SHIPPED, Status.COMPLETED,
     ]  # fmt: skip

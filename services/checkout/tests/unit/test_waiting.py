@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from checkout_support.samples import LINK, NOW, paid_order, placed_order
+from checkout_support.samples import LINK, NOW, paid_order, parcel, placed_order
 
 from checkout.domain.order import CANCELLED_BY_BUYER, Order
 from checkout.domain.waiting import WaitsFor, standing_still
@@ -37,6 +37,12 @@ def refunding() -> Order:
     return order
 
 
+def sent() -> Order:
+    order = paid_order()
+    order.ship(parcel())
+    return order
+
+
 @pytest.mark.parametrize(
     ("order", "usual_until", "waits_for"),
     [
@@ -46,6 +52,7 @@ def refunding() -> Order:
         (closing(confirmed()), 2 * MINUTE, WaitsFor.CLOSE),
         (closing(payable()), 17 * MINUTE, WaitsFor.CLOSE),
         (refunding(), 11 * MINUTE, WaitsFor.REFUND),
+        (sent(), 10 * 24 * 60 * MINUTE + 120 * MINUTE, WaitsFor.RECEIPT),
     ],
 )
 def test_an_order_stands_still_once_its_time_is_over(

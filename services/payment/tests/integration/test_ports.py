@@ -15,7 +15,7 @@ from payment_support.in_memory import Held, InMemoryLease, InMemoryLedger, InMem
 from payment.adapters.mongo_ledger import MongoLedger
 from payment.adapters.mongo_trades import MongoTrades
 from payment.domain import ledger
-from payment.domain.ledger import PostedOrder
+from payment.domain.ledger import PostedOrder, Receipt
 from payment.domain.shares import Line, Shares
 from payment.domain.trade import Collector, Trade, UnopenedTrade
 from runtime.clock import system_clock
@@ -66,6 +66,18 @@ def trade(order_id: str, due: float | None) -> Trade:
         order_id, "shop1", "o1", Collector("alipay", "default", "app", "account"), 100, (Line(100, 500, 0),), None, "Tea",
         "wap", None, NOW, NOW + timedelta(minutes=15), NOW + timedelta(seconds=due) if due is not None else None,
     )  # fmt: skip
+
+
+async def test_a_posting_is_due_once_it_and_the_receipt_of_its_order_are_there(ports: Ports) -> None:
+    orders = [PostedOrder(order_id, "shop1", "alipay:default", NOW) for order_id in ("o1", "o2")]
+    first, second = (ledger.payment(order, Shares(90, 10, 0), None) for order in orders)
+    received = [Receipt(order.order_id, NOW + timedelta(days=n)) for n, order in enumerate(orders)]
+    today, tomorrow = first.day, first.day + timedelta(days=1)
+    await ports.ledger.append([first], NOW)
+    assert await ports.ledger.unclaimed_days(tomorrow) == []
+    await ports.ledger.receive(received)
+    await ports.ledger.append([second], NOW)
+    assert await ports.ledger.unclaimed_days(tomorrow) == [today, tomorrow]
 
 
 async def test_trades_are_due_the_longest_due_first(ports: Ports) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from payment.adapters.mongo_trades import MAX_SKEW
-from payment.domain.ledger import Posting
+from payment.domain.ledger import SHARED_OUT, Posting, Receipt
 from payment.domain.reconciliation import Movement
 from payment.domain.trade import StoredTrade, Trade
 from runtime.clock import Clock
@@ -36,15 +36,40 @@ class InMemoryTrades(InMemoryStore[StoredTrade]):
         yield
 
 
-class InMemoryLedger:
-    """Of the port Ledger, what bookkeeping needs."""
+@dataclass(slots=True)
+class StoredLedger:
+    """What the replicas share."""
 
-    def __init__(self, postings: dict[str, tuple[Posting, datetime]] | None = None) -> None:
-        self.postings = postings if postings is not None else {}
+    postings: dict[str, tuple[Posting, datetime]] = field(default_factory=dict)
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    due: dict[str, date] = field(default_factory=dict)
+
+
+class InMemoryLedger:
+    """Of the port Ledger, what bookkeeping needs. `receipts` are by order, `due` is the day of each posting that is due."""
+
+    def __init__(self, stored: StoredLedger | None = None) -> None:
+        stored = stored or StoredLedger()
+        self.postings, self.receipts, self.due = stored.postings, stored.receipts, stored.due
 
     async def append(self, postings: Sequence[Posting], now: datetime) -> None:
         for posting in postings:
             self.postings.setdefault(posting.id, (posting, now))
+        self._make_due()
+
+    async def receive(self, receipts: Sequence[Receipt]) -> None:
+        for receipt in receipts:
+            self.receipts.setdefault(receipt.order_id, receipt)
+        self._make_due()
+
+    def _make_due(self) -> None:
+        for posting, _ in self.postings.values():
+            receipt = self.receipts.get(posting.order_id or "")
+            if receipt is not None and posting.kind in SHARED_OUT:
+                self.due.setdefault(posting.id, max(posting.day, receipt.day))
+
+    async def unclaimed_days(self, until: date) -> list[date]:
+        return sorted({day for day in self.due.values() if day <= until})
 
     async def balances(self) -> dict[str, int]:
         balances: dict[str, int] = {}

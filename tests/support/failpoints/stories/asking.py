@@ -92,6 +92,24 @@ async def deadline_is_lost(world: World) -> None:
         await _no_longer_ahead(world, "checkout")
 
 
+async def receipt_deadline_is_lost(world: World) -> None:
+    """The watch completes an order whose time for receipt has passed and whose deadline is gone."""
+    shop = await open_shop(world)
+    order_id = await shop.buy()
+    await shop.ship(order_id)
+    await world.db("checkout")["receipt_deadlines"].delete_one({"_id": order_id})
+    await _look(world, "checkout", 11 * 24 * 60 * 60)
+
+    async def completed() -> bool:
+        orders = world.db("checkout")[f"orders_{shop.mini_program_id}"]
+        return bool((await orders.find_one({"_id": order_id}))["status"] == "completed")
+
+    try:
+        await world.until(completed, f"{order_id} is completed")
+    finally:
+        await _no_longer_ahead(world, "checkout")
+
+
 async def reservation_stays_held(world: World) -> None:
     """Checkout stands still: catalog asks again for the end of an order that it holds stock for."""
     shop = await open_shop(world)
@@ -182,5 +200,5 @@ async def _refund_all(shop: Shop, order_id: str) -> None:
 
 
 STORIES = (
-    facts_are_asked_again, stock_does_not_answer, payment_does_not_answer, deadline_is_lost, reservation_stays_held,
+    facts_are_asked_again, stock_does_not_answer, payment_does_not_answer, deadline_is_lost, receipt_deadline_is_lost, reservation_stays_held,
 )  # fmt: skip

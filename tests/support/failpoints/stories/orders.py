@@ -148,11 +148,7 @@ async def late_money_is_returned_by_hand(world: World) -> None:
 async def order_is_shipped(world: World) -> None:
     shop = await open_shop(world)
     order_id = await shop.buy()
-    parcel = {"carrier": "SF", "tracking_number": "SF1"}
-    await world.call(
-        "checkout", "POST", f"/v1/owner/orders/{order_id}/shipments", parcel, headers=shop.owner,
-        or_codes={"refused"},
-    )  # fmt: skip
+    await shop.ship(order_id)
     await world.call("checkout", "POST", f"{shop.orders_path}/{order_id}/receipt", headers=shop.buyer)
     order = await shop.until_status(order_id, "completed")
     assert len(order["shipments"]) == 1
@@ -164,6 +160,37 @@ async def order_is_shipped(world: World) -> None:
         return True
 
     await world.until(due, "the order's money is due to be settled")
+    await shop.until_told("orders", order_id, *WHOLE_ORDER, "OrderShipped", "OrderCompleted")
+
+
+async def receipt_times_out(world: World) -> None:
+    """A refund request holds the receipt; once it is withdrawn, the goods count as received."""
+    shop = await open_shop(world)
+    order_id = await shop.buy()
+    refunds, body = f"{shop.orders_path}/{order_id}/refunds", {"reason": "a dent"}
+    asked = await world.call("checkout", "POST", refunds, body, headers=shop.buyer, key=secrets.token_hex(8))
+    await shop.ship(order_id)
+    deadlines = world.db("checkout")["receipt_deadlines"]
+    due = (await deadlines.find_one({"_id": order_id}))["look_at"]
+    try:
+        world.ahead("checkout", 11 * 24 * 60 * 60)
+
+        async def checked() -> bool:
+            return bool((await deadlines.find_one({"_id": order_id}))["look_at"] > due)
+
+        await world.until(checked, "the receipt is checked again later")
+        world.ahead("checkout", 0)
+        refund = f"{refunds}/{asked['refunds'][0]['refund_id']}"
+        await world.call("checkout", "DELETE", refund, headers=shop.buyer)
+        world.ahead("checkout", 12 * 24 * 60 * 60)
+
+        async def dropped() -> bool:
+            return await deadlines.find_one({"_id": order_id}) is None
+
+        await world.until(dropped, "the deadline of the receipt is dropped")
+    finally:
+        world.ahead("checkout", 0)
+    await shop.until_status(order_id, "completed")
     await shop.until_told("orders", order_id, *WHOLE_ORDER, "OrderShipped", "OrderCompleted")
 
 
@@ -286,5 +313,5 @@ async def _no_deadline(shop: Shop) -> bool:
 
 STORIES = (
     order_is_bought, order_finds_no_stock, order_is_cancelled, order_is_cancelled_at_once, order_is_left_unpaid,
-    order_is_refunded, late_money_returns, late_money_is_returned_by_hand, order_is_shipped, addresses_are_kept, single_addresses_move, views_are_kept, relay_takes_over,
+    order_is_refunded, late_money_returns, late_money_is_returned_by_hand, order_is_shipped, receipt_times_out, addresses_are_kept, single_addresses_move, views_are_kept, relay_takes_over,
 )  # fmt: skip

@@ -113,6 +113,14 @@ class Shop:
         await self.until_posted(order_id, 1)
         return order_id
 
+    async def ship(self, order_id: str) -> None:
+        """All goods are sent in one parcel."""
+        parcel = {"carrier": "SF", "tracking_number": "SF1"}
+        await self.world.call(
+            "checkout", "POST", f"/v1/owner/orders/{order_id}/shipments", parcel, headers=self.owner,
+            or_codes={"refused"},
+        )  # fmt: skip
+
     async def until_posted(self, order_id: str, postings: int) -> None:
         """The ledger has just so many postings of the order, each of which sums to zero."""
 

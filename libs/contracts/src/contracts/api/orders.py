@@ -191,6 +191,10 @@ class OrderView(Answer):
     total: Money = Field(description="what the buyer pays: subtotal - discount + delivery_fee")
     placed_at: datetime
     expires_at: datetime
+    receive_by: datetime | None = Field(
+        default=None,
+        description="when goods that are on their way count as received; an open refund or unsent goods hold it",
+    )
     payment: PaymentView | None = None
     refunds: list[RefundView] = []
     refunded_total: Money

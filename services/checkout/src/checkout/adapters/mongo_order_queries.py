@@ -14,7 +14,7 @@ from checkout.adapters.mongo_orders import WITHOUT_OUTBOX, OrderCollections
 from checkout.adapters.order_codec import order_of
 from checkout.application.ports import Position
 from checkout.domain.deadline import SPAN, Deadline
-from checkout.domain.order import Order
+from checkout.domain.order import RECEIPT_AFTER, Order
 from checkout.domain.order_id import mini_program_of
 from checkout.domain.refunds import RefundStatus
 from checkout.domain.status import OPEN, UNPAID, Status
@@ -26,6 +26,10 @@ HOLDS_A_SLOT = {"unpaid_slot": {"$type": "int"}}
 """Orders that are neither paid nor ended. A unique index of them keeps two orders of a buyer out of one slot."""
 REFUNDING = {"refunds.status": str(RefundStatus.APPROVED)}
 """Orders with a refund that payment is to send."""
+ON_THE_WAY = {"receive_by": {"$type": "date"}}
+"""Orders whose goods were sent and are not received."""
+LAST_PARCEL = {"$last": "$shipments.shipped_at"}
+WITHOUT_DEADLINE = {"status": str(Status.SHIPPED), "receive_by": None}
 
 
 class MongoOrderQueries:
@@ -44,10 +48,13 @@ class MongoOrderQueries:
             partialFilterExpression=HOLDS_A_SLOT,
         )
         await orders.create_index([("refunds.status", ASCENDING)], partialFilterExpression=REFUNDING)
+        await orders.create_index([("receive_by", ASCENDING)], partialFilterExpression=ON_THE_WAY)
         await prepare_search(orders)
+        usual = {"$add": [LAST_PARCEL, int(RECEIPT_AFTER.total_seconds() * 1000)]}
+        await orders.update_many(WITHOUT_DEADLINE, [{"$set": {"receive_by": usual}}])
 
     async def prepare_existing(self) -> None:
-        """Create the indexes of the collections that were made before an index was added."""
+        """Create the indexes and fields of the collections that were made before these were added."""
         for mini_program_id in await self._collections.mini_programs():
             await self.prepare(mini_program_id)
 
@@ -130,6 +137,7 @@ class MongoOrderQueries:
         queries: list[Document] = [
             {**HOLDS_A_SLOT, "$or": [for_others, {"expires_at": {"$lt": now}}]},
             REFUNDING,
+            {"receive_by": {"$type": "date", "$lt": now}},
         ]
         for mini_program_id in await self._collections.mini_programs():
             for query in queries:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
+from checkout.application.changing import change_each
 from checkout.application.contracts_out import contracts_of
 from checkout.application.ports import Deadlines, OrderQueries, Orders
 from checkout.domain.deadline import LATE, Deadline
 from checkout.domain.order import PAYMENT_DEADLINE, Order
 from checkout.domain.status import OPEN
 from runtime.clock import Clock
-from runtime.errors import is_unavailable
 from runtime.outbox.changes import Change, Command
 
 log = logging.getLogger(__name__)
@@ -93,31 +93,16 @@ class CloseOverdue:
             closed, last_id = True, ""
             while order_ids := await self._queries.overdue(deadline, MAX_BATCH, last_id):
                 last_id = order_ids[-1]
-                for order_id in await self._failed([close_command(order_id, now) for order_id in order_ids]):
-                    closed = False
-                    log.error(
-                        "cannot close the orders of a deadline",
-                        extra={"deadline": deadline.deadline_id, "order_id": order_id},
-                    )
+                commands = [close_command(order_id, now) for order_id in order_ids]
+                outcomes = await change_each(self._orders, commands)
+                for order_id, outcome in zip(order_ids, outcomes, strict=True):
+                    if isinstance(outcome, Exception):
+                        closed = False
+                        log.error(
+                            "cannot close the orders of a deadline",
+                            extra={"deadline": deadline.deadline_id, "order_id": order_id},
+                        )
             return closed
-
-    async def _failed(self, commands: Sequence[Command[Order]]) -> list[str]:
-        """Close the orders; the ids of those that cannot be closed. Raises what says that the database is unavailable."""
-        try:
-            outcomes = await self._orders.change_many(commands)
-        except Exception as error:
-            if is_unavailable(error):
-                raise
-            if len(commands) == 1:
-                log.exception("an order cannot be closed")
-                return [commands[0].aggregate_id]
-            middle = len(commands) // 2  # one of them spoils the write of all: find it
-            return await self._failed(commands[:middle]) + await self._failed(commands[middle:])
-        return [
-            command.aggregate_id
-            for command, outcome in zip(commands, outcomes, strict=True)
-            if isinstance(outcome, Exception)
-        ]
 
 
 def close_command(order_id: str, now: datetime) -> Command[Order]:

@@ -45,8 +45,8 @@ def contract_of(order: Order, event: events.OrderEvent, at: datetime) -> Event:
             return contract.OrderPaid(**base, **_purchase(order), trade_no=trade_no)
         case events.Shipped(carrier, complete):
             return contract.OrderShipped(**base, carrier=carrier, complete=complete)
-        case events.Completed():
-            return contract.OrderCompleted(**base)
+        case events.Completed(by):
+            return contract.OrderCompleted(**base, by=by)
         case events.Rejected(reason):
             return contract.OrderRejected(**base, reason=reason)
         case events.Cancelled(reason):

@@ -9,11 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from checkout.application.access import Access, Buyer, Caller, Owner
 from checkout.application.contracts_out import contracts_of
-from checkout.application.ports import Orders
+from checkout.application.ports import Orders, ReceiptDeadlines
 from checkout.domain.errors import OrderNotFound
 from checkout.domain.events import OrderEvent
 from checkout.domain.order import CANCELLED_BY_BUYER, Order
@@ -36,6 +36,8 @@ class OrderCommands:
     clock: Clock
     new_id: NewId
     refund_policy: RefundPolicy
+    receipts: ReceiptDeadlines
+    receipt_after: timedelta
 
     async def cancel(self, buyer: Buyer, order_id: str) -> Order:
         """Payment decides whether the money came first: until then the order is closing."""
@@ -57,7 +59,12 @@ class OrderCommands:
         """Raises NothingToShip and TooManyParcels."""
         now = self.clock()
         shipment = Shipment(self.new_id(), carrier, tracking_number, tuple(lines), now)
-        return await self._change(owner, order_id, now, lambda order: order.ship(shipment))
+        self._check(owner, order_id, await self.orders.get(order_id))
+        # first: a deadline without a parcel does no harm, but without its deadline an order might never be settled
+        await self.receipts.store(order_id, now + self.receipt_after)
+        return await self._change(
+            owner, order_id, now, lambda order: order.ship(shipment, self.receipt_after)
+        )
 
     async def request_refund(
         self, buyer: Buyer, order_id: str, amount: int | None, reason: str, *, key: str, fingerprint: str
@@ -114,8 +121,7 @@ class OrderCommands:
         self, caller: Caller, order_id: str, at: datetime, command: Callable[[Order], list[OrderEvent]]
     ) -> Order:
         def decide(order: Order | None) -> Change[Order] | None:
-            if order is None or not self.access.may_see(caller, order):
-                raise OrderNotFound(order_id)
+            order = self._check(caller, order_id, order)
             version = order.version
             happened = command(order)
             if order.version == version:
@@ -124,6 +130,11 @@ class OrderCommands:
 
         order = (await self.orders.change(order_id, decide)).aggregate
         assert order is not None  # noqa: S101 - decide has raised already
+        return order
+
+    def _check(self, caller: Caller, order_id: str, order: Order | None) -> Order:
+        if order is None or not self.access.may_see(caller, order):
+            raise OrderNotFound(order_id)
         return order
 
 

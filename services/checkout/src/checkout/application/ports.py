@@ -98,7 +98,7 @@ class OrderQueries(Protocol):
         ...
 
     def waiting(self, now: datetime) -> AsyncIterator[Order]:
-        """Orders that wait for another service or their deadline, or have a refund that is approved and not settled.
+        """Orders that wait for another service or a deadline, or have a refund that is approved and not settled.
 
         Not those that wait for their buyer: their link is there and their deadline has not passed.
         """
@@ -193,6 +193,26 @@ class Deadlines(Protocol):
         ...
 
     async def drop(self, deadlines: Sequence[Deadline]) -> None:
+        """Forget these."""
+        ...
+
+
+class ReceiptDeadlines(Protocol):
+    """When goods that were sent count as received: one deadline for each order."""
+
+    async def store(self, order_id: str, at: datetime) -> None:
+        """Have the order checked at this time, or at a later one that is stored already."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> list[str]:
+        """The ids of at most `limit` orders that are to be checked by now, the earliest first."""
+        ...
+
+    async def check_again(self, times: Mapping[str, datetime]) -> None:
+        """Have these orders checked at these times."""
+        ...
+
+    async def drop(self, order_ids: Sequence[str]) -> None:
         """Forget these."""
         ...
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from checkout.application.close_overdue import close_command
 from checkout.application.ports import Announcer, OrderQueries, Orders
+from checkout.application.receipts import receipt_command
 from checkout.domain.order import Order
 from checkout.domain.waiting import Waiting, WaitsFor, standing_still
 from contracts.checkout import OrderCloseRequested, OrderPlaced, RefundApproved
@@ -20,6 +21,7 @@ ADVICE = {
     WaitsFor.DEADLINE: "See checkout's log for `cannot close the orders of a deadline`.",
     WaitsFor.CLOSE: "Is payment running, and Alipay reachable? See `anchorage dlq show orders` and `… payments`.",
     WaitsFor.REFUND: "Is payment running, and Alipay reachable? See `anchorage dlq show orders` and `… payments`.",
+    WaitsFor.RECEIPT: "See checkout's log for `an order cannot be changed`.",
 }
 
 
@@ -39,11 +41,14 @@ class StalledOrders:
                 yield _stalled(order, waiting)
 
     async def ask_again(self, stalled: Stalled) -> None:
-        """Close what is overdue; announce the order's request again to whom it waits for."""
+        """Close or complete what is overdue; announce the order's request again to whom it waits for."""
         order_id, _, refund_id = stalled.id.partition("/")
         match stalled.waits_for:
             case WaitsFor.DEADLINE:
                 command = close_command(order_id, self.clock())
+                await self.orders.change(order_id, command.decide)
+            case WaitsFor.RECEIPT:
+                command = receipt_command(order_id, self.clock())
                 await self.orders.change(order_id, command.decide)
             case WaitsFor.STOCK | WaitsFor.LINK:
                 await self.announcer.again(order_id, OrderPlaced)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ class Shipped:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """The buyer has received the goods."""
+    """The buyer has received the goods: `by` is `viewer` if they said so, `timeout` if their time has passed."""
+
+    by: Literal["viewer", "timeout"]
 
 
 @dataclass(frozen=True, slots=True)

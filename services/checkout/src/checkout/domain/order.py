@@ -7,8 +7,8 @@ Amounts are integers in minor units (fen).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from checkout.domain import events, refunds, shipments
 from checkout.domain.errors import NothingToShip, RefundRefused
@@ -20,6 +20,10 @@ from checkout.domain.status import UNPAID, Status, Trigger, next_status
 
 CANCELLED_BY_BUYER = "cancelled_by_buyer"
 PAYMENT_DEADLINE = "payment_deadline"
+RECEIPT_AFTER = timedelta(days=10)
+"""After the last parcel, goods usually count as received."""
+BY_VIEWER: Final = "viewer"
+BY_TIMEOUT: Final = "timeout"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ class Order:
 
     `fingerprint` is that of the request that placed it, to tell a repeat from another request with the same key. `reason` says
     why the order was rejected or is ending. `unpaid_slot` is one of the few places that a buyer has for unpaid orders in a mini
-    program, counted from 0; None once the order is paid or has ended. A method that leaves `version` as it was has changed nothing; callers rely on
+    program, counted from 0; None once the order is paid or has ended. `receive_by` is when goods that are on their way count as
+    received. A method that leaves `version` as it was has changed nothing; callers rely on
     that to skip the write.
     """
 
@@ -61,6 +66,7 @@ class Order:
     coupon_code: str | None = None
     fingerprint: str = ""
     unpaid_slot: int | None = None
+    receive_by: datetime | None = None
     status: Status = Status.PLACED
     reason: str | None = None
     version: int = 0
@@ -144,9 +150,10 @@ class Order:
         self.reason = reason
         return [events.CloseRequested(reason)]
 
-    def ship(self, shipment: Shipment) -> list[OrderEvent]:
+    def ship(self, shipment: Shipment, receipt_after: timedelta = RECEIPT_AFTER) -> list[OrderEvent]:
         """A parcel was sent; without lines it holds all that is left. The same tracking number of a carrier is a repeat.
 
+        The goods count as received `receipt_after` the last parcel.
         Raises NothingToShip for more than is left and when all of the money goes back, and TooManyParcels.
         """
         if shipments.is_repeated(self.shipments, shipment):
@@ -156,6 +163,7 @@ class Order:
         sent = shipments.with_parcel(self.shipments, shipment, self.to_ship())
         self._move(Trigger.SHIP, shipment.shipped_at)
         self.shipments = sent
+        self.receive_by = shipment.shipped_at + receipt_after
         return [events.Shipped(shipment.carrier, complete=not self.to_ship())]
 
     def to_ship(self) -> dict[str, int]:
@@ -164,7 +172,22 @@ class Order:
 
     def receive(self, at: datetime) -> list[OrderEvent]:
         """The buyer has received the goods."""
-        return [events.Completed()] if self._move(Trigger.RECEIVE, at) else []
+        return [events.Completed(BY_VIEWER)] if self._move(Trigger.RECEIVE, at) else []
+
+    def time_out_receipt(self, at: datetime) -> list[OrderEvent]:
+        """The goods count as received, if it is time and nothing holds it."""
+        if self.receive_by is None or at < self.receive_by or self.holds_receipt:
+            return []
+        self._move(Trigger.RECEIVE, at)
+        return [events.Completed(BY_TIMEOUT)]
+
+    @property
+    def holds_receipt(self) -> bool:
+        """Whether only the buyer can say that the goods were received: a refund is open, or goods are neither sent nor paid back."""
+        left = self.to_ship()
+        unsent = sum(line.unit_price * left.get(line.sku_id, 0) for line in self.lines)
+        paid_for_unsent = unsent * (self.amounts.subtotal - self.amounts.discount) // self.amounts.subtotal
+        return paid_for_unsent > self.refunded_total or any(refund.is_open for refund in self.refunds)
 
     def request_refund(
         self, refund_id: str, amount: int | None, reason: str, fingerprint: str = ""
@@ -246,3 +269,5 @@ class Order:
         self.version += 1
         if status not in UNPAID:
             self.unpaid_slot = None
+        if status is not Status.SHIPPED:
+            self.receive_by = None

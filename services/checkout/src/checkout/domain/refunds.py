@@ -49,6 +49,11 @@ class Refund:
     approved_at: datetime | None = None
     rejection_reason: str | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not decided, or its money was not sent."""
+        return self.status in (RefundStatus.REQUESTED, RefundStatus.APPROVED)
+
     def moved_to(self, status: RefundStatus) -> Refund | None:
         """The refund in `status`; None if it has or had this status. Raises RefundRefused for a step that is not allowed."""
         if status is self.status or self.status in _NEXT[status]:

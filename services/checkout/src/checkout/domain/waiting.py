@@ -17,6 +17,8 @@ CLOSING = timedelta(minutes=2)
 """For payment to close a trade that can no longer be paid."""
 OVERDUE = LATE + timedelta(minutes=1)
 """For the deadline to be checked twice."""
+RECEIPT = timedelta(hours=2)
+"""For goods whose time has passed to count as received."""
 REFUNDING = timedelta(minutes=10)
 """For the provider to send money back."""
 
@@ -27,6 +29,7 @@ class WaitsFor(StrEnum):
     DEADLINE = "its deadline to close it"
     CLOSE = "payment to close the trade"
     REFUND = "payment to send the money back"
+    RECEIPT = "its time for receipt to end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,8 @@ def _order_waits(order: Order, moved_at: datetime, now: datetime) -> list[WaitsF
         return [WaitsFor.LINK]
     if order.status is Status.CLOSING and now - _last_payable(order, moved_at) > CLOSING:
         return [WaitsFor.CLOSE]
+    if order.receive_by is not None and now - order.receive_by > RECEIPT and not order.holds_receipt:
+        return [WaitsFor.RECEIPT]
     return []
 
 

@@ -43,6 +43,7 @@ def order_view(order: Order, *, with_address: bool = True) -> OrderView:
         total=cny(order.total),
         placed_at=order.placed_at,
         expires_at=order.expires_at,
+        receive_by=order.receive_by,
         payment=_payment(order.payment) if order.payment else None,
         refunds=[_refund(refund) for refund in order.refunds],
         refunded_total=cny(order.refunded_total),
