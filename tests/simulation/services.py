@@ -15,6 +15,8 @@ from typing import Any, cast
 from aiokafka import ConsumerRecord
 from catalog_support.in_memory import InMemoryReservations, Shelves
 from checkout_support.in_memory import (
+    InMemoryCoupons,
+    InMemoryCouponUses,
     InMemoryDeadlines,
     InMemoryDeliveryTerms,
     InMemoryOffers,
@@ -34,6 +36,8 @@ from checkout.application.order_commands import OrderCommands
 from checkout.application.placing import PlaceOrder
 from checkout.application.pricing import Pricing
 from checkout.application.reading import ReadOrders
+from checkout.application.redeeming import RedeemCoupons
+from checkout.domain.coupon import Coupon
 from checkout.domain.order import Order
 from checkout.subscribers import order_facts_subscription
 from contracts.envelope import Envelope
@@ -71,6 +75,7 @@ class CheckoutDatabase:
     deadlines: InMemoryDeadlines = field(default_factory=InMemoryDeadlines)
     registry: InMemoryRegistry = field(default_factory=InMemoryRegistry)
     offers: InMemoryOffers = field(default_factory=InMemoryOffers)
+    coupons: Stored[Coupon] = field(default_factory=Stored)
     delivery_terms: InMemoryDeliveryTerms = field(default_factory=InMemoryDeliveryTerms)
 
     @property
@@ -166,7 +171,9 @@ class Checkout:
 
         clock = process.clock
         pause = lambda: process.step("… orders")  # noqa: E731
-        orders = port("orders", self.orders(database.orders, clock=clock, pause=pause))
+        stored = self.orders(database.orders, clock=clock, pause=pause)
+        orders = port("orders", stored)
+        coupons = port("coupons", InMemoryCoupons(database.coupons))
         deadlines = port("deadlines", database.deadlines)
         access = Access(database.registry)
         self.place = PlaceOrder(
@@ -181,6 +188,7 @@ class Checkout:
             time_to_pay=TIME_TO_PAY,
             queries=orders,
             max_unpaid=1,
+            redeem=RedeemCoupons(coupons, port("uses", InMemoryCouponUses(stored))),
         )
         self.read = ReadOrders(orders, orders, access)
         self.commands = OrderCommands(orders, access, clock, lambda: "parcel", "unshipped")

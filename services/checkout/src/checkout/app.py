@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from checkout.adapters.mongo_addresses import MongoAddresses
+from checkout.adapters.mongo_coupons import MongoCoupons, MongoCouponUses
 from checkout.adapters.mongo_deadlines import MongoDeadlines
 from checkout.adapters.mongo_delivery_terms import MongoDeliveryTerms
 from checkout.adapters.mongo_offers import MongoOffers
@@ -22,6 +23,7 @@ from checkout.application.answering import AnswerAgain
 from checkout.application.apply_facts import ApplyFacts
 from checkout.application.buyers_reviews import BuyersReviews
 from checkout.application.close_overdue import CloseOverdue
+from checkout.application.coupons import OwnerCoupons
 from checkout.application.delivery import KeepDeliveryTerms
 from checkout.application.mini_programs import LearnMiniPrograms
 from checkout.application.new_orders import NewOrders
@@ -32,9 +34,11 @@ from checkout.application.placing import PlaceOrder
 from checkout.application.pricing import Pricing
 from checkout.application.product_reviews import ProductReviews
 from checkout.application.reading import ReadOrders
+from checkout.application.redeeming import RedeemCoupons
 from checkout.application.stalled_orders import StalledOrders
 from checkout.http.account import AccountRoutes
 from checkout.http.content_checks import ContentCheckRoutes
+from checkout.http.coupons import CouponRoutes
 from checkout.http.delivery import DeliveryRoutes
 from checkout.http.errors import PROBLEMS
 from checkout.http.orders import OrderRoutes
@@ -97,6 +101,7 @@ def _assemble(service: Service, settings: Settings) -> None:
         offers,
         addresses,
         pricing,
+        _assemble_coupons(service, registry, collections),
     )
     _assemble_facts(service, settings, orders, queries, collections)
     _assemble_account(service, queries, offers, addresses)
@@ -111,6 +116,16 @@ def _assemble_delivery(service: Service, registry: MongoRegistry) -> MongoDelive
     return terms
 
 
+def _assemble_coupons(
+    service: Service, registry: MongoRegistry, collections: OrderCollections
+) -> RedeemCoupons:
+    """Owners' coupons, and how orders use them."""
+    coupons, uses = MongoCoupons(service.db, service.recorder), MongoCouponUses(collections)
+    service.prepare(coupons.prepare)
+    service.routes(CouponRoutes(OwnerCoupons(coupons, uses, Access(registry), service.clock)).routes())
+    return RedeemCoupons(coupons, uses)
+
+
 def _assemble_orders(
     service: Service,
     settings: Settings,
@@ -121,6 +136,7 @@ def _assemble_orders(
     offers: MongoOffers,
     addresses: MongoAddresses,
     pricing: Pricing,
+    redeem: RedeemCoupons,
 ) -> None:
     """What buyers and owners do, and the deadlines of orders."""
     clock, deadlines, access = service.clock, MongoDeadlines(service.db), Access(registry)
@@ -138,6 +154,7 @@ def _assemble_orders(
         time_to_pay=timedelta(seconds=settings.payment_timeout_seconds),
         queries=queries,
         max_unpaid=settings.max_unpaid_orders,
+        redeem=redeem,
     )
     commands = OrderCommands(orders, access, clock, service.new_id, settings.refund_policy)
     service.prepare(deadlines.prepare)

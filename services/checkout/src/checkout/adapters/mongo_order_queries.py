@@ -9,6 +9,7 @@ from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING
 
+from checkout.adapters.mongo_coupons import prepare_coupon_slots
 from checkout.adapters.mongo_order_search import WITH_REFUND, prepare_search
 from checkout.adapters.mongo_orders import WITHOUT_OUTBOX, OrderCollections
 from checkout.adapters.order_codec import order_of
@@ -45,6 +46,7 @@ class MongoOrderQueries:
         )
         await orders.create_index([("refunds.status", ASCENDING)], partialFilterExpression=REFUNDING)
         await prepare_search(orders)
+        await prepare_coupon_slots(orders)
 
     async def prepare_existing(self) -> None:
         """Create the indexes of the collections that were made before an index was added."""

@@ -6,6 +6,7 @@ from gateway.calls import Call
 from gateway.table import (
     access,
     buyers_reviews,
+    coupons,
     creators,
     delivery,
     identities,
@@ -36,6 +37,7 @@ PARTS = (
     owners,
     creators,
     owner_orders,
+    coupons,
     operation,
 )
 CALLS: tuple[Call, ...] = tuple(call for part in PARTS for call in part.CALLS)
