@@ -15,6 +15,8 @@ from typing import Any, cast
 from aiokafka import ConsumerRecord
 from catalog_support.in_memory import InMemoryReservations, Shelves
 from checkout_support.in_memory import (
+    InMemoryCoupons,
+    InMemoryCouponUses,
     InMemoryDeadlines,
     InMemoryDeliveryTerms,
     InMemoryOffers,
@@ -36,6 +38,8 @@ from checkout.application.placing import PlaceOrder
 from checkout.application.pricing import Pricing
 from checkout.application.reading import ReadOrders
 from checkout.application.receipts import TimeOutReceipts
+from checkout.application.redeeming import RedeemCoupons
+from checkout.domain.coupon import Coupon
 from checkout.domain.order import Order
 from checkout.subscribers import order_facts_subscription
 from contracts.envelope import Envelope
@@ -79,6 +83,7 @@ class CheckoutDatabase:
     receipts: InMemoryReceiptDeadlines = field(default_factory=InMemoryReceiptDeadlines)
     registry: InMemoryRegistry = field(default_factory=InMemoryRegistry)
     offers: InMemoryOffers = field(default_factory=InMemoryOffers)
+    coupons: Stored[Coupon] = field(default_factory=Stored)
     delivery_terms: InMemoryDeliveryTerms = field(default_factory=InMemoryDeliveryTerms)
 
     @property
@@ -175,7 +180,9 @@ class Checkout:
 
         clock = process.clock
         pause = lambda: process.step("… orders")  # noqa: E731
-        orders = port("orders", self.orders(database.orders, clock=clock, pause=pause))
+        stored = self.orders(database.orders, clock=clock, pause=pause)
+        orders = port("orders", stored)
+        coupons = port("coupons", InMemoryCoupons(database.coupons))
         deadlines = port("deadlines", database.deadlines)
         access = Access(database.registry)
         self.place = PlaceOrder(
@@ -191,6 +198,7 @@ class Checkout:
             queries=orders,
             max_unpaid=1,
             carts=cast(Any, None),
+            redeem=RedeemCoupons(coupons, port("uses", InMemoryCouponUses(stored))),
         )
         self.read = ReadOrders(orders, orders, access)
         receipts = port("receipts", database.receipts)

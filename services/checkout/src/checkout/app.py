@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from checkout.adapters.mongo_addresses import MongoAddresses
 from checkout.adapters.mongo_carts import MongoCarts
+from checkout.adapters.mongo_coupons import MongoCoupons, MongoCouponUses
 from checkout.adapters.mongo_deadlines import MongoDeadlines
 from checkout.adapters.mongo_delivery_terms import MongoDeliveryTerms
 from checkout.adapters.mongo_offers import MongoOffers
@@ -27,6 +28,7 @@ from checkout.application.apply_facts import ApplyFacts
 from checkout.application.buyers_reviews import BuyersReviews
 from checkout.application.carts import KeepCart, QuoteLines
 from checkout.application.close_overdue import CloseOverdue
+from checkout.application.coupons import OwnerCoupons
 from checkout.application.delivery import KeepDeliveryTerms
 from checkout.application.mini_programs import LearnMiniPrograms
 from checkout.application.new_orders import NewOrders
@@ -38,10 +40,12 @@ from checkout.application.pricing import Pricing
 from checkout.application.product_reviews import ProductReviews
 from checkout.application.reading import ReadOrders
 from checkout.application.receipts import TimeOutReceipts
+from checkout.application.redeeming import RedeemCoupons
 from checkout.application.stalled_orders import StalledOrders
 from checkout.http.account import AccountRoutes
 from checkout.http.carts import CartRoutes
 from checkout.http.content_checks import ContentCheckRoutes
+from checkout.http.coupons import CouponRoutes
 from checkout.http.delivery import DeliveryRoutes
 from checkout.http.errors import PROBLEMS
 from checkout.http.orders import OrderRoutes
@@ -97,7 +101,8 @@ def _assemble(service: Service, settings: Settings) -> None:
     orders, queries = MongoOrders(collections, service.recorder), MongoOrderQueries(collections)
     service.problems(PROBLEMS)
     shops = _assemble_shops(service, queries)
-    _assemble_orders(service, settings, orders, queries, MongoOrderSearch(collections), shops)
+    redeem = _assemble_coupons(service, shops.registry, collections)
+    _assemble_orders(service, settings, orders, queries, MongoOrderSearch(collections), shops, redeem)
     _assemble_facts(service, settings, orders, queries, collections)
     _assemble_account(service, queries, shops)
     _assemble_cart(service, shops)
@@ -123,6 +128,16 @@ def _assemble_shops(service: Service, queries: MongoOrderQueries) -> Shops:
     return Shops(registry, offers, addresses, carts, Pricing(terms))
 
 
+def _assemble_coupons(
+    service: Service, registry: MongoRegistry, collections: OrderCollections
+) -> RedeemCoupons:
+    """Owners' coupons, and how orders use them."""
+    coupons, uses = MongoCoupons(service.db, service.recorder), MongoCouponUses(collections)
+    service.prepare(coupons.prepare)
+    service.routes(CouponRoutes(OwnerCoupons(coupons, uses, Access(registry), service.clock)).routes())
+    return RedeemCoupons(coupons, uses)
+
+
 def _assemble_orders(
     service: Service,
     settings: Settings,
@@ -130,6 +145,7 @@ def _assemble_orders(
     queries: MongoOrderQueries,
     search: MongoOrderSearch,
     shops: Shops,
+    redeem: RedeemCoupons,
 ) -> None:
     """What buyers and owners do, and the deadlines of orders."""
     clock, deadlines, access = service.clock, MongoDeadlines(service.db), Access(shops.registry)
@@ -148,6 +164,7 @@ def _assemble_orders(
         queries=queries,
         max_unpaid=settings.max_unpaid_orders,
         carts=shops.carts,
+        redeem=redeem,
     )
     receipts = MongoReceiptDeadlines(service.db)
     commands = OrderCommands(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from checkout.domain.order_id import mini_program_of
-from contracts.catalog import StockLine, StockReserved
+from contracts.catalog import StockLine, StockRejected, StockReserved
 from contracts.money import cny
 from contracts.payment import PaymentClosed, PaymentRequested, PaymentSettled, RefundFailed, RefundSettled
 from runtime.clock import system_clock
@@ -16,6 +16,13 @@ def stock_reserved(order_id: str, sku_id: str = "sku1") -> StockReserved:
     return StockReserved(version=1, order_id=order_id, mini_program_id=_mini_program(order_id), lines=lines)
 
 
+def stock_rejected(order_id: str, sku_id: str) -> StockRejected:
+    lines = (StockLine(sku_id=sku_id, quantity=2),)
+    return StockRejected(
+        version=1, order_id=order_id, mini_program_id=_mini_program(order_id), lines=lines, reason="out_of_stock"
+    )  # fmt: skip
+
+
 def payment_requested(order_id: str) -> PaymentRequested:
     return PaymentRequested(
         version=1, order_id=order_id, mini_program_id=_mini_program(order_id), at=system_clock(), product="wap",
@@ -23,10 +30,10 @@ def payment_requested(order_id: str) -> PaymentRequested:
     )  # fmt: skip
 
 
-def payment_settled(order_id: str) -> PaymentSettled:
+def payment_settled(order_id: str, amount: int = 200) -> PaymentSettled:
     return PaymentSettled(
         version=2, order_id=order_id, mini_program_id=_mini_program(order_id), at=system_clock(), trade_no="T1",
-        amount=cny(200),
+        amount=cny(amount),
     )  # fmt: skip
 
 
@@ -37,10 +44,10 @@ def payment_closed(order_id: str) -> PaymentClosed:
     )  # fmt: skip
 
 
-def refund_settled(order_id: str, refund_id: str = "r1") -> RefundSettled:
+def refund_settled(order_id: str, refund_id: str = "r1", amount: int = 200) -> RefundSettled:
     return RefundSettled(
         version=3, order_id=order_id, mini_program_id=_mini_program(order_id), at=system_clock(),
-        refund_id=refund_id, amount=cny(200),
+        refund_id=refund_id, amount=cny(amount),
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from checkout.application.ports import Position
 from checkout.domain.account import ProductCard
+from checkout.domain.coupon import Coupon, CouponUse
 from checkout.domain.deadline import SPAN, Deadline
 from checkout.domain.delivery import DeliveryTerms
 from checkout.domain.errors import SlotTaken
@@ -34,11 +35,22 @@ class InMemoryOrders(InMemoryStore[Order]):
         return self.stored.aggregates
 
     def _insert(self, after: Order, changes: Sequence[Change[Order]]) -> bool | Exception:
-        if after.order_id not in self._orders and after.unpaid_slot in self._unpaid(
-            after.mini_program_id, after.openid
+        if after.order_id not in self._orders and any(
+            _share_a_slot(after, order) for order in self._orders.values()
         ):
-            return SlotTaken(str(after.unpaid_slot))
+            return SlotTaken(after.order_id)
         return super()._insert(after, changes)
+
+    def holding(self, mini_program_id: str, key: str) -> list[Order]:
+        """The orders that hold slots of the mini program's coupon."""
+        return [
+            order
+            for order in self._orders.values()
+            if order.mini_program_id == mini_program_id
+            and order.coupon is not None
+            and order.coupon.key == key
+            and order.coupon.slot is not None
+        ]
 
     async def prepare(self, mini_program_id: str) -> None:
         """There is nothing to prepare."""
@@ -109,6 +121,56 @@ class InMemoryOrders(InMemoryStore[Order]):
             on_the_way = order.receive_by is not None and order.receive_by < now
             if (order.unpaid_slot is not None and not of_buyer) or refunding or on_the_way:
                 yield order
+
+
+class InMemoryCoupons(InMemoryStore[Coupon]):
+    """The port Coupons."""
+
+    def __init__(self, stored: Stored[Coupon] | None = None, **options: Any) -> None:
+        super().__init__(stored or Stored(), lambda coupon: coupon.coupon_id, replace, **options)
+
+    async def page(
+        self, mini_program_id: str, *, since: datetime | None, after: Position | None, limit: int
+    ) -> list[Coupon]:
+        matching = {
+            (coupon.changed_at, coupon.coupon_id): coupon
+            for coupon in self.stored.aggregates.values()
+            if coupon.mini_program_id == mini_program_id
+            and not coupon.removed
+            and (since is None or coupon.changed_at >= since)
+        }
+        return [matching[key] for key in sorted(matching) if after is None or key > after][:limit]
+
+
+class InMemoryCouponUses:
+    """The port CouponUses."""
+
+    def __init__(self, orders: InMemoryOrders) -> None:
+        self._orders = orders
+
+    async def used(self, mini_program_id: str, keys: Collection[str]) -> dict[str, int]:
+        return {key: len(self._orders.holding(mini_program_id, key)) for key in keys}
+
+    async def is_used_up(self, mini_program_id: str, key: str, stock: int) -> bool:
+        return len(self._orders.holding(mini_program_id, key)) >= stock
+
+    async def taken(
+        self, mini_program_id: str, key: str, *, among: Collection[int] = (), beyond: int = 0
+    ) -> set[int]:
+        slots = {use.slot for use in self._uses(mini_program_id, key) if use.slot is not None}
+        return {slot for slot in slots if slot in among or slot >= beyond}
+
+    async def taken_by_viewer(self, mini_program_id: str, key: str, openid: str) -> set[int]:
+        return {
+            use.viewer_slot for use in self._uses(mini_program_id, key, openid) if use.viewer_slot is not None
+        }
+
+    def _uses(self, mini_program_id: str, key: str, openid: str | None = None) -> list[CouponUse]:
+        return [
+            order.coupon
+            for order in self._orders.holding(mini_program_id, key)
+            if order.coupon is not None and openid in (None, order.openid)
+        ]
 
 
 class InMemoryDeadlines:
@@ -243,6 +305,20 @@ def copy_of(order: Order) -> Order:
 
 def _picture(product: ProductState) -> str:
     return product.images[0] if product.images else ""
+
+
+def _share_a_slot(one: Order, other: Order) -> bool:
+    """Whether a unique index keeps one of the orders out."""
+    if one.mini_program_id != other.mini_program_id:
+        return False
+    same_buyer = one.openid == other.openid
+    if same_buyer and one.unpaid_slot is not None and one.unpaid_slot == other.unpaid_slot:
+        return True
+    use, held = one.coupon, other.coupon
+    if use is None or held is None or use.key != held.key:
+        return False
+    same_slot = use.slot is not None and use.slot == held.slot
+    return same_slot or (same_buyer and use.viewer_slot is not None and use.viewer_slot == held.viewer_slot)
 
 
 def _position(order: Order) -> Position:

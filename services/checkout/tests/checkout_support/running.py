@@ -119,7 +119,7 @@ class RunningCheckout:
         headers |= {"If-Match": f'"{if_match}"'} if if_match is not None else {}
         url = f"{self.service.url}/v1/owner{path}"
         async with self.service.http.request(method, url, json=body, headers=headers) as answer:
-            return answer.status, await answer.json()
+            return answer.status, await answer.json() if answer.status != 204 else None
 
     async def call_as_operator(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
         headers = self.issuer.headers("ops")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+from checkout.domain.coupon import Coupon, CouponTerms, CouponUse
 from checkout.domain.order import Order, Payment
 from checkout.domain.purchase import Address, Amounts, Attribution, Line, Terms
 from checkout.domain.shipments import Shipment
@@ -53,3 +55,18 @@ def paid_order(order_id: str = ORDER_ID, *, amounts: Amounts | None = None) -> O
 def parcel(shipment_id: str = "s1", *lines: tuple[str, int]) -> Shipment:
     """A parcel with these lines, or with all that is left."""
     return Shipment(shipment_id, "SF", "N" + shipment_id, lines, NOW)
+
+
+def coupon(mini_program_id: str = MINI_PROGRAM, code: str = "SUMMER", **terms: Any) -> Coupon:
+    """A coupon of 50 fen off for ten orders, two of each viewer, that applies around NOW."""
+    usual: dict[str, Any] = {
+        "amount": 50, "percent": None, "minimum": 0, "stock": 10, "per_viewer": 2,
+        "starts": NOW - timedelta(days=1), "ends": NOW + timedelta(days=1),
+    }  # fmt: skip
+    return Coupon(mini_program_id, code, CouponTerms(**usual | terms), 1, NOW)
+
+
+def with_coupon(order: Order, slot: int, viewer_slot: int = 0, code: str = "SUMMER") -> Order:
+    """The order, holding these slots of a coupon."""
+    order.coupon = CouponUse(code, slot, viewer_slot)
+    return order

@@ -10,19 +10,23 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 from checkout_support.in_memory import (
+    InMemoryCoupons,
+    InMemoryCouponUses,
     InMemoryDeadlines,
     InMemoryDeliveryTerms,
     InMemoryOrders,
     InMemoryReceiptDeadlines,
 )
-from checkout_support.samples import LINK, NOW, placed_order
+from checkout_support.samples import LINK, NOW, coupon, placed_order, with_coupon
 
+from checkout.adapters.mongo_coupons import MongoCoupons, MongoCouponUses
 from checkout.adapters.mongo_deadlines import MongoDeadlines
 from checkout.adapters.mongo_delivery_terms import MongoDeliveryTerms
 from checkout.adapters.mongo_order_queries import MongoOrderQueries
 from checkout.adapters.mongo_orders import MongoOrders, OrderCollections
 from checkout.adapters.mongo_receipt_deadlines import MongoReceiptDeadlines
 from checkout.application.cart_ports import DeliveryTermsStore
+from checkout.application.coupon_ports import Coupons, CouponUses
 from checkout.application.ports import Deadlines, OrderQueries, Orders, ReceiptDeadlines
 from checkout.domain.deadline import SPAN, deadline_of
 from checkout.domain.delivery import DeliveryTerms, RegionFee
@@ -45,6 +49,8 @@ class Ports:
     deadlines: Deadlines
     delivery_terms: DeliveryTermsStore
     receipts: ReceiptDeadlines
+    coupons: Coupons
+    uses: CouponUses
     mini_program_id: str = field(default_factory=lambda: "mp" + secrets.token_hex(4))
 
     def new_order(self, *, seconds: float = 0.0, openid: str = "o1") -> Order:
@@ -67,7 +73,13 @@ async def ports(request: pytest.FixtureRequest, mongodb_uri: str, module_prefix:
     if request.param == "in_memory":
         in_memory = InMemoryOrders()
         yield Ports(
-            in_memory, in_memory, InMemoryDeadlines(), InMemoryDeliveryTerms(), InMemoryReceiptDeadlines()
+            in_memory,
+            in_memory,
+            InMemoryDeadlines(),
+            InMemoryDeliveryTerms(),
+            InMemoryReceiptDeadlines(),
+            InMemoryCoupons(),
+            InMemoryCouponUses(in_memory),
         )
         return
     client = connect(mongodb_uri)
@@ -82,6 +94,8 @@ async def ports(request: pytest.FixtureRequest, mongodb_uri: str, module_prefix:
             MongoDeadlines(db),
             MongoDeliveryTerms(db, recorder),
             MongoReceiptDeadlines(db),
+            MongoCoupons(db, recorder),
+            MongoCouponUses(collections),
         )
     finally:
         await client.close()
@@ -132,6 +146,53 @@ async def test_two_unpaid_orders_of_a_buyer_cannot_share_a_slot(ports: Ports) ->
     await ports.orders.change(first.order_id, act(lambda order: order.reject_stock("sold_out", NOW)))
     assert await ports.queries.unpaid(ports.mini_program_id, "o1") == {}
     assert await ports.orders.insert([Change(second)]) == [True]
+
+
+async def test_two_orders_cannot_share_a_slot_of_a_coupon_until_one_ends_unpaid(ports: Ports) -> None:
+    await ports.queries.prepare(ports.mini_program_id)
+    first = with_coupon(ports.new_order(openid="o1"), 7)
+    same_slot = with_coupon(ports.new_order(openid="o2"), 7)
+    same_viewer = with_coupon(ports.new_order(openid="o1"), 8)
+    other_code = with_coupon(ports.new_order(openid="o1"), 7, code="WINTER")
+    new = [first, same_slot, same_viewer, other_code]
+    outcomes = await ports.orders.insert([Change(order) for order in new])
+    assert [type(outcome) for outcome in outcomes] == [bool, SlotTaken, SlotTaken, bool]
+    shop = ports.mini_program_id
+    assert await ports.uses.taken(shop, "summer") == {7}
+    assert await ports.uses.taken_by_viewer(shop, "summer", "o1") == {0}
+    assert await ports.uses.used(shop, ["summer"]) == {"summer": 1}
+    await ports.orders.change(first.order_id, act(lambda order: order.reject_stock("sold_out", NOW)))
+    assert await ports.uses.taken(shop, "summer") == set()
+    assert await ports.uses.taken_by_viewer(shop, "summer", "o1") == set()
+    assert await ports.orders.insert([Change(same_viewer), Change(same_slot)]) == [True, True]
+
+
+async def test_the_slots_of_a_coupon_that_are_taken_are_told_nearby_and_beyond(ports: Ports) -> None:
+    await ports.queries.prepare(ports.mini_program_id)
+    shop = ports.mini_program_id
+    for n, slot in enumerate((1, 3, 9)):
+        order = with_coupon(ports.new_order(openid=f"o{n}"), slot)
+        assert await ports.orders.insert([Change(order)]) == [True]
+    assert await ports.uses.taken(shop, "summer", among=[0, 1, 2], beyond=9) == {1, 9}
+    assert await ports.uses.taken(shop, "summer", among=[2, 3], beyond=10) == {3}
+    assert await ports.uses.taken(shop, "summer") == {1, 3, 9}
+    assert not await ports.uses.is_used_up(shop, "summer", 4)
+    assert await ports.uses.is_used_up(shop, "summer", 3)
+
+
+async def test_a_coupon_is_stored_and_listed_in_the_order_of_its_last_change(ports: Ports) -> None:
+    shop = ports.mini_program_id
+    first, second = coupon(shop, "A"), coupon(shop, "B")
+    changed = first.with_terms(replace(first.terms, stock=11), NOW + timedelta(seconds=1))
+    for one in (first, second, coupon(shop, "C").ended(NOW, used=False), changed):
+        await ports.coupons.change(one.coupon_id, lambda _, one=one: Change(one))  # type: ignore[misc]
+    assert await ports.coupons.get(first.coupon_id) == changed
+    assert await ports.coupons.get(f"{shop}:no") is None
+    everything = await ports.coupons.page(shop, since=None, after=None, limit=9)
+    assert everything == [second, changed]
+    after = (second.changed_at, second.coupon_id)
+    assert await ports.coupons.page(shop, since=None, after=after, limit=9) == [changed]
+    assert await ports.coupons.page(shop, since=changed.changed_at, after=None, limit=9) == [changed]
 
 
 async def test_an_order_that_does_not_exist_is_none(ports: Ports) -> None:

@@ -4,6 +4,7 @@ import pytest
 from checkout_support.samples import LINK, NOW, paid_order, placed_order
 
 from checkout.application.contracts_out import contract_of, contracts_of
+from checkout.domain.coupon import CouponUse
 from checkout.domain.events import (
     Cancelled,
     CloseRequested,
@@ -43,7 +44,7 @@ def test_every_event_has_a_contract_with_the_orders_key_and_version(event: Order
 @pytest.mark.parametrize("event", [Placed(), Confirmed(), Paid(), Refunded("r1", 10, False)])
 def test_events_with_lines_say_what_the_total_is_made_of(event: OrderEvent) -> None:
     order = paid_order(amounts=Amounts(200, delivery_fee=80, discount=30))
-    order.coupon_code = "SPRING"
+    order.coupon = CouponUse("SPRING", 3, 0)
     contract = contract_of(order, event, NOW)
     assert isinstance(contract, OrderEventWithLines)
     told = (contract.subtotal, contract.delivery_fee, contract.discount, contract.coupon_code, contract.total)

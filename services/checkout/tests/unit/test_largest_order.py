@@ -11,6 +11,7 @@ from checkout_support.samples import MINI_PROGRAM, NOW
 
 from checkout.adapters.order_codec import document_of
 from checkout.application.contracts_out import contracts_of
+from checkout.domain.coupon import CouponUse
 from checkout.domain.errors import RefundRefused, TooManyParcels
 from checkout.domain.events import OrderEvent
 from checkout.domain.order import Order, Payment
@@ -54,7 +55,7 @@ def largest_order() -> Order:
     )  # fmt: skip
     return Order(
         order_id=f"{MINI_PROGRAM}_{'A' * 26}", mini_program_id=MINI_PROGRAM, host_id="h" * 64, openid="o" * 64,
-        lines=lines, amounts=Amounts.of(lines, delivery_fee=10**6, discount=10**6), coupon_code=TEXT,
+        lines=lines, amounts=Amounts.of(lines, delivery_fee=10**6, discount=10**6), coupon=CouponUse(TEXT, 99_999, 99),
         placed_at=NOW, expires_at=NOW + timedelta(minutes=15), region=TEXT,
         attribution=Attribution("video_anchor", "c" * 2048, *(["v" * 64] * 5)),
         merchant="m" * 64, payment_product="wap", return_url="https://host.example/" + WIDE * 1000,

@@ -4,10 +4,11 @@ import copy
 from datetime import timedelta
 
 import pytest
-from checkout_support.samples import LINK, NOW, TOTAL, line, paid_order, parcel, placed_order
+from checkout_support.samples import LINK, NOW, TOTAL, line, paid_order, parcel, placed_order, with_coupon
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checkout.domain.coupon import CouponUse
 from checkout.domain.errors import IllegalTransition, KeyReused, NothingToShip, RefundNotFound, RefundRefused
 from checkout.domain.events import (
     CloseRequested,
@@ -20,7 +21,7 @@ from checkout.domain.events import (
     RefundWithdrawn,
     Shipped,
 )
-from checkout.domain.order import Order
+from checkout.domain.order import CANCELLED_BY_BUYER, Order
 from checkout.domain.purchase import Amounts
 from checkout.domain.status import Status
 
@@ -253,3 +254,20 @@ def test_refunds_never_exceed_what_was_paid(amounts: list[int], data: st.DataObj
             order.reject_refund(f"r{n}", "used")
         assert 0 <= order.refunded_total <= order.total
         assert order.refundable >= 0
+
+
+def test_an_order_that_ends_unpaid_gives_its_coupon_back() -> None:
+    rejected, cancelled = with_coupon(placed_order(), 3), with_coupon(placed_order(), 4)
+    rejected.reject_stock("out_of_stock", NOW)
+    cancelled.close(CANCELLED_BY_BUYER, NOW)
+    assert cancelled.coupon == CouponUse("SUMMER", 4, 0), "the money may have come first"
+    cancelled.close_payment(NOW)
+    assert rejected.coupon == cancelled.coupon == CouponUse("SUMMER", None, None)
+
+
+def test_an_order_that_was_paid_keeps_its_coupon_even_if_it_is_refunded() -> None:
+    order = with_coupon(paid_order(), 3)
+    order.request_refund("r1", None, "dent")
+    order.approve_refund("r1", NOW)
+    order.settle_refund("r1", NOW)
+    assert (order.status, order.coupon) == (Status.REFUNDED, CouponUse("SUMMER", 3, 0))

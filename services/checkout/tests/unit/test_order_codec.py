@@ -5,12 +5,13 @@ from collections.abc import Callable
 from checkout_support.samples import LINK, NOW, paid_order, parcel, placed_order
 
 from checkout.adapters.order_codec import changing_fields, document_of, order_of
+from checkout.domain.coupon import CouponUse
 from checkout.domain.purchase import Amounts
 
 
 def test_an_order_survives_its_document() -> None:
     order = paid_order(amounts=Amounts(200, delivery_fee=80, discount=30))
-    order.coupon_code = "SPRING"
+    order.coupon = CouponUse("SPRING", 3, 0)
     order.ship(parcel("s1", ("sku1", 1)))
     order.request_refund("r1", 10, "dent", fingerprint="f2")
     assert order_of(document_of(order)) == order
@@ -18,7 +19,7 @@ def test_an_order_survives_its_document() -> None:
 
 def test_an_order_that_was_stored_without_amounts_costs_what_its_lines_cost() -> None:
     stored = document_of(placed_order())
-    for name in ("subtotal", "delivery_fee", "discount", "coupon_code"):
+    for name in ("subtotal", "delivery_fee", "discount", "coupon_code", "coupon"):
         del stored[name]
     order = order_of(stored)
     assert (order.amounts, order.coupon_code) == (Amounts(200), None)

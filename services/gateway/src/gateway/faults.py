@@ -64,6 +64,20 @@ SUSPENDED = Fault(409, "suspended", "the mini program is suspended and accepts n
 DELISTED = Fault(409, "delisted", "a product of the order is no longer sold")
 UNKNOWN_SKU = Fault(422, "unknown_sku", "this mini program has no such SKU")
 UNKNOWN_ADDRESS = Fault(422, "unknown_address", "the viewer has no address with this id")
+UNKNOWN_COUPON = Fault(422, "unknown_coupon", "the mini program has no coupon with this code")
+COUPON_NOT_STARTED = Fault(409, "coupon_not_started", "the coupon applies later; `detail` says when")
+COUPON_EXPIRED = Fault(409, "coupon_expired", "the coupon's time has passed")
+COUPON_USED_UP = Fault(409, "coupon_used_up", "as many orders use the coupon as its stock allows")
+COUPON_LIMIT_REACHED = Fault(
+    409, "coupon_limit_reached", "the viewer has used the coupon as often as allowed"
+)
+COUPON_MINIMUM = Fault(
+    409, "coupon_minimum", "the goods cost less than the coupon's minimum; `detail` names it"
+)
+COUPON_REFUSED = (
+    UNKNOWN_COUPON, COUPON_NOT_STARTED, COUPON_EXPIRED, COUPON_USED_UP, COUPON_LIMIT_REACHED, COUPON_MINIMUM,
+)  # fmt: skip
+"""Why a coupon does not apply to an order."""
 INVALID_CLICK = Fault(422, "invalid_click", "the click is forged, older than seven days, or another viewer's")
 WRONG_TOTAL = Fault(422, "wrong_total", "the total is below 1 fen or too high for one payment")
 NOT_TAKING_ORDERS = Fault(503, "not_ready", "the mini program cannot accept orders yet; try again")
@@ -94,6 +108,7 @@ CONTENT_REFUSED = Fault(422, "content_refused", "viewers must not be shown a tex
 NAME_TAKEN = Fault(409, "name_taken", "a verified brand holds one of the names; `detail` says which")
 PRODUCT_ID_TAKEN = Fault(409, "product_id_taken", "another mini program has a product with this id")
 SKU_TAKEN = Fault(409, "sku_taken", "another product has a SKU with this id")
+COUPON_EXISTS = Fault(409, "coupon_exists", "the mini program has another coupon with this code")
 NOT_ENOUGH_STOCK = Fault(
     409, "not_enough_stock", "fewer are available than `change` would remove; `detail` gives both numbers"
 )

@@ -8,6 +8,7 @@ from support.failpoints.stories import (
     asking,
     carts,
     codes,
+    coupons,
     delivery,
     money,
     orders,
@@ -29,6 +30,7 @@ MODULES = (
     asking,
     delivery,
     carts,
+    coupons,
 )
 STORIES: dict[str, Story] = {story.__name__: story for module in MODULES for story in module.STORIES}
 """By the names in `tests/failpoints/places.txt`."""

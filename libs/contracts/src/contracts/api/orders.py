@@ -19,6 +19,7 @@ from contracts.api.common import (
     ShortText,
     UtcTime,
 )
+from contracts.api.coupons import TypedCode
 from contracts.api.payments import PaymentRequest, PaymentView
 from contracts.engagement import Surface
 from contracts.money import Money
@@ -75,6 +76,7 @@ class OrderRequest(Request):
     address: Address | None = None
     address_id: Id | None = None
     expected_total: Money | None = None
+    coupon_code: TypedCode | None = None
     click_id: Annotated[str, Field(max_length=2048)] | None = None
     payment: PaymentRequest | None = None
     return_url: ReturnUrl | None = None

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING
 
+from checkout.adapters.mongo_coupons import prepare_coupon_slots
 from checkout.adapters.mongo_order_search import WITH_REFUND, prepare_search
 from checkout.adapters.mongo_orders import WITHOUT_OUTBOX, OrderCollections
 from checkout.adapters.order_codec import order_of
@@ -50,6 +51,7 @@ class MongoOrderQueries:
         await orders.create_index([("refunds.status", ASCENDING)], partialFilterExpression=REFUNDING)
         await orders.create_index([("receive_by", ASCENDING)], partialFilterExpression=ON_THE_WAY)
         await prepare_search(orders)
+        await prepare_coupon_slots(orders)
         usual = {"$add": [LAST_PARCEL, int(RECEIPT_AFTER.total_seconds() * 1000)]}
         await orders.update_many(WITHOUT_DEADLINE, [{"$set": {"receive_by": usual}}])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from checkout.domain.coupon import CouponUse
 from checkout.domain.order import Order, Payment
 from checkout.domain.purchase import Address, Amounts, Attribution, Line, Terms
 from checkout.domain.refunds import Refund, RefundStatus
@@ -46,6 +47,7 @@ def changing_fields(order: Order) -> Document:
         "unpaid_slot": order.unpaid_slot,
         "receive_by": order.receive_by,
         "payment": _fields(order.payment) if order.payment else None,
+        "coupon": _coupon_fields(order.coupon) if order.coupon else None,
         "refunds": [{**_fields(refund), "status": str(refund.status)} for refund in order.refunds],
         "refunded_total": order.refunded_total,
         "shipments": [
@@ -65,7 +67,7 @@ def order_of(document: Document) -> Order:
         openid=d["openid"],
         lines=tuple(Line(**{**line, "terms": Terms(**line["terms"])}) for line in d["lines"]),
         amounts=_amounts(d),
-        coupon_code=d.get("coupon_code"),
+        coupon=_coupon(d),
         placed_at=d["placed_at"],
         expires_at=d["expires_at"],
         region=d["region"],
@@ -95,6 +97,16 @@ def _amounts(d: Document) -> Amounts:
     if "subtotal" not in d:
         return Amounts(d["total"])
     return Amounts(d["subtotal"], d["delivery_fee"], d["discount"])
+
+
+def _coupon_fields(use: CouponUse) -> Document:
+    """`key` is stored for the indexes of the slots."""
+    return {"key": use.key, "slot": use.slot, "viewer_slot": use.viewer_slot}
+
+
+def _coupon(d: Document) -> CouponUse | None:
+    held = d.get("coupon")
+    return CouponUse(d["coupon_code"], held["slot"], held["viewer_slot"]) if held else None
 
 
 def _fields(

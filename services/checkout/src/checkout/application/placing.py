@@ -15,6 +15,8 @@ from checkout.application.contracts_out import contracts_of
 from checkout.application.new_orders import NewOrders
 from checkout.application.ports import Addresses, Offers, OrderQueries, Orders, Registry
 from checkout.application.pricing import Pricing
+from checkout.application.redeeming import RedeemCoupons
+from checkout.domain.coupon import Coupon, CouponUse
 from checkout.domain.errors import (
     Delisted,
     KeyReused,
@@ -44,6 +46,10 @@ MAX_TOTAL = 10_000_000_000
 """100,000,000 yuan, Alipay's limit for one trade."""
 
 
+COUPON_ATTEMPTS = 20
+"""How often an order looks for free slots of its coupon. Each time another order was quicker, so few orders need more than two."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceOrder:
     """Places an order once for each buyer and idempotency key: the order's id follows from both, so a repeat finds it."""
@@ -60,6 +66,7 @@ class PlaceOrder:
     queries: OrderQueries
     max_unpaid: int
     carts: Carts
+    redeem: RedeemCoupons
 
     async def __call__(self, buyer: Buyer, request: OrderRequest, *, key: str, fingerprint: str) -> Order:
         """The order that this request places, or placed before; what it took from the cart is out of it.
@@ -75,7 +82,10 @@ class PlaceOrder:
     async def _placed(self, buyer: Buyer, request: OrderRequest, key: str, fingerprint: str) -> Order:
         order_id = order_id_of(buyer.mini_program_id, buyer.openid, key)
         try:
-            order = await self._priced(buyer, self._open_program(buyer), request, order_id, fingerprint)
+            order, coupon = await self._priced(
+                buyer, self._open_program(buyer), request, order_id, fingerprint
+            )
+            return await self._stored(order, coupon)
         except (
             OrderRefused,
             NotReady,
@@ -85,16 +95,18 @@ class PlaceOrder:
             if (earlier := await self._placed_before(order_id, fingerprint)) is None:
                 raise
             return earlier
-        return await self._stored(order)
 
-    async def _stored(self, order: Order) -> Order:
-        """Store the new order in one of the buyer's slots for unpaid orders; the earlier order if this is a repeat.
+    async def _stored(self, order: Order, coupon: Coupon | None) -> Order:
+        """Store the new order in one of the buyer's slots for unpaid orders, and in slots of its coupon; the earlier order if
+        this is a repeat.
 
         Two orders at the same moment cannot share a slot, also on two replicas. Most buyers have no other unpaid order, so
-        the first slot is tried without a look at what is free.
+        the first slot is tried without a look at what is free. Raises CouponRefused and TooManyUnpaid.
         """
         events = contracts_of(order, order.place(), order.placed_at)
-        for _ in range(1 + self.max_unpaid):
+        for attempt in range(1 + self.max_unpaid + (COUPON_ATTEMPTS if coupon else 0)):
+            if coupon is not None:
+                order.coupon = await self.redeem.choose(coupon, order, attempt)
             with suppress(SlotTaken):
                 if await self.new_orders.add(Change(order, events)):
                     return order
@@ -113,8 +125,8 @@ class PlaceOrder:
 
     async def _priced(
         self, buyer: Buyer, program: MiniProgram, request: OrderRequest, order_id: str, fingerprint: str
-    ) -> Order:
-        """The order at its current price, not placed yet. Raises OrderRefused."""
+    ) -> tuple[Order, Coupon | None]:
+        """The order at its current price, not placed yet, and its coupon. Raises OrderRefused."""
         now = self.clock()
         _check_return(buyer, request.return_url)
         click = counted_click(buyer, request.click_id, self.click_secret)
@@ -126,13 +138,14 @@ class PlaceOrder:
             by_creator = click is not None and click.earns_on(offer.product_id)
             lines.append(offer.line(line.quantity, by_creator=by_creator))
         address = await self._address(buyer, request)
+        coupon = await self._coupon(program, request.coupon_code)
         order = Order(
             order_id=order_id,
             mini_program_id=program.mini_program_id,
             host_id=buyer.host_id,
             openid=buyer.openid,
             lines=tuple(lines),
-            amounts=await self.pricing.amounts(program.mini_program_id, lines, address.region),
+            amounts=await self.pricing.amounts(program.mini_program_id, lines, address.region, coupon),
             placed_at=now,
             expires_at=_next_whole_second(now + self.time_to_pay),
             region=address.region,
@@ -141,11 +154,17 @@ class PlaceOrder:
             payment_product=request.payment.product if request.payment else "wap",
             return_url=request.return_url,
             address=address,
+            coupon=CouponUse(coupon.code) if coupon is not None else None,
             fingerprint=fingerprint,
             unpaid_slot=0,
         )
+        if coupon is not None:
+            coupon.check(order.amounts.subtotal, now)
         _check_total(order.amounts, request.expected_total.amount if request.expected_total else None)
-        return order
+        return order, coupon
+
+    async def _coupon(self, program: MiniProgram, code: str | None) -> Coupon | None:
+        return await self.redeem.find(program.mini_program_id, code) if code is not None else None
 
     async def _address(self, buyer: Buyer, request: OrderRequest) -> Address:
         if request.address is not None:

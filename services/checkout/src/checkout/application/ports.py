@@ -18,7 +18,7 @@ from contracts.event import Event
 from runtime.outbox.changes import Change, Command, Decide, Result
 
 Position = tuple[datetime, str]
-"""Where a page of orders ended: the last one's time (when it was placed or changed) and order id."""
+"""Where a page ended: the last one's time (an order's when it was placed or changed, a coupon's when it was changed) and id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,6 @@ class ReviewQueries(Protocol):
 
     async def waiting(self, after: str | None, limit: int) -> Sequence[Review]:
         """At most `limit` reviews with a text that waits for an operator, by id, from the one after `after`."""
-        ...
 
 
 class Announcer(Protocol):

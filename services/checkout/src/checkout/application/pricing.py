@@ -1,4 +1,4 @@
-"""What an order costs: its lines and the delivery."""
+"""What an order costs: its lines, the discount of a coupon, and the delivery."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from checkout.application.cart_ports import DeliveryTermsStore
+from checkout.domain.coupon import Coupon
 from checkout.domain.purchase import Amounts, Line
 
 
@@ -15,8 +16,19 @@ class Pricing:
 
     delivery: DeliveryTermsStore
 
-    async def amounts(self, mini_program_id: str, lines: Sequence[Line], region: str | None) -> Amounts:
-        """The amounts of these lines, delivered to `region`; None is a region that is not known yet."""
+    async def amounts(
+        self,
+        mini_program_id: str,
+        lines: Sequence[Line],
+        region: str | None,
+        coupon: Coupon | None = None,
+    ) -> Amounts:
+        """The amounts of these lines, delivered to `region`; None is a region that is not known yet.
+
+        `coupon` is one that applies: `Coupon.check` says whether it does.
+        """
         terms = await self.delivery.current(mini_program_id)
         goods = Amounts.of(lines)
-        return replace(goods, delivery_fee=terms.fee(goods.subtotal, region) if lines else 0)
+        fee = terms.fee(goods.subtotal, region) if lines else 0
+        discount = coupon.discount(goods.subtotal, fee) if coupon is not None else 0
+        return replace(goods, delivery_fee=fee, discount=discount)

@@ -23,6 +23,26 @@ class AddressNotFound(Exception):
     """There is no such address, or it is another buyer's."""
 
 
+class CouponNotFound(Exception):
+    """The mini program has no such coupon."""
+
+
+class CouponExists(Exception):
+    """The mini program has another coupon with this code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            f"The mini program has a coupon {code} already. Change that one, or choose another code."
+        )
+
+
+class StockBelowUsed(Exception):
+    """A coupon's stock cannot be less than the orders that use it."""
+
+    def __init__(self, used: int) -> None:
+        super().__init__(f"must be at least {used}, because {used} orders use the coupon")
+
+
 class RefundNotFound(Exception):
     """The order has no such refund."""
 

@@ -11,12 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from checkout.domain import events, refunds, shipments
+from checkout.domain.coupon import CouponUse
 from checkout.domain.errors import NothingToShip, RefundRefused
 from checkout.domain.events import OrderEvent
 from checkout.domain.purchase import Address, Amounts, Attribution, Line
 from checkout.domain.refunds import HOLDING_MONEY, Refund, Refunds, RefundStatus
 from checkout.domain.shipments import Shipment, Shipments
-from checkout.domain.status import UNPAID, Status, Trigger, next_status
+from checkout.domain.status import ENDED_UNPAID, UNPAID, Status, Trigger, next_status
 
 CANCELLED_BY_BUYER = "cancelled_by_buyer"
 PAYMENT_DEADLINE = "payment_deadline"
@@ -63,7 +64,7 @@ class Order:
     payment_product: str
     return_url: str | None = None
     address: Address | None = None
-    coupon_code: str | None = None
+    coupon: CouponUse | None = None
     fingerprint: str = ""
     unpaid_slot: int | None = None
     receive_by: datetime | None = None
@@ -79,6 +80,10 @@ class Order:
     def total(self) -> int:
         """What the buyer pays."""
         return self.amounts.total
+
+    @property
+    def coupon_code(self) -> str | None:
+        return self.coupon.code if self.coupon is not None else None
 
     @property
     def refunded_total(self) -> int:
@@ -271,3 +276,5 @@ class Order:
             self.unpaid_slot = None
         if status is not Status.SHIPPED:
             self.receive_by = None
+        if status in ENDED_UNPAID and self.coupon is not None:
+            self.coupon = self.coupon.given_back()

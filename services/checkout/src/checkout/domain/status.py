@@ -88,7 +88,9 @@ OPEN = frozenset({_S.PLACED, _S.CONFIRMED, _S.AWAITING_PAYMENT})
 UNPAID = OPEN | {_S.CLOSING}
 """Orders in these states hold stock that is not paid."""
 
-ENDED = frozenset({_S.REJECTED, _S.CANCELLED, _S.REFUNDED, _S.COMPLETED})
+ENDED_UNPAID = frozenset({_S.REJECTED, _S.CANCELLED})
+
+ENDED = ENDED_UNPAID | {_S.REFUNDED, _S.COMPLETED}
 
 
 def next_status(status: Status, trigger: Trigger) -> Status | None:

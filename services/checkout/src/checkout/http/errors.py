@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from checkout.domain.coupon import CouponRefused, Refusal
 from checkout.domain.errors import (
     AddressNotFound,
     AlreadyReviewed,
     CheckNotFound,
     ContentRefused,
+    CouponExists,
+    CouponNotFound,
     Delisted,
     IllegalTransition,
     InvalidClick,
@@ -25,6 +28,7 @@ from checkout.domain.errors import (
     ReturnNotAllowed,
     ReviewNotFound,
     ShopSuspended,
+    StockBelowUsed,
     TooManyAddresses,
     TooManyParcels,
     TooManyUnpaid,
@@ -57,6 +61,11 @@ def _too_many_unpaid(error: TooManyUnpaid) -> Problem:
     return Problem(409, "too_many_unpaid_orders", str(error), errors=errors)
 
 
+def _coupon_refused(error: CouponRefused) -> Problem:
+    status = 422 if error.refusal is Refusal.UNKNOWN else 409
+    return Problem(status, error.refusal, str(error), errors=[("coupon_code", str(error))])
+
+
 def _return_not_allowed(error: ReturnNotAllowed) -> Problem:
     return Problem(422, "return_not_allowed", str(error), errors=[("return_url", str(error))])
 
@@ -74,6 +83,9 @@ PROBLEMS: ProblemTable = {
     ReviewNotFound: lambda _: not_found("the review"),
     CheckNotFound: lambda _: not_found("the check"),
     ProductNotFound: lambda _: not_found("the product"),
+    CouponNotFound: lambda _: not_found("the coupon"),
+    CouponExists: lambda error: Problem(409, "coupon_exists", str(error)),
+    StockBelowUsed: lambda error: wrong_fields([("stock", str(error))]),
     NotReady: lambda _: Problem(
         503,
         "not_ready",
@@ -85,6 +97,7 @@ PROBLEMS: ProblemTable = {
     ),
     UnknownSku: _unknown_sku,
     UnknownAddress: _unknown_address,
+    CouponRefused: _coupon_refused,
     InvalidClick: _invalid_click,
     ReturnNotAllowed: _return_not_allowed,
     TotalOutOfRange: lambda error: Problem(422, "wrong_total", str(error)),

@@ -7,6 +7,7 @@ from gateway.table import (
     access,
     buyers_reviews,
     carts,
+    coupons,
     creators,
     delivery,
     identities,
@@ -40,6 +41,7 @@ PARTS = (
     stock,
     creators,
     owner_orders,
+    coupons,
     operation,
 )
 CALLS: tuple[Call, ...] = tuple(call for part in PARTS for call in part.CALLS)

@@ -47,6 +47,7 @@ CALLS = (
             faults.CONFLICT,
             faults.UNKNOWN_SKU,
             faults.UNKNOWN_ADDRESS,
+            *faults.COUPON_REFUSED,
             faults.INVALID_CLICK,
             faults.RETURN_NOT_ALLOWED,
             faults.WRONG_TOTAL,
