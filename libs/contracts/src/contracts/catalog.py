@@ -127,7 +127,8 @@ class ProductState(Event):
     images: tuple[Text, ...] = ()
     skus: tuple[SkuState, ...]
     rating: float | None = Field(default=None, ge=0, le=5)
-    sales: int = Field(default=0, ge=0)
+    rating_count: int = Field(default=0, ge=0, description="shown reviews of buyers")
+    sales: int = Field(default=0, ge=0, description="pieces sold")
     share_allowed: bool = True
     listed: bool = True
     terms: CommissionTerms

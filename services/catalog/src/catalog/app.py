@@ -11,6 +11,7 @@ from catalog.adapters.mongo_level_position import MongoLevelPosition
 from catalog.adapters.mongo_mini_programs import MongoMiniPrograms
 from catalog.adapters.mongo_owner_stock import MongoOwnerStock
 from catalog.adapters.mongo_owners import MongoOwners
+from catalog.adapters.mongo_popularity import MongoPopularity
 from catalog.adapters.mongo_products import MongoProducts
 from catalog.adapters.mongo_promotions import MongoPromotions
 from catalog.adapters.mongo_reservations import MongoReservations
@@ -19,6 +20,7 @@ from catalog.adapters.mongo_version_histories import MongoVersionHistories
 from catalog.adapters.mongo_videos import MongoVideos
 from catalog.adapters.payment_merchants import PaymentMerchants
 from catalog.application.answering import AnswerAgain
+from catalog.application.counting import Counting
 from catalog.application.drafts import Drafts
 from catalog.application.histories import Histories
 from catalog.application.mini_programs import MiniPrograms
@@ -46,7 +48,13 @@ from catalog.http.promotions import PromotionRoutes
 from catalog.http.stock import StockRoutes
 from catalog.http.videos import AnchorTitleRoutes, VideoRoutes
 from catalog.settings import Settings
-from catalog.subscribers import anchors_follow_creators, mini_programs_follow_owners, stock_follows_orders
+from catalog.subscribers import (
+    anchors_follow_creators,
+    mini_programs_follow_owners,
+    ratings_follow_reviews,
+    sales_follow_stock,
+    stock_follows_orders,
+)
 from content_check.provider import HttpProvider
 from content_check.rules import WordRules
 from content_check.verdicts import ContentCheck
@@ -143,6 +151,10 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> No
     service.routes(ProductRoutes(Products(products, programs, stored, stock, clock)).routes())
     service.routes(StockRoutes(StockKeeping(stock, programs, clock, service.new_id)).routes())
     service.background("terms", spread_terms.run)
+    counts = MongoPopularity(db)
+    counting = Counting(products, counts)
+    service.prepare(counts.prepare)
+    service.subscribe(sales_follow_stock(counting), ratings_follow_reviews(counting))
     _assemble_promotion(service, shelf, programs, products)
 
 

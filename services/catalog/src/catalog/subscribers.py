@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from catalog.application.counting import Counting
 from catalog.application.order_facts import OrderFact
 from catalog.application.owners import FollowOwners
 from catalog.application.ports import CreatorRegister
 from catalog.application.reserving import Reserving
 from catalog.domain.reservation import FactKind, merged
+from contracts.catalog import StockCommitted, StockReleased
 from contracts.checkout import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
 from contracts.event import Event
 from contracts.identity import (
@@ -21,6 +23,7 @@ from contracts.identity import (
     OwnerSuspended,
     OwnerVerified,
 )
+from contracts.reviews import ReviewChanged, ReviewPublished
 from runtime.consuming.subscription import Delivery, Subscription
 
 _KINDS: dict[type[Event], FactKind] = {
@@ -60,6 +63,26 @@ def anchors_follow_creators(creators: CreatorRegister) -> Subscription:
         await creators.learn([delivery.event for delivery in deliveries])
 
     return Subscription("creators", (CreatorRegistered, CreatorStateChanged), on_creators)
+
+
+def sales_follow_stock(counting: Counting) -> Subscription:
+    """Consumer group `catalog.sales`: what was sold, and what went back."""
+
+    async def on_stock(deliveries: Sequence[Delivery]) -> None:
+        await counting.sold(line.sku_id for d in deliveries for line in d.event.lines)
+
+    return Subscription("sales", (StockCommitted, StockReleased), on_stock, max_records=500, bulk_fetch=True)
+
+
+def ratings_follow_reviews(counting: Counting) -> Subscription:
+    """Consumer group `catalog.ratings`."""
+
+    async def on_reviews(deliveries: Sequence[Delivery]) -> None:
+        await counting.reviewed([delivery.event for delivery in deliveries])
+
+    return Subscription(
+        "ratings", (ReviewPublished, ReviewChanged), on_reviews, max_records=500, bulk_fetch=True
+    )
 
 
 def concerns_stock(event: Any) -> bool:

@@ -9,6 +9,7 @@ from catalog_support.samples import PRODUCT
 
 from catalog.domain import product
 from catalog.domain.errors import WrongContent
+from catalog.domain.popularity import Popularity
 from catalog.domain.product import Changed
 from catalog.domain.terms import Terms
 
@@ -49,3 +50,16 @@ def test_a_change_lists_a_delisted_product_again() -> None:
 def test_a_sku_that_is_named_twice_is_wrong_content() -> None:
     with pytest.raises(WrongContent):
         product.check(replace(PRODUCT, skus=PRODUCT.skus * 2))
+
+
+def test_what_was_counted_is_no_edit() -> None:
+    terms = Terms(100, 500, 1)
+    listed, _ = product.list_new("p1", "shop0001", replace(PRODUCT, sales=7, rating=4.8), terms)
+    assert (listed.sales, listed.rating) == (7, 4.8)
+    counted, event = changed(product.count(listed, Popularity(sold=2, reviews=3, stars=10)))
+    assert (counted.sales, counted.rating, event) == (9, 3.3, "changed")
+    assert (counted.version, counted.edition) == (2, 1)
+    assert product.count(counted, counted.popularity) is None
+    delisted, _ = changed(product.delist(counted))
+    assert (delisted.version, delisted.edition, delisted.sales) == (3, 2, 9)
+    assert changed(product.count(delisted, Popularity()))[1] == "delisted"

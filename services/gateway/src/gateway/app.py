@@ -10,6 +10,7 @@ from aiohttp import web
 from gateway.bodies import BodyBudget
 from gateway.calls import HTML, JSON, Call
 from gateway.clicks import AnchorRoutes, ClickSigner
+from gateway.content_checks import ContentCheckRoutes
 from gateway.docs_page import CSP, page
 from gateway.engagement import EngagementBuffer
 from gateway.engagement_observers import observers
@@ -50,6 +51,7 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
             **AnchorRoutes(upstreams, engagement, viewers, clicks).handlers(),
             **ShareCodeRoutes(upstreams, engagement, viewers, clicks).handlers(),
             **search.handlers(),
+            **ContentCheckRoutes(upstreams).handlers(),
             "read_limits": LimitRoutes(limits).read,
         }
         observe = observers(engagement, viewers)

@@ -20,6 +20,13 @@ async def line_is_reviewed(world: World) -> None:
     assert shown["answer"]["text"] == "Thank you!", shown
     await _until_last_told(world, review_id, version=4, is_shown=True)
 
+    async def counted() -> bool:
+        product = await world.call("catalog", "GET", shop.product_path, headers=shop.owner)
+        assert (product["sales"], product["rating"], product["rating_count"]) == (1, 5.0, 1), product
+        return True
+
+    await world.until(counted, "the catalog has counted the sale and the review")
+
 
 async def text_of_a_review_waits(world: World) -> None:
     """As when the provider of the content check was away: an operator passes the text."""

@@ -67,8 +67,9 @@ class ProductPage(Answer):
     images: list[str]
     skus: list[SkuView]
     price_from: Money
-    rating: float | None = None
-    sales: int = 0
+    rating: float | None = Field(default=None, description="average stars of buyers' reviews")
+    rating_count: int = Field(default=0, description="how many buyers' reviews are shown")
+    sales: int = Field(default=0, description="pieces sold")
     share_allowed: bool
 
 
@@ -116,7 +117,8 @@ class ProductTerms(Request):
 
 
 class ProductRequest(Request):
-    """A product to create or replace, with all its SKUs. `sales` and `rating` are the platform's: only operators send them."""
+    """A product to create or replace, with all its SKUs. Only operators send `sales` and `rating`: what the product starts with. Pieces
+    sold are added to `sales`; the first review replaces `rating`."""
 
     title: ShortText
     title_en: English = ""
@@ -187,7 +189,8 @@ class ProductView(Answer):
     listed: bool
     sales: int
     rating: float | None
-    version: int
+    rating_count: int
+    version: int = Field(description="counts the edits; sales and reviews are none")
 
 
 class ProductsQuery(PageQuery):

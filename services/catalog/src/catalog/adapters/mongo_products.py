@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from catalog.adapters.mongo_mini_programs import read_terms, write_terms
+from catalog.domain.popularity import Popularity
 from catalog.domain.product import Product, ProductDetails, ProductFilter, Sku
 from catalog.domain.terms import Terms
 from runtime.mongo.client import Database, Document
@@ -105,11 +106,18 @@ def write_product(product: Product) -> Document:
         "listed": product.listed,
         "own_terms": list(details.own_terms) if details.own_terms else None,
         "terms": write_terms(product.terms),
+        "edition": product.edition,
+        "popularity": {
+            "sold": product.popularity.sold,
+            "reviews": product.popularity.reviews,
+            "stars": product.popularity.stars,
+        },
     }
 
 
 def read_product(document: Document) -> Product:
-    """The product in a document. Documents may lack the English brand and attributes, and when stock is low."""
+    """The product in a document. Documents may lack the English brand and attributes, the edition, what was counted, and when
+    stock is low."""
     own = document["own_terms"]
     details = ProductDetails(
         title=document["title"],
@@ -144,6 +152,8 @@ def read_product(document: Document) -> Product:
         details,
         read_terms(document["terms"]),
         document["version"],
+        document.get("edition") or document["version"],
+        Popularity(**document.get("popularity", {})),
     )
 
 

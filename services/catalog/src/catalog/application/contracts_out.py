@@ -176,8 +176,9 @@ def product_event(product: Product, happened: ProductEvent) -> Event:
             )
             for sku in details.skus
         ),
-        rating=details.rating,
-        sales=details.sales,
+        rating=product.rating,
+        rating_count=product.popularity.reviews,
+        sales=product.sales,
         share_allowed=details.share_allowed,
         listed=product.listed,
         terms=_terms(product.terms),

@@ -10,6 +10,7 @@ from catalog.domain.mini_program import MiniProgram
 from catalog.domain.names import Holder
 from catalog.domain.on_sale import OnSale
 from catalog.domain.owner import Owner
+from catalog.domain.popularity import Popularity
 from catalog.domain.product import Product, ProductFilter
 from catalog.domain.promotion import Promotion
 from catalog.domain.reservation import LeftOverHold, Lines, Reservation, State
@@ -19,6 +20,7 @@ from catalog.domain.version_history import Status, VersionHistory
 from catalog.domain.video import Video
 from contracts.event import Event
 from contracts.identity import CreatorState, OwnerState
+from contracts.reviews import ReviewState
 from runtime.outbox.changes import Change, Decide, Result
 
 
@@ -200,6 +202,22 @@ class StockStore(Protocol):
         that exist already, by their id. It may be called several times, and may raise. Raises WriteConflict if another
         call makes one of the adjustments at the same time.
         """
+        ...
+
+
+class PopularityCounts(Protocol):
+    """What sales and ratings are counted from."""
+
+    async def products_of(self, sku_ids: Collection[str]) -> set[str]:
+        """The products of these SKUs."""
+        ...
+
+    async def learn(self, reviews: Sequence[ReviewState]) -> None:
+        """Keep the newest state of each review; an older or repeated one changes nothing."""
+        ...
+
+    async def of(self, product_id: str) -> Popularity:
+        """Counted now."""
         ...
 
 

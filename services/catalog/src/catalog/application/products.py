@@ -83,7 +83,7 @@ class Products:
         def decide(current: Product | None) -> Change[Product] | None:
             if current is not None and current.mini_program_id != mini_program_id:
                 raise Refused("product_id_taken", "Another mini program has a product with this id.")
-            must_be_version(expected, current.version if current is not None else 0)
+            must_be_version(expected, current.edition if current is not None else 0)
             own = details if caller.is_operator else rules.by_owner(details, current, program.terms)
             if current is None:
                 return self._change(rules.list_new(product_id, mini_program_id, own, program.terms))
@@ -106,7 +106,7 @@ class Products:
 
         def decide(current: Product | None) -> Change[Product] | None:
             product = must_exist(current, NAME)
-            must_be_version(expected, product.version)
+            must_be_version(expected, product.edition)
             details, _ = edit(product)
             own = details if caller.is_operator else rules.by_owner(details, product, program.terms)
             return self._change(rules.change(product, own, program.terms))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from catalog.domain.errors import WrongContent
+from catalog.domain.popularity import UNKNOWN, Popularity
 from catalog.domain.terms import Terms
 
 
@@ -23,7 +24,10 @@ class Sku:
 
 @dataclass(frozen=True, slots=True)
 class ProductDetails:
-    """Everything that a PUT sets, all at once. `own_terms` None means the mini program's."""
+    """Everything that a PUT sets, all at once. `own_terms` None means the mini program's.
+
+    `sales` and `rating` are an operator's start: what was sold is added, and the first review replaces the rating.
+    """
 
     title: str
     title_en: str
@@ -46,18 +50,37 @@ class ProductDetails:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """The aggregate; `version` counts its changes, `terms` are the ones in force."""
+    """The aggregate; `version` counts its changes, `terms` are the ones in force.
+
+    `edition` counts the changes that people make. It is the version that editors see, so a sale is no conflict for them.
+    """
 
     product_id: str
     mini_program_id: str
     details: ProductDetails
     terms: Terms
     version: int
+    edition: int = 1
+    popularity: Popularity = UNKNOWN
 
     @property
     def listed(self) -> bool:
         """Whether it is on sale."""
         return self.details.listed
+
+    @property
+    def sales(self) -> int:
+        """Pieces sold, counted from the operator's start."""
+        return self.details.sales + self.popularity.sold
+
+    @property
+    def rating(self) -> float | None:
+        """Average stars of its reviews; without any, the operator's start."""
+        return self.popularity.rating if self.popularity.reviews else self.details.rating
+
+    def edited(self, **changes: Any) -> Product:
+        """The product after an edit."""
+        return replace(self, **changes, version=self.version + 1, edition=self.edition + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +144,7 @@ def change(current: Product, details: ProductDetails, program_terms: Terms) -> C
     terms = current.terms.changed_to(*_shares(details, program_terms))
     if details == current.details and terms == current.terms:
         return None
-    after = replace(current, details=details, terms=terms, version=current.version + 1)
+    after = current.edited(details=details, terms=terms)
     if not after.listed:
         return after, "delisted"
     return after, "changed" if current.listed else "listed"
@@ -132,7 +155,7 @@ def take_terms(current: Product, program_terms: Terms) -> Changed | None:
     terms = current.terms.changed_to(*_shares(current.details, program_terms))
     if terms == current.terms:
         return None
-    after = replace(current, terms=terms, version=current.version + 1)
+    after = current.edited(terms=terms)
     return after, "changed" if current.listed else "delisted"
 
 
@@ -141,7 +164,15 @@ def delist(current: Product) -> Changed | None:
     if not current.listed:
         return None
     details = replace(current.details, listed=False)
-    return replace(current, details=details, version=current.version + 1), "delisted"
+    return current.edited(details=details), "delisted"
+
+
+def count(current: Product, popularity: Popularity) -> Changed | None:
+    """Take what was counted; None if nothing changes."""
+    if popularity == current.popularity:
+        return None
+    after = replace(current, popularity=popularity, version=current.version + 1)
+    return after, "changed" if current.listed else "delisted"
 
 
 def _shares(details: ProductDetails, program_terms: Terms) -> tuple[int, int]:

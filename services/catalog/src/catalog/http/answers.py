@@ -160,7 +160,8 @@ def product_view(own: OwnProduct) -> ProductView:
         share_allowed=details.share_allowed,
         terms=ProductTerms(platform_bp=terms[0], creator_bp=terms[1]) if terms else None,
         listed=product.listed,
-        sales=details.sales,
-        rating=details.rating,
-        version=product.version,
+        sales=product.sales,
+        rating=product.rating,
+        rating_count=product.popularity.reviews,
+        version=product.edition,
     )

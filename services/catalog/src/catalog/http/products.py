@@ -58,7 +58,7 @@ class ProductRoutes:
         """One product."""
         mini_program_id, product_id = path_id(request, "mini_program_id"), path_id(request, "product_id")
         own = await self._products.get(caller_of(request), mini_program_id, product_id)
-        return edited_response(product_view(own), own.product.version)
+        return edited_response(product_view(own), own.product.edition)
 
     async def put_product(self, request: web.Request) -> web.Response:
         """Create or replace a product."""
@@ -73,7 +73,7 @@ class ProductRoutes:
             initial_stock(wanted),
             expected_version(request),
         )
-        return edited_response(product_view(own), own.product.version, 201 if created else 200)
+        return edited_response(product_view(own), own.product.edition, 201 if created else 200)
 
     async def patch_product(self, request: web.Request) -> web.Response:
         """Change some fields of a product."""
@@ -86,13 +86,13 @@ class ProductRoutes:
             return product_details(wanted), initial_stock(wanted)
 
         own = await self._products.edit(caller, mini_program_id, product_id, edit, expected_version(request))
-        return edited_response(product_view(own), own.product.version)
+        return edited_response(product_view(own), own.product.edition)
 
     async def delete_product(self, request: web.Request) -> web.Response:
         """Take a product off sale."""
         mini_program_id, product_id = path_id(request, "mini_program_id"), path_id(request, "product_id")
         own = await self._products.delist(caller_of(request), mini_program_id, product_id)
-        return edited_response(product_view(own), own.product.version)
+        return edited_response(product_view(own), own.product.edition)
 
 
 def _not_of(caller: Caller) -> tuple[str, ...]:

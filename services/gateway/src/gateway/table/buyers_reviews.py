@@ -1,4 +1,4 @@
-"""Calls for buyers' reviews of what they bought, and owners' answers."""
+"""Calls for buyers' reviews of what they bought, owners' answers, and texts that wait for an operator."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from contracts.api.buyers_reviews import (
     VisibilityRequest,
 )
 from contracts.api.common import Page
+from contracts.api.content_checks import ContentChecksQuery, ContentCheckView
+from contracts.api.owners import ReasonsRequest
 from gateway import faults
 from gateway.calls import Call
 from gateway.headers import VERSION_HEADER, VIEWER_HEADER
@@ -24,6 +26,7 @@ from runtime.web.tokens import CATALOGUE, HOST, OPS, OWNER, VIEWER
 TAG = "Reviews"
 PROGRAM = "/v1/mini-programs/{mini_program_id}"
 OF_ORDER = f"{PROGRAM}/orders/{{order_id}}/reviews"
+CHECK = "/v1/ops/content-checks/{check_id}"
 OPS_REVIEW = "/v1/ops/buyers-reviews/{review_id}"
 EDITORS = roles(CATALOGUE)
 
@@ -114,6 +117,43 @@ CALLS = (
         service="checkout",
         body=VisibilityRequest,
         answer=OwnerReviewView,
+        faults=(faults.CONFLICT,),
+    ),
+    Call(
+        method="GET",
+        path="/v1/ops/content-checks",
+        name="list_content_checks",
+        summary="List the texts that wait, because the content check could not decide about them",
+        tag=TAG,
+        scopes=scopes(OPS),
+        service="gateway",
+        query=ContentChecksQuery,
+        answer=Page[ContentCheckView],
+        faults=(faults.INVALID_CURSOR,),
+    ),
+    Call(
+        method="POST",
+        path=f"{CHECK}/approval",
+        name="approve_content",
+        summary="Let viewers see a text that waits",
+        tag=TAG,
+        scopes=scopes(OPS),
+        roles=EDITORS,
+        service="gateway",
+        answer=ContentCheckView,
+        faults=(faults.CONFLICT,),
+    ),
+    Call(
+        method="POST",
+        path=f"{CHECK}/rejection",
+        name="reject_content",
+        summary="Refuse a text that waits, with reasons",
+        tag=TAG,
+        scopes=scopes(OPS),
+        roles=EDITORS,
+        service="gateway",
+        body=ReasonsRequest,
+        answer=ContentCheckView,
         faults=(faults.CONFLICT,),
     ),
 )

@@ -108,8 +108,9 @@ def page_parts(product: Product) -> PageParts:
     tail = orjson.dumps(
         {
             "price_from": money(price_from(product)),
-            "rating": details.rating,
-            "sales": details.sales,
+            "rating": product.rating,
+            "rating_count": product.popularity.reviews,
+            "sales": product.sales,
             "share_allowed": details.share_allowed,
         }
     )
@@ -134,8 +135,8 @@ def product_card(product: Product) -> bytes:
             "title_en": details.title_en,
             "price": money(price_from(product)),
             "image_url": details.images[0],
-            "sales": details.sales,
-            "rating": details.rating,
+            "sales": product.sales,
+            "rating": product.rating,
         }
     )
     return card[:-1] + b',"in_stock":'
