@@ -93,6 +93,8 @@ const WORDS = {
   phone: ['手机号', 'Phone'],
   region: ['地区', 'Region'],
   choose_region: ['选择省市区', 'Choose from a list'],
+  search_region: ['输入地名或拼音，如“西湖”', 'Type a place, e.g. Xihu'],
+  no_region_found: ['没有找到“{0}”', 'No place found for “{0}”'],
   province: ['省份', 'Province'],
   city: ['城市', 'City'],
   district: ['区县', 'District'],
