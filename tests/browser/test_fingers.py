@@ -118,7 +118,11 @@ async def test_a_region_is_found_by_typing(phone: Any, language: str, typed: str
     viewer = await phone("kuaiying", language)
     await viewer.open(f"{SHOP}/account", ".counts")
     await viewer.page.get_by_role("button", name="Add address" if language == "en" else "新增地址").click()
-    await viewer.page.locator("dialog").get_by_role("button", name="Choose from a list" if language == "en" else "选择省市区").click()
+    await (
+        viewer.page.locator("dialog")
+        .get_by_role("button", name="Choose from a list" if language == "en" else "选择省市区")
+        .click()
+    )
     search = await viewer.sees("dialog .region-lists input[type=search]")
     await search.fill(typed)
     assert region in await (await viewer.sees(".region-one")).inner_text()

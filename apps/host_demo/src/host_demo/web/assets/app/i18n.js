@@ -36,6 +36,7 @@ const WORDS = {
   creator: ['创作者', 'Creator'],
   account_note: ['这是应用内的账号，不是小程序。', 'This is an account in the app, not a mini program.'],
   products: ['商品', 'Products'],
+  see_all: ['查看全部', 'See all'],
   more: ['加载更多', 'Load more'],
   all: ['全部', 'All'],
   loading: ['加载中', 'Loading'],
