@@ -11,10 +11,10 @@ const SHOWN = 6;
 /** The sections from the top. One whose products cannot be had, or are none, takes no room. */
 export function sectionsOf(mp, page, signal) {
   return page.layout.sections.map((section) => {
-    const box = h('section', { class: `layout layout-${section.kind}` }, skeleton(section.kind === 'banner' ? 'banner' : 'card', 2));
+    const body = h('div', {}, section.kind === 'banner' ? null : skeleton(section.kind === 'grid' ? 'card' : 'row', section.product_ids.length || SHOWN));
+    const box = h('section', { class: `layout layout-${section.kind}` }, section.kind === 'banner' ? null : head(mp, section), body);
     productsOf(mp, section, signal).then((products) => {
-      const content = products.length || isHeadline(section) ? SHOW[section.kind](mp, section, products) : null;
-      if (content) put(box, content);
+      if (products.length || isHeadline(section)) put(body, SHOW[section.kind](mp, section, products));
       else box.remove();
     }, () => box.remove());
     return box;
@@ -28,8 +28,8 @@ const SHOW = {
     const way = section.category_id ? shelfPath(mp, section) : product ? `/m/${mp}/p/${product.product_id}` : null;
     return way ? link(way, { class: 'layout-sign' }, content) : h('p', { class: 'layout-sign' }, content);
   },
-  grid: (mp, section, products) => [head(mp, section), h('div', { class: 'cards' }, products.map((product) => productCard(product)))],
-  list: (mp, section, products) => [head(mp, section), h('ul', { class: 'rows' }, products.map((product) => h('li', {}, row(product))))],
+  grid: (mp, section, products) => h('div', { class: 'cards' }, products.map((product) => productCard(product))),
+  list: (mp, section, products) => h('ul', { class: 'rows' }, products.map((product) => h('li', {}, row(product)))),
 };
 
 function isHeadline(section) {

@@ -45,6 +45,7 @@ export function storeScreen({ params: { mp }, signal }) {
 
   function again(goods) {
     keptHere().length = 0;
+    for (const section of box.querySelectorAll('.layout')) section.hidden = Object.keys(wantedHere()).length > 0;
     load(goods, () => shelf(), (page) => [degradedNote(page.degraded), shelfOf(page)], skeleton('card'));
   }
 
