@@ -69,10 +69,10 @@ async def test_another_quantity_makes_a_second_order_only_when_the_buyer_says_so
     asked = await viewer.sees("dialog .form-error .actions")
     assert placed == []
     async with viewer.page.expect_request(CASHIER):
-        await asked.get_by_role("button", name="Pay that order").click()
+        await asked.get_by_role("button", name="Pay for it").click()
     assert placed == []
     async with viewer.page.expect_request(CASHIER):
-        await asked.get_by_role("button", name="Order this too").click()
+        await asked.get_by_role("button", name="Order this as well").click()
     assert len(placed) == 1
 
 

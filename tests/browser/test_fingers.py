@@ -105,6 +105,42 @@ async def test_a_region_is_chosen_from_three_lists(
     assert await viewer.page.locator("dialog [name=region]").input_value() == region
 
 
+@pytest.mark.parametrize(
+    ("language", "typed", "region"),
+    [
+        ("zh", "杭州西湖", "浙江省杭州市西湖区"),
+        ("zh", "xihu hangzhou", "浙江省杭州市西湖区"),
+        ("en", "hangzhou xih", "Xihu District, Hangzhou, Zhejiang"),
+        ("en", "beijing", "Beijing"),
+    ],
+)
+async def test_a_region_is_found_by_typing(phone: Any, language: str, typed: str, region: str) -> None:
+    viewer = await phone("kuaiying", language)
+    await viewer.open(f"{SHOP}/account", ".counts")
+    await viewer.page.get_by_role("button", name="Add address" if language == "en" else "新增地址").click()
+    await (
+        viewer.page.locator("dialog")
+        .get_by_role("button", name="Choose from a list" if language == "en" else "选择省市区")
+        .click()
+    )
+    search = await viewer.sees("dialog .region-lists input[type=search]")
+    await search.fill(typed)
+    assert region in await (await viewer.sees(".region-one")).inner_text()
+    await search.press("Enter")
+    assert await viewer.page.locator("dialog [name=region]").input_value() == region
+    assert await viewer.page.locator("dialog").count() == 1, "Enter chooses, and does not send the form"
+    assert not await search.is_visible()
+
+
+async def test_a_region_that_is_nowhere_is_said_to_be(phone: Any) -> None:
+    viewer = await phone("kuaiying", "en")
+    await viewer.open(f"{SHOP}/account", ".counts")
+    await viewer.page.get_by_role("button", name="Add address").click()
+    await viewer.page.locator("dialog").get_by_role("button", name="Choose from a list").click()
+    await (await viewer.sees("dialog .region-lists input[type=search]")).fill("atlantis")
+    assert "atlantis" in await (await viewer.sees(".region-found [role=status]")).inner_text()
+
+
 async def test_cancelling_asks_and_shows_the_order_as_cancelled_at_once(phone: Any) -> None:
     viewer = await phone("kuaiying", "en")
     await viewer.open(PRODUCT, ".buy:enabled")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from playwright.async_api import Page
 
-from support.phone import mini_program_of
+from support.access import token_of
+from support.phone import Phone, mini_program_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -52,6 +56,79 @@ async def test_an_address_is_sent_with_a_key(phone: Any) -> None:
     ) as sent:
         await viewer.page.locator("dialog .primary").click()
     assert len((await sent.value).headers["idempotency-key"]) >= 32
+
+
+async def test_parcels_are_shown_with_their_lines_and_what_is_still_to_come(
+    phone: Any, demo: dict[str, Any]
+) -> None:
+    viewer = await phone("kuaiying", "en")
+    await viewer.tap_an_anchor()
+    await viewer.page.locator(".buy").click()
+    await viewer.sees("dialog .address-option, dialog .new-address")
+    await viewer.page.get_by_role("button", name="Increase").click()
+    await viewer.page.locator("dialog .primary").click()
+    await viewer.page.wait_for_url(lambda url: not url.startswith(viewer.app))
+    await viewer.pay()
+    await viewer.page.locator(".result .primary").click()
+    await viewer.sees(".status-card[data-status=paid]")
+    async with office(demo, await viewer.path()) as (owner, order):
+        sku = (await told(owner.get(order)))["lines"][0]["sku_id"]
+        for number in ("SF100", "SF200"):
+            parcel = {"carrier": "SF", "tracking_number": number, "lines": [{"sku_id": sku, "quantity": 1}]}
+            await told(owner.post(f"{order}/shipments", json=parcel))
+            link = await viewer.sees(f".parcel:has-text('{number}') a")
+            assert number in str(await link.get_attribute("href"))
+            if number == "SF100":
+                assert "× 1" in await (await viewer.sees("[data-to-come]")).inner_text()
+        await viewer.page.locator("[data-to-come]").wait_for(state="detached")
+    assert await viewer.page.locator(".parcel b").all_inner_texts() == ["Parcel 1", "Parcel 2"]
+    assert await viewer.page.locator(".parcel li").count() == 2
+
+
+async def test_a_refused_refund_says_why_and_an_open_one_can_be_taken_back(
+    phone: Any, demo: dict[str, Any]
+) -> None:
+    viewer = await phone("xiaoting", "en")
+    await viewer.bought()
+    await ask_for_a_refund(viewer)
+    async with office(demo, await viewer.path()) as (owner, order):
+        [refund] = (await told(owner.get(order)))["refunds"]
+        await told(
+            owner.post(f"{order}/refunds/{refund['refund_id']}/rejection", json={"reason": "Opened and used"})
+        )
+    assert "Opened and used" in await (await viewer.sees("[data-refund=rejected]")).inner_text()
+    await ask_for_a_refund(viewer)
+    await viewer.page.locator(".actions").get_by_role("button", name="Withdraw refund request").click()
+    await viewer.page.locator("dialog .primary").dblclick()
+    await viewer.sees("[data-refund=withdrawn]")
+    await viewer.page.locator("dialog").wait_for(state="detached")
+    await viewer.page.reload()
+    await viewer.sees("[data-refund=withdrawn]")
+    assert await viewer.page.locator("[data-refund=requested]").count() == 0
+
+
+async def ask_for_a_refund(viewer: Phone) -> None:
+    await viewer.page.get_by_role("button", name="Request a refund").click()
+    await viewer.page.locator("dialog .primary").click()
+    await viewer.sees("[data-refund=requested]")
+    await viewer.page.locator("dialog").wait_for(state="detached")
+
+
+@asynccontextmanager
+async def office(demo: dict[str, Any], path: str) -> AsyncIterator[tuple[ClientSession, str]]:
+    """The owner's calls, and the address of the order on this page."""
+    shop = mini_program_of(path)
+    owner = next(known for known in demo["owners"] if shop in known["mini_program_ids"])
+    async with ClientSession(demo["gateway"]) as session:
+        session.headers["Authorization"] = f"Bearer {await token_of(owner, demo['gateway'], session)}"
+        yield session, f"/v1/owner/orders/{path.rsplit('/', 1)[1]}"
+
+
+async def told(call: Any) -> dict[str, Any]:
+    """The answer to a call that must succeed."""
+    async with call as answer:
+        assert answer.status < 300, await answer.text()
+        return dict(await answer.json())
 
 
 def calls(page: Page, part: str) -> list[str]:

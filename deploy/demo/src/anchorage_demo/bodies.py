@@ -69,6 +69,18 @@ def program_body(program: MiniProgram, owner: Owner, host_ids: Sequence[str]) ->
             {"category_id": c.category_id, "name": c.name.zh, "name_en": c.name.en}
             for c in program.categories
         ],
+        "layout": {
+            "sections": [
+                {
+                    "kind": section.kind,
+                    "title": section.title.zh,
+                    "title_en": section.title.en,
+                    "product_ids": list(section.product_ids),
+                }
+                for section in program.sections
+            ]
+        },
+        "theme_colour": program.colour,
         "exposure_priority": program.exposure_priority,
         "terms": _terms(program.commission or CommissionTerms(0, 0)),
     }

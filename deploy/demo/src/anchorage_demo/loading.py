@@ -18,6 +18,7 @@ from anchorage_demo.world import (
     Operator,
     Owner,
     Product,
+    Section,
     Video,
     World,
 )
@@ -84,8 +85,14 @@ def _mini_program(
         mark=entry["mark"],
         categories=categories,
         window=tuple(f"{entry['prefix']}_{key}" for key in entry.get("window", [])),
+        sections=tuple(_section(entry["prefix"], section) for section in entry.get("sections", [])),
         commission=CommissionTerms(**entry["commission"]) if "commission" in entry else None,
     )
+
+
+def _section(prefix: str, entry: Table) -> Section:
+    product_ids = tuple(f"{prefix}_{key}" for key in entry["products"])
+    return Section(kind=entry["kind"], title=Text.parse(entry["title"]), product_ids=product_ids)
 
 
 def _host(entry: Table) -> Host:

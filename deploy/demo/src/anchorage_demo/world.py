@@ -62,6 +62,15 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the store's page above its products."""
+
+    kind: Literal["banner", "grid", "list"]
+    title: Text
+    product_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MiniProgram:
     """A shop or a game. A game has neither categories nor commission."""
 
@@ -79,6 +88,7 @@ class MiniProgram:
     categories: tuple[Category, ...] = ()
     window: tuple[str, ...] = ()
     """The products that the banner shows, back to front."""
+    sections: tuple[Section, ...] = ()
     commission: CommissionTerms | None = None
 
     @property

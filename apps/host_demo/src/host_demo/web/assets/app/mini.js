@@ -5,21 +5,32 @@ import { h, icon, put } from './dom.js';
 import { langOf, nameOf, t } from './i18n.js';
 import { signButton } from './parts.js';
 import { back, go, link } from './router.js';
+import { wear } from './theme.js';
 import { unpaidBar } from './unpaid.js';
 
 const known = new Map();
 
-/** The mini program's card. It is asked for once. */
-export function programOf(mp) {
+/** The mini program's store page, whose card and colour stand on every page. It is asked for once. */
+function storeOf(mp) {
   if (!known.has(mp)) remember(mp, inside(mp, 'GET', '/store?limit=1'));
   return known.get(mp);
 }
 
-/** A store page is coming, and brings the card with it; a failure is not remembered. */
+/** The mini program's card. */
+export async function programOf(mp) {
+  return (await storeOf(mp)).mini_program;
+}
+
+/** A store page is coming; a failure is not remembered. */
 export function remember(mp, page) {
-  const card = page.then(({ mini_program: program }) => program);
-  card.catch(() => known.delete(mp));
-  known.set(mp, card);
+  page.catch(() => known.delete(mp));
+  known.set(mp, page);
+}
+
+/** Gives a screen of the mini program its colour. */
+export function inItsColour(mp, screen) {
+  storeOf(mp).then((page) => wear(screen, page.theme_colour), () => {});
+  return screen;
 }
 
 /** A page of the mini program: head with its name and the way out, `body`, the viewer's unpaid order unless the page itself is
@@ -28,7 +39,7 @@ export function miniScreen(mp, title, body, { otherwise = `/m/${mp}`, foot = nul
   const name = h('span', { class: 'mini-name' });
   const words = (program) => (tab === 'store' ? nameOf(program.owner) : nameOf(program)); // the store's own title is its name
   programOf(mp).then((program) => put(name, h('span', { lang: langOf(words(program)) }, words(program))), () => {});
-  return h('section', { class: 'mini', 'data-mini-program': mp },
+  return inItsColour(mp, h('section', { class: 'mini', 'data-mini-program': mp },
     h('header', { class: 'mini-head' },
       signButton('back', t('back'), () => back(otherwise)),
       h('div', { class: 'mini-titles' }, h('h1', {}, title), name),
@@ -37,7 +48,7 @@ export function miniScreen(mp, title, body, { otherwise = `/m/${mp}`, foot = nul
         signButton('close', t('close'), () => go('/')))),
     h('div', { class: 'mini-body scrolls' }, body),
     unpaid ? unpaidBar(mp) : null,
-    foot ?? miniTabs(mp, tab));
+    foot ?? miniTabs(mp, tab)));
 }
 
 function miniTabs(mp, current) {

@@ -2,13 +2,14 @@
 
 import { Problem, inside, keysByBody, watchOrder } from './api.js';
 import { h, put } from './dom.js';
-import { LANG, dateTime, langOf, nameOf, price, t, tOr, timeOfDay } from './i18n.js';
+import { dateTime, langOf, nameOf, price, t, tOr, timeOfDay } from './i18n.js';
 import { choiceOf, confirmSheet, inWords, load, oneAtATime, sheet, skeleton, toast } from './parts.js';
 import { announce, link } from './router.js';
 import { addressLine } from './addresses.js';
 import { miniScreen } from './mini.js';
 import { toCashier } from './ordering.js';
 import { linePicture, statusOf } from './orders.js';
+import { parcelsOf } from './parcels.js';
 
 const STEPS = ['placed', 'awaiting_payment', 'paid', 'shipped', 'completed'];
 const CANCELLABLE = ['placed', 'confirmed', 'awaiting_payment'];
@@ -73,18 +74,12 @@ function pageOf(mp, order, act) {
         h('span', { class: 'right' }, price(line.unit_price), h('span', { class: 'faint' }, `× ${line.quantity}`)))),
       h('p', { class: 'line-between strong' }, h('span', {}, t('total')), h('b', { class: 'price' }, price(order.total)))),
     order.refunds.length ? h('div', { class: 'card' }, h('h3', {}, t('refunds')),
-      order.refunds.map((refund) => h('p', { class: 'line-between', 'data-refund': refund.status },
-        h('span', {}, refund.reason), h('span', {}, `${price(refund.amount)} · ${t(`refund_${refund.status}`)}`)))) : null,
-    order.shipments.length ? h('div', { class: 'card' }, h('h3', {}, t('parcels')),
-      order.shipments.map((parcel) => h('p', { class: 'parcel' }, h('span', {}, `${parcel.carrier} ${parcel.tracking_number}`),
-        h('a', { href: trackingPage(parcel), target: '_blank', rel: 'noreferrer' }, t('track_parcel'))))) : null,
+      order.refunds.map((refund) => h('div', { 'data-refund': refund.status },
+        h('p', { class: 'line-between' }, h('span', {}, refund.reason), h('span', {}, `${price(refund.amount)} · ${t(`refund_${refund.status}`)}`)),
+        refund.rejection_reason ? h('p', { class: 'faint' }, t('rejected_because', refund.rejection_reason)) : null))) : null,
+    parcelsOf(order),
     h('div', { class: 'card' }, facts(order)),
   ];
-}
-
-/** A public page that follows a parcel of any carrier by its number. */
-function trackingPage({ tracking_number: number }) {
-  return `https://t.17track.net/${LANG === 'zh' ? 'zh-cn' : 'en'}#nums=${encodeURIComponent(number)}`;
 }
 
 function facts(order) {

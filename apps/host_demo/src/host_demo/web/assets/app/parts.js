@@ -129,7 +129,7 @@ export function sheet(title, ...content) {
   dialog.addEventListener('click', (event) => {
     if (event.target === dialog && !dialog.classList.contains('settling')) dialog.close();
   });
-  document.getElementById('stage').append(dialog);
+  (document.querySelector('#screen > .mini') ?? document.getElementById('stage')).append(dialog); // in the mini program's colour
   dialog.showModal();
   setTimeout(() => dialog.classList.remove('settling'), SETTLES_MS);
   return dialog;

@@ -17,7 +17,7 @@ export function programsScreen({ signal }) {
 }
 
 function shelves({ items }) {
-  if (!items.length) return empty(t('no_videos'), t('no_videos_hint'));
+  if (!items.length) return empty(t('no_programs'), t('no_videos_hint'));
   const shops = items.filter((item) => item.category !== 'game');
   const games = items.filter((item) => item.category === 'game');
   return [[t('shops'), shops], [t('games'), games]].filter(([, list]) => list.length).map(([title, list]) =>

@@ -5,8 +5,9 @@ import { h, picture, put } from './dom.js';
 import { count, langOf, nameOf, said, t } from './i18n.js';
 import { degradedNote, empty, load, pages, productCard, skeleton } from './parts.js';
 import { back, go, keptHere } from './router.js';
-import { miniScreen, remember } from './mini.js';
+import { inItsColour, miniScreen, remember } from './mini.js';
 import { searchHead } from './search.js';
+import { sectionsOf } from './sections.js';
 import { sortBar, want, wantedHere } from './sorting.js';
 
 export function storeScreen({ params: { mp }, signal }) {
@@ -34,6 +35,7 @@ export function storeScreen({ params: { mp }, signal }) {
           picture(program.logo_url, '', { width: 52, height: 52, class: 'logo' }),
           h('div', {}, h('p', { class: 'banner-name', lang: langOf(name) }, name), h('p', { lang: langOf(slogan) }, slogan)))),
       degradedNote(page.degraded),
+      Object.keys(wantedHere()).length ? null : sectionsOf(mp, page, signal),
       isShop || page.products?.items.length
         ? [h('div', { class: 'choosing' }, page.categories?.length ? shelfTabs(page.categories, () => again(goods)) : null,
           sortBar(['default', 'sales', 'newest'], () => again(goods))), goods]
@@ -43,6 +45,7 @@ export function storeScreen({ params: { mp }, signal }) {
 
   function again(goods) {
     keptHere().length = 0;
+    for (const section of box.querySelectorAll('.layout')) section.hidden = Object.keys(wantedHere()).length > 0;
     load(goods, () => shelf(), (page) => [degradedNote(page.degraded), shelfOf(page)], skeleton('card'));
   }
 
@@ -75,13 +78,13 @@ function storeBones() {
 export function storeSearchScreen({ params: { mp }, query, signal }) {
   const asked = query.get('q') ?? '';
   const body = h('div', {});
-  const screen = h('section', { class: 'mini', 'data-mini-program': mp }, h('h1', { class: 'unseen' }, t('store_search')),
+  const screen = inItsColour(mp, h('section', { class: 'mini', 'data-mini-program': mp }, h('h1', { class: 'unseen' }, t('store_search')),
     searchHead({
       asked, hint: t('store_search'), body, focus: !asked, suggest: null,
       onBack: () => back(`/m/${mp}`),
       onSearch: (text) => go(`/m/${mp}/search?q=${encodeURIComponent(text)}`, { replace: Boolean(asked) }),
     }),
-    h('div', { class: 'mini-body scrolls' }, body));
+    h('div', { class: 'mini-body scrolls' }, body)));
   const page = (cursor) => inside(mp, 'GET', `/search?${new URLSearchParams({ q: asked, ...wantedHere(), ...(cursor ? { cursor } : {}) })}`, { signal });
   const search = (into) => load(into, () => page(), (found) => found.items.length
     ? [h('p', { class: 'lead', role: 'status' }, `${t('in_store_only')} · ${t('results_for', asked)} · ${count(found.items.length)}${found.next_cursor ? '+' : ''}`),
