@@ -113,12 +113,21 @@ class OrderPaid(OrderEventWithLines):
     trade_no: Text
 
 
+class ParcelLine(Value):
+    """A SKU and how many pieces of it."""
+
+    sku_id: Identifier
+    quantity: int = Field(ge=1)
+
+
 @published
 class OrderShipped(OrderEvent):
     """The owner sent a parcel."""
 
     carrier: Text
     complete: bool = Field(description="whether all lines have been sent")
+    shipment_id: Identifier | None = None
+    lines: tuple[ParcelLine, ...] | None = Field(default=None, description="what is in the parcel")
 
 
 @published

@@ -20,6 +20,7 @@ from contracts.api.common import (
     UtcTime,
 )
 from contracts.api.payments import PaymentRequest, PaymentView
+from contracts.api.shipments import MAX_LINES, ShipmentView
 from contracts.engagement import Surface
 from contracts.money import Money
 
@@ -35,7 +36,6 @@ RefundFilter = Annotated[
         "whatever its status"
     ),
 ]
-MAX_LINES = 50
 MAX_PIECES = 200
 """Pieces of one order, over all lines: an unpaid order holds stock that others cannot buy."""
 
@@ -120,31 +120,6 @@ class RefundView(Answer):
     reason: str
     status: RefundStatus
     rejection_reason: str | None = Field(default=None, description="why the owner rejected it")
-
-
-class ShipmentLine(Request):
-    """A SKU and how many of it are in the parcel."""
-
-    sku_id: Id
-    quantity: int = Field(ge=1, le=999)
-
-
-class ShipmentRequest(Request):
-    """A parcel that was sent. Without `lines` it holds everything that was not sent before."""
-
-    carrier: ShortText
-    tracking_number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
-    lines: Annotated[list[ShipmentLine], Field(min_length=1, max_length=MAX_LINES)] | None = None
-
-
-class ShipmentView(Answer):
-    """A parcel."""
-
-    shipment_id: str
-    carrier: str
-    tracking_number: str
-    lines: list[ShipmentLine]
-    shipped_at: datetime
 
 
 class AttributionView(Answer):

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from checkout.domain import events
+from checkout.domain.carriers import display_name
 from checkout.domain.order import Order
 from checkout.domain.purchase import Line
 from checkout.domain.review import Review
@@ -43,8 +44,10 @@ def contract_of(order: Order, event: events.OrderEvent, at: datetime) -> Event:
         case events.Paid():
             trade_no = (order.payment.trade_no if order.payment else None) or ""
             return contract.OrderPaid(**base, **_purchase(order), trade_no=trade_no)
-        case events.Shipped(carrier, complete):
-            return contract.OrderShipped(**base, carrier=carrier, complete=complete)
+        case events.Shipped(carrier, complete, shipment_id, lines):
+            return contract.OrderShipped(
+                **base, carrier=display_name(carrier), complete=complete, shipment_id=shipment_id, lines=_parcel(lines)
+            )  # fmt: skip
         case events.Completed(by):
             return contract.OrderCompleted(**base, by=by)
         case events.Rejected(reason):
@@ -111,6 +114,10 @@ def _payment_terms(order: Order) -> dict[str, Any]:
         "expires_at": order.expires_at,
         "return_url": order.return_url,
     }
+
+
+def _parcel(lines: Iterable[tuple[str, int]]) -> tuple[contract.ParcelLine, ...]:
+    return tuple(contract.ParcelLine(sku_id=sku_id, quantity=quantity) for sku_id, quantity in lines)
 
 
 def _line(line: Line) -> contract.OrderLine:

@@ -66,6 +66,24 @@ class OrderCommands:
             owner, order_id, now, lambda order: order.ship(shipment, self.receipt_after)
         )
 
+    async def correct_shipment(
+        self,
+        owner: Owner,
+        order_id: str,
+        shipment_id: str,
+        *,
+        carrier: str | None,
+        tracking_number: str | None,
+    ) -> Order:
+        """Raises ShipmentNotFound and CorrectionRefused."""
+        now = self.clock()
+        return await self._change(
+            owner,
+            order_id,
+            now,
+            lambda order: order.correct_shipment(shipment_id, carrier, tracking_number, now),
+        )
+
     async def request_refund(
         self, buyer: Buyer, order_id: str, amount: int | None, reason: str, *, key: str, fingerprint: str
     ) -> Order:

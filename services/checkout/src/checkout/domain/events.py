@@ -30,10 +30,12 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """A parcel was sent; `complete` if nothing is left to send."""
+    """A parcel with these SKUs and quantities was sent; `complete` if nothing is left to send."""
 
     carrier: str
     complete: bool
+    shipment_id: str
+    lines: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from checkout.domain import events, refunds, shipments
-from checkout.domain.errors import NothingToShip, RefundRefused
+from checkout.domain.errors import IllegalTransition, NothingToShip, RefundRefused
 from checkout.domain.events import OrderEvent
 from checkout.domain.purchase import Address, Amounts, Attribution, Line
 from checkout.domain.refunds import HOLDING_MONEY, Refund, Refunds, RefundStatus
@@ -164,7 +164,23 @@ class Order:
         self._move(Trigger.SHIP, shipment.shipped_at)
         self.shipments = sent
         self.receive_by = shipment.shipped_at + receipt_after
-        return [events.Shipped(shipment.carrier, complete=not self.to_ship())]
+        complete, lines = not self.to_ship(), sent[-1].lines
+        return [events.Shipped(shipment.carrier, complete, shipment.shipment_id, lines)]
+
+    def correct_shipment(
+        self, shipment_id: str, carrier: str | None, tracking_number: str | None, at: datetime
+    ) -> list[OrderEvent]:
+        """A parcel on its way has another carrier or tracking number; None stays as it is.
+
+        Raises ShipmentNotFound, CorrectionRefused, and IllegalTransition for an order that is not on its way.
+        """
+        corrected = shipments.with_correction(self.shipments, shipment_id, carrier, tracking_number, at)
+        if self.status is not Status.SHIPPED:
+            raise IllegalTransition(self.status, "correcting a parcel")
+        if corrected is not None:
+            self.shipments = corrected
+            self.version += 1
+        return []
 
     def to_ship(self) -> dict[str, int]:
         """The quantities that are left to send, by SKU."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from checkout.application.ports import Position
+from checkout.domain.carriers import carrier_of, display_name
 from checkout.domain.order import Order, Payment
 from checkout.domain.purchase import Address as DeliveryAddress
 from checkout.domain.purchase import Attribution, Line
@@ -17,10 +18,9 @@ from contracts.api.orders import (
     LineView,
     OrderView,
     RefundView,
-    ShipmentLine,
-    ShipmentView,
 )
 from contracts.api.payments import PaymentView
+from contracts.api.shipments import CorrectedShipment, ShipmentLine, ShipmentView
 from contracts.money import cny
 from runtime.web.cursors import invalid_cursor, read_cursor, write_cursor
 
@@ -113,10 +113,21 @@ def _refund(refund: Refund) -> RefundView:
 
 
 def _shipment(shipment: Shipment) -> ShipmentView:
+    carrier = carrier_of(shipment.carrier)
     return ShipmentView(
         shipment_id=shipment.shipment_id,
-        carrier=shipment.carrier,
+        carrier=display_name(shipment.carrier),
+        carrier_id=carrier.carrier_id,
         tracking_number=shipment.tracking_number,
+        tracking_url=carrier.url_of(shipment.tracking_number),
+        corrections=[
+            CorrectedShipment(
+                carrier=display_name(label.carrier),
+                tracking_number=label.tracking_number,
+                corrected_at=label.corrected_at,
+            )
+            for label in shipment.corrections
+        ],
         lines=[ShipmentLine(sku_id=sku_id, quantity=quantity) for sku_id, quantity in shipment.lines],
         shipped_at=shipment.shipped_at,
     )
