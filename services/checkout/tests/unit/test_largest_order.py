@@ -13,7 +13,8 @@ from checkout.adapters.order_codec import document_of
 from checkout.application.contracts_out import contracts_of
 from checkout.domain.errors import RefundRefused, TooManyParcels
 from checkout.domain.events import OrderEvent
-from checkout.domain.order import Order, Payment
+from checkout.domain.order import Order
+from checkout.domain.payment_link import Payment
 from checkout.domain.purchase import Address, Amounts, Attribution, Line, Terms
 from checkout.domain.refunds import MAX_REFUNDS
 from checkout.domain.shipments import MAX_PARCELS, Shipment

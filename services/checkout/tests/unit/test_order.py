@@ -112,7 +112,7 @@ def test_a_full_refund_before_shipment_releases_the_stock() -> None:
     order.request_refund("r1", TOTAL, "changed my mind")
     order.approve_refund("r1", NOW)
     version = order.version
-    assert order.settle_refund("r1", NOW) == [Refunded("r1", TOTAL, release_stock=True)]
+    assert order.settle_refund("r1", NOW) == [Refunded("r1", TOTAL, True, (("sku1", 2),))]
     assert order.status is Status.REFUNDED
     assert order.version == version + 1
 
@@ -139,7 +139,7 @@ def test_a_full_refund_returns_the_delivery_fee_and_not_the_discount() -> None:
         order.request_refund("r2", 151, "too much")
     order.request_refund("r3", None, "changed my mind")
     order.approve_refund("r3", NOW)
-    assert order.settle_refund("r3", NOW) == [Refunded("r3", 150, release_stock=True)]
+    assert order.settle_refund("r3", NOW) == [Refunded("r3", 150, True, (("sku1", 2),))]
     assert order.status is Status.REFUNDED
 
 

@@ -139,6 +139,14 @@ class HistoryEntry(Answer):
     at: datetime
 
 
+class CancellationView(Answer):
+    """The owner, or an operator, has ended the order: unpaid it closes, paid its money goes back."""
+
+    by: Literal["owner", "operator"]
+    reason: str
+    at: datetime
+
+
 class OrderView(Answer):
     """An order as its buyer and its mini program's owner see it."""
 
@@ -163,6 +171,7 @@ class OrderView(Answer):
     refunds: list[RefundView] = []
     refunded_total: Money
     shipments: list[ShipmentView] = []
+    cancellation: CancellationView | None = None
     attribution: AttributionView
     history: list[HistoryEntry]
     address: Address | None = Field(
@@ -201,6 +210,12 @@ class OwnerOrderFilters(Request):
 
 class OwnerOrdersQuery(OwnerOrderFilters, PageQuery):
     """One page of an owner's orders."""
+
+
+class CancellationRequest(Request):
+    """Why an owner cancels an order; the buyer reads it."""
+
+    reason: ShortText
 
 
 class RefundRejectionRequest(Request):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from checkout.domain.order import Order, Payment
+from checkout.domain.closing import Cancellation
+from checkout.domain.order import Order
+from checkout.domain.payment_link import Payment
 from checkout.domain.purchase import Address, Amounts, Attribution, Line, Terms
 from checkout.domain.refunds import Refund, RefundStatus
 from checkout.domain.shipments import Label, Shipment
@@ -56,6 +58,7 @@ def changing_fields(order: Order) -> Document:
             }
             for shipment in order.shipments
         ],
+        "cancellation": _fields(order.cancellation) if order.cancellation else None,
         "history": [{"status": str(status), "at": at} for status, at in order.history],
     }
 
@@ -96,6 +99,7 @@ def order_of(document: Document) -> Order:
             )
             for s in d["shipments"]
         ),
+        cancellation=Cancellation(**d["cancellation"]) if d.get("cancellation") else None,
         history=[(Status(entry["status"]), entry["at"]) for entry in d["history"]],
     )
 
@@ -108,6 +112,15 @@ def _amounts(d: Document) -> Amounts:
 
 
 def _fields(
-    value: Address | Amounts | Attribution | Label | Line | Payment | Refund | Shipment | Terms,
+    value: Address
+    | Amounts
+    | Attribution
+    | Cancellation
+    | Label
+    | Line
+    | Payment
+    | Refund
+    | Shipment
+    | Terms,
 ) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}

@@ -8,6 +8,7 @@ from typing import Any
 
 from checkout.domain import events
 from checkout.domain.carriers import display_name
+from checkout.domain.closing import CANCELLED_BY_BUYER, CANCELLED_BY_OWNER
 from checkout.domain.order import Order
 from checkout.domain.purchase import Line
 from checkout.domain.review import Review
@@ -39,7 +40,7 @@ def contract_of(order: Order, event: events.OrderEvent, at: datetime) -> Event:
             return contract.OrderConfirmed(**base, **_purchase(order), **_payment_terms(order))
         case events.CloseRequested(reason):
             return contract.OrderCloseRequested(
-                **base, reason=reason, expires_at=order.expires_at, link_given=order.payment is not None
+                **base, **_closing(order, reason), expires_at=order.expires_at, link_given=order.payment is not None
             )  # fmt: skip
         case events.Paid():
             trade_no = (order.payment.trade_no if order.payment else None) or ""
@@ -62,10 +63,11 @@ def contract_of(order: Order, event: events.OrderEvent, at: datetime) -> Event:
             return contract.RefundRejected(**base, refund_id=refund_id, amount=cny(amount))
         case events.RefundWithdrawn(refund_id, amount):
             return contract.RefundWithdrawn(**base, refund_id=refund_id, amount=cny(amount))
-        case events.Refunded(refund_id, amount, release_stock):
+        case events.Refunded(refund_id, amount, release_stock, unsent):
             return contract.OrderRefunded(
                 **base, **_purchase(order), refund_id=refund_id, refunded=cny(amount),
                 refunded_total=cny(order.refunded_total), release_stock=release_stock,
+                unsent=_parcel(unsent),
             )  # fmt: skip
 
 
@@ -76,6 +78,13 @@ def review_event(review: Review, *, at: datetime, created: bool = False) -> Even
         version=review.version, review_id=review.review_id, mini_program_id=review.mini_program_id,
         product_id=review.product_id, sku_id=review.sku_id, rating=review.rating, is_shown=review.is_shown, at=at,
     )  # fmt: skip
+
+
+def _closing(order: Order, reason: str) -> dict[str, Any]:
+    """Readers know the buyer's cancellation and the deadline as reasons; an owner's is told beside them."""
+    if order.cancellation is not None and reason == CANCELLED_BY_OWNER:
+        return {"reason": CANCELLED_BY_BUYER, "cancelled_by": order.cancellation.by}
+    return {"reason": reason, "cancelled_by": "viewer" if reason == CANCELLED_BY_BUYER else None}
 
 
 def subject_of(order: Order) -> str:

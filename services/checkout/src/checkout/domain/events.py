@@ -94,11 +94,15 @@ class RefundWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class Refunded:
-    """Money was sent back; `release_stock` if everything was refunded before anything was shipped."""
+    """Money was sent back; `release_stock` if everything was refunded before anything was shipped.
+
+    Once everything is refunded, `unsent` are the SKUs and quantities that were never shipped.
+    """
 
     refund_id: str
     amount: int
     release_stock: bool
+    unsent: tuple[tuple[str, int], ...] = ()
 
 
 OrderEvent = (

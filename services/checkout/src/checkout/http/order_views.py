@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from checkout.application.ports import Position
 from checkout.domain.carriers import carrier_of, display_name
-from checkout.domain.order import Order, Payment
+from checkout.domain.closing import Cancellation
+from checkout.domain.order import Order
+from checkout.domain.payment_link import Payment
 from checkout.domain.purchase import Address as DeliveryAddress
 from checkout.domain.purchase import Attribution, Line
 from checkout.domain.refunds import Refund
@@ -14,6 +16,7 @@ from checkout.domain.shipments import Shipment
 from contracts.api.orders import (
     Address,
     AttributionView,
+    CancellationView,
     HistoryEntry,
     LineView,
     OrderView,
@@ -48,6 +51,7 @@ def order_view(order: Order, *, with_address: bool = True) -> OrderView:
         refunds=[_refund(refund) for refund in order.refunds],
         refunded_total=cny(order.refunded_total),
         shipments=[_shipment(shipment) for shipment in order.shipments],
+        cancellation=_cancellation(order.cancellation) if order.cancellation else None,
         attribution=_attribution(order.attribution),
         history=[HistoryEntry(status=status.value, at=at) for status, at in order.history],
         address=_address(order.address) if order.address and with_address else None,
@@ -131,6 +135,10 @@ def _shipment(shipment: Shipment) -> ShipmentView:
         lines=[ShipmentLine(sku_id=sku_id, quantity=quantity) for sku_id, quantity in shipment.lines],
         shipped_at=shipment.shipped_at,
     )
+
+
+def _cancellation(cancellation: Cancellation) -> CancellationView:
+    return CancellationView(by=cancellation.by, reason=cancellation.reason, at=cancellation.at)
 
 
 def _attribution(attribution: Attribution) -> AttributionView:

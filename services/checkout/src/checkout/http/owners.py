@@ -15,6 +15,7 @@ from checkout.http.callers import owner_of, sees_address
 from checkout.http.order_views import cursor_at, order_view, position_in
 from contracts.api.common import Page
 from contracts.api.orders import (
+    CancellationRequest,
     OrderView,
     OwnerOrderFilters,
     OwnerOrdersQuery,
@@ -40,6 +41,7 @@ class OwnerRoutes:
             Route("GET", order, self.read_order, owner),
             Route("POST", f"{order}/shipments", self.ship, owner, roles=roles(ORDERS)),
             Route("PATCH", f"{order}/shipments/{{shipment_id}}", self.correct, owner, roles=roles(ORDERS)),
+            Route("POST", f"{order}/cancellation", self.cancel, owner, roles=roles(ORDERS)),
             Route("GET", "/v1/carriers", self.list_carriers, PUBLIC),
             Route("POST", f"{order}/refunds", self.refund, owner, roles=roles(FINANCE, ORDERS)),
             Route(
@@ -93,6 +95,13 @@ class OwnerRoutes:
             path["shipment_id"],
             carrier=body.named,
             tracking_number=body.tracking_number,
+        )
+        return self._answer(request, order)
+
+    async def cancel(self, request: web.Request) -> web.Response:
+        body = await read_json(request, CancellationRequest)
+        order = await self.commands.cancel_for_shop(
+            owner_of(request), request.match_info["order_id"], body.reason
         )
         return self._answer(request, order)
 

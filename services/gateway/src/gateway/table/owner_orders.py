@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from contracts.api.common import Page
 from contracts.api.orders import (
+    CancellationRequest,
     OrdersQuery,
     OrderView,
     OwnerOrdersQuery,
@@ -83,6 +84,19 @@ CALLS = (
         roles=roles(ORDERS),
         service="checkout",
         body=ShipmentCorrection,
+        answer=OrderView,
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
+    ),
+    Call(
+        method="POST",
+        path=f"{ORDER}/cancellation",
+        name="cancel_for_shop",
+        summary="Cancel an order before anything is sent: unpaid it closes, paid all of its money is refunded",
+        tag=TAG,
+        scopes=OWNER_ONLY,
+        roles=roles(ORDERS),
+        service="checkout",
+        body=CancellationRequest,
         answer=OrderView,
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
     ),
