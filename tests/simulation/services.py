@@ -190,6 +190,7 @@ class Checkout:
             time_to_pay=TIME_TO_PAY,
             queries=orders,
             max_unpaid=1,
+            carts=cast(Any, None),
         )
         self.read = ReadOrders(orders, orders, access)
         receipts = port("receipts", database.receipts)

@@ -158,6 +158,9 @@ class StockLevelChanged(Event):
     product_id: Identifier
     mini_program_id: str
     available: int = Field(ge=0)
+    low_at: int | None = Field(
+        default=None, ge=0, description="the owner calls the stock low once no more than this is available"
+    )
 
 
 class Anchor(Value):

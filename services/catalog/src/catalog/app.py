@@ -43,6 +43,7 @@ from catalog.http.operators import OperatorRoutes
 from catalog.http.pages import PageRoutes
 from catalog.http.products import ProductRoutes
 from catalog.http.promotions import PromotionRoutes
+from catalog.http.stock import StockRoutes
 from catalog.http.videos import AnchorTitleRoutes, VideoRoutes
 from catalog.settings import Settings
 from catalog.subscribers import anchors_follow_creators, mini_programs_follow_owners, stock_follows_orders
@@ -139,12 +140,8 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> No
     service.routes(OperatorRoutes(operating, reviews).routes())
     service.routes(HostReviewRoutes(reviews).routes())
     service.background("live versions", histories.run)
-    service.routes(
-        ProductRoutes(
-            Products(products, programs, stored, stock, clock),
-            StockKeeping(stock, programs, clock, service.new_id),
-        ).routes()
-    )
+    service.routes(ProductRoutes(Products(products, programs, stored, stock, clock)).routes())
+    service.routes(StockRoutes(StockKeeping(stock, programs, clock, service.new_id)).routes())
     service.background("terms", spread_terms.run)
     _assemble_promotion(service, shelf, programs, products)
 

@@ -63,6 +63,10 @@ class Shop:
     def as_owner(self) -> dict[str, str]:
         return self.issuer.headers("owner", owner_id=self.owner_id)
 
+    def with_key(self, key: str = "") -> dict[str, str]:
+        """The owner's headers with an idempotency key, a new one by default."""
+        return self.as_owner | {"Idempotency-Key": key or secrets.token_hex(8)}
+
     @property
     def as_operator(self) -> dict[str, str]:
         return self.issuer.headers("ops")

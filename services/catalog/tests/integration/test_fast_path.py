@@ -11,7 +11,7 @@ from catalog.adapters.mongo_owner_stock import MongoOwnerStock
 from catalog.adapters.mongo_reservations import MongoReservations
 from catalog.application.caller import Caller
 from catalog.application.reserving import Reserving
-from catalog.application.stock_keeping import StockKeeping
+from catalog.application.stock_keeping import Quantity, StockKeeping
 from catalog.domain import mini_program
 from catalog.domain.errors import Refused
 from catalog.domain.stock import StockLevel
@@ -59,13 +59,13 @@ async def test_an_adjustment_is_reported_once_it_is_committed(db: Database) -> N
     keeping = StockKeeping(stock, programs, system_clock, random_id)
     reported.clear()
 
-    await keeping.adjust(Caller(None), sku_id, available=9, change=None)
-    await keeping.adjust(Caller(None), sku_id, available=9, change=None)
+    await keeping.adjust(Caller(None), Quantity(sku_id, 9, None), None)
+    await keeping.adjust(Caller(None), Quantity(sku_id, 9, None), None)
     with pytest.raises(Refused):
-        await keeping.adjust(Caller(None), sku_id, available=None, change=-10)
+        await keeping.adjust(Caller(None), Quantity(sku_id, None, -10), None)
     [adjusted] = reported
     stored = await db["adjustments"].find_one({"_id": adjusted.aggregate[1]}) or {}
     assert (stored["sku_id"], stored["change"]) == (sku_id, 4)
     assert types(adjusted) == ["anchorage.StockAdjusted.v2", "anchorage.StockAdjusted.v1"]
     assert [entry["key"] for entry in adjusted.entries] == [adjusted.aggregate[1]] * 2
-    assert [(level.available, level.version) for level in levels] == [(9, 2)]
+    assert [(level.available, level.version) for level in levels] == [(9, stored["after"]["version"])]

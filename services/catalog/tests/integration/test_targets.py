@@ -49,7 +49,7 @@ async def test_a_target_says_why_it_cannot_be_opened(shop: Shop) -> None:
     assert await reason("/v1/mini-programs/nothing99/products/p1") == (False, "gone")
     other = shop.issuer.headers("host", host_id="other-host")
     assert await reason(headers=other) == (False, "not_in_this_host")
-    await shop.must("PUT", f"/v1/owner/skus/{shop.sku_id}/stock", shop.as_owner, {"change": -1})
+    await shop.must("PUT", f"/v1/owner/skus/{shop.sku_id}/stock", shop.with_key(), {"change": -1})
     assert await reason() == (False, "sold_out")
     await shop.must("DELETE", shop.product_path(), shop.as_owner)
     assert await reason() == (False, "delisted")

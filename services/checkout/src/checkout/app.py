@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from checkout.adapters.mongo_addresses import MongoAddresses
+from checkout.adapters.mongo_carts import MongoCarts
 from checkout.adapters.mongo_deadlines import MongoDeadlines
 from checkout.adapters.mongo_delivery_terms import MongoDeliveryTerms
 from checkout.adapters.mongo_offers import MongoOffers
@@ -16,12 +18,14 @@ from checkout.adapters.mongo_recent_views import MongoRecentViews
 from checkout.adapters.mongo_registry import MongoRegistry
 from checkout.adapters.mongo_reviews import COLLECTION as REVIEWS
 from checkout.adapters.mongo_reviews import MongoReviews
+from checkout.adapters.mongo_stock_levels import MongoStockLevels
 from checkout.application.access import Access
 from checkout.application.account import ReadAccount
 from checkout.application.address_book import AddressBook
 from checkout.application.answering import AnswerAgain
 from checkout.application.apply_facts import ApplyFacts
 from checkout.application.buyers_reviews import BuyersReviews
+from checkout.application.carts import KeepCart, QuoteLines
 from checkout.application.close_overdue import CloseOverdue
 from checkout.application.delivery import KeepDeliveryTerms
 from checkout.application.mini_programs import LearnMiniPrograms
@@ -36,6 +40,7 @@ from checkout.application.reading import ReadOrders
 from checkout.application.receipts import TimeOutReceipts
 from checkout.application.stalled_orders import StalledOrders
 from checkout.http.account import AccountRoutes
+from checkout.http.carts import CartRoutes
 from checkout.http.content_checks import ContentCheckRoutes
 from checkout.http.delivery import DeliveryRoutes
 from checkout.http.errors import PROBLEMS
@@ -48,6 +53,7 @@ from checkout.subscribers import (
     order_facts_subscription,
     products_subscription,
     recent_views_subscription,
+    stock_levels_subscription,
 )
 from content_check.provider import HttpProvider
 from content_check.rules import WordRules
@@ -74,43 +80,47 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
     )
 
 
-def _assemble(service: Service, settings: Settings) -> None:
-    """The adapters; what knows the shops; then orders and accounts."""
-    db = service.db
-    collections = OrderCollections(db)
-    orders, queries = MongoOrders(collections, service.recorder), MongoOrderQueries(collections)
-    registry, offers, addresses = MongoRegistry(db), MongoOffers(db), MongoAddresses(db)
+@dataclass(frozen=True, slots=True)
+class Shops:
+    """What is known of shops and of what their buyers keep there."""
 
-    for preparation in (offers.prepare, registry.refresh, queries.prepare_existing, addresses.take_over):
-        service.prepare(preparation)
+    registry: MongoRegistry
+    offers: MongoOffers
+    addresses: MongoAddresses
+    carts: MongoCarts
+    pricing: Pricing
+
+
+def _assemble(service: Service, settings: Settings) -> None:
+    """What knows the shops; then orders and accounts."""
+    collections = OrderCollections(service.db)
+    orders, queries = MongoOrders(collections, service.recorder), MongoOrderQueries(collections)
     service.problems(PROBLEMS)
+    shops = _assemble_shops(service, queries)
+    _assemble_orders(service, settings, orders, queries, MongoOrderSearch(collections), shops)
+    _assemble_facts(service, settings, orders, queries, collections)
+    _assemble_account(service, queries, shops)
+    _assemble_cart(service, shops)
+    _assemble_reviews(service, settings, orders, shops)
+    service.relay(COLLECTIONS, named(REVIEWS))
+
+
+def _assemble_shops(service: Service, queries: MongoOrderQueries) -> Shops:
+    """The shops, what they sell, and what they charge for delivery."""
+    db = service.db
+    registry, offers, addresses = MongoRegistry(db), MongoOffers(db), MongoAddresses(db)
+    carts, terms = MongoCarts(db, service.recorder), MongoDeliveryTerms(db, service.recorder)
+    preparations = (
+        offers.prepare, registry.refresh, queries.prepare_existing, addresses.take_over, carts.prepare,
+    )  # fmt: skip
+    for preparation in preparations:
+        service.prepare(preparation)
     service.subscribe(
         mini_programs_subscription(LearnMiniPrograms(registry, queries)), products_subscription(offers)
     )
     service.background("registry", registry.poll)
-    pricing = Pricing(_assemble_delivery(service, registry))
-    _assemble_orders(
-        service,
-        settings,
-        orders,
-        queries,
-        MongoOrderSearch(collections),
-        registry,
-        offers,
-        addresses,
-        pricing,
-    )
-    _assemble_facts(service, settings, orders, queries, collections)
-    _assemble_account(service, queries, offers, addresses)
-    _assemble_reviews(service, settings, orders, registry, offers)
-    service.relay(COLLECTIONS, named(REVIEWS))
-
-
-def _assemble_delivery(service: Service, registry: MongoRegistry) -> MongoDeliveryTerms:
-    """What mini programs charge for delivery."""
-    terms = MongoDeliveryTerms(service.db, service.recorder)
     service.routes(DeliveryRoutes(KeepDeliveryTerms(terms, Access(registry)), terms).routes())
-    return terms
+    return Shops(registry, offers, addresses, carts, Pricing(terms))
 
 
 def _assemble_orders(
@@ -119,27 +129,25 @@ def _assemble_orders(
     orders: MongoOrders,
     queries: MongoOrderQueries,
     search: MongoOrderSearch,
-    registry: MongoRegistry,
-    offers: MongoOffers,
-    addresses: MongoAddresses,
-    pricing: Pricing,
+    shops: Shops,
 ) -> None:
     """What buyers and owners do, and the deadlines of orders."""
-    clock, deadlines, access = service.clock, MongoDeadlines(service.db), Access(registry)
+    clock, deadlines, access = service.clock, MongoDeadlines(service.db), Access(shops.registry)
     watch = OrderWatch(orders, queries)
     orders.on_saved(lambda saved: watch.saved(saved.aggregate))  # wakes the waiters of this replica
     place = PlaceOrder(
         orders=orders,
         new_orders=NewOrders(orders, deadlines),
-        registry=registry,
-        offers=offers,
-        addresses=addresses,
-        pricing=pricing,
+        registry=shops.registry,
+        offers=shops.offers,
+        addresses=shops.addresses,
+        pricing=shops.pricing,
         clock=clock,
         click_secret=settings.click_secret,
         time_to_pay=timedelta(seconds=settings.payment_timeout_seconds),
         queries=queries,
         max_unpaid=settings.max_unpaid_orders,
+        carts=shops.carts,
     )
     receipts = MongoReceiptDeadlines(service.db)
     commands = OrderCommands(
@@ -173,29 +181,25 @@ def _assemble_facts(
     )
 
 
-def _assemble_account(
-    service: Service, queries: MongoOrderQueries, offers: MongoOffers, addresses: MongoAddresses
-) -> None:
+def _assemble_account(service: Service, queries: MongoOrderQueries, shops: Shops) -> None:
     """A buyer's account in a mini program."""
     recent_views = MongoRecentViews(service.db)
     service.prepare(recent_views.prepare)
-    read_account = ReadAccount(addresses, queries, recent_views, offers)
-    book = AddressBook(addresses, service.new_id)
+    read_account = ReadAccount(shops.addresses, queries, recent_views, shops.offers)
+    book = AddressBook(shops.addresses, service.new_id)
     service.routes(AccountRoutes(read_account, book).routes())
     service.subscribe(recent_views_subscription(recent_views))
 
 
-def _assemble_reviews(
-    service: Service, settings: Settings, orders: MongoOrders, registry: MongoRegistry, offers: MongoOffers
-) -> None:
+def _assemble_reviews(service: Service, settings: Settings, orders: MongoOrders, shops: Shops) -> None:
     """Buyers' reviews."""
     stored = MongoReviews(service.db, service.recorder)
     service.prepare(stored.prepare)
     reviews = BuyersReviews(
-        orders, stored, stored, Access(registry), _content_check(service, settings), service.clock
+        orders, stored, stored, Access(shops.registry), _content_check(service, settings), service.clock
     )
     service.routes(ContentCheckRoutes(reviews).routes())
-    service.routes(ReviewRoutes(reviews, ProductReviews(stored, registry, offers)).routes())
+    service.routes(ReviewRoutes(reviews, ProductReviews(stored, shops.registry, shops.offers)).routes())
 
 
 def _content_check(service: Service, settings: Settings) -> ContentCheck:
@@ -203,3 +207,12 @@ def _content_check(service: Service, settings: Settings) -> ContentCheck:
     if settings.content_check_url:
         return HttpProvider(settings.content_check_url, lambda: service.http, service.clock)
     return WordRules(service.clock)
+
+
+def _assemble_cart(service: Service, shops: Shops) -> None:
+    """A buyer's cart in a mini program, and what lines would cost."""
+    levels = MongoStockLevels(service.db)
+    quote = QuoteLines(shops.offers, levels, shops.addresses, shops.pricing)
+    keep = KeepCart(shops.carts, shops.offers, quote, service.clock)
+    service.routes(CartRoutes(keep, quote).routes())
+    service.subscribe(stock_levels_subscription(levels))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from checkout.application.apply_facts import ApplyFacts, Fact
+from checkout.application.cart_ports import StockLevels
 from checkout.application.mini_programs import LearnMiniPrograms
 from checkout.application.ports import Offers, RecentViews
 from checkout.domain.account import ProductView
@@ -17,6 +18,7 @@ from contracts.catalog import (
     ProductChanged,
     ProductDelisted,
     ProductListed,
+    StockLevelChanged,
     StockRejected,
     StockReserved,
 )
@@ -54,6 +56,15 @@ def products_subscription(offers: Offers) -> Subscription:
         await offers.learn([delivery.event for delivery in deliveries])
 
     return Subscription("products", PRODUCT_EVENTS, on_products, max_records=500)
+
+
+def stock_levels_subscription(levels: StockLevels) -> Subscription:
+    """How much is left, for the lines of carts."""
+
+    async def on_levels(deliveries: Sequence[Delivery]) -> None:
+        await levels.learn([delivery.event for delivery in deliveries])
+
+    return Subscription("stock-levels", (StockLevelChanged,), on_levels, max_records=500, bulk_fetch=True)
 
 
 def order_facts_subscription(apply_facts: ApplyFacts) -> Subscription:

@@ -13,7 +13,7 @@ from typing import Any
 from aiohttp import ClientResponse
 
 from checkout_support import facts
-from contracts.catalog import MiniProgramPublished, Owner, ProductListed, SkuState
+from contracts.catalog import MiniProgramPublished, Owner, ProductListed, ProductState, SkuState
 from contracts.event import Event
 from contracts.money import cny
 from contracts.terms import CommissionTerms
@@ -58,18 +58,19 @@ class RunningCheckout:
             owner=Owner(owner_id="owner1", name="Mountain Goods", kind="brand"), category="shop",
             logo_url="/media/l.svg", hosts=("host1",), state="published", terms=TERMS,
         )  # fmt: skip
-        product = ProductListed(
-            version=1, product_id=self.product_id, mini_program_id=self.mini_program_id, title="Kettle",
-            title_en="Gooseneck kettle", category_id="c1",
-            skus=(
-                SkuState(
-                    sku_id=self.sku_id, attributes={"颜色": "白"}, attributes_en={"colour": "white"}, price=cny(100)
-                ),
-            ),
-            terms=TERMS, images=("/media/k.svg",),
-        )  # fmt: skip
-        await self.publish(program, product)
+        await self.publish(program, self.product(ProductListed))
         await self.eventually(self._shop_is_open, within=20, what="checkout to know the shop")
+
+    def product(self, happened: type[ProductState], **changes: Any) -> ProductState:
+        """The product's event, with these fields."""
+        sku = SkuState(
+            sku_id=self.sku_id, attributes={"颜色": "白"}, attributes_en={"colour": "white"}, price=cny(100)
+        )
+        whole = {
+            "version": 1, "product_id": self.product_id, "mini_program_id": self.mini_program_id, "title": "Kettle",
+            "title_en": "Gooseneck kettle", "category_id": "c1", "skus": (sku,), "terms": TERMS, "images": ("/media/k.svg",),
+        }  # fmt: skip
+        return happened(**{**whole, **changes})
 
     async def _shop_is_open(self) -> bool:
         product = await self.service.db["products"].find_one({"skus.sku_id": self.sku_id})
@@ -88,10 +89,17 @@ class RunningCheckout:
         return {"lines": [{"sku_id": self.sku_id, "quantity": 2}], "address": ADDRESS} | changes
 
     async def call(
-        self, method: str, path: str, body: Any = None, *, key: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = None,
+        if_match: int | None = None,
     ) -> tuple[int, Any]:
-        """Call as the buyer; `key` is the Idempotency-Key."""
+        """Call as the buyer; `key` is the Idempotency-Key, `if_match` the expected version."""
         headers = self.buyer_headers() | ({"Idempotency-Key": key} if key else {})
+        headers |= {"If-Match": f'"{if_match}"'} if if_match is not None else {}
         async with self.service.http.request(method, self.url(path), json=body, headers=headers) as answer:
             return answer.status, await answer.json() if answer.status != 204 else None
 

@@ -22,13 +22,8 @@ from checkout.adapters.mongo_delivery_terms import MongoDeliveryTerms
 from checkout.adapters.mongo_order_queries import MongoOrderQueries
 from checkout.adapters.mongo_orders import MongoOrders, OrderCollections
 from checkout.adapters.mongo_receipt_deadlines import MongoReceiptDeadlines
-from checkout.application.ports import (
-    Deadlines,
-    DeliveryTermsStore,
-    OrderQueries,
-    Orders,
-    ReceiptDeadlines,
-)
+from checkout.application.cart_ports import DeliveryTermsStore
+from checkout.application.ports import Deadlines, OrderQueries, Orders, ReceiptDeadlines
 from checkout.domain.deadline import SPAN, deadline_of
 from checkout.domain.delivery import DeliveryTerms, RegionFee
 from checkout.domain.errors import IllegalTransition, SlotTaken

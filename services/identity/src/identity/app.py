@@ -22,6 +22,7 @@ from identity.application.accounts import PutAccount
 from identity.application.clients import ClientsOfSubject, PutClient
 from identity.application.owners import Owners
 from identity.application.partners import Partners
+from identity.application.revocations import CurrentRevocations
 from identity.application.tokens import GiveToken, OpenSession
 from identity.domain.clients import Client
 from identity.http.clients import ClientRoutes
@@ -56,10 +57,11 @@ def _assemble(service: Service, settings: Settings) -> None:
     clients = MongoClients(service.db, SecretHasher(), clock)
     owners, partners = MongoOwners(service.db, service.recorder), MongoPartners(service.db, service.recorder)
     longest_life = timedelta(seconds=max(settings.token_seconds, settings.session_seconds))
-    revocations = MongoRevocations(service.db, longest_life)
-    own_clients = ClientsOfSubject(clients, revocations, clock, new_id, random_secret)
+    removed_clients = MongoRevocations(service.db, longest_life)
+    revocations = CurrentRevocations(removed_clients, partners)
+    own_clients = ClientsOfSubject(clients, removed_clients, clock, new_id, random_secret)
     owner_cases = Owners(owners, own_clients, new_id, settings.open_registration)
-    partner_cases = Partners(partners, own_clients, revocations, clock, new_id)
+    partner_cases = Partners(partners, own_clients, new_id)
     put_client, put_account = PutClient(clients), PutAccount(MongoAccounts(service.db, service.recorder))
     give_token = GiveToken(
         clients, partners, tokens, clock, new_id, timedelta(seconds=settings.token_seconds)
@@ -81,7 +83,7 @@ def _assemble(service: Service, settings: Settings) -> None:
     service.revocations.fetch = revoked  # its own, like its keys: no call to itself
     service.verifier = TokenVerifier(keys, is_revoked=service.revocations.refuse)
     service.problems(PROBLEMS)
-    for prepare in (keys.refresh, clients.prepare, owners.prepare, partners.prepare, revocations.prepare):
+    for prepare in (keys.refresh, clients.prepare, owners.prepare, partners.prepare, removed_clients.prepare):
         service.prepare(prepare)
     service.prepare(put_first_operator)
     service.background("signing keys", keys.poll)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from identity_support.operator import Operator
 
+from runtime.web.revocations import REVOCATIONS_PATH
 from support.eventually import Eventually
 
 REASONS = {"reasons": [{"message": "The contract has ended."}]}
@@ -50,6 +51,22 @@ async def test_a_suspension_ends_its_tokens_and_a_reinstatement_gives_new_ones(
 
     await eventually(accepted, within=5)
     assert (await operator.call("POST", "/v1/token", data=form))[0] == 200
+
+
+@pytest.mark.parametrize("kind", ["host", "creator"])
+async def test_a_process_that_ends_right_after_the_write_has_suspended_the_tokens_too(
+    operator: Operator, kind: str
+) -> None:
+    """The suspended state is all that is stored: what is published of it to the other processes follows from it."""
+    ops = await operator.token()
+    _, new = await operator.call("POST", f"/v1/ops/{kind}s", ops, json={"name": "WeTalk"})
+    partner_id = new[f"{kind}_id"]
+    for suspended in (True, False):
+        await operator.service.db["partners"].update_one(
+            {"_id": partner_id}, {"$set": {"suspended": suspended}}
+        )
+        _, revoked = await operator.call("GET", REVOCATIONS_PATH)
+        assert ((kind, partner_id) in {(one["kind"], one["id"]) for one in revoked["items"]}) is suspended
 
 
 async def test_a_host_is_no_creator(operator: Operator) -> None:

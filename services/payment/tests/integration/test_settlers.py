@@ -17,6 +17,7 @@ from payment.adapters.mongo_owners import MongoOwners
 from payment.adapters.mongo_payouts import MongoPayouts
 from payment.adapters.mongo_settlements import MongoSettlements
 from payment.application.settlement import MAX_LAG, Settlement
+from payment.application.stalled_trades import StalledSettlements
 from payment.domain import ledger
 from payment.domain.days import end_of, start_of
 from payment.domain.errors import DayNotReady
@@ -144,11 +145,9 @@ class Books:
 
     async def check(self) -> None:
         """Every posting is in the statement that says so, statements follow from another, payouts from statements."""
-        days = self.db["settlements"].find()
-        number = {found["_id"]: found["number"] async for found in days}
         last: dict[str, int] = {}
         found = [statement async for statement in self.db["statements"].find()]
-        for statement in sorted(found, key=lambda statement: number[statement["day"]]):
+        for statement in sorted(found, key=lambda statement: statement["number"]):
             assert statement["opening"] == last.get(statement["account"], 0)
             last[statement["account"]] = statement["closing"]
             postings = self.db["ledger"].find(
@@ -245,6 +244,60 @@ async def test_a_day_that_was_claimed_but_not_paid_is_finished_before_a_later_on
     await books.settler().run(NEXT)
     await books.check()
     assert await books.paid_out() == 1100
+
+
+class Refusing:
+    """A port whose call of this name fails for one day, until `mended`; it may do a part of its work before."""
+
+    def __init__(self, port: Any, name: str, day: date, *, part: int = 0) -> None:
+        self._port, self._name, self._day, self._part = port, name, day, part
+        self.mended = False
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._port, name)
+
+        async def refusing(*arguments: Any, **named: Any) -> Any:
+            if name == self._name and not self.mended:
+                if arguments[0] == self._day:
+                    raise ValueError("this day cannot be reckoned")
+                if isinstance(arguments[0], list) and any(
+                    s.day == self._day.isoformat() for s in arguments[0]
+                ):
+                    await call(arguments[0][: self._part])
+                    raise ValueError("this day cannot be reckoned")
+            return await call(*arguments, **named)
+
+        return refusing
+
+
+@pytest.mark.parametrize(
+    ("port", "name"), [("ledger", "totals"), ("ledger", "moved"), ("settlements", "add")]
+)
+async def test_a_day_that_cannot_be_settled_is_named_and_stops_no_later_one(
+    books: Books, port: str, name: str
+) -> None:
+    await books.refund(300)
+    await books.sell(1000)
+    refusing = Refusing(getattr(books, port), name, DAY, part=1)
+    setattr(books, port, refusing)
+    settler = books.settler()
+    await settler.run(NEXT)
+    await books.refund(500, NEXT)
+    books.now += timedelta(days=1)
+    await settler.run(NEXT + timedelta(days=1))
+    assert [day.day for day in await settler.unsettled()] == [DAY]
+    with pytest.raises(DayNotReady, match="2026-11-22 cannot be settled: ValueError"):
+        await settler.run(DAY)
+    stalled = [s async for s in StalledSettlements(settler).find(books.now)]
+    assert [(s.kind, s.id) for s in stalled] == [("payout", "2026-11-22")]
+    refusing.mended = True
+    await settler.run(DAY)
+    await books.sell(2000, NEXT + timedelta(days=1))
+    books.now += timedelta(days=1)
+    await settler.run(NEXT + timedelta(days=2))
+    assert await settler.unsettled() == []
+    await books.check()
+    assert await books.unclaimed() == 0
 
 
 async def test_a_day_that_is_settled_after_a_later_one_carries_over_what_that_one_left(books: Books) -> None:

@@ -1,8 +1,10 @@
-"""Stories of what a buyer is shown before an order: the delivery fee."""
+"""Stories of what a buyer is shown before an order: the delivery fee, and the cart."""
 
 from __future__ import annotations
 
-from support.failpoints.stories.shop import ADDRESS, PRICE, open_shop
+from functools import partial
+
+from support.failpoints.stories.shop import ADDRESS, PRICE, STOCK, open_shop
 from support.failpoints.world import World
 
 
@@ -20,4 +22,27 @@ async def delivery_is_charged(world: World) -> None:
     assert [order["total"]["amount"] - PRICE for order in (near, far)] == [500, 900]
 
 
-STORIES = (delivery_is_charged,)
+async def cart_is_kept(world: World) -> None:
+    """A cart holds what its viewer was told, with the stock of the moment, and an order takes its lines out once."""
+    shop = await open_shop(world)
+    path = f"/v1/mini-programs/{shop.mini_program_id}/cart"
+    line = {"sku_id": shop.sku_id, "quantity": STOCK}
+    for _ in range(2):
+        cart = await world.call("checkout", "PUT", path, {"lines": [line]}, headers=shop.buyer)
+        assert cart["version"] == 1, cart
+
+    async def marked(obstacle: str | None) -> bool:
+        [shown] = (await world.call("checkout", "GET", path, headers=shop.buyer))["lines"]
+        assert (shown["quantity"], shown["obstacle"]) == (STOCK, obstacle), shown
+        return True
+
+    await world.until(partial(marked, None), "the stock is known")
+    order = await shop.place(quantity=STOCK - 2, from_cart=True)
+    await shop.until_status(order["order_id"], "awaiting_payment")
+    [left] = (await world.call("checkout", "GET", path, headers=shop.buyer))["lines"]
+    assert left["quantity"] == 2, left
+    await world.call("checkout", "PUT", path, {"lines": [line]}, headers=shop.buyer)
+    await world.until(partial(marked, "not_enough_stock"), "the rest of the stock is known")
+
+
+STORIES = (delivery_is_charged, cart_is_kept)

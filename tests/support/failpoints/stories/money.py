@@ -14,7 +14,7 @@ from alipay_sandbox.adapters.keys import SigningKey
 from alipay_sandbox.domain.signing import request_text
 from payment.domain.days import day_of
 from runtime.clock import system_clock
-from support.failpoints.stories.shop import open_shop
+from support.failpoints.stories.shop import Shop, open_shop
 from support.failpoints.world import World
 from support.sandbox import Merchant
 
@@ -97,11 +97,7 @@ async def settled_trade_comes_due(world: World) -> None:
 async def day_is_settled(world: World) -> None:
     """A day long ago, which no other story settles: each payee gets one statement and one payout, posted and transferred once."""
     shop = await open_shop(world)
-    order_id = await shop.buy()
-    day = date(2001, 1, 1) + timedelta(days=secrets.randbelow(9_000))
-    await world.db("payment")["ledger"].update_many(
-        {"order_id": order_id}, {"$set": {"day": day.isoformat(), "due": day.isoformat()}}
-    )
+    day = await _sell_on_a_day_long_ago(world, shop)
     path = f"/v1/ops/settlements/{day}"
     settled = [await world.call("payment", "POST", path, headers=shop.ops) for _ in range(2)]
     assert settled[0] == settled[1], settled
@@ -133,6 +129,36 @@ async def day_is_settled(world: World) -> None:
     assert transferred[0]["status"] == "settled"
     balances = await world.call("payment", "GET", "/v1/ops/ledger", headers=shop.ops)
     assert balances["sum"] == 0
+
+
+async def day_was_passed_over(world: World) -> None:
+    """A day that was begun, could not be settled and now can: it is settled after the days that passed it."""
+    shop = await open_shop(world)
+    other = await _sell_on_a_day_long_ago(world, shop)
+    await world.call("payment", "POST", f"/v1/ops/settlements/{other}", headers=shop.ops)
+    day = await _sell_on_a_day_long_ago(world, shop)
+    settlements = world.db("payment")["settlements"]
+    begun = {"number": -secrets.randbelow(10**9), "state": "open", "opened_at": datetime.now(UTC)}
+    await settlements.insert_one({"_id": day.isoformat(), **begun})
+
+    async def settled() -> bool:
+        await world.call("payment", "POST", f"/v1/ops/settlements/{day}", headers=shop.ops)
+        passed = await settlements.find_one({"_id": other.isoformat()})
+        found = await settlements.find_one({"_id": day.isoformat()})
+        done = found["state"] == "closed" and found["statements"] == 1
+        return bool(done and found["number"] > passed["number"])
+
+    await world.until(settled, "the day to be settled after the other one")
+
+
+async def _sell_on_a_day_long_ago(world: World, shop: Shop) -> date:
+    """A day that no other story settles, with the postings of one order."""
+    order_id = await shop.buy()
+    day = date(2001, 1, 1) + timedelta(days=secrets.randbelow(9_000))
+    await world.db("payment")["ledger"].update_many(
+        {"order_id": order_id}, {"$set": {"day": day.isoformat(), "due": day.isoformat()}}
+    )
+    return day
 
 
 async def day_is_reconciled(world: World) -> None:
@@ -300,7 +326,7 @@ def _beijing(ahead: timedelta) -> str:
 
 
 STORIES = (
-    order_gets_another_link, payer_returns, other_money_arrives, settled_trade_comes_due, day_is_settled,
+    order_gets_another_link, payer_returns, other_money_arrives, settled_trade_comes_due, day_is_settled, day_was_passed_over,
     day_is_reconciled, waiting_trade_is_paid, waiting_trade_is_paid_by_link, notices_misbehave, alipay_is_controlled,
     merchant_cancels, trade_expires, seller_withdraws,
 )  # fmt: skip

@@ -76,11 +76,11 @@ async def product_is_edited(world: World) -> None:
 
 
 async def stock_is_set(world: World) -> None:
-    """A new number can be repeated; each adjustment that was made is told once."""
+    """A change that is repeated with its key is made once; each adjustment that was made is told once."""
     shop = await open_shop(world)
-    path = f"/v1/owner/skus/{shop.sku_id}/stock"
+    path, change, key = f"/v1/owner/skus/{shop.sku_id}/stock", {"change": 25 - STOCK}, secrets.token_hex(8)
     for _ in range(2):
-        await world.call("catalog", "PUT", path, {"available": 25}, headers=shop.owner)
+        await world.call("catalog", "PUT", path, change, headers=shop.owner, key=key)
     await shop.until_stock(available=25)
     assert (await shop.stock())["adjusted"] == 25 - STOCK
 

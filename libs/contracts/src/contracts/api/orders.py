@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from contracts.api.addresses import ReturnUrl
 from contracts.api.common import (
@@ -47,6 +47,18 @@ class LineRequest(Request):
     quantity: int = Field(ge=1, le=MAX_PIECES)
 
 
+def _check_lines(lines: list[LineRequest]) -> list[LineRequest]:
+    if len({line.sku_id for line in lines}) != len(lines):
+        raise ValueError("a sku_id is on two lines; put the whole quantity on one")
+    if (pieces := sum(line.quantity for line in lines)) > MAX_PIECES:
+        raise ValueError(f"the lines hold {pieces} pieces; an order may hold {MAX_PIECES}")
+    return lines
+
+
+Lines = Annotated[list[LineRequest], AfterValidator(_check_lines)]
+"""What an order or a cart holds."""
+
+
 class Address(Request):
     """A delivery address. Only checkout stores it; no event and no log holds it."""
 
@@ -59,22 +71,21 @@ class Address(Request):
 class OrderRequest(Request):
     """An order to place. Prices are the platform's; if the total is not `expected_total`, the order is refused."""
 
-    lines: Annotated[list[LineRequest], Field(min_length=1, max_length=MAX_LINES)]
+    lines: Lines = Field(min_length=1, max_length=MAX_LINES)
     address: Address | None = None
     address_id: Id | None = None
     expected_total: Money | None = None
     click_id: Annotated[str, Field(max_length=2048)] | None = None
     payment: PaymentRequest | None = None
     return_url: ReturnUrl | None = None
+    from_cart: bool = Field(
+        default=False, description="whether the lines are the cart's: then they leave it with the order"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> OrderRequest:
         if (self.address is None) == (self.address_id is None):
             raise ValueError("give either address or address_id, not both")
-        if len({line.sku_id for line in self.lines}) != len(self.lines):
-            raise ValueError("a sku_id is on two lines; put the whole quantity on one")
-        if (pieces := sum(line.quantity for line in self.lines)) > MAX_PIECES:
-            raise ValueError(f"the lines hold {pieces} pieces; an order may hold {MAX_PIECES}")
         return self
 
 

@@ -17,6 +17,7 @@ from contracts.api.common import (
     ShortText,
     patch_of,
 )
+from contracts.api.stock import MAX_QUANTITY
 from contracts.money import Money
 
 LongText = Annotated[str, Field(max_length=4000, pattern=PRINTABLE)]
@@ -92,7 +93,10 @@ class SkuRequest(Request):
     attributes: SkuAttributes = {}
     attributes_en: SkuAttributes = Field(default={}, description=IN_ENGLISH)
     price: Money
-    initial_stock: int = Field(default=0, ge=0, le=10_000_000)
+    initial_stock: int = Field(default=0, ge=0, le=MAX_QUANTITY)
+    low_at: Annotated[int, Field(ge=0, le=MAX_QUANTITY)] | None = Field(
+        default=None, description="the stock is low once no more than this is available"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> SkuRequest:
@@ -159,6 +163,7 @@ class OwnSku(Answer):
     attributes_en: dict[str, str]
     price: Money
     available: int | None
+    low_at: int | None
 
 
 class ProductView(Answer):
@@ -193,28 +198,3 @@ class ProductsQuery(PageQuery):
     )
     listed: Literal["true", "false"] | None = None
     category: Id | None = None
-
-
-class StockRequest(Request):
-    """A SKU's new `available` quantity, or a `change` to it: give one of the two."""
-
-    available: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
-    change: Annotated[int, Field(ge=-10_000_000, le=10_000_000)] | None = None
-
-    @model_validator(mode="after")
-    def _either(self) -> StockRequest:
-        if (self.available is None) == (self.change is None):
-            raise ValueError("give either available or change, not both")
-        return self
-
-
-class StockView(Answer):
-    """The stock of a SKU: initial + adjusted = available + reserved + sold."""
-
-    sku_id: str
-    product_id: str
-    available: int
-    reserved: int
-    sold: int
-    initial: int
-    adjusted: int

@@ -87,5 +87,8 @@ class LevelPublisher:
         level = self._shelf.levels[sku_id]
         event_id = f"{sku_id}.{level.version}"
         return direct_record(
-            stock_level_changed(level), event_id=event_id, at=self._clock(), prefix=self._prefix
+            stock_level_changed(level, self._shelf.low_at(level)),
+            event_id=event_id,
+            at=self._clock(),
+            prefix=self._prefix,
         )

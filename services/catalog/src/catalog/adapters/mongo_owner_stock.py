@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
 
+from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.errors import BulkWriteError
 
-from catalog.domain.errors import NotFound, Refused
-from catalog.domain.stock import Adjustment, Stock, StockLevel
-from runtime.errors import WriteConflict
+from catalog.application.ports import Adjust
+from catalog.domain.errors import Refused
+from catalog.domain.stock import Adjustment, Stock, StockLevel, Wish
+from runtime.errors import WriteConflict, bulk_codes
 from runtime.mongo.client import Database, Document
-from runtime.mongo.writes import insert_new
+from runtime.mongo.writes import DUPLICATE_KEY, insert_new
 from runtime.outbox.changes import Change
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 
@@ -76,42 +80,46 @@ class MongoOwnerStock:
         found = self._stock.find({"_id": {"$in": list(sku_ids)}}, {"available": 1})
         return {document["_id"]: document["available"] async for document in found}
 
-    async def adjust(self, sku_id: str, decide: Callable[[Stock], Change[Adjustment] | None]) -> Stock:
-        """Store an adjustment with its events and the stock it leads to, in a short transaction. Raises NotFound.
+    async def adjust(self, mini_program_id: str, wishes: Sequence[Wish], decide: Adjust) -> None:
+        """Store the adjustments that `decide` makes, with their events and the stock they lead to, in a short transaction.
 
-        The stock's document is hot, so it carries no outbox. A hold that a buyer takes in the meantime aborts the
-        transaction, which then starts over.
+        The stock's document is hot, so it carries no outbox. The transaction's first write locks the documents: a hold that a
+        buyer wants in the meantime waits, so that even a SKU that many buy does not abort the transaction again and again.
         """
 
-        async def both(session: AsyncClientSession) -> tuple[Stock, Document | None]:
-            document = await self._stock.find_one({"_id": sku_id}, _COUNTS, session=session)
-            if document is None:
-                raise NotFound("this SKU")
-            before = _read(document)
-            change = decide(before)
-            if change is None:
-                return before, None
-            adjustment = change.after
-            row = self._row(change)
-            await self._stock.update_one(
-                {"_id": sku_id},
-                {"$inc": {"available": adjustment.change, "adjusted": adjustment.change, "version": 1}},
-                session=session,
-            )
-            await self._adjustments.insert_one(row, session=session)
-            return adjustment.after, row
+        async def both(session: AsyncClientSession) -> list[tuple[Adjustment, Document]]:
+            sku_ids = list({wish.sku_id for wish in wishes})
+            wanted = {"_id": {"$in": sku_ids}, "mini_program_id": mini_program_id}
+            await self._stock.update_many(wanted, {"$inc": {"version": 1}}, session=session)
+            stocks = {d["_id"]: _read(d) async for d in self._stock.find(wanted, _COUNTS, session=session)}
+            made = {"_id": {"$in": [wish.adjustment_id for wish in wishes]}}
+            earlier = {
+                d["_id"]: _read_adjustment(d) async for d in self._adjustments.find(made, session=session)
+            }
+            rows = [(change.after, self._row(change)) for change in decide(stocks, earlier)]
+            if rows:
+                latest = {adjustment.after.sku_id: adjustment.after for adjustment, _ in rows}
+                await self._stock.bulk_write(list(map(_counted, latest.values())), session=session)
+                await self._adjustments.insert_many([row for _, row in rows], session=session)
+            return rows
 
         async with self._client.start_session() as session:
-            stock, row = await session.with_transaction(both)
-        if row is not None:
-            # by hand: VersionedStore.insert reports a write at once, and this one is durable only with the commit
-            self._recorder.saved(
-                self._adjustments.name, row["_id"], {"version": stock.version, **row}, before=0
-            )
-            self._on_saved(
-                StockLevel(sku_id, stock.available, stock.version, stock.product_id, stock.mini_program_id)
-            )
-        return stock
+            try:
+                rows = await session.with_transaction(both)
+            except BulkWriteError as error:
+                if DUPLICATE_KEY not in bulk_codes(error):
+                    raise
+                raise WriteConflict("another call makes the same adjustments") from error
+        for adjustment, row in rows:
+            self._report(adjustment.after, row)
+
+    def _report(self, after: Stock, row: Document) -> None:
+        """By hand: VersionedStore.insert reports a write at once, and this one is durable only with the commit."""
+        self._recorder.saved(self._adjustments.name, row["_id"], {"version": after.version, **row}, before=0)
+        level = StockLevel(
+            after.sku_id, after.available, after.version, after.product_id, after.mini_program_id
+        )
+        self._on_saved(level)
 
     def _row(self, change: Change[Adjustment]) -> Document:
         adjustment = change.after
@@ -119,9 +127,20 @@ class MongoOwnerStock:
             "_id": adjustment.adjustment_id,
             "sku_id": adjustment.after.sku_id,
             "change": adjustment.change,
+            "request": adjustment.request,
+            "after": asdict(adjustment.after),
             **change.private,
             OUTBOX_FIELD: self._recorder.slots(adjustment.after.version, change.events),
         }
+
+
+def _counted(after: Stock) -> UpdateOne:
+    counts = {"available": after.available, "adjusted": after.adjusted, "version": after.version}
+    return UpdateOne({"_id": after.sku_id}, {"$set": counts})
+
+
+def _read_adjustment(document: Document) -> Adjustment:
+    return Adjustment(document["_id"], document["change"], Stock(**document["after"]), document["request"])
 
 
 def _new_counts(initial: int) -> Document:

@@ -95,6 +95,7 @@ def write_product(product: Product) -> Document:
                 "attributes": _write_pairs(sku.attributes),
                 "attributes_en": _write_pairs(sku.attributes_en),
                 "price": sku.price,
+                "low_at": sku.low_at,
             }
             for sku in details.skus
         ],
@@ -108,7 +109,7 @@ def write_product(product: Product) -> Document:
 
 
 def read_product(document: Document) -> Product:
-    """The product in a document. Documents may lack the English brand and attributes."""
+    """The product in a document. Documents may lack the English brand and attributes, and when stock is low."""
     own = document["own_terms"]
     details = ProductDetails(
         title=document["title"],
@@ -127,6 +128,7 @@ def read_product(document: Document) -> Product:
                 _read_pairs(sku["attributes"]),
                 sku["price"],
                 _read_pairs(sku.get("attributes_en", ())),
+                sku.get("low_at"),
             )
             for sku in document["skus"]
         ),

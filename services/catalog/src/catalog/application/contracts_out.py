@@ -272,14 +272,15 @@ def stock_adjusted(adjustment: Adjustment) -> list[Event]:
     ]
 
 
-def stock_level_changed(level: StockLevel) -> Event:
-    """A SKU's available quantity."""
+def stock_level_changed(level: StockLevel, low_at: int | None) -> Event:
+    """A SKU's available quantity, and at which one it is low."""
     return StockLevelChanged(
         version=level.version,
         sku_id=level.sku_id,
         product_id=level.product_id,
         mini_program_id=level.mini_program_id,
         available=level.available,
+        low_at=low_at,
     )
 
 

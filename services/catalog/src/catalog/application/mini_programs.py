@@ -14,7 +14,7 @@ from catalog.domain import mini_program as rules
 from catalog.domain import version_history
 from catalog.domain.errors import WrongContent, must_exist
 from catalog.domain.mini_program import Changed, MiniProgram, MiniProgramDetails, PlatformTerms, content_of
-from catalog.domain.owner import must_not_be_suspended
+from catalog.domain.owner import Owner, must_not_be_suspended
 from contracts.payment import DEFAULT_MERCHANT
 from runtime.clock import Clock
 from runtime.outbox.changes import Change
@@ -48,9 +48,8 @@ class MiniPrograms:
         suspended, and Unavailable if payment does not tell its merchants.
         """
         await self._check_merchant(details.merchant, details.owner_id)
-        owner = await self._owners.get(details.owner_id)
+        owner = await self._check_owner(details.owner_id)
         if owner is not None:
-            must_not_be_suspended(owner)
             details = replace(details, owner_name=owner.name, owner_kind=owner.kind)
         content = content_of(details)
         content.check()
@@ -61,6 +60,9 @@ class MiniPrograms:
             return self._change(rules.take_over(current, details))
 
         result = await self._programs.change(mini_program_id, decide)
+        await self._check_owner(
+            details.owner_id
+        )  # one suspended in the meantime had no mini program to close
         self._spread_terms.request(mini_program_id)
         now = self._clock()
         edited = await self._histories.change(
@@ -84,11 +86,16 @@ class MiniPrograms:
     async def reinstate(self, mini_program_id: str) -> Edited:
         """Raises NotFound, and Refused if it was never published or its owner is suspended."""
         program = must_exist(await self._programs.get(mini_program_id), NAME)
-        owner = await self._owners.get(program.details.owner_id)
-        if owner is not None:
-            must_not_be_suspended(owner)
+        await self._check_owner(program.details.owner_id)
         await self._move(mini_program_id, rules.reinstate)
         return await self._histories.get(OPERATOR, mini_program_id)
+
+    async def _check_owner(self, owner_id: str) -> Owner | None:
+        """The owner, if it has applied; raises Refused while it is suspended."""
+        owner = await self._owners.get(owner_id)
+        if owner is not None:
+            must_not_be_suspended(owner)
+        return owner
 
     async def _check_merchant(self, merchant: str, owner_id: str) -> None:
         """Raises WrongContent unless the merchant is the platform's or the owner's; the platform's default always is."""

@@ -27,9 +27,14 @@ class FollowOwners:
         """Learn these owners, and change their mini programs."""
         await self._owners.learn(events)
         for owner_id in {event.owner_id for event in events}:
-            owner = await self._owners.get(owner_id)
-            if owner is not None:
-                await self._apply(owner)
+            await self._follow(owner_id)
+
+    async def _follow(self, owner_id: str) -> None:
+        """Until the owner stays the same: a slow replica must not leave what it read before another one learned more."""
+        followed, owner = None, await self._owners.get(owner_id)
+        while owner is not None and owner != followed:
+            await self._apply(owner)
+            followed, owner = owner, await self._owners.get(owner_id)
 
     async def _apply(self, owner: Owner) -> None:
         def decide(current: MiniProgram | None) -> Change[MiniProgram] | None:

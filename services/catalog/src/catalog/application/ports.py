@@ -13,7 +13,7 @@ from catalog.domain.owner import Owner
 from catalog.domain.product import Product, ProductFilter
 from catalog.domain.promotion import Promotion
 from catalog.domain.reservation import LeftOverHold, Lines, Reservation, State
-from catalog.domain.stock import Adjustment, Stock
+from catalog.domain.stock import Adjustment, Stock, Wish
 from catalog.domain.terms import Terms
 from catalog.domain.version_history import Status, VersionHistory
 from catalog.domain.video import Video
@@ -177,6 +177,9 @@ class VideoStore(Protocol):
         ...
 
 
+Adjust = Callable[[Mapping[str, Stock], Mapping[str, Adjustment]], Sequence[Change[Adjustment]]]
+
+
 class StockStore(Protocol):
     """Stock as owners see and change it."""
 
@@ -190,10 +193,12 @@ class StockStore(Protocol):
         """How many of each SKU can be sold; without those that have no stock yet."""
         ...
 
-    async def adjust(self, sku_id: str, decide: Callable[[Stock], Change[Adjustment] | None]) -> Stock:
-        """Store an adjustment with its events and the stock it leads to: both or neither. None changes nothing.
+    async def adjust(self, mini_program_id: str, wishes: Sequence[Wish], decide: Adjust) -> None:
+        """Store the adjustments that `decide` makes, with their events and the stock they lead to: all or nothing.
 
-        `decide` may be called several times. Raises NotFound.
+        `decide` gets the stock of those of the SKUs that are the mini program's, by SKU id, and those of the adjustments
+        that exist already, by their id. It may be called several times, and may raise. Raises WriteConflict if another
+        call makes one of the adjustments at the same time.
         """
         ...
 

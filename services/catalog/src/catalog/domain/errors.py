@@ -32,6 +32,10 @@ class ContentRefused(Exception):
         self.errors = errors
 
 
+class KeyReused(Exception):
+    """An idempotency key was used before, for another request."""
+
+
 class NotFound(Exception):
     """It does not exist, or the caller may not see it; the text names it."""
 

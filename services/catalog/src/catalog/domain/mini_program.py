@@ -63,7 +63,7 @@ class MiniProgram:
     """Why it is suspended."""
     shown_version: int = 0
     closed_for_owner: bool = False
-    """Whether it is suspended because its owner is, and comes back with it."""
+    """Whether it is suspended, or will be once it is shown, because its owner is; it comes back with the owner."""
 
 
 MiniProgramEvent = Literal["registered", "published", "changed", "suspended"]
@@ -120,21 +120,21 @@ def take_over(current: MiniProgram, details: MiniProgramDetails) -> Changed | No
 
 
 def take_owner(current: MiniProgram, owner: Owner) -> Changed | None:
-    """Take the owner's name and kind; close it while the owner is suspended, and open it again afterwards."""
+    """Take the owner's name and kind; close it while the owner is suspended, and open it again afterwards.
+
+    One that is not published yet is closed too: the release under way must not publish it (`show`).
+    """
     details = replace(current.details, owner_name=owner.name, owner_kind=owner.kind)
     changed = change(current, details)
-    after = changed[0] if changed is not None else current
-    if owner.status == "suspended" and current.state == "published":
-        reason = f"The owner is suspended. {owner.why}".strip()
-        closed = replace(
-            after, state="suspended", reason=reason, closed_for_owner=True, version=current.version + 1
-        )
-        return closed, "suspended"
+    after = changed[0] if changed is not None else replace(current, version=current.version + 1)
+    if owner.status == "suspended" and current.state != "suspended" and not current.closed_for_owner:
+        closed = replace(after, reason=f"The owner is suspended. {owner.why}".strip(), closed_for_owner=True)
+        if current.state == "registered":
+            return closed, "changed"
+        return replace(closed, state="suspended"), "suspended"
     if owner.status != "suspended" and current.closed_for_owner:
-        opened = replace(
-            after, state="published", reason="", closed_for_owner=False, version=current.version + 1
-        )
-        return opened, "changed"
+        state: MiniProgramState = "registered" if current.state == "registered" else "published"
+        return replace(after, state=state, reason="", closed_for_owner=False), "changed"
     return changed
 
 
@@ -163,7 +163,8 @@ def change(current: MiniProgram, details: MiniProgramDetails) -> Changed | None:
 def show(
     current: MiniProgram, content: Content, hosts: tuple[str, ...], shown_version: int
 ) -> Changed | None:
-    """Show the live version's content in these hosts, and publish it with the first one; None for an older or the same one."""
+    """Show the live version's content in these hosts, and publish it with the first one, unless its owner is suspended; None for
+    an older or the same one."""
     if shown_version <= current.shown_version:
         return None
     details = replace(
@@ -187,8 +188,10 @@ def show(
         return None
     changed = change(current, details)
     after = changed[0] if changed is not None else replace(current, version=current.version + 1)
-    state: MiniProgramState = "published" if is_first else current.state
-    return replace(after, state=state, shown_version=shown_version), "published" if is_first else "changed"
+    if not is_first:
+        return replace(after, shown_version=shown_version), "changed"
+    state: Literal["published", "suspended"] = "suspended" if current.closed_for_owner else "published"
+    return replace(after, state=state, shown_version=shown_version), state
 
 
 def content_of(details: MiniProgramDetails) -> Content:

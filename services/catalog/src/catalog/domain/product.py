@@ -12,12 +12,13 @@ from catalog.domain.terms import Terms
 
 @dataclass(frozen=True, slots=True)
 class Sku:
-    """One variant of a product; `price` in fen."""
+    """One variant of a product; `price` in fen. The stock is low once no more than `low_at` is available."""
 
     sku_id: str
     attributes: tuple[tuple[str, str], ...]
     price: int
     attributes_en: tuple[tuple[str, str], ...] = ()
+    low_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

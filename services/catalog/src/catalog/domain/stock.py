@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from catalog.domain.errors import Refused
+from catalog.domain.errors import KeyReused, NotFound, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,31 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What an owner wants of a SKU's stock: the number `available`, or a `change`.
+
+    `request` is the fingerprint of a request that has an idempotency key. `adjustment_id` follows from that key.
+    """
+
+    adjustment_id: str
+    sku_id: str
+    available: int | None
+    change: int | None
+    request: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Adjustment:
-    """An owner's change of a SKU's stock; `after` is the stock that it led to."""
+    """An owner's change of a SKU's stock; `after` is the stock that it led to.
+
+    `request` is the fingerprint of a request with an idempotency key: then a change of nothing is kept too, so that a repeat
+    changes nothing later.
+    """
 
     adjustment_id: str
     change: int
     after: Stock
+    request: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +79,37 @@ class StockLevel:
     version: int
     product_id: str = ""
     mini_program_id: str = ""
+
+
+Outcome = Adjustment | NotFound | Refused
+"""What became of a wish."""
+
+
+def adjust(
+    wishes: Sequence[Wish], stocks: Mapping[str, Stock], earlier: Mapping[str, Adjustment]
+) -> list[Outcome]:
+    """The outcome of each wish, one after the other; `earlier` are the adjustments that exist already, by id.
+
+    A repeated request gets what it got before. Raises KeyReused if another request had its idempotency key.
+    """
+    now, outcomes = dict(stocks), list[Outcome]()
+    for wish in wishes:
+        outcome = _adjusted(wish, now.get(wish.sku_id), earlier.get(wish.adjustment_id))
+        if isinstance(outcome, Adjustment) and wish.adjustment_id not in earlier:
+            now[wish.sku_id] = outcome.after
+        outcomes.append(outcome)
+    return outcomes
+
+
+def _adjusted(wish: Wish, stock: Stock | None, earlier: Adjustment | None) -> Outcome:
+    if earlier is not None:
+        if earlier.request != wish.request:
+            raise KeyReused
+        return earlier
+    if stock is None:
+        return NotFound("this SKU")
+    try:
+        after = stock.adjusted_to(available=wish.available, change=wish.change)
+    except Refused as refused:
+        return refused
+    return Adjustment(wish.adjustment_id, after.available - stock.available, after, wish.request)

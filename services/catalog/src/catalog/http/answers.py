@@ -8,7 +8,6 @@ from catalog.application.histories import Edited
 from catalog.application.products import OwnProduct
 from catalog.application.reviews import Reviewed, said
 from catalog.domain.content import Content
-from catalog.domain.stock import Stock
 from catalog.domain.version_history import Version, VersionHistory, version_id
 from contracts.api.mini_programs import (
     CategoryRequest,
@@ -20,7 +19,7 @@ from contracts.api.mini_programs import (
     Terms,
 )
 from contracts.api.owners import ReasonView
-from contracts.api.products import OwnSku, ProductTerms, ProductView, StockView
+from contracts.api.products import OwnSku, ProductTerms, ProductView
 from contracts.api.versions import Flag, HostReviewView, ReviewView, VersionView
 from contracts.money import cny
 
@@ -154,6 +153,7 @@ def product_view(own: OwnProduct) -> ProductView:
                 attributes_en=dict(sku.attributes_en),
                 price=cny(sku.price),
                 available=own.available.get(sku.sku_id),
+                low_at=sku.low_at,
             )
             for sku in details.skus
         ],
@@ -163,17 +163,4 @@ def product_view(own: OwnProduct) -> ProductView:
         sales=details.sales,
         rating=details.rating,
         version=product.version,
-    )
-
-
-def stock_view(stock: Stock) -> StockView:
-    """A SKU's stock as its owner sees it."""
-    return StockView(
-        sku_id=stock.sku_id,
-        product_id=stock.product_id,
-        available=stock.available,
-        reserved=stock.reserved,
-        sold=stock.sold,
-        initial=stock.initial,
-        adjusted=stock.adjusted,
     )

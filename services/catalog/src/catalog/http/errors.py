@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from catalog.domain.errors import ContentRefused, NotFound, PagesOutdated, Refused, WrongContent
+from catalog.domain.errors import ContentRefused, KeyReused, NotFound, PagesOutdated, Refused, WrongContent
+from runtime.web.idempotency import key_reused
 from runtime.web.problems import MAX_ERRORS, Problem, ProblemTable, not_found, unavailable, wrong_fields
 
 
@@ -20,5 +21,6 @@ PROBLEMS: ProblemTable = {
     Refused: _refused,
     ContentRefused: _content_refused,
     WrongContent: lambda error: wrong_fields(error.errors),
+    KeyReused: lambda _: key_reused(),
     PagesOutdated: lambda error: unavailable(str(error)),
 }

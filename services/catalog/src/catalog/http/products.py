@@ -1,4 +1,4 @@
-"""An owner's products and the stock of their SKUs."""
+"""An owner's products."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from aiohttp import web
 
 from catalog.application.caller import Caller
 from catalog.application.products import Products
-from catalog.application.stock_keeping import StockKeeping
 from catalog.domain.product import Product, ProductDetails, ProductFilter
 from catalog.http.access import caller_of, path_id
-from catalog.http.answers import product_view, stock_view
+from catalog.http.answers import product_view
 from catalog.http.requests import initial_stock, product_details, product_request
 from contracts.api.common import Page
-from contracts.api.products import ProductRequest, ProductsQuery, ProductView, StockRequest
-from runtime.web.bodies import json_response, read_json, read_query
+from contracts.api.products import ProductRequest, ProductsQuery, ProductView
+from runtime.web.bodies import json_response, read_query
 from runtime.web.cursors import read_cursor, write_cursor
 from runtime.web.editing import edited_response, expected_version, read_own, read_patch
 from runtime.web.routes import Route, roles, scopes
@@ -26,14 +25,12 @@ THE_PLATFORMS = ("sales", "rating", "terms.platform_bp")
 class ProductRoutes:
     """Owners reach their own mini programs' products only, operators any."""
 
-    def __init__(self, products: Products, stock: StockKeeping) -> None:
+    def __init__(self, products: Products) -> None:
         self._products = products
-        self._stock = stock
 
     def routes(self) -> list[Route]:
         products = "/v1/owner/mini-programs/{mini_program_id}/products"
         product = products + "/{product_id}"
-        stock = "/v1/owner/skus/{sku_id}/stock"
         writers, editors = scopes(OWNER, OPS), roles(CATALOGUE)
         return [
             Route("GET", products, self.list_products, writers),
@@ -41,8 +38,6 @@ class ProductRoutes:
             Route("PUT", product, self.put_product, writers, roles=editors),
             Route("PATCH", product, self.patch_product, writers, roles=editors),
             Route("DELETE", product, self.delete_product, writers, roles=editors),
-            Route("GET", stock, self.get_stock, writers),
-            Route("PUT", stock, self.put_stock, writers, roles=editors),
         ]
 
     async def list_products(self, request: web.Request) -> web.Response:
@@ -98,20 +93,6 @@ class ProductRoutes:
         mini_program_id, product_id = path_id(request, "mini_program_id"), path_id(request, "product_id")
         own = await self._products.delist(caller_of(request), mini_program_id, product_id)
         return edited_response(product_view(own), own.product.version)
-
-    async def get_stock(self, request: web.Request) -> web.Response:
-        """A SKU's stock."""
-        sku_id = path_id(request, "sku_id")
-        return json_response(stock_view(await self._stock.get(caller_of(request), sku_id)))
-
-    async def put_stock(self, request: web.Request) -> web.Response:
-        """Change how many of a SKU are available."""
-        sku_id = path_id(request, "sku_id")
-        wanted = await read_json(request, StockRequest)
-        stock = await self._stock.adjust(
-            caller_of(request), sku_id, available=wanted.available, change=wanted.change
-        )
-        return json_response(stock_view(stock))
 
 
 def _not_of(caller: Caller) -> tuple[str, ...]:

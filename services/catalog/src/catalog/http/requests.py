@@ -89,7 +89,13 @@ def product_details(wanted: ProductRequest) -> ProductDetails:
         attributes_en=tuple(wanted.attributes_en.items()),
         images=tuple(wanted.images),
         skus=tuple(
-            Sku(s.sku_id, tuple(s.attributes.items()), s.price.amount, tuple(s.attributes_en.items()))
+            Sku(
+                s.sku_id,
+                tuple(s.attributes.items()),
+                s.price.amount,
+                tuple(s.attributes_en.items()),
+                s.low_at,
+            )
             for s in wanted.skus
         ),
         rating=wanted.rating,
@@ -120,6 +126,7 @@ def product_request(product: Product) -> ProductRequest:
                 attributes=dict(sku.attributes),
                 attributes_en=dict(sku.attributes_en),
                 price=cny(sku.price),
+                low_at=sku.low_at,
             )
             for sku in details.skus
         ],

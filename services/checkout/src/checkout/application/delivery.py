@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from checkout.application.access import Access, Owner
-from checkout.application.ports import DeliveryTermsStore
+from checkout.application.cart_ports import DeliveryTermsStore
 from checkout.domain.delivery import DeliveryTerms, RegionFee
 from checkout.domain.errors import MiniProgramNotFound
 from runtime.errors import must_be_version

@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 
 from checkout.application.access import Buyer
 from checkout.application.attribution import attribution_of, counted_click
+from checkout.application.cart_ports import Carts
+from checkout.application.carts import take_out
 from checkout.application.contracts_out import contracts_of
 from checkout.application.new_orders import NewOrders
 from checkout.application.ports import Addresses, Offers, OrderQueries, Orders, Registry
@@ -57,13 +59,20 @@ class PlaceOrder:
     time_to_pay: timedelta
     queries: OrderQueries
     max_unpaid: int
+    carts: Carts
 
     async def __call__(self, buyer: Buyer, request: OrderRequest, *, key: str, fingerprint: str) -> Order:
-        """The order that this request places, or placed before.
+        """The order that this request places, or placed before; what it took from the cart is out of it.
 
         Raises KeyReused if another request used the key, NotReady, MiniProgramNotFound, ShopSuspended, OrderRefused and
         TooManyUnpaid.
         """
+        order = await self._placed(buyer, request, key, fingerprint)
+        if request.from_cart:
+            await take_out(self.carts, order, self.clock())
+        return order
+
+    async def _placed(self, buyer: Buyer, request: OrderRequest, key: str, fingerprint: str) -> Order:
         order_id = order_id_of(buyer.mini_program_id, buyer.openid, key)
         try:
             order = await self._priced(buyer, self._open_program(buyer), request, order_id, fingerprint)

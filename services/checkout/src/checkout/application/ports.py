@@ -9,7 +9,6 @@ from typing import Protocol
 
 from checkout.domain.account import Book, ProductCard, ProductView
 from checkout.domain.deadline import Deadline
-from checkout.domain.delivery import DeliveryTerms
 from checkout.domain.order import Order
 from checkout.domain.purchase import Address
 from checkout.domain.review import RatingCounts, Review
@@ -266,22 +265,6 @@ class Addresses(Protocol):
 
         Raises what `decide` raises, and WriteConflict if others were quicker each time.
         """
-        ...
-
-
-class DeliveryTermsStore(Protocol):
-    """What each mini program charges for delivery."""
-
-    async def current(self, mini_program_id: str, /) -> DeliveryTerms:
-        """The terms to charge, at most a second old."""
-        ...
-
-    async def get(self, mini_program_id: str, /) -> DeliveryTerms | None:
-        """The terms as they are stored; None if the owner has set none."""
-        ...
-
-    async def change(self, mini_program_id: str, decide: Decide[DeliveryTerms], /) -> Result[DeliveryTerms]:
-        """Decide on the terms and store the change; raises what `decide` raises, and WriteConflict."""
         ...
 
 

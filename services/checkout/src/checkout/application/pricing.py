@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from checkout.application.ports import DeliveryTermsStore
+from checkout.application.cart_ports import DeliveryTermsStore
 from checkout.domain.purchase import Amounts, Line
 
 

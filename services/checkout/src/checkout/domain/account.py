@@ -55,6 +55,11 @@ def with_address(book: Book, new: SavedAddress) -> tuple[Book, SavedAddress]:
     return _one_default((new, *book), new), new
 
 
+def preferred(book: Book) -> SavedAddress | None:
+    """The default address, or else the newest; None in an empty book."""
+    return next((saved for saved in book if saved.is_default), book[0] if book else None)
+
+
 def with_older(book: Book, older: Sequence[SavedAddress]) -> Book:
     """The book with older addresses, newest first, behind its own. None is lost to the limit; one that is there already is
     not there twice."""

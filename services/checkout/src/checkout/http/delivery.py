@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from checkout.application.cart_ports import DeliveryTermsStore
 from checkout.application.delivery import KeepDeliveryTerms
-from checkout.application.ports import DeliveryTermsStore
 from checkout.domain.delivery import DeliveryTerms, RegionFee
 from checkout.http.callers import buyer_of, owner_of
 from contracts.api.delivery import DeliveryTermsRequest, DeliveryTermsView

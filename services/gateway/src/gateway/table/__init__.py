@@ -6,6 +6,7 @@ from gateway.calls import Call
 from gateway.table import (
     access,
     buyers_reviews,
+    carts,
     creators,
     delivery,
     identities,
@@ -19,6 +20,7 @@ from gateway.table import (
     reviews,
     settlements,
     share_codes,
+    stock,
 )
 
 PARTS = (
@@ -28,12 +30,14 @@ PARTS = (
     orders,
     delivery,
     buyers_reviews,
+    carts,
     share_codes,
     payments,
     settlements,
     mini_programs,
     reviews,
     owners,
+    stock,
     creators,
     owner_orders,
     operation,

@@ -10,8 +10,6 @@ from contracts.api.products import (
     ProductRequest,
     ProductsQuery,
     ProductView,
-    StockRequest,
-    StockView,
 )
 from gateway import faults
 from gateway.calls import Call
@@ -27,7 +25,6 @@ MINI_PROGRAMS = "/v1/owner/mini-programs"
 PROGRAM = f"{MINI_PROGRAMS}/{{mini_program_id}}"
 PRODUCTS = f"{PROGRAM}/products"
 PRODUCT = f"{PRODUCTS}/{{product_id}}"
-STOCK = "/v1/owner/skus/{sku_id}/stock"
 OWNER_OR_OPERATOR = scopes(OWNER, OPS)
 OK_OR_CREATED = (HTTPStatus.OK, HTTPStatus.CREATED)
 
@@ -94,29 +91,6 @@ CALLS = (
         service="catalog",
         answer=ProductView,
         faults=(faults.CONFLICT,),
-    ),
-    Call(
-        method="GET",
-        path=STOCK,
-        name="read_stock",
-        summary="Read a SKU's stock",
-        tag=TAG,
-        scopes=OWNER_OR_OPERATOR,
-        service="catalog",
-        answer=StockView,
-    ),
-    Call(
-        method="PUT",
-        path=STOCK,
-        name="adjust_stock",
-        summary="Set or change the available quantity of a SKU",
-        tag=TAG,
-        scopes=OWNER_OR_OPERATOR,
-        roles=roles(CATALOGUE),
-        service="catalog",
-        body=StockRequest,
-        answer=StockView,
-        faults=(faults.NOT_ENOUGH_STOCK, faults.CONFLICT),
     ),
     Call(
         method="POST",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from pymongo import IndexModel
+
 from identity.domain.partners import Partner, PartnerKind
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
@@ -21,13 +23,19 @@ class MongoPartners(VersionedStore[Partner]):
         super().__init__(Codec(_read, _write), recorder, lambda _: self._partners, replace_outbox=True)
 
     async def prepare(self) -> None:
-        """Make the index that lists of one kind need."""
-        await self._partners.create_index([("kind", 1), ("_id", 1)])
+        """Make the index that lists of one kind need, and that of the suspended ones."""
+        suspended = IndexModel("suspended", partialFilterExpression={"suspended": True})
+        await self._partners.create_indexes([IndexModel([("kind", 1), ("_id", 1)]), suspended])
 
     async def page(self, kind: PartnerKind, after: str | None, limit: int) -> list[Partner]:
         """At most `limit` partners of this kind by id, from the one after `after`."""
         wanted: Document = {"kind": kind} | ({"_id": {"$gt": after}} if after is not None else {})
         found = self._partners.find(wanted, {OUTBOX_FIELD: 0}).sort("_id", 1).limit(limit)
+        return [_read(document) async for document in found]
+
+    async def suspended(self) -> list[Partner]:
+        """All that are suspended."""
+        found = self._partners.find({"suspended": True}, {OUTBOX_FIELD: 0}).sort("_id", 1)
         return [_read(document) async for document in found]
 
 

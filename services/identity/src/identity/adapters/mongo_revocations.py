@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from identity.domain.revocations import FOREVER, Revocation
+from identity.domain.revocations import CLIENT, Revocation
 from runtime.mongo.client import Database
 
 
 class MongoRevocations:
-    """Collection `revocations`: one document for each client, host or creator. `longest_life` is that of a token."""
+    """Collection `revocations`: one document for each removed client. `longest_life` is that of a token."""
 
     def __init__(self, db: Database, longest_life: timedelta) -> None:
         self._revocations = db["revocations"]
@@ -21,26 +21,15 @@ class MongoRevocations:
 
     async def add(self, revocation: Revocation) -> None:
         """Refuse these tokens from now on; idempotent."""
-        before = revocation.before
         fields = {
             "kind": revocation.kind,
             "revoked_id": revocation.revoked_id,
-            "before": before,
-            "forget_at": None if before == FOREVER else before + self._longest_life,
+            "before": revocation.before,
+            "forget_at": revocation.before + self._longest_life,
         }
-        await self._revocations.replace_one(
-            {"_id": _id(revocation.kind, revocation.revoked_id)}, fields, upsert=True
-        )
-
-    async def remove(self, kind: str, revoked_id: str) -> None:
-        """Accept them again; idempotent."""
-        await self._revocations.delete_one({"_id": _id(kind, revoked_id)})
+        await self._revocations.replace_one({"_id": f"{CLIENT}:{revocation.revoked_id}"}, fields, upsert=True)
 
     async def all(self) -> list[Revocation]:
         """Those that concern a token which can still be alive."""
-        found = self._revocations.find().sort("_id", 1)
+        found = self._revocations.find({"kind": CLIENT}).sort("_id", 1)
         return [Revocation(one["kind"], one["revoked_id"], one["before"]) async for one in found]
-
-
-def _id(kind: str, revoked_id: str) -> str:
-    return f"{kind}:{revoked_id}"

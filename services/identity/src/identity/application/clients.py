@@ -8,7 +8,7 @@ from datetime import timedelta
 from identity.application.ports import Clients, NewSecret, Revocations
 from identity.domain.clients import ADMIN, Client, Secrets
 from identity.domain.errors import LastAdmin, NotFound
-from identity.domain.revocations import Revocation
+from identity.domain.revocations import CLIENT, Revocation
 from runtime.clock import Clock
 from runtime.ids import NewId
 
@@ -85,9 +85,9 @@ class ClientsOfSubject:
         if client.role == ADMIN and not await self.clients.has_other_admin(scope, subject_id, client_id):
             raise LastAdmin(ONLY_ADMIN)
         # first its tokens: a client that is gone cannot be found again if the process ends in between
-        await self.revocations.add(Revocation("client", client_id, self.clock() + IN_FLIGHT))
-        if not await self.clients.delete(client, subject_id):  # the other admin went at the same moment
-            await self.revocations.remove("client", client_id)
+        await self.revocations.add(Revocation(CLIENT, client_id, self.clock() + IN_FLIGHT))
+        if not await self.clients.delete(client, subject_id):
+            # the other admin went at the same moment: this one stays, and only its present tokens have ended
             raise LastAdmin(ONLY_ADMIN)
 
     async def _own(self, scope: str, subject_id: str | None, client_id: str) -> Client:

@@ -1,4 +1,7 @@
-"""Operators register hosts and creators, suspend them and reinstate them."""
+"""Operators register hosts and creators, suspend them and reinstate them.
+
+A suspended partner's tokens are refused because it is suspended (`CurrentRevocations`): there is nothing else to write.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,10 @@ from dataclasses import dataclass
 
 from identity.application.clients import ClientsOfSubject, NewClient
 from identity.application.contracts_out import partner_contracts
-from identity.application.ports import PartnerStore, Revocations
+from identity.application.ports import PartnerStore
 from identity.domain.clients import ADMIN
 from identity.domain.errors import NotFound
 from identity.domain.partners import Partner, PartnerKind
-from identity.domain.revocations import FOREVER, Revocation
-from runtime.clock import Clock
 from runtime.ids import NewId
 from runtime.outbox.changes import Change
 
@@ -25,8 +26,6 @@ class Partners:
 
     partners: PartnerStore
     clients: ClientsOfSubject
-    revocations: Revocations
-    clock: Clock
     new_id: NewId
 
     async def register(self, kind: PartnerKind, name: str) -> tuple[Partner, NewClient]:
@@ -54,15 +53,11 @@ class Partners:
 
     async def suspend(self, kind: PartnerKind, partner_id: str, reasons: tuple[str, ...]) -> Partner:
         """Its tokens, and its viewers' sessions, are refused everywhere within 5 seconds. Raises NotFound."""
-        partner = await self._decide(kind, partner_id, lambda stored: stored.suspend(reasons))
-        await self.revocations.add(Revocation(kind, partner_id, FOREVER))
-        return partner
+        return await self._decide(kind, partner_id, lambda stored: stored.suspend(reasons))
 
     async def reinstate(self, kind: PartnerKind, partner_id: str) -> Partner:
         """Raises NotFound."""
-        partner = await self._decide(kind, partner_id, Partner.reinstate)
-        await self.revocations.remove(kind, partner_id)
-        return partner
+        return await self._decide(kind, partner_id, Partner.reinstate)
 
     async def _decide(
         self, kind: PartnerKind, partner_id: str, rule: Callable[[Partner], Partner | None]

@@ -53,13 +53,10 @@ class NewSecret(Protocol):
 
 
 class Revocations(Protocol):
-    """Which tokens are refused before they expire."""
+    """The clients whose tokens are refused before they expire."""
 
     async def add(self, revocation: Revocation) -> None:
         """Refuse these tokens from now on; idempotent."""
-
-    async def remove(self, kind: str, revoked_id: str) -> None:
-        """Accept them again; idempotent."""
 
     async def all(self) -> list[Revocation]:
         """Those that concern a token which can still be alive."""
@@ -93,6 +90,9 @@ class PartnerStore(Protocol):
 
     async def page(self, kind: PartnerKind, after: str | None, limit: int) -> list[Partner]:
         """At most `limit` partners of this kind by id, from the one after `after`."""
+
+    async def suspended(self) -> list[Partner]:
+        """All that are suspended."""
 
     async def change(self, partner_id: str, decide: Decide[Partner]) -> Result[Partner]:
         """Store the outcome of a decision about a partner, with its events."""

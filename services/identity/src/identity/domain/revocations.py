@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Final, Literal
 
+CLIENT: Final = "client"
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from identity.application.ports import Revocations
+from identity.application.revocations import CurrentRevocations
 from runtime.web.bodies import json_response
 from runtime.web.revocations import REVOCATIONS_PATH
 from runtime.web.routes import Route
@@ -17,7 +17,7 @@ from runtime.web.tokens import PUBLIC
 class RevocationRoutes:
     """Needs no token: it names ids only, and the gateway does not pass it on."""
 
-    revocations: Revocations
+    revocations: CurrentRevocations
 
     def routes(self) -> list[Route]:
         """The one route."""

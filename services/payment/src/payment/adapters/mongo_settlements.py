@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 
@@ -57,6 +58,18 @@ class MongoSettlements:
         """The day with the highest number."""
         found = await self._settlements.find_one(sort=[("number", DESCENDING), ("_id", DESCENDING)])
         return _day(found) if found is not None else None
+
+    async def unsettled(self) -> list[SettlementDay]:
+        """The days that are not closed, in the order of their numbers."""
+        found = self._settlements.find({"state": {"$ne": DayState.CLOSED.value}})
+        return [_day(document) async for document in found.sort("number", ASCENDING)]
+
+    async def renumber(self, day: SettlementDay, number: int) -> SettlementDay:
+        """Give a day that is not closed this number, unless another day has it; the day as it is stored by now."""
+        unsettled = {"_id": day.day.isoformat(), "state": {"$ne": DayState.CLOSED.value}}
+        with suppress(DuplicateKeyError):
+            await self._settlements.update_one(unsettled, {"$set": {"number": number}})
+        return await self.get(day.day) or day
 
     async def begin(self, day: SettlementDay) -> bool:
         """Store a new day; False if the day, or another one with its number, is stored already."""

@@ -3,13 +3,15 @@
 A day goes through three states, each stored before the next step (`DayState`). Everything after `claimed` follows from the
 claimed postings alone, and each write has a natural id or is guarded by the state. So an interrupted run is simply repeated, and
 two runs at the same time do no harm. A posting that arrives after its day was claimed goes into the next statement.
+
+A day that cannot be settled stops no other: it is passed over, named by `StalledSettlements`, and tried again in each run.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -20,7 +22,7 @@ from payment.domain.days import day_of, end_of
 from payment.domain.errors import DayNotReady
 from payment.domain.statements import DayState, Reason, SetAside, SettlementDay, Statement, Totals
 from runtime.clock import Clock
-from runtime.errors import redacted
+from runtime.errors import is_unavailable, redacted
 from runtime.outbox.changes import Change
 from runtime.tasks import end
 
@@ -68,19 +70,33 @@ class Settlement:
     async def run(self, day: date) -> None:
         """Settle the day, and before it every earlier one with postings left; a settled day stays as it is.
 
-        Raises DayNotReady for a day that is not over, a ledger that lags behind, an unknown owner, or another run.
+        A day that fails is passed over, unless a dependency is unavailable. Raises DayNotReady for a day that is not over or
+        fails, a ledger that lags behind, an unknown owner, or another run.
         """
         if self._clock() < end_of(day) + self._wait:
             raise DayNotReady(f"{day} is not over, or was only a moment ago")
         if not await self._lease.acquire():
             raise DayNotReady("another settlement is running")
         renewing = asyncio.create_task(self._renew_lease())
+        failed: dict[date, Exception] = {}
         try:
-            while (begun := await self._begun(day)) is not None:
-                await self._settle(begun)
+            while (begun := await self._begun(day, but=failed)) is not None:
+                try:
+                    await self._settle(begun)
+                except Exception as error:
+                    if _passes(error, begun):
+                        raise
+                    log.exception("a day cannot be settled", extra={"day": begun.day.isoformat()})
+                    failed[begun.day] = error
         finally:
             await end(renewing)
             await self._lease.release()
+        if day in failed:
+            raise DayNotReady(f"{day} cannot be settled: {redacted(failed[day])}") from failed[day]
+
+    async def unsettled(self) -> list[SettlementDay]:
+        """The days that were begun and are not closed, in the order of their numbers."""
+        return await self._settlements.unsettled()
 
     async def _renew_lease(self) -> None:
         """Two runs at once do no harm, so a run whose lease is lost goes on."""
@@ -88,12 +104,13 @@ class Settlement:
             await asyncio.sleep(self._lease.length.total_seconds() / 3)
             await self._lease.acquire()
 
-    async def _begun(self, until: date) -> SettlementDay | None:
-        """The day to settle next: one that was begun, or else a new one. None when nothing is left."""
+    async def _begun(self, until: date, *, but: Collection[date]) -> SettlementDay | None:
+        """The day to settle next: one that was begun, or else a new one, and none of `but`. None when nothing is left."""
         while True:
+            for unsettled in await self._settlements.unsettled():
+                if unsettled.day not in but:
+                    return unsettled
             latest = await self._settlements.latest()
-            if latest is not None and latest.state is not DayState.CLOSED:
-                return latest
             number = latest.number + 1 if latest is not None else 1
             for day in sorted({*await self._ledger.unclaimed_days(until), until}):
                 if await self._settlements.get(day) is None:
@@ -108,6 +125,7 @@ class Settlement:
         day = begun.day
         if begun.state is DayState.OPEN:
             await self._claim(begun)
+        begun = await self._numbered_last(begun)
         await self._settlements.add(await self._statements(begun))
         statements = await self._settlements.of_day(day)  # of two runs, the first one's statements count
         await self._pay_out(statements)  # a payout without its statement could not be explained
@@ -122,6 +140,13 @@ class Settlement:
         await self._settlements.advance(closed)
         sums = {name: getattr(closed, name) for name in ("statements", "paid_out", "platform")}
         log.info("a day is settled", extra={"day": day.isoformat(), **sums})
+
+    async def _numbered_last(self, begun: SettlementDay) -> SettlementDay:
+        """The balances of an account follow from one another by number, so a day that was passed over comes after the others."""
+        latest = await self._settlements.latest()
+        if latest is None or latest.number <= begun.number:
+            return begun
+        return await self._settlements.renumber(begun, latest.number + 1)
 
     async def _claim(self, begun: SettlementDay) -> None:
         """Fix which postings belong to the day. What has lagged for too long is set aside for a later day."""
@@ -162,6 +187,11 @@ class Settlement:
         for outcome in await self._payouts.insert(payouts):
             if isinstance(outcome, Exception):
                 raise outcome
+
+
+def _passes(error: Exception, begun: SettlementDay) -> bool:
+    """Whether waiting helps: a dependency is unavailable, or a new day is not ready, which lasts MAX_LAG at most."""
+    return is_unavailable(error) or (isinstance(error, DayNotReady) and begun.state is DayState.OPEN)
 
 
 def _named(record: SetAside) -> str:

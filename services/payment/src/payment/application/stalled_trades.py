@@ -29,8 +29,8 @@ OPERATOR_ADVICE = (
     "Return the money at the provider by hand (Alipay's merchant portal), in full. The entry goes once the provider says that "
     "it has no money of the trade any more. Why it refused is in the event RefundFailed."
 )
-LEDGER = "the day's ledger to be complete"
-LEDGER_ADVICE = "See payment's log for `a day is not settled yet`, and `anchorage dlq show payments`."
+LEDGER = "the day's ledger to be complete, and its statements to be made"
+LEDGER_ADVICE = "See payment's log for `a day is not settled yet` and `a day cannot be settled`, and `anchorage dlq show payments`."
 
 
 class StandingTrades(Protocol):
@@ -82,12 +82,14 @@ class StalledSettlements:
     settlement: Settlement
 
     async def find(self, now: datetime) -> AsyncIterator[Stalled]:
-        """The last complete day, if it is not settled in time; a settlement begins with the earlier ones."""
-        day = self.settlement.last_complete_day()
-        found = await self.settlement.day(day)
-        if now - end_of(day) > SETTLEMENT_PATIENCE and (found is None or found.state is not DayState.CLOSED):
-            state = found.state if found is not None else DayState.OPEN
-            yield Stalled("payout", day.isoformat(), state, end_of(day), LEDGER, LEDGER_ADVICE)
+        """Each day that was begun and is not settled in time, and the last complete day if it was not even begun."""
+        states = {begun.day: begun.state for begun in await self.settlement.unsettled()}
+        last = self.settlement.last_complete_day()
+        if last not in states and await self.settlement.day(last) is None:
+            states[last] = DayState.OPEN
+        for day, state in sorted(states.items()):
+            if now - end_of(day) > SETTLEMENT_PATIENCE:
+                yield Stalled("payout", day.isoformat(), state, end_of(day), LEDGER, LEDGER_ADVICE)
 
     async def ask_again(self, stalled: Stalled) -> None:
         """Settle the day, if it is ready by now."""

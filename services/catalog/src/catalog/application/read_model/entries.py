@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from catalog.application.read_model.rendering import PageParts
@@ -15,7 +16,7 @@ EntrancePosition = tuple[int, int, str]
 
 @dataclass(slots=True)
 class ProductEntry:
-    """A product, rendered. `page` is None until somebody asks for it after a change of its stock levels."""
+    """A product, rendered. `low_at` is by SKU, without those that have none. `page` is None until somebody asks for it after a change of its stock levels."""
 
     product_id: str
     mini_program_id: str
@@ -27,6 +28,7 @@ class ProductEntry:
     price: int
     image: str
     sku_ids: tuple[str, ...]
+    low_at: Mapping[str, int]
     parts: PageParts
     card: bytes
     page: bytes | None = None

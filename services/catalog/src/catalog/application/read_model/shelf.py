@@ -76,6 +76,7 @@ class Shelf:
             price=rendering.price_from(product),
             image=details.images[0],
             sku_ids=tuple(sku.sku_id for sku in details.skus),
+            low_at={sku.sku_id: sku.low_at for sku in details.skus if sku.low_at is not None},
             parts=rendering.page_parts(product),
             card=rendering.product_card(product),
         )
@@ -128,6 +129,11 @@ class Shelf:
         product.page = None
         if ((before or 0) > 0) != (level.available > 0):
             self._stores[product.mini_program_id].rendered.clear()
+
+    def low_at(self, level: StockLevel) -> int | None:
+        """The quantity at which the SKU's stock is low, if its owner named one."""
+        product = self.products.get(level.product_id)
+        return product.low_at.get(level.sku_id) if product is not None else None
 
     def available(self, product: ProductEntry) -> list[int]:
         """The available quantity of each SKU, in the product's order."""
