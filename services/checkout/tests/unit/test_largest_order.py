@@ -18,7 +18,8 @@ from checkout.domain.payment_link import Payment
 from checkout.domain.purchase import Address, Amounts, Attribution, Line, Terms
 from checkout.domain.refunds import MAX_REFUNDS
 from checkout.domain.shipments import MAX_PARCELS, Shipment
-from contracts.api.orders import MAX_LINES, MAX_PIECES
+from contracts.api.common import MAX_LINES
+from contracts.api.orders import MAX_PIECES
 from contracts.api.products import SkuRequest
 from contracts.catalog import StockReserved
 from contracts.checkout import OrderPlaced

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from contracts.api.addresses import ReturnUrl
 from contracts.api.common import (
     DIGITS,
+    MAX_LINES,
     PRINTABLE,
     Answer,
     Id,
@@ -20,7 +21,7 @@ from contracts.api.common import (
     UtcTime,
 )
 from contracts.api.payments import PaymentRequest, PaymentView
-from contracts.api.shipments import MAX_LINES, ShipmentView
+from contracts.api.shipments import ShipmentView
 from contracts.engagement import Surface
 from contracts.money import Money
 

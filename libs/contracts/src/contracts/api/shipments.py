@@ -7,10 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from contracts.api.common import Answer, Id, Request, ShortText
+from contracts.api.common import MAX_LINES, Answer, Id, Request, ShortText
 
-MAX_LINES = 50
-"""Lines of an order, and so of a parcel."""
 OTHER = "other"
 
 TrackingNumber = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
