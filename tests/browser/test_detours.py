@@ -189,12 +189,12 @@ async def test_an_order_shows_its_pictures_its_parcel_and_is_found_among_refunds
     link = await viewer.sees(".parcel a")
     assert "SF1234567890" in str(await link.get_attribute("href"))
 
-    await viewer.go(f"/m/{shop}/orders?status=refunds", ".state")
+    await viewer.go(f"/m/{shop}/orders?refund=any", ".state")
     await viewer.go(path, ".actions")
     await viewer.page.get_by_role("button", name="Request a refund").click()
     await (await viewer.sees("dialog .primary")).click()
     await viewer.sees("[data-refund=requested]")
-    await viewer.go(f"/m/{shop}/orders?status=refunds", ".order-row")
+    await viewer.go(f"/m/{shop}/orders?refund=any", ".order-row")
 
 
 async def test_an_account_begins_with_what_the_viewer_came_for(phone: Any) -> None:

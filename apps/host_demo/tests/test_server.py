@@ -220,6 +220,15 @@ async def test_a_file_is_kept_for_good_at_an_address_that_changes_with_it(
     assert len({address.split("/")[2] for address in addresses}) == 1
 
 
+async def test_a_page_asks_for_one_script(browser: aiohttp.ClientSession) -> None:
+    for page in ("/", "/both", "/h/first"):
+        async with browser.get(page) as answer:
+            scripts = re.findall(r'[^"]+[.]js', await answer.text())
+        assert len(scripts) == 1, page
+        async with browser.get(scripts[0]) as answer:
+            assert not re.search(r"^(import|export)\b", await answer.text(), re.MULTILINE)
+
+
 async def test_a_page_opened_before_an_update_finds_its_files_and_keeps_none(
     browser: aiohttp.ClientSession,
 ) -> None:
@@ -248,7 +257,7 @@ async def test_a_document_shows_something_before_any_other_file_has_arrived(
         assert "stylesheet" not in head, "a browser paints nothing until it has the head's style sheets"
 
 
-@pytest.mark.parametrize("path", ["/assets/any/app/router.js", "/assets/any/app.css", "/h/first"])
+@pytest.mark.parametrize("path", ["/assets/any/app/main.js", "/assets/any/app.css", "/h/first"])
 @pytest.mark.parametrize("encoding", ["br", "gzip"])
 async def test_text_is_sent_compressed_to_who_takes_it(
     browser: aiohttp.ClientSession, path: str, encoding: str
@@ -309,6 +318,7 @@ async def test_unknown_hosts_files_and_paths_are_not_found(app: str, browser: ai
         "/h/third",
         "/api/third/feed",
         "/assets/any/app/none.js",
+        "/assets/any/app/router.js",
         "/assets/any/../settings.py",
         "/assets/app.css",
         "/media/../v1/entry",

@@ -11,6 +11,7 @@ from importlib.resources.abc import Traversable
 
 from aiohttp import web
 
+from host_demo.modules import joined
 from runtime.web.compression import FixedAnswer, fixed_answer
 from runtime.web.problems import not_found
 
@@ -26,23 +27,17 @@ SHELL_STYLE_SOURCE = f"'sha256-{b64encode(hashlib.sha256(SHELL_STYLE.encode()).d
 
 
 class Assets:
-    """Every file under web/assets at `/assets/<version>/<path>`. The version is a hash of them all.
+    """The files under web/assets at `/assets/<version>/<path>`, scripts joined into one for each page. The version is a hash of them all.
 
     A page that was opened before an update still finds its files, at their old address, but is told to ask again.
     """
 
     def __init__(self) -> None:
-        bodies = dict(_walk(WEB / "assets", ""))
+        bodies = _bodies()
         self._kept = {path: _answer(path, body, KEPT) for path, body in bodies.items()}
         self._asked_again = {path: _answer(path, body, ASKED_AGAIN) for path, body in bodies.items()}
         self.version = _version_of(bodies)
         self.root = f"/assets/{self.version}"
-
-    def modules(self, folder: str) -> list[str]:
-        """The addresses of a folder's scripts."""
-        return [
-            f"{self.root}/{path}" for path in self._kept if path.startswith(folder) and path.endswith(".js")
-        ]
 
     def response(self, request: web.Request, version: str, path: str) -> web.Response:
         """The file. Raises Problem 404."""
@@ -50,6 +45,12 @@ class Assets:
         if answer is None:
             raise not_found("this file")
         return answer.response(request)
+
+
+def _bodies() -> dict[str, bytes]:
+    files = dict(_walk(WEB / "assets", ""))
+    scripts = {path: files.pop(path).decode() for path in list(files) if path.endswith(".js")}
+    return files | {path: text.encode() for path, text in joined(scripts).items()}
 
 
 def _version_of(bodies: Mapping[str, bytes]) -> str:

@@ -59,7 +59,7 @@ FIRST_CALLS = (
 
 
 def first_calls(host: Host, path: str) -> list[str]:
-    """The calls, below `/api/<host>/`, that the browser may make while it still loads the page's modules."""
+    """The calls, below `/api/<host>/`, that the browser may make while it still loads the page's script."""
     if not path:
         return ["feed", *(f"videos/{video.video_id}" for video in host.feed[:1])]
     found = [(screen.fullmatch(path), call) for screen, call in FIRST_CALLS]
@@ -84,7 +84,6 @@ class PageRoutes:
         self._templates = {
             name: Template((WEB / f"{name}.html").read_text("utf-8")) for name in ("start", "app", "both")
         }
-        self._modules = _links("modulepreload", self._assets.modules("app/"))
         self._document = lru_cache(DOCUMENTS_KEPT)(self._made)
 
     def routes(self) -> list[Route]:
@@ -118,7 +117,9 @@ class PageRoutes:
             skin=host.skin,
             name=escape(getattr(host.name, language)),
             chrome=chrome_of(path),
-            preloads=self._modules + _links('preload" as="fetch" crossorigin="anonymous', calls),
+            preloads="".join(
+                f'<link rel="preload" as="fetch" crossorigin="anonymous" href="{call}">\n' for call in calls
+            ),
         )
         return self._answer(request, document)
 
@@ -143,7 +144,3 @@ class PageRoutes:
 
     async def _icon(self, request: web.Request) -> web.Response:
         return self._assets.response(request, "", "icon.svg")
-
-
-def _links(relation: str, addresses: list[str]) -> str:
-    return "".join(f'<link rel="{relation}" href="{address}">\n' for address in addresses)

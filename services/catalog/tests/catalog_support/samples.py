@@ -38,7 +38,7 @@ def a_program(version: int = 1, **changes: Any) -> MiniProgram:
 def a_product(number: int = 1, version: int = 1, *, listed: bool = True, **changes: Any) -> Product:
     """The product `p1` (for number 1) with the SKUs `s1` and `s1b`."""
     skus = (Sku(f"s{number}", (("w", "1"),), 200), Sku(f"s{number}b", (), 100))
-    details = replace(PRODUCT, skus=skus, rating=4.5, sales=3, listed=listed, **changes)
+    details = replace(PRODUCT, **({"skus": skus, "rating": 4.5, "sales": 3, "listed": listed} | changes))
     return Product(f"p{number}", "shop0001", details, Terms(100, 500, 1), version)
 
 

@@ -115,6 +115,35 @@ async def test_a_store_is_paged_without_missing_or_repeating_anything(shop: Shop
     assert [c["category_id"] for c in pots["categories"]] == ["tea", "pots"]
 
 
+async def test_a_store_is_sorted_and_filtered(shop: Shop) -> None:
+    await shop.open()
+    cheap, sold_out = f"{shop.product_id}-1", f"{shop.product_id}-2"
+    for product_id, stock, price in ((cheap, 30, 100), (sold_out, 0, 20_000)):
+        product = a_product(product_id, stock)
+        product["skus"][0]["price"]["amount"] = price
+        await shop.must("PUT", shop.product_path(product_id), shop.as_owner, product)
+
+    async def listed(query: str) -> list[str]:
+        page = await shop.must("GET", f"{shop.store_path}?{query}", shop.as_host)
+        return [product["product_id"] for product in page["products"]["items"]]
+
+    assert await listed("sort=price_asc") == [cheap, shop.product_id, sold_out]
+    assert await listed("sort=price_desc&in_stock=true") == [shop.product_id, cheap]
+    assert await listed("in_stock=false") == [sold_out]
+    assert await listed("sort=newest&limit=1") == [sold_out]
+    assert await listed(f"product_ids={sold_out},nosuch,{cheap}") == [sold_out, cheap]
+    too_many = ",".join(f"p{n}" for n in range(21))
+    for query in (
+        "sort=cheapest",
+        "in_stock=yes",
+        "product_ids=",
+        "product_ids=a,,b",
+        f"product_ids={too_many}",
+    ):
+        status, problem = await shop.call("GET", f"{shop.store_path}?{query}", shop.as_host)
+        assert (status, problem["errors"][0]["field"]) == (422, query.partition("=")[0])
+
+
 @pytest.mark.parametrize("cursor", ["garbage", "W10", "WyJhIiwxXQ", "bnVsbA", "e30", "WzEsMiwzXQ"])
 async def test_a_cursor_of_another_list_is_refused(shop: Shop, cursor: str) -> None:
     await shop.open()

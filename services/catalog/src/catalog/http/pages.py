@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
+from catalog.application.read_model.entries import StoreFilter
 from catalog.application.read_model.storefront import Storefront, Viewer
 from catalog.http.access import host_of, path_id
 from contracts.api.common import PageQuery
@@ -50,7 +51,9 @@ class PageRoutes:
         after: Any = read_cursor(query.cursor, int, str) if query.cursor is not None else None
         mini_program_id = request.match_info["mini_program_id"]
         return _json(
-            self._storefront.store(_viewer_of(request), mini_program_id, query.category, after, query.limit)
+            self._storefront.store(
+                _viewer_of(request), mini_program_id, _filter_of(query), after, query.limit
+            )
         )
 
     async def product(self, request: web.Request) -> web.Response:
@@ -72,6 +75,15 @@ class PageRoutes:
         """Where an anchor leads, or why it cannot be opened."""
         ids = request.match_info
         return _json(self._storefront.anchor_target(host_of(request), ids["video_id"], ids["anchor_id"]))
+
+
+def _filter_of(query: StoreQuery) -> StoreFilter:
+    return StoreFilter(
+        category_id=query.category,
+        product_ids=tuple(query.product_ids.split(",")) if query.product_ids is not None else None,
+        in_stock=None if query.in_stock is None else query.in_stock == "true",
+        sort=query.sort,
+    )
 
 
 def _viewer_of(request: web.Request) -> Viewer:

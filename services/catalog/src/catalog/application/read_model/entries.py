@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from catalog.application.read_model.rendering import PageParts
 from catalog.domain.mini_program import MiniProgramState
 
 StorePosition = tuple[int, str]
-"""(created at in ms, product_id): products are listed in the order in which they were created, so no change moves one."""
+"""(a number that products are sorted by, product_id). Without a sort that is the creation time in ms, so no change moves a product."""
 EntrancePosition = tuple[int, int, str]
 """How the entrance sorts: by exposure priority, then sponsored ones first, then by id."""
+
+
+StoreSort = Literal["price_asc", "price_desc", "sales", "newest"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreFilter:
+    """Which products of a store to list; None excludes nothing. `product_ids` are listed in their own order, whatever `sort` says."""
+
+    category_id: str | None = None
+    product_ids: tuple[str, ...] | None = None
+    in_stock: bool | None = None
+    sort: StoreSort | None = None
 
 
 @dataclass(slots=True)
@@ -26,6 +40,7 @@ class ProductEntry:
     category_id: str
     terms_version: int
     price: int
+    sales: int
     image: str
     sku_ids: tuple[str, ...]
     low_at: Mapping[str, int]
@@ -49,7 +64,8 @@ class MiniProgramEntry:
 
 @dataclass(slots=True)
 class StoreEntry:
-    """The listed products of one mini program by category (None for all), and the lists that were rendered."""
+    """The listed products of one mini program by category (None for all), and what was sorted and rendered since a change."""
 
     listed: dict[str | None, list[StorePosition]] = field(default_factory=dict)
-    rendered: dict[tuple[str | None, StorePosition | None, int], bytes] = field(default_factory=dict)
+    sorted: dict[tuple[str | None, StoreSort], list[StorePosition]] = field(default_factory=dict)
+    rendered: dict[tuple[StoreFilter, StorePosition | None, int], bytes] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 from catalog.application.read_model import rendering
 from catalog.application.read_model.entries import (
@@ -17,7 +18,9 @@ from catalog.application.read_model.entries import (
     MiniProgramEntry,
     ProductEntry,
     StoreEntry,
+    StoreFilter,
     StorePosition,
+    StoreSort,
 )
 from catalog.domain.availability import Reason, why_unavailable
 from catalog.domain.mini_program import MiniProgram
@@ -28,6 +31,13 @@ from catalog.domain.video import Anchor, Video
 
 MAX_RENDERED_LISTS = 512
 """Rendered lists of one store, one for each query; then all are dropped and rendered again when needed."""
+SORT_KEYS: dict[StoreSort, Callable[[ProductEntry], int]] = {
+    "price_asc": lambda product: product.price,
+    "price_desc": lambda product: -product.price,
+    "sales": lambda product: -product.sales,
+    "newest": lambda product: -product.position[0],
+}
+"""What products are sorted by, the smallest first; among equals by id."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
@@ -74,6 +84,7 @@ class Shelf:
             category_id=details.category_id,
             terms_version=product.terms.version,
             price=rendering.price_from(product),
+            sales=details.sales,
             image=details.images[0],
             sku_ids=tuple(sku.sku_id for sku in details.skus),
             low_at={sku.sku_id: sku.low_at for sku in details.skus if sku.low_at is not None},
@@ -84,6 +95,7 @@ class Shelf:
 
     def _arrange(self, known: ProductEntry | None, entry: ProductEntry) -> None:
         store = self._stores.setdefault(entry.mini_program_id, StoreEntry())
+        store.sorted.clear()
         store.rendered.clear()
         if known is not None and known.listed:
             for category in (None, known.category_id):
@@ -147,32 +159,60 @@ class Shelf:
         return product.page
 
     def store(
-        self, program: MiniProgramEntry, category: str | None, after: StorePosition | None, limit: int
+        self, program: MiniProgramEntry, wanted: StoreFilter, after: StorePosition | None, limit: int
     ) -> bytes:
-        """The listed products of a store, a page of ProductCard, from the one after `after`."""
+        """The listed products of a store, a page of ProductCard, from the one after `after`.
+
+        A product whose price or sales change between two pages may be on both or on none.
+        """
         store = self._stores.get(program.mini_program_id)
         if store is None:
             return rendering.listing([], None)
-        query = (category, after, limit)
+        query = (wanted, after, limit)
         known = store.rendered.get(query)
         if known is None:
             if len(store.rendered) >= MAX_RENDERED_LISTS:
                 store.rendered.clear()
-            known = store.rendered[query] = self._listing(store, category, after, limit)
+            known = store.rendered[query] = self._listing(store, wanted, after, limit)
         return known
 
     def _listing(
-        self, store: StoreEntry, category: str | None, after: StorePosition | None, limit: int
+        self, store: StoreEntry, wanted: StoreFilter, after: StorePosition | None, limit: int
     ) -> bytes:
-        positions = store.listed.get(category, [])
+        positions = self._positions(store, wanted)
         start = bisect_right(positions, after) if after is not None else 0
-        chosen = positions[start : start + limit]
+        fitting = (
+            position
+            for position in islice(positions, start, None)
+            if wanted.in_stock in (None, self._in_stock(self.products[position[1]]))
+        )
+        found = list(islice(fitting, limit + 1))
+        chosen = found[:limit]
         cards = [self._card(self.products[product_id]) for _, product_id in chosen]
-        more = start + limit < len(positions)
+        more = len(found) > limit
         return rendering.listing(cards, self._write_cursor(*chosen[-1]) if more else None)
 
+    def _positions(self, store: StoreEntry, wanted: StoreFilter) -> list[StorePosition]:
+        """The products in their order, whether in stock or not."""
+        listed = store.listed.get(wanted.category_id, [])
+        if wanted.product_ids is not None:
+            there = {product_id for _, product_id in listed}
+            return [(n, product_id) for n, product_id in enumerate(wanted.product_ids) if product_id in there]
+        if wanted.sort is None:
+            return listed
+        kept = (wanted.category_id, wanted.sort)
+        if kept not in store.sorted:
+            key = SORT_KEYS[wanted.sort]
+            store.sorted[kept] = sorted(
+                (key(self.products[product_id]), product_id) for _, product_id in listed
+            )
+        return store.sorted[kept]
+
+    def _in_stock(self, product: ProductEntry) -> bool:
+        return any(n > 0 for n in self.available(product))
+
     def _card(self, product: ProductEntry) -> bytes:
-        return product.card + (b"true}" if any(n > 0 for n in self.available(product)) else b"false}")
+        return product.card + (b"true}" if self._in_stock(product) else b"false}")
 
     def entrance(self, host_id: str, after: EntrancePosition | None, limit: int) -> bytes:
         """The published mini programs of a host, a page of MiniProgramCard, from the one after `after`."""

@@ -12,6 +12,7 @@ from catalog.application.read_model.entries import (
     EntrancePosition,
     MiniProgramEntry,
     ProductEntry,
+    StoreFilter,
     StorePosition,
 )
 from catalog.application.read_model.freshness import Freshness
@@ -44,7 +45,7 @@ class Storefront:
         self,
         viewer: Viewer,
         mini_program_id: str,
-        category: str | None,
+        wanted: StoreFilter,
         after: StorePosition | None,
         limit: int,
     ) -> bytes:
@@ -52,7 +53,7 @@ class Storefront:
         program = self._entered(viewer, mini_program_id)
         if self._freshness.outdated:
             return rendering.store_page_without_products(program.head)
-        return rendering.store_page(program.head, self._shelf.store(program, category, after, limit))
+        return rendering.store_page(program.head, self._shelf.store(program, wanted, after, limit))
 
     def product(self, viewer: Viewer, mini_program_id: str, product_id: str) -> bytes:
         """The ProductPage of a listed product of the mini program."""

@@ -7,17 +7,17 @@ import { degradedNote, empty, load, pages, productCard, skeleton } from './parts
 import { back, go, keptHere } from './router.js';
 import { miniScreen, remember } from './mini.js';
 import { searchHead } from './search.js';
+import { sortBar, want, wantedHere } from './sorting.js';
 
-export function storeScreen({ params: { mp }, query, signal }) {
-  const chosen = query.get('category');
+export function storeScreen({ params: { mp }, signal }) {
   const box = h('div', { class: 'store' });
-  let coming = shelf(chosen);
+  let coming = shelf();
   remember(mp, coming);
   const screen = miniScreen(mp, t('store'), box, { otherwise: '/programs', tab: 'store' });
-  load(box, () => coming ?? shelf(chosen), show, storeBones()).finally(() => { coming = null; });
+  load(box, () => coming ?? shelf(), show, storeBones()).finally(() => { coming = null; });
 
-  function shelf(category, cursor) {
-    const wanted = new URLSearchParams({ limit: '20', ...(category ? { category } : {}), ...(cursor ? { cursor } : {}) });
+  function shelf(cursor) {
+    const wanted = new URLSearchParams({ limit: '20', ...wantedHere(), ...(cursor ? { cursor } : {}) });
     return inside(mp, 'GET', `/store?${wanted}`, { signal });
   }
 
@@ -34,21 +34,26 @@ export function storeScreen({ params: { mp }, query, signal }) {
           picture(program.logo_url, '', { width: 52, height: 52, class: 'logo' }),
           h('div', {}, h('p', { class: 'banner-name', lang: langOf(name) }, name), h('p', { lang: langOf(slogan) }, slogan)))),
       degradedNote(page.degraded),
-      page.categories?.length ? shelfTabs(page.categories, goods) : null,
-      isShop || page.products?.items.length ? goods : empty(t('not_a_shop'), t('not_a_shop_hint')),
+      isShop || page.products?.items.length
+        ? [h('div', { class: 'choosing' }, page.categories?.length ? shelfTabs(page.categories, () => again(goods)) : null,
+          sortBar(['default', 'sales', 'newest'], () => again(goods))), goods]
+        : empty(t('not_a_shop'), t('not_a_shop_hint')),
     ];
   }
 
-  function shelfTabs(categories, goods) {
-    let current = chosen;
+  function again(goods) {
+    keptHere().length = 0;
+    load(goods, () => shelf(), (page) => [degradedNote(page.degraded), shelfOf(page)], skeleton('card'));
+  }
+
+  function shelfTabs(categories, changed) {
+    const current = wantedHere().category ?? '';
     const tab = (id, name) => h('button', {
-      type: 'button', class: 'shelf', 'aria-pressed': String((current ?? '') === id), lang: langOf(name), 'data-category': id,
+      type: 'button', class: 'shelf', 'aria-pressed': String(current === id), lang: langOf(name), 'data-category': id,
       onclick: (event) => {
-        current = id || null;
-        keptHere().length = 0;
         for (const other of event.currentTarget.parentElement.children) other.setAttribute('aria-pressed', String(other === event.currentTarget));
-        history.replaceState(history.state, '', `${location.pathname}${id ? `?category=${encodeURIComponent(id)}` : ''}`);
-        load(goods, () => shelf(current), (page) => [degradedNote(page.degraded), shelfOf(page)], skeleton('card'));
+        want({ category: id || null });
+        changed();
       },
     }, name);
     return h('div', { class: 'shelves', role: 'group', 'aria-label': t('products') }, tab('', t('all')), categories.map((one) => tab(one.category_id, nameOf(one))));
@@ -56,9 +61,8 @@ export function storeScreen({ params: { mp }, query, signal }) {
 
   function shelfOf(page) {
     if (!page.products) return null;
-    if (!page.products.items.length) return empty(t('empty_shelf'), null);
-    const category = new URLSearchParams(location.search).get('category');
-    const next = async (cursor) => (await shelf(category, cursor)).products ?? { items: [], next_cursor: cursor };
+    if (!page.products.items.length) return empty(t(Object.keys(wantedHere()).length ? 'none_fit' : 'empty_shelf'), null);
+    const next = async (cursor) => (await shelf(cursor)).products ?? { items: [], next_cursor: cursor };
     return pages(page.products, next, h('div', { class: 'cards' }), (product) => productCard(product));
   }
   return screen;
@@ -78,13 +82,20 @@ export function storeSearchScreen({ params: { mp }, query, signal }) {
       onSearch: (text) => go(`/m/${mp}/search?q=${encodeURIComponent(text)}`, { replace: Boolean(asked) }),
     }),
     h('div', { class: 'mini-body scrolls' }, body));
-  const page = (cursor) => inside(mp, 'GET', `/search?${new URLSearchParams({ q: asked, ...(cursor ? { cursor } : {}) })}`, { signal });
-  if (!asked) put(body, h('p', { class: 'lead' }, t('in_store_only')));
-  else {
-    load(body, () => page(), (found) => found.items.length
-      ? [h('p', { class: 'lead', role: 'status' }, `${t('in_store_only')} · ${t('results_for', asked)} · ${count(found.items.length)}${found.next_cursor ? '+' : ''}`),
-        pages(found, page, h('div', { class: 'cards' }), (product) => productCard(product))]
-      : empty(t('store_search_none', asked), t('search_none_hint')), skeleton('card'));
+  const page = (cursor) => inside(mp, 'GET', `/search?${new URLSearchParams({ q: asked, ...wantedHere(), ...(cursor ? { cursor } : {}) })}`, { signal });
+  const search = (into) => load(into, () => page(), (found) => found.items.length
+    ? [h('p', { class: 'lead', role: 'status' }, `${t('in_store_only')} · ${t('results_for', asked)} · ${count(found.items.length)}${found.next_cursor ? '+' : ''}`),
+      pages(found, page, h('div', { class: 'cards' }), (product) => productCard(product))]
+    : wantedHere().in_stock ? empty(t('none_fit'), null) : empty(t('store_search_none', asked), t('search_none_hint')), skeleton('card'));
+  if (!asked) {
+    put(body, h('p', { class: 'lead' }, t('in_store_only')));
+    return screen;
   }
+  const found = h('div', {});
+  put(body, sortBar(['relevance', 'sales'], () => {
+    keptHere().length = 0;
+    search(found);
+  }), found);
+  search(found);
   return screen;
 }
