@@ -54,7 +54,14 @@ class BuyerActor:
             return
         self._order_id = placed.order_id
         plan = self._random.choice(
-            (self._pay, self._pay, self._cancel, self._pay_and_cancel, self._do_nothing)
+            (
+                self._pay,
+                self._pay,
+                self._cancel,
+                self._pay_and_cancel,
+                self._pay_and_be_cancelled,
+                self._do_nothing,
+            )
         )
         await plan()
 
@@ -63,6 +70,17 @@ class BuyerActor:
 
     async def _pay_and_cancel(self) -> None:
         await asyncio.gather(self._pay(), self._cancel())
+
+    async def _pay_and_be_cancelled(self) -> None:
+        """The owner cancels, whatever has happened to the order."""
+        await asyncio.gather(self._pay(), self._be_cancelled())
+
+    async def _be_cancelled(self) -> None:
+        await self._wait(0.0, 0.4, 2.6, 20.0, 60.0, 100.0)
+        self._world.note(f"the owner cancels the order of {self._buyer.openid}")
+        await self._insist(
+            "checkout", lambda app: app.commands.cancel_for_shop(OWNER, self._order_id, "out of stock")
+        )
 
     async def _cancel(self) -> None:
         await self._wait(0.0, 0.1, 0.2, 0.4, 0.7, 1.1, 1.7, 2.6, 38.0)

@@ -9,6 +9,7 @@ from anchorage_cli.audit import examine
 from anchorage_cli.everything import Everything
 from anchorage_cli.rebuild import rebuild
 from checkout.adapters.order_codec import document_of
+from checkout.domain.refunds import RefundStatus
 from checkout.domain.status import ENDED, Status
 from contracts.topics import ORDERS, PAYMENTS
 from payment.adapters.mongo_ledger import posting_document
@@ -32,6 +33,9 @@ def _stands_still(world: World) -> Iterator[str]:
         counts_as_received = order.receive_by is not None and not order.holds_receipt
         if order.status not in AT_REST or counts_as_received:
             yield f"{order.order_id} stands still: it is {order.status}"
+        refused = any(refund.status is RefundStatus.FAILED for refund in order.refunds)
+        if order.cancellation is not None and order.status is Status.PAID and not refused:
+            yield f"{order.order_id} was cancelled by its owner, and its money does not go back"
         for refund in order.refunds:
             if refund.status in ("requested", "approved"):
                 yield f"{order.order_id}: refund {refund.refund_id} stands still: it is {refund.status}"

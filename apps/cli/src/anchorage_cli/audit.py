@@ -111,14 +111,23 @@ def _expected_stock(found: Everything) -> tuple[Counter[str], Counter[str]]:
     held: Counter[str] = Counter()
     sold: Counter[str] = Counter()
     for _, order in found.orders.values():
-        gave_back = order["status"] == "refunded" and not order["shipments"]
+        kept = sent_pieces(order) if order["status"] == "refunded" else None
         had_stock = any(entry["status"] == "confirmed" for entry in order["history"])
         for line in order["lines"]:
             if order["status"] in UNPAID and had_stock:
                 held[line["sku_id"]] += line["quantity"]
-            elif order["status"] in PAID and not gave_back:
-                sold[line["sku_id"]] += line["quantity"]
+            elif order["status"] in PAID:
+                sold[line["sku_id"]] += line["quantity"] if kept is None else kept[line["sku_id"]]
     return held, sold
+
+
+def sent_pieces(order: Document) -> Counter[str]:
+    """What was sent, by SKU: a full refund makes the rest available again."""
+    sent: Counter[str] = Counter()
+    for shipment in order["shipments"]:
+        for line in shipment["lines"]:
+            sent[line["sku_id"]] += line["quantity"]
+    return sent
 
 
 def _one_payment_each(report: Report, found: Everything, now: datetime, grace: timedelta) -> None:

@@ -31,6 +31,13 @@ class OrderLine(Value):
     terms: CommissionTerms
 
 
+class ParcelLine(Value):
+    """A SKU and how many pieces of it."""
+
+    sku_id: Identifier
+    quantity: int = Field(ge=1)
+
+
 class Attribution(Value):
     """What brought the buyer, taken from the signed click."""
 
@@ -99,9 +106,14 @@ class OrderConfirmed(OrderEventWithLines):
 
 @published
 class OrderCloseRequested(OrderEvent):
-    """The buyer cancelled, or the deadline passed. Payment decides whether the money arrived first."""
+    """The buyer or the owner cancelled, or the deadline passed. Payment decides whether the money arrived first."""
 
-    reason: Literal["cancelled_by_buyer", "payment_deadline"]
+    reason: Literal["cancelled_by_buyer", "payment_deadline"] = Field(
+        description="`cancelled_by_buyer` for every cancellation; `cancelled_by` says whose it is"
+    )
+    cancelled_by: Text | None = Field(
+        default=None, description="who cancelled: `viewer`, `owner` or `operator`; null for a deadline"
+    )
     expires_at: datetime
     link_given: bool = Field(default=True, description="whether the buyer may already have a payment link")
 
@@ -119,6 +131,8 @@ class OrderShipped(OrderEvent):
 
     carrier: Text
     complete: bool = Field(description="whether all lines have been sent")
+    shipment_id: Identifier | None = None
+    lines: tuple[ParcelLine, ...] | None = Field(default=None, description="what is in the parcel")
 
 
 @published
@@ -181,3 +195,6 @@ class OrderRefunded(OrderEventWithLines):
     refunded: Money
     refunded_total: Money
     release_stock: bool = Field(description="true if nothing was shipped and everything is refunded")
+    unsent: tuple[ParcelLine, ...] = Field(
+        default=(), description="once everything is refunded, what was never shipped: it is available again"
+    )

@@ -86,19 +86,21 @@ def ratings_follow_reviews(counting: Counting) -> Subscription:
 
 
 def concerns_stock(event: Any) -> bool:
-    """A refund concerns stock only if the goods were not shipped."""
-    return not isinstance(event, OrderRefunded) or event.release_stock
+    """A refund concerns stock only if it is in full and goods were not shipped."""
+    return not isinstance(event, OrderRefunded) or event.release_stock or bool(event.unsent)
 
 
 def fact_of(event: Any, traceparent: str | None) -> OrderFact:
     """What an order event means for stock."""
     lines = getattr(event, "lines", ())
     placed = event if isinstance(event, OrderPlaced) else None
+    partly_sent = isinstance(event, OrderRefunded) and not event.release_stock
     return OrderFact(
         kind=_KINDS[type(event)],
         order_id=event.order_id,
         mini_program_id=event.mini_program_id,
         lines=merged((line.sku_id, line.quantity) for line in lines),
+        unsent=merged((line.sku_id, line.quantity) for line in event.unsent) if partly_sent else None,
         products=tuple((line.product_id, line.sku_id) for line in lines) if placed else (),
         order=placed,
         traceparent=traceparent,

@@ -127,7 +127,7 @@ class InMemoryReservations:
         if not self._is(change, State.COMMITTED):
             return
         self._save(change)
-        for sku_id, quantity in change.after.lines:
+        for sku_id, quantity in change.after.available_again:
             self._move(self._shelves.stock[sku_id], "sold", "available", quantity)
 
     def _is(self, change: Change[Reservation], state: State) -> bool:

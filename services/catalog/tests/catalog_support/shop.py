@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from contracts.checkout import Attribution, OrderCancelled, OrderLine, OrderPaid, OrderPlaced, OrderRefunded
+from contracts.checkout import (
+    Attribution,
+    OrderCancelled,
+    OrderLine,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+    ParcelLine,
+)
 from contracts.event import Event
 from contracts.identity import (
     OwnerApplied,
@@ -208,10 +217,17 @@ class Shop:
             version=2, order_id=order_id, mini_program_id=self.mini_program_id, at=system_clock(), reason="x"
         )
 
-    def refunded(self, order_id: str, *lines: tuple[str, int], release_stock: bool = True) -> OrderRefunded:
+    def refunded(
+        self,
+        order_id: str,
+        *lines: tuple[str, int],
+        release_stock: bool = True,
+        unsent: Sequence[tuple[str, int]] = (),
+    ) -> OrderRefunded:
         return OrderRefunded(
             **self.order_fields(order_id, *lines), refund_id="r1", refunded=cny(100), refunded_total=cny(100),
             release_stock=release_stock,
+            unsent=tuple(ParcelLine(sku_id=sku_id, quantity=quantity) for sku_id, quantity in unsent),
         )  # fmt: skip
 
 

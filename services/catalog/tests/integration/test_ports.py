@@ -141,6 +141,21 @@ async def test_what_was_sold_returns_once(kept: tuple[Any, Warehouse]) -> None:
     assert await warehouse.counts() == [(5, 0, 0), (3, 0, 0)]
 
 
+async def test_of_an_order_that_was_partly_sent_the_rest_returns(kept: tuple[Any, Warehouse]) -> None:
+    store, warehouse = kept
+    order = warehouse.order(2, 1)
+    await store.hold(lines_of(order))
+    await store.insert([reservation(order, State.RESERVED)])
+    await store.sell_holds(lines_of(order))
+    await store.advance([reservation(order, State.COMMITTED)], State.RESERVED)
+    returned = reservation(order, State.RETURNED)
+    partly = replace(returned, after=replace(returned.after, returned=((warehouse.sku_ids[0], 1),)))
+    for _ in range(2):
+        await store.return_sold(partly)
+    assert (await store.find([order.order_id]))[order.order_id] == partly.after
+    assert await warehouse.counts() == [(4, 0, 1), (2, 0, 1)]
+
+
 async def test_what_reserving_needs_is_loaded_at_once(kept: tuple[Any, Warehouse]) -> None:
     store, warehouse = kept
     order = warehouse.order(1)

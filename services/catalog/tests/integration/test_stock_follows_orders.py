@@ -50,6 +50,20 @@ async def test_a_refund_before_shipment_returns_the_pieces_and_one_after_it_does
     assert (stock["available"], stock["sold"]) == (4, 1)
 
 
+async def test_a_refund_in_full_after_a_part_was_sent_returns_the_pieces_that_were_not(shop: Shop) -> None:
+    await shop.open(stock=5)
+    order_id = shop.new_order()
+    lines = ((shop.sku_id, 3),)
+    refunded = shop.refunded(order_id, *lines, release_stock=False, unsent=[(shop.sku_id, 2)])
+    await shop.publish(shop.placed(order_id, *lines), shop.paid(order_id, *lines), refunded, refunded)
+    *_, released = await shop.expect_events(
+        "stock", order_id, "StockReserved", "StockCommitted", "StockReleased"
+    )
+    assert released["lines"] == [{"sku_id": shop.sku_id, "quantity": 2}]
+    stock = await shop.stock()
+    assert (stock["available"], stock["sold"]) == (4, 1)
+
+
 async def test_an_order_that_is_cancelled_before_it_is_placed_holds_nothing(shop: Shop) -> None:
     await shop.open(stock=5)
     order_id = shop.new_order()

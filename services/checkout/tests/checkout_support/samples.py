@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from checkout.domain.coupon import Coupon, CouponTerms, CouponUse
-from checkout.domain.order import Order, Payment
+from checkout.domain.order import Order
+from checkout.domain.payment_link import Payment
 from checkout.domain.purchase import Address, Amounts, Attribution, Line, Terms
 from checkout.domain.shipments import Shipment
 

@@ -18,8 +18,9 @@ from checkout.adapters.mongo_orders import MongoOrders, OrderCollections
 from checkout.application import close_overdue
 from checkout.application.close_overdue import CloseOverdue
 from checkout.application.new_orders import NewOrders
+from checkout.domain.closing import CANCELLED_BY_BUYER
 from checkout.domain.deadline import LATE
-from checkout.domain.order import CANCELLED_BY_BUYER, Order
+from checkout.domain.order import Order
 from runtime.clock import system_clock
 from runtime.ids import random_id
 from runtime.mongo.client import Database, Document, connect, database

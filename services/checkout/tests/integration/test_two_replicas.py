@@ -7,8 +7,9 @@ from checkout_support.running import RunningCheckout, next_order
 
 from checkout.adapters.mongo_orders import MongoOrders, OrderCollections
 from checkout.application.contracts_out import contracts_of
+from checkout.domain.closing import CANCELLED_BY_BUYER
 from checkout.domain.events import OrderEvent
-from checkout.domain.order import CANCELLED_BY_BUYER, Order
+from checkout.domain.order import Order
 from checkout.http.orders import KEEP_ALIVE_SECONDS
 from contracts.money import cny
 from runtime.clock import system_clock

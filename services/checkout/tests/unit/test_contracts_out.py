@@ -29,7 +29,7 @@ from contracts.money import cny
 @pytest.mark.parametrize(
     "event",
     [
-        Placed(), Confirmed(), CloseRequested("payment_deadline"), Paid(), Shipped("SF", True), Completed("viewer"),
+        Placed(), Confirmed(), CloseRequested("payment_deadline"), Paid(), Shipped("SF", True, "s1", (("sku1", 2),)), Completed("viewer"),
         Rejected("out_of_stock"), Cancelled("payment_deadline"), RefundRequested("r1", 10, "dent"),
         RefundApproved("r1", 10), RefundRejected("r1", 10), RefundWithdrawn("r1", 10), Refunded("r1", 10, False),
     ],

@@ -14,11 +14,13 @@ from checkout.application.contracts_out import contracts_of
 from checkout.domain.coupon import CouponUse
 from checkout.domain.errors import RefundRefused, TooManyParcels
 from checkout.domain.events import OrderEvent
-from checkout.domain.order import Order, Payment
+from checkout.domain.order import Order
+from checkout.domain.payment_link import Payment
 from checkout.domain.purchase import Address, Amounts, Attribution, Line, Terms
 from checkout.domain.refunds import MAX_REFUNDS
 from checkout.domain.shipments import MAX_PARCELS, Shipment
-from contracts.api.orders import MAX_LINES, MAX_PIECES
+from contracts.api.common import MAX_LINES
+from contracts.api.orders import MAX_PIECES
 from contracts.api.products import SkuRequest
 from contracts.catalog import StockReserved
 from contracts.checkout import OrderPlaced

@@ -32,7 +32,7 @@ def statuses(order: Order) -> list[Status]:
 
 def test_an_order_goes_from_placed_to_completed() -> None:
     order = paid_order()
-    assert order.ship(parcel()) == [Shipped("SF", complete=True)]
+    assert order.ship(parcel()) == [Shipped("SF", True, "s1", (("sku1", 2),))]
     assert order.receive(NOW) == [Completed("viewer")]
     assert statuses(order) == [
         Status.PLACED, Status.CONFIRMED, Status.AWAITING_PAYMENT, Status.PAID, Status.SHIPPED, Status.COMPLETED,
@@ -91,10 +91,10 @@ def test_a_paid_order_cannot_be_cancelled() -> None:
 def test_parcels_add_up_to_what_was_bought_and_no_more() -> None:
     order = paid_order()
     order.lines = (*order.lines, line("sku2", 50, 1))
-    assert order.ship(parcel("s1", ("sku1", 1))) == [Shipped("SF", complete=False)]
+    assert order.ship(parcel("s1", ("sku1", 1))) == [Shipped("SF", False, "s1", (("sku1", 1),))]
     with pytest.raises(NothingToShip):
         order.ship(parcel("s2", ("sku1", 2)))
-    assert order.ship(parcel("s2")) == [Shipped("SF", complete=True)]
+    assert order.ship(parcel("s2")) == [Shipped("SF", True, "s2", (("sku1", 1), ("sku2", 1)))]
     assert order.shipments[1].lines == (("sku1", 1), ("sku2", 1))
     with pytest.raises(NothingToShip):
         order.ship(parcel("s3"))
@@ -113,7 +113,7 @@ def test_a_full_refund_before_shipment_releases_the_stock() -> None:
     order.request_refund("r1", TOTAL, "changed my mind")
     order.approve_refund("r1", NOW)
     version = order.version
-    assert order.settle_refund("r1", NOW) == [Refunded("r1", TOTAL, release_stock=True)]
+    assert order.settle_refund("r1", NOW) == [Refunded("r1", TOTAL, True, (("sku1", 2),))]
     assert order.status is Status.REFUNDED
     assert order.version == version + 1
 
@@ -128,7 +128,7 @@ def test_an_order_whose_whole_refund_is_approved_is_not_sent() -> None:
     with pytest.raises(NothingToShip, match="refunded"):
         order.ship(parcel("s2"))
     order.fail_refund("r2")
-    assert order.ship(parcel("s2")) == [Shipped("SF", complete=True)]
+    assert order.ship(parcel("s2")) == [Shipped("SF", True, "s2", (("sku1", 1),))]
 
 
 def test_a_full_refund_returns_the_delivery_fee_and_not_the_discount() -> None:
@@ -140,7 +140,7 @@ def test_a_full_refund_returns_the_delivery_fee_and_not_the_discount() -> None:
         order.request_refund("r2", 151, "too much")
     order.request_refund("r3", None, "changed my mind")
     order.approve_refund("r3", NOW)
-    assert order.settle_refund("r3", NOW) == [Refunded("r3", 150, release_stock=True)]
+    assert order.settle_refund("r3", NOW) == [Refunded("r3", 150, True, (("sku1", 2),))]
     assert order.status is Status.REFUNDED
 
 

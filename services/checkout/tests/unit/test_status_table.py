@@ -6,18 +6,18 @@ from checkout.domain.errors import IllegalTransition
 from checkout.domain.status import REPEATS, TRANSITIONS, Status, Trigger, next_status
 
 X, R = "illegal", "repeat"
-COLUMNS = ["stock_reserved", "stock_rejected", "payment_requested", "payment_settled", "payment_closed", "payment_impossible", "close", "ship", "receive", "refund_in_full"]  # fmt: skip
+COLUMNS = ["stock_reserved", "stock_rejected", "payment_requested", "payment_settled", "payment_closed", "payment_impossible", "close", "cancel", "ship", "receive", "refund_in_full"]  # fmt: skip
 EXPECTED = {
-    "placed": ["confirmed", "rejected", X, X, X, "cancelled", "closing", X, X, X],
-    "confirmed": [R, X, "awaiting_payment", "paid", X, "cancelled", "closing", X, X, X],
-    "awaiting_payment": [R, X, "awaiting_payment", "paid", X, X, "closing", X, X, X],
-    "closing": [R, R, R, "paid", "cancelled", "cancelled", R, X, X, X],
-    "paid": [R, X, R, R, X, X, X, "shipped", X, "refunded"],
-    "shipped": [R, X, R, R, X, X, X, "shipped", "completed", "refunded"],
-    "completed": [R, X, R, R, X, X, X, X, R, "refunded"],
-    "rejected": [X, R, X, X, X, X, X, X, X, X],
-    "cancelled": [R, R, R, X, R, R, R, X, X, X],
-    "refunded": [R, X, R, R, X, X, X, X, X, R],
+    "placed": ["confirmed", "rejected", X, X, X, "cancelled", "closing", "closing", X, X, X],
+    "confirmed": [R, X, "awaiting_payment", "paid", X, "cancelled", "closing", "closing", X, X, X],
+    "awaiting_payment": [R, X, "awaiting_payment", "paid", X, X, "closing", "closing", X, X, X],
+    "closing": [R, R, R, "paid", "cancelled", "cancelled", R, "closing", X, X, X],
+    "paid": [R, X, R, R, X, X, X, "paid", "shipped", X, "refunded"],
+    "shipped": [R, X, R, R, X, X, X, X, "shipped", "completed", "refunded"],
+    "completed": [R, X, R, R, X, X, X, X, X, R, "refunded"],
+    "rejected": [X, R, X, X, X, X, X, R, X, X, X],
+    "cancelled": [R, R, R, X, R, R, R, R, X, X, X],
+    "refunded": [R, X, R, R, X, X, X, R, X, X, R],
 }
 ROWS = [
     (Status(status), Trigger(trigger), outcome)

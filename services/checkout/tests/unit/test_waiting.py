@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from checkout_support.samples import LINK, NOW, paid_order, parcel, placed_order
 
-from checkout.domain.order import CANCELLED_BY_BUYER, Order
+from checkout.domain.closing import CANCELLED_BY_BUYER
+from checkout.domain.order import Order
 from checkout.domain.waiting import WaitsFor, standing_still
 
 MINUTE = timedelta(minutes=1)

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from contracts.api.common import Answer, Id, Request, ShortText
-from contracts.api.orders import MAX_LINES, Lines
+from contracts.api.common import MAX_LINES, Answer, Id, Request, ShortText
+from contracts.api.orders import Lines
 from contracts.money import Money
 
 Obstacle = Literal["delisted", "sold_out", "not_enough_stock"]

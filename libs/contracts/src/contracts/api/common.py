@@ -27,6 +27,8 @@ MEDIA_PATH = f"{FILE_NAME}(/{FILE_NAME})*"
 Picture = Annotated[str, Field(max_length=1024, pattern=rf"^(/media/{MEDIA_PATH}|https?://[^\s\"<>\\]+)$")]
 Query = Annotated[str, Field(max_length=10_000, description="the text that the viewer typed")]
 
+MAX_LINES = 50
+"""Lines of an order, and so of a cart and of a parcel."""
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 MAX_TIME = 40

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 from contracts.api.addresses import ReturnUrl
 from contracts.api.common import (
     DIGITS,
+    MAX_LINES,
     PRINTABLE,
     Answer,
     Id,
@@ -21,6 +22,7 @@ from contracts.api.common import (
 )
 from contracts.api.coupons import TypedCode
 from contracts.api.payments import PaymentRequest, PaymentView
+from contracts.api.shipments import ShipmentView
 from contracts.engagement import Surface
 from contracts.money import Money
 
@@ -36,7 +38,6 @@ RefundFilter = Annotated[
         "whatever its status"
     ),
 ]
-MAX_LINES = 50
 MAX_PIECES = 200
 """Pieces of one order, over all lines: an unpaid order holds stock that others cannot buy."""
 
@@ -135,31 +136,6 @@ class RefundView(Answer):
     rejection_reason: str | None = Field(default=None, description="why the owner rejected it")
 
 
-class ShipmentLine(Request):
-    """A SKU and how many of it are in the parcel."""
-
-    sku_id: Id
-    quantity: int = Field(ge=1, le=999)
-
-
-class ShipmentRequest(Request):
-    """A parcel that was sent. Without `lines` it holds everything that was not sent before."""
-
-    carrier: ShortText
-    tracking_number: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
-    lines: Annotated[list[ShipmentLine], Field(min_length=1, max_length=MAX_LINES)] | None = None
-
-
-class ShipmentView(Answer):
-    """A parcel."""
-
-    shipment_id: str
-    carrier: str
-    tracking_number: str
-    lines: list[ShipmentLine]
-    shipped_at: datetime
-
-
 class AttributionView(Answer):
     """What brought the buyer."""
 
@@ -174,6 +150,14 @@ class HistoryEntry(Answer):
     """When the order reached a status."""
 
     status: OrderStatus
+    at: datetime
+
+
+class CancellationView(Answer):
+    """The owner, or an operator, has ended the order: unpaid it closes, paid its money goes back."""
+
+    by: Literal["owner", "operator"]
+    reason: str
     at: datetime
 
 
@@ -201,6 +185,7 @@ class OrderView(Answer):
     refunds: list[RefundView] = []
     refunded_total: Money
     shipments: list[ShipmentView] = []
+    cancellation: CancellationView | None = None
     attribution: AttributionView
     history: list[HistoryEntry]
     address: Address | None = Field(
@@ -239,6 +224,12 @@ class OwnerOrderFilters(Request):
 
 class OwnerOrdersQuery(OwnerOrderFilters, PageQuery):
     """One page of an owner's orders."""
+
+
+class CancellationRequest(Request):
+    """Why an owner cancels an order; the buyer reads it."""
+
+    reason: ShortText
 
 
 class RefundRejectionRequest(Request):

@@ -12,6 +12,7 @@ from datetime import datetime
 from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 
+from catalog.adapters.reservation_codec import changing_fields, document_of, reservation_of
 from catalog.domain.on_sale import OnSale
 from catalog.domain.reservation import LeftOverHold, Lines, Reservation, State
 from runtime.mongo.client import Database, Document
@@ -48,7 +49,9 @@ class MongoReservations:
         self._reservations = db["reservations"]
         self._client = db.client
         self._recorder = recorder
-        self._store = VersionedStore(Codec(_read, _write), recorder, lambda _: self._reservations)
+        self._store = VersionedStore(
+            Codec(reservation_of, document_of), recorder, lambda _: self._reservations
+        )
 
     async def load_for_reserving(
         self, order_ids: Iterable[str], product_ids: Iterable[str], mini_program_ids: Iterable[str]
@@ -85,13 +88,13 @@ class MongoReservations:
     async def find(self, order_ids: Iterable[str]) -> dict[str, Reservation]:
         """The reservations that exist."""
         found = self._reservations.find({"_id": {"$in": list(order_ids)}}, {OUTBOX_FIELD: 0})
-        return {document["_id"]: _read(document) async for document in found}
+        return {document["_id"]: reservation_of(document) async for document in found}
 
     async def held_since_before(self, deadline: datetime) -> AsyncIterator[Reservation]:
         """Reservations of orders that were to be paid before `deadline` and are still held."""
         query = {**HELD, "expires_at": {"$lt": deadline}}
         async for document in self._reservations.find(query, {OUTBOX_FIELD: 0}).sort("expires_at", 1):
-            yield _read(document)
+            yield reservation_of(document)
 
     async def hold(self, wanted: Mapping[str, Lines]) -> bool:
         """Hold these orders' lines where there is enough stock; True if all lines were held now."""
@@ -208,7 +211,7 @@ class MongoReservations:
                     UpdateOne(
                         {"_id": sku_id}, {"$inc": {"sold": -quantity, "available": quantity, "version": 1}}
                     )
-                    for sku_id, quantity in change.after.lines
+                    for sku_id, quantity in change.after.available_again
                 ],
                 session=session,
             )
@@ -221,7 +224,7 @@ class MongoReservations:
     def _updates(self, changes: Sequence[Change[Reservation]]) -> dict[str, Document]:
         """The fields to set for each order, with its events."""
         return {
-            change.after.order_id: _changing(change.after)
+            change.after.order_id: changing_fields(change.after)
             | self._recorder.updates(change.after.version, change.events, change.traceparent)
             for change in changes
         }
@@ -255,40 +258,3 @@ def _some(ids: Iterable[str], kind: str, fields: Document) -> list[Document]:
 
 def _and_of(collection: str, pipeline: list[Document]) -> Document:
     return {"$unionWith": {"coll": collection, "pipeline": pipeline}}
-
-
-def _write(reservation: Reservation) -> Document:
-    document: Document = {
-        "_id": reservation.order_id,
-        "mini_program_id": reservation.mini_program_id,
-        "state": reservation.state,
-        "version": reservation.version,
-        "lines": [{"sku_id": sku_id, "quantity": quantity} for sku_id, quantity in reservation.lines],
-    }
-    if reservation.expires_at is not None:
-        document["expires_at"] = reservation.expires_at
-    if reservation.reason is not None:
-        document["reason"] = reservation.reason
-    return document
-
-
-def _changing(reservation: Reservation) -> Document:
-    """The fields that a move sets. Only a tombstone moves on to `rejected`, and it had no lines."""
-    names = (
-        ("state", "version", "lines", "reason")
-        if reservation.state is State.REJECTED
-        else ("state", "version")
-    )
-    document = _write(reservation)
-    return {name: document[name] for name in names}
-
-
-def _read(document: Document) -> Reservation:
-    return Reservation(
-        order_id=document["_id"],
-        mini_program_id=document["mini_program_id"],
-        state=State(document["state"]),
-        lines=tuple((line["sku_id"], line["quantity"]) for line in document["lines"]),
-        reason=document.get("reason"),
-        expires_at=document.get("expires_at"),
-    )

@@ -240,7 +240,9 @@ def stock_events(reservation: Reservation, order: OrderPlaced | None = None) -> 
         "version": reservation.version,
         "order_id": reservation.order_id,
         "mini_program_id": reservation.mini_program_id,
-        "lines": tuple(StockLine(sku_id=sku, quantity=quantity) for sku, quantity in reservation.lines),
+        "lines": tuple(
+            StockLine(sku_id=sku, quantity=quantity) for sku, quantity in reservation.available_again
+        ),
     }
     match reservation.state:
         case State.RESERVED:

@@ -117,7 +117,7 @@ class Reserving:
             if step is Step.RELEASE:
                 released.append(_moved(fact, State.RELEASED, lines))
             elif step is Step.RETURN:
-                await self._store.return_sold(_moved(fact, State.RETURNED, lines))
+                await self._store.return_sold(_moved(fact, State.RETURNED, lines, fact.unsent))
             elif step is Step.FORESTALL:
                 await self._forestall(fact)
         if released:
@@ -168,8 +168,8 @@ def _decision(fact: OrderFact, reason: str | None) -> Change[Reservation]:
     return Change(reservation, stock_events(reservation, fact.order), traceparent=fact.traceparent)
 
 
-def _moved(fact: OrderFact, state: State, lines: Lines) -> Change[Reservation]:
-    reservation = Reservation(fact.order_id, fact.mini_program_id, state, lines)
+def _moved(fact: OrderFact, state: State, lines: Lines, returned: Lines | None = None) -> Change[Reservation]:
+    reservation = Reservation(fact.order_id, fact.mini_program_id, state, lines, returned=returned)
     return Change(reservation, stock_events(reservation), traceparent=fact.traceparent)
 
 

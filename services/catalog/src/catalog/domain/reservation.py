@@ -109,7 +109,7 @@ def merged(lines: Iterable[tuple[str, int]]) -> Lines:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """What became of one order's stock; `reason` says why it was rejected.
+    """What became of one order's stock; `reason` says why it was rejected, `returned` what was never sent if parcels were.
 
     `expires_at` is the order's payment deadline; None where it is not known, as in a later state than `reserved`.
     """
@@ -120,6 +120,12 @@ class Reservation:
     lines: Lines = ()
     reason: str | None = None
     expires_at: datetime | None = None
+    returned: Lines | None = None
+
+    @property
+    def available_again(self) -> Lines:
+        """What a returned order gives back."""
+        return self.lines if self.returned is None else self.returned
 
     @property
     def version(self) -> int:

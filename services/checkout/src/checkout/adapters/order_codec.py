@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from checkout.domain.closing import Cancellation
 from checkout.domain.coupon import CouponUse
-from checkout.domain.order import Order, Payment
+from checkout.domain.order import Order
+from checkout.domain.payment_link import Payment
 from checkout.domain.purchase import Address, Amounts, Attribution, Line, Terms
 from checkout.domain.refunds import Refund, RefundStatus
-from checkout.domain.shipments import Shipment
+from checkout.domain.shipments import Label, Shipment
 from checkout.domain.status import Status
 from runtime.mongo.client import Document
 
@@ -51,9 +53,14 @@ def changing_fields(order: Order) -> Document:
         "refunds": [{**_fields(refund), "status": str(refund.status)} for refund in order.refunds],
         "refunded_total": order.refunded_total,
         "shipments": [
-            {**_fields(shipment), "lines": [{"sku_id": s, "quantity": q} for s, q in shipment.lines]}
+            {
+                **_fields(shipment),
+                "lines": [{"sku_id": s, "quantity": q} for s, q in shipment.lines],
+                "corrections": [_fields(label) for label in shipment.corrections],
+            }
             for shipment in order.shipments
         ],
+        "cancellation": _fields(order.cancellation) if order.cancellation else None,
         "history": [{"status": str(status), "at": at} for status, at in order.history],
     }
 
@@ -85,9 +92,16 @@ def order_of(document: Document) -> Order:
         payment=Payment(**d["payment"]) if d["payment"] else None,
         refunds=tuple(Refund(**{**r, "status": RefundStatus(r["status"])}) for r in d["refunds"]),
         shipments=tuple(
-            Shipment(**{**s, "lines": tuple((x["sku_id"], x["quantity"]) for x in s["lines"])})
+            Shipment(
+                **{
+                    **s,
+                    "lines": tuple((x["sku_id"], x["quantity"]) for x in s["lines"]),
+                    "corrections": tuple(Label(**label) for label in s.get("corrections", ())),
+                }
+            )
             for s in d["shipments"]
         ),
+        cancellation=Cancellation(**d["cancellation"]) if d.get("cancellation") else None,
         history=[(Status(entry["status"]), entry["at"]) for entry in d["history"]],
     )
 
@@ -110,6 +124,15 @@ def _coupon(d: Document) -> CouponUse | None:
 
 
 def _fields(
-    value: Address | Amounts | Attribution | Line | Payment | Refund | Shipment | Terms,
+    value: Address
+    | Amounts
+    | Attribution
+    | Cancellation
+    | Label
+    | Line
+    | Payment
+    | Refund
+    | Shipment
+    | Terms,
 ) -> dict[str, Any]:
     return {name: getattr(value, name) for name in value.__slots__}

@@ -13,7 +13,8 @@ from checkout.application.contracts_out import contracts_of
 from checkout.application.ports import Orders
 from checkout.domain.errors import OrderNotFound
 from checkout.domain.events import OrderEvent
-from checkout.domain.order import Order, Payment
+from checkout.domain.order import Order
+from checkout.domain.payment_link import Payment
 from contracts.catalog import StockRejected, StockReserved
 from contracts.event import Event
 from contracts.payment import (

@@ -11,8 +11,9 @@ from datetime import datetime
 from checkout.application.changing import change_each
 from checkout.application.contracts_out import contracts_of
 from checkout.application.ports import Deadlines, OrderQueries, Orders
+from checkout.domain.closing import PAYMENT_DEADLINE
 from checkout.domain.deadline import LATE, Deadline
-from checkout.domain.order import PAYMENT_DEADLINE, Order
+from checkout.domain.order import Order
 from checkout.domain.status import OPEN
 from runtime.clock import Clock
 from runtime.outbox.changes import Change, Command

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from checkout.domain import events
+from checkout.domain.carriers import display_name
+from checkout.domain.closing import CANCELLED_BY_BUYER, CANCELLED_BY_OWNER
 from checkout.domain.order import Order
 from checkout.domain.purchase import Line
 from checkout.domain.review import Review
@@ -38,13 +40,15 @@ def contract_of(order: Order, event: events.OrderEvent, at: datetime) -> Event:
             return contract.OrderConfirmed(**base, **_purchase(order), **_payment_terms(order))
         case events.CloseRequested(reason):
             return contract.OrderCloseRequested(
-                **base, reason=reason, expires_at=order.expires_at, link_given=order.payment is not None
+                **base, **_closing(order, reason), expires_at=order.expires_at, link_given=order.payment is not None
             )  # fmt: skip
         case events.Paid():
             trade_no = (order.payment.trade_no if order.payment else None) or ""
             return contract.OrderPaid(**base, **_purchase(order), trade_no=trade_no)
-        case events.Shipped(carrier, complete):
-            return contract.OrderShipped(**base, carrier=carrier, complete=complete)
+        case events.Shipped(carrier, complete, shipment_id, lines):
+            return contract.OrderShipped(
+                **base, carrier=display_name(carrier), complete=complete, shipment_id=shipment_id, lines=_parcel(lines)
+            )  # fmt: skip
         case events.Completed(by):
             return contract.OrderCompleted(**base, by=by)
         case events.Rejected(reason):
@@ -59,10 +63,11 @@ def contract_of(order: Order, event: events.OrderEvent, at: datetime) -> Event:
             return contract.RefundRejected(**base, refund_id=refund_id, amount=cny(amount))
         case events.RefundWithdrawn(refund_id, amount):
             return contract.RefundWithdrawn(**base, refund_id=refund_id, amount=cny(amount))
-        case events.Refunded(refund_id, amount, release_stock):
+        case events.Refunded(refund_id, amount, release_stock, unsent):
             return contract.OrderRefunded(
                 **base, **_purchase(order), refund_id=refund_id, refunded=cny(amount),
                 refunded_total=cny(order.refunded_total), release_stock=release_stock,
+                unsent=_parcel(unsent),
             )  # fmt: skip
 
 
@@ -73,6 +78,13 @@ def review_event(review: Review, *, at: datetime, created: bool = False) -> Even
         version=review.version, review_id=review.review_id, mini_program_id=review.mini_program_id,
         product_id=review.product_id, sku_id=review.sku_id, rating=review.rating, is_shown=review.is_shown, at=at,
     )  # fmt: skip
+
+
+def _closing(order: Order, reason: str) -> dict[str, Any]:
+    """Readers know the buyer's cancellation and the deadline as reasons; an owner's is told beside them."""
+    if order.cancellation is not None and reason == CANCELLED_BY_OWNER:
+        return {"reason": CANCELLED_BY_BUYER, "cancelled_by": order.cancellation.by}
+    return {"reason": reason, "cancelled_by": "viewer" if reason == CANCELLED_BY_BUYER else None}
 
 
 def subject_of(order: Order) -> str:
@@ -111,6 +123,10 @@ def _payment_terms(order: Order) -> dict[str, Any]:
         "expires_at": order.expires_at,
         "return_url": order.return_url,
     }
+
+
+def _parcel(lines: Iterable[tuple[str, int]]) -> tuple[contract.ParcelLine, ...]:
+    return tuple(contract.ParcelLine(sku_id=sku_id, quantity=quantity) for sku_id, quantity in lines)
 
 
 def _line(line: Line) -> contract.OrderLine:

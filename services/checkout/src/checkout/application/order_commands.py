@@ -6,7 +6,6 @@ came first. An order that the caller may not see is answered like one that does 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,10 +13,11 @@ from datetime import datetime, timedelta
 from checkout.application.access import Access, Buyer, Caller, Owner
 from checkout.application.contracts_out import contracts_of
 from checkout.application.ports import Orders, ReceiptDeadlines
+from checkout.domain.closing import CANCELLED_BY_BUYER, Cancellation
 from checkout.domain.errors import OrderNotFound
 from checkout.domain.events import OrderEvent
-from checkout.domain.order import CANCELLED_BY_BUYER, Order
-from checkout.domain.refunds import RefundPolicy
+from checkout.domain.order import Order
+from checkout.domain.refunds import RefundPolicy, refund_id_of
 from checkout.domain.shipments import Shipment
 from runtime.clock import Clock
 from runtime.ids import NewId
@@ -44,6 +44,12 @@ class OrderCommands:
         now = self.clock()
         return await self._change(buyer, order_id, now, lambda order: order.close(CANCELLED_BY_BUYER, now))
 
+    async def cancel_for_shop(self, owner: Owner, order_id: str, reason: str) -> Order:
+        """The owner ends the order before anything was sent. Raises RefundRefused."""
+        now = self.clock()
+        cancellation = Cancellation("owner", reason, now)
+        return await self._change(owner, order_id, now, lambda order: order.cancel(cancellation))
+
     async def receive(self, buyer: Buyer, order_id: str) -> Order:
         now = self.clock()
         return await self._change(buyer, order_id, now, lambda order: order.receive(now))
@@ -64,6 +70,24 @@ class OrderCommands:
         await self.receipts.store(order_id, now + self.receipt_after)
         return await self._change(
             owner, order_id, now, lambda order: order.ship(shipment, self.receipt_after)
+        )
+
+    async def correct_shipment(
+        self,
+        owner: Owner,
+        order_id: str,
+        shipment_id: str,
+        *,
+        carrier: str | None,
+        tracking_number: str | None,
+    ) -> Order:
+        """Raises ShipmentNotFound and CorrectionRefused."""
+        now = self.clock()
+        return await self._change(
+            owner,
+            order_id,
+            now,
+            lambda order: order.correct_shipment(shipment_id, carrier, tracking_number, now),
         )
 
     async def request_refund(
@@ -136,8 +160,3 @@ class OrderCommands:
         if order is None or not self.access.may_see(caller, order):
             raise OrderNotFound(order_id)
         return order
-
-
-def refund_id_of(order_id: str, key: str) -> str:
-    """The id of the refund that is requested for this order with this idempotency key."""
-    return hashlib.sha256(f"{order_id}\x1f{key}".encode()).hexdigest()[:24]

@@ -60,6 +60,14 @@ class NothingToShip(Exception):
     """A parcel holds more than is left to send, or its goods are being refunded."""
 
 
+class ShipmentNotFound(Exception):
+    """The order has no such parcel."""
+
+
+class CorrectionRefused(Exception):
+    """A parcel cannot be corrected so; the text says why."""
+
+
 class TooManyParcels(Exception):
     """The order was sent in as many parcels as are allowed."""
 

@@ -30,10 +30,12 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """A parcel was sent; `complete` if nothing is left to send."""
+    """A parcel with these SKUs and quantities was sent; `complete` if nothing is left to send."""
 
     carrier: str
     complete: bool
+    shipment_id: str
+    lines: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,15 @@ class RefundWithdrawn:
 
 @dataclass(frozen=True, slots=True)
 class Refunded:
-    """Money was sent back; `release_stock` if everything was refunded before anything was shipped."""
+    """Money was sent back; `release_stock` if everything was refunded before anything was shipped.
+
+    Once everything is refunded, `unsent` are the SKUs and quantities that were never shipped.
+    """
 
     refund_id: str
     amount: int
     release_stock: bool
+    unsent: tuple[tuple[str, int], ...] = ()
 
 
 OrderEvent = (

@@ -6,99 +6,32 @@ Amounts are integers in minor units (fen).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from checkout.domain import events, refunds, shipments
-from checkout.domain.coupon import CouponUse
-from checkout.domain.errors import NothingToShip, RefundRefused
+from checkout.domain.closing import CANCELLED_BY_BUYER, CANCELLED_BY_OWNER, Cancellation
+from checkout.domain.errors import IllegalTransition, NothingToShip, RefundRefused
 from checkout.domain.events import OrderEvent
-from checkout.domain.purchase import Address, Amounts, Attribution, Line
-from checkout.domain.refunds import HOLDING_MONEY, Refund, Refunds, RefundStatus
-from checkout.domain.shipments import Shipment, Shipments
-from checkout.domain.status import ENDED_UNPAID, UNPAID, Status, Trigger, next_status
+from checkout.domain.order_state import OrderState
+from checkout.domain.payment_link import Payment
+from checkout.domain.refunds import Refund, RefundStatus, refund_id_of
+from checkout.domain.shipments import Shipment
+from checkout.domain.status import OPEN, Status, Trigger, next_status
 
-CANCELLED_BY_BUYER = "cancelled_by_buyer"
-PAYMENT_DEADLINE = "payment_deadline"
 RECEIPT_AFTER = timedelta(days=10)
 """After the last parcel, goods usually count as received."""
 BY_VIEWER: Final = "viewer"
 BY_TIMEOUT: Final = "timeout"
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """The payment link, and the trade's number once the order is paid."""
-
-    status: str
-    product: str
-    out_trade_no: str
-    cashier_url: str | None = None
-    order_string: str | None = None
-    trade_no: str | None = None
-
-
 @dataclass(slots=True)
-class Order:
-    """One order of one buyer in one mini program.
+class Order(OrderState):
+    """One order of one buyer in one mini program: what can happen to it.
 
-    `fingerprint` is that of the request that placed it, to tell a repeat from another request with the same key. `reason` says
-    why the order was rejected or is ending. `unpaid_slot` is one of the few places that a buyer has for unpaid orders in a mini
-    program, counted from 0; None once the order is paid or has ended. `receive_by` is when goods that are on their way count as
-    received. A method that leaves `version` as it was has changed nothing; callers rely on
-    that to skip the write.
+    A method that leaves `version` as it was has changed nothing; callers rely on that to skip the write.
     """
-
-    order_id: str
-    mini_program_id: str
-    host_id: str
-    openid: str
-    lines: tuple[Line, ...]
-    amounts: Amounts
-    placed_at: datetime
-    expires_at: datetime
-    region: str
-    attribution: Attribution
-    merchant: str
-    payment_product: str
-    return_url: str | None = None
-    address: Address | None = None
-    coupon: CouponUse | None = None
-    fingerprint: str = ""
-    unpaid_slot: int | None = None
-    receive_by: datetime | None = None
-    status: Status = Status.PLACED
-    reason: str | None = None
-    version: int = 0
-    payment: Payment | None = None
-    refunds: Refunds = ()
-    shipments: Shipments = ()
-    history: list[tuple[Status, datetime]] = field(default_factory=list)
-
-    @property
-    def total(self) -> int:
-        """What the buyer pays."""
-        return self.amounts.total
-
-    @property
-    def coupon_code(self) -> str | None:
-        return self.coupon.code if self.coupon is not None else None
-
-    @property
-    def refunded_total(self) -> int:
-        """What has been sent back."""
-        return refunds.amount_of(self.refunds, RefundStatus.SETTLED)
-
-    @property
-    def _going_back(self) -> int:
-        """What has been sent back or will be: nobody can stop an approved refund."""
-        return refunds.amount_of(self.refunds, RefundStatus.APPROVED, RefundStatus.SETTLED)
-
-    @property
-    def refundable(self) -> int:
-        """What is left to refund, after everything that was sent back or requested."""
-        return self.total - refunds.amount_of(self.refunds, *HOLDING_MONEY)
 
     def place(self) -> list[OrderEvent]:
         self._enter(Status.PLACED, self.placed_at)
@@ -131,7 +64,8 @@ class Order:
         self.reason = None
         before = self.payment or Payment("requested", self.payment_product, self.order_id)
         self.payment = Payment("settled", before.product, before.out_trade_no, trade_no=trade_no)
-        return [events.Paid()]
+        going_back = self._refund_all(self.cancellation) if self.cancellation else []
+        return [events.Paid(), *going_back]
 
     def close_payment(self, at: datetime) -> list[OrderEvent]:
         """Nothing was paid, and nothing can be paid any more."""
@@ -155,6 +89,37 @@ class Order:
         self.reason = reason
         return [events.CloseRequested(reason)]
 
+    def cancel(self, cancellation: Cancellation) -> list[OrderEvent]:
+        """The owner ends the order before anything was sent: unpaid it closes, paid all of its money goes back.
+
+        Raises RefundRefused if there are too many refunds already.
+        """
+        if next_status(self.status, Trigger.CANCEL) is None:
+            return []
+        if self.status is Status.PAID:
+            happened = self._refund_all(cancellation)
+            self.cancellation = cancellation if happened else self.cancellation
+            return happened
+        if self.cancellation is not None:
+            return []
+        is_new, self.cancellation = self.status in OPEN, cancellation
+        self._move(Trigger.CANCEL, cancellation.at)
+        if not is_new:
+            return []  # it is closing already
+        self.reason = CANCELLED_BY_OWNER
+        return [events.CloseRequested(CANCELLED_BY_OWNER)]
+
+    def _refund_all(self, cancellation: Cancellation) -> list[OrderEvent]:
+        """Approve what the buyer has requested, and refund the rest."""
+        happened: list[OrderEvent] = []
+        if self.refundable:
+            refund_id = refund_id_of(self.order_id, f"cancellation\x1f{len(self.refunds)}")
+            happened += self.request_refund(refund_id, None, cancellation.reason)
+        for refund in self.refunds:
+            if refund.status is RefundStatus.REQUESTED:
+                happened += self.approve_refund(refund.refund_id, cancellation.at)
+        return happened
+
     def ship(self, shipment: Shipment, receipt_after: timedelta = RECEIPT_AFTER) -> list[OrderEvent]:
         """A parcel was sent; without lines it holds all that is left. The same tracking number of a carrier is a repeat.
 
@@ -163,17 +128,29 @@ class Order:
         """
         if shipments.is_repeated(self.shipments, shipment):
             return []
-        if self._going_back >= self.total:
+        if self.going_back >= self.total:
             raise NothingToShip("The whole order is being refunded. Send nothing.")
         sent = shipments.with_parcel(self.shipments, shipment, self.to_ship())
         self._move(Trigger.SHIP, shipment.shipped_at)
         self.shipments = sent
         self.receive_by = shipment.shipped_at + receipt_after
-        return [events.Shipped(shipment.carrier, complete=not self.to_ship())]
+        complete, lines = not self.to_ship(), sent[-1].lines
+        return [events.Shipped(shipment.carrier, complete, shipment.shipment_id, lines)]
 
-    def to_ship(self) -> dict[str, int]:
-        """The quantities that are left to send, by SKU."""
-        return shipments.left_to_send(self.lines, self.shipments)
+    def correct_shipment(
+        self, shipment_id: str, carrier: str | None, tracking_number: str | None, at: datetime
+    ) -> list[OrderEvent]:
+        """A parcel on its way has another carrier or tracking number; None stays as it is.
+
+        Raises ShipmentNotFound, CorrectionRefused, and IllegalTransition for an order that is not on its way.
+        """
+        corrected = shipments.with_correction(self.shipments, shipment_id, carrier, tracking_number, at)
+        if self.status is not Status.SHIPPED:
+            raise IllegalTransition(self.status, "correcting a parcel")
+        if corrected is not None:
+            self.shipments = corrected
+            self.version += 1
+        return []
 
     def receive(self, at: datetime) -> list[OrderEvent]:
         """The buyer has received the goods."""
@@ -185,14 +162,6 @@ class Order:
             return []
         self._move(Trigger.RECEIVE, at)
         return [events.Completed(BY_TIMEOUT)]
-
-    @property
-    def holds_receipt(self) -> bool:
-        """Whether only the buyer can say that the goods were received: a refund is open, or goods are neither sent nor paid back."""
-        left = self.to_ship()
-        unsent = sum(line.unit_price * left.get(line.sku_id, 0) for line in self.lines)
-        paid_for_unsent = unsent * (self.amounts.subtotal - self.amounts.discount) // self.amounts.subtotal
-        return paid_for_unsent > self.refunded_total or any(refund.is_open for refund in self.refunds)
 
     def request_refund(
         self, refund_id: str, amount: int | None, reason: str, fingerprint: str = ""
@@ -244,7 +213,14 @@ class Order:
         else:
             self.version += 1
         amount = refunds.find(self.refunds, refund_id).amount
-        return [events.Refunded(refund_id, amount, release_stock=in_full and not self.shipments)]
+        return [
+            events.Refunded(
+                refund_id,
+                amount,
+                release_stock=in_full and not self.shipments,
+                unsent=tuple(self.to_ship().items()) if in_full else (),
+            )
+        ]
 
     def fail_refund(self, refund_id: str) -> list[OrderEvent]:
         """The provider refused the refund for good; the amount can be requested again."""
@@ -259,22 +235,3 @@ class Order:
             return False
         self.refunds = moved
         return True
-
-    def _move(self, trigger: Trigger, at: datetime) -> bool:
-        following = next_status(self.status, trigger)
-        if following is None:
-            return False
-        self._enter(following, at)
-        return True
-
-    def _enter(self, status: Status, at: datetime) -> None:
-        if status is not self.status or not self.history:
-            self.history.append((status, at))
-        self.status = status
-        self.version += 1
-        if status not in UNPAID:
-            self.unpaid_slot = None
-        if status is not Status.SHIPPED:
-            self.receive_by = None
-        if status in ENDED_UNPAID and self.coupon is not None:
-            self.coupon = self.coupon.given_back()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -109,3 +110,8 @@ def with_step(refunds: Refunds, refund_id: str, status: RefundStatus, **details:
     if moved is None:
         return None
     return tuple(replace(moved, **details) if other is refund else other for other in refunds)
+
+
+def refund_id_of(order_id: str, key: str) -> str:
+    """The id of the refund that is requested for this order with this key."""
+    return hashlib.sha256(f"{order_id}\x1f{key}".encode()).hexdigest()[:24]

@@ -6,21 +6,41 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from checkout.domain.errors import NothingToShip, TooManyParcels
+from checkout.domain.carriers import OTHER, carrier_of
+from checkout.domain.errors import CorrectionRefused, NothingToShip, ShipmentNotFound, TooManyParcels
 from checkout.domain.purchase import Line
 
 MAX_PARCELS = 100
+MAX_CORRECTIONS = 20
+"""Of one parcel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What was said about a parcel until it was corrected."""
+
+    carrier: str
+    tracking_number: str
+    corrected_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """A parcel: SKUs with quantities."""
+    """A parcel: SKUs with quantities. `carrier` is an id of `carriers.CARRIERS` or any name; `corrections` are the wrong labels."""
 
     shipment_id: str
     carrier: str
     tracking_number: str
     lines: tuple[tuple[str, int], ...]
     shipped_at: datetime
+    corrections: tuple[Label, ...] = ()
+
+    @property
+    def label(self) -> tuple[str, str]:
+        """What names the parcel in the world. Names of one carrier are the same."""
+        known = carrier_of(self.carrier)
+        named = self.carrier.casefold() if known.carrier_id == OTHER else known.carrier_id
+        return named, self.tracking_number
 
 
 Shipments = tuple[Shipment, ...]
@@ -29,8 +49,7 @@ Shipments = tuple[Shipment, ...]
 
 def is_repeated(shipments: Shipments, new: Shipment) -> bool:
     """Whether the parcel was sent before: the same tracking number of the same carrier."""
-    named = (new.carrier, new.tracking_number)
-    return any((shipment.carrier, shipment.tracking_number) == named for shipment in shipments)
+    return any(shipment.label == new.label for shipment in shipments)
 
 
 def left_to_send(lines: Iterable[Line], shipments: Shipments) -> dict[str, int]:
@@ -54,3 +73,27 @@ def with_parcel(shipments: Shipments, new: Shipment, left: Mapping[str, int]) ->
     ):
         raise NothingToShip("The parcel is empty, names a SKU twice, or holds more than is left to send.")
     return (*shipments, replace(new, lines=lines))
+
+
+def with_correction(
+    shipments: Shipments, shipment_id: str, carrier: str | None, tracking_number: str | None, at: datetime
+) -> Shipments | None:
+    """The parcels once this one has another carrier or number; None stays as it is. None if nothing changes.
+
+    Raises ShipmentNotFound, and CorrectionRefused if the label is another parcel's or was corrected too often.
+    """
+    before = next((shipment for shipment in shipments if shipment.shipment_id == shipment_id), None)
+    if before is None:
+        raise ShipmentNotFound(shipment_id)
+    after = replace(
+        before, carrier=carrier or before.carrier, tracking_number=tracking_number or before.tracking_number
+    )
+    if after == before:
+        return None
+    if is_repeated(tuple(shipment for shipment in shipments if shipment is not before), after):
+        raise CorrectionRefused("Another parcel of this order has this carrier and tracking number.")
+    if len(before.corrections) >= MAX_CORRECTIONS:
+        raise CorrectionRefused(f"A parcel can be corrected at most {MAX_CORRECTIONS} times.")
+    wrong = Label(before.carrier, before.tracking_number, at)
+    after = replace(after, corrections=(*before.corrections, wrong))
+    return tuple(after if shipment is before else shipment for shipment in shipments)

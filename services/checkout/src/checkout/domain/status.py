@@ -25,7 +25,10 @@ class Status(StrEnum):
 
 
 class Trigger(StrEnum):
-    """What can move an order: facts from other services, and commands of buyers and owners."""
+    """What can move an order: facts from other services, and commands of buyers and owners.
+
+    A buyer or a deadline closes an order that is not paid; its owner cancels it, paid or not, before anything is sent.
+    """
 
     STOCK_RESERVED = "stock_reserved"
     STOCK_REJECTED = "stock_rejected"
@@ -34,6 +37,7 @@ class Trigger(StrEnum):
     PAYMENT_CLOSED = "payment_closed"
     PAYMENT_IMPOSSIBLE = "payment_impossible"
     CLOSE = "close"
+    CANCEL = "cancel"
     SHIP = "ship"
     RECEIVE = "receive"
     REFUND_IN_FULL = "refund_in_full"
@@ -45,17 +49,22 @@ TRANSITIONS: dict[tuple[Status, Trigger], Status] = {
     (_S.PLACED, _T.STOCK_RESERVED): _S.CONFIRMED,
     (_S.PLACED, _T.STOCK_REJECTED): _S.REJECTED,
     (_S.PLACED, _T.CLOSE): _S.CLOSING,
+    (_S.PLACED, _T.CANCEL): _S.CLOSING,
     (_S.PLACED, _T.PAYMENT_IMPOSSIBLE): _S.CANCELLED,
     (_S.CONFIRMED, _T.PAYMENT_REQUESTED): _S.AWAITING_PAYMENT,
     (_S.CONFIRMED, _T.PAYMENT_SETTLED): _S.PAID,
     (_S.CONFIRMED, _T.CLOSE): _S.CLOSING,
+    (_S.CONFIRMED, _T.CANCEL): _S.CLOSING,
     (_S.CONFIRMED, _T.PAYMENT_IMPOSSIBLE): _S.CANCELLED,
     (_S.AWAITING_PAYMENT, _T.PAYMENT_REQUESTED): _S.AWAITING_PAYMENT,  # a fresh link
     (_S.AWAITING_PAYMENT, _T.PAYMENT_SETTLED): _S.PAID,
     (_S.AWAITING_PAYMENT, _T.CLOSE): _S.CLOSING,
+    (_S.AWAITING_PAYMENT, _T.CANCEL): _S.CLOSING,
+    (_S.CLOSING, _T.CANCEL): _S.CLOSING,  # money that comes first is to go back
     (_S.CLOSING, _T.PAYMENT_SETTLED): _S.PAID,  # the money came first
     (_S.CLOSING, _T.PAYMENT_CLOSED): _S.CANCELLED,
     (_S.CLOSING, _T.PAYMENT_IMPOSSIBLE): _S.CANCELLED,
+    (_S.PAID, _T.CANCEL): _S.PAID,  # until all of the money went back
     (_S.PAID, _T.SHIP): _S.SHIPPED,
     (_S.PAID, _T.REFUND_IN_FULL): _S.REFUNDED,
     (_S.SHIPPED, _T.SHIP): _S.SHIPPED,  # another parcel
@@ -77,6 +86,7 @@ REPEATS: frozenset[tuple[Status, Trigger]] = frozenset(
         (_S.CANCELLED, _T.PAYMENT_IMPOSSIBLE),
         (_S.CLOSING, _T.CLOSE),
         (_S.CANCELLED, _T.CLOSE),
+        *((status, _T.CANCEL) for status in (_S.REJECTED, _S.CANCELLED, _S.REFUNDED)),
         (_S.COMPLETED, _T.RECEIVE),
         (_S.REFUNDED, _T.REFUND_IN_FULL),
     }

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from checkout.application.ports import Position
-from checkout.domain.order import Order, Payment
+from checkout.domain.carriers import carrier_of, display_name
+from checkout.domain.closing import Cancellation
+from checkout.domain.order import Order
+from checkout.domain.payment_link import Payment
 from checkout.domain.purchase import Address as DeliveryAddress
 from checkout.domain.purchase import Attribution, Line
 from checkout.domain.refunds import Refund
@@ -13,14 +16,14 @@ from checkout.domain.shipments import Shipment
 from contracts.api.orders import (
     Address,
     AttributionView,
+    CancellationView,
     HistoryEntry,
     LineView,
     OrderView,
     RefundView,
-    ShipmentLine,
-    ShipmentView,
 )
 from contracts.api.payments import PaymentView
+from contracts.api.shipments import CorrectedShipment, ShipmentLine, ShipmentView
 from contracts.money import cny
 from runtime.web.cursors import invalid_cursor, read_cursor, write_cursor
 
@@ -48,6 +51,7 @@ def order_view(order: Order, *, with_address: bool = True) -> OrderView:
         refunds=[_refund(refund) for refund in order.refunds],
         refunded_total=cny(order.refunded_total),
         shipments=[_shipment(shipment) for shipment in order.shipments],
+        cancellation=_cancellation(order.cancellation) if order.cancellation else None,
         attribution=_attribution(order.attribution),
         history=[HistoryEntry(status=status.value, at=at) for status, at in order.history],
         address=_address(order.address) if order.address and with_address else None,
@@ -113,13 +117,28 @@ def _refund(refund: Refund) -> RefundView:
 
 
 def _shipment(shipment: Shipment) -> ShipmentView:
+    carrier = carrier_of(shipment.carrier)
     return ShipmentView(
         shipment_id=shipment.shipment_id,
-        carrier=shipment.carrier,
+        carrier=display_name(shipment.carrier),
+        carrier_id=carrier.carrier_id,
         tracking_number=shipment.tracking_number,
+        tracking_url=carrier.url_of(shipment.tracking_number),
+        corrections=[
+            CorrectedShipment(
+                carrier=display_name(label.carrier),
+                tracking_number=label.tracking_number,
+                corrected_at=label.corrected_at,
+            )
+            for label in shipment.corrections
+        ],
         lines=[ShipmentLine(sku_id=sku_id, quantity=quantity) for sku_id, quantity in shipment.lines],
         shipped_at=shipment.shipped_at,
     )
+
+
+def _cancellation(cancellation: Cancellation) -> CancellationView:
+    return CancellationView(by=cancellation.by, reason=cancellation.reason, at=cancellation.at)
 
 
 def _attribution(attribution: Attribution) -> AttributionView:

@@ -9,22 +9,24 @@ from aiohttp import web
 from checkout.application.order_commands import OrderCommands
 from checkout.application.owner_orders import OwnerOrders
 from checkout.application.ports import OrderFilter
+from checkout.domain.carriers import CARRIERS
 from checkout.domain.order import Order
 from checkout.http.callers import owner_of, sees_address
 from checkout.http.order_views import cursor_at, order_view, position_in
 from contracts.api.common import Page
 from contracts.api.orders import (
+    CancellationRequest,
     OrderView,
     OwnerOrderFilters,
     OwnerOrdersQuery,
     RefundRejectionRequest,
     RefundRequestBody,
-    ShipmentRequest,
 )
+from contracts.api.shipments import CarrierView, ShipmentCorrection, ShipmentRequest
 from runtime.web.bodies import json_response, read_json, read_query
 from runtime.web.idempotency import fingerprint_of, idempotency_key
 from runtime.web.routes import Route, roles, scopes
-from runtime.web.tokens import FINANCE, ORDERS, OWNER
+from runtime.web.tokens import FINANCE, ORDERS, OWNER, PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,9 @@ class OwnerRoutes:
             Route("GET", "/v1/owner/orders", self.list_orders, owner),
             Route("GET", order, self.read_order, owner),
             Route("POST", f"{order}/shipments", self.ship, owner, roles=roles(ORDERS)),
+            Route("PATCH", f"{order}/shipments/{{shipment_id}}", self.correct, owner, roles=roles(ORDERS)),
+            Route("POST", f"{order}/cancellation", self.cancel, owner, roles=roles(ORDERS)),
+            Route("GET", "/v1/carriers", self.list_carriers, PUBLIC),
             Route("POST", f"{order}/refunds", self.refund, owner, roles=roles(FINANCE, ORDERS)),
             Route(
                 "POST",
@@ -77,9 +82,40 @@ class OwnerRoutes:
         body = await read_json(request, ShipmentRequest)
         lines = [(line.sku_id, line.quantity) for line in body.lines or ()]
         order = await self.commands.ship(
-            owner_of(request), request.match_info["order_id"], body.carrier, body.tracking_number, lines
+            owner_of(request), request.match_info["order_id"], body.named or "", body.tracking_number, lines
         )
         return self._answer(request, order, status=201)
+
+    async def correct(self, request: web.Request) -> web.Response:
+        path = request.match_info
+        body = await read_json(request, ShipmentCorrection)
+        order = await self.commands.correct_shipment(
+            owner_of(request),
+            path["order_id"],
+            path["shipment_id"],
+            carrier=body.named,
+            tracking_number=body.tracking_number,
+        )
+        return self._answer(request, order)
+
+    async def cancel(self, request: web.Request) -> web.Response:
+        body = await read_json(request, CancellationRequest)
+        order = await self.commands.cancel_for_shop(
+            owner_of(request), request.match_info["order_id"], body.reason
+        )
+        return self._answer(request, order)
+
+    async def list_carriers(self, request: web.Request) -> web.Response:
+        views = [
+            CarrierView(
+                carrier_id=carrier.carrier_id,
+                name=carrier.name,
+                name_en=carrier.name_en,
+                tracking_url=carrier.tracking_url,
+            )
+            for carrier in CARRIERS
+        ]
+        return json_response(Page[CarrierView](items=views))
 
     async def refund(self, request: web.Request) -> web.Response:
         owner, key = owner_of(request), idempotency_key(request)

@@ -6,18 +6,19 @@ from http import HTTPStatus
 
 from contracts.api.common import Page
 from contracts.api.orders import (
+    CancellationRequest,
     OrdersQuery,
     OrderView,
     OwnerOrdersQuery,
     RefundRejectionRequest,
     RefundRequestBody,
-    ShipmentRequest,
 )
+from contracts.api.shipments import CarrierView, ShipmentCorrection, ShipmentRequest
 from gateway import faults
 from gateway.calls import Call
 from gateway.headers import IDEMPOTENCY_HEADER
 from runtime.web.routes import roles, scopes
-from runtime.web.tokens import FINANCE, ORDERS, OWNER
+from runtime.web.tokens import FINANCE, ORDERS, OWNER, PUBLIC
 
 TAG = "Owners"
 ORDER = "/v1/owner/orders/{order_id}"
@@ -72,6 +73,42 @@ CALLS = (
         answer=OrderView,
         success=(HTTPStatus.CREATED,),
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
+    ),
+    Call(
+        method="PATCH",
+        path=f"{ORDER}/shipments/{{shipment_id}}",
+        name="correct_shipment",
+        summary="Correct the carrier or tracking number of a parcel on its way; the wrong one stays in its history",
+        tag=TAG,
+        scopes=OWNER_ONLY,
+        roles=roles(ORDERS),
+        service="checkout",
+        body=ShipmentCorrection,
+        answer=OrderView,
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
+    ),
+    Call(
+        method="POST",
+        path=f"{ORDER}/cancellation",
+        name="cancel_for_shop",
+        summary="Cancel an order before anything is sent: unpaid it closes, paid all of its money is refunded",
+        tag=TAG,
+        scopes=OWNER_ONLY,
+        roles=roles(ORDERS),
+        service="checkout",
+        body=CancellationRequest,
+        answer=OrderView,
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
+    ),
+    Call(
+        method="GET",
+        path="/v1/carriers",
+        name="list_carriers",
+        summary="List the carriers with the pages on which their parcels are followed",
+        tag=TAG,
+        scopes=PUBLIC,
+        service="checkout",
+        answer=Page[CarrierView],
     ),
     Call(
         method="POST",
