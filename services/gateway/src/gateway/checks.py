@@ -12,7 +12,6 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from contracts.api.common import MEDIA_PATH, Id, MiniProgramId, OrderId
 from contracts.api.settlements import Day
 from gateway.bodies import Charge, read_body
-from gateway.callers import note_claimed_client
 from gateway.calls import JSON, Call
 from gateway.headers import VIEWER_HEADER
 from runtime.web.bodies import parse_json, read_query
@@ -74,8 +73,6 @@ class Checks:
         if self._call.takes_uploads and request.content_type != JSON:
             return CheckedRequest(request, None, None, query)
         body = await read_body(request, min(self._call.max_body, MAX_BODY), charge)
-        if self._call.names_client:
-            note_claimed_client(request, body)
         return CheckedRequest(request, body, self._model(request, body), query)
 
     def _check_parameter(self, name: str, check: re.Pattern[str] | TypeAdapter[str], value: str) -> None:
