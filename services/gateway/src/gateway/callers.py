@@ -36,7 +36,7 @@ _CLIENT_ID = re.compile(rb"""\bclient_id(?:=|"\s*:\s*")([^&"]{1,200})""")
 
 
 class Credentials:
-    """Tells apart who asks for a token, so that wrong secrets under a client's id take no place of the client's own.
+    """Tells callers apart that ask for a token, so that wrong secrets under a client's id take no place of the client's own.
 
     Whoever sends other credentials is another caller. Credentials that have got a token before are a group of their own.
     """
