@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel
 
-from contracts.api.common import MEDIA_PATH, Id, MiniProgramId, OrderId
-from contracts.api.settlements import Day
 from gateway.bodies import Charge, read_body
-from gateway.callers import note_claimed_client
 from gateway.calls import JSON, Call
 from gateway.headers import VIEWER_HEADER
+from gateway.path_parameters import path_parameter
 from runtime.web.bodies import parse_json, read_query
-from runtime.web.problems import Problem, not_found, wrong_content
+from runtime.web.problems import Problem
 from runtime.web.routes import MAX_BODY, PRINCIPAL
 from runtime.web.tokens import Principal
-
-MEDIA = re.compile(MEDIA_PATH)
-PARAMETERS: dict[str, Any] = {"mini_program_id": MiniProgramId, "order_id": OrderId, "day": Day}
-"""Types of path parameters; all others are an Id."""
 
 
 @dataclass(slots=True)
@@ -58,14 +51,14 @@ class Checks:
 
     def __init__(self, call: Call) -> None:
         self._call = call
-        self._path = [(name, _parameter_check(name)) for name in call.parameters]
+        self._path = [path_parameter(name) for name in call.parameters]
         self._query_required = any(field.is_required() for field in call.query.model_fields.values())
         self._no_query = None if self._query_required else call.query()
 
     async def __call__(self, request: web.Request, charge: Charge) -> CheckedRequest:
         """The request, checked, with its body charged; raises Problem for the first check that fails."""
-        for name, check in self._path:
-            self._check_parameter(name, check, request.match_info[name])
+        for parameter in self._path:
+            parameter.check(self._call, request.match_info[parameter.name])
         for header in self._call.headers:
             header.check(request)
         query: BaseModel | None = self._no_query
@@ -74,22 +67,7 @@ class Checks:
         if self._call.takes_uploads and request.content_type != JSON:
             return CheckedRequest(request, None, None, query)
         body = await read_body(request, min(self._call.max_body, MAX_BODY), charge)
-        if self._call.names_client:
-            note_claimed_client(request, body)
         return CheckedRequest(request, body, self._model(request, body), query)
-
-    def _check_parameter(self, name: str, check: re.Pattern[str] | TypeAdapter[str], value: str) -> None:
-        """404 for a value that no id can have; 422 for PUT, which would create the resource."""
-        if isinstance(check, re.Pattern):
-            if check.fullmatch(value) is None:
-                raise not_found("a file with this path")
-            return
-        try:
-            check.validate_python(value)
-        except ValidationError as error:
-            if self._call.method == "PUT":
-                raise wrong_content(error, where=name) from None
-            raise not_found(f"a resource with this {name}") from None
 
     def _model(self, request: web.Request, body: bytes) -> BaseModel | None:
         model = self._call.body
@@ -100,7 +78,3 @@ class Checks:
         if not body and self._call.body_optional:
             return model()
         return parse_json(request, body, model)
-
-
-def _parameter_check(name: str) -> re.Pattern[str] | TypeAdapter[str]:
-    return MEDIA if name == "path" else TypeAdapter(PARAMETERS.get(name, Id))

@@ -55,7 +55,7 @@ VERSION_HEADER = Header(
 )
 
 TO_SERVICE = (
-    "Authorization", "Content-Type", IDEMPOTENCY_KEY, IF_MATCH, "If-None-Match", "If-Modified-Since", "Range", "Last-Event-ID",
+    "Authorization", "Content-Type", IDEMPOTENCY_KEY, IF_MATCH, "If-None-Match", "If-Modified-Since", "Range", "If-Range", "Last-Event-ID",
 )  # fmt: skip
 """No others: the viewer's id stays in the gateway, and unknown headers are dropped."""
 

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from contracts.api.common import MEDIA_PATH, Id, ProblemDocument
+from contracts.api.common import ProblemDocument
 from gateway.calls import JSON, Call, Fault
-from gateway.checks import PARAMETERS
 from gateway.faults import faults_of
+from gateway.path_parameters import path_parameter
 from runtime.web.problems import PROBLEM_JSON
 from runtime.web.tokens import CREATOR, HOST, OPS, OWNER, VIEWER
 
@@ -98,15 +98,9 @@ def _security(call: Call) -> list[dict[str, list[str]]]:
 
 def _path_parameters(call: Call) -> list[dict[str, Any]]:
     return [
-        {"name": name, "in": "path", "required": True, "schema": _parameter_schema(name)}
+        {"name": name, "in": "path", "required": True, "schema": path_parameter(name).schema()}
         for name in call.parameters
     ]
-
-
-def _parameter_schema(name: str) -> dict[str, Any]:
-    if name == "path":
-        return {"type": "string", "pattern": f"^{MEDIA_PATH}$"}
-    return TypeAdapter(PARAMETERS.get(name, Id)).json_schema()
 
 
 def _query_parameters(call: Call) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp import web
 
 from gateway.bodies import BodyBudget
-from gateway.callers import caller_of
+from gateway.callers import Credentials, caller_of
 from gateway.calls import Call
 from gateway.checks import CheckedRequest, Checks
 from gateway.headers import SECURITY, TO_CALLER
@@ -47,9 +47,14 @@ def proxied(call: Call, bodies: BodyBudget, upstreams: Upstreams, observer: Obse
     """A call that `call.service` answers."""
     empty_body = b"{}" if call.body_optional else b""
     lane: Lane | None = "tokens" if call.names_client else None
+    credentials = Credentials() if call.names_client else None
 
     async def answer(checked: CheckedRequest) -> web.StreamResponse:
+        if credentials is not None:
+            credentials.note(checked.http, checked.body or b"")
         reply = await upstreams.call(call.service, checked.http, checked.body or empty_body, lane)
+        if credentials is not None and reply.is_success:
+            credentials.got_a_token(checked.http)
         if observer is not None and reply.is_success and checked.http.method == call.method:
             observer(checked, reply)
         return reply.response()

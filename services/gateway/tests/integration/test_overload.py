@@ -286,3 +286,33 @@ async def test_a_flood_of_wrong_secrets_holds_up_no_other_client(
     await eventually(lambda: door.inside == limit + 1)
     door.opened.set()
     assert set(await asyncio.gather(other, *flood)) == {422}
+
+
+@pytest.mark.parametrize("flood", ["as many as a caller may have", "as many as an address may have"])
+async def test_wrong_secrets_under_a_clients_id_keep_its_right_secret_out_of_nothing(
+    gateway: Gateway, eventually: Eventually, flood: str
+) -> None:
+    """All come from one address, as behind a load balancer. Those that fill the address meet a secret that was right before."""
+    door = Door()
+
+    async def wrong_ones_wait(request: web.Request) -> web.StreamResponse:
+        if b"right" in await request.read():
+            return web.json_response({"access_token": "t", "expires_in": 1, "token_type": "Bearer"})
+        return await door(request)
+
+    async def ask(secret: str) -> int:
+        form = {"grant_type": "client_credentials", "client_id": "attacked", "client_secret": secret}
+        async with gateway.http.post(f"{gateway.service.url}/v1/token", data=form) as answer:
+            return answer.status
+
+    gateway.backend.unread["POST", "/v1/token"] = wrong_ones_wait
+    limits, fills_address = LIMITS["tokens"], flood == "as many as an address may have"
+    if fills_address:
+        assert await ask("right") == 200
+    count = limits.each_group + 5 if fills_address else limits.each_caller
+    wrong = [asyncio.create_task(ask(f"wrong {number}")) for number in range(count)]
+    await eventually(lambda: door.inside == min(count, limits.each_group))
+    async with asyncio.timeout(4):
+        assert await ask("right") == 200
+    door.opened.set()
+    assert set(await asyncio.gather(*wrong)) == {422}

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 from aiohttp import web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.hdrs import IF_RANGE, RANGE
 
 from catalog.domain.errors import NotFound
 from runtime.web.routes import Route
@@ -26,6 +29,34 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",  # an SVG must not run scripts
 }
+ONE_PART = re.compile(
+    r"bytes=(?:(?P<first>\d{1,18})-(?P<last>\d{0,18})|-(?P<tail>\d{1,18}))", re.ASCII | re.IGNORECASE
+)
+BEYOND = 10**18
+"""An offset that no file has."""
+
+
+class RangedFile(web.FileResponse):
+    """A file, or the one part of it that a `Range` names (RFC 9110, section 14.2).
+
+    Other units, several parts and what is no range at all are ignored: the answer is the whole file. A part that lies outside is 416.
+    """
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        """Send it."""
+        asked = request.headers.get(RANGE)
+        if asked is None:
+            return await super().prepare(request)
+        headers = request.headers.copy()
+        other_tag = IF_RANGE in headers and request.if_range is None  # aiohttp compares dates only
+        part = ONE_PART.fullmatch(asked)
+        if other_tag or part is None or (part["last"] and int(part["last"]) < int(part["first"])):
+            del headers[RANGE]
+        elif part["tail"] is not None and not int(
+            part["tail"]
+        ):  # aiohttp takes the last 0 bytes for all of them
+            headers[RANGE] = f"bytes={BEYOND}-"
+        return await super().prepare(request.clone(headers=headers))
 
 
 class MediaRoutes:
@@ -42,7 +73,7 @@ class MediaRoutes:
         found = await asyncio.to_thread(locate, self._folder, request.match_info["path"])
         if found is None:
             raise NotFound("this picture")
-        return web.FileResponse(found, headers={**HEADERS, "Content-Type": TYPES[found.suffix.lower()]})
+        return RangedFile(found, headers={**HEADERS, "Content-Type": TYPES[found.suffix.lower()]})
 
 
 def locate(folder: Path, path: str) -> Path | None:
