@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jwt
 import pytest
 from identity_support.operator import Operator
 
@@ -67,6 +68,27 @@ async def test_a_process_that_ends_right_after_the_write_has_suspended_the_token
         )
         _, revoked = await operator.call("GET", REVOCATIONS_PATH)
         assert ((kind, partner_id) in {(one["kind"], one["id"]) for one in revoked["items"]}) is suspended
+
+
+async def test_an_operator_sets_where_a_hosts_payers_may_return_to(operator: Operator) -> None:
+    ops, origins = await operator.token(), ["https://pay.wetalk.example"]
+    body = {"name": "WeTalk", "return_origins": origins}
+    _, new = await operator.call("POST", "/v1/ops/hosts", ops, json=body)
+
+    async def in_a_token() -> list[str]:
+        token = await operator.token(new["client_id"], new["client_secret"])
+        claims = jwt.decode(token, options={"verify_signature": False})
+        return list(claims.get("return_origins", []))
+
+    assert await in_a_token() == origins
+    path = f"/v1/ops/hosts/{new['host_id']}"
+    _, renamed = await operator.call("PUT", path, ops, json={"name": "WeTalk 2"})
+    assert (renamed["name"], renamed["return_origins"], await in_a_token()) == ("WeTalk 2", origins, origins)
+    await operator.call("PUT", path, ops, json={"name": "WeTalk 2", "return_origins": []})
+    assert await in_a_token() == []
+    for other, wrong in ((path, ["https://a.example/path"]), ("/v1/ops/creators/c-1", origins)):
+        status, problem = await operator.call("PUT", other, ops, json={"name": "W", "return_origins": wrong})
+        assert (status, problem["code"]) == (422, "invalid_content")
 
 
 async def test_a_host_is_no_creator(operator: Operator) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from contracts.api.access import Role
+from contracts.api.addresses import ReturnOrigins
 from contracts.api.common import PRINTABLE, Answer, PageQuery, Request, ShortText
 
 MAX_REASONS = 20
@@ -108,14 +109,24 @@ class PartnerRequest(Request):
     name: ShortText
 
 
+class HostRequest(PartnerRequest):
+    """A host app to register or to change."""
+
+    return_origins: ReturnOrigins | None = Field(
+        default=None,
+        description="where its payers may return to, for all its clients; left out, it stays as it is",
+    )
+
+
 class PartnerView(Answer):
-    """A host app or a creator."""
+    """A host app or a creator. A creator has no `return_origins`."""
 
     id: str
     name: str
     suspended: bool
     reasons: list[str]
     version: int
+    return_origins: list[str] = []
 
 
 class NewHost(Answer):

@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.api.common import Page, PageQuery
 from contracts.api.owners import (
+    HostRequest,
     NewClientView,
     NewCreator,
     NewHost,
@@ -154,7 +155,7 @@ def _of_operators(method: Method, path: str, name: str, summary: str, **more: An
     )
 
 
-def _partners(kind: str, new: type[NewHost | NewCreator]) -> tuple[Call, ...]:
+def _partners(kind: str, body: type[PartnerRequest], new: type[NewHost | NewCreator]) -> tuple[Call, ...]:
     every, one, noun = f"/v1/ops/{kind}s", f"/v1/ops/{kind}s/{{{kind}_id}}", f"a {kind}"
     changed: dict[str, Any] = {"answer": PartnerView, "faults": (faults.CONFLICT,)}
     return (
@@ -164,11 +165,11 @@ def _partners(kind: str, new: type[NewHost | NewCreator]) -> tuple[Call, ...]:
         ),
         _of_operators(
             "POST", every, f"register_{kind}", f"Register {noun} with its first client; the secret is shown once",
-            body=PartnerRequest, answer=new, success=CREATED,
+            body=body, answer=new, success=CREATED,
         ),
         _of_operators(
             "PUT", one, f"put_{kind}", f"Register {noun} under this id, or change its name",
-            body=PartnerRequest, success=OK_OR_CREATED, **changed,
+            body=body, success=OK_OR_CREATED, **changed,
         ),
         _of_operators(
             "POST", f"{one}/suspension", f"suspend_{kind}", f"Suspend {noun}: its tokens are refused within 5 seconds",
@@ -221,7 +222,7 @@ def _clients(scope: str) -> tuple[Call, ...]:
 CALLS = (
     *OWN,
     *OF_OPERATORS,
-    *_partners("host", NewHost),
-    *_partners("creator", NewCreator),
+    *_partners("host", HostRequest, NewHost),
+    *_partners("creator", PartnerRequest, NewCreator),
     *(call for scope in (OWNER, HOST, CREATOR, OPS) for call in _clients(scope)),
 )

@@ -47,9 +47,15 @@ def _read(document: Document) -> Partner:
         document["suspended"],
         tuple(document["reasons"]),
         document["version"],
+        tuple(document.get("return_origins", ())),
     )
 
 
 def _write(partner: Partner) -> Document:
     fields = asdict(partner)
-    return {"_id": fields.pop("partner_id"), **fields, "reasons": list(partner.reasons)}
+    return {
+        "_id": fields.pop("partner_id"),
+        **fields,
+        "reasons": list(partner.reasons),
+        "return_origins": list(partner.return_origins),
+    }

@@ -28,21 +28,25 @@ class Partners:
     clients: ClientsOfSubject
     new_id: NewId
 
-    async def register(self, kind: PartnerKind, name: str) -> tuple[Partner, NewClient]:
+    async def register(
+        self, kind: PartnerKind, name: str, return_origins: tuple[str, ...] | None = None
+    ) -> tuple[Partner, NewClient]:
         """A new partner with its first client, an admin."""
         partner_id = f"{kind}_{self.new_id()}"
         # first the client: if the call fails in between, no partner is listed whom nobody can act for
         first = await self.clients.add(kind, partner_id, FIRST_CLIENT, ADMIN)
-        partner, _ = await self.put(kind, partner_id, name)
+        partner, _ = await self.put(kind, partner_id, name, return_origins)
         return partner, first
 
-    async def put(self, kind: PartnerKind, partner_id: str, name: str) -> tuple[Partner, bool]:
-        """Register it under this id, or give it this name; gives it and whether it is new."""
+    async def put(
+        self, kind: PartnerKind, partner_id: str, name: str, return_origins: tuple[str, ...] | None = None
+    ) -> tuple[Partner, bool]:
+        """Register it under this id, or give it this name and, unless None, these origins; gives it and whether it is new."""
 
         def decide(stored: Partner | None) -> Change[Partner] | None:
             if stored is None:
-                return _change(Partner(partner_id, kind, name))
-            return _change(_of_kind(stored, kind).rename(name))
+                return _change(Partner(partner_id, kind, name, return_origins=return_origins or ()))
+            return _change(_of_kind(stored, kind).enter(name, return_origins))
 
         result = await self.partners.change(partner_id, decide)
         return _of_kind(result.aggregate, kind), result.created

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from contracts.tokens.pseudonyms import openid, viewer_pseudonym
@@ -45,6 +45,9 @@ class GiveToken:
             raise TokenRefused(
                 "invalid_client", f"this {client.scope} is suspended: {'; '.join(partner.reasons)}"
             )
+        if partner is not None and partner.return_origins:
+            origins = dict.fromkeys((*partner.return_origins, *client.return_origins))
+            client = replace(client, return_origins=tuple(origins))
         return Grant(
             self.tokens.access_token(client, self.clock(), self.life, self.new_id()), granted, self.life
         )

@@ -10,7 +10,10 @@ PartnerKind = Literal["host", "creator"]
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A host app or a creator. While it is suspended, its clients get no tokens and those that they have are refused."""
+    """A host app or a creator. While it is suspended, its clients get no tokens and those that they have are refused.
+
+    A host's payers may return to its `return_origins`, and to those of the client that opened their session.
+    """
 
     partner_id: str
     kind: PartnerKind
@@ -18,10 +21,14 @@ class Partner:
     suspended: bool = False
     reasons: tuple[str, ...] = ()
     version: int = 1
+    return_origins: tuple[str, ...] = ()
 
-    def rename(self, name: str) -> Partner | None:
-        """The partner with this name; None if it has it."""
-        return None if name == self.name else replace(self, name=name, version=self.version + 1)
+    def enter(self, name: str, return_origins: tuple[str, ...] | None) -> Partner | None:
+        """The partner with this name and, unless None, these origins; None if it has them."""
+        origins = self.return_origins if return_origins is None else return_origins
+        if (name, origins) == (self.name, self.return_origins):
+            return None
+        return replace(self, name=name, return_origins=origins, version=self.version + 1)
 
     def suspend(self, reasons: tuple[str, ...]) -> Partner | None:
         """None if it is suspended for these reasons already."""

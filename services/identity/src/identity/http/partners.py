@@ -8,7 +8,7 @@ from functools import partial
 from aiohttp import web
 
 from contracts.api.common import Answer, PageQuery
-from contracts.api.owners import NewCreator, NewHost, PartnerRequest, ReasonsRequest
+from contracts.api.owners import HostRequest, NewCreator, NewHost, PartnerRequest, ReasonsRequest
 from identity.application.partners import Partners
 from identity.domain.partners import PartnerKind
 from identity.http.owners import NO_STORE
@@ -50,8 +50,8 @@ class PartnerRoutes:
 
     async def register(self, kind: PartnerKind, request: web.Request) -> web.Response:
         """A new one with its first client."""
-        body = await read_json(request, PartnerRequest)
-        partner, new = await self.partners.register(kind, body.name)
+        name, return_origins = await _entered(kind, request)
+        partner, new = await self.partners.register(kind, name, return_origins)
         client_id, secret = new.client.client_id, new.secret
         answer: Answer
         if kind == "host":
@@ -67,8 +67,8 @@ class PartnerRoutes:
     async def put(self, kind: PartnerKind, request: web.Request) -> web.Response:
         """One under a given id, without a client."""
         partner_id = path_id(request, f"{kind}_id")
-        body = await read_json(request, PartnerRequest)
-        partner, created = await self.partners.put(kind, partner_id, body.name)
+        name, return_origins = await _entered(kind, request)
+        partner, created = await self.partners.put(kind, partner_id, name, return_origins)
         return json_response(partner_view(partner), 201 if created else 200)
 
     async def suspend(self, kind: PartnerKind, request: web.Request) -> web.Response:
@@ -82,3 +82,11 @@ class PartnerRoutes:
         return json_response(
             partner_view(await self.partners.reinstate(kind, path_id(request, f"{kind}_id")))
         )
+
+
+async def _entered(kind: PartnerKind, request: web.Request) -> tuple[str, tuple[str, ...] | None]:
+    """The name and, of a host, where its payers may return to: None leaves that as it is."""
+    if kind == "creator":
+        return (await read_json(request, PartnerRequest)).name, None
+    body = await read_json(request, HostRequest)
+    return body.name, None if body.return_origins is None else tuple(body.return_origins)

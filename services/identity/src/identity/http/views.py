@@ -85,6 +85,7 @@ def partner_view(partner: Partner) -> PartnerView:
         suspended=partner.suspended,
         reasons=list(partner.reasons),
         version=partner.version,
+        return_origins=list(partner.return_origins),
     )
 
 
