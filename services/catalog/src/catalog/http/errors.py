@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from catalog.domain.errors import ContentRefused, ContentWaits, KeyReused, NotFound, PagesOutdated, Refused, WrongContent
+from catalog.domain.errors import (
+    ContentRefused,
+    ContentWaits,
+    KeyReused,
+    NotFound,
+    PagesOutdated,
+    Refused,
+    WrongContent,
+)
 from runtime.web.idempotency import key_reused
 from runtime.web.problems import MAX_ERRORS, Problem, ProblemTable, not_found, unavailable, wrong_fields
 
