@@ -52,13 +52,23 @@ class ContentChecks:
                 check_id, kind, object_id, mini_program_id, texts, STATUS[verdict.status], verdict.model,
                 verdict.at, findings,
             )  # fmt: skip
-
-            def decide(current: ContentCheck | None) -> Change[ContentCheck] | None:
-                after = rules.judged(current, new)
-                return Change(after) if after is not None else None
-
-            known = (await self._stored.change(check_id, decide)).aggregate
+            known = await self._keep(new, is_known=known is not None)
         _must_have_passed(must_exist(known, rules.NAME))
+
+    async def _keep(self, new: ContentCheck, *, is_known: bool) -> ContentCheck | None:
+        """The verdict that holds: this one, unless there is another by now. New texts cost one write and no other read."""
+        if not is_known:
+            (outcome,) = await self._stored.insert([Change(new)])
+            if isinstance(outcome, Exception):
+                raise outcome
+            if outcome:
+                return new
+
+        def decide(current: ContentCheck | None) -> Change[ContentCheck] | None:
+            after = rules.judged(current, new)
+            return Change(after) if after is not None else None
+
+        return (await self._stored.change(new.check_id, decide)).aggregate
 
     async def waiting(self, after: str | None, limit: int) -> Sequence[ContentCheck]:
         """At most `limit` checks that wait for an operator, by id, from the one after `after`."""
