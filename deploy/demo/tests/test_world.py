@@ -4,11 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime
 
 import pytest
 
 from anchorage_demo import Text, load_world
 from anchorage_demo.world import MiniProgram, World
+from content_check.rules import WordRules
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 LOW_STOCK = 6
@@ -209,3 +211,14 @@ def test_merchants_names_compete_with_every_shop_in_every_host(world: World) -> 
 def test_shop_windows_show_the_shops_own_products(world: World) -> None:
     for shop in world.shops:
         assert {world.product(shown).mini_program_id for shown in shop.window} == {shop.mini_program_id}
+
+
+async def test_every_text_passes_the_default_content_check(world: World) -> None:
+    shown = {
+        f"{number}.{language}": getattr(text, language)
+        for number, text in enumerate(texts(world))
+        for language in ("zh", "en")
+    }
+    verdict = await WordRules(lambda: datetime(2026, 1, 1, tzinfo=UTC)).check(shown)
+    assert len(shown) > 1_000
+    assert verdict.findings == ()

@@ -3,7 +3,8 @@
 1 orders end or await their payer · 2 stock adds up · 3 one payment for an order, of its amounts, late money refunded once · 4 the ledger
 balances and equals the trades, posting by posting (`anchorage reconcile` compares both with Alipay's bill) · 5 streams
 and database agree about orders · 6 each order is in its own mini program's collection · 7 money is settled only
-after receipt · 8 viewers see mini programs only when their version was approved, released and accepted by the host.
+after receipt · 8 viewers see mini programs only when their version was approved, released and accepted by the host · 10 a
+review is by the buyer of a completed order, about a line of it, and the only one of this line.
 `--acknowledged FILE` (one order id in each line) also checks 0: none of those orders is missing.
 """
 
@@ -20,13 +21,14 @@ from pathlib import Path
 
 from anchorage_cli.everything import Everything, read_everything
 from anchorage_cli.installation import Installation, installation
+from anchorage_cli.reviewed import wrongly_reviewed
 from anchorage_cli.shown import wrongly_shown
 from runtime.clock import system_clock
 from runtime.mongo.client import Document
 
 GRACE = timedelta(seconds=30)
 """How long an order may stay between two states: a restarted service needs this to catch up."""
-INVARIANTS = range(1, 9)
+INVARIANTS = (*range(1, 9), 10)
 UNPAID = {"placed", "confirmed", "awaiting_payment", "closing"}
 PAID = {"paid", "shipped", "completed", "refunded"}
 
@@ -68,6 +70,9 @@ def examine(
     _settled_after_receipt(report, found)
     for wrong in wrongly_shown(found.mini_programs, found.histories):
         report.check(8, good=False, violation=wrong)
+    orders = {order_id: order for order_id, (_, order) in found.orders.items()}
+    for wrong in wrongly_reviewed(found.reviews, orders):
+        report.check(10, good=False, violation=wrong)
     return report
 
 

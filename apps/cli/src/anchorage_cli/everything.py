@@ -27,6 +27,8 @@ class Everything:
     mini_programs: list[Document] = field(default_factory=list)
     histories: dict[str, Document] = field(default_factory=dict)
     """The drafts and versions of mini programs by their ids."""
+    reviews: list[Document] = field(default_factory=list)
+    """What buyers wrote, without the words."""
 
 
 async def read_everything(where: Installation) -> Everything:
@@ -48,6 +50,7 @@ async def read_everything(where: Installation) -> Everything:
             rebuild(await _events(where)),
             await catalog["mini_programs"].find({}, {"outbox": 0}).to_list(),
             {one["_id"]: one async for one in catalog["version_histories"].find({}, {"outbox": 0})},
+            await checkout["reviews"].find({}, {"outbox": 0, "text.text": 0, "answer": 0}).to_list(),
         )
     finally:
         await client.close()

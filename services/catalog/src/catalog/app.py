@@ -5,6 +5,7 @@ from __future__ import annotations
 from catalog.adapters.change_stream_reader import ChangeStreamReader
 from catalog.adapters.changed_levels import ChangedLevels
 from catalog.adapters.level_publisher import LevelPublisher
+from catalog.adapters.mongo_content_checks import MongoContentChecks
 from catalog.adapters.mongo_creators import MongoCreators
 from catalog.adapters.mongo_host_settings import MongoHostSettings
 from catalog.adapters.mongo_level_position import MongoLevelPosition
@@ -20,6 +21,7 @@ from catalog.adapters.mongo_version_histories import MongoVersionHistories
 from catalog.adapters.mongo_videos import MongoVideos
 from catalog.adapters.payment_merchants import PaymentMerchants
 from catalog.application.answering import AnswerAgain
+from catalog.application.content_checks import ContentChecks
 from catalog.application.counting import Counting
 from catalog.application.drafts import Drafts
 from catalog.application.histories import Histories
@@ -37,6 +39,7 @@ from catalog.application.stalled_reservations import LeftOverHolds, StalledReser
 from catalog.application.stock_keeping import StockKeeping
 from catalog.application.terms import SpreadTerms
 from catalog.application.videos import AnchorTitles, Videos
+from catalog.http.content_checks import ContentCheckRoutes
 from catalog.http.errors import PROBLEMS
 from catalog.http.host_reviews import HostReviewRoutes
 from catalog.http.media import MediaRoutes
@@ -137,9 +140,14 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> No
     names = Names(programs, owners)
     service.prepare(programs.prepare)
     service.prepare(owners.prepare)
+    check = _content_check(service, settings)
+    verdicts = MongoContentChecks(db, recorder)
+    service.prepare(verdicts.prepare)
+    checks = ContentChecks(verdicts, check, clock)
+    service.routes(ContentCheckRoutes(checks).routes())
     drafts = Drafts(
         histories, stored, programs, products, owners, host_settings, clock, service.new_id, names,
-        _content_check(service, settings), settings.platform_bp,
+        check, settings.platform_bp,
     )  # fmt: skip
     reviews = Reviews(histories, stored, programs, host_settings, names, clock)
     service.routes(MiniProgramRoutes(drafts).routes())
@@ -148,18 +156,22 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> No
     service.routes(OperatorRoutes(operating, reviews).routes())
     service.routes(HostReviewRoutes(reviews).routes())
     service.background("live versions", histories.run)
-    service.routes(ProductRoutes(Products(products, programs, stored, stock, clock)).routes())
+    service.routes(ProductRoutes(Products(products, programs, stored, stock, checks, clock)).routes())
     service.routes(StockRoutes(StockKeeping(stock, programs, clock, service.new_id)).routes())
     service.background("terms", spread_terms.run)
     counts = MongoPopularity(db)
     counting = Counting(products, counts)
     service.prepare(counts.prepare)
     service.subscribe(sales_follow_stock(counting), ratings_follow_reviews(counting))
-    _assemble_promotion(service, shelf, programs, products)
+    _assemble_promotion(service, shelf, programs, products, checks)
 
 
 def _assemble_promotion(
-    service: Service, shelf: Shelf, programs: MongoMiniPrograms, products: MongoProducts
+    service: Service,
+    shelf: Shelf,
+    programs: MongoMiniPrograms,
+    products: MongoProducts,
+    checks: ContentChecks,
 ) -> None:
     """Creators' videos, and who may promote what."""
     db, recorder, clock = service.db, service.recorder, service.clock
@@ -169,7 +181,7 @@ def _assemble_promotion(
     service.prepare(videos.prepare)
     service.subscribe(anchors_follow_creators(creators))
     promoting = Promotions(promotions, programs, products, creators)
-    service.routes(VideoRoutes(Videos(videos, products, promotions, clock), promoting).routes())
+    service.routes(VideoRoutes(Videos(videos, products, promotions, checks, clock), promoting).routes())
     service.routes(AnchorTitleRoutes(AnchorTitles(videos, clock)).routes())
     service.routes(PromotionRoutes(promoting).routes())
 

@@ -105,6 +105,9 @@ NOTHING_TO_ROLL_BACK = Fault(
     409, "nothing_to_roll_back", "nothing was live before, or this release was rolled back already"
 )
 CONTENT_REFUSED = Fault(422, "content_refused", "viewers must not be shown a text; `errors` names the fields")
+CONTENT_WAITS = Fault(
+    409, "content_waits", "an operator looks at the texts first; send the same again once they have passed"
+)
 NAME_TAKEN = Fault(409, "name_taken", "a verified brand holds one of the names; `detail` says which")
 PRODUCT_ID_TAKEN = Fault(409, "product_id_taken", "another mini program has a product with this id")
 SKU_TAKEN = Fault(409, "sku_taken", "another product has a SKU with this id")

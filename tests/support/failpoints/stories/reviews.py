@@ -41,6 +41,20 @@ async def text_of_a_review_waits(world: World) -> None:
     await _until_last_told(world, review_id, version=2, is_shown=True)
 
 
+async def text_of_a_product_waits(world: World) -> None:
+    """As when the provider was away: an operator passes the text."""
+    shop = await open_shop(world)
+    checks = world.db("catalog")["content_checks"]
+    await shop.list_product(title="A new title")
+    [kept] = await checks.find({"object_id": shop.product_id, "texts": ["title", "A new title"]}).to_list()
+    assert kept["status"] == "passed", kept
+    await checks.update_one({"_id": kept["_id"]}, {"$set": {"status": "waiting"}})
+    path = f"/v1/ops/content-checks/{kept['_id']}/approval"
+    await world.call("catalog", "POST", path, headers=shop.ops, or_codes={"not_found"})
+    decided = await checks.find_one({"_id": kept["_id"]})
+    assert (decided["status"], decided["model"]) == ("passed", "operator"), decided
+
+
 async def _review(shop: Shop) -> Any:
     """Buy, receive and review, twice: both answers are the same review."""
     order_id, call = await shop.buy(), shop.world.call
@@ -71,4 +85,4 @@ async def _until_last_told(world: World, review_id: str, *, version: int, is_sho
     await world.until(is_told, f"version {version} of {review_id} on the topic")
 
 
-STORIES = (line_is_reviewed, text_of_a_review_waits)
+STORIES = (line_is_reviewed, text_of_a_review_waits, text_of_a_product_waits)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from catalog.application.caller import Caller
+from catalog.application.content_checks import ContentChecks
 from catalog.application.contracts_out import product_event
 from catalog.application.ports import HistoryStore, MiniProgramStore, ProductStore, StockStore
 from catalog.domain import product as rules
@@ -38,12 +39,14 @@ class Products:
         programs: MiniProgramStore,
         histories: HistoryStore,
         stock: StockStore,
+        checks: ContentChecks,
         clock: Clock,
     ) -> None:
         self._products = products
         self._programs = programs
         self._histories = histories
         self._stock = stock
+        self._checks = checks
         self._clock = clock
 
     async def get(self, caller: Caller, mini_program_id: str, product_id: str) -> OwnProduct:
@@ -73,7 +76,7 @@ class Products:
         """List the product, or replace its details; gives it and whether it is new.
 
         `initial` is the stock that new SKUs start with; an existing SKU keeps its own. SKUs are claimed before the product
-        is written, so that a product on sale has stock. Raises NotFound, WrongContent, Refused if the id or a SKU is another
+        is written, so that a product on sale has stock. Raises NotFound, WrongContent, ContentRefused, ContentWaits, Refused if the id or a SKU is another
         product's, and VersionConflict if it has not the `expected` version (0 for none yet).
         """
         rules.check(details)
@@ -89,7 +92,9 @@ class Products:
                 return self._change(rules.list_new(product_id, mini_program_id, own, program.terms))
             return self._change(rules.change(current, own, program.terms))
 
-        decide(await self._products.get(product_id))  # a refused product claims no SKU
+        present = await self._products.get(product_id)
+        decide(present)  # a refused product claims no SKU
+        await self._must_be_showable(caller, mini_program_id, product_id, present, details)
         await self._stock.claim(product_id, mini_program_id, initial)
         result = await self._products.change(product_id, decide)
         return (await self._with_stock([must_exist(result.aggregate, NAME)]))[0], result.created
@@ -112,9 +117,23 @@ class Products:
             return self._change(rules.change(product, own, program.terms))
 
         decide(present)  # a refused change claims no SKU
+        await self._must_be_showable(caller, mini_program_id, product_id, present, wanted)
         await self._stock.claim(product_id, mini_program_id, initial)
         result = await self._products.change(product_id, decide)
         return (await self._with_stock([must_exist(result.aggregate, NAME)]))[0]
+
+    async def _must_be_showable(
+        self,
+        caller: Caller,
+        mini_program_id: str,
+        product_id: str,
+        present: Product | None,
+        wanted: ProductDetails,
+    ) -> None:
+        """Check an owner's texts. An operator's own change is the operator's verdict."""
+        if not caller.is_operator:
+            shown = present.details.texts() if present is not None else {}
+            await self._checks.must_pass("product", product_id, mini_program_id, wanted.texts(), shown)
 
     async def _categories(self, program: MiniProgram) -> list[str]:
         """Those of the mini program as viewers see it, and of its draft."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from catalog.application.content_checks import ContentChecks
 from catalog.application.contracts_out import video_events
 from catalog.application.ports import ProductStore, PromotionStore, VideoStore
 from catalog.domain import video as rules
@@ -31,11 +32,17 @@ class Videos:
     """The use cases of creators. All raise NotFound for another creator's video."""
 
     def __init__(
-        self, videos: VideoStore, products: ProductStore, promotions: PromotionStore, clock: Clock
+        self,
+        videos: VideoStore,
+        products: ProductStore,
+        promotions: PromotionStore,
+        checks: ContentChecks,
+        clock: Clock,
     ) -> None:
         self._videos = videos
         self._products = products
         self._promotions = promotions
+        self._checks = checks
         self._clock = clock
 
     async def get(self, creator_id: str, video_id: str) -> OwnVideo:
@@ -57,6 +64,7 @@ class Videos:
         rules.check(wanted.anchors)
         present = await self._videos.get(wanted.video_id)
         await self._check_anchors(present, wanted)
+        await self._must_be_showable(present, wanted)
 
         def decide(current: Video | None) -> Change[Video] | None:
             if current is not None and current.creator_id != wanted.creator_id:
@@ -72,6 +80,7 @@ class Videos:
         """The video as `edit` changes it; raises what `put` and `edit` raise, and NotFound if there is none."""
         present = _owned(await self._videos.get(video_id), creator_id)
         await self._check_anchors(present, edit(present))
+        await self._must_be_showable(present, edit(present))
 
         def decide(current: Video | None) -> Change[Video] | None:
             video = _owned(current, creator_id)
@@ -124,6 +133,11 @@ class Videos:
                 errors.append((f"anchors[{number}].mini_program_id", message))
         if errors:
             raise WrongContent(*errors)
+
+    async def _must_be_showable(self, present: Video | None, wanted: Video) -> None:
+        """Check the titles. Raises ContentRefused and ContentWaits."""
+        shown = present.texts() if present is not None else {}
+        await self._checks.must_pass("video", wanted.video_id, None, wanted.texts(), shown)
 
     async def _with_hidden(self, video: Video) -> OwnVideo:
         promotions = await self._promotions.of({anchor.mini_program_id for anchor in video.anchors})

@@ -36,6 +36,14 @@ class KeyReused(Exception):
     """An idempotency key was used before, for another request."""
 
 
+class ContentWaits(Exception):
+    """An operator has to decide first whether viewers may see the texts."""
+
+    def __init__(self, check_id: str) -> None:
+        super().__init__(f"Check {check_id} waits for an operator.")
+        self.check_id = check_id
+
+
 class NotFound(Exception):
     """It does not exist, or the caller may not see it; the text names it."""
 

@@ -47,6 +47,18 @@ class ProductDetails:
     attributes_en: tuple[tuple[str, str], ...] = ()
     listed: bool = True
 
+    def texts(self) -> dict[str, str]:
+        """What viewers read, each with the path of its field."""
+        fields = {
+            "title": self.title, "title_en": self.title_en, "description": self.description, "brand": self.brand,
+            "brand_en": self.brand_en, "model": self.model,
+        }  # fmt: skip
+        fields |= _texts("attributes", self.attributes) | _texts("attributes_en", self.attributes_en)
+        for n, sku in enumerate(self.skus):
+            fields |= _texts(f"skus[{n}].attributes", sku.attributes)
+            fields |= _texts(f"skus[{n}].attributes_en", sku.attributes_en)
+        return {field: text for field, text in fields.items() if text}
+
 
 @dataclass(frozen=True, slots=True)
 class Product:
@@ -95,6 +107,10 @@ class ProductFilter:
 ProductEvent = Literal["listed", "changed", "delisted"]
 Changed = tuple[Product, ProductEvent]
 """The aggregate after a command, and what happened to it."""
+
+
+def _texts(path: str, pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    return {f"{path}.{name}": f"{name}: {value}" for name, value in pairs}
 
 
 def check(details: ProductDetails) -> None:

@@ -66,6 +66,13 @@ class Video:
     creator_name_en: str = ""
     deleted: bool = False
 
+    def texts(self) -> dict[str, str]:
+        """What viewers read, each with the path of its field."""
+        fields = {"title": self.title, "title_en": self.title_en, "creator_name": self.creator_name}
+        for n, anchor in enumerate(self.anchors):
+            fields |= {f"anchors[{n}].title": anchor.title, f"anchors[{n}].title_en": anchor.title_en}
+        return {field: text for field, text in fields.items() if text}
+
     def find(self, anchor_id: str) -> Anchor:
         """The anchor; raises NotFound."""
         for anchor in self.anchors:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from catalog.domain.errors import ContentRefused, KeyReused, NotFound, PagesOutdated, Refused, WrongContent
+from catalog.domain.errors import (
+    ContentRefused,
+    ContentWaits,
+    KeyReused,
+    NotFound,
+    PagesOutdated,
+    Refused,
+    WrongContent,
+)
 from runtime.web.idempotency import key_reused
 from runtime.web.problems import MAX_ERRORS, Problem, ProblemTable, not_found, unavailable, wrong_fields
 
@@ -16,10 +24,19 @@ def _content_refused(error: ContentRefused) -> Problem:
     return Problem(422, "content_refused", detail, errors=error.errors[:MAX_ERRORS])
 
 
+def _content_waits(error: ContentWaits) -> Problem:
+    detail = (
+        "An operator looks at these texts before viewers see them. Nothing was changed. Send this again once check "
+        f"{error.check_id} has passed."
+    )
+    return Problem(409, "content_waits", detail)
+
+
 PROBLEMS: ProblemTable = {
     NotFound: lambda error: not_found(str(error)),
     Refused: _refused,
     ContentRefused: _content_refused,
+    ContentWaits: _content_waits,
     WrongContent: lambda error: wrong_fields(error.errors),
     KeyReused: lambda _: key_reused(),
     PagesOutdated: lambda error: unavailable(str(error)),

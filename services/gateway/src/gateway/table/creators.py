@@ -84,7 +84,11 @@ CALLS = (
         body=VideoRequest,
         answer=OwnVideo,
         success=OK_OR_CREATED,
-        faults=(faults.CONFLICT,),
+        faults=(
+            faults.CONTENT_REFUSED,
+            faults.CONTENT_WAITS,
+            faults.CONFLICT,
+        ),
     ),
     Call(
         method="PATCH",
@@ -98,7 +102,11 @@ CALLS = (
         raw=tuple((media, VideoPatch) for media in PATCH_TYPES),
         headers=(VERSION_HEADER,),
         answer=OwnVideo,
-        faults=(faults.CONFLICT,),
+        faults=(
+            faults.CONTENT_REFUSED,
+            faults.CONTENT_WAITS,
+            faults.CONFLICT,
+        ),
     ),
     Call(
         method="DELETE",
@@ -126,7 +134,11 @@ CALLS = (
         body=AnchorContent,
         answer=OwnVideo,
         success=OK_OR_CREATED,
-        faults=(faults.CONFLICT,),
+        faults=(
+            faults.CONTENT_REFUSED,
+            faults.CONTENT_WAITS,
+            faults.CONFLICT,
+        ),
     ),
     Call(
         method="DELETE",

@@ -63,7 +63,13 @@ CALLS = (
         raw=tuple((media, ProductPatch) for media in PATCH_TYPES),
         headers=(VERSION_HEADER,),
         answer=ProductView,
-        faults=(faults.NOT_YOUR_FIELD, faults.SKU_TAKEN, faults.CONFLICT),
+        faults=(
+            faults.NOT_YOUR_FIELD,
+            faults.SKU_TAKEN,
+            faults.CONTENT_REFUSED,
+            faults.CONTENT_WAITS,
+            faults.CONFLICT,
+        ),
     ),
     Call(
         method="PUT",
@@ -78,7 +84,14 @@ CALLS = (
         body=ProductRequest,
         answer=ProductView,
         success=OK_OR_CREATED,
-        faults=(faults.NOT_YOUR_FIELD, faults.PRODUCT_ID_TAKEN, faults.SKU_TAKEN, faults.CONFLICT),
+        faults=(
+            faults.NOT_YOUR_FIELD,
+            faults.PRODUCT_ID_TAKEN,
+            faults.SKU_TAKEN,
+            faults.CONTENT_REFUSED,
+            faults.CONTENT_WAITS,
+            faults.CONFLICT,
+        ),
     ),
     Call(
         method="DELETE",

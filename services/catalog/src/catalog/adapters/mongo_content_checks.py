@@ -1,0 +1,58 @@
+"""Verdicts about texts in MongoDB."""
+
+from __future__ import annotations
+
+from pymongo import ASCENDING
+
+from catalog.domain.content_check import ContentCheck
+from runtime.mongo.client import Database, Document
+from runtime.outbox.codec import Codec
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.versioned_store import VersionedStore
+
+COLLECTION = "content_checks"
+WAITING = {"status": "waiting"}
+
+
+class MongoContentChecks(VersionedStore[ContentCheck]):
+    """Implements `CheckStore`."""
+
+    def __init__(self, db: Database, recorder: Recorder) -> None:
+        self._documents = db[COLLECTION]
+        super().__init__(Codec(_read, _write), recorder, lambda _: self._documents, replace_outbox=True)
+
+    async def prepare(self) -> None:
+        """Create the index; idempotent."""
+        await self._documents.create_index([("status", ASCENDING)], partialFilterExpression=WAITING)
+
+    async def waiting(self, after: str | None, limit: int) -> list[ContentCheck]:
+        query: Document = dict(WAITING)
+        if after is not None:
+            query["_id"] = {"$gt": after}
+        found = self._documents.find(query, {OUTBOX_FIELD: 0}).sort("_id", ASCENDING).limit(limit)
+        return [_read(document) async for document in found]
+
+
+def _write(check: ContentCheck) -> Document:
+    """Texts are a list of pairs, because the names of fields have dots."""
+    return {
+        "_id": check.check_id,
+        "kind": check.kind,
+        "object_id": check.object_id,
+        "mini_program_id": check.mini_program_id,
+        "texts": [list(pair) for pair in check.texts.items()],
+        "status": check.status,
+        "model": check.model,
+        "at": check.at,
+        "findings": [list(pair) for pair in check.findings],
+        "version": check.version,
+    }
+
+
+def _read(d: Document) -> ContentCheck:
+    texts = dict(d["texts"])
+    findings = tuple((field, message) for field, message in d["findings"])
+    return ContentCheck(
+        d["_id"], d["kind"], d["object_id"], d["mini_program_id"], texts, d["status"], d["model"], d["at"], findings,
+        d["version"],
+    )  # fmt: skip
