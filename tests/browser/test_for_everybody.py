@@ -50,6 +50,7 @@ def screens(language: str) -> dict[str, str]:
         SHOP: ".product-card",
         PRODUCT: ".choice",
         f"{SHOP}/search?q={KETTLE[language]}": ".product-card",
+        f"{SHOP}/cart": ".cart .state",
         f"{SHOP}/orders": ".state",
         f"{SHOP}/account": ".counts",
         "/m/nobody": ".state",
@@ -91,7 +92,14 @@ async def test_nor_has_any_screen_or_sheet_on_the_way_of_an_order(
     mini_program = mini_program_of(await viewer.tap_an_anchor())
     await look("product")
     await sheet("share", ".bar-sign >> nth=1", ".code-frame img")
-    await sheet("order sheet", ".buy", "dialog .new-address")
+    await sheet("order sheet", ".buy", "dialog .amounts .strong")
+    await viewer.page.locator(".add").click()
+    await viewer.sees(".cart-count:not([hidden])")
+    await viewer.go(f"/m/{mini_program}/cart", ".cart-row")
+    await look("cart")
+    await sheet("order sheet of the cart", ".cart-foot .primary", "dialog .amounts .strong")
+    await viewer.page.evaluate("history.back()")
+    await viewer.sees(".buy:enabled")
     await viewer.buy()
     assert await violations(viewer.page) == [], "the cashier"
     await viewer.pay()

@@ -14,6 +14,7 @@ import { ordersScreen } from './orders.js';
 import { orderScreen } from './order.js';
 import { paidScreen } from './paid.js';
 import { miniAccountScreen } from './account.js';
+import { cartScreen } from './cart.js';
 
 const MINI = { chrome: 'mini' };
 
@@ -28,6 +29,7 @@ route('/me/services', servicesScreen, { tab: 'me' });
 route('/m/:mp', storeScreen, MINI);
 route('/m/:mp/search', storeSearchScreen, MINI);
 route('/m/:mp/p/:product', productScreen, MINI);
+route('/m/:mp/cart', cartScreen, MINI);
 route('/m/:mp/orders', ordersScreen, MINI);
 route('/m/:mp/orders/:order', orderScreen, MINI);
 route('/m/:mp/paid', paidScreen, MINI);

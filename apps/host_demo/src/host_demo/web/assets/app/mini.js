@@ -5,6 +5,7 @@ import { h, icon, put } from './dom.js';
 import { langOf, nameOf, t } from './i18n.js';
 import { signButton } from './parts.js';
 import { back, go, link } from './router.js';
+import { cartCount } from './carts.js';
 import { wear } from './theme.js';
 import { unpaidBar } from './unpaid.js';
 
@@ -34,8 +35,8 @@ export function inItsColour(mp, screen) {
 }
 
 /** A page of the mini program: head with its name and the way out, `body`, the viewer's unpaid order unless the page itself is
- *  about one, and `foot` or the three tabs. */
-export function miniScreen(mp, title, body, { otherwise = `/m/${mp}`, foot = null, tab = null, unpaid = true } = {}) {
+ *  about one, what stands `above` the foot, and `foot` or the four tabs. */
+export function miniScreen(mp, title, body, { otherwise = `/m/${mp}`, above = null, foot = null, tab = null, unpaid = true } = {}) {
   const name = h('span', { class: 'mini-name' });
   const words = (program) => (tab === 'store' ? nameOf(program.owner) : nameOf(program)); // the store's own title is its name
   programOf(mp).then((program) => put(name, h('span', { lang: langOf(words(program)) }, words(program))), () => {});
@@ -48,12 +49,13 @@ export function miniScreen(mp, title, body, { otherwise = `/m/${mp}`, foot = nul
         signButton('close', t('close'), () => go('/')))),
     h('div', { class: 'mini-body scrolls' }, body),
     unpaid ? unpaidBar(mp) : null,
+    above,
     foot ?? miniTabs(mp, tab)));
 }
 
 function miniTabs(mp, current) {
-  const one = (name, path, sign, words) =>
-    link(`/m/${mp}${path}`, { class: 'tab', 'aria-current': current === name ? 'page' : null }, icon(sign), h('span', {}, words));
+  const one = (name, path, sign, words, mark = null) =>
+    link(`/m/${mp}${path}`, { class: 'tab', 'aria-current': current === name ? 'page' : null }, icon(sign), h('span', {}, words), mark);
   return h('nav', { class: 'mini-tabs', 'aria-label': t('mini_program') },
-    one('store', '', 'store', t('store')), one('orders', '/orders', 'list', t('my_orders')), one('account', '/account', 'person', t('mine')));
+    one('store', '', 'store', t('store')), one('cart', '/cart', 'cart', t('cart'), cartCount(mp)), one('orders', '/orders', 'list', t('my_orders')), one('account', '/account', 'person', t('mine')));
 }

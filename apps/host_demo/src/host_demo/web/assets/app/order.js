@@ -7,7 +7,7 @@ import { choiceOf, confirmSheet, inWords, load, oneAtATime, sheet, skeleton, toa
 import { announce, link } from './router.js';
 import { addressLine } from './addresses.js';
 import { miniScreen } from './mini.js';
-import { toCashier } from './ordering.js';
+import { amountsOf, toCashier } from './ordering.js';
 import { linePicture, statusOf } from './orders.js';
 import { parcelsOf } from './parcels.js';
 
@@ -72,7 +72,7 @@ function pageOf(mp, order, act) {
         h('span', { class: 'program-words' }, h('b', { lang: langOf(nameOf(line)) }, nameOf(line)),
           choiceOf(line)),
         h('span', { class: 'right' }, price(line.unit_price), h('span', { class: 'faint' }, `× ${line.quantity}`)))),
-      h('p', { class: 'line-between strong' }, h('span', {}, t('total')), h('b', { class: 'price' }, price(order.total)))),
+      amountsOf(order)),
     order.refunds.length ? h('div', { class: 'card' }, h('h3', {}, t('refunds')),
       order.refunds.map((refund) => h('div', { 'data-refund': refund.status },
         h('p', { class: 'line-between' }, h('span', {}, refund.reason), h('span', {}, `${price(refund.amount)} · ${t(`refund_${refund.status}`)}`)),

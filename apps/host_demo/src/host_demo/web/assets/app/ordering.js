@@ -1,6 +1,7 @@
 // The order sheet, and the way to the cashier.
 
 import { HOST, Problem, inside, keysByBody, newKey } from './api.js';
+import { cartChanged } from './carts.js';
 import { keepDraft } from './drafts.js';
 import { h, picture, put } from './dom.js';
 import { langOf, nameOf, price, t } from './i18n.js';
@@ -13,38 +14,88 @@ const MOST = 99;
 const GIVEN_UP_AFTER = 8000;
 const OPEN = ['placed', 'confirmed', 'awaiting_payment'];
 
-/** Asks for address and quantity, places the order, and goes on to the cashier. */
-export function orderSheet(product, sku, signal) {
-  const mp = product.mini_program_id;
-  let quantity = 1;
+/** What an order or a cart costs: the goods, what comes off and on, and the total. */
+export function amountsOf({ subtotal, discount, delivery_fee: fee, total }) {
+  const row = (words, amount) => h('p', { class: 'line-between' }, h('span', {}, words), h('span', {}, amount));
+  return [
+    row(t('subtotal'), price(subtotal)),
+    discount.amount ? row(t('discount'), `−${price(discount)}`) : null,
+    row(t('delivery'), fee.amount ? price(fee) : t('delivery_free')),
+    h('p', { class: 'line-between strong' }, h('span', {}, t('total')), h('b', { class: 'price' }, price(total))),
+  ];
+}
+
+/** Asks for the address, shows what these lines cost there, places the order, and goes on to the cashier. One line's quantity
+ *  can be chosen; the lines of the cart are as they are there, and leave it with the order. */
+export function orderSheet(mp, bought, signal, { fromCart = false } = {}) {
+  const lines = bought.map(({ sku_id, quantity = 1 }) => ({ sku_id, quantity }));
   const error = h('p', { class: 'form-error', role: 'alert' });
   const place = h('button', { class: 'primary wide' }, t('place_order'));
-  const total = h('b', { class: 'price big' });
-  const number = h('output', { class: 'quantity' });
+  const amounts = h('div', { class: 'amounts', 'aria-live': 'polite' }, h('div', { class: 'bone bone-line' }), h('div', { class: 'bone bone-line' }));
   const addressBox = h('div', { class: 'address-box' }, h('div', { class: 'bone bone-line' }), h('div', { class: 'bone bone-line' }));
-  const form = h('form', { onsubmit: oneAtATime(submit), class: 'order-form' },
-    h('div', { class: 'order-line' },
-      picture(product.images[0], '', { width: 76, height: 76 }),
+  const form = h('form', { onsubmit: oneAtATime(submit), class: 'order-form', onchange: look },
+    bought.map((line) => h('div', { class: 'order-line' },
+      picture(line.image_url, '', { width: 76, height: 76 }),
       h('span', { class: 'program-words' },
-        h('b', { lang: langOf(nameOf(product)) }, nameOf(product)),
-        choiceOf(sku),
-        h('span', { class: 'price' }, price(sku.price)))),
-    h('div', { class: 'line-between', role: 'group', 'aria-label': t('quantity') }, h('span', {}, t('quantity')), h('span', { class: 'stepper' },
-      h('button', { type: 'button', 'aria-label': t('less'), onclick: () => step(-1) }, '−'), number,
-      h('button', { type: 'button', 'aria-label': t('add_one'), onclick: () => step(1) }, '+'))),
-    h('h3', {}, t('address')), addressBox, error,
-    h('div', { class: 'order-foot' }, h('span', {}, `${t('total')} `, total), place));
+        h('b', { lang: langOf(nameOf(line)) }, nameOf(line)),
+        choiceOf(line),
+        h('span', { class: 'price' }, price(line.unit_price), fromCart ? h('span', { class: 'faint' }, ` × ${line.quantity}`) : null)))),
+    fromCart ? null : stepper(),
+    h('h3', {}, t('address')), addressBox, amounts, error,
+    h('div', { class: 'order-foot' }, place));
   const keyOf = keysByBody();
   let draft = null;
   let isAnother = false;
+  let shown = null;
+  let asking = null;
+  let latest = null;
+  let isSubmitting = false;
   sheet(t('confirm_order'), form);
-  step(0);
-  inside(mp, 'GET', '/account/addresses', { signal }).then(({ items }) => showAddresses(items), () => showAddresses([]));
+  inside(mp, 'GET', '/account/addresses', { signal }).then(({ items }) => showAddresses(items), () => showAddresses([])).then(look);
 
-  function step(by) {
-    quantity = Math.min(Math.max(quantity + by, 1), Math.min(sku.available, MOST));
-    number.textContent = String(quantity);
-    total.textContent = price({ ...sku.price, amount: sku.price.amount * quantity });
+  function stepper() {
+    const number = h('output', { class: 'quantity' }, '1');
+    const step = (by) => {
+      lines[0].quantity = Math.min(Math.max(lines[0].quantity + by, 1), Math.min(bought[0].available, MOST));
+      number.textContent = String(lines[0].quantity);
+      look();
+    };
+    return h('div', { class: 'line-between', role: 'group', 'aria-label': t('quantity') }, h('span', {}, t('quantity')), h('span', { class: 'stepper' },
+      h('button', { type: 'button', 'aria-label': t('less'), onclick: () => step(-1) }, '−'), number,
+      h('button', { type: 'button', 'aria-label': t('add_one'), onclick: () => step(1) }, '+')));
+  }
+
+  /** Where the goods go, as far as it is known. */
+  function destination() {
+    const chosen = form.elements.address?.value;
+    if (chosen && chosen !== 'new') return { address_id: chosen };
+    const region = form.elements.region?.value.trim();
+    return region ? { region } : {};
+  }
+
+  /** Show what it costs; nothing can be placed before the buyer sees it. */
+  function look() {
+    place.disabled = true;
+    const mine = quote().catch(() => {}).finally(() => { if (latest === mine) place.disabled = isSubmitting; });
+    latest = mine;
+  }
+
+  /** Asks what it costs, and shows it; the last question counts. Answers the quote. */
+  async function quote(where = destination()) {
+    const body = { lines, ...where };
+    const mine = asking = inside(mp, 'POST', '/quotes', { body, signal });
+    amounts.setAttribute('aria-busy', 'true');
+    try {
+      const answer = await mine;
+      if (asking !== mine) return answer;
+      shown = answer;
+      put(amounts, amountsOf(answer));
+      amounts.removeAttribute('aria-busy');
+      return answer;
+    } catch (fault) {
+      if (asking === mine && fault.name !== 'AbortError') put(amounts, h('p', { class: 'faint' }, inWords(fault)));
+      throw fault;
+    }
   }
 
   function showAddresses(saved) {
@@ -74,29 +125,40 @@ export function orderSheet(product, sku, signal) {
   async function submit() {
     error.textContent = '';
     place.textContent = t('placing');
+    isSubmitting = true;
     try {
-      const body = {
-        lines: [{ sku_id: sku.sku_id, quantity }],
-        ...await address(),
-        expected_total: { ...sku.price, amount: sku.price.amount * quantity },
-        return_url: returnAddress(mp),
-      };
+      const where = await address();
+      const before = shown?.total.amount;
+      const { lines: quoted, total } = await quote(where.address ? { region: where.address.region } : where);
+      const obstacle = quoted.find((line) => line.obstacle);
+      if (obstacle) return say(`${nameOf(obstacle)} · ${t(`cart_${obstacle.obstacle}`, obstacle.available ?? 0)}`);
+      if (before !== total.amount) return say(t('price_changed'));
+      const body = { lines, ...where, expected_total: total, return_url: returnAddress(mp), ...(fromCart ? { from_cart: true } : {}) };
       const unpaid = isAnother || isTheLast(mp, body) ? null : await unpaidOrder(mp, signal);
       isAnother = false;
       if (unpaid) {
         place.textContent = t('place_order');
         put(error, askFirst(unpaid));
-        return;
+        return undefined;
       }
       const order = await placeOnce(mp, body, signal);
+      if (fromCart) cartChanged(mp);
       if (!toCashier(order, place, t('place_order'))) go(`/m/${mp}/orders/${order.order_id}`);
     } catch (fault) {
-      if (fault.name === 'AbortError') return;
+      if (fault.name === 'AbortError') return undefined;
       if (!(fault instanceof Problem)) throw fault;
-      put(error, inWords(fault), fault.code === 'too_many_unpaid_orders' ? link(`/m/${mp}/orders?status=awaiting_payment`, { class: 'plain' }, t('see_unpaid')) : null);
-      announce(error.textContent);
-      place.textContent = t('place_order');
+      if (fault.code === 'price_changed') look();
+      say(inWords(fault), fault.code === 'too_many_unpaid_orders' ? link(`/m/${mp}/orders?status=awaiting_payment`, { class: 'plain' }, t('see_unpaid')) : null);
+    } finally {
+      isSubmitting = false;
     }
+    return undefined;
+  }
+
+  function say(...words) {
+    put(error, words);
+    announce(error.textContent);
+    place.textContent = t('place_order');
   }
 
   /** There is an unpaid order: a second one is the buyer's to decide. */

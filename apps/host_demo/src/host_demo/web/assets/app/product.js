@@ -1,6 +1,7 @@
 // The purchase page: pictures, SKU choice with its stock, share, buy.
 
 import { inside } from './api.js';
+import { addButton, cartSign } from './carts.js';
 import { h, icon, picture, put } from './dom.js';
 import { attributesOf, count, langOf, nameOf, price, readersPart, said, t } from './i18n.js';
 import { handedOver, load, skeleton } from './parts.js';
@@ -10,6 +11,7 @@ import { orderSheet } from './ordering.js';
 import { shareSheet } from './sharing.js';
 
 const FEW = 10;
+const known = new Map();
 
 export function productScreen({ params: { mp, product: id }, signal }) {
   const box = h('div', { class: 'product' });
@@ -30,7 +32,9 @@ export function productScreen({ params: { mp, product: id }, signal }) {
       link(`/m/${mp}`, { class: 'bar-sign' }, icon('store'), h('span', {}, t('store'))),
       product.share_allowed
         ? h('button', { type: 'button', class: 'bar-sign', onclick: () => shareSheet(product, signal) }, icon('share'), h('span', {}, t('share'))) : null,
-      h('button', { type: 'button', class: 'primary buy', disabled: none, onclick: () => orderSheet(product, sku, signal) },
+      cartSign(mp),
+      sku && addButton(mp, sku, signal),
+      h('button', { type: 'button', class: 'primary buy', disabled: none, onclick: () => orderSheet(mp, [{ ...product, ...sku, image_url: product.images[0], unit_price: sku.price }], signal) },
         none ? t('sold_out') : t('buy')));
   };
   const gone = () => put(foot, link(`/m/${mp}`, { class: 'quiet wide' }, t('to_store')));
@@ -58,7 +62,8 @@ function pageOf(product, choice) {
         product.rating ? t('rating', product.rating.toFixed(1)) : null,
         product.sales ? t('sold', count(product.sales)) : null,
         said(product, 'brand') || null,
-      ].filter(Boolean).join(' · '))),
+      ].filter(Boolean).join(' · ')),
+      deliveryLine(product.mini_program_id)),
     choice,
     h('div', { class: 'card' }, h('h3', {}, t('details')),
       readersPart(product.description).map((paragraph) => h('p', { class: 'prose', lang: langOf(paragraph) }, paragraph))),
@@ -68,6 +73,30 @@ function pageOf(product, choice) {
           [h('dt', { lang: langOf(key) }, key), h('dd', { lang: langOf(value) }, value)])))
       : null,
   ];
+}
+
+/** What delivery costs. It is asked for when the page has loaded, so that it delays nothing. */
+function deliveryLine(mp) {
+  const line = h('p', { class: 'faint delivery-line' });
+  const ask = () => deliveryTerms(mp).then((terms) => put(line, deliveryWords(terms)), () => {});
+  if (document.readyState === 'complete') ask();
+  else addEventListener('load', ask, { once: true });
+  return line;
+}
+
+function deliveryTerms(mp) {
+  if (!known.has(mp)) known.set(mp, inside(mp, 'GET', '/delivery-terms'));
+  known.get(mp).catch(() => known.delete(mp));
+  return known.get(mp);
+}
+
+function deliveryWords({ flat, free_from: from, regions }) {
+  if (!flat.amount && !regions.length) return t('delivery_is_free');
+  return [
+    flat.amount ? t('delivery_fee_is', price(flat)) : t('delivery_is_free'),
+    from ? t('delivery_free_from', price(from)) : null,
+    regions.length ? t('delivery_by_region') : null,
+  ].filter(Boolean).join(' · ');
 }
 
 function gallery(product, name) {

@@ -1,0 +1,93 @@
+// The viewer's cart in each mini program: the calls, its badge, and what puts products into it.
+
+import { Problem, inside } from './api.js';
+import { h, icon, put } from './dom.js';
+import { t } from './i18n.js';
+import { inWords, oneAtATime, toast } from './parts.js';
+import { link } from './router.js';
+
+const MOST = 99;
+const TRIES = 3;
+const SETTLES_MS = 500;
+const counts = new Map();
+const asked = new Set();
+
+/** The cart at today's prices. */
+export function readCart(mp, signal) {
+  asked.add(mp);
+  return inside(mp, 'GET', '/cart', { signal }).then((cart) => counted(mp, cart), (fault) => {
+    asked.delete(mp);
+    throw fault;
+  });
+}
+
+/** Replaces what is in the cart, if it still is what `cart` says. */
+export function replaceCart(mp, cart, lines, signal) {
+  const body = { lines: lines.map(({ sku_id, quantity }) => ({ sku_id, quantity })), coupon_code: cart.coupon_code };
+  return inside(mp, 'PUT', '/cart', { body, headers: { 'If-Match': `"${cart.version}"` }, signal }).then((after) => counted(mp, after));
+}
+
+function counted(mp, cart) {
+  counts.set(mp, cart.lines.reduce((sum, line) => sum + line.quantity, 0));
+  for (const mark of document.querySelectorAll(`.cart-count[data-mini-program="${CSS.escape(mp)}"]`)) show(mark, mp);
+  return cart;
+}
+
+function show(mark, mp) {
+  const pieces = counts.get(mp) ?? 0;
+  mark.hidden = !pieces;
+  put(mark, h('span', { 'aria-hidden': 'true' }, pieces > MOST ? `${MOST}+` : String(pieces)), h('span', { class: 'unseen' }, t('pieces', pieces)));
+}
+
+/** How many pieces are in the cart. It is asked for when the page has loaded, so that it delays nothing. */
+export function cartCount(mp) {
+  const mark = h('b', { class: 'cart-count', 'data-mini-program': mp });
+  show(mark, mp);
+  const ask = () => { if (!asked.has(mp)) readCart(mp).catch(() => {}); };
+  if (document.readyState === 'complete') ask();
+  else addEventListener('load', ask, { once: true });
+  return mark;
+}
+
+/** Forget the number: an order took lines out of the cart. */
+export function cartChanged(mp) {
+  counts.delete(mp);
+  asked.delete(mp);
+}
+
+/** Puts one piece into the cart, next to whatever another page or device puts there at the same time. */
+export async function addToCart(mp, sku, signal) {
+  try {
+    for (let tries = TRIES; ; tries -= 1) {
+      const cart = await readCart(mp, signal);
+      const there = cart.lines.find((line) => line.sku_id === sku.sku_id);
+      const lines = there
+        ? cart.lines.map((line) => (line === there ? { ...line, quantity: line.quantity + 1 } : line))
+        : [{ sku_id: sku.sku_id, quantity: 1 }, ...cart.lines];
+      try {
+        await replaceCart(mp, cart, lines, signal);
+        break;
+      } catch (fault) {
+        if (fault.code !== 'version_conflict' || tries === 1) throw fault;
+      }
+    }
+    toast(t('added_to_cart'));
+  } catch (fault) {
+    if (fault.name === 'AbortError') return;
+    if (!(fault instanceof Problem)) throw fault;
+    toast(fault.code === 'invalid_content' ? t('cart_full') : inWords(fault));
+  }
+}
+
+/** The way to the cart in a product's bar. */
+export function cartSign(mp) {
+  return link(`/m/${mp}/cart`, { class: 'bar-sign' }, icon('cart'), h('span', {}, t('cart')), cartCount(mp));
+}
+
+/** A button that puts this SKU into the cart, once for two quick taps. */
+export function addButton(mp, sku, signal) {
+  return h('button', { type: 'button', class: 'quiet add', disabled: sku.available < 1, onclick: oneAtATime(async () => {
+    await addToCart(mp, sku, signal);
+    await new Promise((settled) => setTimeout(settled, SETTLES_MS));
+  }) }, t('add_to_cart'));
+}
