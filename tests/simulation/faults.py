@@ -15,8 +15,10 @@ from catalog.domain.reservation import Lines
 from checkout.application.access import Owner
 from checkout.application.new_orders import NewOrders
 from checkout.application.order_commands import OrderCommands
+from checkout.application.pricing import Pricing
 from checkout.domain.deadline import deadline_of
 from checkout.domain.order import Order
+from checkout.domain.purchase import Amounts
 from contracts.checkout import OrderCloseRequested
 from payment.application.contracts_out import closed_unopened
 from payment.application.order_requests import OrderRequests
@@ -162,6 +164,14 @@ class _ShipsFirst(OrderCommands):
         return order
 
 
+class _HidesTheFee(Pricing):
+    """Counts the delivery fee as goods, on which commissions are taken."""
+
+    async def amounts(self, *purchase: Any) -> Amounts:
+        amounts = await super().amounts(*purchase)
+        return Amounts(amounts.subtotal + amounts.delivery_fee)
+
+
 def _checkout(**parts: Any) -> Any:
     return type("Faulty", (Checkout,), parts)
 
@@ -187,6 +197,7 @@ FAULTS = {
     "offsets are committed before the records are handled": Parts(group=_CommitsFirst),
     "a repeated posting is appended again": Parts(payment=_payment(ledger=_PostsTwice)),
     "an order is overwritten by a slower writer": Parts(checkout=_checkout(orders=_Overwrites)),
+    "a delivery fee counts as goods": Parts(checkout=_checkout(pricing=_HidesTheFee)),
     "an order is stored before its deadline": Parts(checkout=_checkout(new_orders=_ForgetsDeadlines)),
     "a parcel is stored before the deadline of its receipt": Parts(
         checkout=_checkout(commands_of=_ShipsFirst)

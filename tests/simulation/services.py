@@ -173,6 +173,7 @@ class Checkout:
     orders = InMemoryOrders
     new_orders = NewOrders
     commands_of = OrderCommands
+    pricing = Pricing
 
     def __init__(self, process: Process, database: CheckoutDatabase, shared: object = None) -> None:
         def port(name: str, adapter: Any) -> Any:
@@ -191,7 +192,7 @@ class Checkout:
             registry=database.registry,
             offers=database.offers,
             addresses=cast(Any, None),
-            pricing=Pricing(database.delivery_terms),
+            pricing=self.pricing(database.delivery_terms),
             clock=clock,
             click_secret="",
             time_to_pay=TIME_TO_PAY,

@@ -144,6 +144,29 @@ def test_a_full_refund_returns_the_delivery_fee_and_not_the_discount() -> None:
     assert order.status is Status.REFUNDED
 
 
+@given(
+    discount=st.integers(0, TOTAL - 1),
+    fee=st.integers(0, 500),
+    wanted=st.lists(st.integers(1, 700), max_size=6),
+)
+def test_refunds_of_any_size_never_exceed_what_was_paid_and_the_last_returns_the_rest(
+    discount: int, fee: int, wanted: list[int]
+) -> None:
+    order = paid_order(amounts=Amounts(TOTAL, delivery_fee=fee, discount=discount))
+    paid = TOTAL - discount + fee
+    for n, amount in enumerate([*wanted, None]):
+        left = paid - order.refunded_total
+        try:
+            order.request_refund(f"r{n}", amount, "broken")
+        except (RefundRefused, IllegalTransition):
+            assert left == 0 or (amount or 0) > left
+            continue
+        order.approve_refund(f"r{n}", NOW)
+        order.settle_refund(f"r{n}", NOW)
+    assert order.refunded_total == paid
+    assert order.status is Status.REFUNDED
+
+
 @pytest.mark.parametrize(("fee", "discount"), [(-1, 0), (0, -1), (80, TOTAL + 1)])
 def test_a_discount_is_at_most_the_price_of_the_goods_and_no_amount_is_negative(
     fee: int, discount: int
