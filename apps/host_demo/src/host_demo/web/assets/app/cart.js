@@ -82,11 +82,10 @@ export function cartScreen({ params: { mp }, signal }) {
       let answer = cart;
       while (sent !== wanted) {
         sent = wanted;
-        answer = await replaceCart(mp, answer, sent, signal);
+        answer = await replaceCart(mp, answer, sent);
       }
       put(box, shown(answer));
     } catch (fault) {
-      if (fault.name === 'AbortError') return;
       if (!(fault instanceof Problem)) throw fault;
       toast(fault.code === 'version_conflict' ? t('cart_elsewhere') : fault.code === 'invalid_content' ? t('cart_full') : inWords(fault));
       await load(box, ask, shown, skeleton('row', 4));

@@ -21,10 +21,10 @@ export function readCart(mp, signal) {
   });
 }
 
-/** Replaces what is in the cart, if it still is what `cart` says. */
-export function replaceCart(mp, cart, lines, signal) {
+/** Replaces what is in the cart, if it still is what `cart` says. Leaving the screen does not stop it. */
+export function replaceCart(mp, cart, lines) {
   const body = { lines: lines.map(({ sku_id, quantity }) => ({ sku_id, quantity })), coupon_code: cart.coupon_code };
-  return inside(mp, 'PUT', '/cart', { body, headers: { 'If-Match': `"${cart.version}"` }, signal }).then((after) => counted(mp, after));
+  return inside(mp, 'PUT', '/cart', { body, headers: { 'If-Match': `"${cart.version}"` } }).then((after) => counted(mp, after));
 }
 
 function counted(mp, cart) {
@@ -56,16 +56,16 @@ export function cartChanged(mp) {
 }
 
 /** Puts one piece into the cart, next to whatever another page or device puts there at the same time. */
-export async function addToCart(mp, sku, signal) {
+export async function addToCart(mp, sku) {
   try {
     for (let tries = TRIES; ; tries -= 1) {
-      const cart = await readCart(mp, signal);
+      const cart = await readCart(mp);
       const there = cart.lines.find((line) => line.sku_id === sku.sku_id);
       const lines = there
         ? cart.lines.map((line) => (line === there ? { ...line, quantity: line.quantity + 1 } : line))
         : [{ sku_id: sku.sku_id, quantity: 1 }, ...cart.lines];
       try {
-        await replaceCart(mp, cart, lines, signal);
+        await replaceCart(mp, cart, lines);
         break;
       } catch (fault) {
         if (fault.code !== 'version_conflict' || tries === 1) throw fault;
@@ -73,7 +73,6 @@ export async function addToCart(mp, sku, signal) {
     }
     toast(t('added_to_cart'));
   } catch (fault) {
-    if (fault.name === 'AbortError') return;
     if (!(fault instanceof Problem)) throw fault;
     toast(fault.code === 'invalid_content' ? t('cart_full') : inWords(fault));
   }
@@ -85,9 +84,9 @@ export function cartSign(mp) {
 }
 
 /** A button that puts this SKU into the cart, once for two quick taps. */
-export function addButton(mp, sku, signal) {
+export function addButton(mp, sku) {
   return h('button', { type: 'button', class: 'quiet add', disabled: sku.available < 1, onclick: oneAtATime(async () => {
-    await addToCart(mp, sku, signal);
+    await addToCart(mp, sku);
     await new Promise((settled) => setTimeout(settled, SETTLES_MS));
   }) }, t('add_to_cart'));
 }

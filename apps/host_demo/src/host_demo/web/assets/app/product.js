@@ -33,7 +33,7 @@ export function productScreen({ params: { mp, product: id }, signal }) {
       product.share_allowed
         ? h('button', { type: 'button', class: 'bar-sign', onclick: () => shareSheet(product, signal) }, icon('share'), h('span', {}, t('share'))) : null,
       cartSign(mp),
-      sku && addButton(mp, sku, signal),
+      sku && addButton(mp, sku),
       h('button', { type: 'button', class: 'primary buy', disabled: none, onclick: () => orderSheet(mp, [{ ...product, ...sku, image_url: product.images[0], unit_price: sku.price }], signal) },
         none ? t('sold_out') : t('buy')));
   };
