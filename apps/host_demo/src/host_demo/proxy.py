@@ -21,7 +21,15 @@ from runtime.web.problems import Problem, not_found
 from runtime.web.routes import Route
 from runtime.web.tokens import PUBLIC
 
-TO_GATEWAY = ("Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID", "Range", "If-Range")
+TO_GATEWAY = (
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Last-Event-ID",
+    "Range",
+    "If-Range",
+)
 TO_PAGE = ("Content-Type", "Retry-After", "Cache-Control", "ETag", "Last-Modified")
 WRITES = ("POST", "PUT", "DELETE")
 NAME = "[A-Za-z0-9_][A-Za-z0-9_.-]*"
