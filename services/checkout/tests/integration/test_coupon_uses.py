@@ -19,7 +19,7 @@ from contracts.money import cny
 from runtime.mongo.client import Document
 
 DAY = timedelta(days=1)
-MAX_CONNECTIONS = 50
+MAX_CONNECTIONS = 20
 
 
 async def offer(checkout: RunningCheckout, **changes: Any) -> None:
