@@ -8,7 +8,14 @@ from datetime import timedelta
 from typing import Any
 
 from checkout.application.access import Buyer, Owner
-from checkout.domain.errors import IllegalTransition, NothingToShip, OrderNotFound, RefundRefused
+from checkout.domain.coupon import CouponRefused
+from checkout.domain.errors import (
+    IllegalTransition,
+    NothingToShip,
+    OrderNotFound,
+    RefundRefused,
+    TooManyUnpaid,
+)
 from checkout.domain.order import Order
 from checkout.domain.refunds import RefundStatus
 from contracts.api.orders import OrderRequest
@@ -17,10 +24,12 @@ from simulation.world import Unreachable, World
 
 SHOP, OWNER = "teashop1", Owner("owner1")
 PRICE = 1299
-REQUESTS = {
-    lines: OrderRequest.model_validate(
+COUPON = "tea"
+REQUESTS = [
+    OrderRequest.model_validate(
         {
             "lines": [{"sku_id": sku_id, "quantity": quantity} for sku_id, quantity in lines],
+            "coupon_code": coupon_code,
             "address": {
                 "recipient": "Li Lei",
                 "phone": "13800000000",
@@ -30,13 +39,14 @@ REQUESTS = {
         }
     )
     for lines in ((("s1", 1),), (("s1", 2),), (("s2", 1),), (("s1", 1), ("s2", 2)))
-}
-REFUSED = (IllegalTransition, RefundRefused, NothingToShip)
+    for coupon_code in (None, COUPON)
+]
+REFUSED = (IllegalTransition, RefundRefused, NothingToShip, CouponRefused, TooManyUnpaid)
 """What a caller is told when it comes too late."""
 
 
 class BuyerActor:
-    """A buyer with one order: places it, and then pays, cancels, both, or nothing; perhaps wants the money back."""
+    """A buyer with one order, or two: places it, and then pays, cancels, both, or nothing; perhaps wants the money back."""
 
     def __init__(self, world: World, name: str) -> None:
         self._world = world
@@ -46,9 +56,14 @@ class BuyerActor:
 
     async def __call__(self) -> None:
         await self._wait(0.0, 0.0, 3.0)
-        request = self._random.choice(list(REQUESTS.values()))
+        await self._order("key")
+        if self._random.random() < 0.3:
+            await self._order("again")
+
+    async def _order(self, key: str) -> None:
+        request = self._random.choice(REQUESTS)
         placed = await self._insist(
-            "checkout", lambda app: app.place(self._buyer, request, key="key", fingerprint="f")
+            "checkout", lambda app: app.place(self._buyer, request, key=key, fingerprint="f")
         )
         if placed is None:
             return

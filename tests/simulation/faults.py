@@ -33,7 +33,7 @@ from simulation.broker import Group, Handler
 from simulation.process import Port, Process
 from simulation.services import Catalog, Checkout, Payment
 from simulation.world import Parts
-from support.in_memory_store import Entry
+from support.in_memory_store import Entry, InMemoryStore
 
 
 class _LosesCloses(OrderRequests):
@@ -136,6 +136,13 @@ class _Overwrites(InMemoryOrders):
         return draft
 
 
+class _SharesCoupons(InMemoryOrders):
+    """Has no unique indexes of slots: whoever saw the same free slot takes it."""
+
+    def _insert(self, after: Order, changes: Sequence[Change[Order]]) -> bool | Exception:
+        return InMemoryStore._insert(self, after, changes)
+
+
 class _ForgetsDeadlines(NewOrders):
     """Stores the order first and its deadline after it."""
 
@@ -198,6 +205,7 @@ FAULTS = {
     "a repeated posting is appended again": Parts(payment=_payment(ledger=_PostsTwice)),
     "an order is overwritten by a slower writer": Parts(checkout=_checkout(orders=_Overwrites)),
     "a delivery fee counts as goods": Parts(checkout=_checkout(pricing=_HidesTheFee)),
+    "two orders take the same slot": Parts(checkout=_checkout(orders=_SharesCoupons)),
     "an order is stored before its deadline": Parts(checkout=_checkout(new_orders=_ForgetsDeadlines)),
     "a parcel is stored before the deadline of its receipt": Parts(
         checkout=_checkout(commands_of=_ShipsFirst)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
 from anchorage_cli.audit import examine
 from anchorage_cli.everything import Everything
 from anchorage_cli.rebuild import rebuild
+from checkout.adapters.mongo_coupons import coupon_document
 from checkout.adapters.order_codec import document_of
 from checkout.domain.refunds import RefundStatus
 from checkout.domain.status import ENDED, Status
+from contracts.checkout import OrderCancelled, OrderPlaced, OrderRejected
 from contracts.topics import ORDERS, PAYMENTS
 from payment.adapters.mongo_ledger import posting_document
 from payment.adapters.mongo_trades import CODEC
@@ -25,7 +28,14 @@ AT_REST = ENDED | {Status.PAID, Status.SHIPPED}
 def violations(world: World) -> list[str]:
     """Everything that is not as it must be."""
     moving = [*_stands_still(world)]
-    return moving or [*_lost(world), *_audited(world), *_money(world), *_settled(world), *_answers(world)]
+    return moving or [
+        *_lost(world),
+        *_audited(world),
+        *_money(world),
+        *_settled(world),
+        *_coupons(world),
+        *_answers(world),
+    ]
 
 
 def _stands_still(world: World) -> Iterator[str]:
@@ -86,6 +96,7 @@ def _audited(world: World) -> Iterator[str]:
         stock=list(world.shelves.stock.values()),
         trades={key: CODEC.write(trade) for key, trade in world.payment.trades.aggregates.items()},
         ledger=list(_ledger(world)),
+        coupons={key: coupon_document(coupon) for key, coupon in world.checkout.coupons.aggregates.items()},
         rebuilt=rebuild(entry.event for topic in (ORDERS, PAYMENTS) for entry in world.broker.records(topic)),
     )
     report = examine(found, world.clock() + timedelta(days=1), grace=timedelta(0))
@@ -143,6 +154,21 @@ def _money(world: World) -> Iterator[str]:
     total = sum(leg.amount for posting, _ in world.payment.ledger.postings.values() for leg in posting.legs)
     if total:
         yield f"the ledger sums to {total}"
+
+
+def _coupons(world: World) -> Iterator[str]:
+    """At no moment more orders hold a coupon than its stock and each viewer's number allow. The outbox has the true order."""
+    holders: dict[str, OrderPlaced] = {}
+    [coupon] = world.checkout.coupons.aggregates.values()
+    for entry in world.checkout.outbox.entries:
+        match entry.event:
+            case OrderPlaced(coupon_code=str()) as placed:
+                holders[placed.order_id] = placed
+            case OrderRejected() | OrderCancelled() as ended:
+                holders.pop(ended.order_id, None)
+        of_viewers = Counter(placed.openid for placed in holders.values())
+        if len(holders) > coupon.terms.stock or max(of_viewers.values(), default=0) > coupon.terms.per_viewer:
+            yield f"{len(holders)} orders hold the coupon at once, its stock is {coupon.terms.stock}: {of_viewers}"
 
 
 def _answers(world: World) -> Iterator[str]:

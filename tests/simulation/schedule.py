@@ -7,20 +7,22 @@ import gc
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from catalog.domain.on_sale import OnSale
 from checkout.application import receipts
+from checkout.domain.coupon import Coupon, CouponTerms
 from checkout.domain.delivery import DeliveryTerms, RegionFee
 from contracts.catalog import MiniProgramPublished, Owner, ProductListed, SkuState
 from contracts.money import cny
 from contracts.terms import CommissionTerms
 from payment.application import due_trades
 from runtime.outbox.changes import Change
-from simulation.actors import PRICE, SHOP, BuyerActor, cause_chaos, set_chaos
+from simulation.actors import COUPON, PRICE, SHOP, BuyerActor, cause_chaos, set_chaos
 from simulation.invariants import violations
 from simulation.loop import Restless
+from simulation.process import EPOCH
 from simulation.world import Parts, World
 
 POLL_SECONDS = 26.0
@@ -47,6 +49,11 @@ DELIVERY_TERMS = (
     DeliveryTerms(SHOP, flat=600, free_from=2 * PRICE, version=1),
     DeliveryTerms(SHOP, flat=600, regions=(RegionFee("浙江省", 350),), version=1),
 )
+
+
+TERMS = CouponTerms(
+    amount=200, percent=None, minimum=0, stock=1, per_viewer=1, starts=EPOCH - timedelta(days=1), ends=EPOCH + timedelta(days=1)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +110,8 @@ async def _open_shop(world: World) -> None:
     await world.checkout.registry.learn([PROGRAM])
     await world.checkout.offers.learn([PRODUCT])
     await world.checkout.delivery_terms.insert([Change(world.random.choice(DELIVERY_TERMS))])
+    coupon = Coupon(SHOP, COUPON, replace(TERMS, stock=world.random.choice((1, 1, 2))), 1, world.clock())
+    world.checkout.coupons.aggregates[coupon.coupon_id] = coupon
     world.shelves.on_sale["p1"] = OnSale(SHOP, True, True, frozenset({"s1", "s2"}))
     for sku_id in ("s1", "s2"):
         world.shelves.put(sku_id, world.random.choice((0, 1, 2, 5)))

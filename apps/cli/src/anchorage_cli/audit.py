@@ -3,8 +3,9 @@
 1 orders end or await their payer · 2 stock adds up · 3 one payment for an order, of its amounts, late money refunded once · 4 the ledger
 balances and equals the trades, posting by posting (`anchorage reconcile` compares both with Alipay's bill) · 5 streams
 and database agree about orders · 6 each order is in its own mini program's collection · 7 money is settled only
-after receipt · 8 viewers see mini programs only when their version was approved, released and accepted by the host · 10 a
-review is by the buyer of a completed order, about a line of it, and the only one of this line.
+after receipt · 8 viewers see mini programs only when their version was approved, released and accepted by the host · 9 a coupon is used
+by its living orders only, each in a slot of its own, and no more than its stock · 10 a review is by the buyer of a completed
+order, about a line of it, and the only one of this line.
 `--acknowledged FILE` (one order id in each line) also checks 0: none of those orders is missing.
 """
 
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from anchorage_cli.coupon_uses import wrongly_used
 from anchorage_cli.everything import Everything, read_everything
 from anchorage_cli.installation import Installation, installation
 from anchorage_cli.reviewed import wrongly_reviewed
@@ -28,7 +30,7 @@ from runtime.mongo.client import Document
 
 GRACE = timedelta(seconds=30)
 """How long an order may stay between two states: a restarted service needs this to catch up."""
-INVARIANTS = (*range(1, 9), 10)
+INVARIANTS = range(1, 11)
 UNPAID = {"placed", "confirmed", "awaiting_payment", "closing"}
 PAID = {"paid", "shipped", "completed", "refunded"}
 
@@ -71,6 +73,8 @@ def examine(
     for wrong in wrongly_shown(found.mini_programs, found.histories):
         report.check(8, good=False, violation=wrong)
     orders = {order_id: order for order_id, (_, order) in found.orders.items()}
+    for wrong in wrongly_used(orders.values(), found.coupons):
+        report.check(9, good=False, violation=wrong)
     for wrong in wrongly_reviewed(found.reviews, orders):
         report.check(10, good=False, violation=wrong)
     return report

@@ -29,6 +29,8 @@ class Everything:
     """The drafts and versions of mini programs by their ids."""
     reviews: list[Document] = field(default_factory=list)
     """What buyers wrote, without the words."""
+    coupons: dict[str, Document] = field(default_factory=dict)
+    """By their ids."""
 
 
 async def read_everything(where: Installation) -> Everything:
@@ -51,6 +53,7 @@ async def read_everything(where: Installation) -> Everything:
             await catalog["mini_programs"].find({}, {"outbox": 0}).to_list(),
             {one["_id"]: one async for one in catalog["version_histories"].find({}, {"outbox": 0})},
             await checkout["reviews"].find({}, {"outbox": 0, "text.text": 0, "answer": 0}).to_list(),
+            {one["_id"]: one async for one in checkout["coupons"].find({}, {"outbox": 0})},
         )
     finally:
         await client.close()

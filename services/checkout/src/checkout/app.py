@@ -105,7 +105,7 @@ def _assemble(service: Service, settings: Settings) -> None:
     _assemble_orders(service, settings, orders, queries, MongoOrderSearch(collections), shops, redeem)
     _assemble_facts(service, settings, orders, queries, collections)
     _assemble_account(service, queries, shops)
-    _assemble_cart(service, shops)
+    _assemble_cart(service, shops, redeem)
     _assemble_reviews(service, settings, orders, shops)
     service.relay(COLLECTIONS, named(REVIEWS))
 
@@ -226,10 +226,10 @@ def _content_check(service: Service, settings: Settings) -> ContentCheck:
     return WordRules(service.clock)
 
 
-def _assemble_cart(service: Service, shops: Shops) -> None:
+def _assemble_cart(service: Service, shops: Shops, redeem: RedeemCoupons) -> None:
     """A buyer's cart in a mini program, and what lines would cost."""
     levels = MongoStockLevels(service.db)
-    quote = QuoteLines(shops.offers, levels, shops.addresses, shops.pricing)
+    quote = QuoteLines(shops.offers, levels, shops.addresses, shops.pricing, redeem, service.clock)
     keep = KeepCart(shops.carts, shops.offers, quote, service.clock)
     service.routes(CartRoutes(keep, quote).routes())
     service.subscribe(stock_levels_subscription(levels))

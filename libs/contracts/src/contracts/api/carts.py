@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from contracts.api.common import MAX_LINES, Answer, Id, Request, ShortText
+from contracts.api.coupons import CouponRefusal, TypedCode
 from contracts.api.orders import Lines
 from contracts.money import Money
 
@@ -17,14 +18,14 @@ class CartRequest(Request):
     """The cart's new content. What it holds at most is one order."""
 
     lines: Lines = Field(max_length=MAX_LINES)
-    coupon_code: ShortText | None = None
+    coupon_code: TypedCode | None = None
 
 
 class QuoteRequest(Request):
     """Lines to quote, and where they are to go: to a region, to a saved address, or as the cart assumes."""
 
     lines: Lines = Field(min_length=1, max_length=MAX_LINES)
-    coupon_code: ShortText | None = None
+    coupon_code: TypedCode | None = None
     region: ShortText | None = None
     address_id: Id | None = None
 
@@ -61,6 +62,9 @@ class QuoteView(Answer):
 
     lines: list[CartLineView]
     coupon_code: str | None = None
+    coupon_refusal: CouponRefusal | None = Field(
+        default=None, description="why the coupon does not apply; an order with it would be refused"
+    )
     subtotal: Money = Field(description="the sum of the lines that can be bought")
     delivery_fee: Money
     discount: Money

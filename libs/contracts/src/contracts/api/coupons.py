@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -88,6 +88,15 @@ class CouponRequest(Request):
         if "starts" in info.data and ends <= info.data["starts"]:
             raise ValueError("must be later than starts")
         return ends
+
+
+class CouponRefusal(Answer):
+    """Why a coupon does not apply."""
+
+    code: Literal[
+        "unknown_coupon", "coupon_not_started", "coupon_expired", "coupon_used_up", "coupon_limit_reached", "coupon_minimum"
+    ]  # fmt: skip
+    detail: str
 
 
 CouponPatch = patch_of(CouponRequest)

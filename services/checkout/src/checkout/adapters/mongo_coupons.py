@@ -46,7 +46,7 @@ class MongoCoupons(VersionedStore[Coupon]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._coupons = db["coupons"]
-        super().__init__(Codec(_read, _write), recorder, lambda _: self._coupons)
+        super().__init__(Codec(_read, coupon_document), recorder, lambda _: self._coupons)
 
     async def prepare(self) -> None:
         await self._coupons.create_index(
@@ -113,7 +113,7 @@ class MongoCouponUses:
         return {document["coupon"][name] async for document in found}
 
 
-def _write(coupon: Coupon) -> Document:
+def coupon_document(coupon: Coupon) -> Document:
     return {
         "_id": coupon.coupon_id,
         "mini_program_id": coupon.mini_program_id,

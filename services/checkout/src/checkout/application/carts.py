@@ -10,8 +10,10 @@ from checkout.application.access import Buyer
 from checkout.application.cart_ports import Carts, StockLevels
 from checkout.application.ports import Addresses, Offers
 from checkout.application.pricing import Pricing
+from checkout.application.redeeming import RedeemCoupons
 from checkout.domain.account import preferred
 from checkout.domain.cart import Cart, CartLine, Quote, QuotedLine
+from checkout.domain.coupon import Coupon, CouponRefused
 from checkout.domain.errors import UnknownAddress, UnknownSku
 from checkout.domain.order import Order
 from checkout.domain.shop import Offer
@@ -31,9 +33,17 @@ class QuoteLines:
     levels: StockLevels
     addresses: Addresses
     pricing: Pricing
+    redeem: RedeemCoupons
+    clock: Clock
 
     async def __call__(
-        self, buyer: Buyer, wanted: Wanted, *, region: str | None = None, address_id: str | None = None
+        self,
+        buyer: Buyer,
+        wanted: Wanted,
+        *,
+        region: str | None = None,
+        address_id: str | None = None,
+        coupon_code: str | None = None,
     ) -> Quote:
         """The quote for a delivery to `region`, or to a saved address; else as for the cart.
 
@@ -48,12 +58,17 @@ class QuoteLines:
                 raise UnknownAddress(address_id)
             region = saved.region
         lines = [CartLine(sku_id, quantity) for sku_id, quantity in wanted]
-        return await self.of(buyer, lines, offers, region)
+        return await self.of(buyer, lines, offers, coupon_code, region)
 
     async def of(
-        self, buyer: Buyer, lines: Sequence[CartLine], offers: Mapping[str, Offer], region: str | None = None
+        self,
+        buyer: Buyer,
+        lines: Sequence[CartLine],
+        offers: Mapping[str, Offer],
+        coupon_code: str | None = None,
+        region: str | None = None,
     ) -> Quote:
-        """The quote of these lines; without a region, for the buyer's default address, or the newest one, or the flat fee."""
+        """The quote of these lines, with the coupon if it applies; without a region, for the buyer's default address, or the newest one, or the flat fee."""
         if region is None:
             book = await self.addresses.all(buyer.mini_program_id, buyer.openid)
             saved = preferred(book)
@@ -65,7 +80,22 @@ class QuoteLines:
             for one in quoted
             if one.offer is not None and one.obstacle is None
         ]
-        return Quote(quoted, await self.pricing.amounts(buyer.mini_program_id, bought, region), region)
+        coupon, refusal = await self._coupon(buyer, coupon_code, sum(line.total for line in bought))
+        amounts = await self.pricing.amounts(buyer.mini_program_id, bought, region, coupon)
+        return Quote(quoted, amounts, region, refusal)
+
+    async def _coupon(
+        self, buyer: Buyer, code: str | None, subtotal: int
+    ) -> tuple[Coupon | None, CouponRefused | None]:
+        """The coupon, if it applies to goods of `subtotal` fen; else why it does not."""
+        if code is None:
+            return None, None
+        try:
+            coupon = await self.redeem.find(buyer.mini_program_id, code)
+            await self.redeem.applicable(coupon, buyer.mini_program_id, buyer.openid, subtotal, self.clock())
+        except CouponRefused as refusal:
+            return None, refusal
+        return coupon, None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +111,7 @@ class KeepCart:
         """The cart with its lines at today's prices; empty if there is none."""
         cart = await self.carts.get(buyer.mini_program_id, buyer.openid)
         offers = await self.offers.find(buyer.mini_program_id, [line.sku_id for line in cart.lines])
-        return cart, await self.quote.of(buyer, cart.lines, offers)
+        return cart, await self.quote.of(buyer, cart.lines, offers, cart.coupon_code)
 
     async def put(
         self, buyer: Buyer, wanted: Wanted, coupon_code: str | None, expected: int | None
@@ -99,7 +129,7 @@ class KeepCart:
             return Change(after) if after is not present else None
 
         cart = await self.carts.change(buyer.mini_program_id, buyer.openid, decide)
-        return cart, await self.quote.of(buyer, cart.lines, offers)
+        return cart, await self.quote.of(buyer, cart.lines, offers, cart.coupon_code)
 
 
 async def take_out(carts: Carts, order: Order, at: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from checkout.application.coupon_ports import Coupons, CouponUses
 from checkout.domain.coupon import (
@@ -32,6 +33,15 @@ class RedeemCoupons:
         if coupon is None or coupon.removed:
             raise unknown_coupon()
         return coupon
+
+    async def applicable(
+        self, coupon: Coupon, mini_program_id: str, openid: str, subtotal: int, now: datetime
+    ) -> None:
+        """Raise CouponRefused unless an order of goods of `subtotal` fen that this viewer placed now could use the coupon."""
+        coupon.check(subtotal, now)
+        free_viewer_slot(coupon, await self.uses.taken_by_viewer(mini_program_id, coupon.key, openid))
+        if await self.uses.is_used_up(mini_program_id, coupon.key, coupon.terms.stock):
+            raise used_up(coupon)
 
     async def choose(self, coupon: Coupon, order: Order, attempt: int = 0) -> CouponUse:
         """Slots of the coupon and of its viewer that were free just now; another `attempt` begins its search elsewhere.

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from checkout.domain.coupon import CouponRefused
 from checkout.domain.purchase import Amounts
 from checkout.domain.shop import Offer
 
@@ -91,9 +92,10 @@ class QuotedLine:
 class Quote:
     """What lines cost now. The amounts are of those that can be bought.
 
-    `region` is the one that the delivery fee is for; None for the flat fee.
+    `region` is the one that the delivery fee is for; None for the flat fee. `refusal` is why the coupon does not apply.
     """
 
     lines: tuple[QuotedLine, ...]
     amounts: Amounts
     region: str | None
+    refusal: CouponRefused | None = None

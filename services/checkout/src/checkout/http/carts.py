@@ -9,8 +9,10 @@ from aiohttp import web
 
 from checkout.application.carts import KeepCart, QuoteLines
 from checkout.domain.cart import Cart, Quote, QuotedLine
+from checkout.domain.coupon import CouponRefused
 from checkout.http.callers import buyer_of
 from contracts.api.carts import CartLineView, CartRequest, CartView, QuoteRequest, QuoteView
+from contracts.api.coupons import CouponRefusal
 from contracts.money import cny
 from runtime.web.bodies import json_response, read_json
 from runtime.web.editing import edited_response, expected_version
@@ -44,7 +46,13 @@ class CartRoutes:
     async def make_quote(self, request: web.Request) -> web.Response:
         body = await read_json(request, QuoteRequest)
         wanted = [(line.sku_id, line.quantity) for line in body.lines]
-        quote = await self.quote(buyer_of(request), wanted, region=body.region, address_id=body.address_id)
+        quote = await self.quote(
+            buyer_of(request),
+            wanted,
+            region=body.region,
+            address_id=body.address_id,
+            coupon_code=body.coupon_code,
+        )
         return json_response(QuoteView(**_quoted(quote, body.coupon_code)))
 
 
@@ -58,12 +66,17 @@ def _quoted(quote: Quote, coupon_code: str | None) -> dict[str, Any]:
     return {
         "lines": [_line(line) for line in quote.lines],
         "coupon_code": coupon_code,
+        "coupon_refusal": _refusal(quote.refusal) if quote.refusal is not None else None,
         "subtotal": cny(amounts.subtotal),
         "delivery_fee": cny(amounts.delivery_fee),
         "discount": cny(amounts.discount),
         "total": cny(amounts.total),
         "region": quote.region,
     }
+
+
+def _refusal(refused: CouponRefused) -> CouponRefusal:
+    return CouponRefusal(code=refused.refusal.value, detail=str(refused))
 
 
 def _line(quoted: QuotedLine) -> CartLineView:
