@@ -10,10 +10,11 @@ DEV := $(VENV)/.dev
 # Tests use a Kafka and a MongoDB that run already, where both are given.
 FETCH = $(if $(and $(ANCHORAGE_TEST_KAFKA),$(ANCHORAGE_TEST_MONGODB)),,$(BIN)/python -m anchorage_local fetch)
 STATE := $(or $(ANCHORAGE_DATA),.data)
-PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not polyglot"
+S3_SERVER = $(abspath $(or $(ANCHORAGE_CACHE),.data/runtime))/versitygw-1.8.0/versitygw
+PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not polyglot and not s3"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-failpoints failpoints test-containers compose-secrets test-interop pictures contracts lint lint-fix types lock \
+.PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-failpoints failpoints test-containers compose-secrets test-interop test-s3 pictures contracts lint lint-fix types lock \
 	bench-orders bench-hostile bench-first-view bench-pages bench-code bench-search bench-notify bench-limits bench-poison check-money search-models simulate test-search
 
 help: ## Show this list
@@ -78,6 +79,10 @@ compose-secrets: ## Make the secrets that `docker compose up` needs, once (needs
 test-interop: $(DEV) ## Published Alipay clients against the sandbox, those for Node.js and Java too (needs npm, and a JDK with Maven)
 	@$(FETCH)
 	@exec $(BIN)/python -m pytest tests/interop
+
+test-s3: $(DEV) ## Pictures in a bucket of a server that speaks S3, versitygw (needs Go, to build it once)
+	@test -x $(S3_SERVER) || GOBIN=$(dir $(S3_SERVER)) go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
+	@ANCHORAGE_S3_SERVER=$(S3_SERVER) exec $(BIN)/python -m pytest -m s3 services/catalog/tests/integration/test_picture_storage.py
 
 test-containers: $(DEV) ## The integration tests on testcontainers, and an order in `docker compose` (needs Docker)
 	@exec $(BIN)/python tests/containers/run.py

@@ -238,7 +238,7 @@ def _environment(
             "ANCHORAGE_ALIPAY_MERCHANTS": str(_merchants(keys, sandbox)),
             "ANCHORAGE_PAYMENT_FIRST_LOOK": "PT3S",
         },
-        "catalog": {"ANCHORAGE_MEDIA_DIR": str(folder)},
+        "catalog": {"ANCHORAGE_MEDIA_DIR": str(folder), "ANCHORAGE_UPLOADS": str(folder / "uploads")},
         "checkout": {"ANCHORAGE_CLICK_SECRET": secret},
         "identity": {
             "ANCHORAGE_VIEWER_SECRET": secret,

@@ -127,7 +127,10 @@ def _own(name: str, system: System) -> dict[str, str]:
         case "checkout":
             return {"ANCHORAGE_CLICK_SECRET": secret("click")}
         case "catalog":
-            return {"ANCHORAGE_MEDIA_DIR": str(system.media)}
+            return {
+                "ANCHORAGE_MEDIA_DIR": str(system.media),
+                "ANCHORAGE_UPLOADS": str(system.folder / "uploads"),
+            }
         case "payment":
             if "ANCHORAGE_ALIPAY_MERCHANTS" in system.overrides:
                 return public

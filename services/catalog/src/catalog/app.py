@@ -12,6 +12,7 @@ from catalog.adapters.mongo_level_position import MongoLevelPosition
 from catalog.adapters.mongo_mini_programs import MongoMiniPrograms
 from catalog.adapters.mongo_owner_stock import MongoOwnerStock
 from catalog.adapters.mongo_owners import MongoOwners
+from catalog.adapters.mongo_pictures import MongoPictures
 from catalog.adapters.mongo_popularity import MongoPopularity
 from catalog.adapters.mongo_products import MongoProducts
 from catalog.adapters.mongo_promotions import MongoPromotions
@@ -19,7 +20,10 @@ from catalog.adapters.mongo_reservations import MongoReservations
 from catalog.adapters.mongo_schema import prepare_collections
 from catalog.adapters.mongo_version_histories import MongoVersionHistories
 from catalog.adapters.mongo_videos import MongoVideos
+from catalog.adapters.operator_folder import MediaFolder
 from catalog.adapters.payment_merchants import PaymentMerchants
+from catalog.adapters.picture_files import StoredFiles
+from catalog.adapters.picture_rendering import RenderingPool
 from catalog.application.answering import AnswerAgain
 from catalog.application.content_checks import ContentChecks
 from catalog.application.counting import Counting
@@ -28,6 +32,7 @@ from catalog.application.histories import Histories
 from catalog.application.mini_programs import MiniPrograms
 from catalog.application.names import Names
 from catalog.application.owners import FollowOwners
+from catalog.application.pictures import Pictures
 from catalog.application.products import Products
 from catalog.application.promotions import Promotions
 from catalog.application.read_model.freshness import Freshness
@@ -42,7 +47,7 @@ from catalog.application.videos import AnchorTitles, Videos
 from catalog.http.content_checks import ContentCheckRoutes
 from catalog.http.errors import PROBLEMS
 from catalog.http.host_reviews import HostReviewRoutes
-from catalog.http.media import MediaRoutes
+from catalog.http.media import MediaRoutes, PictureRoutes
 from catalog.http.mini_programs import MiniProgramRoutes
 from catalog.http.operators import OperatorRoutes
 from catalog.http.pages import PageRoutes
@@ -84,12 +89,12 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
     def assemble(service: Service) -> None:
         service.prepare(lambda: prepare_collections(service.db))
         service.problems(PROBLEMS)
-        service.routes(MediaRoutes(settings.media_dir).routes())
         _assemble_reservations(service, settings)
         service.relay(RELAYED)
         shelf = Shelf(write_cursor)
+        pictures = _assemble_pictures(service, settings)
         _assemble_pages(service, settings, shelf)
-        _assemble_commands(service, settings, shelf)
+        _assemble_commands(service, settings, shelf, pictures)
 
     return Service("catalog", settings, clock=clock, new_id=new_id, assemble=assemble)
 
@@ -125,7 +130,17 @@ def _assemble_pages(service: Service, settings: Settings, shelf: Shelf) -> None:
     service.background("stock levels", levels.run)
 
 
-def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> None:
+def _assemble_pictures(service: Service, settings: Settings) -> Pictures:
+    """Pictures of the operator's folder, and those that owners upload."""
+    folder, renderer = MediaFolder(settings.media_dir), RenderingPool()
+    pictures = Pictures(MongoPictures(service.db), renderer, StoredFiles(settings.uploads), folder)
+    service.routes(PictureRoutes(pictures).routes())
+    service.routes(MediaRoutes(folder).routes())
+    service.background("pictures", renderer.run)
+    return pictures
+
+
+def _assemble_commands(service: Service, settings: Settings, shelf: Shelf, pictures: Pictures) -> None:
     """The write side. Its writes show on this replica's pages at once."""
     db, recorder, clock = service.db, service.recorder, service.clock
     programs, products = MongoMiniPrograms(db, recorder), MongoProducts(db, recorder)
@@ -146,7 +161,7 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> No
     checks = ContentChecks(verdicts, check, clock)
     service.routes(ContentCheckRoutes(checks).routes())
     drafts = Drafts(
-        histories, stored, programs, products, owners, host_settings, clock, service.new_id, names,
+        histories, stored, programs, products, owners, host_settings, clock, service.new_id, names, pictures,
         check, settings.platform_bp,
     )  # fmt: skip
     reviews = Reviews(histories, stored, programs, host_settings, names, clock)
@@ -156,7 +171,9 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf) -> No
     service.routes(OperatorRoutes(operating, reviews).routes())
     service.routes(HostReviewRoutes(reviews).routes())
     service.background("live versions", histories.run)
-    service.routes(ProductRoutes(Products(products, programs, stored, stock, checks, clock)).routes())
+    service.routes(
+        ProductRoutes(Products(products, programs, stored, stock, pictures, checks, clock)).routes()
+    )
     service.routes(StockRoutes(StockKeeping(stock, programs, clock, service.new_id)).routes())
     service.background("terms", spread_terms.run)
     counts = MongoPopularity(db)

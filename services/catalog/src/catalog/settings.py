@@ -14,7 +14,10 @@ class Settings(ServiceSettings):
     """Read once at start from ANCHORAGE_* variables."""
 
     media_dir: Path = Path("media")
-    """Pictures of mini programs, products and videos, served under /media/."""
+    """The operator's pictures of mini programs, products and videos, served under /media/."""
+
+    uploads: str = "uploads"
+    """Where owners' pictures are stored: a folder, or `s3://bucket/prefix` with the AWS_* variables."""
 
     page_max_age: timedelta = timedelta(seconds=60)
     """No page shows a price or a stock level that is older than this. Usual are milliseconds; more only while MongoDB is

@@ -38,11 +38,13 @@ async def running(
 ) -> AsyncIterator[Running]:
     """One catalog for a module."""
     media = tmp_path_factory.mktemp("media")
+    for name in ("tea.png", "logo.png"):
+        (media / name).write_bytes(b"a picture of the operator's folder")
     await ensure_topics(kafka_bootstrap, module_prefix, TOPICS)
     async with Issuer().serving() as issuer, Payment().serving() as payment:
         settings = Settings(
             kafka=kafka_bootstrap, mongodb_uri=mongodb_uri, prefix=module_prefix, identity_url=issuer.url,
-            media_dir=media, payment_url=payment.url,
+            media_dir=media, uploads=str(media.parent / "uploads"), payment_url=payment.url,
         )  # fmt: skip
         async with build_app(settings).running() as service:
             yield Running(service, issuer, module_prefix, media, payment)

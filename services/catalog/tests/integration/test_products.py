@@ -192,6 +192,13 @@ async def test_products_that_change_while_they_are_listed_come_once_each(shop: S
     assert await found("q=.*") == set()
 
 
+async def test_a_mini_program_without_categories_takes_no_product(shop: Shop) -> None:
+    await shop.put_live(categories=[])
+    status, problem = await shop.call("PUT", shop.product_path(), shop.as_owner, a_product(shop.sku_id))
+    assert (status, problem["errors"][0]["field"]) == (422, "category_id")
+    assert "give its draft `categories` first" in problem["errors"][0]["message"]
+
+
 async def test_a_category_that_the_mini_program_does_not_have_is_refused(shop: Shop) -> None:
     await shop.open()
     status, problem = await shop.call(

@@ -52,7 +52,10 @@ def proxied(call: Call, bodies: BodyBudget, upstreams: Upstreams, observer: Obse
     async def answer(checked: CheckedRequest) -> web.StreamResponse:
         if credentials is not None:
             credentials.note(checked.http, checked.body or b"")
-        reply = await upstreams.call(call.service, checked.http, checked.body or empty_body, lane)
+        if checked.body is None:
+            reply = await upstreams.upload(call.service, checked.http, call.max_body)
+        else:
+            reply = await upstreams.call(call.service, checked.http, checked.body or empty_body, lane)
         if credentials is not None and reply.is_success:
             credentials.got_a_token(checked.http)
         if observer is not None and reply.is_success and checked.http.method == call.method:

@@ -99,6 +99,15 @@ class TestBadInput:
         )
         assert (status, body["code"]) == (422, "no_code_found")
 
+    async def test_an_owners_picture_is_passed_on_whole_up_to_ten_megabytes(self, gateway: Gateway) -> None:
+        gateway.backend.will_answer("POST", "/v1/owner/media", {"url": "/media/x"}, 201)
+        for size, expected in ((10 * 1024 * 1024, 201), (10 * 1024 * 1024 + 1, 413)):
+            status, _, _ = await gateway.call(
+                "POST", "/v1/owner/media", "owner", data=bytes(size), headers={"Content-Type": "image/png"}
+            )
+            assert status == expected
+        assert len(gateway.backend.seen[0].body) == 10 * 1024 * 1024
+
     @pytest.mark.parametrize(
         "sent",
         [

@@ -12,6 +12,7 @@ from support.failpoints.stories import (
     delivery,
     money,
     orders,
+    pictures,
     reviews,
     shops,
     versions,
@@ -22,6 +23,7 @@ Story = Callable[[World], Awaitable[None]]
 
 MODULES = (
     shops,
+    pictures,
     versions,
     orders,
     reviews,

@@ -160,7 +160,7 @@ class Shop:
 
 def program_body() -> dict[str, Any]:
     return {
-        "owner_name": "Ink", "owner_kind": "brand", "name": "Ink", "category": "tea", "logo_url": "/media/a.png",
+        "owner_name": "Ink", "owner_kind": "brand", "name": "Ink", "category": "tea", "logo_url": "https://pictures.example/a.png",
         "hosts": ["host1"], "categories": [{"category_id": "tea", "name": "Tea"}], "terms": TERMS,
     }  # fmt: skip
 
@@ -168,7 +168,7 @@ def program_body() -> dict[str, Any]:
 def product_body(sku_id: str) -> dict[str, Any]:
     price = {"amount": PRICE, "currency": "CNY"}
     return {
-        "title": "Tea", "category_id": "tea", "images": ["/media/a.png"],
+        "title": "Tea", "category_id": "tea", "images": ["https://pictures.example/a.png"],
         "skus": [{"sku_id": sku_id, "price": price, "initial_stock": STOCK}],
     }  # fmt: skip
 

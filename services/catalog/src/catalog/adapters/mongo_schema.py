@@ -7,6 +7,7 @@ from pymongo.errors import CollectionInvalid
 
 from catalog.adapters.mongo_creators import COLLECTION as CREATORS
 from catalog.adapters.mongo_host_settings import COLLECTION as HOST_SETTINGS
+from catalog.adapters.mongo_pictures import COLLECTION as PICTURES
 from catalog.adapters.mongo_promotions import COLLECTION as PROMOTIONS
 from catalog.adapters.mongo_reservations import HELD
 from catalog.adapters.mongo_version_histories import COLLECTION as HISTORIES
@@ -21,6 +22,7 @@ COLLECTIONS = (
     "adjustments",
     HISTORIES,
     HOST_SETTINGS,
+    PICTURES,
     PROMOTIONS,
     CREATORS,
 )

@@ -8,6 +8,7 @@ from catalog.application.caller import Caller
 from catalog.application.contracts_out import history_events, mini_program_event
 from catalog.application.histories import Edited, Histories
 from catalog.application.names import Names
+from catalog.application.pictures import Pictures
 from catalog.application.ports import (
     HistoryStore,
     HostSettingsStore,
@@ -45,11 +46,13 @@ class Drafts:
         clock: Clock,
         new_id: NewId,
         names: Names,
+        pictures: Pictures,
         check: ContentCheck,
         platform_bp: int,
     ) -> None:
         self._histories = histories
         self._names = names
+        self._pictures = pictures
         self._check = check
         self._stored = stored
         self._programs = programs
@@ -65,6 +68,7 @@ class Drafts:
         content.check()
         mini_program_id = self._new_id()
         await self._check_products(mini_program_id, content)
+        await self._pictures.check(Caller(owner_id), content.pictures())
         owner = await self._owners.get(owner_id)
         history = VersionHistory(mini_program_id, owner_id, content)
         registered = rules.register(
@@ -91,7 +95,10 @@ class Drafts:
         Raises NotFound, WrongContent, VersionConflict, and what `edit` raises.
         """
         present = await self._histories.get(caller, mini_program_id)
-        await self._check_products(mini_program_id, edit(present.history.draft))
+        before = present.history.draft
+        wanted = edit(before)
+        await self._check_products(mini_program_id, wanted)
+        await self._pictures.check(caller, wanted.pictures(), [url for _, url in before.pictures()])
 
         def rule(history: VersionHistory) -> version_history.Changed:
             must_be_version(expected, history.version)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from catalog.application.caller import Caller
 from catalog.application.content_checks import ContentChecks
 from catalog.application.contracts_out import product_event
+from catalog.application.pictures import Pictures
 from catalog.application.ports import HistoryStore, MiniProgramStore, ProductStore, StockStore
 from catalog.domain import product as rules
 from catalog.domain.errors import NotFound, Refused, must_exist
@@ -39,6 +40,7 @@ class Products:
         programs: MiniProgramStore,
         histories: HistoryStore,
         stock: StockStore,
+        pictures: Pictures,
         checks: ContentChecks,
         clock: Clock,
     ) -> None:
@@ -46,6 +48,7 @@ class Products:
         self._programs = programs
         self._histories = histories
         self._stock = stock
+        self._pictures = pictures
         self._checks = checks
         self._clock = clock
 
@@ -94,6 +97,7 @@ class Products:
 
         present = await self._products.get(product_id)
         decide(present)  # a refused product claims no SKU
+        await self._check_pictures(caller, details, present)
         await self._must_be_showable(caller, mini_program_id, product_id, present, details)
         await self._stock.claim(product_id, mini_program_id, initial)
         result = await self._products.change(product_id, decide)
@@ -117,10 +121,15 @@ class Products:
             return self._change(rules.change(product, own, program.terms))
 
         decide(present)  # a refused change claims no SKU
+        await self._check_pictures(caller, wanted, present)
         await self._must_be_showable(caller, mini_program_id, product_id, present, wanted)
         await self._stock.claim(product_id, mini_program_id, initial)
         result = await self._products.change(product_id, decide)
         return (await self._with_stock([must_exist(result.aggregate, NAME)]))[0]
+
+    async def _check_pictures(self, caller: Caller, details: ProductDetails, present: Product | None) -> None:
+        wanted = [(f"images[{number}]", url) for number, url in enumerate(details.images)]
+        await self._pictures.check(caller, wanted, present.details.images if present is not None else ())
 
     async def _must_be_showable(
         self,

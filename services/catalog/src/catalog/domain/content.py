@@ -66,6 +66,10 @@ class Content:
             fields |= {f"{path}.title": section.title, f"{path}.title_en": section.title_en}
         return {field: text for field, text in fields.items() if text}
 
+    def pictures(self) -> tuple[tuple[str, str], ...]:
+        """Its pictures as (field, url); an empty url is none."""
+        return ("logo_url", self.logo_url), ("banner_url", self.banner_url)
+
     def products(self) -> dict[str, str]:
         """The products that sections show, each with the path of the field that names it."""
         return {

@@ -44,6 +44,18 @@ class ContentWaits(Exception):
         self.check_id = check_id
 
 
+class UnreadablePicture(Exception):
+    """The file cannot be shown as a picture; the text says why."""
+
+
+class TooManyPictures(Exception):
+    """As many pictures wait as there is room for."""
+
+
+class PictureWorkerDied(Exception):
+    """The process that worked on the picture ended; a repeat may succeed."""
+
+
 class NotFound(Exception):
     """It does not exist, or the caller may not see it; the text names it."""
 

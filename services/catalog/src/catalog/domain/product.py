@@ -124,10 +124,9 @@ def check(details: ProductDetails) -> None:
 
 def check_category(details: ProductDetails, categories: Collection[str]) -> None:
     """Raises WrongContent for a category that the mini program does not have."""
-    if categories and details.category_id not in categories:
-        raise WrongContent(
-            ("category_id", f"the mini program has no such category; it has {', '.join(categories)}"[:500])
-        )
+    if details.category_id not in categories:
+        known = f"it has {', '.join(categories)}" if categories else "give its draft `categories` first"
+        raise WrongContent(("category_id", f"the mini program has no such category; {known}"[:500]))
 
 
 def by_owner(details: ProductDetails, current: Product | None, program_terms: Terms) -> ProductDetails:

@@ -8,10 +8,14 @@ from catalog.domain.errors import (
     KeyReused,
     NotFound,
     PagesOutdated,
+    PictureWorkerDied,
     Refused,
+    TooManyPictures,
+    UnreadablePicture,
     WrongContent,
 )
 from runtime.web.idempotency import key_reused
+from runtime.web.pictures import too_many_pictures
 from runtime.web.problems import MAX_ERRORS, Problem, ProblemTable, not_found, unavailable, wrong_fields
 
 
@@ -38,6 +42,9 @@ PROBLEMS: ProblemTable = {
     ContentRefused: _content_refused,
     ContentWaits: _content_waits,
     WrongContent: lambda error: wrong_fields(error.errors),
+    UnreadablePicture: lambda error: Problem(422, "unreadable_image", str(error)),
+    TooManyPictures: lambda _: too_many_pictures(),
+    PictureWorkerDied: lambda _: unavailable("The picture could not be processed; try again.", retry_after=1),
     KeyReused: lambda _: key_reused(),
     PagesOutdated: lambda error: unavailable(str(error)),
 }

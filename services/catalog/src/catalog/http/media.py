@@ -1,29 +1,23 @@
-"""Pictures and videos, from one folder only."""
+"""Pictures and videos: the operator's from one folder only, and those that owners uploaded."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-from pathlib import Path
 
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.hdrs import IF_RANGE, RANGE
 
+from catalog.application.pictures import OperatorFolder, Pictures
 from catalog.domain.errors import NotFound
-from runtime.web.routes import Route
-from runtime.web.tokens import PUBLIC
+from catalog.domain.picture import FOLDER_TYPES, WIDTHS
+from catalog.http.access import claim
+from contracts.api.media import PictureView
+from runtime.web.bodies import json_response
+from runtime.web.pictures import Turns, read_picture
+from runtime.web.routes import Route, principal_of, roles, scopes
+from runtime.web.tokens import CATALOGUE, OWNER, PUBLIC
 
-TYPES = {
-    ".png": "image/png",
-    ".jpg": "image/jpeg",
-    ".jpeg": "image/jpeg",
-    ".webp": "image/webp",
-    ".gif": "image/gif",
-    ".svg": "image/svg+xml",
-    ".mp4": "video/mp4",
-}
-"""Other files in the folder are not served."""
 HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",
     "X-Content-Type-Options": "nosniff",
@@ -59,10 +53,13 @@ class RangedFile(web.FileResponse):
         return await super().prepare(request.clone(headers=headers))
 
 
+MAX_PICTURE = 10 * 1024 * 1024
+
+
 class MediaRoutes:
     """`GET /media/{path}`: public."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: OperatorFolder) -> None:
         self._folder = folder
 
     def routes(self) -> list[Route]:
@@ -70,19 +67,49 @@ class MediaRoutes:
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """One file."""
-        found = await asyncio.to_thread(locate, self._folder, request.match_info["path"])
+        found = await self._folder.find(request.match_info["path"])
         if found is None:
             raise NotFound("this picture")
-        return RangedFile(found, headers={**HEADERS, "Content-Type": TYPES[found.suffix.lower()]})
+        return RangedFile(found, headers={**HEADERS, "Content-Type": FOLDER_TYPES[found.suffix.lower()]})
 
 
-def locate(folder: Path, path: str) -> Path | None:
-    """The file at `path` inside `folder`; None if there is none, or if the path or a link leads outside."""
-    root = folder.resolve()
-    try:
-        found = (root / path).resolve(strict=True)
-    except (OSError, ValueError):
-        return None
-    if not found.is_relative_to(root) or not found.is_file() or found.suffix.lower() not in TYPES:
-        return None
-    return found
+class PictureRoutes:
+    """Owners upload pictures; everybody reads them."""
+
+    def __init__(self, pictures: Pictures) -> None:
+        self._pictures = pictures
+        self._turns = Turns()
+
+    def routes(self) -> list[Route]:
+        widths = "|".join(map(str, WIDTHS))
+        return [
+            Route(
+                "POST",
+                "/v1/owner/media",
+                self.upload,
+                scopes(OWNER),
+                max_body=MAX_PICTURE,
+                roles=roles(CATALOGUE),
+            ),
+            Route(
+                "GET", f"/media/pictures/{{sha256:[0-9a-f]{{64}}}}/{{width:{widths}}}.webp", self.file, PUBLIC
+            ),
+        ]
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """Store a picture."""
+        owner_id = claim(principal_of(request), "owner_id")
+        async with self._turns.turn():
+            picture = await self._pictures.upload(owner_id, await read_picture(request))
+        answer = PictureView(
+            url=picture.url, width=picture.width, height=picture.height, sha256=picture.sha256
+        )
+        return json_response(answer, 201)
+
+    async def file(self, request: web.Request) -> web.Response:
+        """One width of a picture."""
+        sha256, width = request.match_info["sha256"], int(request.match_info["width"])
+        data = await self._pictures.file(sha256, width)
+        if data is None:
+            raise NotFound("this picture")
+        return web.Response(body=data, headers={**HEADERS, "Content-Type": "image/webp"})

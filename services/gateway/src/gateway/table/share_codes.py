@@ -33,14 +33,13 @@ from gateway.faults import (
 )
 from gateway.headers import VIEWER_HEADER
 from gateway.schemas import ScanForm
+from runtime.web.pictures import FORM, PICTURE_TYPES
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import CATALOGUE, EVERY_ROLE, HOST, OWNER, PUBLIC, VIEWER
 
 TAG = "Share and scan"
 CODE = "/v1/share-codes/{code}"
 OWNED = "/v1/owner/mini-programs/{mini_program_id}/share-codes"
-PICTURES = ("image/png", "image/jpeg", "image/jpg", "image/webp")
-"""`image/jpg` is not a registered type, but many clients send it."""
 MAX_PICTURE = 12 * 1024 * 1024
 """Enough for a photograph by a current phone."""
 
@@ -98,7 +97,7 @@ CALLS = (
         scopes=scopes(HOST),
         roles=EVERY_ROLE,
         service="gateway",
-        raw=(*((media, None) for media in PICTURES), ("multipart/form-data", ScanForm), (JSON, ScanText)),
+        raw=(*((media, None) for media in PICTURE_TYPES), (FORM, ScanForm), (JSON, ScanText)),
         max_body=MAX_PICTURE,
         deadline=WAITING_SECONDS,
         answer=ScanAnswer,

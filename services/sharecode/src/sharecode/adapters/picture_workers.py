@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Callable
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import ParamSpec, TypeVar
+
+import cv2
 
 from roundcode.image import ImageTooLarge, UnreadableImage, read_image
 from roundcode.logo import square_logo
@@ -16,13 +15,13 @@ from roundcode.payload import encode
 from roundcode.png import draw_png
 from roundcode.qr import qr_png
 from roundcode.svg import draw_svg
-from sharecode.adapters.picture_pool import PicturePool, PoolIsFull
+from roundcode.warming import warm_up
+from runtime.process_pool import PoolIsFull, ProcessPool, WorkerDied
 from sharecode.domain.codes import KEY_BYTES, code_in, code_of
 from sharecode.domain.errors import PictureWorkerDied, TooManyPictures, UnreadablePicture
 
 P = ParamSpec("P")
 T = TypeVar("T")
-log = logging.getLogger(__name__)
 
 
 class PictureWorkers:
@@ -31,14 +30,11 @@ class PictureWorkers:
     def __init__(self, max_bytes: int, caption_font: Path | None = None) -> None:
         self._max_bytes = max_bytes
         self._font = caption_font
-        self._pool = PicturePool()
+        self._pool = ProcessPool(_prepare)
 
     async def run(self) -> None:
         """Keep the pool until the service stops."""
-        try:
-            await asyncio.Event().wait()
-        finally:
-            self._pool.close()
+        await self._pool.keep()
 
     async def warm(self) -> None:
         """Start the worker before the first caller needs it: loading OpenCV takes seconds on a busy machine."""
@@ -73,16 +69,17 @@ class PictureWorkers:
         return next((code for code in found if code is not None), None)
 
     async def _work(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        pool = self._pool
         try:
-            return await pool.run(work, *args, **kwargs)
+            return await self._pool.run(work, *args, **kwargs)
         except PoolIsFull:
             raise TooManyPictures from None
-        except BrokenProcessPool:
-            log.warning("a picture worker died and is replaced")
-            if self._pool is pool:
-                self._pool = PicturePool()
+        except WorkerDied:
             raise PictureWorkerDied from None
+
+
+def _prepare() -> None:
+    cv2.setNumThreads(1)
+    warm_up()
 
 
 def _round_png(key: bytes, look: Look, font: Path | None) -> bytes:

@@ -7,15 +7,11 @@ from dataclasses import dataclass, field
 from aiohttp import web
 
 from contracts.api.share_codes import ScanText
-from runtime.web.bodies import json_response, read_json
-from runtime.web.problems import Problem
+from runtime.web.bodies import JSON, json_response, read_json
+from runtime.web.pictures import Turns, read_picture
 from runtime.web.routes import Route, scopes
 from runtime.web.tokens import EVERY_ROLE, HOST
 from sharecode.application.scanning import ScanCode
-from sharecode.http.turns import Turns
-
-PICTURE_TYPES = ("image/png", "image/jpeg", "image/jpg", "image/webp")
-"""`image/jpg` is not a registered type, but many clients send it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +32,11 @@ class ScanRoutes:
 
     async def scan(self, request: web.Request) -> web.Response:
         """The code with its product and sharer."""
-        if request.content_type == "application/json":
+        if request.content_type == JSON:
             share = await self.scan_code.in_text((await read_json(request, ScanText)).text)
         else:
             async with self.turns.turn():
-                share = await self.scan_code.in_picture(await _picture(request))
+                share = await self.scan_code.in_picture(await read_picture(request, JSON))
         return json_response(
             {
                 "code": share.code,
@@ -50,22 +46,3 @@ class ScanRoutes:
                 "sharer": share.sharer,
             }
         )
-
-
-async def _picture(request: web.Request) -> bytes:
-    if request.content_type in PICTURE_TYPES:
-        return await request.read()
-    if request.content_type == "multipart/form-data":
-        try:
-            form = await request.post()
-        except (web.HTTPException, web.RequestPayloadError, OSError):
-            raise  # too large, cut short, or the caller has left
-        except Exception:  # aiohttp's parser raises many types, AssertionError among them
-            raise Problem(422, "malformed_form", "the multipart form cannot be read") from None
-        image = form.get("image")
-        if isinstance(image, web.FileField):
-            return image.file.read()
-        message = "send the picture as the file `image`"
-        raise Problem(422, "invalid_content", message, errors=[("image", message)])
-    accepted = ", ".join((*PICTURE_TYPES, "multipart/form-data", "application/json"))
-    raise Problem(415, "unsupported_media_type", f"send one of: {accepted}")

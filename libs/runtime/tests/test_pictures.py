@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 
 import pytest
 
-from sharecode.domain.errors import TooManyPictures
-from sharecode.http.turns import Turns
+from runtime.web.pictures import Turns
+from runtime.web.problems import Problem
 
 
 async def test_few_hold_a_place_the_next_wait_in_order_and_more_are_refused() -> None:
@@ -22,7 +22,7 @@ async def test_few_hold_a_place_the_next_wait_in_order_and_more_are_refused() ->
         await holding.enter_async_context(turns.turn())
         second, third = (asyncio.ensure_future(wait_for_a_place(name)) for name in ("second", "third"))
         await asyncio.sleep(0)
-        with pytest.raises(TooManyPictures):
+        with pytest.raises(Problem, match="too many pictures"):
             await wait_for_a_place("fourth")
         assert order == []
     await asyncio.gather(second, third)
