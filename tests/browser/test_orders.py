@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
 from playwright.async_api import Page
 
-from support.access import token_of
+from support.office import office, told
 from support.phone import Phone, mini_program_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -112,23 +109,6 @@ async def ask_for_a_refund(viewer: Phone) -> None:
     await viewer.page.locator("dialog .primary").click()
     await viewer.sees("[data-refund=requested]")
     await viewer.page.locator("dialog").wait_for(state="detached")
-
-
-@asynccontextmanager
-async def office(demo: dict[str, Any], path: str) -> AsyncIterator[tuple[ClientSession, str]]:
-    """The owner's calls, and the address of the order on this page."""
-    shop = mini_program_of(path)
-    owner = next(known for known in demo["owners"] if shop in known["mini_program_ids"])
-    async with ClientSession(demo["gateway"]) as session:
-        session.headers["Authorization"] = f"Bearer {await token_of(owner, demo['gateway'], session)}"
-        yield session, f"/v1/owner/orders/{path.rsplit('/', 1)[1]}"
-
-
-async def told(call: Any) -> dict[str, Any]:
-    """The answer to a call that must succeed."""
-    async with call as answer:
-        assert answer.status < 300, await answer.text()
-        return dict(await answer.json())
 
 
 def calls(page: Page, part: str) -> list[str]:

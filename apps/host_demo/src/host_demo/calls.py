@@ -41,6 +41,7 @@ CALLS = (
     Call("GET", f"/share-codes/{{code:{ID}}}/{{picture:image[.]png|image[.]svg|qr[.]png}}", "none"),
     Call("GET", f"{INSIDE}/store", "viewer"),
     Call("GET", f"{INSIDE}/products/{{product_id:{ID}}}", "viewer"),
+    Call("GET", f"{INSIDE}/products/{{product_id:{ID}}}/reviews", "viewer"),
     Call("GET", f"{INSIDE}/search", "viewer"),
     Call("POST", f"{INSIDE}/products/{{product_id:{ID}}}/share-codes", "viewer"),
     Call("GET", f"{INSIDE}/account", "viewer"),
@@ -61,4 +62,6 @@ CALLS = (
     Call("POST", f"{ORDER}/refunds", "viewer", seconds=WRITE_SECONDS),
     Call("DELETE", f"{ORDER}/refunds/{{refund_id:{ID}}}", "viewer", seconds=WRITE_SECONDS),
     Call("POST", f"{ORDER}/receipt", "viewer", seconds=WRITE_SECONDS),
+    Call("GET", f"{ORDER}/reviews", "viewer"),
+    Call("POST", f"{ORDER}/reviews", "viewer", seconds=WRITE_SECONDS),
 )

@@ -9,6 +9,7 @@ import { addressLine } from './addresses.js';
 import { miniScreen } from './mini.js';
 import { amountsOf, toCashier } from './ordering.js';
 import { linePicture, statusOf } from './orders.js';
+import { reviewsOfOrder } from './reviews.js';
 import { parcelsOf } from './parcels.js';
 
 const STEPS = ['placed', 'awaiting_payment', 'paid', 'shipped', 'completed'];
@@ -25,7 +26,7 @@ export function orderScreen({ params: { mp, order: id }, signal }) {
     if (shown && shown !== order.status) announce(statusOf(order));
     if (!shown) watch();
     shown = order.status;
-    return pageOf(mp, order, act);
+    return pageOf(mp, order, act, signal);
   };
 
   async function act(call, { method = 'POST', body, headers } = {}) {
@@ -56,7 +57,7 @@ export function orderScreen({ params: { mp, order: id }, signal }) {
   return miniScreen(mp, t('order'), [live, box], { otherwise: `/m/${mp}/orders`, tab: 'orders', unpaid: false });
 }
 
-function pageOf(mp, order, act) {
+function pageOf(mp, order, act, signal) {
   return [
     h('div', { class: 'card status-card', 'data-status': order.status },
       h('h2', { class: `status-${order.status}` }, statusOf(order)),
@@ -78,6 +79,7 @@ function pageOf(mp, order, act) {
         h('p', { class: 'line-between' }, h('span', {}, refund.reason), h('span', {}, `${price(refund.amount)} · ${t(`refund_${refund.status}`)}`)),
         refund.rejection_reason ? h('p', { class: 'faint' }, t('rejected_because', refund.rejection_reason)) : null))) : null,
     parcelsOf(order),
+    order.status === 'completed' ? reviewsOfOrder(mp, order, signal) : null,
     h('div', { class: 'card' }, facts(order)),
   ];
 }

@@ -8,6 +8,7 @@ import { handedOver, load, skeleton } from './parts.js';
 import { link } from './router.js';
 import { miniScreen } from './mini.js';
 import { orderSheet } from './ordering.js';
+import { reviewsOf } from './reviews.js';
 import { shareSheet } from './sharing.js';
 
 const FEW = 10;
@@ -24,7 +25,7 @@ export function productScreen({ params: { mp, product: id }, signal }) {
     screen.querySelector('h1').textContent = name;
     document.title = `${name} · ${document.documentElement.dataset.name}`;
     const choice = skuChoice(product, (sku) => bar(product, sku));
-    return pageOf(product, choice);
+    return [...pageOf(product, choice), reviewsOf(product, signal)];
   };
   const bar = (product, sku) => {
     const none = !sku || sku.available < 1;
