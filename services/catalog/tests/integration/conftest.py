@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from catalog_support.payment import Payment
-from catalog_support.shop import Shop
+from catalog_support.shop import Shop, put_pictures
 
 from catalog.app import build_app
 from catalog.settings import Settings
@@ -37,9 +37,7 @@ async def running(
     kafka_bootstrap: str, mongodb_uri: str, module_prefix: str, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Running]:
     """One catalog for a module."""
-    media = tmp_path_factory.mktemp("media")
-    for name in ("tea.png", "logo.png"):
-        (media / name).write_bytes(b"a picture of the operator's folder")
+    media = put_pictures(tmp_path_factory.mktemp("media"))
     await ensure_topics(kafka_bootstrap, module_prefix, TOPICS)
     async with Issuer().serving() as issuer, Payment().serving() as payment:
         settings = Settings(

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from catalog_support.payment import Payment
-from catalog_support.shop import Shop, a_product
+from catalog_support.shop import Shop, a_product, put_pictures
 
 from catalog.app import build_app
 from catalog.settings import Settings
@@ -60,7 +60,7 @@ async def asking(
     async with Issuer().serving() as issuer, Payment().serving() as payment:
         settings = Settings(
             kafka=kafka_bootstrap, mongodb_uri=mongodb_uri, prefix=prefix, identity_url=issuer.url,
-            media_dir=tmp_path, payment_url=payment.url, content_check_url=provider.url,
+            media_dir=put_pictures(tmp_path), payment_url=payment.url, content_check_url=provider.url,
         )  # fmt: skip
         async with build_app(settings).running() as service:
             yield await Shop(service, issuer, kafka_bootstrap, prefix, eventually).open()

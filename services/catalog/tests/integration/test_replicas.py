@@ -6,10 +6,11 @@ import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
-from catalog_support.shop import Shop, a_product
+from catalog_support.shop import Shop, a_product, put_pictures
 
 from catalog.app import build_app
 from catalog.settings import Settings
@@ -31,14 +32,22 @@ async def issuer() -> AsyncIterator[Issuer]:
 
 
 @pytest_asyncio.fixture
-async def starting(kafka_bootstrap: str, mongodb_uri: str, prefix: str, issuer: Issuer) -> Starting:
+async def starting(
+    kafka_bootstrap: str, mongodb_uri: str, prefix: str, issuer: Issuer, tmp_path: Path
+) -> Starting:
     """Starts one more catalog of the test's installation."""
     await ensure_topics(kafka_bootstrap, prefix, TOPICS)
+    media = put_pictures(tmp_path)
 
     @asynccontextmanager
     async def start(**changes: Any) -> AsyncIterator[Service]:
         settings = Settings(
-            kafka=kafka_bootstrap, mongodb_uri=mongodb_uri, prefix=prefix, identity_url=issuer.url, **changes
+            kafka=kafka_bootstrap,
+            mongodb_uri=mongodb_uri,
+            prefix=prefix,
+            identity_url=issuer.url,
+            media_dir=media,
+            **changes,
         )
         async with build_app(settings).running() as service:
             yield service
@@ -86,13 +95,13 @@ async def test_a_level_that_was_not_published_before_a_stop_is_published_after_t
 
 
 async def test_pages_are_served_while_the_database_is_unavailable_and_leave_out_outdated_products(
-    breakable: BreakableParts, issuer: Issuer, eventually: Eventually
+    breakable: BreakableParts, issuer: Issuer, tmp_path: Path, eventually: Eventually
 ) -> None:
     prefix = f"t{secrets.token_hex(4)}_"
     await ensure_topics(breakable.kafka, prefix, TOPICS)
     settings = Settings(
         kafka=breakable.kafka, mongodb_uri=breakable.mongodb, prefix=prefix, identity_url=issuer.url,
-        page_max_age=timedelta(seconds=3),
+        page_max_age=timedelta(seconds=3), media_dir=put_pictures(tmp_path),
     )  # fmt: skip
     async with build_app(settings).running() as service:
         shop = await Shop(service, issuer, breakable.kafka, prefix, eventually).open(stock=9)
@@ -110,7 +119,7 @@ async def test_pages_are_served_while_the_database_is_unavailable_and_leave_out_
             assert store["mini_program"]["mini_program_id"] == shop.mini_program_id
             assert (await shop.call("GET", shop.page_path(), shop.as_host))[0] == 503
             path = f"/v1/owner/skus/{shop.sku_id}/stock"
-            assert (await shop.call("PUT", path, shop.as_owner, {"change": 1}))[0] == 503
+            assert (await shop.call("PUT", path, shop.with_key(), {"change": 1}))[0] == 503
 
         async def back() -> bool:
             page = await shop.must("GET", shop.page_path(), shop.as_host)

@@ -13,18 +13,19 @@ from contracts.checkout import OrderPlaced
 class OrderFact:
     """One fact about one order.
 
-    `lines` are merged (none for a cancellation). `unsent` is what a refunded order never sent, if it sent some. A `placed` order has `products`, its (product_id, sku_id), and `order`, the
-    event itself. `traceparent` is the trace that the fact came with.
+    `lines` are merged (none for a cancellation). A `placed` order has `products`, its (product_id, sku_id), and `order`, the
+    event itself. `traceparent` is the trace that the fact came with. `unsent` is what a refunded order never sent, if it sent
+    some.
     """
 
     kind: FactKind
     order_id: str
     mini_program_id: str
     lines: Lines = ()
-    unsent: Lines | None = None
     products: tuple[tuple[str, str], ...] = ()
     order: OrderPlaced | None = None
     traceparent: str | None = None
+    unsent: Lines | None = None
 
 
 def waves(facts: Sequence[OrderFact]) -> list[list[OrderFact]]:
