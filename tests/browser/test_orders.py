@@ -39,6 +39,9 @@ async def test_the_list_of_refunds_is_asked_for_and_not_read_through(phone: Any)
     await viewer.page.locator(".shelf").get_by_text("Refunds", exact=True).click()
     await viewer.sees(".shelf[aria-current=page]:has-text('Refunds')")
     await viewer.sees(f".order-row[href$='{order}']")
+    await viewer.until(
+        "document.querySelector('.shelf[aria-current]').getBoundingClientRect().right <= innerWidth"
+    )
     assert len([call for call in asked if "refund=any" in call]) == 1
 
 

@@ -143,6 +143,7 @@ function show({ returning = false } = {}) {
     box.removeAttribute('aria-busy');
     onShown({ tab, chrome });
     if (returning) restore(element);
+    element.querySelector('.shelf[aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' });
     const heading = element.querySelector('h1');
     document.title = `${heading?.textContent || t('feed')} · ${document.documentElement.dataset.name}`;
     if (heading && !element.querySelector('[autofocus]')) {

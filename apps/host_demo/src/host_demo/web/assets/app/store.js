@@ -59,7 +59,9 @@ export function storeScreen({ params: { mp }, signal }) {
         changed();
       },
     }, name);
-    return h('div', { class: 'shelves', role: 'group', 'aria-label': t('products') }, tab('', t('all')), categories.map((one) => tab(one.category_id, nameOf(one))));
+    const tabs = h('div', { class: 'shelves', role: 'group', 'aria-label': t('products') }, tab('', t('all')), categories.map((one) => tab(one.category_id, nameOf(one))));
+    if (current) requestAnimationFrame(() => tabs.querySelector('[aria-pressed=true]')?.scrollIntoView({ inline: 'center', block: 'nearest' }));
+    return tabs;
   }
 
   function shelfOf(page) {
