@@ -46,7 +46,11 @@ MONGODB_WRITES = frozenset(
         "with_transaction",
     }
 )
-RUNTIME_WRITES = frozenset({"change", "change_many", "change_stored", "insert", "insert_new", "keep_newest"})
+RUNTIME_WRITES = frozenset(
+    {
+        "change", "change_many", "change_stored", "insert", "insert_new", "keep_newest", "update_guarded", "write_with",
+    }
+)  # fmt: skip
 """The stores and bulk writes of `runtime`, as services call them."""
 ASKS = frozenset({"again", "call", "commit", "publish", "send", "set_aside", "_retry_while_unavailable"})
 """Kafka is told, a record is announced again or goes to the dead letters, Alipay is called, a notice is sent."""
@@ -62,7 +66,7 @@ SPINE = frozenset(
 )
 """What the runtime does for every service: publish its events, handle records, commit, answer. Each service is tried there."""
 RUNTIME_PARTS = ("outbox", "consuming", "mongo", "web")
-WITHIN_A_STORE = ("runtime.outbox.versioned_store.", "runtime.mongo.writes.")
+WITHIN_A_STORE = ("runtime.outbox.versioned_store.", "runtime.outbox.actions.", "runtime.mongo.writes.")
 """The same moments as the calls of the services that lead here."""
 REST_IN = "checkout"
 """The service that uses every other part of the runtime, and is tried there for all."""

@@ -8,7 +8,7 @@ from typing import Any
 from contracts.envelope import CONTENT_TYPE, source_of
 from contracts.event import Event
 from contracts.registry import all_events
-from contracts.topics import Topic
+from contracts.topics import EVERY_SERVICE, Topic
 
 HEADERS = {
     "type": "object",
@@ -82,6 +82,12 @@ def _channel(topic: Topic, events: list[type[Event]]) -> dict[str, Any]:
     }
 
 
+def _source(topic: Topic) -> dict[str, Any]:
+    if topic.producer == EVERY_SERVICE:
+        return {"type": "string", "pattern": f"^{source_of('[a-z]+')}$"}
+    return {"const": source_of(topic.producer)}
+
+
 def _message(event: type[Event]) -> dict[str, Any]:
     return {
         "name": event.type_name(),
@@ -93,7 +99,7 @@ def _message(event: type[Event]) -> dict[str, Any]:
             "type": "object",
             "properties": {
                 "ce_type": {"const": event.type_name()},
-                "ce_source": {"const": source_of(event.topic.producer)},
+                "ce_source": _source(event.topic),
             },
         },
         "payload": {

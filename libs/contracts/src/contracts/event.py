@@ -51,6 +51,11 @@ class Event(Value):
         """The partition key."""
         return str(getattr(self, self.key_field()))
 
+    @property
+    def producer(self) -> str:
+        """The service that publishes it."""
+        return self.topic.producer
+
 
 EventT = TypeVar("EventT", bound="Event")
 

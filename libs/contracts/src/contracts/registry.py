@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from contracts import catalog, catalog_versions, checkout, engagement, identity, payment, reviews, sharecode
+from contracts import audit, catalog, catalog_versions, checkout, engagement, identity, payment, reviews, sharecode
 from contracts.event import EVENTS, Event
 
-MODULES = (catalog, catalog_versions, checkout, engagement, identity, payment, reviews, sharecode)
+MODULES = (audit, catalog, catalog_versions, checkout, engagement, identity, payment, reviews, sharecode)
 
 
 def all_events() -> list[type[Event]]:

@@ -14,11 +14,13 @@ QUIET = 3
 """Partitions of a topic with little traffic."""
 
 DEAD_LETTER_SUFFIX = ".dlq"
+EVERY_SERVICE = "every service"
+"""The producer of a topic whose events name theirs themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One stream of events from one producer. `retention` None keeps records forever."""
+    """One stream of events from one producer, or from `EVERY_SERVICE`. `retention` None keeps records forever."""
 
     name: str
     key: str
@@ -51,8 +53,10 @@ STOCK = Topic("stock", "order_id", "catalog", BUSY, MONTH)
 PAYMENTS = Topic("payments", "order_id", "payment", BUSY)
 SETTLEMENTS = Topic("settlements", "mini_program_id", "payment", QUIET)
 SHARE_CODES = Topic("share-codes", "code", "sharecode", QUIET)
+AUDIT = Topic("audit", "object_id", EVERY_SERVICE, QUIET)
 
 TOPICS: tuple[Topic, ...] = (
     MINI_PROGRAMS, MINI_PROGRAM_VERSIONS, OWNERS, HOSTS, CREATORS, ACCOUNTS, PRODUCTS, STOCK_LEVELS, VIDEOS, ENGAGEMENT, ORDERS,
     REVIEWS, STOCK, PAYMENTS, SETTLEMENTS, SHARE_CODES,
+    AUDIT,
 )  # fmt: skip

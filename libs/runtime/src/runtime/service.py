@@ -27,7 +27,8 @@ from runtime.health import Health
 from runtime.ids import NewId, random_id
 from runtime.kafka.publisher import Publisher
 from runtime.logs import configure_logging
-from runtime.mongo.client import CollectionFilter, Database, connect, database
+from runtime.mongo.client import CollectionFilter, Database, connect, database, named
+from runtime.outbox.actions import ACTIONS, prepare_actions
 from runtime.outbox.recorder import Recorded, Recorder
 from runtime.outbox.relay import Relay
 from runtime.settings import ServiceSettings
@@ -73,7 +74,7 @@ class Service:
         self.settings = settings
         self.clock = clock
         self.new_id = new_id
-        self.recorder = Recorder(clock, new_id, self._publish_soon)
+        self.recorder = Recorder(clock, new_id, self._publish_soon, name)
         self.publisher = Publisher(settings.kafka)
         self.keys = Keys(settings.identity_url, lambda: self.http)
         self.revocations = Revocations(from_identity(settings.identity_url, lambda: self.http))
@@ -203,9 +204,10 @@ class Service:
         if self._relayed:
             relay = Relay(
                 self.db, self.publisher, self.clock,
-                prefix=self.settings.prefix, holder=self.new_id(), collections=self._relayed,
+                prefix=self.settings.prefix, holder=self.new_id(), collections=(*self._relayed, named(ACTIONS)),
             )  # fmt: skip
             self._health.relay = relay
+            await retry_until_done(lambda: prepare_actions(self.db))
             await retry_until_done(relay.prepare)
             self._run("relay", relay.run)
         if self._subscriptions:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
 from runtime.errors import redacted
@@ -85,3 +85,13 @@ async def supervise(name: str, task: Task) -> None:
                 backoff = MIN_BACKOFF_SECONDS
             await asyncio.sleep(backoff)
             backoff = min(backoff * 2, MAX_BACKOFF_SECONDS)
+
+
+async def all_at_once(calls: Sequence[Coroutine[Any, Any, None]]) -> None:
+    """Await all, and raise the first error once all have ended; a single call gets no task of its own, which would cost."""
+    if len(calls) == 1:
+        await calls[0]
+        return
+    for outcome in await asyncio.gather(*calls, return_exceptions=True):
+        if isinstance(outcome, BaseException):
+            raise outcome

@@ -148,7 +148,7 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf, pictu
     programs.on_saved(lambda saved: shelf.put_mini_program(saved.aggregate))
     products.on_saved(lambda saved: shelf.put_product(saved.aggregate, saved.document["created_at"]))
     spread_terms = SpreadTerms(programs, products)
-    stored, host_settings = MongoVersionHistories(db, recorder), MongoHostSettings(db)
+    stored, host_settings = MongoVersionHistories(db, recorder), MongoHostSettings(db, recorder)
     histories = Histories(stored, programs, spread_terms)
     owners = MongoOwners(db)
     service.subscribe(mini_programs_follow_owners(FollowOwners(owners, programs)))

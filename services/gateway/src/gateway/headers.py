@@ -59,6 +59,9 @@ TO_SERVICE = (
 )  # fmt: skip
 """No others: the viewer's id stays in the gateway, and unknown headers are dropped."""
 
+CALL_NAME = web.RequestKey("call_name", str)
+"""The name of the public call, which its service learns from the header `Anchorage-Call`."""
+
 TO_CALLER = (
     "Content-Type", "Location", "Retry-After", "Cache-Control", "Pragma", "ETag", "Last-Modified", "Content-Disposition",
     "Content-Security-Policy", "WWW-Authenticate", "Accept-Ranges", "Content-Range",

@@ -15,7 +15,7 @@ from gateway.bodies import BodyBudget
 from gateway.callers import Credentials, caller_of
 from gateway.calls import Call
 from gateway.checks import CheckedRequest, Checks
-from gateway.headers import SECURITY, TO_CALLER
+from gateway.headers import CALL_NAME, SECURITY, TO_CALLER
 from gateway.upstreams import Lane, Reply, Upstreams, only, read_reply
 from runtime.web.endless import EVENT_STREAM, endless
 from runtime.web.routes import Handler, Route
@@ -37,6 +37,7 @@ def composed(call: Call, bodies: BodyBudget, answer: CallHandler) -> Route:
     checks = Checks(call)
 
     async def handle(request: web.Request) -> web.StreamResponse:
+        request[CALL_NAME] = call.name
         with bodies.charge(caller_of(request)) as charge:
             return await answer(await checks(request, charge))
 

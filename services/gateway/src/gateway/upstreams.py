@@ -20,9 +20,10 @@ from yarl import URL
 from gateway.admission import Gate, Limits
 from gateway.bodies import parts_of
 from gateway.callers import caller_of
-from gateway.headers import TO_CALLER, TO_SERVICE
+from gateway.headers import CALL_NAME, TO_CALLER, TO_SERVICE
 from runtime import telemetry
 from runtime.errors import Unavailable
+from runtime.web.actors import CALL
 
 Lane = Literal["reads", "writes", "tokens", "streams", "uploads"]
 LIMITS: Mapping[Lane, Limits] = {
@@ -109,6 +110,7 @@ class Upstreams:
         method = method or _method_of(request)
         lane = lane or ("reads" if method == "GET" else "writes")
         headers = only(TO_SERVICE, request.headers)
+        headers[CALL] = request.get(CALL_NAME, "")
         if traceparent := telemetry.traceparent_of():
             headers[telemetry.TRACEPARENT] = traceparent
         if length is not None:

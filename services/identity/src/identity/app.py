@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from identity.adapters.mongo_accounts import COLLECTION as ACCOUNTS
 from identity.adapters.mongo_accounts import MongoAccounts
+from identity.adapters.mongo_audit import MongoAudit
 from identity.adapters.mongo_buckets import MongoBuckets
 from identity.adapters.mongo_clients import MongoClients
 from identity.adapters.mongo_keys import MongoKeys
@@ -25,6 +26,7 @@ from identity.application.partners import Partners
 from identity.application.revocations import CurrentRevocations
 from identity.application.tokens import GiveToken, OpenSession
 from identity.domain.clients import Client
+from identity.http.audit import AuditRoutes
 from identity.http.clients import ClientRoutes
 from identity.http.errors import PROBLEMS
 from identity.http.limits import LimitRoutes
@@ -54,7 +56,7 @@ def _assemble(service: Service, settings: Settings) -> None:
     clock, new_id = service.clock, service.new_id
     keys = MongoKeys(service.db, clock, new_id, renew_after=timedelta(days=settings.signing_key_days))
     tokens, programs = SignedTokens(keys), MongoPrograms(service.db)
-    clients = MongoClients(service.db, SecretHasher(), clock)
+    clients = MongoClients(service.db, SecretHasher(), clock, service.recorder)
     owners, partners = MongoOwners(service.db, service.recorder), MongoPartners(service.db, service.recorder)
     longest_life = timedelta(seconds=max(settings.token_seconds, settings.session_seconds))
     removed_clients = MongoRevocations(service.db, longest_life)
@@ -87,7 +89,10 @@ def _assemble(service: Service, settings: Settings) -> None:
         service.prepare(prepare)
     service.prepare(put_first_operator)
     service.background("signing keys", keys.poll)
-    service.subscribe(*subscriptions(programs))
+    log = MongoAudit(service.db)
+    service.prepare(log.prepare)
+    service.subscribe(*subscriptions(programs, log))
+    service.routes(AuditRoutes(log).routes())
     service.relay(named(ACCOUNTS, OWNERS, PARTNERS))
     service.routes(TokenRoutes(give_token, open_session, keys).routes())
     service.routes(OperationRoutes(put_client, put_account).routes())

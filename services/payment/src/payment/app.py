@@ -137,7 +137,10 @@ def _assemble_money(
 ) -> Settlement:
     """Ledger, settlement and reconciliation."""
     clock = service.clock
-    settlements, reports = MongoSettlements(service.db), MongoReports(service.db)
+    settlements, reports = (
+        MongoSettlements(service.db, service.recorder),
+        MongoReports(service.db, service.recorder),
+    )
     payouts = MongoPayouts(service.db, service.recorder)
     bookkeeping = Bookkeeping(ledger, trade_store, payouts, clock)
     lease = Lease(service.db, "settlement", service.new_id())

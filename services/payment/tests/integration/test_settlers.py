@@ -100,7 +100,11 @@ class Books:
     def __init__(self, db: Database) -> None:
         self.db = db
         self.now = end_of(NEXT) + timedelta(hours=2)
-        self.ledger, self.settlements, self.owners = MongoLedger(db), MongoSettlements(db), MongoOwners(db)
+        self.ledger, self.settlements, self.owners = (
+            MongoLedger(db),
+            MongoSettlements(db, Recorder(system_clock, random_id)),
+            MongoOwners(db),
+        )
         self.moved = Moved()
 
     async def prepare(self) -> None:

@@ -7,12 +7,14 @@ from functools import partial
 from runtime.clock import Clock, system_clock
 from runtime.ids import NewId, random_id
 from runtime.service import Service
+from search.adapters.action_publisher import ActionPublisher
 from search.adapters.engine.factory import IndexFactory
 from search.adapters.engine.tantivy_index import TantivyIndex
 from search.adapters.generations import FolderGenerations
 from search.adapters.index_processor import IndexProcessor
 from search.adapters.stream_follower import StreamFollower
 from search.application.projection import Projection
+from search.application.rebuilding import Rebuilding
 from search.application.replica import Replica
 from search.domain.ranking import RankingRule
 from search.http.errors import PROBLEMS
@@ -39,7 +41,8 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
         if settings.search_hybrid is not None:
             service.background("embedding", replica.embed_products)
         service.problems(PROBLEMS)
-        service.routes(SearchRoutes(replica).routes())
+        record = ActionPublisher(service.recorder, service.publisher, settings.prefix)
+        service.routes(SearchRoutes(replica, Rebuilding(replica, record)).routes())
 
     return Service("search", settings, clock=clock, new_id=new_id, uses_mongo=False, assemble=assemble)
 

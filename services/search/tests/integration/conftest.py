@@ -11,7 +11,7 @@ import pytest
 from search_support.client import HostClient, Publish, RunSearch
 
 from contracts.event import Event
-from contracts.topics import ACCOUNTS, ENGAGEMENT, MINI_PROGRAMS, PRODUCTS, STOCK_LEVELS
+from contracts.topics import ACCOUNTS, AUDIT, ENGAGEMENT, MINI_PROGRAMS, PRODUCTS, STOCK_LEVELS
 from runtime.kafka.topics import ensure_topics
 from search.app import build_app
 from search.settings import Settings
@@ -29,7 +29,7 @@ async def issuer() -> AsyncIterator[Issuer]:
 @pytest.fixture
 async def settings(kafka_bootstrap: str, prefix: str, tmp_path: Path, issuer: Issuer) -> Settings:
     """Settings for a search with topics and a folder of its own."""
-    topics = (MINI_PROGRAMS, ACCOUNTS, PRODUCTS, STOCK_LEVELS, ENGAGEMENT)
+    topics = (AUDIT, MINI_PROGRAMS, ACCOUNTS, PRODUCTS, STOCK_LEVELS, ENGAGEMENT)
     await ensure_topics(kafka_bootstrap, prefix, topics)
     return Settings(kafka=kafka_bootstrap, prefix=prefix, search_dir=tmp_path, identity_url=issuer.url)
 

@@ -36,7 +36,7 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
 
 def _assemble(service: Service, settings: Settings) -> None:
     codes, shops = MongoCodes(service.db, service.recorder), MongoShops(service.db)
-    looks, usage = MongoLooks(service.db), MongoUsage(service.db)
+    looks, usage = MongoLooks(service.db, service.recorder), MongoUsage(service.db)
     pictures = PictureWorkers(settings.max_image_bytes, settings.caption_font or installed_font())
     quota = Quota(
         usage,

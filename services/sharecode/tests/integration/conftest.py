@@ -9,7 +9,7 @@ import aiohttp
 import pytest_asyncio
 from sharecode_support.client import PER_DAY, PER_MINUTE, CodesClient
 
-from contracts.topics import MINI_PROGRAMS, PRODUCTS, SHARE_CODES
+from contracts.topics import AUDIT, MINI_PROGRAMS, PRODUCTS, SHARE_CODES
 from runtime.kafka.topics import ensure_topics
 from sharecode.app import build_app
 from sharecode.settings import Settings
@@ -30,7 +30,7 @@ class Running:
 async def running(kafka_bootstrap: str, mongodb_uri: str, session_prefix: str) -> AsyncIterator[Running]:
     """The service, with small limits."""
     async with Issuer().serving() as issuer:
-        await ensure_topics(kafka_bootstrap, session_prefix, (MINI_PROGRAMS, PRODUCTS, SHARE_CODES))
+        await ensure_topics(kafka_bootstrap, session_prefix, (AUDIT, MINI_PROGRAMS, PRODUCTS, SHARE_CODES))
         settings = Settings(
             kafka=kafka_bootstrap, mongodb_uri=mongodb_uri, prefix=session_prefix, identity_url=issuer.url,
             public_url="http://gateway", codes_per_minute=PER_MINUTE, codes_per_sharer_and_day=PER_DAY,

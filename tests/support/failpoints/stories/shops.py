@@ -185,6 +185,12 @@ async def client_is_put(world: World) -> None:
     grant = await world.call("identity", "POST", "/v1/token", ready)
     assert grant["access_token"]
 
+    async def logged() -> bool:
+        page = await world.call("identity", "GET", f"/v1/ops/audit?object={client_id}", headers=ops)
+        return bool(page["items"])
+
+    await world.until(logged, "the audit log has the client")
+
 
 async def client_is_removed(world: World) -> None:
     """A further client gets a new secret and is removed: its tokens are refused, the others' are not."""

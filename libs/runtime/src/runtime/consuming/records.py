@@ -32,12 +32,13 @@ def read_event(raw: ConsumerRecord, accepted: Mapping[str, type[Event]]) -> Deli
         if envelope.type.startswith(TYPE_PREFIX):
             return None
         raise BadEnvelope("ce_type is not one of this platform's events")
-    expected = source_of(event_type.topic.producer)
-    if envelope.source != expected:
-        raise BadEnvelope(f"ce_source is another than {expected!r}, the only one of {envelope.type}")
     if not raw.topic.endswith(event_type.topic.name):
         raise BadEnvelope(f"{envelope.type} belongs on topic {event_type.topic.name}, not on {raw.topic}")
-    return Delivery(event_type.model_validate_json(raw.value or b"", strict=True), envelope, raw)
+    event = event_type.model_validate_json(raw.value or b"", strict=True)
+    expected = source_of(event.producer)
+    if envelope.source != expected:
+        raise BadEnvelope(f"ce_source is another than {expected!r}, the only one of {envelope.type}")
+    return Delivery(event, envelope, raw)
 
 
 @contextmanager

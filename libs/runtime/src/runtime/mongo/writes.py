@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 from pymongo import ReplaceOne
+from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError, DocumentTooLarge, OperationFailure
 
@@ -23,20 +24,25 @@ class KeyTaken(Exception):
     loggable: ClassVar[bool] = True
 
 
+Outcome = bool | KeyTaken | DocumentTooLarge
+
+
 async def insert_each(
-    collection: AsyncCollection[Document], documents: Sequence[Document]
-) -> list[bool | KeyTaken | DocumentTooLarge]:
+    collection: AsyncCollection[Document],
+    documents: Sequence[Document],
+    session: AsyncClientSession | None = None,
+) -> list[Outcome]:
     """Insert the documents whose `_id` does not exist yet, in one round trip.
 
     Says for each, in order: True if it is new, False if its `_id` exists, or the KeyTaken or DocumentTooLarge that kept it out.
     Of several with the same `_id` the first is new. Raises BulkWriteError for anything else, including a write that did not
     become durable.
     """
-    outcomes: list[bool | KeyTaken | DocumentTooLarge] = [True] * len(documents)
+    outcomes: list[Outcome] = [True] * len(documents)
     if not documents:
         return outcomes
     try:
-        await collection.insert_many(documents, ordered=False)
+        await collection.insert_many(documents, ordered=False, session=session)
     except BulkWriteError as error:
         if any(code not in (DUPLICATE_KEY, TOO_LARGE) for code in bulk_codes(error)):
             raise
@@ -47,7 +53,7 @@ async def insert_each(
             raise
         if len(documents) == 1:
             return [_too_large(documents[0])]
-        return [outcome for d in documents for outcome in await insert_each(collection, [d])]
+        return [outcome for d in documents for outcome in await insert_each(collection, [d], session)]
     return outcomes
 
 

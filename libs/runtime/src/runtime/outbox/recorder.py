@@ -45,6 +45,8 @@ class Recorder:
     new_id: NewId
     on_saved: Callable[[Recorded], None] = lambda recorded: None
     """Called with each write of this process that MongoDB acknowledged, so that it can be published without being read back."""
+    service: str = "service"
+    """The service that this process is a part of."""
 
     def slots(self, version: int, events: Sequence[Event], traceparent: str | None = None) -> Document:
         """A complete outbox with these events of the change that led to `version`.
@@ -78,7 +80,7 @@ class Recorder:
             "id": self.new_id(),
             "type": event.type_name(),
             "topic": event.topic.name,
-            "source": source_of(event.topic.producer),
+            "source": source_of(event.producer),
             "key": event.key,
             "value": event.model_dump_json(exclude_none=True),
             "time": self.clock(),
@@ -114,7 +116,7 @@ def record_of(entry: Document, prefix: str, *, again: bool = False) -> Record:
 def direct_record(event: Event, *, event_id: str, at: datetime, prefix: str) -> Record:
     """The Kafka record of an event without an aggregate: engagement, coalesced stock levels."""
     envelope = Envelope(
-        id=event_id, type=event.type_name(), source=source_of(event.topic.producer), time=at, subject=event.key,
+        id=event_id, type=event.type_name(), source=source_of(event.producer), time=at, subject=event.key,
         traceparent=telemetry.traceparent_of(),
     )  # fmt: skip
     value = event.model_dump_json(exclude_none=True).encode()

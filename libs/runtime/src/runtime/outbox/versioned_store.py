@@ -1,16 +1,16 @@
 """The one way to change an aggregate: load, decide, write guarded by its version, and again after a conflict (ADR 13).
 
-The events of a change are stored in the same write. After each write the store passes the
-change to the recorder for publishing, caches the document, and calls the listeners.
+The events of a change are stored in the same write; what the audit log has of it, in the same transaction. After each write the
+store passes the change to the recorder for publishing, caches the document, and calls the listeners.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from cachetools import LRUCache
 from pymongo import UpdateOne
@@ -19,11 +19,13 @@ from pymongo.errors import DocumentTooLarge, PyMongoError
 
 from runtime.errors import WriteConflict, is_unavailable
 from runtime.mongo.client import Document
-from runtime.mongo.writes import insert_each
+from runtime.outbox.actions import Actions, Changed
 from runtime.outbox.changes import Change, Command, Decide, Result
 from runtime.outbox.codec import Codec
 from runtime.outbox.draft import Draft
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
+from runtime.tasks import all_at_once
 
 A = TypeVar("A")
 
@@ -53,6 +55,7 @@ class VersionedStore(Generic[A]):
     With `cache`, decisions are first made on the documents that this process wrote last. A stale copy cannot do harm: a
     write from it fails the version check, and a decision to write nothing is made again on a fresh copy.
     With `replace_outbox`, an aggregate keeps the events of its last change only: for events that carry the whole aggregate.
+    `shown` says what the audit log has of a change that a client makes.
     """
 
     def __init__(
@@ -61,11 +64,13 @@ class VersionedStore(Generic[A]):
         recorder: Recorder,
         collection_of: Callable[[str], Collection | None],
         *,
+        shown: Shown | None = None,
         cache: bool = False,
         replace_outbox: bool = False,
     ) -> None:
         self._codec = codec
         self._recorder = recorder
+        self._actions = Actions(recorder, shown)
         self._collection_of = collection_of
         self._cache = LRUCache[str, Document](CACHE_SIZE) if cache else None
         self._replace_outbox = replace_outbox
@@ -195,7 +200,7 @@ class VersionedStore(Generic[A]):
             async for document in collection.find({"_id": {"$in": ids}}, {OUTBOX_FIELD: 0}):
                 found[document["_id"]] = document
 
-        await _at_once([find(collection, ids) for collection, ids in grouped.values()])
+        await all_at_once([find(collection, ids) for collection, ids in grouped.values()])
         return found
 
     async def _write(self, changed: dict[str, Draft[A]]) -> tuple[set[str], dict[str, Exception]]:
@@ -234,14 +239,14 @@ class VersionedStore(Generic[A]):
                 conflicts.update(group)
                 self._forget(group)
 
-        await _at_once([*(insert(*n) for n in new), *(update(group) for group in grouped.values())])
+        await all_at_once([*(insert(*n) for n in new), *(update(group) for group in grouped.values())])
         return conflicts, refused
 
     async def _insert(self, drafts: Sequence[Draft[A]]) -> Sequence[bool | Exception]:
         """Insert new aggregates of one collection; says for each whether it is new, or what kept it out."""
         documents = [draft.new_document() for draft in drafts]
         collection = self._collection(documents[0]["_id"])
-        created = await insert_each(collection, documents)
+        created = await self._actions.insert(collection, documents)
         for draft, document, outcome in zip(drafts, documents, created, strict=True):
             if outcome is True:
                 self._recorder.saved(collection.name, document["_id"], document, before=0)
@@ -255,9 +260,9 @@ class VersionedStore(Generic[A]):
             UpdateOne({"_id": key, "version": drafts[key].version_before}, update)
             for key, update in updates.items()
         ]
+        changes = (Changed(key, draft.document, draft.document_after()) for key, draft in drafts.items())
         collection = self._collection(next(iter(drafts)))
-        result = await collection.bulk_write(writes, ordered=False)
-        if result.matched_count < len(drafts):
+        if not await self._actions.update_guarded(collection, writes, changes):
             return False
         for key, draft in drafts.items():
             self._recorder.saved(collection.name, key, updates[key]["$set"], before=draft.version_before)
@@ -286,13 +291,3 @@ class VersionedStore(Generic[A]):
         if collection is None:
             raise ValueError(f"{aggregate_id!r} names no collection")
         return collection
-
-
-async def _at_once(calls: Sequence[Coroutine[Any, Any, None]]) -> None:
-    """Await all, and raise the first error once all have ended; a single call gets no task of its own, which would cost."""
-    if len(calls) == 1:
-        await calls[0]
-        return
-    for outcome in await asyncio.gather(*calls, return_exceptions=True):
-        if isinstance(outcome, BaseException):
-            raise outcome

@@ -12,7 +12,9 @@ from aiohttp import web
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
 from runtime import telemetry
+from runtime.acting import acting
 from runtime.errors import VersionConflict, WriteConflict, is_unavailable
+from runtime.web.actors import action_of
 from runtime.web.compression import compress_answer
 from runtime.web.editing import version_conflict
 from runtime.web.endless import end_at_stop
@@ -169,12 +171,15 @@ async def _call(
     is_longer_than_declared = request.content_length is None or "Content-Encoding" in request.headers
     if is_longer_than_declared and request.can_read_body:
         request = request.clone(client_max_size=route.max_body)  # counted while it is read
+    action = None
     if route.scopes:
-        request[PRINCIPAL] = await _authenticate(request, route, verifier)
+        request[PRINCIPAL] = principal = await _authenticate(request, route, verifier)
+        action = action_of(request, route, principal)
     if (request.content_length or 0) > route.max_body:
         raise Problem(413, "too_large", f"The body is too large: at most {route.max_body} bytes are allowed.")
-    async with asyncio.timeout(route.deadline):
-        return await handler(request)
+    with acting(action):
+        async with asyncio.timeout(route.deadline):
+            return await handler(request)
 
 
 def _problem_of(error: Exception) -> Problem:

@@ -11,9 +11,19 @@ from catalog.domain.terms import Terms
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "mini_programs"
+SHOWN = Shown(
+    "mini_program",
+    (
+        "state", "reason", "owner.owner_id", "name", "name_en", "aliases", "slogan", "slogan_en", "category", "logo_url",
+        "banner_url", "hosts", "categories", "sections", "theme_colour", "shown_version", "exposure_priority", "sponsored",
+        "merchant", "terms",
+    ),
+    "owner.owner_id",
+)  # fmt: skip
 
 
 class MongoMiniPrograms(VersionedStore[MiniProgram]):
@@ -26,6 +36,7 @@ class MongoMiniPrograms(VersionedStore[MiniProgram]):
             recorder,
             lambda _: self._documents,
             replace_outbox=True,
+            shown=SHOWN,
         )
 
     async def page(self, owner_id: str | None, after: str | None, limit: int) -> list[MiniProgram]:

@@ -15,11 +15,15 @@ from catalog.domain.stock import Adjustment, Stock, StockLevel, Wish
 from runtime.errors import WriteConflict, bulk_codes
 from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import DUPLICATE_KEY, insert_new
+from runtime.outbox.actions import Actions, Changed, add_entries
 from runtime.outbox.changes import Change
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
 
 _COUNTS = {"holds": 0}
 """The projection without the holds, of which there is one for each unpaid order."""
+
+SHOWN = Shown("stock", ("available",))
 
 MAX_ATTEMPTS = 10
 """Each finds the SKUs that another call has claimed in the meantime."""
@@ -34,8 +38,9 @@ class MongoOwnerStock:
         """`on_saved` is called after each write of this process."""
         self._stock = db["stock"]
         self._adjustments = db["adjustments"]
-        self._client = db.client
+        self._db = db
         self._recorder = recorder
+        self._actions = Actions(recorder, SHOWN)
         self._on_saved = on_saved
 
     async def claim(self, product_id: str, mini_program_id: str, initial: Mapping[str, int]) -> None:
@@ -87,6 +92,8 @@ class MongoOwnerStock:
         buyer wants in the meantime waits, so that even a SKU that many buy does not abort the transaction again and again.
         """
 
+        entries: list[Document] = []
+
         async def both(session: AsyncClientSession) -> list[tuple[Adjustment, Document]]:
             sku_ids = list({wish.sku_id for wish in wishes})
             wanted = {"_id": {"$in": sku_ids}, "mini_program_id": mini_program_id}
@@ -101,15 +108,18 @@ class MongoOwnerStock:
                 latest = {adjustment.after.sku_id: adjustment.after for adjustment, _ in rows}
                 await self._stock.bulk_write(list(map(_counted, latest.values())), session=session)
                 await self._adjustments.insert_many([row for _, row in rows], session=session)
+            entries[:] = self._actions.entries(_changed(adjustment) for adjustment, _ in rows)
+            await add_entries(self._db, entries, session)
             return rows
 
-        async with self._client.start_session() as session:
+        async with self._db.client.start_session() as session:
             try:
                 rows = await session.with_transaction(both)
             except BulkWriteError as error:
                 if DUPLICATE_KEY not in bulk_codes(error):
                     raise
                 raise WriteConflict("another call makes the same adjustments") from error
+        self._actions.saved(entries)
         for adjustment, row in rows:
             self._report(adjustment.after, row)
 
@@ -141,6 +151,13 @@ def _counted(after: Stock) -> UpdateOne:
 
 def _read_adjustment(document: Document) -> Adjustment:
     return Adjustment(document["_id"], document["change"], Stock(**document["after"]), document["request"])
+
+
+def _changed(adjustment: Adjustment) -> Changed:
+    """For the audit log."""
+    after = adjustment.after
+    before = {"available": after.available - adjustment.change}
+    return Changed(after.sku_id, before, {"available": after.available, "version": after.version})
 
 
 def _new_counts(initial: int) -> Document:

@@ -12,9 +12,17 @@ from catalog.domain.terms import Terms
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "products"
+SHOWN = Shown(
+    "product",
+    (
+        "title", "title_en", "description", "brand", "brand_en", "model", "category_id", "attributes", "attributes_en", "images",
+        "skus", "share_allowed", "listed", "own_terms", "terms",
+    ),
+)  # fmt: skip
 
 
 class MongoProducts(VersionedStore[Product]):
@@ -23,7 +31,11 @@ class MongoProducts(VersionedStore[Product]):
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._documents = db[COLLECTION]
         super().__init__(
-            Codec(read_product, write_product), recorder, lambda _: self._documents, replace_outbox=True
+            Codec(read_product, write_product),
+            recorder,
+            lambda _: self._documents,
+            replace_outbox=True,
+            shown=SHOWN,
         )
 
     async def of_mini_program(self, mini_program_id: str, product_ids: Iterable[str]) -> set[str]:

@@ -19,6 +19,7 @@ from runtime.mongo.client import Database, Document
 from runtime.outbox.changes import Change
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
 HELD = {"state": str(State.RESERVED)}
@@ -50,7 +51,7 @@ class MongoReservations:
         self._client = db.client
         self._recorder = recorder
         self._store = VersionedStore(
-            Codec(reservation_of, document_of), recorder, lambda _: self._reservations
+            Codec(reservation_of, document_of), recorder, lambda _: self._reservations, shown=Shown("reservation")
         )
 
     async def load_for_reserving(

@@ -16,9 +16,14 @@ from catalog.domain.version_history import HostDecision, Reason, Status, Version
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "version_histories"
+SHOWN = Shown(
+    "mini_program_versions",
+    ("draft", "versions.*.version_id", "versions.*.status", "versions.*.reasons", "live", "decisions"),
+)
 
 
 class MongoVersionHistories(VersionedStore[VersionHistory]):
@@ -26,7 +31,7 @@ class MongoVersionHistories(VersionedStore[VersionHistory]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._documents = db[COLLECTION]
-        super().__init__(Codec(read_history, write_history), recorder, lambda _: self._documents)
+        super().__init__(Codec(read_history, write_history), recorder, lambda _: self._documents, shown=SHOWN)
 
     async def with_status(self, status: Status | None, first: str, limit: int) -> list[VersionHistory]:
         """At most `limit` histories that have a version of this status, in order of their ids, from `first` on."""

@@ -10,9 +10,11 @@ from catalog.domain.video import Anchor, Title, Video
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "videos"
+SHOWN = Shown("video", ("host_id", "title", "title_en", "cover_url", "duration_ms", "anchors", "deleted"))
 
 
 class MongoVideos(VersionedStore[Video]):
@@ -21,7 +23,11 @@ class MongoVideos(VersionedStore[Video]):
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._documents = db[COLLECTION]
         super().__init__(
-            Codec(read_video, write_video), recorder, lambda _: self._documents, replace_outbox=True
+            Codec(read_video, write_video),
+            recorder,
+            lambda _: self._documents,
+            replace_outbox=True,
+            shown=SHOWN,
         )
 
     async def page(self, creator_id: str, after: str | None, limit: int) -> list[Video]:

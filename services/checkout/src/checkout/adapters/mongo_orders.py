@@ -15,11 +15,20 @@ from runtime.mongo.writes import KeyTaken
 from runtime.outbox.changes import Change
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import Collection, VersionedStore
 
 PREFIX = "orders_"
 COLLECTIONS = with_prefix(PREFIX)
 WITHOUT_OUTBOX = {OUTBOX_FIELD: 0}
+SHOWN = Shown(
+    "order",
+    (
+        "status", "refunded_total", "refunds.*.refund_id", "refunds.*.status", "refunds.*.amount", "shipments.*.shipment_id",
+        "shipments.*.carrier", "shipments.*.lines",
+    ),
+)  # fmt: skip
+"""Without reasons, notes and tracking numbers: they tell of the buyer."""
 MAX_COLLECTIONS = 1_000
 """How many collection objects are kept in memory: PyMongo needs 20 µs to make one, and a write uses it several times."""
 
@@ -60,7 +69,7 @@ class MongoOrders(VersionedStore[Order]):
             lambda order: {**document_of(order), "changed_at": recorder.clock()},
             lambda order: {**changing_fields(order), "changed_at": recorder.clock()},
         )
-        super().__init__(codec, recorder, collections.of_order, cache=True)
+        super().__init__(codec, recorder, collections.of_order, cache=True, shown=SHOWN)
 
     async def insert(self, new: Sequence[Change[Order]], /) -> list[bool | Exception]:
         outcomes = await super().insert(new)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.calls import Call
 from gateway.table import (
     access,
+    audit,
     buyers_reviews,
     carts,
     coupons,
@@ -27,6 +28,7 @@ from gateway.table import (
 
 PARTS = (
     access,
+    audit,
     identities,
     pages,
     orders,

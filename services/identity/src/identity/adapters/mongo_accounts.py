@@ -9,9 +9,11 @@ from runtime.mongo.client import Database, Document
 from runtime.outbox.changes import Decide, Result
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "accounts"
+SHOWN = Shown("account", ("host_id", "kind", "name", "bio", "avatar_url", "creator_id", "active"))
 
 
 class MongoAccounts:
@@ -19,7 +21,9 @@ class MongoAccounts:
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         accounts = db[COLLECTION]
-        self._store = VersionedStore(Codec(_read, _write), recorder, lambda _: accounts, replace_outbox=True)
+        self._store = VersionedStore(
+            Codec(_read, _write), recorder, lambda _: accounts, replace_outbox=True, shown=SHOWN
+        )
 
     async def change(self, account_id: str, decide: Decide[Account]) -> Result[Account]:
         """Store the outcome of a decision about an account, with its events."""

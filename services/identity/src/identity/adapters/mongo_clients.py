@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from pymongo.asynchronous.client_session import AsyncClientSession
 
 from identity.adapters.secret_hasher import SecretHasher
-from identity.domain.clients import Client, Secrets
+from identity.domain.clients import OWNER, Client, Secrets
 from runtime.clock import Clock
 from runtime.errors import WriteConflict
 from runtime.mongo.client import Database, Document
+from runtime.outbox.actions import Actions, Changed, add_entries
+from runtime.outbox.recorder import Recorder
+from runtime.outbox.shown import Shown
 from runtime.web.tokens import ADMIN
 
+SHOWN = Shown(
+    "client", ("name", "scope", "subject_id", "role", "return_origins", "old_secret_ends_at", "secret")
+)
 WITHOUT_SECRETS = {"secret": 0, "old_secret": 0}
 
 
 class MongoClients:
     """Collection `clients`: one document for each client, its present secret and an older one as hashes."""
 
-    def __init__(self, db: Database, hasher: SecretHasher, clock: Clock) -> None:
+    def __init__(self, db: Database, hasher: SecretHasher, clock: Clock, recorder: Recorder) -> None:
         self._db = db
         self._clients = db["clients"]
         self._hasher = hasher
         self._clock = clock
+        self._actions = Actions(recorder, SHOWN)
 
     async def prepare(self) -> None:
         """Make the index that lists of one subject's clients need."""
@@ -86,9 +94,16 @@ class MongoClients:
             "return_origins": list(client.return_origins),
             "secret": await self._hasher.hash(secret),
         }
-        write: dict[str, Any] = {"$set": fields, "$unset": {"old_secret": "", "old_ends_at": ""}}
-        done = await self._clients.update_one({"_id": client.client_id}, write, upsert=True)
-        return done.upserted_id is not None
+        update: dict[str, Any] = {"$set": fields, "$unset": {"old_secret": "", "old_ends_at": ""}}
+
+        async def write(session: AsyncClientSession | None) -> bool:
+            done = await self._clients.update_one(
+                {"_id": client.client_id}, update, upsert=True, session=session
+            )
+            return done.upserted_id is not None
+
+        before = await self.get(client.client_id)
+        return await self._actions.write_with(self._db, write, _put(before, client))
 
     async def renew_secret(self, client: Client, secret: str, old_ends_at: datetime | None) -> None:
         """Give it a new secret; the present one works until `old_ends_at`, or no longer for None.
@@ -101,13 +116,20 @@ class MongoClients:
             "old_secret": "$secret" if old_ends_at else None,
             "old_ends_at": old_ends_at,
         }
-        done = await self._clients.update_one(as_read, [{"$set": fields}])
-        if done.matched_count == 0:
-            raise WriteConflict(f"{client.client_id} was changed by another call")
+
+        async def write(session: AsyncClientSession | None) -> None:
+            done = await self._clients.update_one(as_read, [{"$set": fields}], session=session)
+            if done.matched_count == 0:
+                raise WriteConflict(f"{client.client_id} was changed by another call")
+
+        renewed = replace(client, secrets=Secrets(old_ends_at))
+        await self._actions.write_with(self._db, write, _put(client, renewed))
 
     async def delete(self, client: Client, subject_id: str | None) -> bool:
         """End it; a missing client is no error. False, and nothing is done, if it is the last admin of the subject (of all,
         for None), also of two that end each other at once."""
+
+        entries = self._actions.entries([Changed(client.client_id, _fields(client), None)])
 
         async def guarded(session: AsyncClientSession) -> bool:
             if client.role == ADMIN:
@@ -117,14 +139,37 @@ class MongoClients:
                 if kept.matched_count == 0:
                     return False
             await self._clients.delete_one({"_id": client.client_id}, session=session)
+            await add_entries(self._db, entries, session)
             return True
 
         async with self._db.client.start_session() as session:
-            return bool(await session.with_transaction(guarded))
+            is_done = bool(await session.with_transaction(guarded))
+        if is_done:
+            self._actions.saved(entries)
+        return is_done
 
 
 def _of(scope: str, subject_id: str | None) -> Document:
     return {"scope": scope} | ({"subject_id": subject_id} if subject_id is not None else {})
+
+
+def _put(before: Client | None, after: Client) -> Changed:
+    """For the audit log: a client that got a new secret."""
+    return Changed(
+        after.client_id, _fields(before) if before else None, {**_fields(after), "secret": "(new)"}
+    )
+
+
+def _fields(client: Client) -> Document:
+    return {
+        "name": client.name,
+        "scope": client.scope,
+        "subject_id": client.subject_id,
+        "role": client.role,
+        "return_origins": list(client.return_origins),
+        "old_secret_ends_at": client.secrets.old_ends_at,
+        "owner_id": client.subject_id if client.scope == OWNER else None,
+    }
 
 
 def _other_admin(scope: str, subject_id: str | None, client_id: str) -> Document:

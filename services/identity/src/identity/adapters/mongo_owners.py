@@ -9,9 +9,14 @@ from identity.domain.owners import Application, Contact, Owner, Reason
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "owners"
+SHOWN = Shown(
+    "owner", ("name", "kind", "status", "reasons", "application.name", "application.kind"), owner_field="_id"
+)
+"""Without contact and statement, which tell of people."""
 
 
 class MongoOwners(VersionedStore[Owner]):
@@ -19,7 +24,9 @@ class MongoOwners(VersionedStore[Owner]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._owners = db[COLLECTION]
-        super().__init__(Codec(_read, _write), recorder, lambda _: self._owners, replace_outbox=True)
+        super().__init__(
+            Codec(_read, _write), recorder, lambda _: self._owners, replace_outbox=True, shown=SHOWN
+        )
 
     async def prepare(self) -> None:
         """Make the index that lists of one status need."""

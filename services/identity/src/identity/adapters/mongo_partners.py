@@ -10,9 +10,11 @@ from identity.domain.partners import Partner, PartnerKind
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "partners"
+SHOWN = Shown("partner", ("kind", "name", "suspended", "reasons"))
 
 
 class MongoPartners(VersionedStore[Partner]):
@@ -20,7 +22,9 @@ class MongoPartners(VersionedStore[Partner]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._partners = db[COLLECTION]
-        super().__init__(Codec(_read, _write), recorder, lambda _: self._partners, replace_outbox=True)
+        super().__init__(
+            Codec(_read, _write), recorder, lambda _: self._partners, replace_outbox=True, shown=SHOWN
+        )
 
     async def prepare(self) -> None:
         """Make the index that lists of one kind need, and that of the suspended ones."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from contracts.audit import AdminActionTaken
 from contracts.catalog import MiniProgramState
 from identity.domain.accounts import Account
+from identity.domain.audit import Entry, Wanted
 from identity.domain.clients import Client
 from identity.domain.limits import Lease
 from identity.domain.owners import Owner
@@ -67,6 +69,16 @@ class Buckets(Protocol):
 
     async def take(self, key: str, per_second: int, wanted: int, spent: int) -> Lease:
         """Charge `spent` tokens, then give up to `wanted` of those that are left. The bucket holds and refills `per_second`."""
+
+
+class AuditLog(Protocol):
+    """Who changed what. Entries are only ever added."""
+
+    async def add(self, events: Mapping[str, AdminActionTaken]) -> None:
+        """Keep these, by their ids; one that is there already stays as it is."""
+
+    async def page(self, wanted: Wanted, after: tuple[datetime, str] | None, limit: int) -> list[Entry]:
+        """At most `limit` entries, newest first, from the one after `after`, its time and id."""
 
 
 class OwnerStore(Protocol):

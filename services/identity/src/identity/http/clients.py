@@ -43,13 +43,13 @@ class ClientRoutes:
     async def list_own(self, request: web.Request) -> web.Response:
         """The caller's clients by id."""
         query = read_query(request, PageQuery)
-        found = await self.clients.page(*_subject(request), cursor_position(query.cursor), query.limit + 1)
+        found = await self.clients.page(*subject_of(request), cursor_position(query.cursor), query.limit + 1)
         return page_answer(found, query.limit, lambda client: client.client_id, client_view)
 
     async def add(self, request: web.Request) -> web.Response:
         """A new client."""
         body = await read_json(request, OwnClientRequest)
-        new = await self.clients.add(*_subject(request), body.name, body.role)
+        new = await self.clients.add(*subject_of(request), body.name, body.role)
         return json_response(new_client_view(new), 201, NO_STORE)
 
     async def renew_secret(self, request: web.Request) -> web.Response:
@@ -57,17 +57,17 @@ class ClientRoutes:
         body = await read_json(request, SecretRequest)
         old_valid_for = timedelta(seconds=body.old_valid_for)
         new = await self.clients.renew_secret(
-            *_subject(request), path_id(request, "client_id"), old_valid_for
+            *subject_of(request), path_id(request, "client_id"), old_valid_for
         )
         return json_response(new_client_view(new), 201, NO_STORE)
 
     async def remove(self, request: web.Request) -> web.Response:
         """End a client."""
-        await self.clients.remove(*_subject(request), path_id(request, "client_id"))
+        await self.clients.remove(*subject_of(request), path_id(request, "client_id"))
         return web.Response(status=204)
 
 
-def _subject(request: web.Request) -> tuple[str, str | None]:
+def subject_of(request: web.Request) -> tuple[str, str | None]:
     """The scope of the caller and the id of whom it acts for; operators are one team and share their clients."""
     principal = principal_of(request)
     [scope] = principal.scopes

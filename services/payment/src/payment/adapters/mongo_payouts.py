@@ -8,9 +8,11 @@ from payment.domain.payouts import Payout, PayoutStatus, Transfer
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "payouts"
+SHOWN = Shown("payout", ("statement", "amount", "transfer.reference"))
 
 
 class MongoPayouts(VersionedStore[Payout]):
@@ -18,7 +20,7 @@ class MongoPayouts(VersionedStore[Payout]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._payouts = db[COLLECTION]
-        super().__init__(Codec(_read, _document), recorder, lambda _: self._payouts)
+        super().__init__(Codec(_read, _document), recorder, lambda _: self._payouts, shown=SHOWN)
 
     async def prepare(self) -> None:
         """Create the indexes by statement, of all and of those that no transfer has settled."""

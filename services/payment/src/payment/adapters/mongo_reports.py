@@ -7,25 +7,36 @@ from dataclasses import asdict
 from datetime import date
 
 from pymongo import ReplaceOne
+from pymongo.asynchronous.client_session import AsyncClientSession
 
 from payment.domain.reconciliation import Difference, Kind, Report
 from runtime.mongo.client import Database, Document
+from runtime.outbox.actions import Actions, Changed
+from runtime.outbox.recorder import Recorder
+from runtime.outbox.shown import Shown
+
+SHOWN = Shown("reconciliation", ("compared", "bill_total", "ledger_total"))
 
 
 class MongoReports:
     """The `reconciliations` collection: one document for each day and collector."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, recorder: Recorder) -> None:
+        self._db = db
         self._reports = db["reconciliations"]
+        self._actions = Actions(recorder, SHOWN)
 
     async def keep(self, reports: Sequence[Report]) -> None:
         """Store the reports; a later one replaces an earlier one."""
-        writes = [
-            ReplaceOne({"_id": f"{report.day}:{report.collector}"}, _document(report), upsert=True)
-            for report in reports
-        ]
+        documents = {f"{report.day}:{report.collector}": _document(report) for report in reports}
+        writes = [ReplaceOne({"_id": key}, document, upsert=True) for key, document in documents.items()]
+        changes = [Changed(key, None, document) for key, document in documents.items()]
+
+        async def write(session: AsyncClientSession | None) -> None:
+            await self._reports.bulk_write(writes, ordered=False, session=session)
+
         if writes:
-            await self._reports.bulk_write(writes, ordered=False)
+            await self._actions.write_with(self._db, write, *changes)
 
     async def of_day(self, day: date) -> list[Report]:
         """The stored reports of a day."""

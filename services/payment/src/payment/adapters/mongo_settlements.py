@@ -7,8 +7,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
 
-from pymongo import ASCENDING, DESCENDING, IndexModel
-from pymongo.errors import DuplicateKeyError
+from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 
 from payment.domain.statements import (
     By,
@@ -22,8 +21,12 @@ from payment.domain.statements import (
 )
 from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import insert_new
+from runtime.outbox.actions import Actions, Changed
+from runtime.outbox.recorder import Recorder
+from runtime.outbox.shown import Shown
 
 SETTLEMENTS = "settlements"
+SHOWN = Shown("settlement", ("state", "number", "statements", "paid_out", "platform"))
 _PERIOD_LENGTH = {By.DAY: len("2026-11-22"), By.MONTH: len("2026-11")}
 _SUMMED = ("earned", "reversed", "paid_out", "payments", "refunds")
 
@@ -31,7 +34,8 @@ _SUMMED = ("earned", "reversed", "paid_out", "payments", "refunds")
 class MongoSettlements:
     """The collections `settlements` (by day) and `statements`."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, recorder: Recorder) -> None:
+        self._actions = Actions(recorder, SHOWN)
         self._settlements = db[SETTLEMENTS]
         self._statements = db["statements"]
 
@@ -74,11 +78,8 @@ class MongoSettlements:
     async def begin(self, day: SettlementDay) -> bool:
         """Store a new day; False if the day, or another one with its number, is stored already."""
         opened = {"number": day.number, "state": day.state.value, "opened_at": day.opened_at}
-        try:
-            await self._settlements.insert_one({"_id": day.day.isoformat(), **opened})
-        except DuplicateKeyError:
-            return False
-        return True
+        [outcome] = await self._actions.insert(self._settlements, [{"_id": day.day.isoformat(), **opened}])
+        return outcome is True
 
     async def advance(self, day: SettlementDay) -> None:
         """Store that the day is claimed, or closed; a day that has got that far stays as it is."""
@@ -93,8 +94,11 @@ class MongoSettlements:
             fields |= {
                 name: getattr(day, name) for name in ("statements", "paid_out", "platform", "closed_at")
             }
-        await self._settlements.update_one(
-            {"_id": day.day.isoformat(), "state": before.value}, {"$set": fields}
+        key = day.day.isoformat()
+        as_read = {"_id": key, "state": before.value}
+        change = Changed(key, as_read, {"_id": key, **fields})
+        await self._actions.update_guarded(
+            self._settlements, [UpdateOne(as_read, {"$set": fields})], [change]
         )
 
     async def openings(self, day: date) -> dict[tuple[str, str], int]:

@@ -16,6 +16,7 @@ from payment.domain.trade import Collector, State, StoredTrade, Trade, UnopenedT
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "trades"
@@ -36,7 +37,7 @@ class MongoTrades(VersionedStore[StoredTrade]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._trades = db[COLLECTION]
-        super().__init__(CODEC, recorder, lambda _: self._trades, cache=True)
+        super().__init__(CODEC, recorder, lambda _: self._trades, cache=True, shown=Shown("trade"))
 
     async def prepare(self) -> None:
         """Create indexes for due trades and those changed ahead, and for the days on which money was paid and refunded."""

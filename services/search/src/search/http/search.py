@@ -8,6 +8,7 @@ from contracts.api.search import InStoreQuery, SearchQuery, Suggestion, Suggesti
 from runtime.web.bodies import json_response, read_query
 from runtime.web.routes import Route, principal_of, scopes
 from runtime.web.tokens import HOST, OPS, VIEWER
+from search.application.rebuilding import Rebuilding
 from search.application.replica import Replica
 from search.application.search_column import search_column
 from search.application.search_store import search_store
@@ -20,8 +21,9 @@ from search.http.answers import in_store_answer, search_answer
 class SearchRoutes:
     """The column, suggestions, search inside a store, and the operator's rebuild."""
 
-    def __init__(self, replica: Replica) -> None:
+    def __init__(self, replica: Replica, rebuilding: Rebuilding) -> None:
         self._replica = replica
+        self._rebuilding = rebuilding
 
     def routes(self) -> list[Route]:
         """Every call with the tokens that it accepts."""
@@ -62,11 +64,10 @@ class SearchRoutes:
         return json_response(in_store_answer(page))
 
     async def _start_rebuild(self, _: web.Request) -> web.Response:
-        self._replica.rebuild()
-        return json_response(self._replica.rebuild_progress(), 202)
+        return json_response(await self._rebuilding.start(), 202)
 
     async def _rebuild_progress(self, _: web.Request) -> web.Response:
-        return json_response(self._replica.rebuild_progress())
+        return json_response(self._rebuilding.progress())
 
 
 def _host_of(request: web.Request) -> str:

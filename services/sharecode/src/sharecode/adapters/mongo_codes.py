@@ -11,10 +11,12 @@ from runtime.mongo.writes import KeyTaken
 from runtime.outbox.changes import Change, Decide, Result
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 from sharecode.domain.codes import ShareCode, Sharer
 
 COLLECTION = "codes"
+SHOWN = Shown("share_code", ("withdrawn",))
 
 
 class MongoCodes:
@@ -23,7 +25,7 @@ class MongoCodes:
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._codes = db[COLLECTION]
         codec = Codec(_read, _write, changing=_changing)
-        self._store = VersionedStore(codec, recorder, lambda _: self._codes)
+        self._store = VersionedStore(codec, recorder, lambda _: self._codes, shown=SHOWN)
 
     async def prepare(self) -> None:
         """Create the indexes."""
