@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from contracts import audit, catalog, catalog_versions, checkout, engagement, identity, payment, reviews, sharecode
+from contracts import (
+    audit,
+    catalog,
+    catalog_versions,
+    checkout,
+    engagement,
+    identity,
+    payment,
+    reviews,
+    sharecode,
+)
 from contracts.event import EVENTS, Event
 
 MODULES = (audit, catalog, catalog_versions, checkout, engagement, identity, payment, reviews, sharecode)

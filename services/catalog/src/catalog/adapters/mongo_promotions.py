@@ -8,9 +8,11 @@ from catalog.domain.promotion import Promotion
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "promotions"
+SHOWN = Shown("promotion", ("who", "creator_ids"))
 
 
 class MongoPromotions(VersionedStore[Promotion]):
@@ -19,7 +21,11 @@ class MongoPromotions(VersionedStore[Promotion]):
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._documents = db[COLLECTION]
         super().__init__(
-            Codec(read_promotion, write_promotion), recorder, lambda _: self._documents, replace_outbox=True
+            Codec(read_promotion, write_promotion),
+            recorder,
+            lambda _: self._documents,
+            replace_outbox=True,
+            shown=SHOWN,
         )
 
     async def of(self, mini_program_ids: Iterable[str]) -> dict[str, Promotion]:
