@@ -264,7 +264,8 @@ async def _paid_order(play: Play, shop: Shop) -> str:
 
 
 async def _videos_are_made(play: Play, shop: Shop) -> None:
-    await play.do("owner", "put_promotion", {"who": "anyone"}, mini_program_id=shop.mini_program_id)
+    promotion = {"who": "invited", "creator_ids": [shop.creator_id]}
+    await play.do("owner", "put_promotion", promotion, mini_program_id=shop.mini_program_id)
     video = {"video_id": f"video-{secrets.token_hex(4)}"}
     body = {"host_id": shop.host_id, "title": "Tea at noon", "creator_name": "Lan", "duration_ms": 9_000}
     anchor = {"title": "The tea", **shop.product}

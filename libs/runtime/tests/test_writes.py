@@ -21,7 +21,7 @@ class Answering:
             "writeConcernErrors": [{"code": code} for code in durability],
         }
 
-    async def insert_many(self, documents, *, ordered):
+    async def insert_many(self, documents, *, ordered, session=None):
         raise BulkWriteError(self._details)
 
 

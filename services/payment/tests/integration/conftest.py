@@ -19,7 +19,7 @@ from alipay_sandbox.app import Server
 from alipay_sandbox.settings import Settings as SandboxSettings
 from anchorage_local.ports import free_port
 from contracts.event import Event, parse
-from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS, STOCK
+from contracts.topics import AUDIT, MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS, STOCK
 from payment.adapters.alipay.keys import SigningKey, VerifyingKeys
 from payment.app import build_app
 from payment.application.ports import PaymentProvider
@@ -27,7 +27,7 @@ from payment.settings import Settings
 from runtime.kafka.topics import ensure_topics
 from support.issuer import Issuer
 
-TOPICS = (ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS, STOCK)
+TOPICS = (AUDIT, ORDERS, PAYMENTS, SETTLEMENTS, MINI_PROGRAMS, STOCK)
 
 
 @pytest.fixture(scope="session")

@@ -6,17 +6,21 @@ events of its last change only, and may be deleted.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from random import random
 from typing import Any, TypeVar
 
 from pymongo import UpdateOne
 from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.errors import BulkWriteError, OperationFailure
 
 from contracts.audit import AdminActionTaken
 from runtime.acting import Action, current_action
+from runtime.errors import bulk_codes
 from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import Outcome, insert_each
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
@@ -24,6 +28,9 @@ from runtime.outbox.shown import Shown
 
 T = TypeVar("T")
 
+WRITE_CONFLICT = 112
+PAUSE_SECONDS = 0.05
+"""At most, before a write that met another transaction is decided again: the other one commits in the meantime."""
 ACTIONS = "actions"
 """The collection; the relay of every service publishes it."""
 KEPT = timedelta(days=30)
@@ -87,7 +94,12 @@ class Actions:
             return (await collection.bulk_write(writes, ordered=False)).matched_count == len(writes)
 
         async def both(session: AsyncClientSession) -> bool:
-            result = await collection.bulk_write(writes, ordered=False, session=session)
+            try:
+                result = await collection.bulk_write(writes, ordered=False, session=session)
+            except OperationFailure as error:
+                if not _met_another(error):
+                    raise
+                raise _Met from None
             if result.matched_count < len(writes):
                 raise _NotDone(False)
             await add_entries(collection.database, entries, session)
@@ -134,6 +146,9 @@ class Actions:
         try:
             async with db.client.start_session() as session:
                 outcome = await session.with_transaction(both, write_concern=db.write_concern)
+        except _Met:
+            await asyncio.sleep(PAUSE_SECONDS * random())  # noqa: S311
+            return False
         except _NotDone as refused:
             return refused.outcome
         self.saved(entries)
@@ -163,12 +178,21 @@ class Actions:
         return {"_id": self._recorder.new_id(), "version": 1, "at": event.at, OUTBOX_FIELD: slots}
 
 
+class _Met(Exception):
+    """Another transaction has written to the same document and is about to commit."""
+
+
 class _NotDone(Exception):
     """The write met another one; the transaction ends with this outcome."""
 
     def __init__(self, outcome: Any) -> None:
         super().__init__()
         self.outcome = outcome
+
+
+def _met_another(error: OperationFailure) -> bool:
+    codes = bulk_codes(error) if isinstance(error, BulkWriteError) else (error.code,)
+    return WRITE_CONFLICT in codes
 
 
 async def add_entries(db: Database, entries: Sequence[Document], session: AsyncClientSession) -> None:
