@@ -221,6 +221,7 @@ async def _goods_are_sold(play: Play, shop: Shop) -> None:
     await play.do("owner", "put_product", product(shop.sku_id), **shop.product)
     await play.do("owner", "patch_product", {"title": "Plum tea, new"}, **shop.product)
     await play.do("owner", "adjust_stock", {"available": 40}, sku_id=shop.sku_id)
+    await play.do("owner", "put_delivery_terms", {"flat": _yuan(5), "free_from": _yuan(10)}, **own)
     await play.do("owner", "put_code_look", {"line_color": "#112233"}, **own)
     visit = {"host_user_id": "u1", "entry": {"surface": "direct"}, **own}
     play.tokens["viewer"] = (await play.ask("host", "POST", "/v1/sessions", visit))["session_token"]
@@ -234,10 +235,21 @@ async def _goods_are_sold(play: Play, shop: Shop) -> None:
     first, second = await _paid_order(play, shop), await _paid_order(play, shop)
     await play.do("owner", "ship_order", {"carrier": "sf", "tracking_number": "SF1234567"}, order_id=first)
     await play.do("owner", "refund_order", {"amount": _yuan(1), "reason": "A gift."}, order_id=first)
+    await _goods_are_reviewed(play, shop, first)
     for name, body in (("reject_refund", {"reason": "It was opened."}), ("approve_refund", None)):
         path = f"/v1/mini-programs/{shop.mini_program_id}/orders/{second}/refunds"
         order = await play.ask("viewer", "POST", path, {"amount": _yuan(2), "reason": "Too sour."})
         await play.do("owner", name, body, order_id=second, refund_id=order["refunds"][-1]["refund_id"])
+
+
+async def _goods_are_reviewed(play: Play, shop: Shop, order_id: str) -> None:
+    order = f"/v1/mini-programs/{shop.mini_program_id}/orders/{order_id}"
+    await play.ask("viewer", "POST", f"{order}/receipt")
+    review = {"sku_id": shop.sku_id, "rating": 5, "text": "My aunt loves it."}
+    one = {"review_id": (await play.ask("viewer", "POST", f"{order}/reviews", review))["review_id"]}
+    await play.do("owner", "answer_review", {"text": "Greetings to her."}, **one)
+    await play.do("ops", "hide_review", {"reason": "A complaint."}, **one)
+    await play.do("ops", "show_review", {"reason": "It was no use."}, **one)
 
 
 def _yuan(amount: int) -> dict[str, Any]:

@@ -177,7 +177,9 @@ async def test_products_that_change_while_they_are_listed_come_once_each(shop: S
         if page["next_cursor"] is None:
             break
         cursor = f"&cursor={page['next_cursor']}"
-        await shop.must("PATCH", shop.product_path(seen[0]), shop.as_owner, {"description": secrets.token_hex(4)})
+        await shop.must(
+            "PATCH", shop.product_path(seen[0]), shop.as_owner, {"description": secrets.token_hex(4)}
+        )
         await shop.must("DELETE", shop.product_path(ids[0]), shop.as_owner)
     assert seen == sorted({*ids, shop.product_id})
 

@@ -12,11 +12,13 @@ from checkout.domain.delivery import DeliveryTerms, RegionFee
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import Saved, VersionedStore
 
 MAX_AGE_SECONDS = 1.0
 """How long terms are cached for placing orders: how late this replica may learn what another one stored."""
 CACHE_SIZE = 2_000
+SHOWN = Shown("delivery_terms", ("flat", "free_from", "regions"))
 
 
 class MongoDeliveryTerms(VersionedStore[DeliveryTerms]):
@@ -24,7 +26,7 @@ class MongoDeliveryTerms(VersionedStore[DeliveryTerms]):
 
     def __init__(self, db: Database, recorder: Recorder, now: Callable[[], float] = time.monotonic) -> None:
         terms = db["delivery_terms"]
-        super().__init__(Codec(_read, _write), recorder, lambda _: terms)
+        super().__init__(Codec(_read, _write), recorder, lambda _: terms, shown=SHOWN)
         self._current = TTLCache[str, DeliveryTerms](CACHE_SIZE, ttl=MAX_AGE_SECONDS, timer=now)
         self.on_saved(self._keep_current)
 

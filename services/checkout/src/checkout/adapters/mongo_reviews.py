@@ -11,9 +11,12 @@ from checkout.domain.review import STARS, CheckedText, RatingCounts, Review
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "reviews"
+SHOWN = Shown("review", ("is_shown", "answer.status", "new_answer.status"))
+"""Without texts: they tell of people."""
 TEXTS = ("text", "answer", "new_answer")
 WAITING = {"is_waiting": True}
 NEWEST_FIRST = [("at", DESCENDING), ("_id", DESCENDING)]
@@ -32,7 +35,9 @@ class MongoReviews(VersionedStore[Review]):
         def write(review: Review) -> Document:
             return {**document_of(review), "changed_at": recorder.clock()}
 
-        super().__init__(Codec(review_of, write), recorder, lambda _: self._documents, replace_outbox=True)
+        super().__init__(
+            Codec(review_of, write), recorder, lambda _: self._documents, replace_outbox=True, shown=SHOWN
+        )
 
     async def prepare(self) -> None:
         """Create the indexes; idempotent."""
