@@ -221,6 +221,8 @@ async def _goods_are_sold(play: Play, shop: Shop) -> None:
     await play.do("owner", "put_product", product(shop.sku_id), **shop.product)
     await play.do("owner", "patch_product", {"title": "Plum tea, new"}, **shop.product)
     await play.do("owner", "adjust_stock", {"available": 40}, sku_id=shop.sku_id)
+    stock = {"items": [{"sku_id": shop.sku_id, "available": 45}]}
+    await play.do("owner", "adjust_stock_of_many", stock, **own)
     await play.do("owner", "put_delivery_terms", {"flat": _yuan(5), "free_from": _yuan(10)}, **own)
     await play.do("owner", "put_code_look", {"line_color": "#112233"}, **own)
     visit = {"host_user_id": "u1", "entry": {"surface": "direct"}, **own}

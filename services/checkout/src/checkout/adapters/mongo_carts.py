@@ -13,6 +13,7 @@ from runtime.mongo.client import Database, Document
 from runtime.outbox.changes import Change
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
 KEPT = timedelta(days=90)
@@ -24,7 +25,7 @@ class MongoCarts:
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._collection = carts = db["carts"]
-        self._store = VersionedStore(Codec(_read, _write), recorder, lambda _: carts)
+        self._store = VersionedStore(Codec(_read, _write), recorder, lambda _: carts, shown=Shown("cart"))
 
     async def prepare(self) -> None:
         """Let carts expire."""

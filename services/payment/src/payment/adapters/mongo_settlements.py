@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import date
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
+from pymongo.errors import DuplicateKeyError
 
 from payment.domain.statements import (
     By,
