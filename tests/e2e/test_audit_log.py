@@ -221,6 +221,14 @@ async def _goods_are_sold(play: Play, shop: Shop) -> None:
     await play.do("owner", "put_product", product(shop.sku_id), **shop.product)
     await play.do("owner", "patch_product", {"title": "Plum tea, new"}, **shop.product)
     await play.do("owner", "adjust_stock", {"available": 40}, sku_id=shop.sku_id)
+    now = datetime.now(UTC)
+    coupon = {
+        "code": "PLUM5", "percent": 5, "stock": 10,
+        "starts": now.isoformat(), "ends": (now + timedelta(days=1)).isoformat(),
+    }  # fmt: skip
+    await play.do("owner", "create_coupon", coupon, **own)
+    await play.do("owner", "change_coupon", {"percent": 6}, **own, code="PLUM5")
+    await play.do("owner", "end_coupon", **own, code="PLUM5")
     stock = {"items": [{"sku_id": shop.sku_id, "available": 45}]}
     await play.do("owner", "adjust_stock_of_many", stock, **own)
     await play.do("owner", "put_delivery_terms", {"flat": _yuan(5), "free_from": _yuan(10)}, **own)

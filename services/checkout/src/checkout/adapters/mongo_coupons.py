@@ -16,6 +16,7 @@ from checkout.domain.coupon import Coupon, CouponTerms
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import Collection as DocumentCollection
 from runtime.outbox.versioned_store import VersionedStore
 
@@ -25,6 +26,7 @@ HOLDS_A_VIEWER_SLOT = {"coupon.viewer_slot": {"$gte": 0}}
 MAX_AGE_SECONDS = 1.0
 """How long it is remembered that a coupon is used up: counting 100,000 uses for each who tries would be dear."""
 CACHE_SIZE = 2_000
+SHOWN = Shown("coupon", ("code", "terms", "removed"))
 
 
 async def prepare_coupon_slots(orders: DocumentCollection) -> None:
