@@ -133,7 +133,9 @@ def _assemble_pages(service: Service, settings: Settings, shelf: Shelf) -> None:
 def _assemble_pictures(service: Service, settings: Settings) -> Pictures:
     """Pictures of the operator's folder, and those that owners upload."""
     folder, renderer = MediaFolder(settings.media_dir), RenderingPool()
-    pictures = Pictures(MongoPictures(service.db), renderer, StoredFiles(settings.uploads), folder)
+    pictures = Pictures(
+        MongoPictures(service.db, service.recorder), renderer, StoredFiles(settings.uploads), folder
+    )
     service.routes(PictureRoutes(pictures).routes())
     service.routes(MediaRoutes(folder).routes())
     service.background("pictures", renderer.run)

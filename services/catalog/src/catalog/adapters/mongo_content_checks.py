@@ -8,9 +8,11 @@ from catalog.domain.content_check import ContentCheck
 from runtime.mongo.client import Database, Document
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
 COLLECTION = "content_checks"
+SHOWN = Shown("content_check", ("kind", "object_id", "mini_program_id", "status"))
 WAITING = {"status": "waiting"}
 
 
@@ -19,7 +21,9 @@ class MongoContentChecks(VersionedStore[ContentCheck]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._documents = db[COLLECTION]
-        super().__init__(Codec(_read, _write), recorder, lambda _: self._documents, replace_outbox=True)
+        super().__init__(
+            Codec(_read, _write), recorder, lambda _: self._documents, replace_outbox=True, shown=SHOWN
+        )
 
     async def prepare(self) -> None:
         """Create the index; idempotent."""

@@ -4,33 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from pymongo import ReturnDocument
+from pymongo.asynchronous.client_session import AsyncClientSession
 
 from catalog.domain.picture import Picture
-from runtime.mongo.client import Database
+from runtime.mongo.client import Database, Document
+from runtime.outbox.actions import Actions, Changed
+from runtime.outbox.recorder import Recorder
+from runtime.outbox.shown import Shown
 
 COLLECTION = "pictures"
+SHOWN = Shown("picture", ("width", "height"))
 
 
 class MongoPictures:
     """Implements `PictureRegister`."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, recorder: Recorder) -> None:
+        self._db = db
         self._pictures = db[COLLECTION]
+        self._actions = Actions(recorder, SHOWN)
 
     async def add(self, owner_id: str, picture: Picture) -> None:
         """The owner uploaded the picture; idempotent."""
         size = {"width": picture.width, "height": picture.height}
-        await self._pictures.update_one(
-            {"_id": picture.sha256}, {"$set": size, "$addToSet": {"owners": owner_id}}, upsert=True
-        )
+        update = {"$set": size, "$addToSet": {"owners": owner_id}}
+
+        async def write(session: AsyncClientSession | None) -> None:
+            await self._pictures.update_one({"_id": picture.sha256}, update, upsert=True, session=session)
+
+        await self._actions.write_with(self._db, write, await self._changed(owner_id, picture.sha256, size))
 
     async def take(self, owner_id: str, sha256: str) -> Picture | None:
         """The picture, from now on the owner's too; None if it was never uploaded."""
-        found = await self._pictures.find_one_and_update(
-            {"_id": sha256}, {"$addToSet": {"owners": owner_id}}, return_document=ReturnDocument.AFTER
-        )
-        return Picture(sha256, found["width"], found["height"]) if found is not None else None
+        known = await self._pictures.find_one({"_id": sha256})
+        if known is None:
+            return None
+        update = {"$addToSet": {"owners": owner_id}}
+
+        async def write(session: AsyncClientSession | None) -> None:
+            await self._pictures.update_one({"_id": sha256}, update, session=session)
+
+        await self._actions.write_with(self._db, write, await self._changed(owner_id, sha256, {}))
+        return Picture(sha256, known["width"], known["height"])
+
+    async def _changed(self, owner_id: str, sha256: str, size: Document) -> Changed:
+        """For the audit log: the picture is the owner's too."""
+        before = await self._pictures.find_one({"_id": sha256})
+        owners = [*(before or {}).get("owners", ())]
+        is_new = owner_id not in owners
+        after = {"_id": sha256, **(before or {}), **size, "owners": [*owners, owner_id] if is_new else owners}
+        return Changed(sha256, before, after)
 
     async def owners(self, sha256s: Collection[str]) -> Mapping[str, Collection[str]]:
         """Who uploaded each of the pictures that exist."""

@@ -51,7 +51,10 @@ class MongoReservations:
         self._client = db.client
         self._recorder = recorder
         self._store = VersionedStore(
-            Codec(reservation_of, document_of), recorder, lambda _: self._reservations, shown=Shown("reservation")
+            Codec(reservation_of, document_of),
+            recorder,
+            lambda _: self._reservations,
+            shown=Shown("reservation"),
         )
 
     async def load_for_reserving(
