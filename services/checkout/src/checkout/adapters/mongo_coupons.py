@@ -48,7 +48,7 @@ class MongoCoupons(VersionedStore[Coupon]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._coupons = db["coupons"]
-        super().__init__(Codec(_read, coupon_document), recorder, lambda _: self._coupons)
+        super().__init__(Codec(_read, coupon_document), recorder, lambda _: self._coupons, shown=SHOWN)
 
     async def prepare(self) -> None:
         await self._coupons.create_index(
