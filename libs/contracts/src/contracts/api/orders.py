@@ -193,6 +193,19 @@ class OrderView(Answer):
     )
 
 
+class NoteView(Answer):
+    """A note on an order, for the owner's eyes only."""
+
+    text: str
+    at: datetime
+
+
+class OwnerOrderView(OrderView):
+    """An order as its mini program's owner sees it."""
+
+    notes: list[NoteView] = []
+
+
 class OrdersQuery(PageQuery):
     """Which orders to answer."""
 

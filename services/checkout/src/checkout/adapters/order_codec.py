@@ -7,6 +7,7 @@ from typing import Any
 from checkout.domain.closing import Cancellation
 from checkout.domain.coupon import CouponUse
 from checkout.domain.order import Order
+from checkout.domain.order_state import Note
 from checkout.domain.payment_link import Payment
 from checkout.domain.purchase import Address, Amounts, Attribution, Line, Terms
 from checkout.domain.refunds import Refund, RefundStatus
@@ -61,6 +62,7 @@ def changing_fields(order: Order) -> Document:
             for shipment in order.shipments
         ],
         "cancellation": _fields(order.cancellation) if order.cancellation else None,
+        "notes": [_fields(note) for note in order.notes],
         "history": [{"status": str(status), "at": at} for status, at in order.history],
     }
 
@@ -102,6 +104,7 @@ def order_of(document: Document) -> Order:
             for s in d["shipments"]
         ),
         cancellation=Cancellation(**d["cancellation"]) if d.get("cancellation") else None,
+        notes=tuple(Note(**note) for note in d.get("notes", ())),
         history=[(Status(entry["status"]), entry["at"]) for entry in d["history"]],
     )
 
@@ -130,6 +133,7 @@ def _fields(
     | Cancellation
     | Label
     | Line
+    | Note
     | Payment
     | Refund
     | Shipment

@@ -31,7 +31,15 @@ class Owner:
     owner_id: str | None
 
 
-Caller = Buyer | Owner
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """An operator of the platform, who acts on every mini program's orders."""
+
+    client_id: str
+
+
+Seller = Owner | Operator
+Caller = Buyer | Seller
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,8 @@ class Access:
     registry: Registry
 
     def may_see(self, caller: Caller, order: Order) -> bool:
+        if isinstance(caller, Operator):
+            return True
         if isinstance(caller, Owner):
             return self.owns(caller, order.mini_program_id)
         return (order.mini_program_id, order.openid) == (caller.mini_program_id, caller.openid)

@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from checkout.application.access import Access, Buyer, Caller, Owner
+from checkout.application.access import Access, Buyer, Caller, Operator, Seller
 from checkout.application.contracts_out import contracts_of
 from checkout.application.ports import Orders, ReceiptDeadlines
 from checkout.domain.closing import CANCELLED_BY_BUYER, Cancellation
 from checkout.domain.errors import OrderNotFound
 from checkout.domain.events import OrderEvent
 from checkout.domain.order import Order
+from checkout.domain.order_state import Note
 from checkout.domain.refunds import RefundPolicy, refund_id_of
 from checkout.domain.shipments import Shipment
 from runtime.clock import Clock
@@ -44,11 +45,11 @@ class OrderCommands:
         now = self.clock()
         return await self._change(buyer, order_id, now, lambda order: order.close(CANCELLED_BY_BUYER, now))
 
-    async def cancel_for_shop(self, owner: Owner, order_id: str, reason: str) -> Order:
+    async def cancel_for_shop(self, seller: Seller, order_id: str, reason: str) -> Order:
         """The owner ends the order before anything was sent. Raises RefundRefused."""
         now = self.clock()
-        cancellation = Cancellation("owner", reason, now)
-        return await self._change(owner, order_id, now, lambda order: order.cancel(cancellation))
+        cancellation = Cancellation("operator" if isinstance(seller, Operator) else "owner", reason, now)
+        return await self._change(seller, order_id, now, lambda order: order.cancel(cancellation))
 
     async def receive(self, buyer: Buyer, order_id: str) -> Order:
         now = self.clock()
@@ -56,7 +57,7 @@ class OrderCommands:
 
     async def ship(
         self,
-        owner: Owner,
+        seller: Seller,
         order_id: str,
         carrier: str,
         tracking_number: str,
@@ -65,16 +66,16 @@ class OrderCommands:
         """Raises NothingToShip and TooManyParcels."""
         now = self.clock()
         shipment = Shipment(self.new_id(), carrier, tracking_number, tuple(lines), now)
-        self._check(owner, order_id, await self.orders.get(order_id))
+        self._check(seller, order_id, await self.orders.get(order_id))
         # first: a deadline without a parcel does no harm, but without its deadline an order might never be settled
         await self.receipts.store(order_id, now + self.receipt_after)
         return await self._change(
-            owner, order_id, now, lambda order: order.ship(shipment, self.receipt_after)
+            seller, order_id, now, lambda order: order.ship(shipment, self.receipt_after)
         )
 
     async def correct_shipment(
         self,
-        owner: Owner,
+        seller: Seller,
         order_id: str,
         shipment_id: str,
         *,
@@ -84,11 +85,16 @@ class OrderCommands:
         """Raises ShipmentNotFound and CorrectionRefused."""
         now = self.clock()
         return await self._change(
-            owner,
+            seller,
             order_id,
             now,
             lambda order: order.correct_shipment(shipment_id, carrier, tracking_number, now),
         )
+
+    async def add_note(self, seller: Seller, order_id: str, text: str) -> Order:
+        """A note for the owner's eyes only. Raises TooManyNotes."""
+        now = self.clock()
+        return await self._change(seller, order_id, now, lambda order: order.add_note(Note(text, now)))
 
     async def request_refund(
         self, buyer: Buyer, order_id: str, amount: int | None, reason: str, *, key: str, fingerprint: str
@@ -109,20 +115,20 @@ class OrderCommands:
         return await self._change(buyer, order_id, now, request)
 
     async def refund(
-        self, owner: Owner, order_id: str, amount: int | None, reason: str, *, key: str, fingerprint: str
+        self, seller: Seller, order_id: str, amount: int | None, reason: str, *, key: str, fingerprint: str
     ) -> Order:
         """The owner refunds by their own accord: requested and approved in one step. Idempotent by `key`.
 
         Raises RefundRefused and KeyReused.
         """
         now = self.clock()
-        refund_id = refund_id_of(order_id, f"{owner.owner_id}\x1f{key}")
+        refund_id = refund_id_of(order_id, f"{_id_of(seller)}\x1f{key}")
 
         def refund(order: Order) -> list[OrderEvent]:
             events = order.request_refund(refund_id, amount, reason, fingerprint)
             return events + order.approve_refund(refund_id, now) if events else []
 
-        return await self._change(owner, order_id, now, refund)
+        return await self._change(seller, order_id, now, refund)
 
     async def withdraw_refund(self, buyer: Buyer, order_id: str, refund_id: str) -> Order:
         """Raises RefundNotFound and RefundRefused."""
@@ -130,15 +136,15 @@ class OrderCommands:
             buyer, order_id, self.clock(), lambda order: order.withdraw_refund(refund_id)
         )
 
-    async def approve_refund(self, owner: Owner, order_id: str, refund_id: str) -> Order:
+    async def approve_refund(self, seller: Seller, order_id: str, refund_id: str) -> Order:
         """Raises RefundNotFound and RefundRefused."""
         now = self.clock()
-        return await self._change(owner, order_id, now, lambda order: order.approve_refund(refund_id, now))
+        return await self._change(seller, order_id, now, lambda order: order.approve_refund(refund_id, now))
 
-    async def reject_refund(self, owner: Owner, order_id: str, refund_id: str, reason: str) -> Order:
+    async def reject_refund(self, seller: Seller, order_id: str, refund_id: str, reason: str) -> Order:
         """Raises RefundNotFound and RefundRefused."""
         return await self._change(
-            owner, order_id, self.clock(), lambda order: order.reject_refund(refund_id, reason)
+            seller, order_id, self.clock(), lambda order: order.reject_refund(refund_id, reason)
         )
 
     async def _change(
@@ -160,3 +166,7 @@ class OrderCommands:
         if order is None or not self.access.may_see(caller, order):
             raise OrderNotFound(order_id)
         return order
+
+
+def _id_of(seller: Seller) -> str | None:
+    return seller.client_id if isinstance(seller, Operator) else seller.owner_id

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from checkout.application.access import Access, Owner
+from checkout.application.access import Access, Owner, Seller
 from checkout.application.ports import OrderFilter, Orders, OrderSearch, Position
 from checkout.domain.errors import MiniProgramNotFound, OrderNotFound
 from checkout.domain.order import Order
+
+PORTION = 200
+"""Orders of an export that are in memory at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +22,10 @@ class OwnerOrders:
     search: OrderSearch
     access: Access
 
-    async def one(self, owner: Owner, order_id: str) -> Order:
+    async def one(self, seller: Seller, order_id: str) -> Order:
         """Raises OrderNotFound."""
         order = await self.orders.get(order_id)
-        if order is None or not self.access.may_see(owner, order):
+        if order is None or not self.access.may_see(seller, order):
             raise OrderNotFound(order_id)
         return order
 
@@ -38,10 +42,20 @@ class OwnerOrders:
 
         Raises MiniProgramNotFound.
         """
-        if mini_program_id is None:
-            searched = list(self.access.owned_by(owner))
-        elif self.access.owns(owner, mini_program_id):
-            searched = [mini_program_id]
-        else:
-            raise MiniProgramNotFound(mini_program_id)
+        searched = self.searched(owner, mini_program_id)
         return await self.search.find(searched, filters, after=after, limit=limit)
+
+    def searched(self, owner: Owner, mini_program_id: str | None) -> list[str]:
+        """All mini programs of the owner, or this one. Raises MiniProgramNotFound."""
+        if mini_program_id is None:
+            return list(self.access.owned_by(owner))
+        if not self.access.owns(owner, mini_program_id):
+            raise MiniProgramNotFound(mini_program_id)
+        return [mini_program_id]
+
+    async def all(self, searched: Sequence[str], filters: OrderFilter) -> AsyncIterator[list[Order]]:
+        """All orders of these mini programs, in portions, in the order that OrderSearch states."""
+        after: Position | None = None
+        while found := await self.search.find(searched, filters, after=after, limit=PORTION):
+            yield [order for _, order in found]
+            after = found[-1][0]

@@ -68,6 +68,10 @@ class CorrectionRefused(Exception):
     """A parcel cannot be corrected so; the text says why."""
 
 
+class TooManyNotes(Exception):
+    """The order has as many notes as are allowed."""
+
+
 class TooManyParcels(Exception):
     """The order was sent in as many parcels as are allowed."""
 

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 from checkout.domain import events, refunds, shipments
 from checkout.domain.closing import CANCELLED_BY_BUYER, CANCELLED_BY_OWNER, Cancellation
-from checkout.domain.errors import IllegalTransition, NothingToShip, RefundRefused
+from checkout.domain.errors import IllegalTransition, NothingToShip, RefundRefused, TooManyNotes
 from checkout.domain.events import OrderEvent
-from checkout.domain.order_state import OrderState
+from checkout.domain.order_state import MAX_NOTES, Note, OrderState
 from checkout.domain.payment_link import Payment
 from checkout.domain.refunds import Refund, RefundStatus, refund_id_of
 from checkout.domain.shipments import Shipment
@@ -162,6 +162,16 @@ class Order(OrderState):
             return []
         self._move(Trigger.RECEIVE, at)
         return [events.Completed(BY_TIMEOUT)]
+
+    def add_note(self, note: Note) -> list[OrderEvent]:
+        """The text of the newest note again is a repeat. Raises TooManyNotes."""
+        if self.notes and self.notes[-1].text == note.text:
+            return []
+        if len(self.notes) >= MAX_NOTES:
+            raise TooManyNotes(f"An order can have at most {MAX_NOTES} notes.")
+        self.notes = (*self.notes, note)
+        self.version += 1
+        return []
 
     def request_refund(
         self, refund_id: str, amount: int | None, reason: str, fingerprint: str = ""

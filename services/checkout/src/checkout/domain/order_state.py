@@ -14,6 +14,16 @@ from checkout.domain.refunds import HOLDING_MONEY, Refunds, RefundStatus
 from checkout.domain.shipments import Shipments
 from checkout.domain.status import ENDED_UNPAID, UNPAID, Status, Trigger, next_status
 
+MAX_NOTES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the owner wrote about the order, for no buyer's eyes."""
+
+    text: str
+    at: datetime
+
 
 @dataclass(slots=True)
 class OrderState:
@@ -50,6 +60,7 @@ class OrderState:
     refunds: Refunds = ()
     shipments: Shipments = ()
     cancellation: Cancellation | None = None
+    notes: tuple[Note, ...] = ()
     history: list[tuple[Status, datetime]] = field(default_factory=list)
 
     @property

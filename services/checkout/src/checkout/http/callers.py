@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from checkout.application.access import Buyer, Caller, Owner
+from checkout.application.access import Buyer, Caller, Operator, Owner, Seller
 from checkout.domain.errors import MiniProgramNotFound
 from runtime.web.routes import principal_of
-from runtime.web.tokens import ADMIN, ORDERS, VIEWER
+from runtime.web.tokens import ADMIN, OPS, ORDERS, OWNER, VIEWER
 
 
 def buyer_of(request: web.Request) -> Buyer:
@@ -31,10 +31,20 @@ def owner_of(request: web.Request) -> Owner:
     return Owner(principal_of(request).owner_id)
 
 
-def sees_address(request: web.Request) -> bool:
-    """Buyers see their address; of an owner's clients, those that send goods."""
+def seller_of(request: web.Request) -> Seller:
+    """For calls that owners and operators share."""
+    return Operator(principal_of(request).subject) if is_operator(request) else owner_of(request)
+
+
+def is_operator(request: web.Request) -> bool:
+    return principal_of(request).has(OPS)
+
+
+def sees_address(request: web.Request, *, reason: str | None = None) -> bool:
+    """Buyers see their address; of an owner's clients, those that send goods; of operators' too, if they say why."""
     principal = principal_of(request)
-    return principal.has(VIEWER) or principal.role in (ADMIN, ORDERS)
+    sends_goods = principal.role in (ADMIN, ORDERS)
+    return principal.has(VIEWER) or (sends_goods and (principal.has(OWNER) or reason is not None))
 
 
 def caller_of(request: web.Request) -> Caller:

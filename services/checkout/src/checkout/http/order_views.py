@@ -19,7 +19,9 @@ from contracts.api.orders import (
     CancellationView,
     HistoryEntry,
     LineView,
+    NoteView,
     OrderView,
+    OwnerOrderView,
     RefundView,
 )
 from contracts.api.payments import PaymentView
@@ -56,6 +58,12 @@ def order_view(order: Order, *, with_address: bool = True) -> OrderView:
         history=[HistoryEntry(status=status.value, at=at) for status, at in order.history],
         address=_address(order.address) if order.address and with_address else None,
     )
+
+
+def owner_order_view(order: Order, *, with_address: bool) -> OwnerOrderView:
+    """With what only the owner sees."""
+    notes = [NoteView(text=note.text, at=note.at) for note in order.notes]
+    return OwnerOrderView(**dict(order_view(order, with_address=with_address)), notes=notes)
 
 
 def cursor_after(order: Order) -> str:

@@ -1,8 +1,10 @@
-"""An owner's orders: list, read, ship; approve or reject refunds."""
+"""What owners, and operators for them, do with orders: list, read, send, cancel, refund, note."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
+from typing import TypeVar
 
 from aiohttp import web
 
@@ -11,22 +13,36 @@ from checkout.application.owner_orders import OwnerOrders
 from checkout.application.ports import OrderFilter
 from checkout.domain.carriers import CARRIERS
 from checkout.domain.order import Order
-from checkout.http.callers import owner_of, sees_address
-from checkout.http.order_views import cursor_at, order_view, position_in
-from contracts.api.common import Page
+from checkout.http.callers import is_operator, owner_of, sees_address, seller_of
+from checkout.http.order_csv import COLUMNS, row_of
+from checkout.http.order_views import cursor_at, owner_order_view, position_in
+from contracts.api.common import Page, Request
+from contracts.api.order_commands import (
+    NoteRequest,
+    OperatorCorrection,
+    OperatorNote,
+    OperatorReadQuery,
+    OperatorReason,
+    OperatorShipment,
+)
 from contracts.api.orders import (
     CancellationRequest,
-    OrderView,
     OwnerOrderFilters,
     OwnerOrdersQuery,
+    OwnerOrderView,
     RefundRejectionRequest,
     RefundRequestBody,
 )
 from contracts.api.shipments import CarrierView, ShipmentCorrection, ShipmentRequest
 from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.csv_files import csv_response
 from runtime.web.idempotency import fingerprint_of, idempotency_key
-from runtime.web.routes import Route, roles, scopes
-from runtime.web.tokens import FINANCE, ORDERS, OWNER, PUBLIC
+from runtime.web.routes import Route, principal_of, roles, scopes
+from runtime.web.tokens import FINANCE, OPS, ORDERS, OWNER, PUBLIC
+
+log = logging.getLogger(__name__)
+
+Body = TypeVar("Body", bound=Request)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +51,26 @@ class OwnerRoutes:
     commands: OrderCommands
 
     def routes(self) -> list[Route]:
-        order, owner = "/v1/owner/orders/{order_id}", scopes(OWNER)
+        owner = scopes(OWNER)
         return [
-            Route("GET", "/v1/owner/orders", self.list_orders, owner),
-            Route("GET", order, self.read_order, owner),
-            Route("POST", f"{order}/shipments", self.ship, owner, roles=roles(ORDERS)),
-            Route("PATCH", f"{order}/shipments/{{shipment_id}}", self.correct, owner, roles=roles(ORDERS)),
-            Route("POST", f"{order}/cancellation", self.cancel, owner, roles=roles(ORDERS)),
             Route("GET", "/v1/carriers", self.list_carriers, PUBLIC),
-            Route("POST", f"{order}/refunds", self.refund, owner, roles=roles(FINANCE, ORDERS)),
-            Route(
-                "POST",
-                f"{order}/refunds/{{refund_id}}/approval",
-                self.approve_refund,
-                owner,
-                roles=roles(FINANCE, ORDERS),
-            ),
-            Route(
-                "POST",
-                f"{order}/refunds/{{refund_id}}/rejection",
-                self.reject_refund,
-                owner,
-                roles=roles(FINANCE, ORDERS),
-            ),
+            Route("GET", "/v1/owner/orders", self.list_orders, owner),
+            Route("GET", "/v1/owner/orders.csv", self.download_orders, owner, deadline=None),
+            *self._routes_of_order("/v1/owner/orders/{order_id}", owner),
+            *self._routes_of_order("/v1/ops/orders/{order_id}", scopes(OPS)),
+        ]
+
+    def _routes_of_order(self, order: str, who: frozenset[str]) -> list[Route]:
+        refund, sending, money = f"{order}/refunds/{{refund_id}}", roles(ORDERS), roles(FINANCE, ORDERS)
+        return [
+            Route("GET", order, self.read_order, who),
+            Route("POST", f"{order}/shipments", self.ship, who, roles=sending),
+            Route("PATCH", f"{order}/shipments/{{shipment_id}}", self.correct, who, roles=sending),
+            Route("POST", f"{order}/cancellation", self.cancel, who, roles=sending),
+            Route("POST", f"{order}/notes", self.add_note, who, roles=sending),
+            Route("POST", f"{order}/refunds", self.refund, who, roles=money),
+            Route("POST", f"{refund}/approval", self.approve_refund, who, roles=money),
+            Route("POST", f"{refund}/rejection", self.reject_refund, who, roles=money),
         ]
 
     async def list_orders(self, request: web.Request) -> web.Response:
@@ -71,26 +84,39 @@ class OwnerRoutes:
             limit=query.limit + 1,
         )
         shown, with_address = found[: query.limit], sees_address(request)
-        items = [order_view(order, with_address=with_address) for _, order in shown]
+        items = [owner_order_view(order, with_address=with_address) for _, order in shown]
         next_cursor = cursor_at(shown[-1][0]) if len(found) > query.limit else None
-        return json_response(Page[OrderView](items=items, next_cursor=next_cursor))
+        return json_response(Page[OwnerOrderView](items=items, next_cursor=next_cursor))
+
+    async def download_orders(self, request: web.Request) -> web.StreamResponse:
+        query, with_address = read_query(request, OwnerOrderFilters), sees_address(request)
+        searched = self.read.searched(owner_of(request), query.mini_program_id)
+        found = self.read.all(searched, filter_of(query, by_phone=with_address))
+        rows = ([row_of(order, with_address=with_address) for order in orders] async for orders in found)
+        return await csv_response(request, "orders.csv", COLUMNS, rows)
 
     async def read_order(self, request: web.Request) -> web.Response:
-        return self._answer(request, await self.read.one(owner_of(request), request.match_info["order_id"]))
+        """An operator sees the address for a reason only."""
+        reason = read_query(request, OperatorReadQuery).reason if is_operator(request) else None
+        order = await self.read.one(seller_of(request), request.match_info["order_id"])
+        with_address = sees_address(request, reason=reason)
+        if reason is not None:
+            _log(request, reason)
+        return json_response(owner_order_view(order, with_address=with_address))
 
     async def ship(self, request: web.Request) -> web.Response:
-        body = await read_json(request, ShipmentRequest)
+        body = await _read(request, ShipmentRequest, OperatorShipment)
         lines = [(line.sku_id, line.quantity) for line in body.lines or ()]
         order = await self.commands.ship(
-            owner_of(request), request.match_info["order_id"], body.named or "", body.tracking_number, lines
+            seller_of(request), request.match_info["order_id"], body.named or "", body.tracking_number, lines
         )
         return self._answer(request, order, status=201)
 
     async def correct(self, request: web.Request) -> web.Response:
         path = request.match_info
-        body = await read_json(request, ShipmentCorrection)
+        body = await _read(request, ShipmentCorrection, OperatorCorrection)
         order = await self.commands.correct_shipment(
-            owner_of(request),
+            seller_of(request),
             path["order_id"],
             path["shipment_id"],
             carrier=body.named,
@@ -99,11 +125,16 @@ class OwnerRoutes:
         return self._answer(request, order)
 
     async def cancel(self, request: web.Request) -> web.Response:
-        body = await read_json(request, CancellationRequest)
+        body = await _read(request, CancellationRequest, CancellationRequest)
         order = await self.commands.cancel_for_shop(
-            owner_of(request), request.match_info["order_id"], body.reason
+            seller_of(request), request.match_info["order_id"], body.reason
         )
         return self._answer(request, order)
+
+    async def add_note(self, request: web.Request) -> web.Response:
+        body = await _read(request, NoteRequest, OperatorNote)
+        order = await self.commands.add_note(seller_of(request), request.match_info["order_id"], body.text)
+        return self._answer(request, order, status=201)
 
     async def list_carriers(self, request: web.Request) -> web.Response:
         views = [
@@ -118,10 +149,10 @@ class OwnerRoutes:
         return json_response(Page[CarrierView](items=views))
 
     async def refund(self, request: web.Request) -> web.Response:
-        owner, key = owner_of(request), idempotency_key(request)
-        body = await read_json(request, RefundRequestBody)
+        seller, key = seller_of(request), idempotency_key(request)
+        body = await _read(request, RefundRequestBody, RefundRequestBody)
         order = await self.commands.refund(
-            owner,
+            seller,
             request.match_info["order_id"],
             body.amount.amount if body.amount else None,
             body.reason,
@@ -132,19 +163,40 @@ class OwnerRoutes:
 
     async def approve_refund(self, request: web.Request) -> web.Response:
         path = request.match_info
-        order = await self.commands.approve_refund(owner_of(request), path["order_id"], path["refund_id"])
+        if is_operator(request):
+            await _read(request, OperatorReason, OperatorReason)
+        order = await self.commands.approve_refund(seller_of(request), path["order_id"], path["refund_id"])
         return self._answer(request, order)
 
     async def reject_refund(self, request: web.Request) -> web.Response:
         path = request.match_info
-        body = await read_json(request, RefundRejectionRequest)
+        body = await _read(request, RefundRejectionRequest, RefundRejectionRequest)
         order = await self.commands.reject_refund(
-            owner_of(request), path["order_id"], path["refund_id"], body.reason
+            seller_of(request), path["order_id"], path["refund_id"], body.reason
         )
         return self._answer(request, order)
 
     def _answer(self, request: web.Request, order: Order, *, status: int = 200) -> web.Response:
-        return json_response(order_view(order, with_address=sees_address(request)), status=status)
+        return json_response(owner_order_view(order, with_address=sees_address(request)), status=status)
+
+
+async def _read(request: web.Request, model: type[Body], of_operator: type[Body]) -> Body:
+    """The body; an operator's says why, which is logged."""
+    if not is_operator(request):
+        return await read_json(request, model)
+    body = await read_json(request, of_operator)
+    _log(request, getattr(body, "reason"))  # noqa: B009 - every operator's body has it
+    return body
+
+
+def _log(request: web.Request, reason: str) -> None:
+    act = {
+        "client_id": principal_of(request).subject,
+        "call": request.method,
+        "path": request.path,
+        "reason": reason,
+    }
+    log.info("an operator acts on an order", extra=act)
 
 
 def filter_of(query: OwnerOrderFilters, *, by_phone: bool) -> OrderFilter:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from contracts.api.common import Page
+from contracts.api.order_commands import NoteRequest
 from contracts.api.orders import (
     CancellationRequest,
     OrdersQuery,
     OrderView,
+    OwnerOrderFilters,
     OwnerOrdersQuery,
+    OwnerOrderView,
     RefundRejectionRequest,
     RefundRequestBody,
 )
 from contracts.api.shipments import CarrierView, ShipmentCorrection, ShipmentRequest
 from gateway import faults
-from gateway.calls import Call
+from gateway.calls import CSV, Call
 from gateway.headers import IDEMPOTENCY_HEADER
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import FINANCE, ORDERS, OWNER, PUBLIC
@@ -35,8 +38,21 @@ CALLS = (
         scopes=OWNER_ONLY,
         service="checkout",
         query=OwnerOrdersQuery,
-        answer=Page[OrderView],
+        answer=Page[OwnerOrderView],
         faults=(faults.INVALID_CURSOR,),
+    ),
+    Call(
+        method="GET",
+        path="/v1/owner/orders.csv",
+        name="download_orders",
+        limit="bulk",
+        summary="Download the orders of the owner's mini programs as a file; addresses are for the roles admin and orders",
+        tag=TAG,
+        scopes=OWNER_ONLY,
+        service="checkout",
+        query=OwnerOrderFilters,
+        media=(CSV,),
+        deadline=None,
     ),
     Call(
         method="GET",
@@ -46,7 +62,7 @@ CALLS = (
         tag=TAG,
         scopes=OWNER_ONLY,
         service="checkout",
-        answer=OrderView,
+        answer=OwnerOrderView,
     ),
     Call(
         method="GET",
@@ -70,7 +86,7 @@ CALLS = (
         roles=roles(ORDERS),
         service="checkout",
         body=ShipmentRequest,
-        answer=OrderView,
+        answer=OwnerOrderView,
         success=(HTTPStatus.CREATED,),
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
     ),
@@ -84,7 +100,7 @@ CALLS = (
         roles=roles(ORDERS),
         service="checkout",
         body=ShipmentCorrection,
-        answer=OrderView,
+        answer=OwnerOrderView,
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
     ),
     Call(
@@ -97,8 +113,22 @@ CALLS = (
         roles=roles(ORDERS),
         service="checkout",
         body=CancellationRequest,
-        answer=OrderView,
+        answer=OwnerOrderView,
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
+    ),
+    Call(
+        method="POST",
+        path=f"{ORDER}/notes",
+        name="add_note",
+        summary="Add a note to an order, for the owner's eyes only",
+        tag=TAG,
+        scopes=OWNER_ONLY,
+        roles=roles(ORDERS),
+        service="checkout",
+        body=NoteRequest,
+        answer=OwnerOrderView,
+        success=(HTTPStatus.CREATED,),
+        faults=(faults.REFUSED, faults.CONFLICT),
     ),
     Call(
         method="GET",
@@ -122,7 +152,7 @@ CALLS = (
         service="checkout",
         headers=(IDEMPOTENCY_HEADER,),
         body=RefundRequestBody,
-        answer=OrderView,
+        answer=OwnerOrderView,
         success=(HTTPStatus.CREATED,),
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT, faults.KEY_REUSED),
     ),
@@ -135,7 +165,7 @@ CALLS = (
         scopes=OWNER_ONLY,
         roles=roles(FINANCE, ORDERS),
         service="checkout",
-        answer=OrderView,
+        answer=OwnerOrderView,
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
     ),
     Call(
@@ -148,7 +178,7 @@ CALLS = (
         roles=roles(FINANCE, ORDERS),
         service="checkout",
         body=RefundRejectionRequest,
-        answer=OrderView,
+        answer=OwnerOrderView,
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
     ),
 )
