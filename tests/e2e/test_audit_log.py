@@ -136,13 +136,14 @@ async def test_every_changing_call_has_an_entry(
     await _clients_change(play, shop)
     await _the_shop_opens(play, shop)
     await _goods_are_sold(play, shop)
+    await _operators_act_for_the_shop(play, shop)
     await _videos_are_made(play, shop)
     await _operators_close_the_day(play, mongodb_uri, session_prefix)
     await _the_shop_closes(play, shop)
     assert changing() - play.played == set(), "play these calls too"
     entries = {name: await play.entry_of(name) for name in sorted(play.played)}
     assert all(entry["actor"]["client_id"] and entry["object"]["id"] for entry in entries.values())
-    assert not any(text in str(entries) for text in (*ADDRESS.values(), "wei@plum.example"))
+    assert not any(text in str(entries) for text in (*ADDRESS.values(), "wei@plum.example", "She likes"))
 
 
 async def _partners_join(play: Play) -> Shop:
@@ -254,11 +255,32 @@ async def _goods_are_sold(play: Play, shop: Shop) -> None:
     third = await _paid_order(play, shop)
     await play.do("owner", "cancel_for_shop", {"reason": "It is sold out."}, order_id=third)
     await play.do("owner", "refund_order", {"amount": _yuan(1), "reason": "A gift."}, order_id=first)
+    await play.do("owner", "add_note", {"text": "She likes plums."}, order_id=first)
     await _goods_are_reviewed(play, shop, first)
-    for name, body in (("reject_refund", {"reason": "It was opened."}), ("approve_refund", None)):
-        path = f"/v1/mini-programs/{shop.mini_program_id}/orders/{second}/refunds"
-        order = await play.ask("viewer", "POST", path, {"amount": _yuan(2), "reason": "Too sour."})
-        await play.do("owner", name, body, order_id=second, refund_id=order["refunds"][-1]["refund_id"])
+    await play.do(
+        "owner", "reject_refund", {"reason": "It was opened."}, **await _refund_asked(play, shop, second)
+    )
+    await play.do("owner", "approve_refund", **await _refund_asked(play, shop, second))
+
+
+async def _operators_act_for_the_shop(play: Play, shop: Shop) -> None:
+    why = {"reason": "The owner asked for it."}
+    first, second, third = [await _paid_order(play, shop) for _ in range(3)]
+    parcel = {"carrier": "sf", "tracking_number": "SF2345678"} | why
+    await play.do("ops", "ship_order_as_operator", parcel, order_id=first)
+    correction = {"order_id": first, "shipment_id": await _parcel_of(play, first)}
+    await play.do("ops", "correct_shipment_as_operator", {"tracking_number": "SF8765432"} | why, **correction)
+    await play.do("ops", "add_note_as_operator", {"text": "She likes tea."} | why, order_id=first)
+    await play.do("ops", "refund_order_as_operator", {"amount": _yuan(1)} | why, order_id=first)
+    await play.do("ops", "cancel_order_as_operator", why, order_id=second)
+    await play.do("ops", "reject_refund_as_operator", why, **await _refund_asked(play, shop, third))
+    await play.do("ops", "approve_refund_as_operator", why, **await _refund_asked(play, shop, third))
+
+
+async def _refund_asked(play: Play, shop: Shop, order_id: str) -> dict[str, str]:
+    path = f"/v1/mini-programs/{shop.mini_program_id}/orders/{order_id}/refunds"
+    order = await play.ask("viewer", "POST", path, {"amount": _yuan(2), "reason": "Too sour."})
+    return {"order_id": order_id, "refund_id": order["refunds"][-1]["refund_id"]}
 
 
 async def _parcel_of(play: Play, order_id: str) -> str:
