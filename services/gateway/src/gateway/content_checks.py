@@ -23,7 +23,7 @@ SERVICE_OF = {"product": "catalog", "video": "catalog", "review": "checkout", "a
 
 @dataclass(frozen=True, slots=True)
 class ContentCheckRoutes:
-    """Lists what waits, and passes an operator's verdict on."""
+    """Lists the texts that wait, and sends a verdict to the service that keeps the text."""
 
     upstreams: Upstreams
 

@@ -14,7 +14,7 @@ const MOST = 99;
 const GIVEN_UP_AFTER = 8000;
 const OPEN = ['placed', 'confirmed', 'awaiting_payment'];
 
-/** What an order or a cart costs: the goods, what comes off and on, and the total. */
+/** The rows of a price: the goods, the discount, the delivery fee and the total. */
 export function amountsOf({ subtotal, discount, delivery_fee: fee, total }) {
   const row = (words, amount) => h('p', { class: 'line-between' }, h('span', {}, words), h('span', {}, amount));
   return [
