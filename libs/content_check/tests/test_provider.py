@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from content_check.provider import UNCHECKED, HttpProvider
+from content_check.provider import MAX_ANSWER, UNCHECKED, HttpProvider
 from content_check.verdicts import Finding, Verdict
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -62,3 +62,13 @@ async def test_a_provider_that_fails_or_is_away_needs_review(provider: Provider)
     provider.answer, provider.status = {"status": "passed", "model": "m"}, 500
     assert (await verdict_of(provider.url)).status == "needs_review"
     assert (await verdict_of("http://127.0.0.1:1/check")).status == "needs_review"
+
+
+async def test_a_long_answer_is_read_to_its_end(provider: Provider) -> None:
+    provider.answer = {"status": "passed", "model": "m", "comment": "x" * (MAX_ANSWER - 100)}
+    assert (await verdict_of(provider.url)).status == "passed"
+
+
+async def test_an_answer_above_the_limit_needs_review(provider: Provider) -> None:
+    provider.answer = {"status": "passed", "model": "m", "comment": "x" * MAX_ANSWER}
+    assert await verdict_of(provider.url) == Verdict("needs_review", UNCHECKED, AT)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from contracts.api.orders import RefundRequestBody
 from contracts.asyncapi import document
 from contracts.catalog import StockAdjusted, StockAdjustedV1
 from contracts.checkout import OrderPlaced
@@ -218,3 +219,8 @@ def test_two_events_cannot_have_one_type_name() -> None:
     with pytest.raises(TypeError, match=r"anchorage\.OrderPlaced\.v1"):
         published(type("OrderPlaced", (OrderPlaced,), {"__module__": __name__}))
     assert EVENTS["anchorage.OrderPlaced.v1"] is OrderPlaced
+
+
+def test_no_refund_is_of_nothing() -> None:
+    with pytest.raises(ValidationError, match="must be at least 1 fen"):
+        RefundRequestBody.model_validate({"amount": {"amount": 0, "currency": "CNY"}, "reason": "late"})

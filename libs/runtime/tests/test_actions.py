@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from contracts.audit import Actor
-from runtime.acting import Action, acting
+from runtime.acting import Action, acting, because
 from runtime.clock import system_clock
 from runtime.errors import WriteConflict
 from runtime.ids import random_id
@@ -110,6 +110,18 @@ async def test_an_entry_tells_who_changed_what_and_hides_the_rest(library: Libra
     }  # fmt: skip
 
 
+async def test_an_operators_reason_is_in_the_entries_of_its_action_only(library: Library) -> None:
+    await library.store.insert([Change(Shelf("s1"))])
+    operator = Action("hide_shelf", Actor(client_id="ops-1", scope="ops", subject_id="ops-1", role="admin"))
+    for action, title in ((operator, "Hidden"), (EDIT, "Own")):
+        with acting(action):
+            because("A complaint.")
+            await library.store.change("s1", edited(title=title))
+    with acting(operator):
+        await library.store.change("s1", edited(title="Shown"))
+    assert [entry.get("reason") for entry in await library.entries()] == ["A complaint.", None, None]
+
+
 async def test_each_entry_is_published_without_waiting_for_the_stream(library: Library) -> None:
     with acting(EDIT):
         await library.store.insert([Change(Shelf("s1"))])
@@ -157,6 +169,16 @@ async def test_writers_at_once_leave_one_entry_for_each_change(library: Library)
     entries = await library.entries()
     assert len(entries) == sum(done) == shelf.version - 1
     assert {entry["version"] for entry in entries} == set(range(2, shelf.version + 1))
+
+
+async def test_fifty_editors_at_once_all_write_the_last_one_wins(library: Library) -> None:
+    await library.store.insert([Change(Shelf("s1"))])
+    with acting(EDIT):
+        await asyncio.gather(*(library.store.change("s1", edited(title=f"Volume {n}")) for n in range(50)))
+    shelf = await library.store.get("s1")
+    assert shelf is not None
+    assert shelf.version == 51
+    assert len(await library.entries()) == 50
 
 
 async def test_a_failed_write_leaves_no_entry(library: Library) -> None:

@@ -136,6 +136,14 @@ async def test_the_same_request_in_other_bytes_is_the_same_request(client: Clien
     assert prints[0] == prints[1] == prints[2] != prints[3]
 
 
+def test_a_retry_across_an_update_that_adds_a_field_is_the_same_request() -> None:
+    class LaterGoods(Goods):
+        of_a_later_version: str | None = None
+
+    body = {"quantity": 2, "price": {"amount": 100}}
+    assert fingerprint_of(LaterGoods.model_validate(body)) == fingerprint_of(Goods.model_validate(body))
+
+
 @pytest.mark.parametrize(
     "limit", ["1e1", "+5", "1_000", "%EF%BC%91%EF%BC%92", "1.0", "-1", "true", "", "9" * 19]
 )

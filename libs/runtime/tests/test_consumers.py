@@ -17,7 +17,7 @@ from pymongo.errors import AutoReconnect
 from runtime_support.notes import noted_on
 from runtime_support.stream import Reader, Stream
 
-from runtime import telemetry
+from runtime import metrics
 from runtime.clock import system_clock
 from runtime.consuming import consumer as consuming
 from runtime.consuming.dead_letters import has_content, replayed
@@ -310,8 +310,8 @@ async def test_an_event_that_contradicts_our_record_is_set_aside_without_a_retry
         compare("order 1", amount=(1, 200))
 
     mismatched = Counter[str]()
-    counter = SimpleNamespace(add=lambda n, labels: mismatched.update({labels["event"]: n}))
-    monkeypatch.setattr(telemetry, "facts_mismatched", counter)
+    counter = SimpleNamespace(add=lambda n, _, event: mismatched.update({event: n}))
+    monkeypatch.setattr(metrics, "facts_mismatched", counter)
     await stream.tell("forged")
     async with stream.taking(Reader(compare_amounts)):
         [letter] = await eventually(stream.dead_letters)
@@ -516,9 +516,9 @@ async def test_neither_log_nor_reason_nor_label_repeats_what_a_record_holds(
     async def repeat_it(delivery: Delivery) -> None:
         raise ValueError(f"cannot call {delivery.event.text}")
 
-    labels: list[dict[str, str]] = []
-    counter = SimpleNamespace(add=lambda n, of: labels.append(of))
-    monkeypatch.setattr(telemetry, "records_consumed", counter)
+    labels: list[tuple[str, ...]] = []
+    counter = SimpleNamespace(add=lambda n, *of: labels.append(of))
+    monkeypatch.setattr(metrics, "messages_consumed", counter)
     good = stream.record(stream.note(PHONE))
     headers = dict(good.headers)
     forged = [
@@ -535,4 +535,4 @@ async def test_neither_log_nor_reason_nor_label_repeats_what_a_record_holds(
     assert len(reasons) == 6
     assert "ValueError" in reasons
     assert PHONE not in "".join([*reasons, *lines, *map(str, labels)])
-    assert {of["event"] for of in labels} == {stream.Noted.__name__, "other"}
+    assert {event for _, event, _ in labels} == {stream.Noted.__name__, "other"}

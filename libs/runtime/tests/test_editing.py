@@ -76,7 +76,7 @@ async def test_a_change_of_an_older_version_is_told_the_present_one(client: Clie
         assert (await answer_to(client, {"note": "x"}, anything))[0] == 200
 
 
-@pytest.mark.parametrize("tag", ["7", '"7", "8"', '"seven"', '""'])
+@pytest.mark.parametrize("tag", ['"07"', '"\u0667"', "7", '"7", "8"', '"seven"', '""'])
 async def test_a_malformed_version_is_refused(client: Client, tag: str) -> None:
     status, problem = await answer_to(client, {"note": "x"}, {"If-Match": tag})
     assert (status, problem["code"]) == (400, "malformed_version")

@@ -204,7 +204,7 @@ def test_a_description_names_the_field_and_the_code() -> None:
 def test_a_description_names_what_an_operator_has_to_look_at() -> None:
     assert "no primary" in redacted(ServerSelectionTimeoutError("no primary"))
     assert "No space left" in redacted(OSError(ENOSPC, "No space left on device"))
-    assert "amount 1" in redacted(FactMismatch("order o1", "amount", told=1, known=200))
+    assert "amount 1" in redacted(FactMismatch("order o1", "amount", stated=1, known=200))
 
 
 def _line(**record: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from support.breakable import BreakableParts
 from support.eventually import Eventually
 
 STOPPED_WITHIN_SECONDS = 15
-"""Beside what settling may take: aiokafka leaves the group and closes its connections, each with a time of its own."""
+"""More than settling may take: aiokafka leaves the group and closes its connections, each with a time of its own."""
 
 
 @pytest_asyncio.fixture

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from runtime.process_pool import PoolIsFull, ProcessPool, WorkerDied
+from support.eventually import eventually
 
 
 @pytest.fixture
@@ -32,3 +35,37 @@ async def test_a_worker_that_dies_is_replaced(pool: ProcessPool) -> None:
     with pytest.raises(WorkerDied):
         await pool.run(os._exit, 1)
     assert await pool.run(os.getpid) != os.getpid()
+
+
+SERVICE = """
+import asyncio, os
+from runtime.process_pool import ProcessPool
+
+async def main():
+    print(await ProcessPool().run(os.getpid), flush=True)
+    await asyncio.sleep(600)
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+async def test_a_worker_ends_with_its_service_when_that_is_killed(tmp_path: Path) -> None:
+    (tmp_path / "service.py").write_text(SERVICE, encoding="utf-8")
+    service = await asyncio.create_subprocess_exec(
+        sys.executable, str(tmp_path / "service.py"), stdout=asyncio.subprocess.PIPE
+    )
+    assert service.stdout is not None
+    worker = int(await service.stdout.readline())
+    service.kill()
+    await service.wait()
+    await eventually(lambda: not _runs(worker), 30, "the end of the worker")
+
+
+def _runs(pid: int) -> bool:
+    """Whether the process is there, and is not one that has ended and is not reaped yet."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"

@@ -151,20 +151,49 @@ async def test_the_metrics_page_has_rates_errors_durations_and_lag(
     group = place.prefix + "noting.echo"
 
     async def page() -> list[str]:
-        async with place.http.get(replica.url + "/metrics") as answer:
+        async with place.http.get(replica.metrics_url + "/metrics") as answer:
             lines = (await answer.text()).splitlines()
         for parts in (
-            ("http_server_request_duration_seconds_count", 'route="/notes"', 'status="201"'),
-            ("http_server_request_duration_seconds_bucket", 'route="/notes"', 'status="400"'),
-            ("anchorage_consumer_lag", f'group="{group}"'),
-            ("anchorage_records_consumed_total", 'outcome="done"', 'event="NoteTaken"'),
-            ("anchorage_records_published_total", "notes"),
+            (
+                "http_server_request_duration_seconds_count",
+                'http_route="/notes"',
+                'http_response_status_code="201"',
+            ),
+            (
+                "http_server_request_duration_seconds_bucket",
+                'http_route="/notes"',
+                'http_response_status_code="400"',
+            ),
+            ("anchorage_consumer_lag", f'messaging_consumer_group_name="{group}"'),
+            (
+                "messaging_client_consumed_messages_total",
+                'anchorage_outcome="done"',
+                'anchorage_event="NoteTaken"',
+            ),
+            ("messaging_client_sent_messages_total", 'anchorage_event="other"', "notes"),
             ("anchorage_relay_delay_seconds_count",),
+            ("anchorage_consumer_delay_seconds_count", group),
         ):
             assert any(all(part in line for part in parts) for line in lines), parts
         return lines
 
     await eventually(page)
+
+
+async def test_the_metrics_are_not_on_the_port_of_the_calls(place: Place, replica: Process) -> None:
+    async with place.http.get(replica.url + "/metrics") as refused:
+        assert refused.status == 404
+    async with place.http.post(replica.metrics_url + "/notes", data=b"{}") as no_call:
+        assert no_call.status == 404
+
+
+async def test_a_method_beyond_those_of_http_is_no_label(place: Place, replica: Process) -> None:
+    async with place.http.request("PROPFIND", replica.url + "/notes") as refused:
+        assert refused.status == 405
+    async with place.http.get(replica.metrics_url + "/metrics") as answer:
+        page = await answer.text()
+    assert 'http_request_method="_OTHER"' in page
+    assert "PROPFIND" not in page
 
 
 async def test_without_a_collector_nothing_is_sent_and_nothing_complains(

@@ -1,4 +1,4 @@
-"""The watchdog checks progress: a consumer that stands still is named, one that waits for a dependency is not."""
+"""The watchdog checks progress: a consumer that makes no progress is named, one that waits for a dependency is not."""
 
 import asyncio
 from typing import Any

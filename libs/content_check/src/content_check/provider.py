@@ -1,4 +1,4 @@
-"""A check by somebody else, over HTTP."""
+"""A check by a provider, over HTTP."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from content_check.verdicts import Clock, Finding, Status, Verdict
 
 TIMEOUT = aiohttp.ClientTimeout(total=5)
 MAX_ANSWER = 256 * 1024
+"""Bytes. A longer answer is cut, and therefore no verdict."""
 UNCHECKED = "unchecked"
 """The model of a verdict that no provider gave."""
 
@@ -40,7 +41,7 @@ class HttpProvider:
         self._clock = clock
 
     async def check(self, texts: Mapping[str, str]) -> Verdict:
-        """The provider's verdict; `needs_review` if it is away or answers something else."""
+        """The provider's verdict; `needs_review` if it does not answer, or not with a verdict."""
         try:
             answer = await self._ask(texts)
         except (aiohttp.ClientError, TimeoutError, ValidationError, asyncio.IncompleteReadError) as error:
@@ -54,4 +55,7 @@ class HttpProvider:
             self._url, json={"texts": dict(texts)}, timeout=TIMEOUT, allow_redirects=False
         ) as answer:
             answer.raise_for_status()
-            return _Answer.model_validate_json(await answer.content.read(MAX_ANSWER))
+            body = bytearray()
+            while len(body) <= MAX_ANSWER and (part := await answer.content.readany()):
+                body += part
+            return _Answer.model_validate_json(bytes(body[:MAX_ANSWER]))

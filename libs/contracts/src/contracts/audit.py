@@ -10,6 +10,8 @@ from pydantic import Field
 from contracts.event import Event, Identifier, Text, Value, published
 from contracts.topics import AUDIT, Topic
 
+Reason = Annotated[str, Field(max_length=8_192)]
+"""Room for 20 reasons, each with its field."""
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -39,6 +41,9 @@ class AdminActionTaken(Event):
     object_kind: Name
     object_id: Name
     owner_id: Identifier | None = Field(default=None, description="the owner whose object it is, if known")
+    reason: Reason | None = Field(
+        default=None, description="why, in the words of the operator who acted, who names no people"
+    )
     before: dict[Text, Any] = Field(default_factory=dict)
     after: dict[Text, Any] = Field(default_factory=dict)
     at: datetime

@@ -1,4 +1,4 @@
-"""Events that catalog publishes about versions of mini programs: their review, their release, and what hosts say.
+"""Events that catalog publishes about versions of mini programs: their review, their release, and the decisions of hosts.
 
 They tell what was decided; what viewers see is on the topic `mini-programs`.
 """
@@ -64,7 +64,7 @@ class VersionReleased(VersionEvent):
 
 @published
 class HostAccepted(MiniProgramHistoryEvent):
-    """A host took a mini program, for this and later versions."""
+    """A host accepted a mini program, for this and later versions."""
 
     host_id: Identifier
 
@@ -79,6 +79,24 @@ class PromotionChanged(Event):
     owner_id: Identifier
     who: Literal["nobody", "invited", "anyone"]
     creator_ids: tuple[Identifier, ...] = Field(default=(), description="those who are invited")
+
+
+class Tester(Value):
+    """A viewer who sees a mini program's draft."""
+
+    host_id: Identifier
+    viewer: str = Field(description="pseudonym of the viewer, as session tokens carry it")
+
+
+@published
+class TestersChanged(Event):
+    """An owner named those who see the mini program's draft. `version` counts these changes alone."""
+
+    topic: ClassVar[Topic] = MINI_PROGRAM_VERSIONS
+
+    mini_program_id: str = Field(pattern=r"^[a-z0-9]{8,32}$")
+    owner_id: Identifier
+    testers: tuple[Tester, ...] = Field(default=(), description="all of them")
 
 
 @published

@@ -13,6 +13,7 @@ from pydantic import Field
 from contracts.engagement import Surface
 from contracts.event import Event, Identifier, Text, Value, published
 from contracts.money import Money
+from contracts.order_snapshot import OrderSnapshot
 from contracts.terms import CommissionTerms
 from contracts.topics import ORDERS, Topic
 
@@ -58,6 +59,9 @@ class OrderEvent(Event):
     order_id: str = Field(pattern=r"^[A-Za-z0-9_]{1,64}$")
     mini_program_id: str
     at: datetime = Field(description="when it happened, UTC")
+    order: OrderSnapshot | None = Field(
+        default=None, description="the order right after it, on events that owners are told of"
+    )
 
 
 class OrderEventWithLines(OrderEvent):
@@ -91,6 +95,10 @@ class OrderPlaced(OrderEventWithLines):
     )
     subject: Text = Field(default="", description="the text that the payer sees at the cashier")
     return_url: Text | None = None
+    seal: Text | None = Field(
+        default=None,
+        description="proves to payment that checkout placed the order with these amounts and terms",
+    )
 
 
 @published
@@ -185,6 +193,11 @@ class RefundRejected(RefundEvent):
 @published
 class RefundWithdrawn(RefundEvent):
     """The buyer took the request back before it was decided."""
+
+
+@published
+class OrderRefundFailed(RefundEvent):
+    """The provider refused a refund for good. Its amount can be requested again."""
 
 
 @published

@@ -13,7 +13,7 @@ from typing import ClassVar
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
 AGAIN = ("ce_again", "true")
-"""The header of an event that is asked again, an extension attribute of CloudEvents."""
+"""The header that marks a repeat which asks for its answer again; an extension attribute of CloudEvents."""
 
 _REQUIRED = ("ce_specversion", "ce_id", "ce_type", "ce_source", "ce_time", "ce_subject")
 

@@ -136,6 +136,17 @@ class CommissionReversed(SettlementEvent):
 
 
 @published
+class OwnerPaymentRecorded(SettlementEvent):
+    """An operator recorded what an owner has transferred to the platform, for one mini program."""
+
+    payment_id: Identifier
+    owner_id: Identifier
+    amount: Money
+    reference: Text = Field(description="the transfer's number at the bank")
+    paid_on: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+
+
+@published
 class PayoutSettled(SettlementEvent):
     """A day's statement was paid out."""
 

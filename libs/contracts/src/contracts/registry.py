@@ -8,6 +8,7 @@ from contracts import (
     catalog_versions,
     checkout,
     engagement,
+    feeds,
     identity,
     payment,
     reviews,
@@ -15,7 +16,18 @@ from contracts import (
 )
 from contracts.event import EVENTS, Event
 
-MODULES = (audit, catalog, catalog_versions, checkout, engagement, identity, payment, reviews, sharecode)
+MODULES = (
+    audit,
+    catalog,
+    catalog_versions,
+    checkout,
+    engagement,
+    feeds,
+    identity,
+    payment,
+    reviews,
+    sharecode,
+)
 
 
 def all_events() -> list[type[Event]]:

@@ -32,4 +32,4 @@ class ReviewPublished(ReviewState):
 
 @published
 class ReviewChanged(ReviewState):
-    """The owner answered a review, or an operator decided whether it is shown."""
+    """The owner answered a review, an operator decided whether it is shown, or its order was refunded in full."""

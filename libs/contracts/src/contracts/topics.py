@@ -53,10 +53,13 @@ STOCK = Topic("stock", "order_id", "catalog", BUSY, MONTH)
 PAYMENTS = Topic("payments", "order_id", "payment", BUSY)
 SETTLEMENTS = Topic("settlements", "mini_program_id", "payment", QUIET)
 SHARE_CODES = Topic("share-codes", "code", "sharecode", QUIET)
+FEEDS = Topic("feeds", "mini_program_id", "feeds", QUIET)
+FEED_COMMANDS = Topic("feed-commands", "product_id", "feeds", BUSY, MONTH)
+FEED_RESULTS = Topic("feed-results", "product_id", "catalog", BUSY, MONTH)
 AUDIT = Topic("audit", "object_id", EVERY_SERVICE, QUIET)
 
 TOPICS: tuple[Topic, ...] = (
     MINI_PROGRAMS, MINI_PROGRAM_VERSIONS, OWNERS, HOSTS, CREATORS, ACCOUNTS, PRODUCTS, STOCK_LEVELS, VIDEOS, ENGAGEMENT, ORDERS,
-    REVIEWS, STOCK, PAYMENTS, SETTLEMENTS, SHARE_CODES,
+    REVIEWS, STOCK, PAYMENTS, SETTLEMENTS, SHARE_CODES, FEEDS, FEED_COMMANDS, FEED_RESULTS,
     AUDIT,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Addresses of the own network that may be called all the same: for development."""
+"""Internal addresses that may be called nevertheless, for development."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def _read(entry: str) -> Allowance:
         address = ip_address(host[1:-1] if host.startswith("[") and host.endswith("]") else host)
         allowance = Allowance(address, int(first), int(last if dash else first))
     except ValueError:
-        raise ValueError(f"{entry!r} is no address with a port: {FORM}") from None
+        raise ValueError(f"{entry!r} is not an address with a port: {FORM}") from None
     if not 1 <= allowance.first <= allowance.last <= HIGHEST_PORT:
         raise ValueError(f"{entry!r} has no port from 1 to {HIGHEST_PORT}, in rising order: {FORM}")
     return allowance

@@ -34,7 +34,7 @@ class EgressRefused(Exception):
 
 
 class EgressPolicy:
-    """Public addresses on the web's ports, and the own addresses that are allowed expressly.
+    """Public addresses on the web's ports, and the internal addresses that are allowed explicitly.
 
     An allowed address counts in its standard spelling only: `http://127.0.0.1:9000` is allowed by `127.0.0.1:9000`, but neither
     `http://localhost:9000` nor `http://127.1:9000`.

@@ -8,17 +8,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contracts.audit import Actor
+
+OPERATOR = "ops"
+"""The scope of operators' clients."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A call that may change something: its name, and the client that makes it."""
+    """A call that may change something: its name, the client that makes it, and why, if it is an operator who says so."""
 
     name: str
     actor: Actor
+    reason: str | None = None
 
 
 _ACTION: ContextVar[Action | None] = ContextVar("action", default=None)
@@ -27,6 +31,13 @@ _ACTION: ContextVar[Action | None] = ContextVar("action", default=None)
 def current_action() -> Action | None:
     """The action that this code is a part of; None if no client acts."""
     return _ACTION.get()
+
+
+def because(reason: str) -> None:
+    """The rest of this action has this reason, if an operator acts: owners' reasons are for buyers, and a part of the order."""
+    action = _ACTION.get()
+    if action is not None and action.actor.scope == OPERATOR:
+        _ACTION.set(replace(action, reason=reason))
 
 
 @contextmanager

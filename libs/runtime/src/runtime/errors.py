@@ -137,15 +137,15 @@ class FactMismatch(Exception):
     retry_helps: ClassVar[bool] = False
     loggable: ClassVar[bool] = True
 
-    def __init__(self, subject: str, field: str, *, told: object, known: object) -> None:
-        super().__init__(f"{subject}: the event says {field} {told}, our record says {known}")
+    def __init__(self, subject: str, field: str, *, stated: object, known: object) -> None:
+        super().__init__(f"{subject}: the event says {field} {stated}, our record says {known}")
 
 
 def compare(subject: str, **fields: tuple[object, object]) -> None:
-    """Raise FactMismatch for the first field whose told and known value differ: `compare(order_id, amount=(1, 200))`."""
-    for field, (told, known) in fields.items():
-        if told != known:
-            raise FactMismatch(subject, field, told=told, known=known)
+    """Raise FactMismatch for the first field whose stated and known value differ: `compare(order_id, amount=(1, 200))`."""
+    for field, (stated, known) in fields.items():
+        if stated != known:
+            raise FactMismatch(subject, field, stated=stated, known=known)
 
 
 def retry_can_help(error: BaseException) -> bool:

@@ -1,4 +1,4 @@
-"""Health of a process: `/livez` (restart me when red), `/readyz` (send me no traffic when red), `/metrics`."""
+"""Health of a process: `/livez` (restart me when red), `/readyz` (send me no traffic when red), and `/metrics` on a port of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from runtime import telemetry
+from runtime import metrics
 from runtime.consuming.consumer import Consumers
 from runtime.consuming.watchdog import Watchdog
 from runtime.mongo.client import Database
@@ -30,12 +30,15 @@ class Health:
     relay: Relay | None = None
 
     def routes(self) -> list[Route]:
-        """`/livez`, `/readyz` and `/metrics`, for everybody."""
+        """`/livez` and `/readyz`, for everybody."""
         return [
             Route("GET", "/livez", self._livez, PUBLIC),
             Route("GET", "/readyz", self._readyz, PUBLIC),
-            Route("GET", "/metrics", self._metrics, PUBLIC),
         ]
+
+    def metrics_routes(self) -> list[Route]:
+        """`/metrics`: all metrics of the process in Prometheus' text format. Not for the public, so it asks for no token."""
+        return [Route("GET", "/metrics", self._metrics, PUBLIC)]
 
     async def _livez(self, _: web.Request) -> web.Response:
         stuck = [*self.watchdog.stuck] if self.watchdog is not None else []
@@ -58,16 +61,11 @@ class Health:
         good = all(checks.values())
         return json_response({"status": "ready" if good else "not ready", **checks}, 200 if good else 503)
 
-    async def _metrics(self, request: web.Request) -> web.Response:
+    async def _metrics(self, _: web.Request) -> web.Response:
         if self.relay is not None:
-            telemetry.relay_idle.set(self.relay.idle_seconds)
-            telemetry.relay_oldest_unpublished.set(self.relay.oldest_unpublished_seconds)
-        return await metrics_page(request)
-
-
-async def metrics_page(_: web.Request) -> web.Response:
-    """All metrics of the process in Prometheus' text format."""
-    return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+            metrics.relay_idle.set(self.relay.idle_seconds)
+            metrics.relay_oldest_unpublished.set(self.relay.oldest_unpublished_seconds)
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 async def _responds(db: Database) -> bool:

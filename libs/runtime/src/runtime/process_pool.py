@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -26,6 +28,18 @@ class WorkerDied(Exception):
 
 def _nothing() -> None:
     """The preparation of a process that needs none."""
+
+
+def _get_ready(prepare: Callable[[], None]) -> None:
+    """In a new process: end with the parent, also when that is killed; else it would wait for work forever."""
+    Thread(target=_end_with_parent, daemon=True).start()
+    prepare()
+
+
+def _end_with_parent() -> None:
+    if (parent := parent_process()) is not None:
+        parent.join()
+        os._exit(1)
 
 
 class ProcessPool:
@@ -48,7 +62,8 @@ class ProcessPool:
             ProcessPoolExecutor,
             workers,
             mp_context=get_context("spawn"),
-            initializer=prepare,
+            initializer=_get_ready,
+            initargs=(prepare,),
             max_tasks_per_child=calls_each,
         )
         self._room = waiting

@@ -36,20 +36,19 @@ from runtime.tasks import Task, end, retry_until_done, supervise
 from runtime.telemetry import configure_telemetry, shutdown_telemetry
 from runtime.web.boundary import NOSNIFF, build_http
 from runtime.web.client import client_session
-from runtime.web.connections import raise_descriptor_limit
+from runtime.web.connections import FEW_CALLERS, raise_descriptor_limit
 from runtime.web.problems import Problem, ProblemTable, unavailable
-from runtime.web.protocol import BACKLOG, ProblemRunner
+from runtime.web.protocol import ProblemRunner, listen
 from runtime.web.revocations import Revocations, from_identity
-from runtime.web.routes import Route
+from runtime.web.routes import Admit, Route
 from runtime.web.tokens import Keys, TokenVerifier
 
 log = logging.getLogger(__name__)
 
 GC_THRESHOLDS = (20_000, 20, 20)
-"""Python's garbage collector runs after this many new objects; its default of 700 costs 3 to 7 % of CPU here."""
+"""Python's garbage collector runs after this many new objects; its default of 700 costs some percent of the CPU."""
 INTERRUPT_SECONDS = 3.0
 """How long an interrupted start has to close what it opened."""
-Assemble = Callable[["Service"], None]
 
 
 class Service:
@@ -63,7 +62,7 @@ class Service:
         clock: Clock = system_clock,
         new_id: NewId = random_id,
         uses_mongo: bool = True,
-        assemble: Assemble | None = None,
+        assemble: Callable[[Service], None] | None = None,
         answer_headers: Mapping[str, str] = NOSNIFF,
         compress: bool = False,
     ) -> None:
@@ -75,17 +74,18 @@ class Service:
         self.clock = clock
         self.new_id = new_id
         self.recorder = Recorder(clock, new_id, self._publish_soon, name)
-        self.publisher = Publisher(settings.kafka)
+        self.publisher = Publisher(settings.kafka, settings.kafka_login)
         self.keys = Keys(settings.identity_url, lambda: self.http)
         self.revocations = Revocations(from_identity(settings.identity_url, lambda: self.http))
-        self.verifier = TokenVerifier(self.keys, is_revoked=self.revocations.refuse)
-        self.url = ""
+        self.verifier = TokenVerifier(self.keys, is_revoked=self.revocations.is_revoked)
+        self.url = self.metrics_url = ""
         self._health = Health()
-        self._uses_mongo = uses_mongo
+        self.has_database = uses_mongo
         self._assemble = assemble
         self._answer_headers = answer_headers
         self._compress = compress
         self._routes: list[Route] = []
+        self._admit_unmatched: Admit | None = None
         self._problems: dict[type[Exception], Callable[[Any], Problem]] = {}
         self._subscriptions: list[Subscription] = []
         self._background: list[tuple[str, Task]] = []
@@ -117,6 +117,10 @@ class Service:
         """Serve these routes."""
         self._routes.extend(routes)
 
+    def admit_unmatched(self, admit: Admit) -> None:
+        """Ask this first for calls that have no route."""
+        self._admit_unmatched = admit
+
     def problems(self, table: ProblemTable) -> None:
         """Answer these domain errors with these problems."""
         self._problems.update(table)
@@ -141,6 +145,11 @@ class Service:
         """Publish the outboxes of these collections: `named(...)` and `with_prefix(...)` of `runtime.mongo.client`."""
         self._relayed = collections
 
+    async def subscriptions(self) -> tuple[Subscription, ...]:
+        """What it subscribes to. Assembles it, and connects to neither Kafka nor MongoDB."""
+        async with self._serving():
+            return tuple(self._subscriptions)
+
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Service]:
         """Everything is up and ready inside, and stopped in order afterwards."""
@@ -154,7 +163,7 @@ class Service:
     @asynccontextmanager
     async def _serving(self) -> AsyncIterator[None]:
         """The HTTP side and its clients, from the first moment, so that health can be queried while starting."""
-        client = connect(self.settings.mongodb_uri) if self._uses_mongo else None
+        client = connect(self.settings.mongodb_uri) if self.has_database else None
         if client is not None:
             self._health.db = database(client, self.settings.database(self.name))
         self._http = client_session()
@@ -166,18 +175,20 @@ class Service:
             self._answer_headers,
             self._problems,
             compress=self._compress,
+            admit_unmatched=self._admit_unmatched,
         )
         runner = ProblemRunner(
-            app, access_log=None, shutdown_timeout=self.settings.graceful_timeout.total_seconds()
+            app,
+            answer_headers=self._answer_headers,
+            access_log=None,
+            shutdown_timeout=self.settings.graceful_timeout.total_seconds(),
         )
-        await runner.setup()
         self._stop_serving = runner.cleanup
-        site = web.TCPSite(runner, self.settings.host, self.settings.port, backlog=BACKLOG)
+        measured = ProblemRunner(build_http(self._health.metrics_routes(), None), limits=FEW_CALLERS)
         try:
-            await site.start()
-            host, port = runner.addresses[0][:2]
-            self.url = f"http://{host}:{port}"
-            log.info("serving", extra={"url": self.url})
+            self.metrics_url = await listen(measured, self.settings.host, self.settings.metrics_port)
+            self.url = await listen(runner, self.settings.host, self.settings.port)
+            log.info("serving", extra={"url": self.url, "metrics_url": self.metrics_url})
             yield
         finally:
             async with AsyncExitStack() as closing:  # in reverse, each whatever becomes of the one before
@@ -186,6 +197,7 @@ class Service:
                 closing.push_async_callback(self._http.close)
                 for close in reversed(self._closings):
                     closing.push_async_callback(close)
+                closing.push_async_callback(measured.cleanup)
                 closing.push_async_callback(runner.cleanup)
 
     def _once_ready(self, route: Route) -> Route:

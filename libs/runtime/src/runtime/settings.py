@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, FilePath, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from runtime.kafka.login import KafkaLogin
 
 
 class ServiceSettings(BaseSettings):
@@ -16,7 +19,18 @@ class ServiceSettings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: int = Field(default=0, ge=0, le=65535, description="0 takes a free port")
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65535,
+        description="of `/metrics`, which is not for the public; 0 takes a free port",
+    )
     kafka: str = Field(default="127.0.0.1:9092", description="bootstrap servers")
+    kafka_ca: FilePath | None = Field(
+        default=None, description="PEM file of the CA of the brokers; turns on TLS"
+    )
+    kafka_username: str = Field(default="", description="user of Kafka, with SCRAM-SHA-512 over TLS")
+    kafka_password: str = Field(default="", description="password of this user", repr=False)
     mongodb_uri: str = "mongodb://127.0.0.1:27017/?replicaSet=rs0"
     prefix: str = Field(
         default="",
@@ -34,6 +48,16 @@ class ServiceSettings(BaseSettings):
     graceful_timeout: timedelta = Field(
         default=timedelta(seconds=8), description="containers are killed 10 s after they are asked to stop"
     )
+
+    @model_validator(mode="after")
+    def _complete_login(self) -> Self:
+        _ = self.kafka_login
+        return self
+
+    @property
+    def kafka_login(self) -> KafkaLogin:
+        """How Kafka's clients log in."""
+        return KafkaLogin(self.kafka_ca, self.kafka_username, self.kafka_password)
 
     def database(self, service: str) -> str:
         """The name of the service's own database."""

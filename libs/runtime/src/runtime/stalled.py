@@ -1,8 +1,8 @@
-"""Finds what stands still: asks again, and names to the operator what does not move all the same.
+"""Finds what has stalled, asks for its next step again, and reports what stays stalled.
 
-Everything in the platform moves by itself: events, deadlines, retries. This is the net below, for a message that was lost or set
-aside. Sources say what has not moved for its time. It is asked again at growing intervals; what still stands at a later look is
-counted in the gauge `anchorage.stalled` and listed by `anchorage orders --stuck`.
+Everything in the platform moves by itself: events, deadlines, retries. This is the safety net for a message that was lost or set
+aside. Sources say what has not moved for longer than is usual. Its next step is asked for again at growing intervals; what a later
+check finds stalled still is counted in the gauge `anchorage.stalled` and listed by `anchorage orders --stuck`.
 """
 
 from __future__ import annotations
@@ -15,17 +15,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from runtime import telemetry
+from runtime import metrics
 from runtime.clock import Clock
 from runtime.errors import is_unavailable, redacted
 
 log = logging.getLogger(__name__)
 
-LOOK_INTERVAL_SECONDS = 60.0
+CHECK_INTERVAL_SECONDS = 60.0
 MIN_ASK_INTERVAL = timedelta(minutes=1)
 MAX_ASK_INTERVAL = timedelta(hours=1)
 MAX_FOUND = 10_000
-"""What one look keeps in memory; more is found once some of these move."""
+"""What one check keeps in memory; it finds more once some of these move."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Stalled:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Something that stands still, how often it was asked, and when it is next. `named` once it stood still at a later look."""
+    """Something stalled, how often its next step was asked for, and when it is next. `named` once a later check found it too."""
 
     stalled: Stalled
     asks: int
@@ -55,10 +55,10 @@ class Asked:
 
 
 class StalledSource(Protocol):
-    """What can stand still in a service."""
+    """What can stall in a service."""
 
     def find(self, now: datetime) -> AsyncIterator[Stalled]:
-        """Everything that has not moved for its time."""
+        """Everything that has not moved for longer than is usual."""
         ...
 
     async def ask_again(self, stalled: Stalled) -> None:
@@ -67,19 +67,19 @@ class StalledSource(Protocol):
 
 
 class StalledList(Protocol):
-    """What stood still at the last look, kept over restarts and changes of the lease."""
+    """What the last check found, kept over restarts and changes of the lease."""
 
     async def load(self) -> Mapping[str, Asked]:
         """By `Stalled.key`."""
         ...
 
     async def replace(self, found: Sequence[Asked], at: datetime) -> None:
-        """Keep just these, and the time of the look."""
+        """Keep just these, and the time of the check."""
         ...
 
 
 class Lease(Protocol):
-    """Of several replicas, one looks."""
+    """Of several replicas, one checks."""
 
     async def acquire(self) -> bool: ...
 
@@ -89,7 +89,7 @@ class Lease(Protocol):
 
 
 class StalledWatch:
-    """Looks at intervals, on one replica at a time."""
+    """Checks at intervals, on one replica at a time."""
 
     def __init__(
         self, sources: Sequence[StalledSource], known: StalledList, lease: Lease, clock: Clock
@@ -101,30 +101,30 @@ class StalledWatch:
         self._counted: set[str] = set()
 
     async def run(self) -> None:
-        """Look for as long as the service runs; ends only by cancellation."""
+        """Check for as long as the service runs; ends only by cancellation."""
         while True:
             try:
                 if await self._lease.acquire():
-                    await self.look()
+                    await self.check()
                 else:
                     self._count([])  # the holder of the lease reports
             except Exception as error:
                 if not is_unavailable(error):
                     raise
-                log.warning("cannot look for what stands still: %s", redacted(error))
-            await asyncio.sleep(LOOK_INTERVAL_SECONDS)
+                log.warning("cannot check what has stalled: %s", redacted(error))
+            await asyncio.sleep(CHECK_INTERVAL_SECONDS)
 
-    async def look(self) -> list[Asked]:
-        """Ask what stands still again; what stood still before is named. Leaves off when another replica looks."""
+    async def check(self) -> list[Asked]:
+        """Ask for the next step of what has stalled; names what an earlier check found too. Stops when the lease is lost."""
         now, known = self._clock(), await self._known.load()
         found: dict[str, Asked] = {}
         for source in self._sources:
             async for stalled in source.find(now):
                 if len(found) == MAX_FOUND:
-                    log.error("more stands still than one look can hold", extra={"found": MAX_FOUND})
+                    log.error("more has stalled than one check can hold", extra={"found": MAX_FOUND})
                     break
                 if not await self._lease.keep():
-                    log.warning("another replica looks for what stands still")
+                    log.warning("another replica checks what has stalled")
                     return []
                 found[stalled.key] = await self._asked(source, stalled, known.get(stalled.key), now)
         await self._known.replace(list(found.values()), now)
@@ -150,11 +150,11 @@ class StalledWatch:
             asks += 1
             next_ask_at = now + min(MIN_ASK_INTERVAL * 2 ** min(asks - 1, 10), MAX_ASK_INTERVAL)
         if named and not before.named:
-            log.error("this stands still", extra={"stalled": stalled.key, "waits_for": stalled.waits_for})
+            log.error("this has stalled", extra={"stalled": stalled.key, "waits_for": stalled.waits_for})
         return Asked(stalled, asks, next_ask_at, named)
 
     def _count(self, named: Sequence[Asked]) -> None:
         counts = Counter(asked.stalled.kind for asked in named)
         for kind in self._counted | counts.keys():
-            telemetry.stalled.set(counts[kind], {"kind": kind})
+            metrics.stalled.set(counts[kind], kind)
         self._counted |= counts.keys()

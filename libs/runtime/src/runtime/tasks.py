@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
+from runtime import metrics
 from runtime.errors import redacted
 
 log = logging.getLogger(__name__)
@@ -69,7 +70,10 @@ async def retry_until_done(preparation: Task) -> None:
 
 
 async def supervise(name: str, task: Task) -> None:
-    """Run `task`, and restart it after an error; ends when the task ends or is cancelled."""
+    """Run `task`, and restart it after an error, which `anchorage.background.failures` counts.
+
+    Ends when the task ends or is cancelled.
+    """
     backoff = MIN_BACKOFF_SECONDS
     while True:
         started = time.monotonic()
@@ -80,6 +84,7 @@ async def supervise(name: str, task: Task) -> None:
             current = asyncio.current_task()
             if current is not None and current.cancelling():
                 raise  # it failed while being stopped: do not restart it
+            metrics.background_failures.add(1, name)
             log.exception("a background task failed and is restarted", extra={"task": name})
             if time.monotonic() - started > MAX_BACKOFF_SECONDS:
                 backoff = MIN_BACKOFF_SECONDS

@@ -1,12 +1,8 @@
-"""Traces and metrics by OpenTelemetry: W3C Trace Context in and out, OTLP when an endpoint is set.
-
-All span, attribute and metric names of the platform live in this module.
-"""
+"""Traces by OpenTelemetry (W3C Trace Context in and out), and where traces and metrics go: OTLP when an endpoint is set."""
 
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -17,7 +13,6 @@ from opentelemetry import metrics, trace
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.exporter.prometheus import PrometheusMetricReader
-from opentelemetry.metrics import CallbackOptions, Observation
 from opentelemetry.sdk.metrics import MeterProvider
 from opentelemetry.sdk.metrics.export import MetricReader, PeriodicExportingMetricReader
 from opentelemetry.sdk.resources import Resource
@@ -30,70 +25,6 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 TRACEPARENT = "traceparent"
 _propagator = TraceContextTextMapPropagator()
 tracer = trace.get_tracer("anchorage")
-_meter = metrics.get_meter("anchorage")
-
-
-class Tally:
-    """A counter kept in a dictionary and read when metrics are collected: adding to the SDK's own counter takes 15 µs."""
-
-    def __init__(self, name: str, description: str) -> None:
-        self._counts: Counter[frozenset[tuple[str, str]]] = Counter()
-        _meter.create_observable_counter(name, [self._observe], description=description)
-
-    def add(self, count: int, attributes: Mapping[str, str]) -> None:
-        """Add `count` under these attributes."""
-        self._counts[frozenset(attributes.items())] += count
-
-    def _observe(self, _: CallbackOptions) -> list[Observation]:
-        counted = list(self._counts.items())  # a copy: an exporter reads in another thread
-        return [Observation(count, dict(attributes)) for attributes, count in counted]
-
-
-http_duration = _meter.create_histogram(
-    "http.server.request.duration", unit="s", description="requests by method, route and status",
-    explicit_bucket_boundaries_advisory=[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
-)  # fmt: skip
-records_consumed = Tally("anchorage.records.consumed", "records by subscription, event type and outcome")
-records_published = Tally("anchorage.records.published", "records by topic")
-consumer_lag = _meter.create_gauge(
-    "anchorage.consumer.lag", description="records not yet handled, by subscription"
-)
-consumer_parked = _meter.create_gauge(
-    "anchorage.consumer.parked", description="records retried beside the stream, by subscription"
-)
-consumer_oldest = _meter.create_gauge(
-    "anchorage.consumer.oldest", unit="s",
-    description="for how long the oldest record in hand is unhandled, by subscription; alarm above 60",
-)  # fmt: skip
-relay_delay = _meter.create_histogram(
-    "anchorage.relay.delay", unit="s",
-    description="from recording the oldest event of a batch to the broker's acknowledgement",
-)  # fmt: skip
-calls_refused = Tally("anchorage.calls.refused", "calls refused because too many were in progress, by gate")
-calls_over_limit = Tally(
-    "anchorage.calls.over_limit", "calls refused above the caller's rate limit, by class"
-)
-limits_unleased = Tally(
-    "anchorage.limits.unleased", "slices of rate limits taken without identity, which was away, by class"
-)
-relay_set_aside = _meter.create_gauge(
-    "anchorage.relay.set_aside", description="aggregates with an event that can never be published"
-)
-relay_oldest_unpublished = _meter.create_gauge(
-    "anchorage.relay.oldest_unpublished", unit="s",
-    description="age of the oldest event that the relay is trying to publish, 0 at rest",
-)  # fmt: skip
-relay_idle = _meter.create_gauge(
-    "anchorage.relay.idle", unit="s", description="since the relay last read its stream or saw another replica lead"
-)  # fmt: skip
-stalled = _meter.create_gauge(
-    "anchorage.stalled", description="what has not moved for its time although it was asked again, by kind"
-)
-facts_mismatched = Tally(
-    "anchorage.facts.mismatched",
-    "events that contradict the consumer's own record, by subscription and event type",
-)
-events_lost = Tally("anchorage.events.lost", "best-effort events that Kafka did not accept")
 
 
 class SpanFile(SpanExporter):

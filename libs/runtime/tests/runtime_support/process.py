@@ -42,6 +42,11 @@ class Process:
         return [orjson.loads(line) for line in whole.splitlines()]
 
     @property
+    def metrics_url(self) -> str:
+        """Where its metrics are."""
+        return next((str(line["metrics_url"]) for line in self.lines() if line["message"] == "serving"), "")
+
+    @property
     def url(self) -> str:
         return next((str(line["url"]) for line in self.lines() if line["message"] == "serving"), "")
 

@@ -96,9 +96,6 @@ class Stream:
     async def dead_letters(self) -> list[ConsumerRecord]:
         return await records_of(self.kafka, self.name + ".dlq")
 
-    async def dead_texts(self) -> list[str]:
-        return [(letter.value or b"").decode("utf-8", "replace") for letter in await self.dead_letters()]
-
     async def reasons(self) -> list[str]:
         return [headers_of(letter)["dlq_reason"] for letter in await self.dead_letters()]
 

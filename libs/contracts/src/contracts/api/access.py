@@ -93,3 +93,4 @@ class ClientView(Answer):
     subject_id: str
     role: Role
     return_origins: list[str] = []
+    version: int

@@ -11,7 +11,7 @@ from contracts.api.common import Answer, Id, PageQuery, ShortText, UtcTime
 
 
 class AuditQuery(PageQuery):
-    """Which of one's own entries to read: of this time, `to` not included."""
+    """Which of the caller's entries to read."""
 
     first: UtcTime | None = Field(default=None, alias="from", description="entries from this time on")
     last: UtcTime | None = Field(default=None, alias="to", description="entries before this time")
@@ -55,5 +55,9 @@ class AuditEntry(Answer):
     actor: AuditActor
     object: AuditObject
     owner_id: str | None = None
+    reason: str | None = Field(
+        default=None,
+        description="why, in the words of the operator who acted: the `reason` or `reasons` of the call",
+    )
     before: dict[str, Any]
     after: dict[str, Any]

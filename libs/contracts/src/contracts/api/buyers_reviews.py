@@ -18,9 +18,10 @@ from contracts.api.common import (
     ShortText,
     UtcTime,
 )
+from contracts.api.visible import Visible
 
 MAX_REVIEW_TEXT = 1000
-Text = Annotated[str, Field(min_length=1, max_length=MAX_REVIEW_TEXT, pattern=PRINTABLE)]
+Text = Annotated[str, Field(min_length=1, max_length=MAX_REVIEW_TEXT, pattern=PRINTABLE), Visible]
 """Characters of a review or an answer."""
 Rating = Annotated[int, Field(ge=1, le=5, description="stars")]
 Stars = Literal["1", "2", "3", "4", "5"]
@@ -76,7 +77,9 @@ class OwnReviewView(BuyersReviewView):
     status: Literal["shown", "waiting", "refused", "hidden"] = Field(
         description="waiting: an operator looks at the text before others see it"
     )
-    reason: str = Field(default="", description="why it was refused or hidden")
+    reason: str = Field(
+        default="", description="why it was refused or hidden, also because the order was refunded in full"
+    )
 
 
 class WaitingAnswer(Answer):
@@ -94,7 +97,10 @@ class OwnerReviewView(BuyersReviewView):
     mini_program_id: str
     order_id: str
     is_shown: bool
-    reason: str = Field(default="", description="why an operator hid it")
+    reason: str = Field(
+        default="",
+        description="why it is not shown: an operator's reason, or that its order was refunded in full",
+    )
     new_answer: WaitingAnswer | None = Field(
         default=None, description="the newest answer, as long as viewers do not see it"
     )
@@ -102,7 +108,7 @@ class OwnerReviewView(BuyersReviewView):
 
 
 class RatingSummary(Answer):
-    """What buyers say about a product; hidden reviews do not count."""
+    """What buyers say about a product; hidden reviews, and those of orders refunded in full, do not count."""
 
     average: float | None = Field(description="stars, to one decimal; null without reviews")
     count: int

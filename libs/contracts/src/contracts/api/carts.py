@@ -15,14 +15,14 @@ Obstacle = Literal["delisted", "sold_out", "not_enough_stock"]
 
 
 class CartRequest(Request):
-    """The cart's new content. What it holds at most is one order."""
+    """The cart's new content. It holds at most what one order can."""
 
     lines: Lines = Field(max_length=MAX_LINES)
     coupon_code: TypedCode | None = None
 
 
 class QuoteRequest(Request):
-    """Lines to quote, and where they are to go: to a region, to a saved address, or as the cart assumes."""
+    """Lines to quote, and their destination: a region, a saved address, or else the one that a cart assumes."""
 
     lines: Lines = Field(min_length=1, max_length=MAX_LINES)
     coupon_code: TypedCode | None = None
@@ -78,4 +78,4 @@ class QuoteView(Answer):
 class CartView(QuoteView):
     """A viewer's cart in a mini program. Without a change for 90 days, it is emptied."""
 
-    version: int = Field(description="0 for a cart that nothing was put into yet")
+    version: int = Field(description="0 for a cart that was never changed")

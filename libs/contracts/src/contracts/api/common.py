@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from copy import copy
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+    create_model,
+)
+
+from contracts.api.visible import Visible
 
 Item = TypeVar("Item")
 
@@ -15,9 +25,11 @@ Id = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_:-]
 MiniProgramId = Annotated[str, Field(pattern=r"^[a-z0-9]{8,32}$")]
 OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,64}$")]
 Cursor = Annotated[str, Field(min_length=1, max_length=4096, pattern=r"^[A-Za-z0-9_=.-]+$")]
-PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-"""Any text without control characters; tabs and line ends are allowed."""
-ShortText = Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTABLE)]
+CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff"
+PRINTABLE = rf"^[^{CONTROL}]*$"
+"""Any text without control characters; tabs and line ends are allowed. The characters that turn the direction of what follows are
+control characters too: with them, a name reads otherwise than it is compared (https://trojansource.codes/)."""
+ShortText = Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTABLE), Visible]
 English = Annotated[
     str, Field(max_length=200, pattern=PRINTABLE, description="the same text in English, or empty")
 ]
@@ -88,17 +100,19 @@ class PageQuery(Request):
     )
 
 
+_RFC_3339 = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+
+
 def _moment(value: object) -> object:
-    """The moment in a query parameter, which is text with a date, a time and an offset."""
-    if not isinstance(value, str):
+    """The moment in a text with a date, a time and an offset. `fromisoformat` alone would take much more than RFC 3339."""
+    if isinstance(value, datetime):
         return value
     try:
-        if len(value) > MAX_TIME:
+        if not isinstance(value, str) or len(value) > MAX_TIME or _RFC_3339.fullmatch(value) is None:
             raise ValueError
-        at = datetime.fromisoformat(value)
-        if at.tzinfo is None:
-            raise ValueError
-        return at.astimezone(UTC)
+        return datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("must be a time with its offset (RFC 3339), such as 2026-05-04T12:00:00Z") from None
 
@@ -108,7 +122,16 @@ UtcTime = Annotated[
     BeforeValidator(_moment),
     WithJsonSchema({"type": "string", "format": "date-time", "maxLength": MAX_TIME}),
 ]
-"""A moment in a query, as UTC."""
+"""A moment that a caller sends, as UTC."""
+
+
+class ChangesQuery(PageQuery):
+    """Which part of a list to answer, by id or by time of change."""
+
+    updated_since: UtcTime | None = Field(
+        default=None,
+        description="only what changed at this time or later, in the order of the last change",
+    )
 
 
 class NoQuery(Request):

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from contracts.api.common import Answer, FieldError, PageQuery
+from contracts.api.common import Answer, ChangesQuery, FieldError
 
 CheckedKind = Literal["product", "video", "review", "answer"]
 
@@ -28,7 +28,7 @@ class ContentCheckView(Answer):
     status: Literal["waiting", "passed", "refused"]
 
 
-class ContentChecksQuery(PageQuery):
+class ContentChecksQuery(ChangesQuery):
     """Which texts to list."""
 
     status: Literal["waiting"] = "waiting"

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from contracts.api.common import PRINTABLE, Answer, PageQuery, Request, UtcTime, patch_of
-from contracts.money import Money
+from contracts.money import Money, PositiveMoney
 
 MAX_COUPON_STOCK = 100_000
 MAX_PER_VIEWER = 100
@@ -50,7 +50,7 @@ class CouponRequest(Request):
     """A coupon of a mini program. It takes `amount` or `percent` off the goods of an order, not off the delivery fee."""
 
     code: CouponCode
-    amount: Money | None = None
+    amount: PositiveMoney | None = None
     percent: int | None = Field(
         default=None,
         ge=1,
@@ -67,13 +67,6 @@ class CouponRequest(Request):
     per_viewer: int = Field(
         default=1, ge=1, le=MAX_PER_VIEWER, description="how many orders of one viewer can use it"
     )
-
-    @field_validator("amount")
-    @classmethod
-    def _check_amount(cls, amount: Money | None) -> Money | None:
-        if amount is not None and amount.amount < 1:
-            raise ValueError("must be at least 1 fen")
-        return amount
 
     @field_validator("percent")
     @classmethod
@@ -97,6 +90,9 @@ class CouponRefusal(Answer):
         "unknown_coupon", "coupon_not_started", "coupon_expired", "coupon_used_up", "coupon_limit_reached", "coupon_minimum"
     ]  # fmt: skip
     detail: str
+    minimum: Money | None = Field(
+        default=None, description="what the goods must cost; only with `coupon_minimum`"
+    )
 
 
 CouponPatch = patch_of(CouponRequest)
@@ -111,7 +107,7 @@ class CouponView(Answer):
     minimum: Money | None = None
     stock: int
     used: int = Field(
-        description="orders that hold it: unpaid ones, and all that were paid, also if they were refunded"
+        description="orders that hold it: unpaid ones, and all that were paid, also if they were refunded; not those that the owner cancelled"
     )
     left: int = Field(description="how many more orders can use it")
     starts: UtcTime

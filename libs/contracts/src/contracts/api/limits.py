@@ -10,9 +10,13 @@ from contracts.api.common import Answer, Request
 
 LimitClass = Literal["read", "write", "search", "order", "scan", "bulk"]
 """The classes of calls. A caller has one token bucket for each."""
+PublicClass = Literal["registration", "wrong_secret"]
+"""The same for what is done without a token: by address, wrong secrets also by the client that they name."""
 LEASES_PATH = "/internal/limits/leases"
 """Served by identity to the gateways, which pass no call with this path on."""
 MAX_RATE = 1_000_000
+MAX_WINDOW = 86_400
+"""Seconds."""
 
 
 class LimitView(Answer):
@@ -32,13 +36,14 @@ class LimitsView(Answer):
 
 
 class LeaseRequest(Request):
-    """Takes tokens out of a bucket that holds and refills `per_second` tokens.
+    """Takes tokens out of a bucket that holds `size` tokens, and refills as many each `window` seconds.
 
     `spent` tokens were used before without asking and are charged in any case.
     """
 
     key: Annotated[str, Field(min_length=1, max_length=300)]
-    per_second: Annotated[int, Field(ge=1, le=MAX_RATE)]
+    size: Annotated[int, Field(ge=1, le=MAX_RATE)]
+    window: Annotated[int, Field(ge=1, le=MAX_WINDOW)] = 1
     wanted: Annotated[int, Field(ge=1, le=MAX_RATE)]
     spent: Annotated[int, Field(ge=0, le=MAX_RATE)] = 0
 

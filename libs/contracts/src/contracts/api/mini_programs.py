@@ -9,6 +9,7 @@ from pydantic import Field
 from contracts.api.common import (
     PRINTABLE,
     Answer,
+    ChangesQuery,
     English,
     Id,
     MiniProgramId,
@@ -163,3 +164,7 @@ class SuspensionRequest(Request):
     """Why the mini program is suspended."""
 
     reason: ShortText
+
+
+class MiniProgramsQuery(ChangesQuery):
+    """Which of the owner's mini programs to answer."""

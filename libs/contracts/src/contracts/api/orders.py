@@ -24,13 +24,13 @@ from contracts.api.coupons import TypedCode
 from contracts.api.payments import PaymentRequest, PaymentView
 from contracts.api.shipments import ShipmentView
 from contracts.engagement import Surface
-from contracts.money import Money
+from contracts.money import Money, PositiveMoney
 
 OrderStatus = Literal[
     "placed", "confirmed", "awaiting_payment", "closing", "paid", "shipped", "completed", "rejected", "cancelled", "refunded"
 ]  # fmt: skip
 RefundStatus = Literal["requested", "approved", "rejected", "withdrawn", "processing", "settled", "failed"]
-"""No refund enters `processing` today. It stays, because generated clients know it."""
+"""No refund enters `processing`; generated clients know the value."""
 RefundFilter = Annotated[
     Literal["open", "any"] | None,
     Field(
@@ -124,6 +124,10 @@ class LineView(Answer):
     unit_price: Money
     quantity: int
     line_total: Money
+    discount: Money = Field(
+        default=Money(amount=0),
+        description="its part of the order's discount, to the fen: what the buyer pays for it is line_total - discount",
+    )
 
 
 class RefundView(Answer):
@@ -133,6 +137,7 @@ class RefundView(Answer):
     amount: Money
     reason: str
     status: RefundStatus
+    approval_reason: str | None = Field(default=None, description="what the owner said when approving it")
     rejection_reason: str | None = Field(default=None, description="why the owner rejected it")
 
 
@@ -213,6 +218,18 @@ class OrdersQuery(PageQuery):
     refund: RefundFilter = None
 
 
+_CHANGED = Field(
+    default=None,
+    description="only orders changed at this time or later, in the order of their last change; otherwise the newest are first",
+)
+
+
+class ProgramOrdersQuery(OrdersQuery):
+    """Which orders of a mini program to answer its owner."""
+
+    updated_since: UtcTime | None = _CHANGED
+
+
 class OwnerOrderFilters(Request):
     """Which orders of an owner to answer; what is left out excludes nothing."""
 
@@ -223,11 +240,7 @@ class OwnerOrderFilters(Request):
     refund: RefundFilter = None
     placed_from: UtcTime | None = Field(default=None, description="only orders placed at this time or later")
     placed_to: UtcTime | None = Field(default=None, description="only orders placed before this time")
-    updated_since: UtcTime | None = Field(
-        default=None,
-        description="only orders changed at this time or later, in the order of their last change; otherwise the newest "
-        "are first",
-    )
+    updated_since: UtcTime | None = _CHANGED
     q: Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTABLE)] | None = Field(
         default=None,
         description="an order id, a tracking number, part of a product's title, or the last four digits of the phone "
@@ -245,6 +258,12 @@ class CancellationRequest(Request):
     reason: ShortText
 
 
+class RefundApprovalRequest(Request):
+    """Why a refund is approved, if there is something to say; the buyer reads it."""
+
+    reason: ShortText | None = None
+
+
 class RefundRejectionRequest(Request):
     """Why a refund is rejected; the buyer reads it."""
 
@@ -254,5 +273,5 @@ class RefundRejectionRequest(Request):
 class RefundRequestBody(Request):
     """A refund to request: the amount (by default all that is left) and the reason."""
 
-    amount: Money | None = None
+    amount: PositiveMoney | None = None
     reason: ShortText

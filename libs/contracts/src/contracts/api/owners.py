@@ -9,12 +9,13 @@ from pydantic import Field
 
 from contracts.api.access import Role
 from contracts.api.addresses import ReturnOrigins
-from contracts.api.common import PRINTABLE, Answer, PageQuery, Request, ShortText
+from contracts.api.common import PRINTABLE, Answer, ChangesQuery, Request, ShortText
+from contracts.api.visible import Visible
 
 MAX_REASONS = 20
 OwnerKind = Literal["brand", "platform", "celebrity"]
 OwnerStatus = Literal["applied", "verified", "rejected", "suspended"]
-LongText = Annotated[str, Field(min_length=1, max_length=2000, pattern=PRINTABLE)]
+LongText = Annotated[str, Field(min_length=1, max_length=2000, pattern=PRINTABLE), Visible]
 Email = Annotated[
     str,
     Field(
@@ -60,10 +61,23 @@ class ReasonsRequest(Request):
     reasons: Annotated[list[ReasonRequest], Field(min_length=1, max_length=MAX_REASONS)]
 
 
+class ApprovalRequest(Request):
+    """Why, if there is something to say: reasons are needed to verify an owner under the name of a verified brand."""
+
+    reasons: Annotated[list[ReasonRequest], Field(max_length=MAX_REASONS)] = []
+
+
 class ReasonView(Answer):
     """One reason."""
 
     field: str | None = None
+    message: str
+
+
+class Flag(Answer):
+    """What an operator should look at."""
+
+    field: str
     message: str
 
 
@@ -88,6 +102,32 @@ class OwnerView(Answer):
     version: int
 
 
+class PastApplication(Answer):
+    """An application with its verdict; `replaced` is one that gave way to the next before it was decided."""
+
+    name: str
+    kind: OwnerKind
+    contact: ContactRequest
+    statement: str | None = None
+    applied_at: datetime | None = Field(description="null if it is not known")
+    outcome: Literal["approved", "rejected", "replaced"]
+    decided_at: datetime
+    reasons: list[ReasonView]
+
+
+class ListedOwner(OwnerView):
+    """An owner as operators see it. `flags` names what to look at: a name that equals another owner's, or contains a verified
+    brand's."""
+
+    flags: list[Flag] = []
+
+
+class OwnerDetails(ListedOwner):
+    """An owner as operators see it, with its earlier applications, the newest first: the last 50."""
+
+    applications: list[PastApplication]
+
+
 class NewOwner(Answer):
     """A new owner with its first client. The secret is shown once."""
 
@@ -97,7 +137,7 @@ class NewOwner(Answer):
     client_secret: str
 
 
-class OwnersQuery(PageQuery):
+class OwnersQuery(ChangesQuery):
     """Which owners to list."""
 
     status: OwnerStatus | None = None
@@ -161,6 +201,7 @@ class OwnClientView(Answer):
     name: str
     role: Role
     old_secret_ends_at: datetime | None = None
+    version: int
 
 
 class NewClientView(OwnClientView):

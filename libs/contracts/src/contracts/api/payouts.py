@@ -7,13 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.api.common import Answer, PageQuery, Request
+from contracts.api.common import Answer, ChangesQuery, Request
 from contracts.api.settlements import Day
 
 Status = Literal["pending", "settled"]
 
 
-class PayoutsQuery(PageQuery):
+BankReference = Annotated[
+    str, Field(pattern=r"^[!-~]([ -~]{0,62}[!-~])?$", description="the transfer's number at the bank")
+]
+
+
+class PayoutsQuery(ChangesQuery):
     """Which payouts to list, the oldest first; all if there is no `status`."""
 
     status: Status | None = None
@@ -28,9 +33,7 @@ class PayoutFileQuery(Request):
 class PayoutSettlementRequest(Request):
     """The transfer by which the bank has paid."""
 
-    reference: Annotated[
-        str, Field(pattern=r"^[!-~]([ -~]{0,62}[!-~])?$", description="the transfer's number at the bank")
-    ]
+    reference: BankReference
 
 
 class PayoutView(Answer):

@@ -9,16 +9,17 @@ from pydantic import Field, model_validator
 from contracts.api.common import (
     PRINTABLE,
     Answer,
+    ChangesQuery,
     English,
     Id,
-    PageQuery,
     Picture,
     Request,
     ShortText,
     patch_of,
 )
 from contracts.api.stock import MAX_QUANTITY
-from contracts.money import Money
+from contracts.api.visible import Visible
+from contracts.money import Money, PositiveMoney
 
 LongText = Annotated[str, Field(max_length=4000, pattern=PRINTABLE)]
 Name = Annotated[str, Field(max_length=100, pattern=PRINTABLE)]
@@ -28,8 +29,8 @@ MAX_PRODUCT_BYTES = 500_000
 
 SkuAttributes = Annotated[
     dict[
-        Annotated[ShortText, Field(max_length=40)],
-        Annotated[ShortText, Field(max_length=100)],
+        Annotated[str, Field(min_length=1, max_length=40, pattern=PRINTABLE), Visible],
+        Annotated[str, Field(min_length=1, max_length=100, pattern=PRINTABLE), Visible],
     ],
     Field(max_length=10),
 ]
@@ -93,7 +94,7 @@ class SkuRequest(Request):
     sku_id: Id
     attributes: SkuAttributes = {}
     attributes_en: SkuAttributes = Field(default={}, description=IN_ENGLISH)
-    price: Money
+    price: PositiveMoney
     initial_stock: int = Field(default=0, ge=0, le=MAX_QUANTITY)
     low_at: Annotated[int, Field(ge=0, le=MAX_QUANTITY)] | None = Field(
         default=None, description="the stock is low once no more than this is available"
@@ -101,8 +102,6 @@ class SkuRequest(Request):
 
     @model_validator(mode="after")
     def _check(self) -> SkuRequest:
-        if self.price.amount < 1:
-            raise ValueError("price must be at least 1 fen")
         _check_english(self.attributes, self.attributes_en)
         return self
 
@@ -193,7 +192,7 @@ class ProductView(Answer):
     version: int = Field(description="counts the edits; sales and reviews are none")
 
 
-class ProductsQuery(PageQuery):
+class ProductsQuery(ChangesQuery):
     """Which products to list."""
 
     q: Annotated[str, Field(max_length=200, pattern=PRINTABLE)] | None = Field(

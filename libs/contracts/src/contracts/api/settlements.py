@@ -27,18 +27,46 @@ class StatementsQuery(PageQuery):
 
 
 class StatementLine(Answer):
-    """One payment or refund on a payee's account."""
+    """One payment or refund on a payee's account, or an owner's transfer to the platform, which has a `reference` and no order."""
 
     posting_id: str
-    kind: Literal["payment", "refund"]
-    order_id: str
+    kind: Literal["payment", "refund", "owner_payment"]
+    order_id: str | None
     refund_id: str | None = None
+    reference: str | None = None
     at: datetime
     amount: Fen
 
 
-class StatementView(Answer):
-    """One day of a payee in one mini program: opening + earned + reversed = paid_out + closing."""
+class Turnover(Answer):
+    """Where an owner's earnings come from: earned + reversed = sales - discount + delivery_fee - refunded - commission - at_owner.
+
+    All are of the orders whose goods were received. A creator's are 0.
+    """
+
+    sales: Annotated[int, Field(description="what the goods cost before the discount, in fen")] = 0
+    discount: Annotated[int, Field(description="what coupons took off, in fen")] = 0
+    delivery_fee: Annotated[
+        int, Field(description="what buyers paid for delivery, in fen; the owner's without commission")
+    ] = 0
+    refunded: Annotated[int, Field(description="what went back to buyers, in fen")] = 0
+    commission: Annotated[
+        int,
+        Field(description="the platform's and the creators' part, less what refunds took back of it, in fen"),
+    ] = 0
+    paid: Annotated[
+        int, Field(description="what the owner has transferred to the platform of what was owed, in fen")
+    ] = 0
+    at_owner: Annotated[
+        int,
+        Field(
+            description="what the owner's own merchant collected, less its refunds, in fen: the owner has it already"
+        ),
+    ] = 0
+
+
+class StatementView(Turnover):
+    """One day of a payee in one mini program: opening + earned + reversed + paid = paid_out + closing."""
 
     day: str
     mini_program_id: str
@@ -84,8 +112,8 @@ class PeriodsQuery(PageQuery):
     format: Literal["json", "csv"] = "json"
 
 
-class PeriodView(Answer):
-    """A day or a month in one mini program: opening + earned + reversed = paid_out + closing."""
+class PeriodView(Turnover):
+    """A day or a month in one mini program: opening + earned + reversed + paid = paid_out + closing."""
 
     period: Annotated[str, Field(description="a day or a month in Beijing time: 2026-03-01, or 2026-03")]
     mini_program_id: str

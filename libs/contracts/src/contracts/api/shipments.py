@@ -91,6 +91,9 @@ class ShipmentView(Answer):
 
     shipment_id: str
     carrier: str = Field(description="the carrier's name")
+    carrier_en: str = Field(
+        default="", description="its name in English; what the owner wrote if it is not in the list"
+    )
     carrier_id: str = Field(default=OTHER, description="its id in GET /v1/carriers")
     tracking_number: str
     tracking_url: str | None = Field(default=None, description="where the parcel is followed")

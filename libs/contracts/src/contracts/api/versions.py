@@ -1,4 +1,4 @@
-"""Versions of mini programs: their review, and what hosts say to them."""
+"""Versions of mini programs: their review, and the decisions of hosts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from contracts.api.common import PRINTABLE, Answer, MiniProgramId, PageQuery, Request
+from contracts.api.access import HostUserId
+from contracts.api.common import PRINTABLE, Answer, ChangesQuery, Id, MiniProgramId, Request
 from contracts.api.mini_programs import MiniProgramDraft
-from contracts.api.owners import ReasonView
+from contracts.api.owners import Flag, ReasonView
 
 Status = Literal["in_review", "approved", "rejected", "withdrawn", "live", "superseded"]
 
@@ -35,35 +36,82 @@ class VersionView(Answer):
     content: MiniProgramDraft | None = None
 
 
-class Flag(Answer):
-    """What a reviewer should look at."""
+class TextCheckView(Answer):
+    """What the content check said about a version's texts when it was submitted."""
 
-    field: str
-    message: str
+    status: Literal["passed", "needs_review"]
+    model: str = Field(description="`unchecked` if the provider did not answer")
+    at: datetime
+    findings: list[Flag] = []
 
 
 class ReviewView(VersionView):
-    """A version as the reviewer sees it."""
+    """A version as the reviewer sees it. `text_check` is null for an operator's own version."""
 
     owner_id: str
     owner_name: str
     flags: list[Flag] = []
+    text_check: TextCheckView | None = None
 
 
-class ReviewQuery(PageQuery):
+class ReviewQuery(ChangesQuery):
     """Which versions to answer."""
 
     status: Status | None = Field(default=None, description="only versions with this status")
 
 
+MAX_TESTERS = 100
+
+
+class TesterRequest(Request):
+    """A user of a host who is to see the draft."""
+
+    host_id: Id
+    host_user_id: HostUserId
+
+
+class TestersRequest(Request):
+    """Those who see the newest draft, in place of all before."""
+
+    viewers: Annotated[list[TesterRequest], Field(max_length=MAX_TESTERS)]
+
+
+class TesterView(Answer):
+    """A tester. `viewer` is a pseudonym: the host's own user id is stored nowhere."""
+
+    host_id: str
+    viewer: str
+
+
+class TestersView(Answer):
+    """Those who see the newest draft."""
+
+    mini_program_id: MiniProgramId
+    viewers: list[TesterView]
+    version: int
+
+
+class TesterOfHost(Request):
+    """A tester by pseudonym, from the gateway to catalog."""
+
+    host_id: Id
+    viewer: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
+class TestersOfHosts(Request):
+    """TestersRequest by pseudonyms, from the gateway to catalog."""
+
+    viewers: Annotated[list[TesterOfHost], Field(max_length=MAX_TESTERS)]
+
+
 class HostDecisionRequest(Request):
-    """Why a host takes or refuses a mini program."""
+    """Why a host accepts or refuses a mini program."""
 
     reason: Annotated[str, Field(max_length=200, pattern=PRINTABLE)] = ""
 
 
 class HostDecisionView(Answer):
-    """What a host said to a mini program."""
+    """A host's decision on a mini program."""
 
     mini_program_id: MiniProgramId
     status: Literal["accepted", "refused"]
@@ -71,7 +119,7 @@ class HostDecisionView(Answer):
 
 
 class HostReviewView(Answer):
-    """A mini program that wants to be seen in the host."""
+    """A mini program that requests the host."""
 
     mini_program_id: MiniProgramId
     name: str
@@ -85,13 +133,23 @@ class HostReviewView(Answer):
     reason: str = ""
 
 
-class HostReviewQuery(PageQuery):
+class HostReviewQuery(ChangesQuery):
     """Which mini programs to answer."""
 
     status: Literal["waiting", "accepted", "refused"] | None = None
 
 
-class HostSettings(Request):
-    """Whether the host takes every mini program that wants to be seen in it, or each by hand."""
+Accept = Literal["all", "by_hand"]
 
-    accept: Literal["all", "by_hand"] = "all"
+
+class HostSettingsRequest(Request):
+    """Whether the host accepts every mini program that requests it, or decides on each by hand."""
+
+    accept: Accept = "all"
+
+
+class HostSettingsView(Answer):
+    """What a host has set; version 0 before the first change."""
+
+    accept: Accept
+    version: int

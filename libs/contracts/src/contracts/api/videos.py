@@ -9,6 +9,7 @@ from pydantic import Field
 from contracts.api.common import (
     PRINTABLE,
     Answer,
+    ChangesQuery,
     English,
     Id,
     MiniProgramId,
@@ -184,3 +185,7 @@ class PromotableProduct(Answer):
     price: Money
     creator_bp: int = Field(description="the creator's share in basis points")
     commission: Money
+
+
+class VideosQuery(ChangesQuery):
+    """Which of the creator's videos to answer."""

@@ -1,4 +1,4 @@
-"""Answers again what is asked again."""
+"""Answers events that are marked `ce_again`: the answer of an earlier delivery has not arrived."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from runtime.consuming.subscription import Delivery, Subscription
 
 Answer = Callable[[Sequence[Any]], Awaitable[None]]
-"""Announces the answers to these events once more; idempotent."""
+"""Publishes the answers to these events again; idempotent."""
 
 
 def answering_again(subscription: Subscription, answer: Answer) -> Subscription:

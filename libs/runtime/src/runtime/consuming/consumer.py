@@ -24,11 +24,11 @@ from contracts.event import TYPE_PREFIX
 from runtime.clock import Clock
 from runtime.consuming.kafka_client import KafkaClient
 from runtime.consuming.lanes import LaneProcessor
-from runtime.consuming.processor import OTHER
 from runtime.consuming.records import headers_of
 from runtime.consuming.subscription import Subscription
 from runtime.kafka import internals
 from runtime.kafka.publisher import Publisher
+from runtime.metrics import OTHER
 from runtime.settings import ServiceSettings
 
 framework_log = logging.getLogger("runtime.faststream")
@@ -189,6 +189,7 @@ class Consumers:
     ) -> None:
         self._broker = KafkaBroker(
             settings.kafka,
+            security=settings.kafka_login.security(),
             apply_types=False,
             allow_auto_create_topics=False,
             graceful_timeout=settings.graceful_timeout.total_seconds(),

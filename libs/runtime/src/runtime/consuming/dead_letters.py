@@ -45,12 +45,12 @@ def without_content(letter: Record) -> Record:
 
     The record itself stays on its topic, at the partition and offset in the headers, for as long as the topic keeps it.
     """
-    told = tuple(
+    kept = tuple(
         (name, value[:MAX_REASON])
         for name, value in letter.headers
         if value is not None and name.startswith((HEADER_PREFIX, *KEPT_WITHOUT_CONTENT))
     )
-    return Record(letter.topic, None, b"", (*told, (LEFT_OUT, b"content")))
+    return Record(letter.topic, None, b"", (*kept, (LEFT_OUT, b"content")))
 
 
 def has_content(letter: ConsumerRecord) -> bool:

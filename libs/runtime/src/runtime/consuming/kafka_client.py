@@ -62,7 +62,7 @@ class KafkaClient(AIOKafkaConsumer):  # type: ignore[misc]
     Records that `accepts` refuses are left out before a batch is made: with few records at a time, a batch's way through
     FastStream costs more than this check. A batch in which every record `may_linger` waits up to LINGER_SECONDS for more.
 
-    `unfinished` tells the lowest offset of each partition that is still being handled beside the stream; no commit goes past
+    `unfinished` tells the lowest offset of each partition that is still being handled next to the stream; no commit goes past
     it. `finish` is awaited before the last commit.
     """
 

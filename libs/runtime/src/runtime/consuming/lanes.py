@@ -1,7 +1,7 @@
-"""Retries beside the stream: a key whose records fail, hang or wait does not hold up other keys.
+"""Retries next to the stream: a key whose records fail, hang or wait does not hold up other keys.
 
 A batch that fails is divided by key. Each key gets a lane, which handles its records in order and retries them, while the stream
-goes on with the other keys. A batch that takes long goes on as well, beside the stream, and the lanes of its keys wait for it. Later
+goes on with the other keys. A batch that takes long goes on as well, next to the stream, and the lanes of its keys wait for it. Later
 records of a key join its lane. Offsets are committed up to the lowest record in a lane, so a crash repeats what is in the lanes.
 
 - A record's own error is retried a bounded number of times; then the record goes to the dead letters.
@@ -21,7 +21,7 @@ from typing import Any
 
 from aiokafka import ConsumerRecord, TopicPartition
 
-from runtime.consuming.in_hand import InHand
+from runtime.consuming.in_progress import InProgress
 from runtime.consuming.lane import HandlerHangs, Lane, key_of, size_of
 from runtime.consuming.processor import (
     MAX_ATTEMPTS,
@@ -47,7 +47,7 @@ RETRY_SPREAD_SECONDS = 0.004
 """Added to each pause for every lane: the retries of many lanes must not take the processor from the stream."""
 MAX_RECORDS = 3_000
 MAX_BYTES = 32 * 1024 * 1024
-"""What the lanes of one consumer hold at most, beside the batch that is being added."""
+"""What the lanes of one consumer hold at most, in addition to the batch that is being added."""
 MAX_WAITING_KEYS = 256
 """How many keys may wait in lanes for an unavailable dependency before the stream waits for it too."""
 MAX_CALL_RECORDS = 200
@@ -66,7 +66,7 @@ class LaneProcessor(Processor):
         self._moved = asyncio.Event()
         self._draining = False
         self._overran_at = -math.inf
-        self.in_hand = InHand()
+        self.in_progress = InProgress()
 
     @property
     def parked(self) -> int:
@@ -75,8 +75,8 @@ class LaneProcessor(Processor):
 
     @property
     def oldest_seconds(self) -> float:
-        """For how long the oldest batch or lane has been in hand; 0 without any."""
-        since = [*(lane.since for lane in self._lanes.values()), *self.in_hand.since]
+        """For how long the oldest batch or lane has been in progress; 0 without any."""
+        since = [*(lane.since for lane in self._lanes.values()), *self.in_progress.since]
         return max((time.monotonic() - at for at in since), default=0.0)
 
     def unfinished(self) -> Mapping[TopicPartition, int]:
@@ -90,7 +90,7 @@ class LaneProcessor(Processor):
 
     async def process(self, batch: Sequence[ConsumerRecord]) -> None:
         """Handle, dead-letter or park every record. When it returns, all but `unfinished` can be committed."""
-        with self.in_hand.handling(batch):
+        with self.in_progress.handling(batch):
             while self._records >= MAX_RECORDS or self._bytes >= MAX_BYTES:
                 self._moved.clear()
                 await self._moved.wait()
@@ -102,8 +102,8 @@ class LaneProcessor(Processor):
             super().moved_on()
 
     def passed_over(self) -> None:
-        """A record of another type was skipped, which is no progress behind a batch in hand or one that comes again."""
-        if not self.in_hand:
+        """A record of another type was skipped: progress, unless a batch is in progress or will be delivered again."""
+        if not self.in_progress:
             self.moved_on()
 
     async def handle(self, deliveries: Sequence[Delivery]) -> None:
@@ -138,7 +138,7 @@ class LaneProcessor(Processor):
     def forget(self) -> None:
         """Drop the drained lanes, whose records the next owner of their partitions receives; lanes can be made again."""
         self._lanes.clear()
-        self.in_hand.forget()
+        self.in_progress.forget()
         self._records = self._bytes = 0
         self._draining = False
         self._moved.set()
@@ -157,7 +157,7 @@ class LaneProcessor(Processor):
             self._park_all(by_key)
 
     async def _handled_or_parked(self, by_key: Mapping[Hashable, list[Delivery]]) -> bool:
-        """One call for all of these, which goes on beside the stream when it takes long; False if it failed before."""
+        """One call for all of these, which goes on next to the stream when it takes long; False if it failed before."""
         deliveries = [delivery for key in by_key for delivery in by_key[key]]
         call = asyncio.create_task(self._batch_call(deliveries))
         try:

@@ -1,4 +1,4 @@
-"""Processes batches of records in order: read, handle, retry, dead-letter. `lanes` adds retries beside the stream.
+"""Processes batches of records in order: read, handle, retry, dead-letter. `lanes` adds retries next to the stream.
 
 - While a dependency is unavailable the same batch is retried, however long that takes; nothing goes to the dead letters.
 - A record that cannot be read goes to its dead-letter topic at once.
@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from contracts.envelope import BadEnvelope
 from contracts.event import Event
-from runtime import telemetry
+from runtime import metrics, telemetry
 from runtime.clock import Clock
 from runtime.consuming.dead_letters import MAX_REASON, dead_letter, without_content
 from runtime.consuming.records import consumer_spans, headers_of, read_event
@@ -34,8 +34,6 @@ MAX_ATTEMPTS = 4
 """A record's own error may still be a race with another record; four attempts take about a second and a half."""
 MIN_BACKOFF_SECONDS = 0.1
 MAX_BACKOFF_SECONDS = 1.0
-OTHER = "other"
-"""The label of events that the group does not take."""
 
 
 class CancellationEscaped(Exception):
@@ -87,7 +85,7 @@ class Processor:
         self.moved_on()
 
     def moved_on(self) -> None:
-        """A batch has ended, or records of other types were passed over while none was in hand."""
+        """A batch has ended, or records of other types were passed over while none was in progress."""
         self.progressed_at = time.monotonic()
 
     async def handle(self, deliveries: Sequence[Delivery]) -> None:
@@ -137,12 +135,12 @@ class Processor:
     def count(self, outcome: str, types: Iterable[str]) -> None:
         """Count records of these types by their outcome."""
         for event, records in Counter(map(self._event_of, types)).items():
-            telemetry.records_consumed.add(records, {"group": self.group, "event": event, "outcome": outcome})
+            metrics.messages_consumed.add(records, self.group, event, outcome)
 
     def _event_of(self, event_type: str) -> str:
         """The value of the label `event`: the event's name, as in EVENTS.md. What a record claims to be is no label."""
         event = self.accepted.get(event_type)
-        return event.__name__ if event is not None else OTHER
+        return event.__name__ if event is not None else metrics.OTHER
 
     async def _handle_or_split(self, deliveries: Sequence[Delivery]) -> None:
         try:
@@ -171,7 +169,7 @@ class Processor:
     async def _give_up(self, delivery: Delivery, error: Exception, attempts: int) -> None:
         if not retry_can_help(error):
             event = self._event_of(delivery.envelope.type)
-            telemetry.facts_mismatched.add(1, {"group": self.group, "event": event})
+            metrics.facts_mismatched.add(1, self.group, event)
         await self.set_aside(delivery.raw, error, attempts)
 
     async def _attempt(self, deliveries: Sequence[Delivery]) -> None:
@@ -183,6 +181,8 @@ class Processor:
         self._refused = False
         self.progressed_at = time.monotonic()
         self.count("done", (delivery.envelope.type for delivery in deliveries))
+        oldest = min(delivery.envelope.time for delivery in deliveries)
+        metrics.consumer_delay.record((self._clock() - oldest).total_seconds(), self.group)
 
     async def _call(self, deliveries: Sequence[Delivery]) -> None:
         """Call the handler once. If it raises CancelledError although this task was not cancelled, that is its own error."""

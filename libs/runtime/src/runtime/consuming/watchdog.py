@@ -1,6 +1,6 @@
 """Notices a consumer that makes no progress: its loop has ended, or records wait and none is handled.
 
-The libraries' own health checks ping only the producer and stay green when a consumer hangs (measured).
+The libraries' own health checks ping only the producer and stay green when a consumer hangs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 
 from aiokafka.errors import KafkaError
 
-from runtime import telemetry
+from runtime import metrics
 from runtime.consuming.consumer import Consumer
 from runtime.kafka import internals
 
@@ -34,13 +34,13 @@ class Watchdog:
 
     @property
     def waiting(self) -> dict[str, int]:
-        """By group, for how many seconds a record in hand has been unhandled, where that is longer than 30 s."""
+        """For how many seconds the oldest record of each group has been in progress, where that is longer than 30 s."""
         oldest = {c.group: int(c.processor.oldest_seconds) for c in self._consumers}
         return {group: seconds for group, seconds in oldest.items() if seconds > STUCK_AFTER_SECONDS}
 
     @property
     def stuck(self) -> list[str]:
-        """Groups whose loop is dead, that stood still for 30 s with records waiting and no dependency to wait for, or of which
+        """Groups whose loop is dead, that made no progress for 30 s with records waiting and no dependency to wait for, or of which
         a partition's batch has failed again and again for 30 s."""
         limit = self._now() - STUCK_AFTER_SECONDS
         return [
@@ -48,7 +48,7 @@ class Watchdog:
             for c in self._consumers
             if (c.client is not None and not c.loop_is_alive)
             or self._behind_since.get(c.group, self._now()) < limit
-            or c.processor.in_hand.failing_seconds > STUCK_AFTER_SECONDS
+            or c.processor.in_progress.failing_seconds > STUCK_AFTER_SECONDS
         ]
 
     async def run(self) -> None:
@@ -59,17 +59,18 @@ class Watchdog:
             await asyncio.sleep(CHECK_INTERVAL_SECONDS)
 
     async def _check(self, consumer: Consumer) -> None:
-        label = {"group": consumer.group}
-        telemetry.consumer_parked.set(consumer.processor.parked, label)
+        metrics.consumer_parked.set(consumer.processor.parked, consumer.group)
         oldest = consumer.processor.oldest_seconds
-        telemetry.consumer_oldest.set(oldest, label)
+        metrics.consumer_oldest.set(oldest, consumer.group)
         if oldest > STUCK_AFTER_SECONDS:
-            log.error("a record waits and is retried", extra={**label, "seconds": int(oldest)})
+            log.error(
+                "a record waits and is retried", extra={"group": consumer.group, "seconds": int(oldest)}
+            )
         lag = await _lag(consumer)
         if lag is None:  # the broker is unavailable: reset the timer
             self._behind_since.pop(consumer.group, None)
             return
-        telemetry.consumer_lag.set(lag, label)
+        metrics.consumer_lag.set(lag, consumer.group)
         processor = consumer.processor
         progressed = self._progressed_at.get(consumer.group) != processor.progressed_at
         self._progressed_at[consumer.group] = processor.progressed_at

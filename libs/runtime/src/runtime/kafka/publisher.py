@@ -17,10 +17,12 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 
+from contracts.event import EVENTS
 from contracts.topics import DEAD_LETTER_SUFFIX
-from runtime import telemetry
+from runtime import metrics
 from runtime.errors import record_refused
 from runtime.kafka.internals import abandon
+from runtime.kafka.login import NO_LOGIN, KafkaLogin
 from runtime.kafka.topics import record_limit
 from runtime.tasks import to_the_end
 
@@ -46,8 +48,9 @@ class Publisher:
     """The process's one producer. It is replaced after an error, because an idempotent producer that lost a sequence number
     refuses everything that follows."""
 
-    def __init__(self, bootstrap: str) -> None:
+    def __init__(self, bootstrap: str, login: KafkaLogin = NO_LOGIN) -> None:
         self._bootstrap = bootstrap
+        self._login = login
         self._producer: Any = None
         self._lock = asyncio.Lock()
 
@@ -71,8 +74,8 @@ class Publisher:
         ):  # a cancelled caller must not find its records sent later, after those of another
             await to_the_end(self._discard(producer))
             raise
-        for topic, count in Counter(record.topic for record in records).items():
-            telemetry.records_published.add(count, {"topic": topic})
+        for (topic, event), count in Counter((record.topic, _event_of(record)) for record in records).items():
+            metrics.messages_sent.add(count, topic, event)
 
     async def publish_each(self, records: Sequence[Record]) -> list[Exception | None]:
         """Send each by itself, so that one that Kafka refuses stops no other; says for each None, or why it is refused.
@@ -93,7 +96,7 @@ class Publisher:
 
     async def responds(self) -> bool:
         """Whether Kafka answers a new connection within RESPONSE_SECONDS."""
-        client = AIOKafkaClient(bootstrap_servers=self._bootstrap)
+        client = AIOKafkaClient(bootstrap_servers=self._bootstrap, **self._login.options())
         try:
             async with asyncio.timeout(RESPONSE_SECONDS):
                 await client.bootstrap()
@@ -116,6 +119,7 @@ class Publisher:
                         retry_backoff_ms=100,
                         max_batch_size=256 * 1024,
                         max_request_size=record_limit(DEAD_LETTER_SUFFIX),
+                        **self._login.options(),
                     )
                     try:
                         await producer.start()
@@ -142,6 +146,13 @@ class Publisher:
                 await producer.stop()
         except (TimeoutError, KafkaError):
             await abandon(producer)
+
+
+def _event_of(record: Record) -> str:
+    """The event's name for a metric. A dead letter may claim any type, so only names of ours are told."""
+    claimed = dict(record.headers).get("ce_type") or b""
+    event = EVENTS.get(claimed.decode(errors="replace"))
+    return event.__name__ if event is not None else metrics.OTHER
 
 
 def _check_size(record: Record) -> None:

@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
 from contracts.topics import DEAD_LETTER_SUFFIX, TOPICS, Topic
+from runtime.kafka.login import NO_LOGIN, KafkaLogin
 
 MIN_COMPACTION_LAG_MS = 30 * 24 * 3600 * 1000
 """30 days, so that analysts see each change of a compacted topic."""
@@ -35,14 +36,18 @@ class WrongTopic(Exception):
 
 
 async def ensure_topics(
-    bootstrap: str, prefix: str = "", topics: Sequence[Topic] = TOPICS, replication: int = 1
+    bootstrap: str,
+    prefix: str = "",
+    topics: Sequence[Topic] = TOPICS,
+    replication: int = 1,
+    login: KafkaLogin = NO_LOGIN,
 ) -> None:
     """Create the topics and their dead-letter topics where missing, and return when the broker knows them all.
 
     Raises WrongTopic on another partition count, and KafkaError when a topic cannot be made.
     """
     wanted = {prefix + topic.name: topic for t in topics for topic in (t, t.dead_letters)}
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **login.options())
     await admin.start()
     try:
         async with asyncio.timeout(CREATE_TIMEOUT_SECONDS):
@@ -64,7 +69,7 @@ async def _missing(admin: AIOKafkaAdminClient, wanted: dict[str, Topic]) -> list
 
 async def _create(admin: AIOKafkaAdminClient, topics: dict[str, Topic], replication: int) -> None:
     new = [
-        NewTopic(name, topic.partitions, replication, topic_configs=_config(topic))
+        NewTopic(name, topic.partitions, replication, topic_configs=topic_config(topic))
         for name, topic in topics.items()
     ]
     answer = await admin.create_topics(new)
@@ -73,7 +78,8 @@ async def _create(admin: AIOKafkaAdminClient, topics: dict[str, Topic], replicat
             raise KafkaError(f"topic {name} could not be created: error {code}")
 
 
-def _config(topic: Topic) -> dict[str, str]:
+def topic_config(topic: Topic) -> dict[str, str]:
+    """The configuration that a broker keeps for this topic."""
     largest = {
         "max.message.bytes": str(record_limit(topic.name)),
         # the broker measures a compressed record as its readers unpack it

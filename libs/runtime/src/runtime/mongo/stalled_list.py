@@ -1,4 +1,4 @@
-"""What stands still, in the collection `stalled` of a service's database. `anchorage orders --stuck` reads it."""
+"""What has stalled, in the collection `stalled` of a service's database. `anchorage orders --stuck` reads it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from runtime.mongo.client import Database, Document
 from runtime.stalled import Asked, Stalled
 
 COLLECTION = "stalled"
-LOOK = "last look"
-"""The id of the document that holds the time of the last look."""
+LAST_CHECK = "last check"
+"""The id of the document that holds the time of the last check."""
 
 
 class MongoStalledList:
@@ -22,15 +22,15 @@ class MongoStalledList:
         self._stalled = db[COLLECTION]
 
     async def load(self) -> dict[str, Asked]:
-        return {d["_id"]: _asked(d) async for d in self._stalled.find({"_id": {"$ne": LOOK}})}
+        return {d["_id"]: _asked(d) async for d in self._stalled.find({"kind": {"$exists": True}})}
 
-    async def looked_at(self) -> datetime | None:
-        """When the last look ended; None if there was none."""
-        document = await self._stalled.find_one({"_id": LOOK})
+    async def checked_at(self) -> datetime | None:
+        """When the last check ended; None if there was none."""
+        document = await self._stalled.find_one({"_id": LAST_CHECK})
         return document["at"] if document is not None else None
 
     async def replace(self, found: Sequence[Asked], at: datetime) -> None:
-        documents = [_document(asked) for asked in found] + [{"_id": LOOK, "at": at}]
+        documents = [_document(asked) for asked in found] + [{"_id": LAST_CHECK, "at": at}]
         await self._stalled.bulk_write([ReplaceOne({"_id": d["_id"]}, d, upsert=True) for d in documents])
         await self._stalled.delete_many({"_id": {"$nin": [document["_id"] for document in documents]}})
 

@@ -1,4 +1,4 @@
-"""The entries of the audit log: each becomes durable in one transaction with the change that it tells of.
+"""The entries of the audit log: each becomes durable in one transaction with the change that it describes.
 
 An entry is a document of its own in `actions`, with its event as its outbox. It is not in the aggregate, because an aggregate may keep the
 events of its last change only, and may be deleted.
@@ -30,11 +30,11 @@ T = TypeVar("T")
 
 WRITE_CONFLICT = 112
 PAUSE_SECONDS = 0.05
-"""At most, before a write that met another transaction is decided again: the other one commits in the meantime."""
+"""Longest pause before a write that conflicted with another transaction is decided again: the other one commits in it."""
 ACTIONS = "actions"
 """The collection; the relay of every service publishes it."""
 KEPT = timedelta(days=30)
-"""Identity keeps what was published. Kept here for a relay that was away."""
+"""How long entries stay here, for a relay that was away. Identity keeps what was published."""
 OWNER = "owner"
 
 
@@ -53,14 +53,14 @@ class Changed:
 
 
 class Actions:
-    """Records the changes of one kind of object. Without an acting client nothing is recorded, and a write costs what it cost."""
+    """Records the changes of one kind of object. Without an acting client nothing is recorded, at no cost."""
 
     def __init__(self, recorder: Recorder, shown: Shown | None) -> None:
         self._recorder = recorder
         self._shown = shown or Shown("object")
 
     def entries(self, changes: Iterable[Changed]) -> list[Document]:
-        """Documents for `actions`, one for each change that changed anything; empty if nobody acts."""
+        """Documents for `actions`, one for each real change; empty if nobody acts."""
         action = current_action()
         if action is None:
             return []
@@ -97,11 +97,11 @@ class Actions:
             try:
                 result = await collection.bulk_write(writes, ordered=False, session=session)
             except OperationFailure as error:
-                if not _met_another(error):
+                if not _is_conflict(error):
                     raise
-                raise _Met from None
+                raise _Conflict from None
             if result.matched_count < len(writes):
-                raise _NotDone(False)
+                raise _Aborted(False)
             await add_entries(collection.database, entries, session)
             return True
 
@@ -127,13 +127,13 @@ class Actions:
             self._recorder.saved(ACTIONS, entry["_id"], entry, before=0)
 
     async def _insert(self, collection: AsyncCollection[Document], documents: Sequence[Document]) -> Outcome:
-        """Insert all in one transaction: True, or what kept one of them out, and then none is inserted."""
+        """Insert all or none in one transaction: True, or what kept one of them out."""
         entries = self.entries(Changed(document["_id"], None, document) for document in documents)
 
         async def both(session: AsyncClientSession) -> Outcome:
             for outcome in await insert_each(collection, documents, session):
                 if outcome is not True:
-                    raise _NotDone(outcome)
+                    raise _Aborted(outcome)
             await add_entries(collection.database, entries, session)
             return True
 
@@ -146,10 +146,10 @@ class Actions:
         try:
             async with db.client.start_session() as session:
                 outcome = await session.with_transaction(both, write_concern=db.write_concern)
-        except _Met:
+        except _Conflict:
             await asyncio.sleep(PAUSE_SECONDS * random())  # noqa: S311
             return False
-        except _NotDone as refused:
+        except _Aborted as refused:
             return refused.outcome
         self.saved(entries)
         return outcome
@@ -168,6 +168,7 @@ class Actions:
             object_kind=self._shown.kind,
             object_id=change.object_id,
             owner_id=owner_id or None,
+            reason=action.reason,
             before=before,
             after=after,
             at=self._recorder.clock(),
@@ -178,19 +179,19 @@ class Actions:
         return {"_id": self._recorder.new_id(), "version": 1, "at": event.at, OUTBOX_FIELD: slots}
 
 
-class _Met(Exception):
+class _Conflict(Exception):
     """Another transaction has written to the same document and is about to commit."""
 
 
-class _NotDone(Exception):
-    """The write met another one; the transaction ends with this outcome."""
+class _Aborted(Exception):
+    """Ends the transaction without writing anything; `outcome` is what its caller gets."""
 
     def __init__(self, outcome: Any) -> None:
         super().__init__()
         self.outcome = outcome
 
 
-def _met_another(error: OperationFailure) -> bool:
+def _is_conflict(error: OperationFailure) -> bool:
     codes = bulk_codes(error) if isinstance(error, BulkWriteError) else (error.code,)
     return WRITE_CONFLICT in codes
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar
 
-from runtime import telemetry
+from runtime import metrics
 from runtime.clock import Clock
 from runtime.errors import record_refused, redacted
 from runtime.kafka.publisher import Publisher, Record
@@ -65,7 +65,7 @@ class Sender:
                 await self._send_alone(change)
         self.oldest_unpublished = None
         if times:
-            telemetry.relay_delay.record((self._clock() - min(times)).total_seconds())
+            metrics.relay_delay.record((self._clock() - min(times)).total_seconds())
 
     def stand_by(self) -> None:
         """Another replica leads, and reports what is unpublished and set aside."""

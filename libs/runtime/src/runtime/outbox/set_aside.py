@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from runtime import telemetry
+from runtime import metrics
 from runtime.clock import Clock
 from runtime.mongo.client import Database, Document
 from runtime.stalled import Stalled
@@ -86,11 +86,11 @@ class SetAside:
         self._count()
 
     def _count(self) -> None:
-        telemetry.relay_set_aside.set(len(self._held))
+        metrics.relay_set_aside.set(len(self._held))
 
 
 class SetAsideSource:
-    """Names what is set aside to the watch for what stands still; implements StalledSource."""
+    """Reports what is set aside to `StalledWatch`; implements StalledSource."""
 
     def __init__(self, db: Database) -> None:
         self._stored = db[COLLECTION]

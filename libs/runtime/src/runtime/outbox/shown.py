@@ -12,16 +12,17 @@ import orjson
 from runtime.mongo.client import Document
 
 MAX_PATHS = 100
-"""Of one change. The values of the first are shown; `...` says how many more there are."""
+"""Paths of one change whose values are shown; `...` says how many more there are."""
 MAX_BYTES = 1_000
-"""Of a path's value as JSON. Of a larger one only the size is shown."""
+"""Of a value as JSON. Of a larger one only the size is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """How the audit log names an object, and which fields it shows of its document.
 
-    `fields` are names or paths (`application.name`, `refunds.*.amount`), each with everything below it. Name no field that holds a secret or a person's data. `owner_field` holds the owner whose object it is.
+    `fields` are names or paths (`application.name`, `refunds.*.amount`), each with everything below it. Name no field that holds a
+    secret or a person's data. `owner_field` holds the owner whose object it is.
     """
 
     kind: str
@@ -29,7 +30,7 @@ class Shown:
     owner_field: str = "owner_id"
 
     def changes(self, before: Document | None, after: Document | None) -> tuple[Document, Document]:
-        """The shown values that differ, before and afterwards, by path; None is a document that does not exist."""
+        """The shown values that differ, before and afterwards, by path. A document that does not exist is None."""
         old, new = (dict(self._values(document or {})) for document in (before, after))
         paths = sorted(path for path in old.keys() | new.keys() if old.get(path, ...) != new.get(path, ...))
         return _shortened(old, paths), _shortened(new, paths)
@@ -58,7 +59,7 @@ def _at(value: Any, names: Sequence[str], path: tuple[str, ...] = ()) -> Iterato
 
 
 def _leaves(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Every value below `value` that is no object and no list of objects."""
+    """Every value below `value` that is neither an object nor a list of objects."""
     if isinstance(value, Mapping):
         for name, inner in value.items():
             yield from _leaves(f"{path}.{name}", inner)

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar, cast
+from weakref import WeakValueDictionary
 
 from cachetools import LRUCache
 from pymongo import UpdateOne
@@ -75,6 +76,7 @@ class VersionedStore(Generic[A]):
         self._cache = LRUCache[str, Document](CACHE_SIZE) if cache else None
         self._replace_outbox = replace_outbox
         self._listeners: list[Callable[[Saved[A]], None]] = []
+        self._turns = WeakValueDictionary[str, asyncio.Lock]()
 
     def on_saved(self, listener: Callable[[Saved[A]], None]) -> None:
         """Call `listener` after each write of this process; of a bulk in which one met a conflict, with what is stored then."""
@@ -119,11 +121,15 @@ class VersionedStore(Generic[A]):
         return outcomes
 
     async def change(self, aggregate_id: str, decide: Decide[A]) -> Result[A]:
-        """Store what `decide` makes of the aggregate, with its events.
+        """Store what `decide` makes of the aggregate, with its events. Callers of one process take turns at an aggregate.
 
         Raises WriteConflict when others were quicker each time, and what `decide` or the database raises.
         """
-        outcome = (await self.change_many([Command(aggregate_id, decide)]))[0]
+        turn = self._turns.setdefault(aggregate_id, asyncio.Lock())
+        async with (
+            turn
+        ):  # fifty editors at once would lose nearly every race, and each lost one costs a transaction
+            outcome = (await self.change_many([Command(aggregate_id, decide)]))[0]
         if isinstance(outcome, Exception):
             raise outcome
         return outcome

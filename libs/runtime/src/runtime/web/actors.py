@@ -12,7 +12,7 @@ from runtime.web.routes import Route
 from runtime.web.tokens import CREATOR, HOST, OWNER, VIEWER, Principal
 
 CALL = "Anchorage-Call"
-"""The header in which the gateway gives a service the name of the public call. It passes no caller's own on."""
+"""The header in which the gateway gives a service the name of the public call. A caller's own header is dropped."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 

@@ -13,6 +13,7 @@ import orjson
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from runtime.acting import because
 from runtime.web.problems import Problem, wrong_content, wrong_fields
 
 MAX_PARAMETERS = 64
@@ -63,9 +64,20 @@ def parse_json(request: web.Request, body: bytes, model: type[Model]) -> Model:
     """The body of a request, already read, as `model`; raises as `read_json` does."""
     parse_json_types(request, body)
     try:
-        return model.model_validate_json(body, strict=True)
+        parsed = model.model_validate_json(body, strict=True)
     except ValidationError as error:
         raise wrong_content(error) from None
+    if reason := _reason_in(parsed):
+        because(reason)
+    return parsed
+
+
+def _reason_in(body: BaseModel) -> str:
+    """Why the caller acts: the `reason` of the body, or its `reasons`, each with the field that is wrong."""
+    listed = [
+        f"{one.field}: {one.message}" if one.field else one.message for one in getattr(body, "reasons", ())
+    ]
+    return "; ".join(one for one in (getattr(body, "reason", None), *listed) if one)
 
 
 def parse_json_types(request: web.Request, body: bytes, *also: str) -> Any:

@@ -5,28 +5,31 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 
-from runtime import telemetry
+from runtime import metrics, telemetry
 from runtime.acting import acting
 from runtime.errors import VersionConflict, WriteConflict, is_unavailable
+from runtime.listing import ListingGone, ListingTooLong
 from runtime.web.actors import action_of
 from runtime.web.compression import compress_answer
 from runtime.web.editing import version_conflict
 from runtime.web.endless import end_at_stop
+from runtime.web.listing import listing_gone, listing_too_long
 from runtime.web.problems import Problem, ProblemTable, problem_for, unavailable
-from runtime.web.protocol import STREAM, AnswerCut, expect
-from runtime.web.routes import ANSWER_HEADERS, MAX_BODY, PRINCIPAL, Handler, Route
+from runtime.web.protocol import STREAM, AnswerCut, check_sent_once, expect
+from runtime.web.routes import ANSWER_HEADERS, MAX_BODY, PRINCIPAL, Admit, Handler, Route
 from runtime.web.tokens import BadToken, Principal, TokenVerifier
 
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 GET, HEAD = "GET", "HEAD"
 CALLER_GONE = 499
 """The status in metrics when the caller disconnected before the end of the answer. Nobody receives it (nginx's number)."""
+UNMATCHED = "unmatched"
 NO_PROBLEMS: ProblemTable = {}
 HTTP_PROBLEMS = {
     404: ("no_such_path", "There is no call with this path."),
@@ -48,8 +51,11 @@ def build_http(
     problems: ProblemTable = NO_PROBLEMS,
     *,
     compress: bool = False,
+    admit_unmatched: Admit | None = None,
 ) -> web.Application:
     """The application that serves `routes`; every answer gets `answer_headers` unless it sets them itself.
+
+    `admit_unmatched` is asked first for a call that has no route.
 
     With `compress`, text is compressed as the caller accepts: for what browsers and apps call, not for calls between services.
 
@@ -59,7 +65,9 @@ def build_http(
     if verifier is None and any(route.scopes for route in routes):
         raise ValueError("routes with scopes need a token verifier")
     app = web.Application(
-        middlewares=[_boundary(table, verifier, answer_headers, problems, compress=compress)],
+        middlewares=[
+            _boundary(table, verifier, answer_headers, problems, admit_unmatched, compress=compress)
+        ],
         client_max_size=max([MAX_BODY, *(route.max_body for route in routes)]),
     )
     end_at_stop(app)
@@ -80,20 +88,25 @@ def _boundary(
     verifier: TokenVerifier | None,
     answer_headers: Mapping[str, str],
     problems: ProblemTable,
+    admit_unmatched: Admit | None,
     *,
     compress: bool,
 ) -> Any:
     @web.middleware
     async def boundary(request: web.Request, handler: Handler) -> web.StreamResponse:
         resource = request.match_info.route.resource
-        path = resource.canonical if resource is not None else "unmatched"
+        path = resource.canonical if resource is not None else UNMATCHED
         route = table.get((request.method, path))
         started = time.perf_counter()
         request[ANSWER_HEADERS] = {}
-        span = telemetry.start_span(f"{request.method} {path}", SpanKind.SERVER, request.headers)
+        span = telemetry.start_span(f"{_method(request)} {path}", SpanKind.SERVER, request.headers)
         with telemetry.span_as_current(span):
             try:
-                response = await _answer(request, handler, route, verifier, problems)
+                if route is None:
+                    answer = _unmatched(request, handler, admit_unmatched)
+                else:
+                    answer = _call(request, handler, route, verifier)
+                response = await _answer(request, answer, problems)
             except asyncio.CancelledError:
                 span.set_status(
                     Status(StatusCode.ERROR, "the caller left a stream, or the server is stopping")
@@ -117,9 +130,18 @@ async def _add_answer_headers(request: web.Request, response: web.StreamResponse
 
 
 def _record(request: web.Request, path: str, status: int, started: float) -> None:
-    telemetry.http_duration.record(
-        time.perf_counter() - started, {"method": request.method, "route": path, "status": status}
+    metrics.http_duration.record(
+        time.perf_counter() - started,
+        _method(request),
+        None if path == UNMATCHED else path,
+        status,
+        str(status) if status >= 500 else None,
     )
+
+
+def _method(request: web.Request) -> str:
+    """The method for metrics and spans: HTTP's own, or one word for all others."""
+    return request.method if request.method in hdrs.METH_ALL else "_OTHER"
 
 
 def _finish(response: web.StreamResponse, span: Span, answer_headers: Mapping[str, str]) -> None:
@@ -136,14 +158,10 @@ def _finish(response: web.StreamResponse, span: Span, answer_headers: Mapping[st
 
 
 async def _answer(
-    request: web.Request,
-    handler: Handler,
-    route: Route | None,
-    verifier: TokenVerifier | None,
-    problems: ProblemTable,
+    request: web.Request, answer: Awaitable[web.StreamResponse], problems: ProblemTable
 ) -> web.StreamResponse:
     try:
-        return await (handler(request) if route is None else _call(request, handler, route, verifier))
+        return await answer
     except web.HTTPException as error:
         if error.status < 400:
             raise
@@ -163,6 +181,12 @@ def _caller_is_gone(request: web.Request) -> bool:
     return request.transport is None or request.transport.is_closing()
 
 
+async def _unmatched(request: web.Request, handler: Handler, admit: Admit | None) -> web.StreamResponse:
+    if admit is not None:
+        await admit(request)
+    return await handler(request)
+
+
 async def _call(
     request: web.Request, handler: Handler, route: Route, verifier: TokenVerifier | None
 ) -> web.StreamResponse:
@@ -172,8 +196,16 @@ async def _call(
     if is_longer_than_declared and request.can_read_body:
         request = request.clone(client_max_size=route.max_body)  # counted while it is read
     action = None
+    try:
+        check_sent_once(request)
+        if route.scopes:
+            request[PRINCIPAL] = await _authenticate(request, verifier)
+    finally:
+        if route.admit is not None:
+            await route.admit(request)
     if route.scopes:
-        request[PRINCIPAL] = principal = await _authenticate(request, route, verifier)
+        principal = request[PRINCIPAL]
+        _authorize(principal, route)
         action = action_of(request, route, principal)
     if (request.content_length or 0) > route.max_body:
         raise Problem(413, "too_large", f"The body is too large: at most {route.max_body} bytes are allowed.")
@@ -196,6 +228,10 @@ def _problem_of(error: Exception) -> Problem:
         return version_conflict(error.present)
     if isinstance(error, WriteConflict):
         return Problem(409, "conflict", "Another request changed this at the same time. Try again.")
+    if isinstance(error, ListingGone):
+        return listing_gone()
+    if isinstance(error, ListingTooLong):
+        return listing_too_long()
     if isinstance(error, TimeoutError):
         return unavailable("The call took too long and was stopped. Try again after Retry-After.")
     if is_unavailable(error):
@@ -207,7 +243,7 @@ def _problem_of(error: Exception) -> Problem:
     return Problem(500, "internal", "An internal error occurred. It has been logged.")
 
 
-async def _authenticate(request: web.Request, route: Route, verifier: TokenVerifier | None) -> Principal:
+async def _authenticate(request: web.Request, verifier: TokenVerifier | None) -> Principal:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     challenge = {"WWW-Authenticate": "Bearer"}
     if kind.lower() != "bearer" or not token or verifier is None:
@@ -218,11 +254,14 @@ async def _authenticate(request: web.Request, route: Route, verifier: TokenVerif
             headers=challenge,
         )
     try:
-        principal = await verifier.principal(token.strip())
+        return await verifier.principal(token.strip())
     except BadToken:
         raise Problem(
             401, "bad_token", "The token is invalid or has expired. Get a new one.", headers=challenge
         ) from None
+
+
+def _authorize(principal: Principal, route: Route) -> None:
     if not principal.scopes & route.scopes:
         needed = " or ".join(sorted(route.scopes))
         raise Problem(
@@ -235,4 +274,3 @@ async def _authenticate(request: web.Request, route: Route, verifier: TokenVerif
             "not_your_role",
             f"This client's role is {principal.role}. This call needs the role {needed}.",
         )
-    return principal

@@ -29,6 +29,10 @@ class Limits:
     connections: int = MAX_CONNECTIONS
 
 
+FEW_CALLERS = Limits(connections=64)
+"""Of a port that a few scrapers use."""
+
+
 class Connection(Protocol):
     """A connection that can be closed because others need its place."""
 

@@ -10,16 +10,22 @@ from aiohttp import web
 
 BOM = "\ufeff"
 """Without it, spreadsheets take Chinese for another encoding than UTF-8."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""A text that begins so is run as a formula by spreadsheets; a quote in front makes it text."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""A text that begins so is run as a formula by spreadsheets, by those of East Asia in the wide forms too; a quote in front makes
+it text."""
 
 Cell = str | int
 
 
 def csv_text(rows: Sequence[Sequence[Cell]]) -> bytes:
-    """The rows in UTF-8. Texts are made harmless to spreadsheets; numbers stay numbers."""
+    """The rows in UTF-8. Texts are made harmless to spreadsheets; numbers stay numbers.
+
+    All texts are in quotes: a spreadsheet that separates cells by semicolons would else begin a cell inside a text.
+    """
     text = io.StringIO()
-    csv.writer(text).writerows([[_harmless(cell) for cell in row] for row in rows])
+    csv.writer(text, quoting=csv.QUOTE_NONNUMERIC).writerows(
+        [[_harmless(cell) for cell in row] for row in rows]
+    )
     return text.getvalue().encode()
 
 
@@ -44,4 +50,4 @@ async def csv_response(
 
 
 def _harmless(cell: Cell) -> Cell:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.lstrip(" \u3000\xa0").startswith(FORMULA) else cell

@@ -18,7 +18,7 @@ Model = TypeVar("Model", bound=BaseModel)
 MERGE_PATCH = "application/merge-patch+json"
 ETAG = "ETag"
 IF_MATCH = "If-Match"
-VERSION_TAG = r'\*|(W/)?"\d{1,18}"'
+VERSION_TAG = r'\*|(W/)?"(0|[1-9][0-9]{0,17})"'
 """One version, or `*` for any. `W/` is accepted, because compression makes every tag weak; lists are refused."""
 _VERSION_TAG = re.compile(VERSION_TAG)
 

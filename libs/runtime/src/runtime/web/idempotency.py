@@ -39,7 +39,10 @@ def optional_idempotency_key(request: web.Request) -> str | None:
 
 def fingerprint_of(body: BaseModel) -> str:
     """SHA-256 in hexadecimal of what was understood of a body; detects a key that is reused with another request."""
-    understood = orjson.dumps(body.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    said = body.model_dump(
+        mode="json", exclude_defaults=True
+    )  # a field that a later version adds changes nothing
+    understood = orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(understood).hexdigest()
 
 

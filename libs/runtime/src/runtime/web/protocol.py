@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -26,6 +27,10 @@ OPTIONS: dict[str, Any] = {"access_log": None, "max_line_size": MAX_LINE, "max_f
 STREAM: web.RequestKey[asyncio.Task[Any]] = web.RequestKey("stream", asyncio.Task)
 """The task of a call without a deadline."""
 DEFAULT_LIMITS = Limits()
+NO_HEADERS: Mapping[str, str] = {}
+MALFORMED_REQUEST = "malformed_request"
+SENT_ONCE = ("Authorization", "Idempotency-Key", "If-Match", "Anchorage-Viewer")
+"""Request headers with one value. A repeated one is refused, as aiohttp refuses a second Host: two readers may take different ones."""
 BACKLOG = 4096
 """Connections that may wait to be accepted: Linux's own limit. Beyond it a client tries again after a second."""
 
@@ -46,13 +51,20 @@ class AnswerCut(ConnectionError):
 class ProblemProtocol(web.RequestHandler):
     """One connection. It is closed when the head of a request does not arrive in time."""
 
-    __slots__ = ("_answering", "_connections", "_head_seconds", "_head_timer")
+    __slots__ = ("_answer_headers", "_answering", "_connections", "_head_seconds", "_head_timer")
 
-    def __init__(self, manager: web.Server, connections: Connections, limits: Limits) -> None:
+    def __init__(
+        self,
+        manager: web.Server,
+        connections: Connections,
+        limits: Limits,
+        answer_headers: Mapping[str, str],
+    ) -> None:
         super().__init__(
             manager, loop=asyncio.get_running_loop(), keepalive_timeout=limits.idle_seconds, **OPTIONS
         )
         self._connections = connections
+        self._answer_headers = answer_headers
         self._head_seconds = limits.head_seconds
         self._head_timer: asyncio.TimerHandle | None = None
         self._answering = False
@@ -111,7 +123,7 @@ class ProblemProtocol(web.RequestHandler):
     def _close_with(self, problem: Problem) -> None:
         self._end_wait()
         if self._request_count == 0 and self.transport is not None:
-            self.transport.write(_bytes_of(problem))
+            self.transport.write(_bytes_of(problem, self._answer_headers))
         self.force_close()
 
     def handle_error(
@@ -126,17 +138,32 @@ class ProblemProtocol(web.RequestHandler):
             raise exc
         if status >= 500:
             super().handle_error(request, status, exc, message)
-            return _closing(Problem(500, "internal", "An internal error occurred. It has been logged."))
+            return self._closing(Problem(500, "internal", "An internal error occurred. It has been logged."))
         if request.writer.output_size > 0:
             raise ConnectionError("an answer has already started")
         log.info("a request could not be parsed", extra={"error": type(exc).__name__})
-        return _closing(
+        return self._closing(
             Problem(
                 status,
-                "malformed_request",
+                MALFORMED_REQUEST,
                 "This is not a valid HTTP request, or its request line or a header is too long.",
             )
         )
+
+    def _closing(self, problem: Problem) -> web.Response:
+        response = problem.response()
+        for name, value in self._answer_headers.items():
+            response.headers.setdefault(name, value)
+        response.force_close()
+        return response
+
+
+def check_sent_once(request: web.Request) -> None:
+    """Raises Problem 400 for a header that is sent twice and has one value (RFC 9110, section 5.3)."""
+    for name in SENT_ONCE:
+        if len(request.headers.getall(name, ())) > 1:
+            message = f"The header {name} was sent more than once. Send it once."
+            raise Problem(400, MALFORMED_REQUEST, message, errors=[(name, "was sent more than once")])
 
 
 async def expect(request: web.Request) -> None:
@@ -147,10 +174,18 @@ async def expect(request: web.Request) -> None:
 
 
 class ProblemRunner(web.AppRunner):
-    """Runs an application on ProblemProtocol connections, within `limits`."""
+    """Runs an application on ProblemProtocol connections, within `limits`. `answer_headers` are those of every answer."""
 
-    def __init__(self, app: web.Application, *, limits: Limits = DEFAULT_LIMITS, **options: Any) -> None:
+    def __init__(
+        self,
+        app: web.Application,
+        *,
+        limits: Limits = DEFAULT_LIMITS,
+        answer_headers: Mapping[str, str] = NO_HEADERS,
+        **options: Any,
+    ) -> None:
         super().__init__(app, **options)
+        self._answer_headers = answer_headers
         self._limits = limits
         self._open = Connections(affordable(limits.connections))
 
@@ -158,13 +193,24 @@ class ProblemRunner(web.AppRunner):
     def server(self) -> Any:
         """The factory of connections."""
         manager = super().server
-        return None if manager is None else lambda: ProblemProtocol(manager, self._open, self._limits)
+        if manager is None:
+            return None
+        return lambda: ProblemProtocol(manager, self._open, self._limits, self._answer_headers)
 
 
-def _bytes_of(problem: Problem) -> bytes:
+async def listen(runner: web.AppRunner, host: str, port: int) -> str:
+    """Serve at this address; the URL, with the port that was taken where `port` is 0."""
+    await runner.setup()
+    await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
+    host, port = runner.addresses[0][:2]
+    return f"http://{host}:{port}"
+
+
+def _bytes_of(problem: Problem, answer_headers: Mapping[str, str]) -> bytes:
     """The problem as a whole answer, for a connection without a request."""
     body = orjson.dumps(problem.document())
     headers = {
+        **answer_headers,
         "Content-Type": PROBLEM_JSON,
         "Content-Length": str(len(body)),
         "Connection": "close",
@@ -174,9 +220,3 @@ def _bytes_of(problem: Problem) -> bytes:
     return (
         f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}\r\n{head}\r\n".encode("ascii") + body
     )
-
-
-def _closing(problem: Problem) -> web.Response:
-    response = problem.response()
-    response.force_close()
-    return response

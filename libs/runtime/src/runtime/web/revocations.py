@@ -21,7 +21,7 @@ from runtime.web.tokens import Principal
 REVOCATIONS_PATH = "/internal/revocations"
 """Served by identity to the other processes; the gateway passes no call with this path on."""
 PAUSE_SECONDS = 2.0
-"""Between two looks: with the look itself, a revocation is known everywhere well within 5 seconds."""
+"""Between two polls. With the poll itself, a revocation is known everywhere well within 5 seconds."""
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +46,8 @@ class Revocations:
         self._before: dict[tuple[str, str], float] = {}
         self._is_stale = False
 
-    def refuse(self, principal: Principal, issued_at: float) -> bool:
-        """Whether a token with this principal, issued then, was revoked."""
+    def is_revoked(self, principal: Principal, issued_at: float) -> bool:
+        """Whether a token with this principal that was issued then is revoked."""
         if not self._before:
             return False
         concerned = (
@@ -57,15 +57,15 @@ class Revocations:
         )
         return any(issued_at < self._before.get((kind, str(one)), 0.0) for kind, one in concerned)
 
-    async def look(self) -> None:
-        """Learn the present list; raises what the fetch raises."""
+    async def refresh(self) -> None:
+        """Fetch the list; raises what the fetch raises."""
         self._before = {(one.kind, one.revoked_id): one.before for one in await self.fetch()}
 
     async def poll(self) -> None:
-        """Look again and again; an outage is logged once."""
+        """Refresh at intervals, endlessly; an outage is logged once."""
         while True:
             try:
-                await self.look()
+                await self.refresh()
                 self._is_stale = False
             except Exception as error:
                 if not self._is_stale:

@@ -16,6 +16,8 @@ MAX_BODY = 1024 * 1024
 """1 MiB: no call but a picture upload comes near it."""
 DEADLINE_SECONDS = 10.0
 
+Admit = Callable[[web.Request], Awaitable[None]]
+"""Raises Problem for a call that is not to be answered now."""
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 PRINCIPAL = web.RequestKey("principal", Principal)
 ANSWER_HEADERS = web.RequestKey("answer_headers", dict[str, str])
@@ -27,6 +29,7 @@ class Route:
     """One call. The token must carry one of `scopes`; `PUBLIC` (empty) needs no token.
 
     `roles` may call it besides `ADMIN`. Unless it says so, every role may read (GET), and only `ADMIN` may change anything.
+    `admit` is asked first for every call, once the caller is known (the request then has `PRINCIPAL`) or found not to be.
     `deadline` in seconds ends a call that takes too long with 503; None is for streams.
     """
 
@@ -37,6 +40,7 @@ class Route:
     deadline: float | None = DEADLINE_SECONDS
     max_body: int = MAX_BODY
     roles: frozenset[str] | None = None
+    admit: Admit | None = None
 
     @property
     def admitted_roles(self) -> frozenset[str]:

@@ -86,7 +86,7 @@ class KeySource(Protocol):
 class Keys:
     """Identity's public keys by `kid`, fetched on demand, and at most once in `pause` seconds for unknown ones.
 
-    After a failed fetch, callers are told for `failed_pause` seconds that identity is unavailable, without asking it again.
+    For `failed_pause` seconds after a failed fetch, callers get Unavailable without another fetch.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""The batch that a consumer handles at the moment, and the partitions whose batches fail."""
+"""The batch that a consumer is handling, and the partitions whose batches fail."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from contextlib import contextmanager
 from aiokafka import ConsumerRecord, TopicPartition
 
 
-class InHand:
-    """A batch that fails comes again, perhaps after batches of other partitions: their success does not hide its failure."""
+class InProgress:
+    """A failed batch is delivered again, perhaps after other partitions' batches; their success does not hide its failure."""
 
     def __init__(self) -> None:
         self._since: float | None = None
         self._failing: dict[TopicPartition, float] = {}
 
     def __bool__(self) -> bool:
-        """Whether a batch is in hand, or one that failed comes again."""
+        """Whether a batch is in progress, or one that failed will be delivered again."""
         return self._since is not None or bool(self._failing)
 
     @property
     def since(self) -> list[float]:
-        """Since when (time.monotonic) each of them has been in hand."""
+        """When (time.monotonic) each of them began."""
         return [*self._failing.values(), *([self._since] if self._since is not None else [])]
 
     @property
@@ -32,7 +32,7 @@ class InHand:
 
     @contextmanager
     def handling(self, batch: Sequence[ConsumerRecord]) -> Iterator[None]:
-        """The batch is in hand inside; it fails if this raises an Exception."""
+        """The batch is in progress inside the block; it has failed if the block raises an Exception."""
         began = self._since = time.monotonic()
         partitions = {TopicPartition(raw.topic, raw.partition) for raw in batch}
         try:

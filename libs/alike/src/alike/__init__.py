@@ -1,0 +1,1 @@
+"""Names that read or sound the same."""

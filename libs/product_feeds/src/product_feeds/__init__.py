@@ -1,0 +1,1 @@
+"""Product feeds as shops publish them, read line by line."""
