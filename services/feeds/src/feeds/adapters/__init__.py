@@ -1,0 +1,1 @@
+"""MongoDB, Kafka, addresses of strangers, and the folder in which files are read."""

@@ -1,0 +1,52 @@
+"""Runs in MongoDB, each with its outbox."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from pymongo import ASCENDING, DESCENDING
+
+from feeds.domain.run import ACTIVE, Counts, Run
+from runtime.mongo.client import Database, Document
+from runtime.mongo.documents import read_as
+from runtime.outbox.codec import Codec
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
+from runtime.outbox.shown import Shown
+from runtime.outbox.versioned_store import VersionedStore
+
+COLLECTION = "runs"
+SHOWN = Shown("feed_run", ("feed_id", "status", "allow_mass_removal"))
+
+
+class MongoRuns(VersionedStore[Run]):
+    """Implements `RunStore`."""
+
+    def __init__(self, db: Database, recorder: Recorder) -> None:
+        self._runs = db[COLLECTION]
+        super().__init__(Codec(_read, _write), recorder, lambda _: self._runs, shown=SHOWN)
+
+    async def prepare(self) -> None:
+        """Make the indexes of the lists."""
+        await self._runs.create_index([("status", ASCENDING), ("queued_at", ASCENDING), ("_id", ASCENDING)])
+        await self._runs.create_index([("feed_id", ASCENDING), ("queued_at", DESCENDING)])
+
+    async def active(self) -> list[Run]:
+        """The runs that have not ended, oldest first."""
+        found = self._runs.find({"status": {"$in": list(ACTIVE)}}, {OUTBOX_FIELD: 0})
+        return [_read(d) async for d in found.sort([("queued_at", 1), ("_id", 1)]).limit(1_000)]
+
+    async def newest(self, feed_id: str) -> Run | None:
+        """The run of the feed that was queued last."""
+        found = await self._runs.find_one(
+            {"feed_id": feed_id}, {OUTBOX_FIELD: 0}, sort=[("queued_at", DESCENDING)]
+        )
+        return _read(found) if found is not None else None
+
+
+def _write(run: Run) -> Document:
+    fields = asdict(run)
+    return {"_id": fields.pop("run_id"), **fields}
+
+
+def _read(document: Document) -> Run:
+    return read_as(Run, document, run_id=document["_id"], counts=read_as(Counts, document["counts"]))

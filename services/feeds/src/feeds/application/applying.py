@@ -1,0 +1,100 @@
+"""A checked feed is sent to the catalog, product by product, and its answers are awaited."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from time import monotonic
+
+from contracts.feeds import FeedCommand
+from feeds.application.checking import AT_ONCE, products_of
+from feeds.application.contracts_out import apply_command, delist_command
+from feeds.application.ports import Commands, Ledger, Sent, Shops
+from feeds.domain.feed import Feed
+from feeds.domain.run import Counts, Run
+from product_feeds.staging import Staging
+
+MAX_UNANSWERED = 4_000
+"""Commands under way: enough to keep catalog busy, few enough that a crash repeats little."""
+LOOK_SECONDS = 0.5
+SEND_AGAIN_SECONDS = 60.0
+"""After this long without an answer, what is unanswered is sent again."""
+Save = Callable[[Run], Awaitable[Run]]
+Portion = Mapping[Sent, FeedCommand]
+
+
+class ApplyFeed:
+    """Sends what has no outcome yet, so that it may be called again after a crash."""
+
+    def __init__(self, shops: Shops, ledger: Ledger, commands: Commands) -> None:
+        self._shops = shops
+        self._ledger = ledger
+        self._commands = commands
+
+    async def __call__(self, run: Run, feed: Feed, staging: Staging, save: Save) -> Counts:
+        """The counts, once every command is answered. `save` stores the progress, and raises if the run has ended."""
+        while True:
+            sent = await self._send(run, feed, staging, save)
+            counts = await self._await(run, sent, 0, save)
+            if counts.answered >= sent:
+                return counts
+
+    async def _send(self, run: Run, feed: Feed, staging: Staging, save: Save) -> int:
+        """Send every command without an outcome; gives the number of all commands."""
+        number = 0
+        async for portion in self._portions(run, feed, staging):
+            open_products = await self._ledger.add_sent(run.run_id, list(portion))
+            wanted = [command for sent, command in portion.items() if sent.product_id in open_products]
+            if wanted:
+                await self._commands.publish(wanted)
+            number += len(portion)
+            await self._await(run, number, MAX_UNANSWERED, save)
+        return number
+
+    async def _await(self, run: Run, sent: int, most: int, save: Save) -> Counts:
+        """The counts once at most `most` commands are unanswered, or when no answer has come for a while."""
+        answered, since = -1, monotonic()
+        while True:
+            tally = await self._ledger.tally(run.run_id)
+            by = tally.by_outcome
+            counts = replace(
+                run.counts,
+                accepted=by.get("accepted", 0),
+                unchanged=by.get("unchanged", 0),
+                rejected=run.counts.bad + by.get("rejected", 0),
+                removed=tally.removed,
+                commands=max(sent, run.counts.commands),
+                answered=tally.answered,
+            )
+            await save(replace(run, counts=counts))
+            if sent - tally.answered <= most:
+                return counts
+            if tally.answered != answered:
+                answered, since = tally.answered, monotonic()
+            elif monotonic() - since > SEND_AGAIN_SECONDS:
+                return counts
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _portions(self, run: Run, feed: Feed, staging: Staging) -> AsyncIterator[Portion]:
+        async for products in products_of(staging):
+            yield {
+                Sent(product.product_id, product.skus[0].line, len(product.skus)): apply_command(
+                    run, product, feed.terms.default_stock
+                )
+                for product, _ in products
+            }
+        if feed.terms.mode == "full":
+            missing: list[str] = []
+            async for product_id in self._shops.listed(run.mini_program_id):
+                if not staging.has(product_id):
+                    missing.append(product_id)
+                if len(missing) == AT_ONCE:
+                    yield _delisting(run, missing)
+                    missing = []
+            if missing:
+                yield _delisting(run, missing)
+
+
+def _delisting(run: Run, product_ids: Sequence[str]) -> Portion:
+    return {Sent(product_id, 0, 0): delist_command(run, product_id) for product_id in product_ids}

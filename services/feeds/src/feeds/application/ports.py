@@ -1,0 +1,183 @@
+"""What the use cases need from outside; `adapters` implement it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from contracts.catalog import MiniProgramState, ProductState
+from contracts.feeds import FeedCommand, FeedProductApplied
+from feeds.domain.feed import Feed
+from feeds.domain.run import Run
+from product_feeds.lines import LineError
+from runtime.outbox.changes import Change, Decide, Result
+
+
+class FeedStore(Protocol):
+    """The feeds of owners."""
+
+    async def insert(self, new: Sequence[Change[Feed]]) -> list[bool | Exception]: ...
+
+    async def get(self, aggregate_id: str) -> Feed | None: ...
+
+    async def change(self, aggregate_id: str, decide: Decide[Feed]) -> Result[Feed]: ...
+
+    async def of_mini_program(self, mini_program_id: str, after: str | None, limit: int) -> list[Feed]:
+        """At most `limit` feeds in order of their ids, from the one after `after`."""
+        ...
+
+    async def scheduled(self) -> list[Feed]:
+        """The feeds with a schedule."""
+        ...
+
+
+class RunStore(Protocol):
+    """Runs with their events."""
+
+    async def insert(self, new: Sequence[Change[Run]]) -> list[bool | Exception]: ...
+
+    async def get(self, aggregate_id: str) -> Run | None: ...
+
+    async def change(self, aggregate_id: str, decide: Decide[Run]) -> Result[Run]: ...
+
+    async def active(self) -> list[Run]:
+        """The runs that have not ended, oldest first."""
+        ...
+
+    async def newest(self, feed_id: str) -> Run | None:
+        """The run of the feed that was queued last."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFacts:
+    """What catalog says of a mini program: its owner, and the ids of its categories by each of their names."""
+
+    owner_id: str
+    categories: Mapping[str, str]
+
+
+class Shops(Protocol):
+    """Mini programs and products, as far as feeds depend on them."""
+
+    async def find(self, mini_program_id: str) -> ShopFacts | None: ...
+
+    def listed(self, mini_program_id: str) -> AsyncIterator[str]:
+        """The ids of its products on sale, in order."""
+        ...
+
+
+class ShopProjection(Protocol):
+    """Keeps `Shops` up to date from the catalog's events."""
+
+    async def learn_products(self, events: Sequence[ProductState]) -> None: ...
+
+    async def learn_mini_programs(self, events: Sequence[MiniProgramState]) -> None: ...
+
+
+class Files(Protocol):
+    """The files of runs."""
+
+    async def store(self, file_id: str, chunks: AsyncIterable[bytes]) -> None:
+        """Store a file whole or not at all, in place of an earlier one. Raises what `chunks` raises."""
+        ...
+
+    async def copy_to(self, file_id: str, path: Path) -> None:
+        """Write the file to `path`."""
+        ...
+
+    async def delete(self, file_id: str) -> None:
+        """Forget the file, if there is one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What an address said of its file, for the next request."""
+
+    etag: str | None
+    last_modified: str | None
+
+
+class Fetcher(Protocol):
+    """Reads addresses that owners name."""
+
+    def fetch(
+        self, url: str, earlier: Fetched | None
+    ) -> AbstractAsyncContextManager[tuple[Fetched, AsyncIterator[bytes]] | None]:
+        """The file; None if it has not changed. Raises RunFailed in words, also while it is read."""
+        ...
+
+
+class Validators(Protocol):
+    """What addresses said of their files when a feed was last applied."""
+
+    async def get(self, feed_id: str, url: str) -> Fetched | None: ...
+
+    async def put(self, feed_id: str, url: str, fetched: Fetched) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A command that a run has sent. `lines` of the file are about it, the first of them is `line`; none if they take it off sale."""
+
+    product_id: str
+    line: int
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The outcomes so far: products answered, and lines by outcome, and products that were removed."""
+
+    answered: int
+    by_outcome: Mapping[str, int]
+    removed: int
+
+
+class Ledger(Protocol):
+    """The commands of runs with their outcomes, each counted once."""
+
+    async def add_sent(self, run_id: str, sent: Sequence[Sent]) -> set[str]:
+        """Keep what is about to be sent; gives the products that have no outcome yet. Idempotent."""
+        ...
+
+    async def take(self, results: Sequence[FeedProductApplied]) -> None:
+        """Keep the outcomes, and their reasons in the report. Idempotent."""
+        ...
+
+    async def tally(self, run_id: str) -> Tally:
+        """Counted now."""
+        ...
+
+
+class Reports(Protocol):
+    """What is wrong with the lines of runs."""
+
+    async def restart(self, run_id: str) -> None:
+        """Forget what an interrupted check has found."""
+        ...
+
+    async def add(self, run_id: str, errors: Sequence[LineError]) -> None:
+        """Idempotent for each line and field."""
+        ...
+
+    def read(self, run_id: str) -> AsyncIterator[Sequence[LineError]]:
+        """All, in the order of their lines, in portions."""
+        ...
+
+
+class Commands(Protocol):
+    """Where the commands go."""
+
+    async def publish(self, commands: Collection[FeedCommand]) -> None:
+        """Returns once they are durable."""
+        ...
+
+
+class Clock(Protocol):
+    def __call__(self) -> datetime: ...

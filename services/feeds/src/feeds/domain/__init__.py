@@ -1,0 +1,1 @@
+"""Feeds and runs, and their rules."""

@@ -1,0 +1,25 @@
+"""How feeds' errors are answered."""
+
+from __future__ import annotations
+
+from contracts.api.feeds import MAX_FEED_BYTES
+from feeds.domain.errors import NotFound, NothingToRead, TooLarge, WrongFeed
+from runtime.web.problems import Problem, ProblemTable, not_found, wrong_fields
+
+
+def _wrong_feed(error: WrongFeed) -> Problem:
+    return wrong_fields([(error.field, error.message)])
+
+
+PROBLEMS: ProblemTable = {
+    NotFound: lambda error: not_found(str(error)),
+    WrongFeed: _wrong_feed,
+    NothingToRead: lambda _: wrong_fields(
+        [("", "send the file as the body; the feed has no `url` to fetch one from")]
+    ),
+    TooLarge: lambda _: Problem(
+        413,
+        "too_large",
+        f"The file is too large: at most {MAX_FEED_BYTES} bytes are allowed. Pack it with gzip.",
+    ),
+}

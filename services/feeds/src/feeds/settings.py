@@ -1,0 +1,18 @@
+"""Settings of feeds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from runtime.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Settings of this service, in addition to those that every service has."""
+
+    feeds_dir: Path = Field(
+        default=Path("feeds"), description="folder in which files are read; may be emptied"
+    )
+    egress_allow: str = Field(default="", description="for development: addresses that may be called")
