@@ -1,0 +1,1 @@
+"""MongoDB, and the receivers of webhooks."""

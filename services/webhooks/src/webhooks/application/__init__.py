@@ -1,0 +1,1 @@
+"""What owners, and the events of other services, make happen."""

@@ -1,0 +1,1 @@
+"""Webhooks, owner events and deliveries, and what they may do."""

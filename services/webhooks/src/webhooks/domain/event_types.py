@@ -1,0 +1,23 @@
+"""The types of events that owners are told of."""
+
+from __future__ import annotations
+
+ORDER_PLACED = "order.placed"
+ORDER_PAID = "order.paid"
+ORDER_SHIPPED = "order.shipped"
+ORDER_COMPLETED = "order.completed"
+ORDER_CANCELLED = "order.cancelled"
+ORDER_REFUNDED = "order.refunded"
+REFUND_REQUESTED = "refund.requested"
+REFUND_APPROVED = "refund.approved"
+REFUND_REJECTED = "refund.rejected"
+REFUND_SETTLED = "refund.settled"
+REFUND_FAILED = "refund.failed"
+STOCK_LOW = "stock.low"
+VERSION_APPROVED = "version.approved"
+VERSION_REJECTED = "version.rejected"
+PAYOUT_SETTLED = "payout.settled"
+WEBHOOK_DISABLED = "webhook.disabled"
+WEBHOOK_TEST = "webhook.test"
+"""Sent on request only, to one webhook."""
+EVERY_TYPE = "*"

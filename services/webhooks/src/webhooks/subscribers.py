@@ -1,0 +1,39 @@
+"""The events that webhooks consumes: what owners are told of, and who owns what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.catalog import (
+    MiniProgramChanged,
+    MiniProgramPublished,
+    MiniProgramRegistered,
+    MiniProgramSuspended,
+    StockLevelChanged,
+)
+from runtime.consuming.subscription import Delivery, Subscription
+from webhooks.application.ports import Owners
+from webhooks.application.recording import RecordEvents
+from webhooks.application.telling import TOLD_OF_ORDERS, TOLD_OF_PROGRAMS, Told
+
+MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
+
+
+def subscriptions(record: RecordEvents, owners: Owners) -> list[Subscription]:
+    """Each is a consumer group of its own, so that none waits for another's topic."""
+
+    async def on_told(deliveries: Sequence[Delivery]) -> None:
+        await record.told([Told(d.event, d.envelope.id, d.envelope.time) for d in deliveries])
+
+    async def on_stock_levels(deliveries: Sequence[Delivery]) -> None:
+        await record.stock_levels([(d.event, d.envelope.time) for d in deliveries])
+
+    async def on_mini_programs(deliveries: Sequence[Delivery]) -> None:
+        await owners.learn([delivery.event for delivery in deliveries])
+
+    return [
+        Subscription("orders", tuple(TOLD_OF_ORDERS), on_told),
+        Subscription("mini-program-decisions", tuple(TOLD_OF_PROGRAMS), on_told),
+        Subscription("stock-levels", (StockLevelChanged,), on_stock_levels, bulk_fetch=True),
+        Subscription("mini-programs", MINI_PROGRAM_EVENTS, on_mini_programs),
+    ]
