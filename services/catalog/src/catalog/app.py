@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from catalog.adapters.change_stream_reader import ChangeStreamReader
 from catalog.adapters.changed_levels import ChangedLevels
+from catalog.adapters.feed_results import FeedResultPublisher
 from catalog.adapters.level_publisher import LevelPublisher
 from catalog.adapters.mongo_content_checks import MongoContentChecks
 from catalog.adapters.mongo_creators import MongoCreators
 from catalog.adapters.mongo_host_settings import MongoHostSettings
+from catalog.adapters.mongo_hosts import MongoHosts
 from catalog.adapters.mongo_level_position import MongoLevelPosition
 from catalog.adapters.mongo_mini_programs import MongoMiniPrograms
 from catalog.adapters.mongo_owner_stock import MongoOwnerStock
@@ -18,6 +20,7 @@ from catalog.adapters.mongo_products import MongoProducts
 from catalog.adapters.mongo_promotions import MongoPromotions
 from catalog.adapters.mongo_reservations import MongoReservations
 from catalog.adapters.mongo_schema import prepare_collections
+from catalog.adapters.mongo_testers import MongoTesters
 from catalog.adapters.mongo_version_histories import MongoVersionHistories
 from catalog.adapters.mongo_videos import MongoVideos
 from catalog.adapters.operator_folder import MediaFolder
@@ -28,9 +31,11 @@ from catalog.application.answering import AnswerAgain
 from catalog.application.content_checks import ContentChecks
 from catalog.application.counting import Counting
 from catalog.application.drafts import Drafts
+from catalog.application.feeds import FollowFeeds
 from catalog.application.histories import Histories
+from catalog.application.hosts import Hosts
 from catalog.application.mini_programs import MiniPrograms
-from catalog.application.names import Names
+from catalog.application.names import CreatorNames, Names
 from catalog.application.owners import FollowOwners
 from catalog.application.pictures import Pictures
 from catalog.application.products import Products
@@ -43,6 +48,7 @@ from catalog.application.reviews import Reviews
 from catalog.application.stalled_reservations import LeftOverHolds, StalledReservations
 from catalog.application.stock_keeping import StockKeeping
 from catalog.application.terms import SpreadTerms
+from catalog.application.testers import TesterLists, Trials
 from catalog.application.videos import AnchorTitles, Videos
 from catalog.http.content_checks import ContentCheckRoutes
 from catalog.http.errors import PROBLEMS
@@ -54,18 +60,20 @@ from catalog.http.pages import PageRoutes
 from catalog.http.products import ProductRoutes
 from catalog.http.promotions import PromotionRoutes
 from catalog.http.stock import StockRoutes
+from catalog.http.testers import TesterRoutes
 from catalog.http.videos import AnchorTitleRoutes, VideoRoutes
 from catalog.settings import Settings
 from catalog.subscribers import (
     anchors_follow_creators,
+    hosts_are_learned,
     mini_programs_follow_owners,
+    products_follow_feeds,
     ratings_follow_reviews,
+    sales_follow_refunds,
     sales_follow_stock,
     stock_follows_orders,
 )
-from content_check.provider import HttpProvider
-from content_check.rules import WordRules
-from content_check.verdicts import ContentCheck
+from content_check.choice import content_check
 from runtime.clock import Clock, system_clock
 from runtime.consuming.answering import answering_again
 from runtime.ids import NewId, random_id
@@ -79,8 +87,9 @@ from runtime.stalled import StalledWatch
 from runtime.web.cursors import write_cursor
 
 RELAYED = named(
-    "mini_programs", "version_histories", "products", "videos", "reservations", "adjustments", "promotions"
-)
+    "mini_programs", "version_histories", "products", "videos", "reservations", "adjustments", "promotions",
+    "testers",
+)  # fmt: skip
 
 
 def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId = random_id) -> Service:
@@ -125,7 +134,9 @@ def _assemble_pages(service: Service, settings: Settings, shelf: Shelf) -> None:
         shelf, changed, position, lease, service.publisher, service.clock, settings.prefix
     )
     service.prepare(reader.load)
-    service.routes(PageRoutes(Storefront(shelf, freshness)).routes())
+    programs, histories = MongoMiniPrograms(db, service.recorder), MongoVersionHistories(db, service.recorder)
+    trials = Trials(shelf, programs, histories)
+    service.routes(PageRoutes(Storefront(shelf, freshness), trials).routes())
     service.background("pages", reader.run)
     service.background("stock levels", levels.run)
 
@@ -152,37 +163,64 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf, pictu
     spread_terms = SpreadTerms(programs, products)
     stored, host_settings = MongoVersionHistories(db, recorder), MongoHostSettings(db, recorder)
     histories = Histories(stored, programs, spread_terms)
-    owners = MongoOwners(db)
+    owners, known_hosts = MongoOwners(db), MongoHosts(db)
+    hosts = Hosts(known_hosts)
+    service.subscribe(hosts_are_learned(known_hosts))
     service.subscribe(mini_programs_follow_owners(FollowOwners(owners, programs)))
     names = Names(programs, owners)
-    service.prepare(programs.prepare)
-    service.prepare(owners.prepare)
-    check = _content_check(service, settings)
+    for prepare in (programs.prepare, stored.prepare, products.prepare, owners.prepare):
+        service.prepare(prepare)
+    check = content_check(settings.content_check_url, lambda: service.http, clock)
     verdicts = MongoContentChecks(db, recorder)
     service.prepare(verdicts.prepare)
     checks = ContentChecks(verdicts, check, clock)
     service.routes(ContentCheckRoutes(checks).routes())
     drafts = Drafts(
-        histories, stored, programs, products, owners, host_settings, clock, service.new_id, names, pictures,
-        check, settings.platform_bp,
+        histories, stored, programs, products, owners, host_settings, hosts, clock, service.new_id, names,
+        pictures, check, settings.platform_bp,
     )  # fmt: skip
     reviews = Reviews(histories, stored, programs, host_settings, names, clock)
     service.routes(MiniProgramRoutes(drafts).routes())
     merchants = PaymentMerchants(settings.payment_url, lambda: service.http)
-    operating = MiniPrograms(programs, histories, owners, merchants, spread_terms, clock)
+    operating = MiniPrograms(programs, histories, owners, merchants, hosts, spread_terms, clock)
     service.routes(OperatorRoutes(operating, reviews).routes())
     service.routes(HostReviewRoutes(reviews).routes())
     service.background("live versions", histories.run)
     service.routes(
-        ProductRoutes(Products(products, programs, stored, stock, pictures, checks, clock)).routes()
+        ProductRoutes(Products(products, programs, stored, stock, owners, pictures, checks, clock)).routes()
     )
-    service.routes(StockRoutes(StockKeeping(stock, programs, clock, service.new_id)).routes())
+    keeping = StockKeeping(stock, programs, clock, service.new_id)
+    service.routes(StockRoutes(keeping).routes())
+    _assemble_feeds(service, products, programs, stored, stock, owners, keeping, pictures, checks)
     service.background("terms", spread_terms.run)
     counts = MongoPopularity(db)
     counting = Counting(products, counts)
     service.prepare(counts.prepare)
-    service.subscribe(sales_follow_stock(counting), ratings_follow_reviews(counting))
-    _assemble_promotion(service, shelf, programs, products, checks)
+    service.subscribe(sales_follow_stock(counting), sales_follow_refunds(counting))
+    service.subscribe(ratings_follow_reviews(counting))
+    _assemble_promotion(service, shelf, programs, products, checks, hosts, pictures)
+    testers = MongoTesters(db, recorder)
+    testers.on_saved(lambda saved: shelf.put_testers(saved.aggregate))
+    service.routes(TesterRoutes(TesterLists(testers, programs, hosts)).routes())
+
+
+def _assemble_feeds(
+    service: Service,
+    products: MongoProducts,
+    programs: MongoMiniPrograms,
+    histories: MongoVersionHistories,
+    stock: MongoOwnerStock,
+    owners: MongoOwners,
+    keeping: StockKeeping,
+    pictures: Pictures,
+    checks: ContentChecks,
+) -> None:
+    """Products follow the commands of feeds."""
+    results = FeedResultPublisher(service.publisher, service.clock, service.settings.prefix)
+    follow = FollowFeeds(
+        products, programs, histories, stock, owners, keeping, pictures, checks, results, service.clock
+    )
+    service.subscribe(products_follow_feeds(follow))
 
 
 def _assemble_promotion(
@@ -191,6 +229,8 @@ def _assemble_promotion(
     programs: MongoMiniPrograms,
     products: MongoProducts,
     checks: ContentChecks,
+    hosts: Hosts,
+    pictures: Pictures,
 ) -> None:
     """Creators' videos, and who may promote what."""
     db, recorder, clock = service.db, service.recorder, service.clock
@@ -198,15 +238,23 @@ def _assemble_promotion(
     videos.on_saved(lambda saved: shelf.put_video(saved.aggregate))
     promotions.on_saved(lambda saved: shelf.put_promotion(saved.aggregate))
     service.prepare(videos.prepare)
+    service.prepare(creators.prepare)
     service.subscribe(anchors_follow_creators(creators))
     promoting = Promotions(promotions, programs, products, creators)
-    service.routes(VideoRoutes(Videos(videos, products, promotions, checks, clock), promoting).routes())
+    service.routes(
+        VideoRoutes(
+            Videos(
+                videos,
+                products,
+                promotions,
+                hosts,
+                CreatorNames(creators, MongoOwners(db)),
+                pictures,
+                checks,
+                clock,
+            ),
+            promoting,
+        ).routes()
+    )
     service.routes(AnchorTitleRoutes(AnchorTitles(videos, clock)).routes())
     service.routes(PromotionRoutes(promoting).routes())
-
-
-def _content_check(service: Service, settings: Settings) -> ContentCheck:
-    """The provider of the settings, or the list of words."""
-    if settings.content_check_url:
-        return HttpProvider(settings.content_check_url, lambda: service.http, service.clock)
-    return WordRules(service.clock)

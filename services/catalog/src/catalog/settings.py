@@ -24,10 +24,10 @@ class Settings(ServiceSettings):
     unavailable."""
 
     payment_url: str = "http://127.0.0.1:8105"
-    """Where payment tells which merchants can collect."""
+    """Address of payment, which knows the merchants that can collect."""
 
     platform_bp: int = Field(default=600, ge=0, le=5_000)
     """The platform's commission, in basis points, of mini programs for which an operator has set none."""
 
     content_check_url: str = ""
-    """A provider that checks the texts of submitted versions; without one, a list of words does."""
+    """A provider that checks texts of versions, products and videos; without one, a list of words does."""

@@ -6,17 +6,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from catalog.application.counting import Counting
+from catalog.application.feeds import FollowFeeds, Wanted
+from catalog.application.hosts import HostRegister
 from catalog.application.order_facts import OrderFact
 from catalog.application.owners import FollowOwners
-from catalog.application.ports import CreatorRegister
 from catalog.application.reserving import Reserving
+from catalog.application.video_ports import CreatorRegister
+from catalog.domain.feed import FeedContent
+from catalog.domain.product import Sku
 from catalog.domain.reservation import FactKind, merged
 from contracts.catalog import StockCommitted, StockReleased
 from contracts.checkout import OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded
 from contracts.event import Event
+from contracts.feeds import ApplyFeedProduct, DelistFeedProduct, FeedCommand
 from contracts.identity import (
     CreatorRegistered,
     CreatorStateChanged,
+    HostChanged,
+    HostRegistered,
     OwnerApplied,
     OwnerReinstated,
     OwnerRejected,
@@ -65,6 +72,15 @@ def anchors_follow_creators(creators: CreatorRegister) -> Subscription:
     return Subscription("creators", (CreatorRegistered, CreatorStateChanged), on_creators)
 
 
+def hosts_are_learned(hosts: HostRegister) -> Subscription:
+    """Consumer group `catalog.hosts`."""
+
+    async def on_hosts(deliveries: Sequence[Delivery]) -> None:
+        await hosts.learn([delivery.event for delivery in deliveries])
+
+    return Subscription("hosts", (HostRegistered, HostChanged), on_hosts)
+
+
 def sales_follow_stock(counting: Counting) -> Subscription:
     """Consumer group `catalog.sales`: what was sold, and what went back."""
 
@@ -72,6 +88,15 @@ def sales_follow_stock(counting: Counting) -> Subscription:
         await counting.sold(line.sku_id for d in deliveries for line in d.event.lines)
 
     return Subscription("sales", (StockCommitted, StockReleased), on_stock, max_records=500, bulk_fetch=True)
+
+
+def sales_follow_refunds(counting: Counting) -> Subscription:
+    """Consumer group `catalog.refunds`: what was sent and is paid back."""
+
+    async def on_refunds(deliveries: Sequence[Delivery]) -> None:
+        await counting.refunded([delivery.event for delivery in deliveries])
+
+    return Subscription("refunds", (OrderRefunded,), on_refunds)
 
 
 def ratings_follow_reviews(counting: Counting) -> Subscription:
@@ -83,6 +108,32 @@ def ratings_follow_reviews(counting: Counting) -> Subscription:
     return Subscription(
         "ratings", (ReviewPublished, ReviewChanged), on_reviews, max_records=500, bulk_fetch=True
     )
+
+
+def products_follow_feeds(follow: FollowFeeds) -> Subscription:
+    """Consumer group `catalog.feeds`."""
+
+    async def on_commands(deliveries: Sequence[Delivery]) -> None:
+        await follow([wanted_of(delivery.event) for delivery in deliveries])
+
+    return Subscription("feeds", (ApplyFeedProduct, DelistFeedProduct), on_commands, bulk_fetch=True)
+
+
+def wanted_of(command: FeedCommand) -> Wanted:
+    """A feed's command with its content as domain objects."""
+    if not isinstance(command, ApplyFeedProduct):
+        return Wanted(command, None)
+    levels = {sku.sku_id: sku.available for sku in command.skus if sku.available is not None}
+    skus = tuple(
+        Sku(s.sku_id, tuple(s.attributes.items()), s.price.amount, tuple(s.attributes_en.items()))
+        for s in command.skus
+    )
+    initial = {sku.sku_id: levels.get(sku.sku_id, sku.initial_stock) for sku in command.skus}
+    content = FeedContent(
+        command.title, command.description, command.brand, command.model, command.category_id, command.images, skus,
+        levels, initial,
+    )  # fmt: skip
+    return Wanted(command, content)
 
 
 def concerns_stock(event: Any) -> bool:

@@ -67,12 +67,11 @@ class InMemoryReservations:
         self._move(sku, "available", "reserved", quantity)
         return True
 
-    async def held(self, wanted: Mapping[str, Lines]) -> set[str]:
-        stock = self._shelves.stock
+    async def held(self, wanted: Mapping[str, Lines]) -> dict[str, Lines]:
+        holds = {sku_id: sku["holds"] for sku_id, sku in self._shelves.stock.items()}
         return {
-            order_id
+            order_id: tuple((sku, holds[sku][order_id]) for sku, _ in lines if order_id in holds.get(sku, {}))
             for order_id, lines in wanted.items()
-            if all(sku in stock and stock[sku]["holds"].get(order_id) == quantity for sku, quantity in lines)
         }
 
     async def release_holds(self, orders: Mapping[str, Lines]) -> None:

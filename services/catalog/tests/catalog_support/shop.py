@@ -29,6 +29,7 @@ from contracts.identity import (
 from contracts.money import cny
 from contracts.terms import CommissionTerms
 from runtime.clock import system_clock
+from runtime.mongo.client import Database
 from runtime.service import Service
 from support.events import records_of, tell, types_of, value_of
 from support.eventually import Eventually
@@ -131,12 +132,13 @@ class Shop:
         *reasons: str,
         version: int = 1,
         kind: Literal["brand", "platform"] = "platform",
+        name: str = "小米有品",
     ) -> None:
         """Identity says what the owner is, and the catalog knows it."""
         status = _STATUS[event]
         await self.publish(
             event(
-                version=version, owner_id=self.owner_id, name="小米有品", kind=kind, status=status,
+                version=version, owner_id=self.owner_id, name=name, kind=kind, status=status,
                 reasons=tuple(Reason(message=reason) for reason in reasons),
             )
         )  # fmt: skip
@@ -239,6 +241,13 @@ def assert_adds_up(document: dict[str, Any]) -> None:
     ), document
     assert min(document["available"], document["reserved"], document["sold"]) >= 0, document
     assert document["reserved"] == sum(document["holds"].values()), document
+
+
+async def know_hosts(db: Database, *host_ids: str, state: str = "active") -> None:
+    """The catalog knows these hosts, as it does once identity has said so."""
+    await db["hosts"].insert_many(
+        [{"_id": host_id, "name": host_id, "state": state, "version": 1} for host_id in host_ids]
+    )
 
 
 def put_pictures(folder: Path) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from catalog_support.payment import Payment
-from catalog_support.shop import Shop, put_pictures
+from catalog_support.shop import HOST, Shop, know_hosts, put_pictures
 
 from catalog.app import build_app
 from catalog.settings import Settings
@@ -45,6 +45,7 @@ async def running(
             media_dir=media, uploads=str(media.parent / "uploads"), payment_url=payment.url,
         )  # fmt: skip
         async with build_app(settings).running() as service:
+            await know_hosts(service.db, HOST)
             yield Running(service, issuer, module_prefix, media, payment)
 
 

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from aiohttp import web
 from catalog_support.payment import Payment
-from catalog_support.shop import Shop, a_product, put_pictures
+from catalog_support.shop import HOST, Shop, a_product, know_hosts, put_pictures
 
 from catalog.app import build_app
 from catalog.settings import Settings
@@ -63,6 +63,7 @@ async def asking(
             media_dir=put_pictures(tmp_path), payment_url=payment.url, content_check_url=provider.url,
         )  # fmt: skip
         async with build_app(settings).running() as service:
+            await know_hosts(service.db, HOST)
             yield await Shop(service, issuer, kafka_bootstrap, prefix, eventually).open()
 
 
@@ -156,6 +157,27 @@ async def test_while_the_provider_is_away_only_known_texts_are_shown(
     assert (await asking.must("GET", CHECKS, asking.as_operator))["items"] == []
 
 
+async def test_the_verdict_about_a_version_is_kept_with_model_and_time(
+    asking: Shop, provider: Provider
+) -> None:
+    async def submitted(slogan: str) -> dict[str, Any]:
+        await asking.must("PATCH", asking.program_path, asking.as_owner, {"slogan": slogan})
+        version = await asking.must("POST", f"{asking.program_path}/versions", asking.as_owner, {})
+        queue = await asking.must("GET", "/v1/ops/reviews?status=in_review&limit=100", asking.as_operator)
+        [review] = [one for one in queue["items"] if one["version_id"] == version["version_id"]]
+        assert review["text_check"]["at"]
+        return dict(review["text_check"])
+
+    passed, waits = await submitted("春茶"), await submitted("奇迹茶")
+    assert (passed["status"], passed["model"]) == ("passed", "m-7")
+    assert (waits["status"], waits["model"]) == ("needs_review", "m-7")
+    provider.status = 500
+    away = await submitted("新茶")
+    assert (away["status"], away["model"]) == ("needs_review", "unchecked")
+    page = await asking.must("GET", asking.store_path, asking.as_host)
+    assert page["mini_program"]["slogan"] == asking.program()["slogan"], "viewers see none of them"
+
+
 async def test_an_operators_own_change_needs_no_check(asking: Shop) -> None:
     body = a_product(asking.sku_id, title="奇迹茶")
     await asking.must("PUT", asking.product_path(), asking.as_operator, body)
@@ -167,14 +189,15 @@ async def test_a_check_that_does_not_exist_is_not_found(shop: Shop, check_id: st
     assert (await decide(shop, check_id, "approval"))[0] == 404
 
 
-async def test_the_queue_is_listed_by_pages(asking: Shop) -> None:
+@pytest.mark.parametrize("since", ["", "&updated_since=2020-01-01T00:00:00Z"])
+async def test_the_queue_is_listed_by_pages(asking: Shop, since: str) -> None:
     for number in range(3):
         await put(asking, title=f"奇迹茶{number}")
     listed, cursor = [], ""
     while True:
-        page = await asking.must("GET", f"{CHECKS}?limit=2{cursor}", asking.as_operator)
+        page = await asking.must("GET", f"{CHECKS}?limit=2{since}{cursor}", asking.as_operator)
         listed += [check["texts"]["title"] for check in page["items"]]
         if page["next_cursor"] is None:
             break
         cursor = f"&cursor={page['next_cursor']}"
-    assert sorted(listed) == ["奇迹茶0", "奇迹茶1", "奇迹茶2"]
+    assert (listed if since else sorted(listed)) == ["奇迹茶0", "奇迹茶1", "奇迹茶2"]

@@ -1,4 +1,4 @@
-"""An event about an order that contradicts its reservation moves no stock, and the good ones beside it do."""
+"""An event about an order that contradicts its reservation moves no stock, and the good ones next to it do."""
 
 from __future__ import annotations
 

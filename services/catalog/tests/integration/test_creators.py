@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from catalog_support.shop import Shop, a_product, a_video
@@ -32,10 +34,11 @@ class Creator:
     async def publish(self, *anchor_ids: str) -> dict[str, Any]:
         return await self.shop.must("PUT", self.path, self.headers, self.body(*anchor_ids))
 
-    async def registered(self, *, suspended: bool = False, version: int = 1) -> None:
+    async def registered(self, *, suspended: bool = False, version: int = 1, name: str = "") -> None:
+        name = name or f"Lin {self.creator_id}"
         kind = CreatorRegistered if version == 1 else CreatorStateChanged
         state: Any = "suspended" if suspended else "active"
-        await self.shop.publish(kind(creator_id=self.creator_id, name="Lin", state=state, version=version))
+        await self.shop.publish(kind(creator_id=self.creator_id, name=name, state=state, version=version))
 
         async def known() -> bool:
             creators = self.shop.service.db["creators"]
@@ -88,6 +91,45 @@ async def test_a_creator_lists_reads_changes_and_deletes_videos(shop: Shop, lin:
     assert await lin.shown() == ["a:Buy"]
 
 
+@pytest.mark.parametrize("field", ["creator_name", "creator_name_en"])
+async def test_a_creator_cannot_take_the_name_of_a_verified_brand(
+    shop: Shop, lin: Creator, field: str
+) -> None:
+    await shop.open()
+    brand = f"Cloud {secrets.token_hex(4)}"
+    await shop.tell_owner(kind="brand", name=brand)
+    await lin.registered()
+    faked = lin.body("a") | {field: brand.upper().replace("O", "0")}
+    status, problem = await shop.call("PUT", lin.path, lin.headers, faked)
+    assert (status, problem["errors"][0]["field"]) == (422, field)
+    assert brand in problem["errors"][0]["message"]
+    await lin.publish("a")
+    assert (await shop.call("PATCH", lin.path, lin.headers, {field: brand}))[0] == 422
+
+
+async def test_a_creator_who_is_registered_under_a_brands_name_has_it(shop: Shop, lin: Creator) -> None:
+    await shop.open()
+    brand = f"Cloud {secrets.token_hex(4)}"
+    await shop.tell_owner(kind="brand", name=brand)
+    await lin.registered(name=brand)
+    await shop.must("PUT", lin.path, lin.headers, lin.body("a") | {"creator_name": brand})
+
+
+async def test_a_creator_cannot_take_the_name_of_another_creator(shop: Shop, lin: Creator) -> None:
+    await shop.open()
+    name = f"Mei {secrets.token_hex(4)}"
+    mei = Creator(shop)
+    await mei.registered(name=name)
+    await lin.registered(name=f"Lin {secrets.token_hex(4)}")
+    status, problem = await shop.call(
+        "PUT", lin.path, lin.headers, lin.body("a") | {"creator_name": name.upper()}
+    )
+    assert (status, problem["errors"]) == (
+        422, [{"field": "creator_name", "message": "is the name of another creator"}],
+    )  # fmt: skip
+    await shop.must("PUT", mei.path, mei.headers, mei.body("a") | {"creator_name": name})
+
+
 async def test_anchors_are_mounted_and_taken_off_one_by_one(shop: Shop, lin: Creator) -> None:
     await shop.open()
     await lin.publish("a")
@@ -118,6 +160,11 @@ async def test_a_changed_title_waits_for_an_operator_while_viewers_see_the_old_o
     queue = await _queue(shop)
     review = next(one for one in queue if one["video_id"] == lin.video_id)
     assert (review["title"], review["waiting_title"]["title"]) == ("Buy", "Best tea")
+    since = quote((datetime.now(UTC) - timedelta(minutes=5)).isoformat())
+    page = await shop.must("GET", f"{TITLES}?updated_since={since}&limit=100", shop.as_operator)
+    assert lin.video_id in [one["video_id"] for one in page["items"]]
+    page = await shop.must("GET", f"{TITLES}?updated_since=2100-01-01T00:00:00Z", shop.as_operator)
+    assert page["items"] == []
     title = f"{TITLES}/{lin.video_id}/a"
     await shop.must("PUT", f"{lin.path}/anchors/a", lin.headers, anchor | {"title": "Cures all"})
     as_read = shop.as_operator | {"If-Match": f'"{review["version"]}"'}

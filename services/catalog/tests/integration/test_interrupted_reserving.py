@@ -158,7 +158,7 @@ async def test_a_replica_that_is_late_cannot_hold_again_what_is_being_sold(db: D
         (("placed", "paid", "refunded"), (9, 0, 0)),
     ],
 )
-async def test_what_a_replica_held_too_late_before_it_died_is_released_at_the_next_look(
+async def test_what_a_replica_held_too_late_before_it_died_is_released_at_the_next_check(
     db: Database, facts: tuple[str, ...], counts: tuple[int, int, int]
 ) -> None:
     warehouse = await Warehouse.of(db, 9)

@@ -57,6 +57,16 @@ async def test_a_range_is_answered_as_http_defines_it(
             assert answer.headers["Content-Range"] == "bytes */10"
 
 
+@pytest.mark.parametrize("asked", ["bytes=0-3", "bytes=99-", "bytes=-0"])
+async def test_a_range_means_nothing_in_a_head_request(shop: Shop, media: Path, asked: str) -> None:
+    (media / "ten.png").write_bytes(b"0123456789")
+    async with shop.service.http.head(
+        f"{shop.service.url}/media/ten.png", headers={"Range": asked}
+    ) as answer:
+        assert (answer.status, answer.headers["Content-Length"]) == (200, "10")
+        assert "Content-Range" not in answer.headers
+
+
 async def test_a_range_for_another_version_of_a_picture_gets_all_of_this_one(shop: Shop, media: Path) -> None:
     (media / "ten.png").write_bytes(b"0123456789")
     headers = {"Range": "bytes=0-3", "If-Range": '"another"'}

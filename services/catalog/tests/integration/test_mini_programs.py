@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from catalog_support.payment import Payment
 from catalog_support.shop import Shop, a_draft, a_product
 
@@ -109,3 +111,28 @@ async def test_another_owners_mini_program_is_not_found(shop: Shop) -> None:
     assert [p["mini_program_id"] for p in mine["items"]] == [shop.mini_program_id]
     assert (await shop.call("GET", sku, shop.as_operator))[0] == 200
     assert (await shop.stock())["available"] == 30
+
+
+async def test_of_two_operators_who_set_terms_the_second_is_told(shop: Shop) -> None:
+    await shop.put_live()
+    view = await shop.must("GET", shop.program_path, shop.as_operator)
+    as_read = shop.as_operator | {"If-Match": f'"{view["version"]}"'}
+    first = await shop.must("PUT", f"{shop.ops_path}/terms", as_read, {"platform_bp": 7})
+    assert first["version"] == view["version"] + 1
+    status, problem = await shop.call("PUT", f"{shop.ops_path}/terms", as_read, {"platform_bp": 9})
+    assert (status, problem["code"], problem["version"]) == (412, "version_conflict", first["version"])
+    status, problem = await shop.call("PATCH", shop.program_path, as_read, {"slogan": "New"})
+    assert (status, problem["version"]) == (412, first["version"])
+    assert await shop.must("GET", shop.program_path, shop.as_operator) == first
+
+
+async def test_of_two_operators_who_put_a_version_live_the_second_is_told(shop: Shop) -> None:
+    new = shop.as_operator | {"If-Match": '"0"'}
+    view = await shop.must("PUT", shop.ops_path, new, shop.program())
+    status, problem = await shop.call("PUT", shop.ops_path, new, shop.program())
+    assert (status, problem["version"]) == (412, view["version"])
+    as_read = shop.as_operator | {"If-Match": f'"{view["version"]}"'}
+    answers = await asyncio.gather(
+        *(shop.call("PUT", shop.ops_path, as_read, shop.program() | {"slogan": f"New {n}"}) for n in range(5))
+    )
+    assert sorted(status for status, _ in answers) == [200, 412, 412, 412, 412]

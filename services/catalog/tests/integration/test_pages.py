@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 
 import pytest
-from catalog_support.shop import HOST, Shop, a_product, a_video
+from catalog_support.shop import HOST, Shop, a_product, a_video, know_hosts
 
 from contracts.api.common import Page
 from contracts.api.mini_programs import MiniProgramCard
@@ -152,8 +152,22 @@ async def test_a_cursor_of_another_list_is_refused(shop: Shop, cursor: str) -> N
         assert (status, problem["code"]) == (422, "invalid_cursor")
 
 
+async def test_a_cursor_of_another_sort_is_refused(shop: Shop) -> None:
+    await shop.open()
+    await shop.must(
+        "PUT", shop.product_path("p2" + shop.product_id), shop.as_owner, a_product(f"x{shop.sku_id}")
+    )
+    first = await shop.must("GET", f"{shop.store_path}?limit=1&sort=newest", shop.as_host)
+    cursor = first["products"]["next_cursor"]
+    for other in ("", "&sort=price_asc", "&sort=newest&category=tea"):
+        status, problem = await shop.call("GET", f"{shop.store_path}?cursor={cursor}{other}", shop.as_host)
+        assert (status, problem["code"]) == (422, "invalid_cursor")
+    await shop.must("GET", f"{shop.store_path}?cursor={cursor}&sort=newest&limit=9", shop.as_host)
+
+
 async def test_the_entrance_lists_a_hosts_mini_programs_by_priority_then_sponsored(shop: Shop) -> None:
     host, wanted = "host" + secrets.token_hex(4), []
+    await know_hosts(shop.service.db, host)
     for priority, sponsored in ((0, False), (0, True), (50, False), (50, True), (9, False)):
         one = shop.neighbour()
         await one.put_live(hosts=[host], exposure_priority=priority, sponsored=sponsored)

@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from catalog_support.shop import Shop, a_product
+from catalog_support.shop import Shop, a_product, a_video
 from PIL import Image
 
 
@@ -24,11 +24,12 @@ def a_picture(kind: str = "PNG", width: int = 900) -> bytes:
     return file.getvalue() + secrets.token_bytes(8)
 
 
-async def upload(shop: Shop, data: Any, kind: str | None = "image/png") -> tuple[int, dict[str, Any]]:
-    headers = shop.as_owner | ({"Content-Type": kind} if kind else {})
-    async with shop.service.http.post(
-        f"{shop.service.url}/v1/owner/media", data=data, headers=headers
-    ) as answer:
+async def upload(
+    shop: Shop, data: Any, kind: str | None = "image/png", creator: dict[str, str] | None = None
+) -> tuple[int, dict[str, Any]]:
+    headers = (creator or shop.as_owner) | ({"Content-Type": kind} if kind else {})
+    path = f"/v1/{'creator' if creator else 'owner'}/media"
+    async with shop.service.http.post(shop.service.url + path, data=data, headers=headers) as answer:
         return answer.status, await answer.json()
 
 
@@ -109,7 +110,7 @@ async def test_an_owner_shows_own_pictures_and_no_others(shop: Shop) -> None:
         status, problem = await shop.call(method, shop.product_path(), shop.as_owner, body)
         assert (status, problem["code"]) == (422, "invalid_content")
         assert [error["field"] for error in problem["errors"]] == [f"images[{n}]" for n in range(1, 8)]
-        assert "another owner" in problem["errors"][0]["message"]
+        assert "somebody else" in problem["errors"][0]["message"]
         assert "no such picture" in problem["errors"][1]["message"]
         assert "https" in problem["errors"][3]["message"]
     assert (await shop.must("GET", shop.product_path(), shop.as_owner))["images"] == images
@@ -133,3 +134,27 @@ async def test_a_picture_that_is_shown_already_stays_when_other_fields_change(sh
     await shop.must("PUT", shop.product_path(), shop.as_operator, old)
     view = await shop.must("PUT", shop.product_path(), shop.as_owner, old | {"title": "碧螺春"})
     assert (view["title"], view["images"]) == ("碧螺春", ["/media/gone.png"])
+
+
+async def test_a_creator_shows_own_covers_and_no_others(shop: Shop) -> None:
+    creator, other = (shop.as_creator(f"creator{secrets.token_hex(4)}") for _ in range(2))
+    own = (await upload(shop, a_picture(), creator=creator))[1]["url"]
+    foreign = (await upload(shop, a_picture(), creator=other))[1]["url"]
+    path = f"/v1/creator/videos/v{secrets.token_hex(4)}"
+    missing = f"/media/pictures/{secrets.token_hex(32)}/1280.webp"
+    for wrong, words in (
+        (foreign, "somebody else"),
+        (await uploaded(shop), "somebody else"),
+        (missing, "no such picture"),
+        ("/media/none.png", "no such picture"),
+        ("http://pictures.example/a.png", "https"),
+        ("https://127.0.0.1/a.png", "https"),
+    ):
+        status, problem = await shop.call("PUT", path, creator, a_video(shop) | {"cover_url": wrong})
+        assert (status, problem["errors"][0]["field"]) == (422, "cover_url"), wrong
+        assert words in problem["errors"][0]["message"]
+    for right in (own, "/media/tea.png", "https://pictures.example/a.png"):
+        await shop.must("PUT", path, creator, a_video(shop) | {"cover_url": right})
+    status, _ = await shop.call("PATCH", path, creator, {"cover_url": foreign})
+    assert status == 422
+    assert (await shop.must("GET", path, creator))["cover_url"] == "https://pictures.example/a.png"

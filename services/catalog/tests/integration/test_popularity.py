@@ -9,6 +9,7 @@ from typing import Any
 
 from catalog_support.shop import Shop, a_product
 
+from contracts.money import cny
 from contracts.reviews import ReviewChanged, ReviewPublished, ReviewState
 
 AT = datetime(2026, 5, 4, tzinfo=UTC)
@@ -47,6 +48,20 @@ async def test_sales_are_what_was_sold_and_not_returned(shop: Shop) -> None:
     await shop.publish(*paid, *paid)
     await until_counted(shop, sales=4)
     await shop.publish(shop.refunded(returned, (shop.sku_id, 2)), shop.cancelled(unpaid))
+    await until_counted(shop, sales=2)
+
+
+async def test_what_was_sent_is_no_sale_once_its_order_is_refunded_in_full(shop: Shop) -> None:
+    await shop.open(stock=9)
+    kept, refunded, partly_sent = (shop.new_order() for _ in range(3))
+    lines = (shop.sku_id, 2)
+    orders = (kept, refunded, partly_sent)
+    await shop.publish(*[shop.placed(o, lines) for o in orders], *[shop.paid(o, lines) for o in orders])
+    await until_counted(shop, sales=6)
+    sent = shop.refunded(refunded, lines, release_stock=False)
+    half_sent = shop.refunded(partly_sent, lines, release_stock=False, unsent=[(shop.sku_id, 1)])
+    in_part = shop.refunded(kept, lines, release_stock=False).model_copy(update={"refunded_total": cny(1)})
+    await shop.publish(sent, half_sent, in_part, sent, half_sent)
     await until_counted(shop, sales=2)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
-from catalog_support.shop import Shop, a_product, put_pictures
+from catalog_support.shop import HOST, Shop, a_product, know_hosts, put_pictures
 
 from catalog.app import build_app
 from catalog.settings import Settings
@@ -50,6 +50,8 @@ async def starting(
             **changes,
         )
         async with build_app(settings).running() as service:
+            if not await service.db["hosts"].find_one({}):
+                await know_hosts(service.db, HOST)
             yield service
 
     return start
@@ -104,6 +106,7 @@ async def test_pages_are_served_while_the_database_is_unavailable_and_leave_out_
         page_max_age=timedelta(seconds=3), media_dir=put_pictures(tmp_path),
     )  # fmt: skip
     async with build_app(settings).running() as service:
+        await know_hosts(service.db, HOST)
         shop = await Shop(service, issuer, breakable.kafka, prefix, eventually).open(stock=9)
         async with breakable.away("mongodb"):
             store = await shop.must("GET", shop.store_path, shop.as_host)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import pytest
-from catalog_support.shop import HOST, Shop, a_draft
+from catalog_support.shop import HOST, Shop, a_draft, a_product, a_video, know_hosts
 
-from contracts.identity import OwnerApplied, OwnerReinstated, OwnerState, OwnerSuspended
+from catalog.adapters.mongo_version_histories import MongoVersionHistories
+from contracts.identity import HostRegistered, OwnerApplied, OwnerReinstated, OwnerState, OwnerSuspended
 
 PROGRAMS = "/v1/owner/mini-programs"
 
@@ -129,10 +132,10 @@ async def test_each_release_can_be_rolled_back_once(shop: Shop) -> None:
 async def test_an_owner_who_is_not_verified_releases_nothing(
     shop: Shop, event: type[OwnerState], code: str
 ) -> None:
-    await shop.tell_owner(event, "papers are missing")
     await start(shop)
     version_id = await submit(shop)
     await approve(shop, version_id)
+    await shop.tell_owner(event, "papers are missing")
     answered, problem = await release(shop, version_id)
     assert (answered, problem["code"], await shown(shop)) == (409, code, None)
 
@@ -153,6 +156,35 @@ async def test_a_suspended_owners_mini_programs_are_closed_until_the_owner_is_ba
     assert (view["state"], view["reason"]) == ("suspended", "The owner is suspended. Counterfeits.")
     await shop.tell_owner(OwnerReinstated, version=3)
     await shop.eventually(lambda: is_shown(name), within=5, what="the mini program is open again")
+
+
+async def test_a_suspended_owner_prepares_nothing_and_hears_why(shop: Shop) -> None:
+    await shop.tell_owner()
+    await start(shop)
+    product = a_product(shop.sku_id, category_id="tea")
+    await shop.must("PUT", shop.product_path(shop.product_id), shop.as_owner, product)
+    await shop.tell_owner(OwnerSuspended, "Counterfeits.", version=2)
+    prepared = await shop.must("GET", shop.program_path, shop.as_owner)
+    for method, path, body in (
+        ("POST", PROGRAMS, a_draft()),
+        ("PATCH", shop.program_path, {"name": "Better"}),
+        ("POST", f"{shop.program_path}/versions", {}),
+        ("PUT", shop.product_path(shop.product_id), product | {"title": "Better"}),
+        ("PUT", shop.product_path(f"{shop.product_id}2"), product),
+        ("PATCH", shop.product_path(shop.product_id), {"title": "Better"}),
+    ):
+        status, problem = await shop.call(method, path, shop.as_owner, body)
+        assert (status, problem["code"]) == (409, "owner_suspended"), (method, path)
+        assert problem["detail"] == "The owner is suspended. Counterfeits."
+    after = await shop.must("GET", shop.program_path, shop.as_owner)
+    closed = {"state", "reason", "version"}
+    assert {k: v for k, v in after.items() if k not in closed} == {
+        k: v for k, v in prepared.items() if k not in closed
+    }
+    await shop.must("DELETE", shop.product_path(shop.product_id), shop.as_owner)
+    await shop.must("PATCH", shop.program_path, shop.as_operator, {"name": "Better"})
+    await shop.tell_owner(OwnerReinstated, version=3)
+    await submit(shop)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +216,20 @@ async def test_a_name_like_anothers_is_flagged_to_the_reviewer(shop: Shop) -> No
     [flag] = review["flags"]
     assert flag["field"] == "name"
     assert shop.mini_program_id in flag["message"]
+
+
+async def test_a_name_with_a_brands_name_in_it_is_flagged_to_the_reviewer(shop: Shop) -> None:
+    brand = f"Nova{secrets.token_hex(4)}"
+    await shop.tell_owner(kind="brand", name=brand)
+    other = shop.neighbour()
+    await start(other, name=f"{brand}旗舰店", aliases=[f"{brand.lower()}s"])
+    review = await in_queue(other, await submit(other))
+    assert review["flags"] == [
+        {
+            "field": "name",
+            "message": f"{brand}旗舰店 contains {brand}, a name of the verified brand {brand}.",
+        }
+    ]
 
 
 async def test_the_name_of_a_verified_brand_cannot_be_taken(shop: Shop) -> None:
@@ -251,8 +297,20 @@ async def test_editors_at_once_lose_no_change(shop: Shop) -> None:
     assert sorted(view["aliases"]) == sorted(names)
 
 
+async def test_a_hosts_settings_have_versions(shop: Shop) -> None:
+    as_host = shop.issuer.headers("host", host_id="host" + secrets.token_hex(4))
+    path = "/v1/host/settings"
+    assert await shop.must("GET", path, as_host) == {"accept": "all", "version": 0}
+    set_first = await shop.must("PUT", path, as_host | {"If-Match": '"0"'}, {"accept": "by_hand"})
+    assert set_first == {"accept": "by_hand", "version": 1}
+    status, problem = await shop.call("PUT", path, as_host | {"If-Match": '"0"'}, {"accept": "all"})
+    assert (status, problem["code"], problem["version"]) == (412, "version_conflict", 1)
+    assert await shop.must("PUT", path, as_host, {"accept": "all"}) == {"accept": "all", "version": 2}
+
+
 async def test_a_host_that_decides_by_hand_shows_what_it_took(shop: Shop) -> None:
     host = "host" + secrets.token_hex(4)
+    await know_hosts(shop.service.db, host)
     as_host = shop.issuer.headers("host", host_id=host)
     await shop.must("PUT", "/v1/host/settings", as_host, {"accept": "by_hand"})
     await shop.tell_owner()
@@ -273,6 +331,68 @@ async def test_a_host_that_decides_by_hand_shows_what_it_took(shop: Shop) -> Non
     assert (await shown(shop, as_host), await shown(shop)) == (None, "Later")
     stranger = shop.issuer.headers("host", host_id="stranger")
     assert (await shop.call("POST", f"{decision}/acceptance", stranger))[0] == 404
+
+
+async def test_only_hosts_that_exist_can_be_asked_for(shop: Shop) -> None:
+    wrong = [
+        ("requested_hosts[1]", "there is no host nowhere"),
+        ("requested_hosts[2]", "there is no host WeTalk"),
+    ]
+    hosts = [HOST, "nowhere", "WeTalk"]
+    await start(shop)
+    for method, path in (("POST", PROGRAMS), ("PATCH", shop.program_path)):
+        answer = await shop.call(method, path, shop.as_owner, a_draft(requested_hosts=hosts))
+        assert named(answer) == wrong
+    answer = await shop.call("PUT", shop.ops_path, shop.as_operator, shop.program(hosts=hosts))
+    assert named(answer) == [(field.removeprefix("requested_"), why) for field, why in wrong]
+    video = a_video(shop) | {"host_id": "nowhere"}
+    answer = await shop.call("PUT", f"/v1/creator/videos/v{secrets.token_hex(4)}", shop.as_creator(), video)
+    assert named(answer) == [("host_id", "there is no host nowhere")]
+    assert (await shop.must("GET", shop.program_path, shop.as_owner))["requested_hosts"] == [HOST]
+
+
+async def test_a_suspended_host_can_be_kept_but_not_asked_for(shop: Shop) -> None:
+    host = "host" + secrets.token_hex(4)
+    await know_hosts(shop.service.db, host, state="suspended")
+    suspended = f"the host {host} is suspended"
+    hosts = [HOST, host]
+    await start(shop)
+    for method, path in (("POST", PROGRAMS), ("PATCH", shop.program_path)):
+        answer = await shop.call(method, path, shop.as_owner, a_draft(requested_hosts=hosts))
+        assert named(answer) == [("requested_hosts[1]", suspended)]
+    answer = await shop.call("PUT", shop.ops_path, shop.as_operator, shop.program(hosts=hosts))
+    assert named(answer) == [("hosts[1]", suspended)]
+    path, viewers = f"{shop.program_path}/testers", [{"host_id": host, "viewer": "a" * 32}]
+    answer = await shop.call("PUT", path, shop.as_owner, {"viewers": viewers})
+    assert named(answer) == [("viewers[0].host_id", suspended)]
+    video = a_video(shop) | {"host_id": host}
+    answer = await shop.call("PUT", f"/v1/creator/videos/v{secrets.token_hex(4)}", shop.as_creator(), video)
+    assert named(answer) == [("host_id", suspended)]
+    await shop.service.db["hosts"].update_one({"_id": host}, {"$set": {"state": "active"}})
+    await shop.must("PATCH", shop.program_path, shop.as_owner, {"requested_hosts": hosts})
+    await shop.service.db["hosts"].update_one({"_id": host}, {"$set": {"state": "suspended"}})
+    await shop.must(
+        "PATCH", shop.program_path, shop.as_owner, {"slogan": "Good tea", "requested_hosts": hosts}
+    )
+
+
+async def test_a_host_can_be_asked_for_once_identity_has_registered_it(shop: Shop) -> None:
+    await start(shop)
+    host_id = f"host{secrets.token_hex(4)}"
+    await shop.publish(HostRegistered(version=1, host_id=host_id, name="WeTalk"))
+
+    async def asked() -> bool:
+        await shop.must("PATCH", shop.program_path, shop.as_owner, {"requested_hosts": [host_id]})
+        return True
+
+    await shop.eventually(asked, within=20, what="the catalog knows the host")
+
+
+def named(answer: tuple[int, dict[str, Any]]) -> list[tuple[str, str]]:
+    """The fields that a 422 names, each with its message."""
+    status, problem = answer
+    assert (status, problem["code"]) == (422, "invalid_content"), problem
+    return [(error["field"], error["message"]) for error in problem["errors"]]
 
 
 async def test_the_review_queue_lists_versions_by_status(shop: Shop) -> None:
@@ -296,3 +416,109 @@ async def test_a_draft_with_a_refused_word_is_not_submitted_and_says_where(shop:
     assert (status, problem["code"]) == (422, "content_refused")
     assert [error["field"] for error in problem["errors"]] == ["slogan"]
     assert (await shop.must("GET", path, shop.as_owner))["items"] == []
+
+
+async def test_a_mini_program_closed_with_its_owner_is_open_again_under_another(shop: Shop) -> None:
+    await shop.tell_owner()
+    await shop.open()
+    await shop.tell_owner(OwnerSuspended, "Counterfeits.", version=2)
+
+    async def closed() -> bool:
+        assert await shown(shop) is None
+        return True
+
+    await shop.eventually(closed, within=20, what="the mini program is closed")
+    other = shop.neighbour()
+    view = await shop.put_live(owner_id=other.owner_id)
+    assert (view["state"], view["reason"], view["owner_id"]) == ("published", "", other.owner_id)
+    assert await shown(shop) is not None
+    history = await shop.service.db["version_histories"].find_one({"_id": shop.mini_program_id})
+    assert history is not None
+    assert history["owner_id"] == other.owner_id
+    await shop.must("POST", f"{shop.ops_path}/suspension", shop.as_operator, {"reason": "fakes"})
+    view = await shop.put_live(owner_id=shop.neighbour().owner_id)
+    assert view["state"] == "suspended", "an operator's own suspension stays"
+
+
+async def changed(
+    shop: Shop, path: str, since: datetime, headers: dict[str, str], more: str = ""
+) -> list[Any]:
+    """The items of a list by change, one on a page."""
+    items: list[Any] = []
+    cursor = ""
+    while True:
+        query = f"updated_since={quote(since.isoformat())}&limit=1{more}{cursor}"
+        page = await shop.must("GET", f"{path}?{query}", headers)
+        items += page["items"]
+        if page["next_cursor"] is None:
+            return items
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+async def test_versions_are_followed_by_their_changes(shop: Shop) -> None:
+    await shop.tell_owner()
+    await start(shop)
+    begin, versions = datetime.now(UTC), f"{shop.program_path}/versions"
+    first, second = await submit(shop), await submit(shop)
+
+    async def followed(path: str, headers: dict[str, str], more: str = "") -> list[tuple[str, str]]:
+        found = await changed(shop, path, begin, headers, more)
+        return [(one["version_id"], one["status"]) for one in found if one["version_id"] in (first, second)]
+
+    expected = [(first, "in_review"), (second, "in_review")]
+    assert await followed(versions, shop.as_owner) == expected
+    await approve(shop, first)
+    expected = [(second, "in_review"), (first, "approved")]
+    assert await followed(versions, shop.as_owner) == expected
+    assert await followed("/v1/ops/reviews", shop.as_operator) == expected
+    assert await followed("/v1/ops/reviews", shop.as_operator, "&status=approved") == expected[1:]
+    await release(shop, first)
+    await approve(shop, second)
+    await release(shop, second)
+    expected = [(first, "superseded"), (second, "live")]
+    assert await followed(versions, shop.as_owner) == expected
+    assert await changed(shop, versions, datetime.now(UTC), shop.as_owner) == []
+    stranger = shop.issuer.headers("owner", owner_id="somebody")
+    query = f"{versions}?updated_since={quote(begin.isoformat())}"
+    assert (await shop.call("GET", query, stranger))[0] == 404
+
+
+async def test_a_host_follows_what_it_is_asked_to_decide(shop: Shop) -> None:
+    host = "host" + secrets.token_hex(4)
+    await know_hosts(shop.service.db, host)
+    as_host, begin = shop.issuer.headers("host", host_id=host), datetime.now(UTC)
+    await shop.tell_owner()
+    programs = []
+    for _ in range(2):
+        await start(shop, requested_hosts=[host])
+        programs.append(shop.mini_program_id)
+        await approve(shop, await submit(shop))
+
+    async def followed(since: datetime, more: str = "") -> list[str]:
+        found = await changed(shop, "/v1/host/reviews", since, as_host, more)
+        return [one["mini_program_id"] for one in found]
+
+    assert await followed(begin) == programs
+    later = datetime.now(UTC)
+    await shop.must("POST", f"/v1/host/mini-programs/{programs[0]}/acceptance", as_host, {})
+    await shop.must("PATCH", shop.program_path, shop.as_owner, {"slogan": "Nothing that a host sees"})
+    assert await followed(later) == programs[:1]
+    assert await followed(begin) == programs[::-1]
+    assert await followed(begin, "&status=waiting") == programs[1:]
+
+
+async def test_versions_of_an_older_catalog_are_dated_by_what_is_known(shop: Shop) -> None:
+    await shop.tell_owner()
+    await start(shop)
+    begin = datetime.now(UTC)
+    version_id = await submit(shop)
+    await approve(shop, version_id)
+    db = shop.service.db
+    await db["version_histories"].update_one(
+        {"_id": shop.mini_program_id}, {"$unset": {"versions.0.changed_at": ""}}
+    )
+    path = f"{shop.program_path}/versions"
+    assert await changed(shop, path, begin, shop.as_owner) == []
+    await MongoVersionHistories(db, shop.service.recorder).prepare()
+    [version] = await changed(shop, path, begin, shop.as_owner)
+    assert version["version_id"] == version_id

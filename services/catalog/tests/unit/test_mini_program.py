@@ -14,6 +14,7 @@ from catalog.domain import mini_program
 from catalog.domain.errors import Refused
 from catalog.domain.mini_program import Changed, MiniProgram, PlatformTerms, content_of
 from catalog.domain.owner import Owner
+from runtime.listing import Asked, Part
 
 
 def changed(outcome: Changed | None) -> Changed:
@@ -99,8 +100,8 @@ async def test_a_slow_replica_leaves_no_older_state_of_an_owner() -> None:
     class Programs:
         current = changed(mini_program.take_owner(published(), owner("verified")))[0]
 
-        async def page(self, owner_id: str, after: str | None, limit: int) -> list[MiniProgram]:
-            return [self.current] if after is None else []
+        async def page(self, owner_id: str, asked: Asked, limit: int) -> Part[MiniProgram]:
+            return Part([self.current])
 
         async def change(self, mini_program_id: str, decide: Any) -> None:
             if (change := decide(self.current)) is not None:

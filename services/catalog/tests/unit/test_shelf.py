@@ -9,12 +9,14 @@ import orjson
 import pytest
 from catalog_support.samples import Item, a_level, a_product, a_program, put
 
-from catalog.application.read_model.entries import StoreFilter, StoreSort
+from catalog.application.read_model.entries import Part, StoreFilter, StoreSort
 from catalog.application.read_model.shelf import EPOCH, Shelf
 from catalog.domain.product import Sku
 from catalog.domain.stock import StockLevel
 from contracts.api.products import ProductCard, ProductPage
 from runtime.web.cursors import read_cursor, write_cursor
+
+LIST = "a list"
 
 
 def shelf_of(*items: Item) -> Shelf:
@@ -25,7 +27,7 @@ def shelf_of(*items: Item) -> Shelf:
 
 def ids(shelf: Shelf, category: str | None = None, **wanted: Any) -> list[str]:
     filters = StoreFilter(category, **wanted)
-    page = orjson.loads(shelf.store(shelf.mini_programs["shop0001"], filters, None, 100))
+    page = orjson.loads(shelf.store(shelf.mini_programs["shop0001"], filters, Part(repr(filters), None, 100)))
     return [item["product_id"] for item in page["items"]]
 
 
@@ -36,7 +38,9 @@ def test_rendered_pages_have_the_shape_of_the_contracts() -> None:
     assert set(page) == set(ProductPage.model_fields)
     assert [sku.available for sku in read.skus] == [0, 4]
     assert read.price_from.amount == 100
-    [card] = orjson.loads(shelf.store(shelf.mini_programs["shop0001"], StoreFilter(), None, 20))["items"]
+    [card] = orjson.loads(shelf.store(shelf.mini_programs["shop0001"], StoreFilter(), Part(LIST, None, 20)))[
+        "items"
+    ]
     assert set(card) == set(ProductCard.model_fields)
     assert ProductCard.model_validate(card).in_stock
 
@@ -63,10 +67,10 @@ def test_a_rendered_page_changes_with_its_level_and_a_store_when_a_product_sells
     shelf = shelf_of(a_program(), a_product(), a_level("s1", 1))
     product, program = shelf.products["p1"], shelf.mini_programs["shop0001"]
     assert b'"available":1' in shelf.page(product)
-    assert b'"in_stock":true' in shelf.store(program, StoreFilter(), None, 20)
+    assert b'"in_stock":true' in shelf.store(program, StoreFilter(), Part(LIST, None, 20))
     shelf.put_level(StockLevel("s1", 0, 2))  # as a change stream has it: without the product
     assert b'"available":1' not in shelf.page(product)
-    assert b'"in_stock":false' in shelf.store(program, StoreFilter(), None, 20)
+    assert b'"in_stock":false' in shelf.store(program, StoreFilter(), Part(LIST, None, 20))
 
 
 def test_a_product_moves_between_categories_and_leaves_when_delisted() -> None:
@@ -122,11 +126,11 @@ def test_pages_of_each_sort_hold_each_product_once(sort: StoreSort | None) -> No
     shelf = shelf_of(a_program(), *products, *(a_level(f"s{n}", 1) for n in range(1, 8)))
     wanted, listed, after = StoreFilter(in_stock=True, sort=sort), [], None
     while True:
-        page = orjson.loads(shelf.store(shelf.mini_programs["shop0001"], wanted, after, 2))
+        page = orjson.loads(shelf.store(shelf.mini_programs["shop0001"], wanted, Part(LIST, after, 2)))
         listed += [item["product_id"] for item in page["items"]]
         if page["next_cursor"] is None:
             break
-        number, product_id = read_cursor(page["next_cursor"], int, str)
+        number, product_id = read_cursor(LIST, page["next_cursor"], int, str)
         after = (number, product_id)
     assert listed == ids(shelf, sort=sort)
     assert len(listed) == 7
@@ -135,8 +139,8 @@ def test_pages_of_each_sort_hold_each_product_once(sort: StoreSort | None) -> No
 def test_a_cursor_leads_to_the_next_products() -> None:
     shelf = shelf_of(a_program(), *(a_product(n) for n in (1, 2, 3)))
     program = shelf.mini_programs["shop0001"]
-    first = orjson.loads(shelf.store(program, StoreFilter(), None, 2))
-    after = read_cursor(first["next_cursor"], int, str)
-    last = orjson.loads(shelf.store(program, StoreFilter(), (after[0], after[1]), 2))
+    first = orjson.loads(shelf.store(program, StoreFilter(), Part(LIST, None, 2)))
+    after = read_cursor(LIST, first["next_cursor"], int, str)
+    last = orjson.loads(shelf.store(program, StoreFilter(), Part(LIST, (after[0], after[1]), 2)))
     assert [item["product_id"] for item in (*first["items"], *last["items"])] == ["p1", "p2", "p3"]
     assert last["next_cursor"] is None

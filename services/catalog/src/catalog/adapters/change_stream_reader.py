@@ -20,6 +20,7 @@ from catalog.adapters import (
     mongo_mini_programs,
     mongo_products,
     mongo_promotions,
+    mongo_testers,
     mongo_videos,
 )
 from catalog.adapters.changed_levels import ChangedLevels
@@ -44,6 +45,7 @@ AGGREGATES = (
     mongo_videos.COLLECTION,
     mongo_promotions.COLLECTION,
     mongo_creators.COLLECTION,
+    mongo_testers.COLLECTION,
 )
 LEVEL_FIELDS = {"product_id": 1, "mini_program_id": 1, "available": 1, "version": 1}
 _SOLD_ONLY = {
@@ -94,6 +96,7 @@ class ChangeStreamReader:
             mongo_videos.COLLECTION: self._put_video,
             mongo_promotions.COLLECTION: self._put_promotion,
             mongo_creators.COLLECTION: self._put_creator,
+            mongo_testers.COLLECTION: self._put_testers,
         }
 
     async def load(self) -> None:
@@ -169,6 +172,9 @@ class ChangeStreamReader:
 
     def _put_promotion(self, document: Document) -> None:
         self._shelf.put_promotion(mongo_promotions.read_promotion(document))
+
+    def _put_testers(self, document: Document) -> None:
+        self._shelf.put_testers(mongo_testers.read_testers(document))
 
     def _put_creator(self, document: Document) -> None:
         suspended = document["state"] == "suspended"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pymongo import ASCENDING
 
 from catalog.domain.content_check import ContentCheck
+from runtime.listing import Asked, Part
 from runtime.mongo.client import Database, Document
+from runtime.mongo.listing import CHANGED_AT, ORDER, ListedDocuments
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.shown import Shown
@@ -21,20 +23,25 @@ class MongoContentChecks(VersionedStore[ContentCheck]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._documents = db[COLLECTION]
+        self._lists = ListedDocuments(
+            db, self._documents, recorder.clock, recorder.new_id, hidden=(OUTBOX_FIELD,)
+        )
         super().__init__(
-            Codec(_read, _write), recorder, lambda _: self._documents, replace_outbox=True, shown=SHOWN
+            Codec(_read, lambda check: _write(check) | {CHANGED_AT: recorder.clock()}),
+            recorder,
+            lambda _: self._documents,
+            replace_outbox=True,
+            shown=SHOWN,
         )
 
     async def prepare(self) -> None:
-        """Create the index; idempotent."""
+        """Create the indexes; idempotent."""
+        await self._lists.prepare()
         await self._documents.create_index([("status", ASCENDING)], partialFilterExpression=WAITING)
+        await self._documents.create_index([("status", ASCENDING), *ORDER], partialFilterExpression=WAITING)
 
-    async def waiting(self, after: str | None, limit: int) -> list[ContentCheck]:
-        query: Document = dict(WAITING)
-        if after is not None:
-            query["_id"] = {"$gt": after}
-        found = self._documents.find(query, {OUTBOX_FIELD: 0}).sort("_id", ASCENDING).limit(limit)
-        return [_read(document) async for document in found]
+    async def waiting(self, asked: Asked, limit: int) -> Part[ContentCheck]:
+        return (await self._lists.page(WAITING, asked, limit)).each(_read)
 
 
 def _write(check: ContentCheck) -> Document:

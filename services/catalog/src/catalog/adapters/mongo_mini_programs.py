@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from pymongo import ASCENDING
+
+from alike.names import KEY_EDITION, keys_of, name_key
 from catalog.domain.content import Category, Section
 from catalog.domain.mini_program import MiniProgram, MiniProgramDetails
-from catalog.domain.names import Holder, keys_of, name_key
+from catalog.domain.names import Holder
 from catalog.domain.terms import Terms
+from runtime.listing import Asked, Part
 from runtime.mongo.client import Database, Document
+from runtime.mongo.documents import read_as
+from runtime.mongo.listing import CHANGED_AT, ORDER, ListedDocuments
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.shown import Shown
@@ -31,29 +37,43 @@ class MongoMiniPrograms(VersionedStore[MiniProgram]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._documents = db[COLLECTION]
+        self._lists = ListedDocuments(
+            db, self._documents, recorder.clock, recorder.new_id, hidden=(OUTBOX_FIELD,)
+        )
+        self._clock = recorder.clock
         super().__init__(
-            Codec(read_mini_program, write_mini_program),
+            Codec(
+                read_mini_program,
+                lambda program: write_mini_program(program) | {CHANGED_AT: recorder.clock()},
+            ),
             recorder,
             lambda _: self._documents,
             replace_outbox=True,
             shown=SHOWN,
         )
 
-    async def page(self, owner_id: str | None, after: str | None, limit: int) -> list[MiniProgram]:
-        """At most `limit` of the owner's mini programs (of all, for None) in order of their ids, from the one after `after`."""
+    async def page(self, owner_id: str | None, asked: Asked, limit: int) -> Part[MiniProgram]:
+        """At most `limit` of the owner's mini programs (of all, for None)."""
         wanted: Document = {"owner.owner_id": owner_id} if owner_id is not None else {}
-        if after is not None:
-            wanted["_id"] = {"$gt": after}
-        found = self._documents.find(wanted, {OUTBOX_FIELD: 0}).sort("_id", 1).limit(limit)
-        return [read_mini_program(document) async for document in found]
+        return (await self._lists.page(wanted, asked, limit)).each(read_mini_program)
+
+    async def touch(self, mini_program_id: str) -> None:
+        """The mini program's draft, its versions or what hosts said changed now."""
+        await self._documents.update_one({"_id": mini_program_id}, {"$max": {CHANGED_AT: self._clock()}})
 
     async def prepare(self) -> None:
-        """Make the index of names, and give documents of older versions their keys."""
+        """Make the indexes, and bring the keys and times of change that an older version stored up to date."""
+        await self._lists.prepare()
+        await self._documents.create_index([("owner.owner_id", ASCENDING), *ORDER])
+        await self._documents.create_index(ORDER)
         await self._documents.create_index("name_keys")
-        async for document in self._documents.find({"name_keys": {"$exists": False}}, {OUTBOX_FIELD: 0}):
+        of_another = {"key_edition": {"$ne": KEY_EDITION}}
+        async for document in self._documents.find(of_another, {OUTBOX_FIELD: 0}):
             as_read = {"_id": document["_id"], "version": document["version"]}
             keys = _name_keys(read_mini_program(document).details)
-            await self._documents.update_one(as_read, {"$set": {"name_keys": keys}})
+            await self._documents.update_one(
+                as_read, {"$set": {"name_keys": keys, "key_edition": KEY_EDITION}}
+            )
 
     async def named(self, keys: Sequence[str]) -> list[Holder]:
         """The names with one of these keys of mini programs that were published, each with its mini program."""
@@ -91,6 +111,7 @@ def write_mini_program(program: MiniProgram) -> Document:
         "name_en": details.name_en,
         "aliases": list(details.aliases),
         "name_keys": _name_keys(details),
+        "key_edition": KEY_EDITION,
         "slogan": details.slogan,
         "slogan_en": details.slogan_en,
         "category": details.category,
@@ -163,7 +184,7 @@ def write_categories(categories: Iterable[Category]) -> list[Document]:
 
 def read_categories(documents: Iterable[Document]) -> tuple[Category, ...]:
     """The categories in documents."""
-    return tuple(Category(**document) for document in documents)
+    return tuple(read_as(Category, document) for document in documents)
 
 
 def write_sections(sections: Iterable[Section]) -> list[Document]:
@@ -182,7 +203,7 @@ def write_sections(sections: Iterable[Section]) -> list[Document]:
 
 def read_sections(documents: Iterable[Document]) -> tuple[Section, ...]:
     """The layout in documents."""
-    return tuple(Section(**(d | {"product_ids": tuple(d["product_ids"])})) for d in documents)
+    return tuple(read_as(Section, d, product_ids=tuple(d["product_ids"])) for d in documents)
 
 
 def write_terms(terms: Terms) -> Document:

@@ -11,9 +11,10 @@ from pymongo.errors import BulkWriteError
 
 from catalog.application.ports import Adjust
 from catalog.domain.errors import Refused
-from catalog.domain.stock import Adjustment, Stock, StockLevel, Wish
+from catalog.domain.stock import Adjustment, AdjustStock, Stock, StockLevel
 from runtime.errors import WriteConflict, bulk_codes
 from runtime.mongo.client import Database, Document
+from runtime.mongo.documents import read_as
 from runtime.mongo.writes import DUPLICATE_KEY, insert_new
 from runtime.outbox.actions import Actions, Changed, add_entries
 from runtime.outbox.changes import Change
@@ -85,7 +86,12 @@ class MongoOwnerStock:
         found = self._stock.find({"_id": {"$in": list(sku_ids)}}, {"available": 1})
         return {document["_id"]: document["available"] async for document in found}
 
-    async def adjust(self, mini_program_id: str, wishes: Sequence[Wish], decide: Adjust) -> None:
+    async def made(self, adjustment_ids: Collection[str]) -> set[str]:
+        """Those of the adjustments that exist."""
+        found = self._adjustments.find({"_id": {"$in": list(adjustment_ids)}}, {"_id": 1})
+        return {document["_id"] async for document in found}
+
+    async def adjust(self, mini_program_id: str, commands: Sequence[AdjustStock], decide: Adjust) -> None:
         """Store the adjustments that `decide` makes, with their events and the stock they lead to, in a short transaction.
 
         The stock's document is hot, so it carries no outbox. The transaction's first write locks the documents: a hold that a
@@ -95,11 +101,11 @@ class MongoOwnerStock:
         entries: list[Document] = []
 
         async def both(session: AsyncClientSession) -> list[tuple[Adjustment, Document]]:
-            sku_ids = list({wish.sku_id for wish in wishes})
+            sku_ids = list({command.sku_id for command in commands})
             wanted = {"_id": {"$in": sku_ids}, "mini_program_id": mini_program_id}
             await self._stock.update_many(wanted, {"$inc": {"version": 1}}, session=session)
             stocks = {d["_id"]: _read(d) async for d in self._stock.find(wanted, _COUNTS, session=session)}
-            made = {"_id": {"$in": [wish.adjustment_id for wish in wishes]}}
+            made = {"_id": {"$in": [command.adjustment_id for command in commands]}}
             earlier = {
                 d["_id"]: _read_adjustment(d) async for d in self._adjustments.find(made, session=session)
             }
@@ -150,7 +156,9 @@ def _counted(after: Stock) -> UpdateOne:
 
 
 def _read_adjustment(document: Document) -> Adjustment:
-    return Adjustment(document["_id"], document["change"], Stock(**document["after"]), document["request"])
+    return Adjustment(
+        document["_id"], document["change"], read_as(Stock, document["after"]), document["request"]
+    )
 
 
 def _changed(adjustment: Adjustment) -> Changed:

@@ -1,15 +1,16 @@
-"""What sales and ratings are counted from: the stock, and the ratings of reviews as a projection of their topic."""
+"""What sales and ratings are counted from: the stock, the refunds in full, and the ratings of reviews."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pymongo import ASCENDING
+from pymongo.asynchronous.collection import AsyncCollection
 
 from catalog.domain.popularity import Popularity
 from contracts.reviews import ReviewState
 from runtime.mongo.client import Database, Document
-from runtime.mongo.writes import keep_newest
+from runtime.mongo.writes import insert_new, keep_newest
 
 OF_PRODUCT = [("product_id", ASCENDING), ("is_shown", ASCENDING), ("rating", ASCENDING)]
 
@@ -19,11 +20,13 @@ class MongoPopularity:
 
     def __init__(self, db: Database) -> None:
         self._stock = db["stock"]
+        self._given_back = db["given_back"]
         self._ratings = db["ratings"]
 
     async def prepare(self) -> None:
         """Create the indexes; idempotent."""
         await self._stock.create_index([("product_id", ASCENDING)])
+        await self._given_back.create_index([("product_id", ASCENDING)])
         await self._ratings.create_index(OF_PRODUCT)
 
     async def products_of(self, sku_ids: Collection[str]) -> set[str]:
@@ -34,23 +37,41 @@ class MongoPopularity:
         by_version = sorted(reviews, key=lambda review: int(review.version))
         await keep_newest(self._ratings, {review.review_id: _document(review) for review in by_version})
 
-    async def of(self, product_id: str) -> Popularity:
-        """Sums over the product's SKUs, and over an index of its reviews alone."""
-        sold: list[Document] = [
-            {"$match": {"product_id": product_id}},
-            {"$group": {"_id": None, "sold": {"$sum": "$sold"}}},
+    async def give_back(self, order_id: str, pieces: Mapping[str, int]) -> None:
+        documents: list[Document] = [
+            {"_id": f"{order_id}:{product_id}", "product_id": product_id, "pieces": number}
+            for product_id, number in pieces.items()
         ]
+        await insert_new(self._given_back, documents)
+
+    async def of(self, product_id: str) -> Popularity:
+        """Sums over the product's SKUs and refunds, and over an index of its reviews alone.
+
+        A refund may be known before the sale is; then nothing is sold.
+        """
         shown: list[Document] = [
             {"$match": {"product_id": product_id, "is_shown": True}},
             {"$group": {"_id": None, "reviews": {"$sum": 1}, "stars": {"$sum": "$rating"}}},
         ]
-        sales = await (await self._stock.aggregate(sold)).to_list()
+        sold = await _sum(self._stock, product_id, "sold") - await _sum(
+            self._given_back, product_id, "pieces"
+        )
         ratings = await (await self._ratings.aggregate(shown, hint=dict(OF_PRODUCT))).to_list()
         return Popularity(
-            sold=sales[0]["sold"] if sales else 0,
+            sold=max(0, sold),
             reviews=ratings[0]["reviews"] if ratings else 0,
             stars=ratings[0]["stars"] if ratings else 0,
         )
+
+
+async def _sum(collection: AsyncCollection[Document], product_id: str, field: str) -> int:
+    """Of a field, over the documents of a product."""
+    pipeline: list[Document] = [
+        {"$match": {"product_id": product_id}},
+        {"$group": {"_id": None, "sum": {"$sum": f"${field}"}}},
+    ]
+    rows = await (await collection.aggregate(pipeline)).to_list()
+    return int(rows[0]["sum"]) if rows else 0
 
 
 def _document(review: ReviewState) -> Document:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
+from pymongo import ASCENDING
+
 from catalog.adapters.mongo_mini_programs import read_terms, write_terms
 from catalog.domain.popularity import Popularity
 from catalog.domain.product import Product, ProductDetails, ProductFilter, Sku
 from catalog.domain.terms import Terms
+from runtime.listing import Asked, Part
 from runtime.mongo.client import Database, Document
+from runtime.mongo.documents import read_as
+from runtime.mongo.listing import CHANGED_AT, ORDER, ListedDocuments
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.shown import Shown
@@ -30,13 +35,22 @@ class MongoProducts(VersionedStore[Product]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._documents = db[COLLECTION]
+        self._lists = ListedDocuments(
+            db, self._documents, recorder.clock, recorder.new_id, hidden=(OUTBOX_FIELD,)
+        )
         super().__init__(
-            Codec(read_product, write_product),
+            Codec(read_product, lambda product: write_product(product) | {CHANGED_AT: recorder.clock()}),
             recorder,
             lambda _: self._documents,
             replace_outbox=True,
             shown=SHOWN,
         )
+
+    async def prepare(self) -> None:
+        """Make the indexes of the lists."""
+        await self._lists.prepare()
+        await self._documents.create_index([("mini_program_id", ASCENDING), ("_id", ASCENDING)])
+        await self._documents.create_index([("mini_program_id", ASCENDING), *ORDER])
 
     async def of_mini_program(self, mini_program_id: str, product_ids: Iterable[str]) -> set[str]:
         """Those of the products that exist and are the mini program's."""
@@ -44,22 +58,10 @@ class MongoProducts(VersionedStore[Product]):
         return {document["_id"] async for document in self._documents.find(wanted, {"_id": 1})}
 
     async def page(
-        self, mini_program_id: str, wanted: ProductFilter, after: str | None, limit: int
-    ) -> list[Product]:
-        """At most `limit` of the mini program's products that fit, in order of their ids, from the one after `after`."""
-        query: Document = {"mini_program_id": mini_program_id}
-        if after is not None:
-            query["_id"] = {"$gt": after}
-        if wanted.listed is not None:
-            query["listed"] = wanted.listed
-        if wanted.category_id is not None:
-            query["category_id"] = wanted.category_id
-        if wanted.text:
-            part = {"$regex": re.escape(wanted.text), "$options": "i"}
-            fields = ({"title": part}, {"title_en": part}, {"_id": wanted.text}, {"skus.sku_id": wanted.text})
-            query["$or"] = list(fields)
-        found = self._documents.find(query, {OUTBOX_FIELD: 0}).sort("_id", 1).limit(limit)
-        return [read_product(document) async for document in found]
+        self, mini_program_id: str, wanted: ProductFilter, asked: Asked, limit: int
+    ) -> Part[Product]:
+        """At most `limit` of the mini program's products that fit."""
+        return (await self._lists.page(_query(mini_program_id, wanted), asked, limit)).each(read_product)
 
     async def listed(
         self, text: str, other_than: Collection[str], after: str | None, limit: int
@@ -83,6 +85,19 @@ class MongoProducts(VersionedStore[Product]):
         ]
         wanted = {"mini_program_id": mini_program_id, "own_terms.0": None, "$or": differ}
         return [document["_id"] async for document in self._documents.find(wanted, {"_id": 1})]
+
+
+def _query(mini_program_id: str, wanted: ProductFilter) -> Document:
+    query: Document = {"mini_program_id": mini_program_id}
+    if wanted.listed is not None:
+        query["listed"] = wanted.listed
+    if wanted.category_id is not None:
+        query["category_id"] = wanted.category_id
+    if wanted.text:
+        part = {"$regex": re.escape(wanted.text), "$options": "i"}
+        fields = ({"title": part}, {"title_en": part}, {"_id": wanted.text}, {"skus.sku_id": wanted.text})
+        query["$or"] = list(fields)
+    return query
 
 
 def write_product(product: Product) -> Document:
@@ -119,6 +134,7 @@ def write_product(product: Product) -> Document:
         "own_terms": list(details.own_terms) if details.own_terms else None,
         "terms": write_terms(product.terms),
         "edition": product.edition,
+        "feed_run": product.feed_run,
         "popularity": {
             "sold": product.popularity.sold,
             "reviews": product.popularity.reviews,
@@ -128,8 +144,8 @@ def write_product(product: Product) -> Document:
 
 
 def read_product(document: Document) -> Product:
-    """The product in a document. Documents may lack the English brand and attributes, the edition, what was counted, and when
-    stock is low."""
+    """The product in a document. Documents may lack the English brand and attributes, the edition, what was counted, when
+    stock is low, and the run of a feed."""
     own = document["own_terms"]
     details = ProductDetails(
         title=document["title"],
@@ -165,7 +181,8 @@ def read_product(document: Document) -> Product:
         read_terms(document["terms"]),
         document["version"],
         document.get("edition") or document["version"],
-        Popularity(**document.get("popularity", {})),
+        read_as(Popularity, document.get("popularity", {})),
+        document.get("feed_run", ""),
     )
 
 

@@ -1,7 +1,7 @@
 """Reservations and their holds in MongoDB. Each call is one round trip, and safe to repeat.
 
-Holds of one call are taken in SKU order, and for each SKU in the order of the orders. So two orders that want the same SKUs do
-not end up with half each.
+Holds of one call are taken in SKU order, and for each SKU in the order of the orders. So two orders of one call that want the same
+SKUs do not end up with half each; for those of two calls, see `catalog.domain.reservation.looks`.
 """
 
 from __future__ import annotations
@@ -121,16 +121,15 @@ class MongoReservations:
         )
         return result.matched_count == len(lines)
 
-    async def held(self, wanted: Mapping[str, Lines]) -> set[str]:
-        """The orders for which every line is held."""
+    async def held(self, wanted: Mapping[str, Lines]) -> dict[str, Lines]:
+        """What is held for each of these orders, in SKU order."""
         skus = {sku_id for lines in wanted.values() for sku_id, _ in lines}
         projection = {f"holds.{order_id}": 1 for order_id in wanted}
         found = self._stock.find({"_id": {"$in": list(skus)}}, projection)
         holds = {document["_id"]: document.get("holds", {}) async for document in found}
         return {
-            order_id
+            order_id: tuple((sku, holds[sku][order_id]) for sku, _ in lines if order_id in holds.get(sku, {}))
             for order_id, lines in wanted.items()
-            if all(holds.get(sku_id, {}).get(order_id) == quantity for sku_id, quantity in lines)
         }
 
     async def release_holds(self, orders: Mapping[str, Lines]) -> None:

@@ -10,6 +10,7 @@ from catalog.adapters.mongo_host_settings import COLLECTION as HOST_SETTINGS
 from catalog.adapters.mongo_pictures import COLLECTION as PICTURES
 from catalog.adapters.mongo_promotions import COLLECTION as PROMOTIONS
 from catalog.adapters.mongo_reservations import HELD
+from catalog.adapters.mongo_testers import COLLECTION as TESTERS
 from catalog.adapters.mongo_version_histories import COLLECTION as HISTORIES
 from runtime.mongo.client import Database
 
@@ -25,7 +26,10 @@ COLLECTIONS = (
     PICTURES,
     PROMOTIONS,
     CREATORS,
+    TESTERS,
 )
+
+UNVERSIONED = {"version": {"$exists": False}}
 
 
 async def prepare_collections(db: Database) -> None:
@@ -37,8 +41,8 @@ async def prepare_collections(db: Database) -> None:
                 await db.create_collection(name)
             except CollectionInvalid:
                 continue  # another replica was quicker
+    await db[HOST_SETTINGS].update_many(UNVERSIONED, {"$set": {"version": 1}})
     await db["mini_programs"].create_index([("owner.owner_id", ASCENDING)])
     await db[HISTORIES].create_index([("versions.status", ASCENDING), ("_id", ASCENDING)])
     await db[HISTORIES].create_index([("versions.content.requested_hosts", ASCENDING), ("_id", ASCENDING)])
     await db["reservations"].create_index([("expires_at", ASCENDING)], partialFilterExpression=HELD)
-    await db["products"].create_index([("mini_program_id", ASCENDING), ("_id", ASCENDING)])

@@ -7,7 +7,9 @@ from typing import Any
 from pymongo import ASCENDING
 
 from catalog.domain.video import Anchor, Title, Video
+from runtime.listing import Asked, ChangedSince, Part
 from runtime.mongo.client import Database, Document
+from runtime.mongo.listing import CHANGED_AT, ORDER, ListedDocuments, Listings
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.shown import Shown
@@ -22,18 +24,43 @@ class MongoVideos(VersionedStore[Video]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._documents = db[COLLECTION]
+        self._lists = ListedDocuments(
+            db, self._documents, recorder.clock, recorder.new_id, hidden=(OUTBOX_FIELD,)
+        )
+        self._listings = Listings(db, recorder.clock, recorder.new_id)
         super().__init__(
-            Codec(read_video, write_video),
+            Codec(read_video, lambda video: write_video(video) | {CHANGED_AT: recorder.clock()}),
             recorder,
             lambda _: self._documents,
             replace_outbox=True,
             shown=SHOWN,
         )
 
-    async def page(self, creator_id: str, after: str | None, limit: int) -> list[Video]:
-        """At most `limit` of the creator's videos that are not deleted, in order of their ids, from the one after `after`."""
-        wanted = {"creator_id": creator_id, "_id": {"$gt": after or ""}, "deleted": {"$ne": True}}
-        return await self._read(wanted, limit)
+    async def page(self, creator_id: str, asked: Asked, limit: int) -> Part[Video]:
+        """At most `limit` of the creator's videos that are not deleted."""
+        wanted: Document = {"creator_id": creator_id, "deleted": {"$ne": True}}
+        return (await self._lists.page(wanted, asked, limit)).each(read_video)
+
+    async def changed_titles(self, asked: ChangedSince, limit: int) -> Part[tuple[Video, str]]:
+        """At most `limit` anchors' titles that wait, each by its video and the anchor's id, as the videos changed."""
+        waiting = {"has_waiting_title": True, CHANGED_AT: {"$gte": asked.since}}
+
+        async def find(most: int) -> list[str]:
+            found = self._documents.find(waiting, {OUTBOX_FIELD: 0}).sort(ORDER).limit(most)
+            videos = [read_video(document) async for document in found]
+            return [f"{video.video_id} {anchor_id}" for video in videos for anchor_id in _waiting(video)][
+                :most
+            ]
+
+        page = await self._listings.page(asked, limit, find)
+        places = [
+            (video_id, anchor_id) for video_id, _, anchor_id in (key.partition(" ") for key in page.items)
+        ]
+        videos = await self.get_many({video_id for video_id, _ in places})
+        return Part(
+            [(videos[key], anchor_id) for key, anchor_id in places if anchor_id in _waiting(videos[key])],
+            page.following,
+        )
 
     async def with_waiting_titles(self, first: str, limit: int) -> list[Video]:
         """At most `limit` videos with an anchor's title that waits, in order of their ids, from `first` on."""
@@ -44,12 +71,22 @@ class MongoVideos(VersionedStore[Video]):
         return [read_video(document) async for document in found]
 
     async def prepare(self) -> None:
-        """Make the indexes of both lists."""
+        """Make the indexes of the lists."""
+        await self._lists.prepare()
+        await self._documents.create_index([("creator_id", ASCENDING), *ORDER])
         await self._documents.create_index([("creator_id", ASCENDING), ("_id", ASCENDING)])
         await self._documents.create_index(
             [("has_waiting_title", ASCENDING), ("_id", ASCENDING)],
             partialFilterExpression={"has_waiting_title": True},
         )
+        await self._documents.create_index(
+            [("has_waiting_title", ASCENDING), *ORDER], partialFilterExpression={"has_waiting_title": True}
+        )
+
+
+def _waiting(video: Video) -> list[str]:
+    """The ids of the anchors whose titles wait, in order."""
+    return sorted(anchor.anchor_id for anchor in video.anchors if anchor.waiting is not None)
 
 
 def write_video(video: Video) -> Document:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from catalog.application.ports import OwnerRegister
 from catalog.domain.errors import NotFound
 from catalog.domain.mini_program import MiniProgram
+from catalog.domain.owner import must_not_be_suspended
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,17 @@ class Caller:
     def is_operator(self) -> bool:
         return self.owner_id is None
 
-    def owned(self, program: MiniProgram | None) -> MiniProgram:
-        """`program`; raises NotFound if it does not exist or is somebody else's: the caller cannot tell which."""
+    def owned(self, program: MiniProgram | None, named: str = "this mini program") -> MiniProgram:
+        """`program`; raises NotFound if it does not exist or is somebody else's: the caller cannot tell which.
+
+        `named` is what the caller asked for, if that is something in the mini program.
+        """
         if program is None or (not self.is_operator and program.details.owner_id != self.owner_id):
-            raise NotFound("this mini program")
+            raise NotFound(named)
         return program
+
+
+async def may_prepare(owner_id: str | None, owners: OwnerRegister) -> None:
+    """Raises Refused, with the reasons, while the owner is suspended: it prepares nothing then. An operator (None) may."""
+    if owner_id is not None and (owner := await owners.get(owner_id)) is not None:
+        must_not_be_suspended(owner)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from catalog.application.content_ports import CheckStore
 from catalog.domain import content_check as rules
@@ -10,6 +10,7 @@ from catalog.domain.content_check import CheckStatus, ContentCheck, Kind
 from catalog.domain.errors import ContentRefused, ContentWaits, must_exist
 from content_check import verdicts
 from runtime.clock import Clock
+from runtime.listing import Asked, Part
 from runtime.outbox.changes import Change
 
 STATUS: Mapping[verdicts.Status, CheckStatus] = {
@@ -70,9 +71,9 @@ class ContentChecks:
 
         return (await self._stored.change(new.check_id, decide)).aggregate
 
-    async def waiting(self, after: str | None, limit: int) -> Sequence[ContentCheck]:
-        """At most `limit` checks that wait for an operator, by id, from the one after `after`."""
-        return await self._stored.waiting(after, limit)
+    async def waiting(self, asked: Asked, limit: int) -> Part[ContentCheck]:
+        """At most `limit` checks that wait for an operator."""
+        return await self._stored.waiting(asked, limit)
 
     async def decide(
         self, check_id: str, *, passed: bool, reasons: tuple[tuple[str, str], ...] = ()

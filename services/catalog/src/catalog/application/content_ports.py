@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from catalog.domain.content_check import ContentCheck
+from runtime.listing import Asked, Part
 from runtime.outbox.changes import Change, Decide, Result
 
 
@@ -22,6 +23,6 @@ class CheckStore(Protocol):
         """Store the verdict; raises WriteConflict if others were quicker each time."""
         ...
 
-    async def waiting(self, after: str | None, limit: int) -> list[ContentCheck]:
-        """At most `limit` checks that wait for an operator, in order of their ids, from the one after `after`."""
+    async def waiting(self, asked: Asked, limit: int) -> Part[ContentCheck]:
+        """At most `limit` checks that wait for an operator."""
         ...

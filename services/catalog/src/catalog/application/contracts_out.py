@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from catalog.domain.mini_program import MiniProgram, MiniProgramEvent
@@ -11,41 +12,18 @@ from catalog.domain.promotion import Promotion
 from catalog.domain.reservation import Reservation, State
 from catalog.domain.stock import Adjustment, StockLevel
 from catalog.domain.terms import Terms
-from catalog.domain.version_history import Happened, HostDecision, VersionHistory, version_id
+from catalog.domain.testers import Testers
+from catalog.domain.version import Happened, HostDecision, version_id
+from catalog.domain.version_history import VersionHistory
 from catalog.domain.video import Video, VideoEvent
-from contracts.catalog import (
-    Anchor,
-    Category,
-    MiniProgramChanged,
-    MiniProgramPublished,
-    MiniProgramRegistered,
-    MiniProgramState,
-    MiniProgramSuspended,
-    Owner,
-    ProductChanged,
-    ProductDelisted,
-    ProductListed,
-    ProductState,
-    Section,
-    SkuState,
-    StockAdjusted,
-    StockAdjustedV1,
-    StockCommitted,
-    StockLevelChanged,
-    StockLine,
-    StockRejected,
-    StockReleased,
-    StockReserved,
-    VideoAnchorMounted,
-    VideoAnchorUnmounted,
-    VideoPublished,
-    VideoRemoved,
-)
+from contracts import catalog as contract
 from contracts.catalog_versions import (
     HostAccepted,
     HostRefused,
     PromotionChanged,
     Reason,
+    Tester,
+    TestersChanged,
     VersionApproved,
     VersionRejected,
     VersionReleased,
@@ -53,19 +31,20 @@ from contracts.catalog_versions import (
 )
 from contracts.checkout import OrderPlaced
 from contracts.event import Event
+from contracts.feeds import FeedCommand, FeedProductApplied, Outcome
 from contracts.money import cny
 from contracts.terms import CommissionTerms
 
-_MINI_PROGRAM: dict[MiniProgramEvent, type[MiniProgramState]] = {
-    "registered": MiniProgramRegistered,
-    "published": MiniProgramPublished,
-    "changed": MiniProgramChanged,
-    "suspended": MiniProgramSuspended,
+_MINI_PROGRAM: dict[MiniProgramEvent, type[contract.MiniProgramState]] = {
+    "registered": contract.MiniProgramRegistered,
+    "published": contract.MiniProgramPublished,
+    "changed": contract.MiniProgramChanged,
+    "suspended": contract.MiniProgramSuspended,
 }
-_PRODUCT: dict[ProductEvent, type[ProductState]] = {
-    "listed": ProductListed,
-    "changed": ProductChanged,
-    "delisted": ProductDelisted,
+_PRODUCT: dict[ProductEvent, type[contract.ProductState]] = {
+    "listed": contract.ProductListed,
+    "changed": contract.ProductChanged,
+    "delisted": contract.ProductDelisted,
 }
 
 
@@ -78,7 +57,7 @@ def mini_program_event(program: MiniProgram, happened: MiniProgramEvent) -> Even
         name=details.name,
         name_en=details.name_en,
         aliases=details.aliases,
-        owner=Owner(
+        owner=contract.Owner(
             owner_id=details.owner_id,
             name=details.owner_name,
             name_en=details.owner_name_en,
@@ -93,19 +72,8 @@ def mini_program_event(program: MiniProgram, happened: MiniProgramEvent) -> Even
         state=program.state,
         exposure_priority=details.exposure_priority,
         sponsored=details.sponsored,
-        categories=tuple(
-            Category(category_id=c.category_id, name=c.name, name_en=c.name_en) for c in details.categories
-        ),
-        sections=tuple(
-            Section(
-                kind=section.kind,
-                title=section.title,
-                title_en=section.title_en,
-                category_id=section.category_id,
-                product_ids=section.product_ids,
-            )
-            for section in details.sections
-        ),
+        categories=tuple(contract.Category(**asdict(category)) for category in details.categories),
+        sections=tuple(contract.Section(**asdict(section)) for section in details.sections),
         theme_colour=details.theme_colour,
         terms=_terms(program.terms),
         merchant=details.merchant,
@@ -150,6 +118,27 @@ def _history_event(history: VersionHistory, happened: Happened) -> Event | None:
             return None
 
 
+def promotion_event(promotion: Promotion, program: MiniProgram) -> Event:
+    """Who may promote the mini program."""
+    return PromotionChanged(
+        version=promotion.version,
+        mini_program_id=program.mini_program_id,
+        owner_id=program.details.owner_id,
+        who=promotion.who,
+        creator_ids=promotion.creator_ids,
+    )
+
+
+def testers_event(testers: Testers, program: MiniProgram) -> Event:
+    """Who tests the mini program."""
+    return TestersChanged(
+        version=testers.version,
+        mini_program_id=program.mini_program_id,
+        owner_id=program.details.owner_id,
+        testers=tuple(Tester(host_id=one.host_id, viewer=one.viewer) for one in testers.viewers),
+    )
+
+
 def product_event(product: Product, happened: ProductEvent) -> Event:
     """The whole product, as the event that happened to it."""
     details = product.details
@@ -168,7 +157,7 @@ def product_event(product: Product, happened: ProductEvent) -> Event:
         attributes_en=dict(details.attributes_en),
         images=details.images,
         skus=tuple(
-            SkuState(
+            contract.SkuState(
                 sku_id=sku.sku_id,
                 attributes=dict(sku.attributes),
                 attributes_en=dict(sku.attributes_en),
@@ -182,17 +171,6 @@ def product_event(product: Product, happened: ProductEvent) -> Event:
         share_allowed=details.share_allowed,
         listed=product.listed,
         terms=_terms(product.terms),
-    )
-
-
-def promotion_event(promotion: Promotion, program: MiniProgram) -> Event:
-    """Who may promote the mini program."""
-    return PromotionChanged(
-        version=promotion.version,
-        mini_program_id=program.mini_program_id,
-        owner_id=program.details.owner_id,
-        who=promotion.who,
-        creator_ids=promotion.creator_ids,
     )
 
 
@@ -210,7 +188,7 @@ def video_events(video: Video, happened: Sequence[VideoEvent]) -> list[Event]:
         "cover_url": video.cover_url,
         "duration_ms": video.duration_ms,
         "anchors": tuple(
-            Anchor(
+            contract.Anchor(
                 anchor_id=a.anchor_id,
                 title=a.title,
                 title_en=a.title_en,
@@ -224,35 +202,37 @@ def video_events(video: Video, happened: Sequence[VideoEvent]) -> list[Event]:
     events: list[Event] = []
     for what, anchor_id in happened:
         if what == "published":
-            events.append(VideoPublished(**whole))
+            events.append(contract.VideoPublished(**whole))
         elif what == "mounted":
-            events.append(VideoAnchorMounted(**whole, anchor_id=anchor_id))
+            events.append(contract.VideoAnchorMounted(**whole, anchor_id=anchor_id))
         elif what == "removed":
-            events.append(VideoRemoved(**whole))
+            events.append(contract.VideoRemoved(**whole))
         else:
-            events.append(VideoAnchorUnmounted(**whole, anchor_id=anchor_id))
+            events.append(contract.VideoAnchorUnmounted(**whole, anchor_id=anchor_id))
     return events
 
 
 def stock_events(reservation: Reservation, order: OrderPlaced | None = None) -> list[Event]:
-    """What a reservation's new state means for the order's stock; `order` goes with StockReserved."""
+    """What a reservation's new state means for the order's stock; `order` goes with StockReserved, without its snapshot, which
+    payment does not need."""
     common: dict[str, Any] = {
         "version": reservation.version,
         "order_id": reservation.order_id,
         "mini_program_id": reservation.mini_program_id,
         "lines": tuple(
-            StockLine(sku_id=sku, quantity=quantity) for sku, quantity in reservation.available_again
+            contract.StockLine(sku_id=sku, quantity=quantity) for sku, quantity in reservation.available_again
         ),
     }
     match reservation.state:
         case State.RESERVED:
-            return [StockReserved(**common, order=order)]
+            placed = order.model_copy(update={"order": None}) if order is not None else None
+            return [contract.StockReserved(**common, order=placed)]
         case State.REJECTED:
-            return [StockRejected(**common, reason=reservation.reason)]
+            return [contract.StockRejected(**common, reason=reservation.reason)]
         case State.COMMITTED:
-            return [StockCommitted(**common)]
+            return [contract.StockCommitted(**common)]
         case State.RELEASED | State.RETURNED:
-            return [StockReleased(**common)]
+            return [contract.StockReleased(**common)]
         case _:
             return []
 
@@ -268,14 +248,14 @@ def stock_adjusted(adjustment: Adjustment) -> list[Event]:
         "available": adjustment.after.available,
     }
     return [
-        StockAdjusted(**common, adjustment_id=adjustment.adjustment_id),
-        StockAdjustedV1(**common, order_id=adjustment.adjustment_id),
+        contract.StockAdjusted(**common, adjustment_id=adjustment.adjustment_id),
+        contract.StockAdjustedV1(**common, order_id=adjustment.adjustment_id),
     ]
 
 
 def stock_level_changed(level: StockLevel, low_at: int | None) -> Event:
     """A SKU's available quantity, and at which one it is low."""
-    return StockLevelChanged(
+    return contract.StockLevelChanged(
         version=level.version,
         sku_id=level.sku_id,
         product_id=level.product_id,
@@ -288,4 +268,18 @@ def stock_level_changed(level: StockLevel, low_at: int | None) -> Event:
 def _terms(terms: Terms) -> CommissionTerms:
     return CommissionTerms(
         platform_bp=terms.platform_bp, creator_bp=terms.creator_bp, terms_version=terms.version
+    )
+
+
+def feed_result(
+    command: FeedCommand, outcome: Outcome, version: int, reasons: Sequence[tuple[str, str]] = ()
+) -> FeedProductApplied:
+    """What became of a feed's command; `reasons` are (field, message)."""
+    return FeedProductApplied(
+        version=version,
+        run_id=command.run_id,
+        mini_program_id=command.mini_program_id,
+        product_id=command.product_id,
+        outcome=outcome,
+        reasons=tuple(Reason(field=field or None, message=message) for field, message in reasons),
     )

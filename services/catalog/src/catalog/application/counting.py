@@ -1,4 +1,4 @@
-"""Sales and ratings of products, counted again from what there is whenever something was sold, returned or reviewed.
+"""Sales and ratings of products, counted again from what there is whenever something was sold, returned, refunded or reviewed.
 
 Nothing is added up, so an event that is repeated, late or out of order counts once. Two replicas that count one product at
 once agree in the end: a count is stored only on the version of the product that was there before it was made.
@@ -6,12 +6,14 @@ once agree in the end: a count is stored only on the version of the product that
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from catalog.application.contracts_out import product_event
 from catalog.application.ports import PopularityCounts, ProductStore
 from catalog.domain import product as rules
 from catalog.domain.product import Product
+from contracts.checkout import OrderRefunded
 from contracts.reviews import ReviewState
 from runtime.errors import WriteConflict
 from runtime.outbox.changes import Change
@@ -29,6 +31,13 @@ class Counting:
     async def sold(self, sku_ids: Iterable[str]) -> None:
         """Pieces of these SKUs were sold or returned."""
         await self._count(await self._counts.products_of(set(sku_ids)))
+
+    async def refunded(self, refunds: Sequence[OrderRefunded]) -> None:
+        """Refunds were paid: what was sent of an order that was refunded in full is no sale."""
+        for refund in refunds:
+            if pieces := _sent_in_vain(refund):
+                await self._counts.give_back(refund.order_id, pieces)
+                await self._count(pieces)
 
     async def reviewed(self, reviews: Sequence[ReviewState]) -> None:
         """These reviews were written, hidden or shown."""
@@ -62,3 +71,14 @@ class Counting:
                 continue
             return
         raise WriteConflict(f"{product_id} is being changed by others")
+
+
+def _sent_in_vain(refund: OrderRefunded) -> Counter[str]:
+    """The pieces by product that were sent and are refunded. What was not sent is returned to the stock, so it is not sold."""
+    if refund.release_stock or refund.refunded_total != refund.total:
+        return Counter()
+    unsent = {line.sku_id: line.quantity for line in refund.unsent}
+    sent = Counter[str]()
+    for line in refund.lines:
+        sent[line.product_id] += line.quantity - unsent.get(line.sku_id, 0)
+    return +sent

@@ -27,6 +27,11 @@ class Edited:
     program: MiniProgram
     history: VersionHistory
 
+    @property
+    def version(self) -> int:
+        """Grows with each change of either: of the platform's terms and the state, and of the draft and the versions."""
+        return self.program.version + self.history.version
+
 
 class Histories:
     """Every change of a history goes through here, and is then shown.
@@ -68,6 +73,7 @@ class Histories:
 
         result = await self._histories.change(mini_program_id, decide)
         history = result.aggregate or version_history.of(program)
+        await self._programs.touch(mini_program_id)
         self._requested.put_nowait(mini_program_id)
         return Edited(await self._show(program, history), history)
 

@@ -11,6 +11,7 @@ from catalog.domain.errors import must_exist
 from catalog.domain.mini_program import MiniProgram
 from catalog.domain.owner import Owner
 from contracts.identity import OwnerState
+from runtime.listing import Asked, ById
 from runtime.outbox.changes import Change
 
 PAGE = 100
@@ -41,8 +42,9 @@ class FollowOwners:
             changed = rules.take_owner(must_exist(current, "this mini program"), owner)
             return Change(changed[0], [mini_program_event(*changed)]) if changed is not None else None
 
-        after: str | None = None
-        while page := await self._programs.page(owner.owner_id, after, PAGE):
-            for program in page:
+        asked: Asked | None = ById()
+        while asked is not None:
+            page = await self._programs.page(owner.owner_id, asked, PAGE)
+            for program in page.items:
                 await self._programs.change(program.mini_program_id, decide)
-            after = page[-1].mini_program_id
+            asked = page.following

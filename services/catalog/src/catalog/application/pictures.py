@@ -7,13 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from catalog.application.caller import Caller
 from catalog.domain.errors import WrongContent
 from catalog.domain.picture import WIDTHS, Picture, Rendered, in_folder, is_elsewhere, name_of, uploaded
 
-UNKNOWN = "no such picture; upload it with POST /v1/owner/media and use the url of the answer"
-FOREIGN = "this picture was uploaded by another owner; upload your own with POST /v1/owner/media"
+UNKNOWN = "no such picture; upload it with POST /v1/owner/media, or /v1/creator/media, and use the url of the answer"
+FOREIGN = "this picture was uploaded by somebody else; upload your own with POST /v1/owner/media, or /v1/creator/media"
 INSECURE = "must be the url of an uploaded picture, or an https address with a domain name"
+
+
+def creators_name(creator_id: str) -> str:
+    """The name under which a creator uploads. No owner has it: ids hold no slash."""
+    return f"creator/{creator_id}"
 
 
 class PictureRegister(Protocol):
@@ -95,30 +99,30 @@ class Pictures:
         return await self._files.get(name_of(sha256, width))
 
     async def check(
-        self, caller: Caller, wanted: Sequence[tuple[str, str]], kept: Collection[str] = ()
+        self, uploader: str | None, wanted: Sequence[tuple[str, str]], kept: Collection[str] = ()
     ) -> None:
-        """Raises WrongContent for pictures, as (field, url), that the owner may not show.
+        """Raises WrongContent for pictures, as (field, url), that the uploader may not show.
 
-        An owner shows what they uploaded, what the operator put into the folder, and https addresses elsewhere. Those that
-        are `kept` as they were, and an operator's, are not checked.
+        An owner or a creator, by the name under which they upload, shows what they uploaded, what the operator put into the
+        folder, and https addresses elsewhere. Those that are `kept` as they were, and an operator's (None), are not checked.
         """
-        if caller.owner_id is None:
+        if uploader is None:
             return
         new = [(field, url) for field, url in wanted if url and url not in kept]
         owners = await self._register.owners([sha for _, url in new if (sha := uploaded(url))])
         wrong = [
             (field, why)
             for field, url in new
-            if (why := await self._why_not(caller.owner_id, url, owners)) is not None
+            if (why := await self._why_not(uploader, url, owners)) is not None
         ]
         if wrong:
             raise WrongContent(*wrong)
 
-    async def _why_not(self, owner_id: str, url: str, owners: Mapping[str, Collection[str]]) -> str | None:
+    async def _why_not(self, uploader: str, url: str, owners: Mapping[str, Collection[str]]) -> str | None:
         if (sha256 := uploaded(url)) is not None:
             if sha256 not in owners:
                 return UNKNOWN
-            return None if owner_id in owners[sha256] else FOREIGN
+            return None if uploader in owners[sha256] else FOREIGN
         if (path := in_folder(url)) is not None:
             return None if await self._folder.find(path) else UNKNOWN
         return None if is_elsewhere(url) else INSECURE

@@ -6,26 +6,27 @@ from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mappi
 from datetime import datetime
 from typing import Protocol
 
+from catalog.domain.host_settings import HostSettings
 from catalog.domain.mini_program import MiniProgram
 from catalog.domain.names import Holder
 from catalog.domain.on_sale import OnSale
 from catalog.domain.owner import Owner
 from catalog.domain.popularity import Popularity
 from catalog.domain.product import Product, ProductFilter
-from catalog.domain.promotion import Promotion
 from catalog.domain.reservation import LeftOverHold, Lines, Reservation, State
-from catalog.domain.stock import Adjustment, Stock, Wish
+from catalog.domain.stock import Adjustment, AdjustStock, Stock
 from catalog.domain.terms import Terms
-from catalog.domain.version_history import Status, VersionHistory
-from catalog.domain.video import Video
+from catalog.domain.version import Status, Version
+from catalog.domain.version_history import VersionHistory
 from contracts.event import Event
-from contracts.identity import CreatorState, OwnerState
+from contracts.identity import OwnerState
 from contracts.reviews import ReviewState
-from runtime.outbox.changes import Change, Decide, Result
+from runtime.listing import Asked, ChangedSince, Part
+from runtime.outbox.changes import Change, Command, Decide, Result
 
 
 class MiniProgramStore(Protocol):
-    """Mini programs with their events: `runtime.outbox.versioned_store`, and two lists."""
+    """Mini programs with their events: `runtime.outbox.versioned_store`, and a list."""
 
     async def get(self, aggregate_id: str) -> MiniProgram | None: ...
 
@@ -35,8 +36,12 @@ class MiniProgramStore(Protocol):
         """Store the decision with its events; raises WriteConflict if others were quicker each time."""
         ...
 
-    async def page(self, owner_id: str | None, after: str | None, limit: int) -> list[MiniProgram]:
-        """At most `limit` of the owner's mini programs (of all, for None) in order of their ids, from the one after `after`."""
+    async def page(self, owner_id: str | None, asked: Asked, limit: int) -> Part[MiniProgram]:
+        """At most `limit` of the owner's mini programs (of all, for None)."""
+        ...
+
+    async def touch(self, mini_program_id: str) -> None:
+        """The mini program's draft, its versions or what hosts said changed now."""
         ...
 
     async def ids(self) -> list[str]:
@@ -49,7 +54,7 @@ class MiniProgramStore(Protocol):
 
 
 class HistoryStore(Protocol):
-    """Drafts and versions of mini programs with their events, and two lists."""
+    """Drafts and versions of mini programs with their events, and lists."""
 
     async def get(self, aggregate_id: str) -> VersionHistory | None: ...
 
@@ -59,12 +64,22 @@ class HistoryStore(Protocol):
         """Store the decision with its events; raises WriteConflict if others were quicker each time."""
         ...
 
+    async def changed_versions(
+        self, mini_program_id: str | None, status: Status | None, asked: ChangedSince, limit: int
+    ) -> Part[tuple[VersionHistory, Version]]:
+        """At most `limit` versions of the mini program (of all, for None) with this status (any, for None), as they changed."""
+        ...
+
+    async def changed_for(self, host_id: str, asked: ChangedSince, limit: int) -> Part[VersionHistory]:
+        """At most `limit` histories with a version that requests the host, as their verdicts and the host's decisions changed."""
+        ...
+
     async def with_status(self, status: Status | None, first: str, limit: int) -> list[VersionHistory]:
         """At most `limit` histories that have a version of this status, in order of their ids, from `first` on."""
         ...
 
-    async def wanting(self, host_id: str, after: str | None, limit: int) -> list[VersionHistory]:
-        """At most `limit` histories of which a version asks for the host, in order of their ids, from the one after `after`."""
+    async def requesting(self, host_id: str, after: str | None, limit: int) -> list[VersionHistory]:
+        """At most `limit` histories with a version that requests the host, in order of their ids, from the one after `after`."""
         ...
 
 
@@ -75,6 +90,10 @@ class OwnerRegister(Protocol):
 
     async def brands(self, keys: Sequence[str], owner_ids: Collection[str]) -> list[Holder]:
         """The verified brands whose own name has one of these keys, or that are among these owners."""
+        ...
+
+    async def brands_within(self, keys: Sequence[str]) -> list[Holder]:
+        """The verified brands whose key is part of one of these."""
         ...
 
     async def learn(self, events: Sequence[OwnerState]) -> None:
@@ -93,22 +112,22 @@ class Merchants(Protocol):
 class HostSettingsStore(Protocol):
     """What hosts have set. A host that has set nothing accepts all."""
 
-    async def accepts_all(self, host_id: str) -> bool: ...
+    async def get(self, aggregate_id: str) -> HostSettings | None: ...
+
+    async def change(self, aggregate_id: str, decide: Decide[HostSettings]) -> Result[HostSettings]: ...
 
     async def accepting(self, host_ids: Iterable[str]) -> set[str]:
         """Those of the hosts that accept all."""
         ...
-
-    async def put(self, host_id: str, *, accepts_all: bool) -> None: ...
 
 
 class ProductStore(Protocol):
     """Products with their events."""
 
     async def page(
-        self, mini_program_id: str, wanted: ProductFilter, after: str | None, limit: int
-    ) -> list[Product]:
-        """At most `limit` of the mini program's products that fit, in order of their ids, from the one after `after`."""
+        self, mini_program_id: str, wanted: ProductFilter, asked: Asked, limit: int
+    ) -> Part[Product]:
+        """At most `limit` of the mini program's products that fit."""
         ...
 
     async def of_mini_program(self, mini_program_id: str, product_ids: Iterable[str]) -> set[str]:
@@ -116,6 +135,12 @@ class ProductStore(Protocol):
         ...
 
     async def get(self, aggregate_id: str) -> Product | None: ...
+
+    async def get_many(self, aggregate_ids: Iterable[str]) -> dict[str, Product]: ...
+
+    async def change_many(self, commands: Sequence[Command[Product]]) -> list[Result[Product] | Exception]:
+        """Store all decisions with their events, in one write; the outcome of each, in order."""
+        ...
 
     async def change(self, aggregate_id: str, decide: Decide[Product]) -> Result[Product]:
         """Store the decision with its events; raises WriteConflict if others were quicker each time."""
@@ -130,52 +155,6 @@ class ProductStore(Protocol):
 
     async def ids_with_other_terms(self, mini_program_id: str, terms: Terms) -> list[str]:
         """The mini program's products that have no terms of their own, and other shares than `terms`."""
-        ...
-
-
-class PromotionStore(Protocol):
-    """Who may promote which mini program, with events."""
-
-    async def of(self, mini_program_ids: Iterable[str]) -> dict[str, Promotion]:
-        """The promotion of each; anyone's for those whose owner has said nothing."""
-        ...
-
-    async def closed_to(self, creator_id: str) -> list[str]:
-        """The mini programs that this creator may not promote."""
-        ...
-
-    async def change(self, aggregate_id: str, decide: Decide[Promotion]) -> Result[Promotion]:
-        """Store the decision with its events; raises WriteConflict if others were quicker each time."""
-        ...
-
-
-class CreatorRegister(Protocol):
-    """The creators that the catalog knows."""
-
-    async def known(self, creator_ids: Collection[str]) -> set[str]:
-        """Those of the creators that exist."""
-        ...
-
-    async def learn(self, events: Sequence[CreatorState]) -> None:
-        """Bring the register up to these events; idempotent."""
-        ...
-
-
-class VideoStore(Protocol):
-    """Videos with their events."""
-
-    async def get(self, aggregate_id: str) -> Video | None: ...
-
-    async def page(self, creator_id: str, after: str | None, limit: int) -> list[Video]:
-        """At most `limit` of the creator's videos that are not deleted, in order of their ids, from the one after `after`."""
-        ...
-
-    async def with_waiting_titles(self, first: str, limit: int) -> list[Video]:
-        """At most `limit` videos with an anchor's title that waits, in order of their ids, from `first` on."""
-        ...
-
-    async def change(self, aggregate_id: str, decide: Decide[Video]) -> Result[Video]:
-        """Store the decision with its events; raises WriteConflict if others were quicker each time."""
         ...
 
 
@@ -195,7 +174,11 @@ class StockStore(Protocol):
         """How many of each SKU can be sold; without those that have no stock yet."""
         ...
 
-    async def adjust(self, mini_program_id: str, wishes: Sequence[Wish], decide: Adjust) -> None:
+    async def made(self, adjustment_ids: Collection[str]) -> set[str]:
+        """Those of the adjustments that exist."""
+        ...
+
+    async def adjust(self, mini_program_id: str, commands: Sequence[AdjustStock], decide: Adjust) -> None:
         """Store the adjustments that `decide` makes, with their events and the stock they lead to: all or nothing.
 
         `decide` gets the stock of those of the SKUs that are the mini program's, by SKU id, and those of the adjustments
@@ -214,6 +197,10 @@ class PopularityCounts(Protocol):
 
     async def learn(self, reviews: Sequence[ReviewState]) -> None:
         """Keep the newest state of each review; an older or repeated one changes nothing."""
+        ...
+
+    async def give_back(self, order_id: str, pieces: Mapping[str, int]) -> None:
+        """Take these pieces that were sent, by product, out of what was sold; the same order again changes nothing."""
         ...
 
     async def of(self, product_id: str) -> Popularity:
@@ -254,8 +241,8 @@ class ReservationStore(Protocol):
         """Hold these orders' lines where there is enough stock; True if all lines were held now."""
         ...
 
-    async def held(self, wanted: Mapping[str, Lines]) -> set[str]:
-        """The orders for which every line is held."""
+    async def held(self, wanted: Mapping[str, Lines]) -> dict[str, Lines]:
+        """What is held for each of these orders, in SKU order."""
         ...
 
     async def release_holds(self, orders: Mapping[str, Lines]) -> None:

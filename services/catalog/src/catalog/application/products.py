@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from catalog.application.caller import Caller
+from catalog.application.caller import Caller, may_prepare
 from catalog.application.content_checks import ContentChecks
 from catalog.application.contracts_out import product_event
 from catalog.application.pictures import Pictures
-from catalog.application.ports import HistoryStore, MiniProgramStore, ProductStore, StockStore
+from catalog.application.ports import HistoryStore, MiniProgramStore, OwnerRegister, ProductStore, StockStore
 from catalog.domain import product as rules
 from catalog.domain.errors import NotFound, Refused, must_exist
 from catalog.domain.mini_program import MiniProgram
 from catalog.domain.product import Changed, Product, ProductDetails, ProductFilter
 from runtime.clock import Clock
 from runtime.errors import must_be_version
+from runtime.listing import Asked, Part
 from runtime.outbox.changes import Change
 
 NAME = "this product"
@@ -40,6 +41,7 @@ class Products:
         programs: MiniProgramStore,
         histories: HistoryStore,
         stock: StockStore,
+        owners: OwnerRegister,
         pictures: Pictures,
         checks: ContentChecks,
         clock: Clock,
@@ -48,6 +50,7 @@ class Products:
         self._programs = programs
         self._histories = histories
         self._stock = stock
+        self._owners = owners
         self._pictures = pictures
         self._checks = checks
         self._clock = clock
@@ -61,11 +64,12 @@ class Products:
         return (await self._with_stock([product]))[0]
 
     async def page(
-        self, caller: Caller, mini_program_id: str, wanted: ProductFilter, after: str | None, limit: int
-    ) -> list[OwnProduct]:
-        """At most `limit` products that fit, in order of their ids, from the one after `after`. Raises NotFound."""
+        self, caller: Caller, mini_program_id: str, wanted: ProductFilter, asked: Asked, limit: int
+    ) -> Part[OwnProduct]:
+        """At most `limit` products that fit. Raises NotFound."""
         caller.owned(await self._programs.get(mini_program_id))
-        return await self._with_stock(await self._products.page(mini_program_id, wanted, after, limit))
+        found = await self._products.page(mini_program_id, wanted, asked, limit)
+        return Part(await self._with_stock(found.items), found.following)
 
     async def put(
         self,
@@ -80,10 +84,11 @@ class Products:
 
         `initial` is the stock that new SKUs start with; an existing SKU keeps its own. SKUs are claimed before the product
         is written, so that a product on sale has stock. Raises NotFound, WrongContent, ContentRefused, ContentWaits, Refused if the id or a SKU is another
-        product's, and VersionConflict if it has not the `expected` version (0 for none yet).
+        product's or while the owner is suspended, and VersionConflict if it has not the `expected` version (0 for none yet).
         """
         rules.check(details)
         program = caller.owned(await self._programs.get(mini_program_id))
+        await may_prepare(caller.owner_id, self._owners)
         rules.check_category(details, await self._categories(program))
 
         def decide(current: Product | None) -> Change[Product] | None:
@@ -109,6 +114,7 @@ class Products:
         """The product as `edit` changes it; raises what `put` raises, what `edit` raises, and NotFound if there is none."""
         present = (await self.get(caller, mini_program_id, product_id)).product
         program = caller.owned(await self._programs.get(mini_program_id))
+        await may_prepare(caller.owner_id, self._owners)
         wanted, initial = edit(present)
         rules.check(wanted)
         rules.check_category(wanted, await self._categories(program))
@@ -129,7 +135,9 @@ class Products:
 
     async def _check_pictures(self, caller: Caller, details: ProductDetails, present: Product | None) -> None:
         wanted = [(f"images[{number}]", url) for number, url in enumerate(details.images)]
-        await self._pictures.check(caller, wanted, present.details.images if present is not None else ())
+        await self._pictures.check(
+            caller.owner_id, wanted, present.details.images if present is not None else ()
+        )
 
     async def _must_be_showable(
         self,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from catalog.application.caller import Caller
 from catalog.application.contracts_out import promotion_event
-from catalog.application.ports import CreatorRegister, MiniProgramStore, ProductStore, PromotionStore
+from catalog.application.ports import MiniProgramStore, ProductStore
+from catalog.application.video_ports import CreatorRegister, PromotionStore
 from catalog.domain.errors import WrongContent
 from catalog.domain.mini_program import MiniProgram
 from catalog.domain.product import Product

@@ -18,26 +18,37 @@ Every step can be repeated and interrupted anywhere:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from catalog.application.contracts_out import stock_events
 from catalog.application.order_facts import OrderFact, waves
 from catalog.application.ports import ReservationStore
 from catalog.domain.errors import IllegalTransition
 from catalog.domain.on_sale import why_not_on_sale
-from catalog.domain.reservation import FactKind, Lines, Reservation, State, Step, step_for
+from catalog.domain.reservation import FactKind, Lines, Reservation, State, Step, looks, step_for
 from runtime.errors import FactMismatch, compare
 from runtime.outbox.changes import Change
 
+LOOK_SECONDS = 0.05
+"""Between two looks of an order at what it lacks: others hold stock in part for a few round trips."""
 HOLDS_NOTHING = frozenset(State) - {State.RESERVED}
 """A hold of an order in one of these states is left over: sold and returned stock is held no more."""
 
 
-class Reserving:
-    """The use cases of orders' stock, in batches."""
+async def _pause() -> None:
+    await asyncio.sleep(LOOK_SECONDS)
 
-    def __init__(self, store: ReservationStore) -> None:
+
+class Reserving:
+    """The use cases of orders' stock, in batches.
+
+    `pause` passes the time until an order looks again whether it can have what it lacks.
+    """
+
+    def __init__(self, store: ReservationStore, pause: Callable[[], Awaitable[None]] = _pause) -> None:
         self._store = store
+        self._pause = pause
 
     async def handle(self, facts: Sequence[OrderFact]) -> None:
         """Apply all facts, those of one order in their order.
@@ -73,13 +84,37 @@ class Reserving:
         await self._store.release_holds(_lines(left_over))
 
     async def _decide(self, new: Sequence[OrderFact], reasons: Mapping[str, str]) -> None:
-        """Decide new orders; `reasons` says which are rejected whatever the stock is."""
+        """Decide new orders; `reasons` says which are rejected whatever the stock is.
+
+        An order that lacks something is decided later (`looks`). It keeps what it holds until then: another replica that
+        handles the same order may count on it.
+        """
+        undecided, looked = list(new), 0
+        while undecided:
+            lacking = await self._hold(_lines(f for f in undecided if f.order_id not in reasons))
+            given_up = {order_id for order_id, most in lacking.items() if looked >= most}
+            reasons = {**reasons, **dict.fromkeys(given_up, "out_of_stock")}
+            waiting = lacking.keys() - given_up
+            await self._store_decisions([f for f in undecided if f.order_id not in waiting], reasons)
+            undecided, looked = [f for f in undecided if f.order_id in waiting], looked + 1
+            if undecided:
+                await self._pause()
+
+    async def _hold(self, wanted: Mapping[str, Lines]) -> dict[str, int]:
+        """Hold what there is; the orders that lack something, and how often each looks again."""
+        if not wanted or await self._store.hold(wanted):
+            return {}
+        held = await self._store.held(wanted)
+        return {
+            order_id: looks(lines, held[order_id])
+            for order_id, lines in wanted.items()
+            if held[order_id] != lines
+        }
+
+    async def _store_decisions(self, new: Sequence[OrderFact], reasons: Mapping[str, str]) -> None:
+        """Reserve or reject: the first insert decides. What is held for orders that are rejected is released."""
         if not new:
             return
-        wanted = _lines(f for f in new if f.order_id not in reasons)
-        if wanted and not await self._store.hold(wanted):
-            held = await self._store.held(wanted)
-            reasons = {**reasons, **{order_id: "out_of_stock" for order_id in wanted if order_id not in held}}
         decided_by_others = await self._store.insert([_decision(f, reasons.get(f.order_id)) for f in new])
         without_stock = {order_id for order_id in reasons if order_id not in decided_by_others}
         if decided_by_others:

@@ -1,7 +1,8 @@
-"""The review of versions, and what hosts say to mini programs."""
+"""The review of versions, and hosts' decisions on mini programs."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,13 +12,18 @@ from catalog.application.names import Names
 from catalog.application.ports import HistoryStore, HostSettingsStore, MiniProgramStore
 from catalog.domain import version_history
 from catalog.domain.errors import NotFound
+from catalog.domain.host_settings import HostSettings
 from catalog.domain.names import Likeness
-from catalog.domain.version_history import Reason, Status, Version, VersionHistory
+from catalog.domain.version import Reason, Status, Version
+from catalog.domain.version_history import VersionHistory
 from runtime.clock import Clock
+from runtime.errors import must_be_version
+from runtime.listing import ChangedSince, Part
+from runtime.outbox.changes import Change
 
 OPERATOR = Caller(None)
-Said = Literal["waiting", "accepted", "refused"]
-"""What a host said to a mini program."""
+HostDecision = Literal["waiting", "accepted", "refused"]
+"""A host's decision on a mini program; `waiting` until there is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +33,7 @@ class Reviewed:
     edited: Edited
     version: Version
     flags: tuple[Likeness, ...] = ()
-    """Names that equal one of somebody else; looked up for versions that wait for a verdict."""
+    """Names that equal another party's; looked up for versions that wait for a verdict."""
 
 
 class Reviews:
@@ -60,6 +66,14 @@ class Reviews:
             if status in (None, version.status)
             and (after is None or (history.mini_program_id, version.number) > after)
         ][:limit]
+        return await self._reviewed(versions)
+
+    async def changed(self, status: Status | None, asked: ChangedSince, limit: int) -> Part[Reviewed]:
+        """At most `limit` versions of this status (any, for None), as they changed."""
+        found = await self._stored.changed_versions(None, status, asked, limit)
+        return Part(await self._reviewed(found.items), found.following)
+
+    async def _reviewed(self, versions: Sequence[tuple[VersionHistory, Version]]) -> list[Reviewed]:
         programs = {h.mini_program_id: await self._programs.get(h.mini_program_id) for h, _ in versions}
         return [
             Reviewed(Edited(program, history), version, await self._flags(history, version))
@@ -88,9 +102,13 @@ class Reviews:
         )
         return Reviewed(edited, edited.history.find(number))
 
-    async def asked(self, host_id: str, after: str | None, limit: int) -> list[VersionHistory]:
-        """At most `limit` histories of which a version asks for the host, by mini program, from the one after `after`."""
-        return await self._stored.wanting(host_id, after, limit)
+    async def requesting(self, host_id: str, after: str | None, limit: int) -> list[VersionHistory]:
+        """At most `limit` histories with a version that requests the host, by mini program, from the one after `after`."""
+        return await self._stored.requesting(host_id, after, limit)
+
+    async def changed_for(self, host_id: str, asked: ChangedSince, limit: int) -> Part[VersionHistory]:
+        """At most `limit` of them, as their verdicts and the host's decisions changed."""
+        return await self._stored.changed_for(host_id, asked, limit)
 
     async def accept(self, host_id: str, mini_program_id: str, reason: str) -> VersionHistory:
         """Raises NotFound, and Refused `already_accepted`."""
@@ -108,17 +126,25 @@ class Reviews:
         )
         return edited.history
 
-    async def accepts_all(self, host_id: str) -> bool:
-        """Whether the host takes every mini program that asks for it."""
-        return await self._host_settings.accepts_all(host_id)
+    async def settings_of(self, host_id: str) -> HostSettings:
+        """What the host has set."""
+        return await self._host_settings.get(host_id) or HostSettings(host_id)
 
-    async def set_accepts_all(self, host_id: str, *, accepts_all: bool) -> None:
-        """Holds for what is released afterwards; what the host has said stays."""
-        await self._host_settings.put(host_id, accepts_all=accepts_all)
+    async def set_accepts_all(self, host_id: str, *, accepts_all: bool, expected: int | None) -> HostSettings:
+        """Applies to what is released afterwards; decisions of the host stay. Raises VersionConflict."""
+
+        def decide(current: HostSettings | None) -> Change[HostSettings] | None:
+            present = current or HostSettings(host_id)
+            must_be_version(expected, present.version)
+            after = present.changed_to(accepts_all=accepts_all)
+            return Change(after) if after is not None else None
+
+        result = await self._host_settings.change(host_id, decide)
+        return result.aggregate or HostSettings(host_id)
 
 
-def said(history: VersionHistory, host_id: str) -> Said:
-    """What the host said."""
+def decision_by(history: VersionHistory, host_id: str) -> HostDecision:
+    """The decision of the host."""
     decision = history.decision_of(host_id)
     if decision is None:
         return "waiting"

@@ -1,4 +1,4 @@
-"""Stock that stands still: reservations held long after their orders were to be paid, and holds that nobody needs."""
+"""Stalled stock: reservations held long after their orders were to be paid, and holds that nobody needs."""
 
 from __future__ import annotations
 
@@ -52,5 +52,5 @@ class LeftOverHolds:
             yield Stalled("hold", hold.order_id, hold.state, now, LEFT_OVER, LEFT_OVER_ADVICE)
 
     async def ask_again(self, stalled: Stalled) -> None:
-        """Release what the last look found; nothing happens if it is no longer held."""
+        """Release the hold; nothing happens if it is gone."""
         await self._store.release_holds({stalled.id: self._found.get(stalled.id, ())})

@@ -11,7 +11,7 @@ from catalog.application.contracts_out import stock_adjusted
 from catalog.application.ports import MiniProgramStore, StockStore
 from catalog.domain import stock as rules
 from catalog.domain.errors import must_exist
-from catalog.domain.stock import Adjustment, Outcome, Stock, Wish
+from catalog.domain.stock import Adjustment, AdjustStock, Outcome, Stock
 from runtime.clock import Clock
 from runtime.ids import NewId
 from runtime.outbox.changes import Change
@@ -50,7 +50,7 @@ class StockKeeping:
     async def get(self, caller: Caller, sku_id: str) -> Stock:
         """The stock of one of the caller's SKUs; raises NotFound."""
         stock = must_exist(await self._stock.get(sku_id), NAME)
-        caller.owned(await self._programs.get(stock.mini_program_id))
+        caller.owned(await self._programs.get(stock.mini_program_id), NAME)
         return stock
 
     async def adjust(self, caller: Caller, quantity: Quantity, repeatable: Repeatable | None) -> Stock:
@@ -59,8 +59,8 @@ class StockKeeping:
         Raises NotFound, Refused if fewer than none would be left, and KeyReused.
         """
         stock = await self.get(caller, quantity.sku_id)
-        wishes = self._wishes(caller, quantity.sku_id, [quantity], repeatable)
-        [outcome] = await self._adjusted(stock.mini_program_id, wishes)
+        commands = self._commands(caller, quantity.sku_id, [quantity], repeatable)
+        [outcome] = await self._adjusted(stock.mini_program_id, commands)
         if isinstance(outcome, Adjustment):
             return outcome.after
         raise outcome
@@ -78,42 +78,66 @@ class StockKeeping:
         NotFound for the mini program, and KeyReused.
         """
         caller.owned(await self._programs.get(mini_program_id))
-        wishes = self._wishes(caller, mini_program_id, quantities, repeatable)
+        commands = self._commands(caller, mini_program_id, quantities, repeatable)
         return [
             outcome
-            for start in range(0, len(wishes), AT_ONCE)
-            for outcome in await self._adjusted(mini_program_id, wishes[start : start + AT_ONCE])
+            for start in range(0, len(commands), AT_ONCE)
+            for outcome in await self._adjusted(mini_program_id, commands[start : start + AT_ONCE])
         ]
 
-    def _wishes(
+    async def set_levels(self, mini_program_id: str, source: str, levels: Mapping[str, int]) -> set[str]:
+        """Bring each SKU to the pieces that `source` says are available; the SKUs that it changed, now or before.
+
+        A source sets a SKU once: a repeat makes no other change, also after sales. What is so already costs no write.
+        """
+        if not levels:
+            return set()
+        ids = {sku_id: _hashed(f"stock of {source} {sku_id}") for sku_id in levels}
+        made, present = await self._stock.made(ids.values()), await self._stock.available(levels.keys())
+        commands = [
+            AdjustStock(ids[sku_id], sku_id, count, None)
+            for sku_id, count in levels.items()
+            if ids[sku_id] not in made and present.get(sku_id) != count
+        ]
+        for start in range(0, len(commands), AT_ONCE):
+            for outcome in await self._adjusted(mini_program_id, commands[start : start + AT_ONCE]):
+                if isinstance(outcome, Adjustment):
+                    made.add(outcome.adjustment_id)
+        return {sku_id for sku_id, adjustment_id in ids.items() if adjustment_id in made}
+
+    def _commands(
         self, caller: Caller, about: str, quantities: Sequence[Quantity], repeatable: Repeatable | None
-    ) -> list[Wish]:
+    ) -> list[AdjustStock]:
         def id_of(place: int) -> str:
             if repeatable is None:
                 return self._new_id()
-            parts = f"stock {caller.owner_id} {about} {place} {repeatable.key}"
-            return hashlib.sha256(parts.encode()).hexdigest()[:32]
+            return _hashed(f"stock {caller.owner_id} {about} {place} {repeatable.key}")
 
         request = repeatable.fingerprint if repeatable is not None else ""
         return [
-            Wish(id_of(place), q.sku_id, q.available, q.change, request) for place, q in enumerate(quantities)
+            AdjustStock(id_of(place), q.sku_id, q.available, q.change, request)
+            for place, q in enumerate(quantities)
         ]
 
-    async def _adjusted(self, mini_program_id: str, wishes: Sequence[Wish]) -> list[Outcome]:
+    async def _adjusted(self, mini_program_id: str, commands: Sequence[AdjustStock]) -> list[Outcome]:
         outcomes: list[Outcome] = []
 
         def decide(
             stocks: Mapping[str, Stock], earlier: Mapping[str, Adjustment]
         ) -> list[Change[Adjustment]]:
-            outcomes[:] = rules.adjust(wishes, stocks, earlier)
+            outcomes[:] = rules.adjust(commands, stocks, earlier)
             made = [o for o in outcomes if isinstance(o, Adjustment) and o.adjustment_id not in earlier]
             return [
                 self._change(adjustment) for adjustment in made if adjustment.change or adjustment.request
             ]
 
-        await self._stock.adjust(mini_program_id, wishes, decide)
+        await self._stock.adjust(mini_program_id, commands, decide)
         return outcomes
 
     def _change(self, adjustment: Adjustment) -> Change[Adjustment]:
         events = stock_adjusted(adjustment) if adjustment.change else []
         return Change(adjustment, events, {"at": self._clock()})
+
+
+def _hashed(parts: str) -> str:
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]

@@ -7,12 +7,17 @@ from dataclasses import dataclass
 
 from catalog.application.content_checks import ContentChecks
 from catalog.application.contracts_out import video_events
-from catalog.application.ports import ProductStore, PromotionStore, VideoStore
+from catalog.application.hosts import Hosts
+from catalog.application.names import CreatorNames
+from catalog.application.pictures import Pictures, creators_name
+from catalog.application.ports import ProductStore
+from catalog.application.video_ports import PromotionStore, VideoStore
 from catalog.domain import video as rules
 from catalog.domain.errors import NotFound, WrongContent, must_exist
 from catalog.domain.video import Anchor, Changed, Video
 from runtime.clock import Clock
 from runtime.errors import must_be_version
+from runtime.listing import Asked, ChangedSince, Part
 from runtime.outbox.changes import Change
 
 NAME = "this video"
@@ -36,12 +41,18 @@ class Videos:
         videos: VideoStore,
         products: ProductStore,
         promotions: PromotionStore,
+        hosts: Hosts,
+        names: CreatorNames,
+        pictures: Pictures,
         checks: ContentChecks,
         clock: Clock,
     ) -> None:
         self._videos = videos
         self._products = products
         self._promotions = promotions
+        self._hosts = hosts
+        self._names = names
+        self._pictures = pictures
         self._checks = checks
         self._clock = clock
 
@@ -49,22 +60,19 @@ class Videos:
         """One of the creator's videos."""
         return await self._with_hidden(_owned(await self._videos.get(video_id), creator_id))
 
-    async def page(self, creator_id: str, after: str | None, limit: int) -> list[OwnVideo]:
-        """At most `limit` of the creator's videos, in order of their ids, from the one after `after`."""
-        found = await self._videos.page(creator_id, after, limit)
-        return [await self._with_hidden(video) for video in found]
+    async def page(self, creator_id: str, asked: Asked, limit: int) -> Part[OwnVideo]:
+        """At most `limit` of the creator's videos."""
+        found = await self._videos.page(creator_id, asked, limit)
+        return Part([await self._with_hidden(video) for video in found.items], found.following)
 
     async def put(self, wanted: Video, expected: int | None = None) -> tuple[OwnVideo, bool]:
         """Publish the video, or change it to `wanted` (whose version is ignored); gives it and whether it is new.
 
-        A changed title of an anchor waits for review. Raises WrongContent for an anchor on a product that its mini program
-        does not have, or that the creator may not promote, and VersionConflict if the video has not the `expected` version
-        (0 for none yet).
+        A changed title of an anchor waits for review. Raises WrongContent for a host that does not exist, for a brand's name, for a
+        cover that is not the creator's to show, and for an anchor on a product that its mini program does not have, or that the creator
+        may not promote, and VersionConflict if the video has not the `expected` version (0 for none yet).
         """
         rules.check(wanted.anchors)
-        present = await self._videos.get(wanted.video_id)
-        await self._check_anchors(present, wanted)
-        await self._must_be_showable(present, wanted)
 
         def decide(current: Video | None) -> Change[Video] | None:
             if current is not None and current.creator_id != wanted.creator_id:
@@ -72,21 +80,28 @@ class Videos:
             must_be_version(expected, current.version if current is not None and not current.deleted else 0)
             return self._change(rules.put(current, wanted))
 
+        present = await self._videos.get(wanted.video_id)
+        decide(present)  # texts of a refused video get no verdict
+        await self._check_references(present, wanted)
+        await self._must_be_showable(present, wanted)
         result = await self._videos.change(wanted.video_id, decide)
         created = result.created or (present is not None and present.deleted)
         return await self._with_hidden(must_exist(result.aggregate, NAME)), created
 
     async def edit(self, creator_id: str, video_id: str, edit: Edit, expected: int | None) -> OwnVideo:
         """The video as `edit` changes it; raises what `put` and `edit` raise, and NotFound if there is none."""
-        present = _owned(await self._videos.get(video_id), creator_id)
-        await self._check_anchors(present, edit(present))
-        await self._must_be_showable(present, edit(present))
 
         def decide(current: Video | None) -> Change[Video] | None:
             video = _owned(current, creator_id)
             must_be_version(expected, video.version)
             return self._change(rules.put(video, edit(video)))
 
+        present = await self._videos.get(video_id)
+        decide(present)  # texts of a refused change get no verdict
+        present = _owned(present, creator_id)
+        wanted = edit(present)
+        await self._check_references(present, wanted)
+        await self._must_be_showable(present, wanted)
         result = await self._videos.change(video_id, decide)
         return await self._with_hidden(must_exist(result.aggregate, NAME))
 
@@ -115,6 +130,15 @@ class Videos:
             return self._change(rules.delete(video))
 
         await self._videos.change(video_id, decide)
+
+    async def _check_references(self, present: Video | None, wanted: Video) -> None:
+        kept = (present.host_id,) if present is not None else ()
+        await self._hosts.must_be_active([("host_id", wanted.host_id)], kept)
+        await self._names.must_be_own(present, wanted)
+        covers = (present.cover_url,) if present is not None else ()
+        uploader = creators_name(wanted.creator_id)
+        await self._pictures.check(uploader, [("cover_url", wanted.cover_url)], covers)
+        await self._check_anchors(present, wanted)
 
     async def _check_anchors(self, present: Video | None, wanted: Video) -> None:
         """Raise WrongContent for anchors that lead nowhere, or where the creator may not lead. Those that are there may stay."""
@@ -168,6 +192,11 @@ class AnchorTitles:
             for anchor in sorted(video.anchors, key=lambda one: one.anchor_id)
             if anchor.waiting is not None and (after is None or (video.video_id, anchor.anchor_id) > after)
         ][:limit]
+
+    async def changed(self, asked: ChangedSince, limit: int) -> Part[tuple[Video, Anchor]]:
+        """At most `limit` titles that wait, as their videos changed."""
+        found = await self._videos.changed_titles(asked, limit)
+        return found.each(lambda one: (one[0], one[0].find(one[1])))
 
     async def approve(self, video_id: str, anchor_id: str, expected: int | None) -> tuple[Video, Anchor]:
         """Raises NotFound, Refused if no title waits, and VersionConflict if the video has changed since `expected`."""

@@ -1,4 +1,4 @@
-"""What an owner decides about a mini program: names, pictures, categories, layout, and the hosts that it wants."""
+"""What an owner decides about a mini program: names, pictures, categories, layout, and the hosts that it requests."""
 
 from __future__ import annotations
 
@@ -77,6 +77,10 @@ class Content:
             for n, section in enumerate(self.sections)
             for m, product_id in enumerate(section.product_ids)
         }
+
+    def hosts(self) -> list[tuple[str, str]]:
+        """The hosts that it wants, as (field, host_id)."""
+        return [(f"requested_hosts[{n}]", host_id) for n, host_id in enumerate(self.requested_hosts)]
 
     def _wrong_categories(self) -> Iterator[tuple[str, str]]:
         seen: set[str] = set()

@@ -104,7 +104,10 @@ def details_of(content: Content, owner: Owner | None, owner_id: str, platform_bp
 
 
 def take_over(current: MiniProgram, details: MiniProgramDetails) -> Changed | None:
-    """Take the owner and the platform's terms of an operator's details; the content follows when it is shown."""
+    """Take the owner and the platform's terms of an operator's details; the content follows when it is shown.
+
+    The owner is not suspended: one that was closed with its owner before is open again under another.
+    """
     wanted = replace(
         current.details,
         owner_id=details.owner_id,
@@ -116,7 +119,16 @@ def take_over(current: MiniProgram, details: MiniProgramDetails) -> Changed | No
         merchant=details.merchant,
         platform_bp=details.platform_bp,
     )
-    return change(current, wanted)
+    changed = change(current, wanted)
+    if changed is None or wanted.owner_id == current.details.owner_id or not current.closed_for_owner:
+        return changed
+    return _reopened(changed[0]), "changed"
+
+
+def _reopened(closed: MiniProgram) -> MiniProgram:
+    """Without the suspension of its owner. One that was never released stays closed to viewers."""
+    state: MiniProgramState = "registered" if closed.state == "registered" else "published"
+    return replace(closed, state=state, reason="", closed_for_owner=False)
 
 
 def take_owner(current: MiniProgram, owner: Owner) -> Changed | None:
@@ -133,8 +145,7 @@ def take_owner(current: MiniProgram, owner: Owner) -> Changed | None:
             return closed, "changed"
         return replace(closed, state="suspended"), "suspended"
     if owner.status != "suspended" and current.closed_for_owner:
-        state: MiniProgramState = "registered" if current.state == "registered" else "published"
-        return replace(after, state=state, reason="", closed_for_owner=False), "changed"
+        return _reopened(after), "changed"
     return changed
 
 
@@ -167,8 +178,28 @@ def show(
     an older or the same one."""
     if shown_version <= current.shown_version:
         return None
-    details = replace(
-        current.details,
+    details = _with_content(current.details, content, hosts)
+    is_first = current.state == "registered"
+    if not is_first and details == current.details:
+        return None
+    changed = change(current, details)
+    after = changed[0] if changed is not None else replace(current, version=current.version + 1)
+    if not is_first:
+        return replace(after, shown_version=shown_version), "changed"
+    state: Literal["published", "suspended"] = "suspended" if current.closed_for_owner else "published"
+    return replace(after, state=state, shown_version=shown_version), state
+
+
+def with_draft(current: MiniProgram, draft: Content, hosts: tuple[str, ...]) -> MiniProgram:
+    """The mini program as its testers see it in these hosts; it is not stored."""
+    return replace(current, details=_with_content(current.details, draft, hosts), state="published")
+
+
+def _with_content(
+    details: MiniProgramDetails, content: Content, hosts: tuple[str, ...]
+) -> MiniProgramDetails:
+    return replace(
+        details,
         name=content.name,
         name_en=content.name_en,
         aliases=content.aliases,
@@ -183,15 +214,6 @@ def show(
         creator_bp=content.creator_bp,
         hosts=hosts,
     )
-    is_first = current.state == "registered"
-    if not is_first and details == current.details:
-        return None
-    changed = change(current, details)
-    after = changed[0] if changed is not None else replace(current, version=current.version + 1)
-    if not is_first:
-        return replace(after, shown_version=shown_version), "changed"
-    state: Literal["published", "suspended"] = "suspended" if current.closed_for_owner else "published"
-    return replace(after, state=state, shown_version=shown_version), state
 
 
 def content_of(details: MiniProgramDetails) -> Content:

@@ -1,38 +1,13 @@
-"""Names that read or sound the same, and who holds one.
-
-Two names are equal if they have the same letters, whatever their width, case, accents, blanks, punctuation or look-alike letters of
-another alphabet. Chinese counts by its pinyin, so that 小米有品, 小米優品 and "Xiaomi Youpin" are equal.
-"""
+"""Who holds a name that a draft has, and which names may be taken. Which names are equal: `alike.names`."""
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pypinyin import lazy_pinyin
-
+from alike.names import holds, name_key
 from catalog.domain.content import Content
 from catalog.domain.errors import Refused
-
-LOOK_ALIKES = str.maketrans(
-    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0458\u0455\u043a\u043c\u0442\u0432\u043d"  # Cyrillic
-    "\u03bf\u03b1\u03c1\u03bd\u03c4\u03ba\u03b9\u03c5\u03c7",  # Greek
-    "aeopcyxijskmtbhoapvtkiux",
-)
-"""Small letters of other alphabets that look like Latin ones."""
-
-
-def name_key(name: str) -> str:
-    """The same for equal names; empty for a name without letters and digits."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name).casefold())
-    letters = "".join(char for char in folded if char.isalnum()).translate(LOOK_ALIKES)
-    return "".join(lazy_pinyin(letters))
-
-
-def keys_of(names: Iterable[str]) -> list[str]:
-    """The keys of these names, each once, without empty ones."""
-    return list(dict.fromkeys(key for name in names if (key := name_key(name))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +23,20 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """A name of a draft that equals one of somebody else; `field` is where the draft has it."""
+    """A name of a draft that equals another party's, or holds a brand's; `field` is where the draft has it."""
 
     field: str
     name: str
     holder: Holder
+    is_equal: bool = True
 
     @property
     def message(self) -> str:
         """What a reviewer reads."""
         brand = "the verified brand " if self.holder.is_protected else ""
         of = f"mini program {self.holder.mini_program_id} of " if self.holder.mini_program_id else ""
-        return f"{self.name} reads or sounds like {self.holder.name}, a name of {of}{brand}{self.holder.owner_name}."
+        how = "reads or sounds like" if self.is_equal else "contains"
+        return f"{self.name} {how} {self.holder.name}, a name of {of}{brand}{self.holder.owner_name}."
 
 
 def names_in(content: Content) -> dict[str, str]:
@@ -82,8 +59,18 @@ def likenesses(content: Content, holders: Iterable[Holder]) -> list[Likeness]:
     ]
 
 
+def brands_within(content: Content, brands: Iterable[Holder]) -> list[Likeness]:
+    """Each name of the draft with each brand whose whole name it contains."""
+    return [
+        Likeness(field, name, brand, is_equal=False)
+        for field, name in names_in(content).items()
+        for brand in brands
+        if holds(name, brand.name)
+    ]
+
+
 def must_be_free(owner_id: str, found: Iterable[Likeness]) -> None:
-    """Raises Refused `name_taken` if one of the names is held by another owner who is a verified brand."""
+    """Raises Refused `name_taken` if one of the names equals one of another owner who is a verified brand."""
     for likeness in found:
-        if likeness.holder.is_protected and likeness.holder.owner_id != owner_id:
+        if likeness.is_equal and likeness.holder.is_protected and likeness.holder.owner_id != owner_id:
             raise Refused("name_taken", f"{likeness.field}: {likeness.message} Choose another name.")

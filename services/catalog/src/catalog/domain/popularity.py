@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Popularity:
-    """Pieces sold, without those that went back before they were sent; shown reviews, and the sum of their stars."""
+    """Pieces sold, without those whose order was refunded in full; shown reviews, and the sum of their stars."""
 
     sold: int = 0
     reviews: int = 0

@@ -74,6 +74,8 @@ class Product:
     version: int
     edition: int = 1
     popularity: Popularity = UNKNOWN
+    feed_run: str = ""
+    """The run of a feed that wrote it last."""
 
     @property
     def listed(self) -> bool:

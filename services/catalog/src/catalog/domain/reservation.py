@@ -107,6 +107,18 @@ def merged(lines: Iterable[tuple[str, int]]) -> Lines:
     return tuple(sorted(total.items()))
 
 
+def looks(wanted: Lines, held: Lines) -> int:
+    """How often an order that lacks something looks again before it is out of stock.
+
+    What it lacks may be held in part by another order that will not get the rest either, and gives it back. So who holds
+    more gives up earlier: at once if it lacks a SKU before one that it holds, since whoever has that SKU may be waiting for
+    this one; after one look if it lacks later SKUs only; after two if it holds nothing.
+    """
+    if not held:
+        return 2
+    return 1 if held == wanted[: len(held)] else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Reservation:
     """What became of one order's stock; `reason` says why it was rejected, `returned` what was never sent if parcels were.

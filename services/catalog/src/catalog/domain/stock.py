@@ -40,8 +40,8 @@ class Stock:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What an owner wants of a SKU's stock: the number `available`, or a `change`.
+class AdjustStock:
+    """A command of an owner about a SKU: set the number `available`, or make a `change`.
 
     `request` is the fingerprint of a request that has an idempotency key. `adjustment_id` follows from that key.
     """
@@ -82,34 +82,34 @@ class StockLevel:
 
 
 Outcome = Adjustment | NotFound | Refused
-"""What became of a wish."""
+"""What became of a command: the adjustment, or why there is none."""
 
 
 def adjust(
-    wishes: Sequence[Wish], stocks: Mapping[str, Stock], earlier: Mapping[str, Adjustment]
+    commands: Sequence[AdjustStock], stocks: Mapping[str, Stock], earlier: Mapping[str, Adjustment]
 ) -> list[Outcome]:
-    """The outcome of each wish, one after the other; `earlier` are the adjustments that exist already, by id.
+    """The outcome of each command, one after the other; `earlier` are the adjustments that exist already, by id.
 
     A repeated request gets what it got before. Raises KeyReused if another request had its idempotency key.
     """
     now, outcomes = dict(stocks), list[Outcome]()
-    for wish in wishes:
-        outcome = _adjusted(wish, now.get(wish.sku_id), earlier.get(wish.adjustment_id))
-        if isinstance(outcome, Adjustment) and wish.adjustment_id not in earlier:
-            now[wish.sku_id] = outcome.after
+    for command in commands:
+        outcome = _adjusted(command, now.get(command.sku_id), earlier.get(command.adjustment_id))
+        if isinstance(outcome, Adjustment) and command.adjustment_id not in earlier:
+            now[command.sku_id] = outcome.after
         outcomes.append(outcome)
     return outcomes
 
 
-def _adjusted(wish: Wish, stock: Stock | None, earlier: Adjustment | None) -> Outcome:
+def _adjusted(command: AdjustStock, stock: Stock | None, earlier: Adjustment | None) -> Outcome:
     if earlier is not None:
-        if earlier.request != wish.request:
+        if earlier.request != command.request:
             raise KeyReused
         return earlier
     if stock is None:
         return NotFound("this SKU")
     try:
-        after = stock.adjusted_to(available=wish.available, change=wish.change)
+        after = stock.adjusted_to(available=command.available, change=command.change)
     except Refused as refused:
         return refused
-    return Adjustment(wish.adjustment_id, after.available - stock.available, after, wish.request)
+    return Adjustment(command.adjustment_id, after.available - stock.available, after, command.request)

@@ -1,4 +1,4 @@
-"""A mini program's draft, its versions from submission to release, and which hosts took it.
+"""A mini program's draft, its versions from submission to release, and the decisions of hosts on it.
 
 A version is `in_review`, then `approved` or `rejected`, or `withdrawn` by its owner. An approved one can be released: it is
 `live`, and the live one before it `superseded`. Every method returns the history afterwards and what happened; no events mean
@@ -15,58 +15,24 @@ from typing import Literal
 from catalog.domain.content import Content
 from catalog.domain.errors import NotFound, Refused
 from catalog.domain.mini_program import MiniProgram, content_of
+from catalog.domain.version import (
+    IN_REVIEW,
+    UNRELEASED,
+    Happened,
+    HostDecision,
+    Reason,
+    Status,
+    TextVerdict,
+    Version,
+    VersionEvent,
+)
 
-Status = Literal["in_review", "approved", "rejected", "withdrawn", "live", "superseded"]
-IN_REVIEW: tuple[Status, ...] = ("in_review",)
-UNRELEASED: tuple[Status, ...] = ("in_review", "approved")
 KEPT_CONTENTS = 50
 """Versions whose content is kept; of older ones only the verdict is. The largest content takes some 100 kB, a document 16 MB."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 """When a mini program without a history was reviewed: nobody knows."""
 MAX_IN_REVIEW = 10
 """Versions that wait for a verdict at the same time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a version was rejected; `field` is None if no single field is at fault."""
-
-    message: str
-    field: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A submitted draft. `content` is None once only its verdict is kept."""
-
-    number: int
-    content: Content | None
-    status: Status
-    submitted_at: datetime
-    note: str = ""
-    reasons: tuple[Reason, ...] = ()
-    decided_at: datetime | None = None
-    released_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class HostDecision:
-    host_id: str
-    accepted: bool
-    at: datetime
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class VersionEvent:
-    """What happened to the version `number`."""
-
-    kind: Literal["submitted", "approved", "rejected", "withdrawn", "released", "rolled_back"]
-    number: int
-    at: datetime
-
-
-Happened = VersionEvent | HostDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +55,20 @@ class VersionHistory:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The hosts that show the live version: it wants them, and they took it."""
+        """The hosts that show the live version: it requests them, and they have accepted it."""
         content = self.live_content
         taken = {decision.host_id for decision in self.decisions if decision.accepted}
         return tuple(host for host in content.requested_hosts if host in taken) if content else ()
 
     @property
+    def testable_hosts(self) -> tuple[str, ...]:
+        """The hosts in which testers see the draft: it wants them, and they have not refused it."""
+        refused = {decision.host_id for decision in self.decisions if not decision.accepted}
+        return tuple(host for host in self.draft.requested_hosts if host not in refused)
+
+    @property
     def offered(self) -> Version | None:
-        """What hosts are asked about: the newest approved version, else the live one."""
+        """What hosts decide on: the newest approved version, else the live one."""
         return next((v for v in reversed(self.versions) if v.status in ("approved", "live")), None)
 
     def find(self, number: int) -> Version:
@@ -107,13 +79,8 @@ class VersionHistory:
         raise NotFound("this version")
 
     def decision_of(self, host_id: str) -> HostDecision | None:
-        """What the host said last."""
+        """The last decision of the host."""
         return next((d for d in self.decisions if d.host_id == host_id), None)
-
-
-def version_id(mini_program_id: str, number: int) -> str:
-    """The id of a version, unique over all mini programs: their ids have no underscore."""
-    return f"{mini_program_id}_{number}"
 
 
 Changed = tuple[VersionHistory, tuple[Happened, ...]]
@@ -127,12 +94,12 @@ def edit(history: VersionHistory, draft: Content) -> Changed:
     return _next(history, draft=draft), ()
 
 
-def submit(history: VersionHistory, note: str, at: datetime) -> Changed:
-    """The draft as a new version in review. Raises Refused if too many wait."""
+def submit(history: VersionHistory, draft: Content, check: TextVerdict, note: str, at: datetime) -> Changed:
+    """The draft that was checked as a new version in review. Raises Refused if too many wait."""
     if sum(version.status == "in_review" for version in history.versions) >= MAX_IN_REVIEW:
         raise Refused("wrong_state", f"{MAX_IN_REVIEW} versions are in review. Withdraw one first.")
     number = len(history.versions) + 1
-    version = Version(number, history.draft, "in_review", at, note)
+    version = Version(number, draft, "in_review", at, note, check=check)
     after = _next(history, versions=_trimmed((*history.versions, version), history.live, history.before_live))
     return after, (VersionEvent("submitted", number, at),)
 
@@ -155,7 +122,7 @@ def reject(history: VersionHistory, number: int, reasons: tuple[Reason, ...], at
 
 
 def release(history: VersionHistory, number: int, accepting: Collection[str], at: datetime) -> Changed:
-    """Viewers see the version from now on. The hosts in `accepting` take everything that they did not refuse.
+    """Viewers see the version from now on. The hosts in `accepting` accept everything that they did not refuse.
 
     Raises NotFound, and Refused if it is not approved.
     """
@@ -180,7 +147,7 @@ def roll_back(history: VersionHistory, at: datetime) -> Changed:
 
 
 def accept(history: VersionHistory, host_id: str, reason: str, at: datetime) -> Changed:
-    """A host takes the mini program, for this and later versions. Raises NotFound and Refused."""
+    """A host accepts the mini program, for this and later versions. Raises NotFound and Refused."""
     _must_be_asked(history, host_id)
     known = history.decision_of(host_id)
     if known is not None and known.accepted:
@@ -198,12 +165,16 @@ def refuse(history: VersionHistory, host_id: str, reason: str, at: datetime) -> 
     return _with_decisions(history, HostDecision(host_id, False, at, reason))
 
 
-def put_live(history: VersionHistory, content: Content, at: datetime) -> Changed:
-    """An operator's own version: approved, accepted by all its hosts, and live. Keeps a draft that the owner is working on."""
+def put_live(history: VersionHistory, content: Content, owner_id: str, at: datetime) -> Changed:
+    """An operator's own version: approved, accepted by all its hosts, and live; the mini program is this owner's from now on.
+
+    Keeps a draft that the owner is working on.
+    """
     content.check()
+    history, is_moved = replace(history, owner_id=owner_id), owner_id != history.owner_id
     hosts = content.requested_hosts
     if history.live_content == content and all(host in history.hosts for host in hosts):
-        return history, ()
+        return _next(history) if is_moved else history, ()
     number = len(history.versions) + 1
     version = Version(number, content, "approved", at, decided_at=at)
     untouched = history.live_content is None or history.draft == history.live_content
@@ -227,8 +198,8 @@ def _go_live(
             "wrong_state", "Only the verdict of this old version is kept. Submit its content again."
         )
     versions = tuple(
-        replace(v, status="live", released_at=at) if v.number == version.number
-        else replace(v, status="superseded") if v.number == history.live
+        replace(v, status="live", released_at=at, changed_at=at) if v.number == version.number
+        else replace(v, status="superseded", changed_at=at) if v.number == history.live
         else v
         for v in history.versions
     )  # fmt: skip
@@ -259,7 +230,7 @@ def _decide(
             "wrong_state",
             f"This version is {version.status}. Only {' or '.join(allowed)} can become {status}.",
         )
-    decided = replace(version, status=status, reasons=reasons, decided_at=at)
+    decided = replace(version, status=status, reasons=reasons, decided_at=at, changed_at=at)
     versions = tuple(decided if v.number == number else v for v in history.versions)
     return _next(history, versions=versions), (VersionEvent(status, number, at),)
 

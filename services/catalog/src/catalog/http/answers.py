@@ -6,9 +6,10 @@ from typing import Any
 
 from catalog.application.histories import Edited
 from catalog.application.products import OwnProduct
-from catalog.application.reviews import Reviewed, said
+from catalog.application.reviews import Reviewed, decision_by
 from catalog.domain.content import Content
-from catalog.domain.version_history import Version, VersionHistory, version_id
+from catalog.domain.version import TextVerdict, Version, version_id
+from catalog.domain.version_history import VersionHistory
 from contracts.api.mini_programs import (
     CategoryRequest,
     CreatorTerms,
@@ -18,9 +19,9 @@ from contracts.api.mini_programs import (
     Section,
     Terms,
 )
-from contracts.api.owners import ReasonView
+from contracts.api.owners import Flag, ReasonView
 from contracts.api.products import OwnSku, ProductTerms, ProductView
-from contracts.api.versions import Flag, HostReviewView, ReviewView, VersionView
+from contracts.api.versions import HostReviewView, ReviewView, TextCheckView, VersionView
 from contracts.money import cny
 
 
@@ -76,7 +77,7 @@ def mini_program_view(edited: Edited) -> MiniProgramView:
         exposure_priority=details.exposure_priority,
         sponsored=details.sponsored,
         merchant=details.merchant,
-        version=history.version,
+        version=edited.version,
     )
 
 
@@ -93,7 +94,15 @@ def review_view(reviewed: Reviewed) -> ReviewView:
         owner_id=details.owner_id,
         owner_name=details.owner_name,
         flags=[Flag(field=likeness.field, message=likeness.message) for likeness in reviewed.flags],
+        text_check=_text_check(reviewed.version.check),
     )
+
+
+def _text_check(check: TextVerdict | None) -> TextCheckView | None:
+    if check is None:
+        return None
+    findings = [Flag(field=field, message=message) for field, message in check.findings]
+    return TextCheckView(status=check.status, model=check.model, at=check.at, findings=findings)
 
 
 def _version(history: VersionHistory, version: Version) -> dict[str, Any]:
@@ -114,7 +123,7 @@ def _version(history: VersionHistory, version: Version) -> dict[str, Any]:
 def host_review_view(
     history: VersionHistory, version: Version, content: Content, host_id: str
 ) -> HostReviewView:
-    """A mini program that wants to be seen in the host, by the version that it offers."""
+    """A mini program that requests the host, with the version to decide on."""
     decision = history.decision_of(host_id)
     return HostReviewView(
         mini_program_id=history.mini_program_id,
@@ -125,7 +134,7 @@ def host_review_view(
         category=content.category,
         logo_url=content.logo_url,
         version_id=version_id(history.mini_program_id, version.number),
-        status=said(history, host_id),
+        status=decision_by(history, host_id),
         reason=decision.reason if decision is not None else "",
     )
 

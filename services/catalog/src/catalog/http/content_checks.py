@@ -11,7 +11,7 @@ from contracts.api.common import FieldError, Page
 from contracts.api.content_checks import ContentChecksQuery, ContentCheckView
 from contracts.api.owners import ReasonsRequest
 from runtime.web.bodies import json_response, read_json, read_query
-from runtime.web.cursors import read_cursor, write_cursor
+from runtime.web.listing import asked_page, cursor_of
 from runtime.web.routes import Route, roles, scopes
 from runtime.web.tokens import CATALOGUE, OPS
 
@@ -31,13 +31,11 @@ class ContentCheckRoutes:
         ]
 
     async def list_waiting(self, request: web.Request) -> web.Response:
-        """One more than `limit` is read, to know whether there is a next page."""
+        """The texts that wait, by the ids of their checks or by change."""
         query = read_query(request, ContentChecksQuery)
-        after = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
-        found = await self._checks.waiting(after, query.limit + 1)
-        shown = found[: query.limit]
-        next_cursor = write_cursor(shown[-1].check_id) if len(found) > query.limit else None
-        items = [_view(check) for check in shown]
+        asked = asked_page(request, query.cursor, query.updated_since)
+        found = await self._checks.waiting(asked, query.limit)
+        items, next_cursor = found.each(_view).items, cursor_of(request, found.following)
         return json_response(Page[ContentCheckView](items=items, next_cursor=next_cursor))
 
     async def approve(self, request: web.Request) -> web.Response:

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
 from aiohttp.hdrs import IF_RANGE, RANGE
 
-from catalog.application.pictures import OperatorFolder, Pictures
+from catalog.application.pictures import OperatorFolder, Pictures, creators_name
 from catalog.domain.errors import NotFound
 from catalog.domain.picture import FOLDER_TYPES, WIDTHS
 from catalog.http.access import claim
@@ -16,7 +16,7 @@ from contracts.api.media import PictureView
 from runtime.web.bodies import json_response
 from runtime.web.pictures import Turns, read_picture
 from runtime.web.routes import Route, principal_of, roles, scopes
-from runtime.web.tokens import CATALOGUE, OWNER, PUBLIC
+from runtime.web.tokens import CATALOGUE, CREATOR, OWNER, PUBLIC
 
 HEADERS = {
     "Cache-Control": "public, max-age=31536000, immutable",
@@ -33,7 +33,7 @@ BEYOND = 10**18
 class RangedFile(web.FileResponse):
     """A file, or the one part of it that a `Range` names (RFC 9110, section 14.2).
 
-    Other units, several parts and what is no range at all are ignored: the answer is the whole file. A part that lies outside is 416.
+    Other methods and units, several parts and what is no range at all are ignored: the answer is the whole file. A part that lies outside is 416.
     """
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
@@ -42,9 +42,15 @@ class RangedFile(web.FileResponse):
         if asked is None:
             return await super().prepare(request)
         headers = request.headers.copy()
+        is_read = request.method == "GET"  # the only method for which ranges are defined
         other_tag = IF_RANGE in headers and request.if_range is None  # aiohttp compares dates only
         part = ONE_PART.fullmatch(asked)
-        if other_tag or part is None or (part["last"] and int(part["last"]) < int(part["first"])):
+        if (
+            not is_read
+            or other_tag
+            or part is None
+            or (part["last"] and int(part["last"]) < int(part["first"]))
+        ):
             del headers[RANGE]
         elif part["tail"] is not None and not int(
             part["tail"]
@@ -74,7 +80,7 @@ class MediaRoutes:
 
 
 class PictureRoutes:
-    """Owners upload pictures; everybody reads them."""
+    """Owners and creators upload pictures; everybody reads them."""
 
     def __init__(self, pictures: Pictures) -> None:
         self._pictures = pictures
@@ -92,15 +98,29 @@ class PictureRoutes:
                 roles=roles(CATALOGUE),
             ),
             Route(
+                "POST",
+                "/v1/creator/media",
+                self.upload_of_creator,
+                scopes(CREATOR),
+                max_body=MAX_PICTURE,
+                roles=roles(CATALOGUE),
+            ),
+            Route(
                 "GET", f"/media/pictures/{{sha256:[0-9a-f]{{64}}}}/{{width:{widths}}}.webp", self.file, PUBLIC
             ),
         ]
 
     async def upload(self, request: web.Request) -> web.Response:
-        """Store a picture."""
-        owner_id = claim(principal_of(request), "owner_id")
+        """Store an owner's picture."""
+        return await self._upload(request, claim(principal_of(request), "owner_id"))
+
+    async def upload_of_creator(self, request: web.Request) -> web.Response:
+        """Store a creator's picture."""
+        return await self._upload(request, creators_name(claim(principal_of(request), "creator_id")))
+
+    async def _upload(self, request: web.Request, uploader: str) -> web.Response:
         async with self._turns.turn():
-            picture = await self._pictures.upload(owner_id, await read_picture(request))
+            picture = await self._pictures.upload(uploader, await read_picture(request))
         answer = PictureView(
             url=picture.url, width=picture.width, height=picture.height, sha256=picture.sha256
         )

@@ -11,12 +11,13 @@ from catalog.domain.errors import NotFound
 from catalog.http.access import caller_of, claim, path_id
 from catalog.http.answers import mini_program_draft, mini_program_view, version_view
 from catalog.http.requests import content_of_draft
-from contracts.api.common import Page, PageQuery
-from contracts.api.mini_programs import MiniProgramDraft, MiniProgramView
+from contracts.api.common import ChangesQuery, Page
+from contracts.api.mini_programs import MiniProgramDraft, MiniProgramsQuery, MiniProgramView
 from contracts.api.versions import VersionRequest, VersionView
 from runtime.web.bodies import json_response, read_json, read_query
-from runtime.web.cursors import read_cursor, write_cursor
+from runtime.web.cursors import list_of, page_of, read_cursor, write_cursor
 from runtime.web.editing import edited_response, expected_version, read_own, read_patch
+from runtime.web.listing import asked_page, changed_page, cursor_of
 from runtime.web.problems import Problem
 from runtime.web.routes import Route, principal_of, roles, scopes
 from runtime.web.tokens import CATALOGUE, OPS, OWNER
@@ -54,14 +55,12 @@ class MiniProgramRoutes:
         ]
 
     async def list_programs(self, request: web.Request) -> web.Response:
-        """The caller's mini programs."""
-        query = read_query(request, PageQuery)
-        after: str | None = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
-        found = await self._drafts.page(caller_of(request), after, query.limit + 1)
-        shown = found[: query.limit]
-        cursor = write_cursor(shown[-1].program.mini_program_id) if len(found) > query.limit else None
-        views = [mini_program_view(edited) for edited in shown]
-        return json_response(Page[MiniProgramView](items=views, next_cursor=cursor))
+        """The caller's mini programs by id, or by their last change."""
+        query, caller = read_query(request, MiniProgramsQuery), caller_of(request)
+        asked = asked_page(request, query.cursor, query.updated_since)
+        found = await self._drafts.page(caller, asked, query.limit)
+        views, next_cursor = found.each(mini_program_view).items, cursor_of(request, found.following)
+        return json_response(Page[MiniProgramView](items=views, next_cursor=next_cursor))
 
     async def start(self, request: web.Request) -> web.Response:
         """Start a mini program with a draft."""
@@ -93,15 +92,27 @@ class MiniProgramRoutes:
         )
 
     async def list_versions(self, request: web.Request) -> web.Response:
-        """The versions, newest first."""
-        query = read_query(request, PageQuery)
-        edited = await self._drafts.get(caller_of(request), path_id(request, "mini_program_id"))
-        before = read_cursor(query.cursor, int)[0] if query.cursor is not None else None
+        """The versions, newest first, or by their last change."""
+        query, mini_program_id = read_query(request, ChangesQuery), path_id(request, "mini_program_id")
+        if query.updated_since is not None:
+            asked = changed_page(request, query.cursor, query.updated_since)
+            found_changed = await self._drafts.changed_versions(
+                caller_of(request), mini_program_id, asked, query.limit
+            )
+            return json_response(
+                Page[VersionView](
+                    items=[version_view(*one) for one in found_changed.items],
+                    next_cursor=cursor_of(request, found_changed.following),
+                )
+            )
+        edited = await self._drafts.get(caller_of(request), mini_program_id)
+        before = read_cursor(list_of(request), query.cursor, int)[0] if query.cursor is not None else None
         found = [v for v in reversed(edited.history.versions) if before is None or v.number < before]
-        shown = found[: query.limit]
-        cursor = write_cursor(shown[-1].number) if len(found) > len(shown) else None
+        shown, next_cursor = page_of(
+            found, query.limit, lambda version: write_cursor(list_of(request), version.number)
+        )
         views = [version_view(edited.history, version) for version in shown]
-        return json_response(Page[VersionView](items=views, next_cursor=cursor))
+        return json_response(Page[VersionView](items=views, next_cursor=next_cursor))
 
     async def submit(self, request: web.Request) -> web.Response:
         """Submit the draft for review."""
@@ -135,7 +146,7 @@ def _version_of(request: web.Request) -> tuple[str, int]:
 
 
 def _edited(edited: Edited, status: int = 200) -> web.Response:
-    return edited_response(mini_program_view(edited), edited.history.version, status)
+    return edited_response(mini_program_view(edited), edited.version, status)
 
 
 def _version(edited: Edited, number: int) -> web.Response:

@@ -8,7 +8,7 @@ from catalog.application.histories import Edited
 from catalog.application.mini_programs import MiniPrograms
 from catalog.application.reviews import Reviews, parse_version_id
 from catalog.domain.mini_program import PlatformTerms
-from catalog.domain.version_history import Reason
+from catalog.domain.version import Reason
 from catalog.http.access import path_id
 from catalog.http.answers import mini_program_view, review_view
 from catalog.http.requests import mini_program_details
@@ -17,8 +17,9 @@ from contracts.api.mini_programs import MiniProgramRequest, OperatorTerms, Suspe
 from contracts.api.owners import ReasonsRequest
 from contracts.api.versions import ReviewQuery, ReviewView
 from runtime.web.bodies import json_response, read_json, read_query
-from runtime.web.cursors import read_cursor, write_cursor
-from runtime.web.editing import edited_response
+from runtime.web.cursors import list_of, page_of, read_cursor, write_cursor
+from runtime.web.editing import edited_response, expected_version
+from runtime.web.listing import changed_page, cursor_of
 from runtime.web.problems import Problem
 from runtime.web.routes import Route, roles, scopes
 from runtime.web.tokens import CATALOGUE, OPS
@@ -51,7 +52,7 @@ class OperatorRoutes:
         mini_program_id = path_id(request, "mini_program_id")
         wanted = await read_json(request, MiniProgramRequest)
         edited, created = await self._programs.put(
-            mini_program_id, mini_program_details(wanted, mini_program_id)
+            mini_program_id, mini_program_details(wanted, mini_program_id), expected_version(request)
         )
         return _edited(edited, 201 if created else 200)
 
@@ -60,7 +61,7 @@ class OperatorRoutes:
         mini_program_id = path_id(request, "mini_program_id")
         wanted = await read_json(request, OperatorTerms)
         terms = PlatformTerms(wanted.platform_bp, wanted.exposure_priority, wanted.sponsored, wanted.merchant)
-        return _edited(await self._programs.set_terms(mini_program_id, terms))
+        return _edited(await self._programs.set_terms(mini_program_id, terms, expected_version(request)))
 
     async def publish(self, request: web.Request) -> web.Response:
         """The call that review and release replaced."""
@@ -82,15 +83,25 @@ class OperatorRoutes:
         return _edited(await self._programs.reinstate(path_id(request, "mini_program_id")))
 
     async def list_reviews(self, request: web.Request) -> web.Response:
-        """The versions of a status."""
+        """The versions of a status, by mini program and number, or by their last change."""
         query = read_query(request, ReviewQuery)
-        after = read_cursor(query.cursor, str, int) if query.cursor is not None else None
+        if query.updated_since is not None:
+            asked = changed_page(request, query.cursor, query.updated_since)
+            changed = await self._reviews.changed(query.status, asked, query.limit)
+            views, cursor = changed.each(review_view).items, cursor_of(request, changed.following)
+            return json_response(Page[ReviewView](items=views, next_cursor=cursor))
+        after = read_cursor(list_of(request), query.cursor, str, int) if query.cursor is not None else None
         position = (after[0], after[1]) if after is not None else None
         found = await self._reviews.queue(query.status, position, query.limit + 1)
-        shown = found[: query.limit]
-        last = shown[-1] if len(found) > len(shown) else None
-        cursor = write_cursor(last.edited.history.mini_program_id, last.version.number) if last else None
-        return json_response(Page[ReviewView](items=[review_view(one) for one in shown], next_cursor=cursor))
+        shown, next_cursor = page_of(
+            found,
+            query.limit,
+            lambda one: write_cursor(
+                list_of(request), one.edited.history.mini_program_id, one.version.number
+            ),
+        )
+        items = [review_view(one) for one in shown]
+        return json_response(Page[ReviewView](items=items, next_cursor=next_cursor))
 
     async def approve(self, request: web.Request) -> web.Response:
         """Approve a version."""
@@ -108,4 +119,4 @@ def _version_of(request: web.Request) -> tuple[str, int]:
 
 
 def _edited(edited: Edited, status: int = 200) -> web.Response:
-    return edited_response(mini_program_view(edited), edited.history.version, status)
+    return edited_response(mini_program_view(edited), edited.version, status)

@@ -6,13 +6,14 @@ from typing import Any
 
 from aiohttp import web
 
-from catalog.application.read_model.entries import StoreFilter
+from catalog.application.read_model.entries import Part, StoreFilter
 from catalog.application.read_model.storefront import Storefront, Viewer
+from catalog.application.testers import Trials
 from catalog.http.access import host_of, path_id
 from contracts.api.common import PageQuery
 from contracts.api.stores import StoreQuery
 from runtime.web.bodies import read_query
-from runtime.web.cursors import read_cursor
+from runtime.web.cursors import list_of, read_cursor
 from runtime.web.routes import Route, principal_of, scopes
 from runtime.web.tokens import HOST, VIEWER
 
@@ -23,8 +24,9 @@ FIRST_PAGE = StoreQuery()
 class PageRoutes:
     """The read side."""
 
-    def __init__(self, storefront: Storefront) -> None:
+    def __init__(self, storefront: Storefront, trials: Trials) -> None:
         self._storefront = storefront
+        self._trials = trials
 
     def routes(self) -> list[Route]:
         product = "/v1/mini-programs/{mini_program_id}/products/{product_id}"
@@ -42,24 +44,27 @@ class PageRoutes:
     async def entrance(self, request: web.Request) -> web.Response:
         """The mini programs of the caller's host."""
         query = read_query(request, PageQuery)
-        after: Any = read_cursor(query.cursor, int, int, str) if query.cursor is not None else None
-        return _json(self._storefront.entrance(host_of(request), after, query.limit))
+        after: Any = (
+            read_cursor(list_of(request), query.cursor, int, int, str) if query.cursor is not None else None
+        )
+        return _json(self._storefront.entrance(host_of(request), Part(list_of(request), after, query.limit)))
 
     async def store(self, request: web.Request) -> web.Response:
         """A store with its products."""
         query = read_query(request, StoreQuery) if request.query_string else FIRST_PAGE
-        after: Any = read_cursor(query.cursor, int, str) if query.cursor is not None else None
-        mini_program_id = request.match_info["mini_program_id"]
-        return _json(
-            self._storefront.store(
-                _viewer_of(request), mini_program_id, _filter_of(query), after, query.limit
-            )
+        after: Any = (
+            read_cursor(list_of(request), query.cursor, int, str) if query.cursor is not None else None
         )
+        viewer, mini_program_id = _viewer_of(request), request.match_info["mini_program_id"]
+        trial = await self._trials.of(viewer, mini_program_id)
+        part = Part(list_of(request), after, query.limit)
+        return _json(self._storefront.store(viewer, mini_program_id, _filter_of(query), part, trial))
 
     async def product(self, request: web.Request) -> web.Response:
         """The page of one product."""
-        ids = request.match_info
-        return _json(self._storefront.product(_viewer_of(request), ids["mini_program_id"], ids["product_id"]))
+        viewer, ids = _viewer_of(request), request.match_info
+        trial = await self._trials.of(viewer, ids["mini_program_id"])
+        return _json(self._storefront.product(viewer, ids["mini_program_id"], ids["product_id"], trial))
 
     async def product_target(self, request: web.Request) -> web.Response:
         """Where a link to a product leads, or why it cannot be opened."""
@@ -88,7 +93,7 @@ def _filter_of(query: StoreQuery) -> StoreFilter:
 
 def _viewer_of(request: web.Request) -> Viewer:
     principal = principal_of(request)
-    return Viewer(principal.host_id, principal.mini_program_id)
+    return Viewer(principal.host_id, principal.mini_program_id, principal.viewer)
 
 
 def _json(body: bytes) -> web.Response:

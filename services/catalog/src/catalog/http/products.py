@@ -13,8 +13,8 @@ from catalog.http.requests import initial_stock, product_details, product_reques
 from contracts.api.common import Page
 from contracts.api.products import ProductRequest, ProductsQuery, ProductView
 from runtime.web.bodies import json_response, read_query
-from runtime.web.cursors import read_cursor, write_cursor
 from runtime.web.editing import edited_response, expected_version, read_own, read_patch
+from runtime.web.listing import asked_page, cursor_of
 from runtime.web.routes import Route, roles, scopes
 from runtime.web.tokens import CATALOGUE, OPS, OWNER
 
@@ -41,18 +41,15 @@ class ProductRoutes:
         ]
 
     async def list_products(self, request: web.Request) -> web.Response:
-        """A mini program's products by id."""
+        """A mini program's products by id, or by their last change."""
         query = read_query(request, ProductsQuery)
         listed = None if query.listed is None else query.listed == "true"
-        after: str | None = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
         wanted = ProductFilter(query.q or "", listed, query.category)
-        mini_program_id = path_id(request, "mini_program_id")
-        found = await self._products.page(caller_of(request), mini_program_id, wanted, after, query.limit + 1)
-        shown = found[: query.limit]
-        cursor = write_cursor(shown[-1].product.product_id) if len(found) > len(shown) else None
-        return json_response(
-            Page[ProductView](items=[product_view(one) for one in shown], next_cursor=cursor)
-        )
+        caller, mini_program_id = caller_of(request), path_id(request, "mini_program_id")
+        asked = asked_page(request, query.cursor, query.updated_since)
+        found = await self._products.page(caller, mini_program_id, wanted, asked, query.limit)
+        items, next_cursor = found.each(product_view).items, cursor_of(request, found.following)
+        return json_response(Page[ProductView](items=items, next_cursor=next_cursor))
 
     async def get_product(self, request: web.Request) -> web.Response:
         """One product."""

@@ -12,7 +12,7 @@ from catalog.domain.video import Video
 from catalog.http.access import claim, path_id
 from catalog.http.requests import anchor_of, video_of, video_request
 from catalog.http.video_answers import own_video, promotable_product, title_review
-from contracts.api.common import Page, PageQuery
+from contracts.api.common import ChangesQuery, Page
 from contracts.api.videos import (
     AnchorContent,
     AnchorTitleReview,
@@ -21,10 +21,12 @@ from contracts.api.videos import (
     PromotableQuery,
     TitleRejection,
     VideoRequest,
+    VideosQuery,
 )
 from runtime.web.bodies import json_response, read_json, read_query
-from runtime.web.cursors import read_cursor, write_cursor
+from runtime.web.cursors import id_in, list_of, page_of, read_cursor, write_cursor
 from runtime.web.editing import edited_response, expected_version, read_patch
+from runtime.web.listing import asked_page, changed_page, cursor_of
 from runtime.web.routes import Route, principal_of, roles, scopes
 from runtime.web.tokens import CATALOGUE, CREATOR, OPS
 
@@ -54,21 +56,22 @@ class VideoRoutes:
     async def list_products(self, request: web.Request) -> web.Response:
         """The products that the creator may promote."""
         query = read_query(request, PromotableQuery)
-        after: str | None = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
-        found = await self._promotions.promotable(_creator(request), query.q or "", after, query.limit + 1)
-        shown = found[: query.limit]
-        cursor = write_cursor(shown[-1].product.product_id) if len(found) > len(shown) else None
+        found = await self._promotions.promotable(
+            _creator(request), query.q or "", id_in(list_of(request), query.cursor), query.limit + 1
+        )
+        shown, next_cursor = page_of(
+            found, query.limit, lambda one: write_cursor(list_of(request), one.product.product_id)
+        )
         items = [promotable_product(one) for one in shown]
-        return json_response(Page[PromotableProduct](items=items, next_cursor=cursor))
+        return json_response(Page[PromotableProduct](items=items, next_cursor=next_cursor))
 
     async def list_videos(self, request: web.Request) -> web.Response:
-        """The creator's videos by id."""
-        query = read_query(request, PageQuery)
-        after: str | None = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
-        found = await self._videos.page(_creator(request), after, query.limit + 1)
-        shown = found[: query.limit]
-        cursor = write_cursor(shown[-1].video.video_id) if len(found) > len(shown) else None
-        return json_response(Page[OwnVideo](items=[own_video(one) for one in shown], next_cursor=cursor))
+        """The creator's videos by id, or by their last change."""
+        query = read_query(request, VideosQuery)
+        asked = asked_page(request, query.cursor, query.updated_since)
+        found = await self._videos.page(_creator(request), asked, query.limit)
+        items, next_cursor = found.each(own_video).items, cursor_of(request, found.following)
+        return json_response(Page[OwnVideo](items=items, next_cursor=next_cursor))
 
     async def get_video(self, request: web.Request) -> web.Response:
         """One video."""
@@ -134,15 +137,21 @@ class AnchorTitleRoutes:
 
     async def list_waiting(self, request: web.Request) -> web.Response:
         """The titles that wait."""
-        query = read_query(request, PageQuery)
-        position = read_cursor(query.cursor, str, str) if query.cursor is not None else None
+        query = read_query(request, ChangesQuery)
+        if query.updated_since is not None:
+            asked = changed_page(request, query.cursor, query.updated_since)
+            changed = await self._titles.changed(asked, query.limit)
+            reviews = [title_review(video, anchor) for video, anchor in changed.items]
+            cursor = cursor_of(request, changed.following)
+            return json_response(Page[AnchorTitleReview](items=reviews, next_cursor=cursor))
+        position = read_cursor(list_of(request), query.cursor, str, str) if query.cursor is not None else None
         after = (position[0], position[1]) if position is not None else None
         found = await self._titles.waiting(after, query.limit + 1)
-        shown = found[: query.limit]
-        last = shown[-1] if len(found) > len(shown) else None
-        cursor = write_cursor(last[0].video_id, last[1].anchor_id) if last is not None else None
+        shown, next_cursor = page_of(
+            found, query.limit, lambda one: write_cursor(list_of(request), one[0].video_id, one[1].anchor_id)
+        )
         items = [title_review(video, anchor) for video, anchor in shown]
-        return json_response(Page[AnchorTitleReview](items=items, next_cursor=cursor))
+        return json_response(Page[AnchorTitleReview](items=items, next_cursor=next_cursor))
 
     async def approve(self, request: web.Request) -> web.Response:
         """Show the title that waits."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Generic, Literal, TypeVar
 
 from catalog.application.read_model.rendering import PageParts
 from catalog.domain.mini_program import MiniProgramState
@@ -13,6 +13,18 @@ StorePosition = tuple[int, str]
 """(a number that products are sorted by, product_id). Without a sort that is the creation time in ms, so no change moves a product."""
 EntrancePosition = tuple[int, int, str]
 """How the entrance sorts: by exposure priority, then sponsored ones first, then by id."""
+
+
+Position = TypeVar("Position")
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Position]):
+    """Which part of a list: at most `limit` items from the one after `after`. Its next cursor is for the list `listed` only."""
+
+    listed: str
+    after: Position | None
+    limit: int
 
 
 StoreSort = Literal["price_asc", "price_desc", "sales", "newest"]
@@ -30,7 +42,7 @@ class StoreFilter:
 
 @dataclass(slots=True)
 class ProductEntry:
-    """A product, rendered. `low_at` is by SKU, without those that have none. `page` is None until somebody asks for it after a change of its stock levels."""
+    """A product, rendered. `low_at` is by SKU, without those that have none. `page` is None from a change of its stock levels until the next request for it."""
 
     product_id: str
     mini_program_id: str
@@ -68,4 +80,4 @@ class StoreEntry:
 
     listed: dict[str | None, list[StorePosition]] = field(default_factory=dict)
     sorted: dict[tuple[str | None, StoreSort], list[StorePosition]] = field(default_factory=dict)
-    rendered: dict[tuple[StoreFilter, StorePosition | None, int], bytes] = field(default_factory=dict)
+    rendered: dict[Part[StorePosition], bytes] = field(default_factory=dict)

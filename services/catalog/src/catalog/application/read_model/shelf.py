@@ -16,6 +16,7 @@ from catalog.application.read_model import rendering
 from catalog.application.read_model.entries import (
     EntrancePosition,
     MiniProgramEntry,
+    Part,
     ProductEntry,
     StoreEntry,
     StoreFilter,
@@ -27,6 +28,7 @@ from catalog.domain.mini_program import MiniProgram
 from catalog.domain.product import Product
 from catalog.domain.promotion import Promotion
 from catalog.domain.stock import StockLevel
+from catalog.domain.testers import Tester, Testers
 from catalog.domain.video import Anchor, Video
 
 MAX_RENDERED_LISTS = 512
@@ -42,8 +44,22 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 
 
+def entry_of(program: MiniProgram) -> MiniProgramEntry:
+    """The mini program, rendered."""
+    details, card = program.details, rendering.mini_program_card(program)
+    return MiniProgramEntry(
+        mini_program_id=program.mini_program_id,
+        version=program.version,
+        state=program.state,
+        hosts=frozenset(details.hosts),
+        position=(-details.exposure_priority, 0 if details.sponsored else 1, program.mini_program_id),
+        card=card,
+        head=rendering.store_head(program, card),
+    )
+
+
 class Shelf:
-    """The read model of one replica. `write_cursor` gives the text of a position, for the next page of a list."""
+    """The read model of one replica. `write_cursor` gives the text of a position, for the next page of a list that it names first."""
 
     def __init__(self, write_cursor: Callable[..., str]) -> None:
         self.mini_programs: dict[str, MiniProgramEntry] = {}
@@ -51,24 +67,15 @@ class Shelf:
         self.videos: dict[str, Video] = {}
         self.levels: dict[str, StockLevel] = {}
         self._promotions: dict[str, Promotion] = {}
+        self._testers: dict[str, Testers] = {}
         self._creators: dict[str, tuple[int, bool]] = {}
         self._stores: dict[str, StoreEntry] = {}
         self._write_cursor = write_cursor
 
     def put_mini_program(self, program: MiniProgram) -> None:
         known = self.mini_programs.get(program.mini_program_id)
-        if known is not None and known.version >= program.version:
-            return
-        details, card = program.details, rendering.mini_program_card(program)
-        self.mini_programs[program.mini_program_id] = MiniProgramEntry(
-            mini_program_id=program.mini_program_id,
-            version=program.version,
-            state=program.state,
-            hosts=frozenset(details.hosts),
-            position=(-details.exposure_priority, 0 if details.sponsored else 1, program.mini_program_id),
-            card=card,
-            head=rendering.store_head(program, card),
-        )
+        if known is None or known.version < program.version:
+            self.mini_programs[program.mini_program_id] = entry_of(program)
 
     def put_product(self, product: Product, created_at: datetime) -> None:
         known = self.products.get(product.product_id)
@@ -115,6 +122,16 @@ class Shelf:
         if known is None or known.version < promotion.version:
             self._promotions[promotion.mini_program_id] = promotion
 
+    def put_testers(self, testers: Testers) -> None:
+        known = self._testers.get(testers.mini_program_id)
+        if known is None or known.version < testers.version:
+            self._testers[testers.mini_program_id] = testers
+
+    def is_tester(self, mini_program_id: str, host_id: str | None, viewer: str | None) -> bool:
+        """Whether this user of the host tests the mini program."""
+        testers = self._testers.get(mini_program_id)
+        return testers is not None and Tester(host_id or "", viewer or "") in testers.viewers
+
     def put_creator(self, creator_id: str, version: int, *, suspended: bool) -> None:
         if self._creators.get(creator_id, (0, False))[0] < version:
             self._creators[creator_id] = (version, suspended)
@@ -158,29 +175,24 @@ class Shelf:
             product.page = rendering.product_page(product.parts, self.available(product))
         return product.page
 
-    def store(
-        self, program: MiniProgramEntry, wanted: StoreFilter, after: StorePosition | None, limit: int
-    ) -> bytes:
-        """The listed products of a store, a page of ProductCard, from the one after `after`.
+    def store(self, program: MiniProgramEntry, wanted: StoreFilter, part: Part[StorePosition]) -> bytes:
+        """The listed products of a store, a page of ProductCard. What is `wanted` is a part of the name `part.listed`.
 
         A product whose price or sales change between two pages may be on both or on none.
         """
         store = self._stores.get(program.mini_program_id)
         if store is None:
             return rendering.listing([], None)
-        query = (wanted, after, limit)
-        known = store.rendered.get(query)
+        known = store.rendered.get(part)
         if known is None:
             if len(store.rendered) >= MAX_RENDERED_LISTS:
                 store.rendered.clear()
-            known = store.rendered[query] = self._listing(store, wanted, after, limit)
+            known = store.rendered[part] = self._listing(store, wanted, part)
         return known
 
-    def _listing(
-        self, store: StoreEntry, wanted: StoreFilter, after: StorePosition | None, limit: int
-    ) -> bytes:
-        positions = self._positions(store, wanted)
-        start = bisect_right(positions, after) if after is not None else 0
+    def _listing(self, store: StoreEntry, wanted: StoreFilter, part: Part[StorePosition]) -> bytes:
+        positions, limit = self._positions(store, wanted), part.limit
+        start = bisect_right(positions, part.after) if part.after is not None else 0
         fitting = (
             position
             for position in islice(positions, start, None)
@@ -190,7 +202,7 @@ class Shelf:
         chosen = found[:limit]
         cards = [self._card(self.products[product_id]) for _, product_id in chosen]
         more = len(found) > limit
-        return rendering.listing(cards, self._write_cursor(*chosen[-1]) if more else None)
+        return rendering.listing(cards, self._write_cursor(part.listed, *chosen[-1]) if more else None)
 
     def _positions(self, store: StoreEntry, wanted: StoreFilter) -> list[StorePosition]:
         """The products in their order, whether in stock or not."""
@@ -214,15 +226,16 @@ class Shelf:
     def _card(self, product: ProductEntry) -> bytes:
         return product.card + (b"true}" if self._in_stock(product) else b"false}")
 
-    def entrance(self, host_id: str, after: EntrancePosition | None, limit: int) -> bytes:
-        """The published mini programs of a host, a page of MiniProgramCard, from the one after `after`."""
+    def entrance(self, host_id: str, part: Part[EntrancePosition]) -> bytes:
+        """The published mini programs of a host, a page of MiniProgramCard."""
+        after, limit = part.after, part.limit
         found = sorted(
             (p.position, p.card)
             for p in self.mini_programs.values()
             if p.state == "published" and host_id in p.hosts and (after is None or p.position > after)
         )
         chosen = found[:limit]
-        cursor = self._write_cursor(*chosen[-1][0]) if len(found) > limit else None
+        cursor = self._write_cursor(part.listed, *chosen[-1][0]) if len(found) > limit else None
         return rendering.listing([card for _, card in chosen], cursor)
 
     def why_unavailable(self, host_id: str, mini_program_id: str, product_id: str) -> Reason | None:

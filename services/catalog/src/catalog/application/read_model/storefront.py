@@ -11,6 +11,7 @@ from catalog.application.read_model import rendering
 from catalog.application.read_model.entries import (
     EntrancePosition,
     MiniProgramEntry,
+    Part,
     ProductEntry,
     StoreFilter,
     StorePosition,
@@ -23,10 +24,11 @@ from catalog.domain.video import Anchor, Video
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """A viewer in a host; a session of one mini program names it."""
+    """A viewer in a host, by pseudonym; a session of one mini program names both, a host's own token neither."""
 
     host_id: str | None
     mini_program_id: str | None
+    viewer: str | None = None
 
 
 class Storefront:
@@ -36,28 +38,33 @@ class Storefront:
         self._shelf = shelf
         self._freshness = freshness
 
-    def entrance(self, host_id: str, after: EntrancePosition | None, limit: int) -> bytes:
+    def entrance(self, host_id: str, part: Part[EntrancePosition]) -> bytes:
         """The mini programs of the host: a page of MiniProgramCard."""
         self._check_freshness()
-        return self._shelf.entrance(host_id, after, limit)
+        return self._shelf.entrance(host_id, part)
 
     def store(
         self,
         viewer: Viewer,
         mini_program_id: str,
         wanted: StoreFilter,
-        after: StorePosition | None,
-        limit: int,
+        part: Part[StorePosition],
+        trial: MiniProgramEntry | None = None,
     ) -> bytes:
-        """A StorePage; without products, and saying so, while their prices and stock levels may be too old."""
-        program = self._entered(viewer, mini_program_id)
+        """A StorePage; without products, and saying so, while their prices and stock levels may be too old.
+
+        A tester sees `trial` in place of the mini program that viewers see.
+        """
+        program = self._entered(viewer, mini_program_id, trial)
         if self._freshness.outdated:
             return rendering.store_page_without_products(program.head)
-        return rendering.store_page(program.head, self._shelf.store(program, wanted, after, limit))
+        return rendering.store_page(program.head, self._shelf.store(program, wanted, part))
 
-    def product(self, viewer: Viewer, mini_program_id: str, product_id: str) -> bytes:
-        """The ProductPage of a listed product of the mini program."""
-        program = self._entered(viewer, mini_program_id)
+    def product(
+        self, viewer: Viewer, mini_program_id: str, product_id: str, trial: MiniProgramEntry | None = None
+    ) -> bytes:
+        """The ProductPage of a listed product of the mini program, or of what a tester sees of it."""
+        program = self._entered(viewer, mini_program_id, trial)
         product = self._shelf.products.get(product_id)
         if product is None or product.mini_program_id != program.mini_program_id or not product.listed:
             raise NotFound("this product")
@@ -90,9 +97,11 @@ class Storefront:
         if self._freshness.outdated:
             raise PagesOutdated("The catalog cannot be read at the moment. Try again after Retry-After.")
 
-    def _entered(self, viewer: Viewer, mini_program_id: str) -> MiniProgramEntry:
+    def _entered(
+        self, viewer: Viewer, mini_program_id: str, trial: MiniProgramEntry | None
+    ) -> MiniProgramEntry:
         """The mini program, if it is published in the viewer's host; a session sees only its own."""
-        program = self._shelf.mini_programs.get(mini_program_id)
+        program = trial or self._shelf.mini_programs.get(mini_program_id)
         if (
             program is None
             or program.state != "published"

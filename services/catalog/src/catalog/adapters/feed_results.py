@@ -1,0 +1,31 @@
+"""The outcomes of feeds' commands, published directly: a command that is delivered again has the same outcome again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.feeds import FeedProductApplied
+from runtime.clock import Clock
+from runtime.kafka.publisher import Publisher
+from runtime.outbox.recorder import direct_record
+
+
+class FeedResultPublisher:
+    """Implements `FeedResults`. The id of an event follows from run and product, so that a repeat is the same event."""
+
+    def __init__(self, publisher: Publisher, clock: Clock, prefix: str) -> None:
+        self._publisher = publisher
+        self._clock = clock
+        self._prefix = prefix
+
+    async def publish(self, results: Sequence[FeedProductApplied]) -> None:
+        """Returns once they are durable. Raises KafkaError."""
+        at = self._clock()
+        await self._publisher.publish(
+            [
+                direct_record(
+                    result, event_id=f"{result.run_id}.{result.product_id}", at=at, prefix=self._prefix
+                )
+                for result in results
+            ]
+        )

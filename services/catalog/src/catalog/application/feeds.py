@@ -1,0 +1,227 @@
+"""Products follow feeds: many commands are decided and written together, and each has an outcome."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from catalog.application.caller import may_prepare
+from catalog.application.content_checks import ContentChecks
+from catalog.application.contracts_out import feed_result, product_event
+from catalog.application.pictures import Pictures
+from catalog.application.ports import HistoryStore, MiniProgramStore, OwnerRegister, ProductStore, StockStore
+from catalog.application.stock_keeping import StockKeeping
+from catalog.domain import feed as rules
+from catalog.domain import product as products
+from catalog.domain.errors import ContentRefused, ContentWaits, NotFound, Refused, WrongContent
+from catalog.domain.feed import FeedContent
+from catalog.domain.mini_program import MiniProgram
+from catalog.domain.product import Changed, Product
+from contracts.feeds import DelistFeedProduct, FeedCommand, FeedProductApplied, Outcome
+from runtime.clock import Clock
+from runtime.outbox.changes import Change, Command, Decide
+
+REFUSALS = (NotFound, WrongContent, Refused, ContentRefused, ContentWaits)
+Reasons = Sequence[tuple[str, str]]
+
+
+class FeedResults(Protocol):
+    """Where the outcomes go."""
+
+    async def publish(self, results: Sequence[FeedProductApplied]) -> None:
+        """Returns once they are durable."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A command with the content that it brings; None takes the product off sale."""
+
+    command: FeedCommand
+    content: FeedContent | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shops:
+    """What the commands of a batch are decided on. `suspended` has the refusals of the owners that are."""
+
+    suspended: Mapping[str, Refused]
+    programs: Mapping[str, MiniProgram]
+    categories: Mapping[str, Sequence[str]]
+    present: Mapping[str, Product]
+
+
+class FollowFeeds:
+    """Idempotent: a product keeps the run that wrote it last, so a repeated command has the outcome that it had."""
+
+    def __init__(
+        self,
+        store: ProductStore,
+        programs: MiniProgramStore,
+        histories: HistoryStore,
+        stock: StockStore,
+        owners: OwnerRegister,
+        keeping: StockKeeping,
+        pictures: Pictures,
+        checks: ContentChecks,
+        results: FeedResults,
+        clock: Clock,
+    ) -> None:
+        self._store = store
+        self._programs = programs
+        self._histories = histories
+        self._stock = stock
+        self._owners = owners
+        self._keeping = keeping
+        self._pictures = pictures
+        self._checks = checks
+        self._results = results
+        self._clock = clock
+
+    async def __call__(self, batch: Sequence[Wanted]) -> None:
+        """Write what differs, in one bulk, and publish the outcomes. A product that is so already costs no write."""
+        shops = await self._shops(batch)
+        refused: dict[int, Reasons] = {}
+        decisions: dict[int, Decide[Product]] = {}
+        for number, wanted in enumerate(batch):
+            try:
+                decisions[number] = await self._prepare(wanted, shops)
+            except REFUSALS as refusal:
+                refused[number] = _reasons(refusal)
+        commands = [Command(batch[n].command.product_id, decide) for n, decide in decisions.items()]
+        outcomes = await self._store.change_many(commands)
+        after: dict[int, Product | None] = {}
+        for number, outcome in zip(decisions, outcomes, strict=True):
+            if isinstance(outcome, REFUSALS):
+                refused[number] = _reasons(outcome)
+            elif isinstance(outcome, Exception):
+                raise outcome
+            else:
+                after[number] = outcome.aggregate
+        adjusted = await self._set_levels([batch[number] for number in after])
+        await self._results.publish(
+            [
+                _rejected(wanted, refused[number])
+                if number in refused
+                else _applied(wanted, after[number], adjusted)
+                for number, wanted in enumerate(batch)
+            ]
+        )
+
+    async def _shops(self, batch: Sequence[Wanted]) -> _Shops:
+        program_ids = {wanted.command.mini_program_id for wanted in batch}
+        programs = await self._programs.get_many(program_ids)
+        histories = await self._histories.get_many(program_ids)
+        present = await self._store.get_many({wanted.command.product_id for wanted in batch})
+        categories = {
+            program_id: [
+                category.category_id
+                for category in (
+                    *program.details.categories,
+                    *(histories[program_id].draft.categories if program_id in histories else ()),
+                )
+            ]
+            for program_id, program in programs.items()
+        }
+        suspended: dict[str, Refused] = {}
+        for owner_id in {wanted.command.owner_id for wanted in batch if wanted.content is not None}:
+            try:
+                await may_prepare(owner_id, self._owners)
+            except Refused as refusal:
+                suspended[owner_id] = refusal
+        return _Shops(suspended, programs, categories, present)
+
+    async def _prepare(self, wanted: Wanted, shops: _Shops) -> Decide[Product]:
+        """Check what the command brings, and claim its new SKUs; gives the decision about the product."""
+        command, content = wanted.command, wanted.content
+        program = shops.programs.get(command.mini_program_id)
+        if program is None or program.details.owner_id != command.owner_id:
+            raise NotFound("this mini program")
+        if content is not None and command.owner_id in shops.suspended:
+            raise shops.suspended[command.owner_id]
+        found, terms = program, program.terms
+
+        def decide(current: Product | None) -> Change[Product] | None:
+            if current is not None and current.mini_program_id != command.mini_program_id:
+                raise Refused("product_id_taken", "Another mini program has a product with this id.")
+            if content is None:
+                return self._change(rules.leave(current, command.run_id) if current is not None else None)
+            return self._change(
+                rules.follow(
+                    current, content, command.run_id, command.product_id, found.mini_program_id, terms
+                )
+            )
+
+        present = shops.present.get(command.product_id)
+        change = decide(present)  # a refused product claims no SKU
+        if content is not None and change is not None:
+            await self._check(
+                change.after, present, shops.categories[command.mini_program_id], command.owner_id
+            )
+            if new := content.new_skus(present):
+                await self._stock.claim(command.product_id, command.mini_program_id, new)
+        return decide
+
+    async def _check(
+        self, after: Product, present: Product | None, categories: Sequence[str], owner_id: str
+    ) -> None:
+        products.check(after.details)
+        products.check_category(after.details, categories)
+        images = [(f"images[{number}]", url) for number, url in enumerate(after.details.images)]
+        await self._pictures.check(owner_id, images, present.details.images if present is not None else ())
+        shown = present.details.texts() if present is not None else {}
+        await self._checks.must_pass(
+            "product", after.product_id, after.mini_program_id, after.details.texts(), shown
+        )
+
+    async def _set_levels(self, batch: Sequence[Wanted]) -> set[tuple[str, str]]:
+        """Bring stock to what the feeds say; gives the (run, SKU) that this changed, now or at an earlier delivery."""
+        levels: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
+        for wanted in batch:
+            if wanted.content is not None:
+                levels[wanted.command.mini_program_id, wanted.command.run_id].update(wanted.content.levels)
+        return {
+            (run_id, sku_id)
+            for (program_id, run_id), wanted_levels in levels.items()
+            for sku_id in await self._keeping.set_levels(program_id, run_id, wanted_levels)
+        }
+
+    def _change(self, changed: Changed | None) -> Change[Product] | None:
+        if changed is None:
+            return None
+        return Change(changed[0], [product_event(*changed)], {"created_at": self._clock()})
+
+
+def _applied(wanted: Wanted, after: Product | None, adjusted: set[tuple[str, str]]) -> FeedProductApplied:
+    command, content = wanted.command, wanted.content
+    is_ours = after is not None and after.feed_run == command.run_id
+    if content is not None:
+        is_ours = is_ours or any((command.run_id, sku_id) in adjusted for sku_id in content.levels)
+    changed: Outcome = "removed" if isinstance(command, DelistFeedProduct) else "accepted"
+    return feed_result(
+        command, changed if is_ours else "unchanged", after.version if after is not None else 0
+    )
+
+
+def _rejected(wanted: Wanted, reasons: Reasons) -> FeedProductApplied:
+    return feed_result(wanted.command, "rejected", 0, reasons)
+
+
+def _reasons(refusal: Exception) -> Reasons:
+    match refusal:
+        case WrongContent() | ContentRefused():
+            return refusal.errors
+        case Refused():
+            field = "id" if refusal.code in ("product_id_taken", "sku_taken") else ""
+            return [(field, refusal.detail)]
+        case ContentWaits():
+            return [
+                (
+                    "",
+                    f"An operator decides about these texts first ({refusal.check_id}). Send them again afterwards.",
+                )
+            ]
+        case _:
+            return [("", f"There is no such thing: {refusal}.")]

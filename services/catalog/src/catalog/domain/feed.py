@@ -1,0 +1,79 @@
+"""A product as a feed describes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from catalog.domain import product as rules
+from catalog.domain.product import Changed, Product, ProductDetails, Sku
+from catalog.domain.terms import Terms
+
+
+@dataclass(frozen=True, slots=True)
+class FeedContent:
+    """What a feed says of a product. `levels` are the pieces of SKUs whose stock it sets, `initial` what its SKUs start with."""
+
+    title: str
+    description: str
+    brand: str
+    model: str
+    category_id: str
+    images: tuple[str, ...]
+    skus: tuple[Sku, ...]
+    levels: Mapping[str, int]
+    initial: Mapping[str, int]
+
+    def details(self, current: Product | None, program_terms: Terms) -> ProductDetails:
+        """The details that the product gets: what a feed does not know stays, unless it is the English of another text."""
+        before = current.details if current is not None else _EMPTY
+        low_at = {sku.sku_id: sku.low_at for sku in before.skus}
+        wanted = replace(
+            before,
+            title=self.title,
+            title_en=before.title_en if before.title == self.title else "",
+            description=self.description,
+            brand=self.brand,
+            brand_en=before.brand_en if before.brand == self.brand else "",
+            model=self.model,
+            category_id=self.category_id,
+            images=self.images,
+            skus=tuple(replace(sku, low_at=low_at.get(sku.sku_id)) for sku in self.skus),
+            listed=True,
+        )
+        return rules.by_owner(wanted, current, program_terms)
+
+    def new_skus(self, current: Product | None) -> dict[str, int]:
+        """What the SKUs that the product does not have yet start with."""
+        known = {sku.sku_id for sku in current.details.skus} if current is not None else set()
+        return {sku_id: count for sku_id, count in self.initial.items() if sku_id not in known}
+
+
+_EMPTY = ProductDetails(
+    title="", title_en="", description="", brand="", model="", category_id="", attributes=(), images=(), skus=(), rating=None,
+    sales=0, share_allowed=True, own_terms=None,
+)  # fmt: skip
+
+
+def follow(
+    current: Product | None,
+    content: FeedContent,
+    run_id: str,
+    product_id: str,
+    mini_program_id: str,
+    program_terms: Terms,
+) -> Changed | None:
+    """The product as the feed has it; None if nothing changes."""
+    details = content.details(current, program_terms)
+    if current is None:
+        return _by(run_id, rules.list_new(product_id, mini_program_id, details, program_terms))
+    return _by(run_id, rules.change(current, details, program_terms))
+
+
+def leave(current: Product, run_id: str) -> Changed | None:
+    """The product off sale, because the feed does not have it; None if it is off sale already."""
+    return _by(run_id, rules.delist(current))
+
+
+def _by(run_id: str, changed: Changed | None) -> Changed | None:
+    return (replace(changed[0], feed_run=run_id), changed[1]) if changed is not None else None
