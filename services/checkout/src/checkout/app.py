@@ -14,6 +14,7 @@ from checkout.adapters.mongo_offers import MongoOffers
 from checkout.adapters.mongo_order_queries import MongoOrderQueries
 from checkout.adapters.mongo_order_search import MongoOrderSearch
 from checkout.adapters.mongo_orders import COLLECTIONS, MongoOrders, OrderCollections
+from checkout.adapters.mongo_rating_counts import MongoRatingCounts
 from checkout.adapters.mongo_receipt_deadlines import MongoReceiptDeadlines
 from checkout.adapters.mongo_recent_views import MongoRecentViews
 from checkout.adapters.mongo_registry import MongoRegistry
@@ -57,11 +58,11 @@ from checkout.subscribers import (
     order_facts_subscription,
     products_subscription,
     recent_views_subscription,
+    refunded_reviews_subscription,
+    reviews_subscription,
     stock_levels_subscription,
 )
-from content_check.provider import HttpProvider
-from content_check.rules import WordRules
-from content_check.verdicts import ContentCheck
+from content_check.choice import content_check
 from runtime.clock import Clock, system_clock
 from runtime.consuming.answering import answering_again
 from runtime.ids import NewId, random_id
@@ -160,6 +161,7 @@ def _assemble_orders(
         pricing=shops.pricing,
         clock=clock,
         click_secret=settings.click_secret,
+        order_secret=settings.order_secret,
         time_to_pay=timedelta(seconds=settings.payment_timeout_seconds),
         queries=queries,
         max_unpaid=settings.max_unpaid_orders,
@@ -210,20 +212,16 @@ def _assemble_account(service: Service, queries: MongoOrderQueries, shops: Shops
 
 def _assemble_reviews(service: Service, settings: Settings, orders: MongoOrders, shops: Shops) -> None:
     """Buyers' reviews."""
-    stored = MongoReviews(service.db, service.recorder)
+    check = content_check(settings.content_check_url, lambda: service.http, service.clock)
+    stored, counter = MongoReviews(service.db, service.recorder), MongoRatingCounts(service.db)
+    service.subscribe(reviews_subscription(counter))
     service.prepare(stored.prepare)
-    reviews = BuyersReviews(
-        orders, stored, stored, Access(shops.registry), _content_check(service, settings), service.clock
-    )
+    reviews = BuyersReviews(orders, stored, stored, Access(shops.registry), check, service.clock)
+    service.subscribe(refunded_reviews_subscription(reviews))
     service.routes(ContentCheckRoutes(reviews).routes())
-    service.routes(ReviewRoutes(reviews, ProductReviews(stored, shops.registry, shops.offers)).routes())
-
-
-def _content_check(service: Service, settings: Settings) -> ContentCheck:
-    """The provider of the settings, or the list of words."""
-    if settings.content_check_url:
-        return HttpProvider(settings.content_check_url, lambda: service.http, service.clock)
-    return WordRules(service.clock)
+    service.routes(
+        ReviewRoutes(reviews, ProductReviews(stored, counter, shops.registry, shops.offers)).routes()
+    )
 
 
 def _assemble_cart(service: Service, shops: Shops, redeem: RedeemCoupons) -> None:

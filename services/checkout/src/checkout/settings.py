@@ -16,6 +16,9 @@ class Settings(ServiceSettings):
     click_secret: str = Field(
         min_length=MIN_SECRET_LENGTH, description="shared with the gateway, which signs clicks"
     )
+    order_secret: str = Field(
+        min_length=MIN_SECRET_LENGTH, description="shared with payment, which believes sealed orders only"
+    )
     payment_timeout_seconds: int = Field(default=900, ge=1, le=15 * 86_400, description="time to pay")
     max_unpaid_orders: int = Field(
         default=5, ge=1, le=1_000, description="unpaid orders that a viewer may have in one mini program"

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from checkout.application.apply_facts import ApplyFacts, Fact
+from checkout.application.buyers_reviews import BuyersReviews
 from checkout.application.cart_ports import StockLevels
 from checkout.application.mini_programs import LearnMiniPrograms
-from checkout.application.ports import Offers, RecentViews
+from checkout.application.ports import Offers, RatingCounter, RecentViews
 from checkout.domain.account import ProductView
+from checkout.domain.review import review_id_of
 from contracts.catalog import (
     MiniProgramChanged,
     MiniProgramPublished,
@@ -22,6 +24,7 @@ from contracts.catalog import (
     StockRejected,
     StockReserved,
 )
+from contracts.checkout import OrderRefunded
 from contracts.engagement import (
     Engagement,
     ProductViewed,
@@ -30,6 +33,7 @@ from contracts.engagement import (
     VideoAnchorClicked,
 )
 from contracts.payment import PaymentClosed, PaymentRequested, PaymentSettled, RefundFailed, RefundSettled
+from contracts.reviews import ReviewChanged, ReviewPublished
 from runtime.consuming.subscription import Delivery, Subscription
 
 MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
@@ -65,6 +69,32 @@ def stock_levels_subscription(levels: StockLevels) -> Subscription:
         await levels.learn([delivery.event for delivery in deliveries])
 
     return Subscription("stock-levels", (StockLevelChanged,), on_levels, max_records=500, bulk_fetch=True)
+
+
+def reviews_subscription(counter: RatingCounter) -> Subscription:
+    """Checkout's own events: the ratings of these products are counted again."""
+
+    async def on_reviews(deliveries: Sequence[Delivery]) -> None:
+        await counter.count_again({delivery.event.product_id for delivery in deliveries})
+
+    return Subscription("reviews", (ReviewPublished, ReviewChanged), on_reviews, max_records=500)
+
+
+def refunded_reviews_subscription(reviews: BuyersReviews) -> Subscription:
+    """Checkout's own events: a refund finds the order's reviews, and a review that is stored after it finds the refund."""
+
+    async def on_either(deliveries: Sequence[Delivery]) -> None:
+        ids = [review_id for delivery in deliveries for review_id in _reviews_of(delivery.event)]
+        await reviews.take_out_refunded(list(dict.fromkeys(ids)))
+
+    return Subscription("refunded-reviews", (OrderRefunded, ReviewPublished), on_either)
+
+
+def _reviews_of(event: OrderRefunded | ReviewPublished) -> list[str]:
+    """The ids of the reviews that an event is about, whether they are written or not."""
+    if isinstance(event, ReviewPublished):
+        return [event.review_id]
+    return [review_id_of(event.order_id, line.sku_id) for line in event.lines]
 
 
 def order_facts_subscription(apply_facts: ApplyFacts) -> Subscription:

@@ -233,8 +233,9 @@ class InMemoryRegistry:
     def get(self, mini_program_id: str) -> MiniProgram | None:
         return self._known.get(mini_program_id, (0, None))[1]
 
-    def owned_by(self, owner_id: str) -> list[str]:
-        return [key for key, (_, program) in self._known.items() if program and program.owner_id == owner_id]
+    def owned_by(self, owner_id: str | None) -> list[str]:
+        known = ((key, program) for key, (_, program) in self._known.items() if program)
+        return [key for key, program in known if owner_id in (None, program.owner_id)]
 
     async def learn(self, states: Sequence[MiniProgramState]) -> None:
         for state in states:

@@ -26,6 +26,7 @@ from support.issuer import Issuer
 
 TERMS = CommissionTerms(platform_bp=100, creator_bp=500, terms_version=1)
 CLICK_SECRET = "a secret of the tests, long enough"
+ORDER_SECRET = "another secret of the tests, as long"
 ADDRESS = {"recipient": "Li Lei", "phone": "13800000000", "region": "Zhejiang", "street": "West Lake 1"}
 
 
@@ -121,8 +122,10 @@ class RunningCheckout:
         async with self.service.http.request(method, url, json=body, headers=headers) as answer:
             return answer.status, await answer.json() if answer.status != 204 else None
 
-    async def call_as_operator(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        headers = self.issuer.headers("ops")
+    async def call_as_operator(
+        self, method: str, path: str, body: Any = None, *, key: str | None = None
+    ) -> tuple[int, Any]:
+        headers = self.issuer.headers("ops") | ({"Idempotency-Key": key} if key else {})
         url = f"{self.service.url}/v1/ops{path}"
         async with self.service.http.request(method, url, json=body, headers=headers) as answer:
             return answer.status, await answer.json()

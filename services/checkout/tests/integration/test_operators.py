@@ -7,6 +7,7 @@ import io
 import logging
 from typing import Any
 
+import orjson
 import pytest
 from checkout_support.running import ADDRESS, RunningCheckout
 
@@ -18,7 +19,8 @@ async def as_operator(
     checkout: RunningCheckout, method: str, path: str, body: Any = None, *, role: str = "admin", key: str = ""
 ) -> tuple[int, Any]:
     headers = checkout.issuer.headers("ops", role=role) | ({"Idempotency-Key": key} if key else {})
-    url = f"{checkout.service.url}/v1/ops/orders/{path}"
+    path = f"/{path}" if path[:1] not in ("", "?") else path
+    url = f"{checkout.service.url}/v1/ops/orders{path}"
     async with checkout.service.http.request(method, url, json=body, headers=headers) as answer:
         return answer.status, await answer.json()
 
@@ -59,6 +61,10 @@ async def test_an_operator_does_what_the_owner_could(checkout: RunningCheckout) 
     await as_operator(checkout, "POST", f"{first}/approval", WHY)
     _, order = await as_operator(checkout, "POST", f"{second}/rejection", WHY)
     assert [refund["status"] for refund in order["refunds"]] == ["approved", "approved", "rejected"]
+    actions = await checkout.service.db["actions"].find({}).to_list()
+    told = [orjson.loads(event["value"]) for action in actions for event in action["outbox"].values()]
+    reasons = {entry["reason"] for entry in told if entry["object_id"] == order_id}
+    assert reasons == {"The owner is away."}, "the audit log has the operator's reason"
 
 
 async def test_an_operator_cancels_an_order_and_the_buyer_reads_that_it_was_one(
@@ -121,3 +127,49 @@ async def test_a_download_longer_than_one_portion_holds_every_order_once(
     monkeypatch.setattr("checkout.application.owner_orders.PORTION", 2)
     placed = [(await checkout.place())["order_id"] for _ in range(5)]
     assert [row["order_id"] for row in await download(checkout)] == placed[::-1]
+
+
+async def test_an_operator_finds_every_owners_orders_and_phones_for_a_reason_only(
+    checkout: RunningCheckout, caplog: pytest.LogCaptureFixture
+) -> None:
+    order_id = await checkout.placed_id()
+
+    async def found(query: str, role: str = "admin") -> list[dict[str, Any]]:
+        status, page = await as_operator(checkout, "GET", f"?limit=100&{query}", role=role)
+        assert status == 200, page
+        return [order for order in page["items"] if order["mini_program_id"] == checkout.mini_program_id]
+
+    assert [(one["order_id"], one["address"]) for one in await found("")] == [(order_id, None)]
+    assert len(await found("owner_id=owner1")) == 1
+    assert await found("owner_id=somebody") == []
+    tail = ADDRESS["phone"][-4:]
+    assert await found(f"q={tail}") == []
+    with caplog.at_level(logging.INFO, logger="checkout.http.owners"):
+        [order] = await found(f"q={tail}&reason=lost%20parcel")
+    assert order["address"] == ADDRESS
+    assert [getattr(record, "reason", None) for record in caplog.records] == ["lost parcel"]
+    assert await found(f"q={tail}&reason=curious", role="read") == []
+
+
+async def test_an_operator_looks_for_a_mini_program_of_one_owner(checkout: RunningCheckout) -> None:
+    of_program = f"?mini_program_id={checkout.mini_program_id}"
+    assert (await as_operator(checkout, "GET", of_program))[0] == 200
+    for unknown in (f"{of_program}&owner_id=somebody", "?mini_program_id=mpunknown1"):
+        status, problem = await as_operator(checkout, "GET", unknown)
+        assert (status, problem["code"]) == (404, "not_found")
+
+
+async def test_an_operator_downloads_orders_without_addresses_unless_it_says_why(
+    checkout: RunningCheckout,
+) -> None:
+    order_id = await checkout.placed_id()
+
+    async def phones(query: str) -> dict[str, str]:
+        url = f"{checkout.service.url}/v1/ops/orders.csv?mini_program_id={checkout.mini_program_id}{query}"
+        async with checkout.service.http.get(url, headers=checkout.issuer.headers("ops")) as answer:
+            assert answer.status == 200
+            rows = csv.DictReader(io.StringIO((await answer.read()).decode("utf-8-sig")))
+        return {row["order_id"]: row["phone"] for row in rows}
+
+    assert await phones("") == {order_id: ""}
+    assert await phones("&reason=lost%20parcel") == {order_id: ADDRESS["phone"]}

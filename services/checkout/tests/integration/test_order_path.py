@@ -127,6 +127,19 @@ async def test_a_refund_requested_twice_with_one_key_is_one_refund(checkout: Run
     assert (status, problem["code"]) == (409, "refused")
 
 
+async def test_an_owner_may_say_why_a_refund_is_approved(checkout: RunningCheckout) -> None:
+    order_id = await checkout.paid_id()
+    await checkout.call(
+        "POST", f"/orders/{order_id}/refunds", {"amount": {"amount": 50}, "reason": "dent"}, key="r"
+    )
+    [refund] = (await checkout.order(order_id))["refunds"]
+    approval = f"/orders/{order_id}/refunds/{refund['refund_id']}/approval"
+    status, _ = await checkout.call_as_owner("POST", approval, {"reason": "Sorry for the dent."})
+    assert status == 200
+    [refund] = (await checkout.order(order_id))["refunds"]
+    assert (refund["status"], refund["approval_reason"]) == ("approved", "Sorry for the dent.")
+
+
 async def test_the_owner_approves_or_rejects_a_refund(checkout: RunningCheckout) -> None:
     order_id = await checkout.paid_id()
     for key in ("first", "second"):

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from checkout_support.samples import NOW, placed_order
 
-from checkout.adapters.mongo_order_search import CONCURRENT, MongoOrderSearch
+from checkout.adapters.mongo_order_search import CONCURRENT, WITH_REFUND, MongoOrderSearch, prepare_search
 from checkout.adapters.mongo_orders import MongoOrders, OrderCollections
 from checkout.application.ports import OrderFilter, Position
 from runtime.clock import system_clock
@@ -51,3 +51,24 @@ async def test_pages_over_many_mini_programs_hold_every_order_once_and_in_order(
         listed += [position for position, _ in page]
     assert listed == sorted(listed, reverse=filters.updated_since is None)
     assert sorted(order_id for _, order_id in listed) == sorted(order.order_id for order in orders)
+
+
+async def test_orders_with_a_refund_are_found_without_reading_the_others(
+    collections: OrderCollections,
+) -> None:
+    [mini_program_id, *_] = MINI_PROGRAMS
+    orders = [
+        placed_order(
+            f"{mini_program_id}_{secrets.token_hex(10)}",
+            mini_program_id=mini_program_id,
+            placed_at=NOW + timedelta(seconds=n),
+        )
+        for n in range(300)
+    ]
+    await MongoOrders(collections, Recorder(system_clock, random_id)).insert([Change(o) for o in orders])
+    stored = collections.of(mini_program_id)
+    await prepare_search(stored)
+    await stored.update_one({"_id": orders[0].order_id}, {"$set": {"refunds": [{"status": "settled"}]}})
+    found = stored.find(WITH_REFUND["any"]).sort([("placed_at", -1), ("_id", -1)]).limit(20)
+    statistics = (await found.explain())["executionStats"]
+    assert (statistics["nReturned"], statistics["totalDocsExamined"]) == (1, 1)

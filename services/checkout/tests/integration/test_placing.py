@@ -5,10 +5,15 @@ import secrets
 from typing import Any
 
 import pytest
-from checkout_support.running import CLICK_SECRET, RunningCheckout
+from checkout_support import facts
+from checkout_support.running import CLICK_SECRET, ORDER_SECRET, RunningCheckout
 
+from contracts.checkout import OrderPlaced
+from contracts.money import cny
 from contracts.tokens.clicks import NOBODY, Click
+from contracts.tokens.order_seals import is_sealed
 from runtime.clock import system_clock
+from support.eventually import eventually
 
 OTHER_ADDRESS = {"recipient": "Han", "phone": "13900000000", "region": "Hubei", "street": "East Lake 2"}
 
@@ -56,6 +61,23 @@ async def test_a_repeat_finds_its_order_even_if_it_could_not_be_placed_any_more(
 
 async def test_a_repeat_finds_its_order_in_a_suspended_shop(checkout: RunningCheckout) -> None:
     placed = await checkout.place(key="k")
+    await suspend_shop(checkout)
+    assert (await checkout.place(key="k"))["order_id"] == placed["order_id"]
+
+
+async def test_an_order_from_before_a_suspension_is_paid_and_sent(checkout: RunningCheckout) -> None:
+    order_id = await checkout.placed_id()
+    await suspend_shop(checkout)
+    await checkout.awaits_payment(order_id)
+    await checkout.publish(facts.payment_settled(order_id))
+    await checkout.until(order_id, "paid")
+    parcel = {"carrier": "sf", "tracking_number": "SF1"}
+    status, order = await checkout.call_as_owner("POST", f"/orders/{order_id}/shipments", parcel)
+    assert (status, order["status"]) == (201, "shipped")
+
+
+async def suspend_shop(checkout: RunningCheckout) -> None:
+    """An operator suspends the mini program, and checkout knows it."""
     await checkout.service.db["mini_programs"].update_one(
         {"_id": checkout.mini_program_id}, {"$set": {"state": "suspended"}}
     )
@@ -67,7 +89,6 @@ async def test_a_repeat_finds_its_order_in_a_suspended_shop(checkout: RunningChe
         return (status, problem.get("code")) == (409, "suspended")
 
     await checkout.eventually(suspended, what="the mini program to be suspended")
-    assert (await checkout.place(key="k"))["order_id"] == placed["order_id"]
 
 
 async def test_a_missing_key_is_a_bad_request(checkout: RunningCheckout) -> None:
@@ -110,6 +131,14 @@ async def test_a_click_credits_its_creator_for_the_clicked_product_only(checkout
         request = checkout.order_request(click_id=wrong)
         status, problem = await checkout.call("POST", "/orders", request, key="w")
         assert (status, problem["code"]) == (422, "invalid_click")
+
+
+async def test_an_order_is_published_with_a_seal_over_what_is_to_be_paid(checkout: RunningCheckout) -> None:
+    order = await checkout.place()
+    [published] = await eventually(lambda: checkout.published(order["order_id"]))
+    placed = OrderPlaced.model_validate(published)
+    assert is_sealed(placed, ORDER_SECRET)
+    assert not is_sealed(placed.model_copy(update={"total": cny(1)}), ORDER_SECRET)
 
 
 async def test_addresses_are_the_buyers_own(checkout: RunningCheckout) -> None:

@@ -6,10 +6,19 @@ import asyncio
 from dataclasses import replace
 from typing import Any
 
+from checkout_support.facts import refund_settled
 from checkout_support.running import RunningCheckout
 
+from checkout.adapters.mongo_rating_counts import MongoRatingCounts
+from checkout.adapters.mongo_reviews import MongoReviews
+from contracts.reviews import ReviewPublished
 from contracts.topics import REVIEWS
+from runtime.clock import system_clock
+from runtime.ids import random_id
+from runtime.mongo.client import connect, database
+from runtime.outbox.recorder import Recorder
 from support.events import records_of, types_of, value_of
+from support.eventually import eventually
 
 TEXT = "Keeps the tea warm all day."
 
@@ -29,6 +38,17 @@ async def product_page(checkout: RunningCheckout, query: str = "") -> Any:
     status, page = await checkout.call("GET", f"/products/{checkout.product_id}/reviews{query}")
     assert status == 200, page
     return page
+
+
+async def stars_are(checkout: RunningCheckout, **by_star: int) -> None:
+    """Wait until the product's page shows as many reviews by stars."""
+
+    async def are() -> bool:
+        summary = (await product_page(checkout))["rating"]
+        assert summary["by_star"] == dict.fromkeys("12345", 0) | by_star
+        return True
+
+    await eventually(are)
 
 
 async def test_a_bought_line_is_reviewed_once(checkout: RunningCheckout) -> None:
@@ -56,6 +76,44 @@ async def test_viewers_read_reviews_without_who_wrote_them(checkout: RunningChec
         assert (await answer.json())["items"] == [shown]
 
 
+async def test_the_stars_of_a_product_follow_its_reviews(checkout: RunningCheckout) -> None:
+    first = await reviewed(checkout, rating=5)
+    await stars_are(checkout, **{"5": 1})
+    await asyncio.gather(*(reviewed(checkout, rating=rating) for rating in (1, 5, 4)))
+    await stars_are(checkout, **{"1": 1, "4": 1, "5": 2})
+    counts = checkout.service.db["rating_counts"]
+    stored = await counts.find_one({"_id": checkout.product_id})
+    assert stored is not None
+    assert sum(stored["by_star"].values()) == 4
+    status, _ = await checkout.call_as_operator(
+        "POST", f"/buyers-reviews/{first}/hiding", {"reason": "an insult"}
+    )
+    assert status == 200
+    await stars_are(checkout, **{"1": 1, "4": 1, "5": 1})
+    await counts.delete_one({"_id": checkout.product_id})  # as before the update: counted when read
+    await stars_are(checkout, **{"1": 1, "4": 1, "5": 1})
+
+
+async def test_two_counts_at_once_end_with_the_newest(mongodb_uri: str, prefix: str) -> None:
+    client = connect(mongodb_uri)
+    db = database(client, f"{prefix}checkout")
+    await MongoReviews(db, Recorder(system_clock, random_id)).prepare()
+    counters = [MongoRatingCounts(db) for _ in range(2)]
+    try:
+        for n in range(20):
+            await asyncio.gather(
+                db["reviews"].insert_one(
+                    {"_id": f"r{n}", "product_id": "p", "is_shown": True, "rating": n % 5 + 1}
+                ),
+                counters[0].count_again({"p"}),
+            )
+            await asyncio.gather(*(counter.count_again({"p"}) for counter in counters))
+            assert (await counters[0].of("p")).count == n + 1
+        assert (await counters[0].of("p")).by_star == dict.fromkeys(range(1, 6), 4)
+    finally:
+        await client.close()
+
+
 async def test_only_the_buyer_of_a_completed_order_reviews_what_was_bought(checkout: RunningCheckout) -> None:
     paid = await checkout.paid_id()
     status, problem = await review(checkout, paid)
@@ -73,12 +131,16 @@ async def test_only_the_buyer_of_a_completed_order_reviews_what_was_bought(check
 
 async def test_pages_of_reviews_show_each_once_and_filter_by_stars(checkout: RunningCheckout) -> None:
     ids = [await reviewed(checkout, rating=rating) for rating in (5, 4, 5)]
+
+    async def counted() -> bool:
+        return (await product_page(checkout))["rating"]["count"] == 3  # type: ignore[no-any-return]
+
+    await eventually(counted)
     listed: list[str] = []
     cursor = ""
     while True:
         page = await product_page(checkout, f"?limit=2{cursor}")
         listed += [one["review_id"] for one in page["items"]]
-        assert page["rating"]["count"] == 3
         if page["next_cursor"] is None:
             break
         cursor = f"&cursor={page['next_cursor']}"
@@ -136,6 +198,53 @@ async def test_reviews_of_others_are_not_found(checkout: RunningCheckout) -> Non
             assert answer.status == 404
 
 
+async def test_a_review_goes_with_the_refund_of_its_order_in_full(checkout: RunningCheckout) -> None:
+    kept, refunded = await reviewed(checkout), await checkout.completed_id()
+    status, written = await review(checkout, refunded, rating=5)
+    assert status == 201
+    body = {"reason": "an own purchase"}
+    status, order = await checkout.call_as_owner("POST", f"/orders/{refunded}/refunds", body, key="r")
+    assert status == 201, order
+    [refund] = order["refunds"]
+    settled = refund_settled(refunded, refund["refund_id"], refund["amount"]["amount"])
+    await checkout.publish(settled, settled)
+
+    async def is_gone() -> bool:
+        page = await product_page(checkout)
+        assert [one["review_id"] for one in page["items"]] == [kept]
+        assert (page["rating"]["count"], page["rating"]["average"]) == (1, 4.0)
+        return True
+
+    await eventually(is_gone)
+    _, own = await checkout.call("GET", f"/orders/{refunded}/reviews")
+    assert [(one["status"], one["reason"]) for one in own["items"]] == [
+        ("hidden", "The order was refunded in full.")
+    ]
+    _, shown = await checkout.call_as_operator(
+        "POST", f"/buyers-reviews/{written['review_id']}/showing", {"reason": "it is none"}
+    )
+    assert not shown["is_shown"]
+
+
+async def test_a_review_that_is_stored_after_the_refund_is_taken_out_too(checkout: RunningCheckout) -> None:
+    """As when the refund settles between the look at the order and the insert of the review."""
+    order_id = await checkout.completed_id()
+    _, written = await review(checkout, order_id)
+    await checkout.collection.update_one({"_id": order_id}, {"$set": {"status": "refunded"}})
+
+    async def is_gone() -> bool:
+        assert (await product_page(checkout))["items"] == []
+        return True
+
+    stored = await checkout.service.db["reviews"].find_one({"_id": written["review_id"]})
+    event = ReviewPublished(
+        version=1, review_id=stored["_id"], mini_program_id=checkout.mini_program_id, product_id=checkout.product_id,
+        sku_id=checkout.sku_id, rating=4, is_shown=True, at=stored["at"],
+    )  # fmt: skip
+    await checkout.publish(event)
+    await eventually(is_gone)
+
+
 async def test_an_outdated_editor_does_not_overwrite_an_answer(checkout: RunningCheckout) -> None:
     review_id = await reviewed(checkout)
     await checkout.call_as_owner("PUT", f"/reviews/{review_id}/answer", {"text": "Thank you!"})
@@ -151,11 +260,11 @@ async def test_an_operator_hides_a_review_and_shows_it_again(checkout: RunningCh
         path = f"/buyers-reviews/{review_id}/hiding"
         status, hidden = await checkout.call_as_operator("POST", path, {"reason": "spam"})
         assert (status, hidden["is_shown"], hidden["reason"], hidden["version"]) == (200, False, "spam", 2)
-    page = await product_page(checkout)
-    assert (page["items"], page["rating"]["count"]) == ([], 0)
+    assert (await product_page(checkout))["items"] == []
+    await stars_are(checkout)
     path = f"/buyers-reviews/{review_id}/showing"
     await checkout.call_as_operator("POST", path, {"reason": "it is none"})
-    assert (await product_page(checkout))["rating"]["count"] == 1
+    await stars_are(checkout, **{"4": 1})
     assert (await checkout.call_as_operator("POST", path, {}))[0] == 422
 
 
@@ -194,12 +303,12 @@ async def let_wait(checkout: RunningCheckout, review_id: str, **fields: Any) -> 
     await stored.update_one({"_id": review_id}, {"$set": {"is_waiting": True, **fields}})
 
 
-async def waiting_of(checkout: RunningCheckout, review_id: str) -> list[Any]:
+async def waiting_of(checkout: RunningCheckout, review_id: str, query: str = "") -> list[Any]:
     """The checks of the review in the operators' list, over all its pages."""
     found: list[Any] = []
     cursor = ""
     while True:
-        status, page = await checkout.call_as_operator("GET", f"/content-checks?limit=1{cursor}")
+        status, page = await checkout.call_as_operator("GET", f"/content-checks?limit=1{query}{cursor}")
         assert status == 200, page
         found += [check for check in page["items"] if check["object_id"] == review_id]
         if page["next_cursor"] is None:
@@ -214,7 +323,8 @@ async def test_a_text_that_waits_is_seen_once_an_operator_passes_it(checkout: Ru
     assert (await product_page(checkout))["items"] == []
     path = f"/mini-programs/{checkout.mini_program_id}/reviews"
     assert (await checkout.call_as_owner("GET", path))[1]["items"] == []
-    [check] = await waiting_of(checkout, review_id)
+    [check] = await waiting_of(checkout, review_id, "&updated_since=2020-01-01T00:00:00Z")
+    assert await waiting_of(checkout, review_id) == [check]
     assert (check["kind"], check["texts"], check["status"]) == ("review", {"text": TEXT}, "waiting")
     path = f"/content-checks/{check['check_id']}/approval"
     status, decided = await checkout.call_as_operator("POST", path)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
+
+import pytest
 from checkout_support.running import RunningCheckout
 
 
@@ -46,6 +49,31 @@ async def test_a_wrong_number_is_corrected_until_the_goods_are_received(checkout
     await checkout.call("POST", f"/orders/{order_id}/receipt")
     status, problem = await checkout.call_as_owner("PATCH", parcel, {"tracking_number": "3"})
     assert (status, problem["code"]) == (409, "wrong_state")
+
+
+@pytest.mark.parametrize("seller", ["owner", "operator"])
+async def test_a_parcel_that_is_sent_again_under_its_key_is_one_parcel(
+    checkout: RunningCheckout, seller: str
+) -> None:
+    order_id = await checkout.paid_id()
+    path, key = f"/orders/{order_id}/shipments", secrets.token_hex(8)
+    call = checkout.call_as_owner if seller == "owner" else checkout.call_as_operator
+    why = {"reason": "a call"} if seller == "operator" else {}
+    body = {
+        "carrier": "zto",
+        "tracking_number": "1",
+        "lines": [{"sku_id": checkout.sku_id, "quantity": 1}],
+    } | why
+    _, sent = await call("POST", path, body, key=key)
+    corrected = f"{path}/{sent['shipments'][0]['shipment_id']}"
+    status, _ = await checkout.call_as_owner("PATCH", corrected, {"tracking_number": "2"})
+    assert status == 200
+    status, again = await call("POST", path, body, key=key)
+    assert (status, [parcel["tracking_number"] for parcel in again["shipments"]]) == (201, ["2"])
+    status, problem = await call("POST", path, body | {"tracking_number": "3"}, key=key)
+    assert (status, problem["code"]) == (422, "idempotency_key_reused")
+    status, more = await call("POST", path, body | {"tracking_number": "3"}, key=secrets.token_hex(8))
+    assert (status, len(more["shipments"])) == (201, 2)
 
 
 async def test_everybody_reads_the_list_of_carriers(checkout: RunningCheckout) -> None:

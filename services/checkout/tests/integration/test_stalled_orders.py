@@ -1,4 +1,4 @@
-"""An order that stands still is asked again, and one that is asked about answers again."""
+"""A stalled order is asked again, and one that another service asks about is announced again."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def stalled_orders(checkout: RunningCheckout) -> StalledOrders:
 
 
 async def ask_in(checkout: RunningCheckout, order_id: str, later: timedelta) -> list[tuple[str, str]]:
-    """Look as if so much time had passed, and ask the order again; its kind and state where it stands still."""
+    """Check as if so much time had passed, and ask again; the kind and state of what has stalled."""
     source = stalled_orders(checkout)
     found = [s async for s in source.find(system_clock() + later) if s.id.startswith(order_id)]
     for stalled in found:

@@ -15,6 +15,7 @@ from checkout.domain.events import (
     Placed,
     RefundApproved,
     Refunded,
+    RefundFailed,
     RefundRejected,
     RefundRequested,
     RefundWithdrawn,
@@ -32,6 +33,7 @@ from contracts.money import cny
         Placed(), Confirmed(), CloseRequested("payment_deadline"), Paid(), Shipped("SF", True, "s1", (("sku1", 2),)), Completed("viewer"),
         Rejected("out_of_stock"), Cancelled("payment_deadline"), RefundRequested("r1", 10, "dent"),
         RefundApproved("r1", 10), RefundRejected("r1", 10), RefundWithdrawn("r1", 10), Refunded("r1", 10, False),
+        RefundFailed("r1", 10),
     ],
 )  # fmt: skip
 def test_every_event_has_a_contract_with_the_orders_key_and_version(event: OrderEvent) -> None:

@@ -17,6 +17,7 @@ from checkout.domain.events import (
     Paid,
     RefundApproved,
     Refunded,
+    RefundFailed,
     RefundRejected,
     RefundWithdrawn,
     Shipped,
@@ -241,7 +242,7 @@ def test_a_failed_refund_can_be_requested_again() -> None:
     order.request_refund("r1", TOTAL, "late")
     assert order.approve_refund("r1", NOW) == [RefundApproved("r1", TOTAL)]
     version = order.version
-    assert order.fail_refund("r1") == []
+    assert order.fail_refund("r1") == [RefundFailed("r1", TOTAL)]
     assert order.version == version + 1
     assert order.refundable == TOTAL
 

@@ -127,8 +127,8 @@ async def test_polling_backs_off_while_nothing_changes() -> None:
     intervals = []
     polled_at = waiter.next_poll_at() - POLL_INTERVAL_SECONDS
     for _ in range(20):
-        intervals.append(waiter.next_poll_at() - polled_at)
+        intervals.append(round(waiter.next_poll_at() - polled_at, 6))
         polled_at = waiter.next_poll_at()
         waiter.polled(polled_at)
     assert intervals == sorted(intervals)
-    assert (round(intervals[0], 6), intervals[-1]) == (POLL_INTERVAL_SECONDS, MAX_POLL_INTERVAL_SECONDS)
+    assert (intervals[0], intervals[-1]) == (POLL_INTERVAL_SECONDS, MAX_POLL_INTERVAL_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ from checkout.domain.errors import (
 )
 from checkout.domain.order import Order
 from checkout.domain.review import CheckedText, RatingCounts, Review
+from checkout.domain.status import Status
 
 LATER = NOW + timedelta(hours=1)
 
@@ -160,3 +162,22 @@ def test_a_document_holds_the_whole_review() -> None:
 def test_what_does_not_exist_is_not_found() -> None:
     with pytest.raises(ReviewNotFound):
         rules.must_exist(None)
+
+
+def test_a_review_of_an_order_refunded_in_full_is_not_shown() -> None:
+    review, order = written(), completed_order()
+    assert rules.take_out(review, order) is None
+    order.status = Status.REFUNDED
+    taken_out = rules.take_out(review, order)
+    assert taken_out is not None
+    assert (taken_out.is_shown, taken_out.reason) == (False, "The order was refunded in full.")
+    assert rules.take_out(taken_out, order) is None
+    shown_again = rules.show(replace(taken_out, hidden="spam"))
+    assert shown_again is not None
+    assert not shown_again.is_shown
+
+
+def test_a_review_of_an_earlier_version_is_of_an_order_that_was_not_refunded() -> None:
+    document = document_of(written())
+    del document["refunded"]
+    assert review_of(document) == written()

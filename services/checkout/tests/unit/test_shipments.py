@@ -54,8 +54,24 @@ def test_the_view_of_a_parcel_says_where_it_is_followed() -> None:
     order = paid_order()
     order.ship(replace(parcel(), carrier="zto", tracking_number="78120"))
     [view] = order_view(order).shipments
-    assert (view.carrier, view.carrier_id) == ("中通快递", "zto")
+    assert (view.carrier, view.carrier_en, view.carrier_id) == ("中通快递", "ZTO Express", "zto")
     assert view.tracking_url == "https://www.kuaidi100.com/chaxun?com=zhongtong&nu=78120"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown", "in_english"),
+    [
+        ("中通快递", "中通快递", "ZTO Express"),
+        ("zto express", "zto express", "ZTO Express"),
+        ("Uncle Wang", "Uncle Wang", "Uncle Wang"),
+        ("other", "其他", "Other"),
+    ],
+)
+def test_a_carrier_is_named_in_both_languages(written: str, shown: str, in_english: str) -> None:
+    order = paid_order()
+    order.ship(replace(parcel(), carrier=written))
+    [view] = order_view(order).shipments
+    assert (view.carrier, view.carrier_en) == (shown, in_english)
 
 
 def test_the_same_number_under_another_name_of_its_carrier_is_the_same_parcel() -> None:

@@ -1,4 +1,4 @@
-"""An order stands still once it has waited longer than usual, unless it waits for its buyer."""
+"""An order has stalled once it has waited for longer than is usual, unless it waits for its buyer."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from checkout_support.samples import LINK, NOW, paid_order, parcel, placed_order
 
 from checkout.domain.closing import CANCELLED_BY_BUYER
 from checkout.domain.order import Order
-from checkout.domain.waiting import WaitsFor, standing_still
+from checkout.domain.waiting import WaitsFor, stalled_waits
 
 MINUTE = timedelta(minutes=1)
 
@@ -59,12 +59,12 @@ def sent() -> Order:
 def test_an_order_stands_still_once_its_time_is_over(
     order: Order, usual_until: timedelta, waits_for: WaitsFor
 ) -> None:
-    assert standing_still(order, NOW + usual_until) == []
-    [waiting] = standing_still(order, NOW + usual_until + timedelta(seconds=1))
+    assert stalled_waits(order, NOW + usual_until) == []
+    [waiting] = stalled_waits(order, NOW + usual_until + timedelta(seconds=1))
     assert waiting.waits_for == waits_for
 
 
 def test_paid_and_ended_orders_wait_for_nothing() -> None:
     rejected = placed_order()
     rejected.reject_stock("out_of_stock", NOW)
-    assert [standing_still(order, NOW + 9_999 * MINUTE) for order in (paid_order(), rejected)] == [[], []]
+    assert [stalled_waits(order, NOW + 9_999 * MINUTE) for order in (paid_order(), rejected)] == [[], []]

@@ -10,6 +10,7 @@ from pymongo import ASCENDING
 
 from checkout.domain.cart import Cart, CartLine
 from runtime.mongo.client import Database, Document
+from runtime.mongo.documents import read_as
 from runtime.outbox.changes import Change
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import Recorder
@@ -58,6 +59,6 @@ def _write(cart: Cart) -> Document:
 
 def _read(d: Document) -> Cart:
     return Cart(
-        d["mini_program_id"], d["openid"], tuple(CartLine(**line) for line in d["lines"]), d["coupon_code"],
+        d["mini_program_id"], d["openid"], tuple(read_as(CartLine, line) for line in d["lines"]), d["coupon_code"],
         tuple(d["ordered"]), d["version"], d["changed_at"],
     )  # fmt: skip

@@ -14,6 +14,7 @@ from checkout.adapters.mongo_orders import OrderCollections
 from checkout.application.ports import Position
 from checkout.domain.coupon import Coupon, CouponTerms
 from runtime.mongo.client import Database, Document
+from runtime.mongo.documents import read_as
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.shown import Shown
@@ -131,7 +132,7 @@ def _read(d: Document) -> Coupon:
     return Coupon(
         d["mini_program_id"],
         d["code"],
-        CouponTerms(**d["terms"]),
+        read_as(CouponTerms, d["terms"]),
         d["version"],
         d["changed_at"],
         d["removed"],

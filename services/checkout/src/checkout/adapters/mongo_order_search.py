@@ -25,6 +25,7 @@ WITH_REFUND: dict[str, Document] = {"open": OPEN_REFUND, "any": {"refunds.0": {"
 """The condition of each `contracts.api.orders.RefundFilter`."""
 CONCURRENT = 8
 """How many collections are read at the same time; at most (CONCURRENT + 1) × limit positions are in memory."""
+UNUSED = {"phone_tail_1", "shipments.tracking_number_1"}
 PHONE_TAIL = re.compile(r"[0-9]{4}")
 TAIL_OF_PHONE = {
     "$let": {
@@ -45,15 +46,20 @@ TAIL_OF_PHONE = {
 
 
 async def prepare_search(orders: Collection) -> None:
-    """Create the indexes, and the searched fields of orders that were stored without them; idempotent."""
+    """Create the indexes, and the searched fields of orders that were stored without them; idempotent.
+
+    A text is looked for in titles too, which reads all orders: indexes of phones and tracking numbers would not be used, so
+    those of earlier versions are dropped.
+    """
+    for unused in UNUSED & (await orders.index_information()).keys():
+        await orders.drop_index(unused)
     newest_first = [("placed_at", DESCENDING), ("_id", DESCENDING)]
     await orders.create_index([("changed_at", ASCENDING), ("_id", ASCENDING)])
     await orders.create_index([("status", ASCENDING), *newest_first])
-    await orders.create_index([("phone_tail", ASCENDING)])
-    await orders.create_index([("shipments.tracking_number", ASCENDING)])
     await orders.create_index(
         [("refunds.status", ASCENDING), *newest_first], partialFilterExpression=OPEN_REFUND
     )
+    await orders.create_index(newest_first, name="with_refund", partialFilterExpression=WITH_REFUND["any"])
     last_step = {"$ifNull": [{"$last": "$history.at"}, "$placed_at"]}
     await orders.update_many({"changed_at": None}, [{"$set": {"changed_at": last_step}}])
     await orders.update_many(

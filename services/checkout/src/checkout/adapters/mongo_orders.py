@@ -30,7 +30,7 @@ SHOWN = Shown(
 )  # fmt: skip
 """Without reasons, notes and tracking numbers: they tell of the buyer."""
 MAX_COLLECTIONS = 1_000
-"""How many collection objects are kept in memory: PyMongo needs 20 µs to make one, and a write uses it several times."""
+"""How many collection objects are kept in memory: PyMongo takes long to make one, and a write uses it several times."""
 
 
 class OrderCollections:

@@ -25,8 +25,8 @@ class MongoRegistry:
     def get(self, mini_program_id: str) -> MiniProgram | None:
         return self._known.get(mini_program_id)
 
-    def owned_by(self, owner_id: str) -> list[str]:
-        return [key for key, program in self._known.items() if program.owner_id == owner_id]
+    def owned_by(self, owner_id: str | None) -> list[str]:
+        return [key for key, program in self._known.items() if owner_id in (None, program.owner_id)]
 
     async def learn(self, states: Sequence[MiniProgramState]) -> None:
         by_version = sorted(states, key=lambda state: int(state.version))

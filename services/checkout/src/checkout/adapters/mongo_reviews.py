@@ -7,8 +7,11 @@ from typing import Any
 from pymongo import ASCENDING, DESCENDING
 
 from checkout.application.ports import Position, ReviewFilter
-from checkout.domain.review import STARS, CheckedText, RatingCounts, Review
+from checkout.domain.review import CheckedText, Review
+from runtime.listing import Asked, Part
 from runtime.mongo.client import Database, Document
+from runtime.mongo.documents import read_as
+from runtime.mongo.listing import CHANGED_AT, ORDER, ListedDocuments
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.shown import Shown
@@ -32,8 +35,12 @@ class MongoReviews(VersionedStore[Review]):
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._documents = db[COLLECTION]
 
+        self._lists = ListedDocuments(
+            db, self._documents, recorder.clock, recorder.new_id, hidden=(OUTBOX_FIELD,)
+        )
+
         def write(review: Review) -> Document:
-            return {**document_of(review), "changed_at": recorder.clock()}
+            return {**document_of(review), CHANGED_AT: recorder.clock()}
 
         super().__init__(
             Codec(review_of, write), recorder, lambda _: self._documents, replace_outbox=True, shown=SHOWN
@@ -41,13 +48,15 @@ class MongoReviews(VersionedStore[Review]):
 
     async def prepare(self) -> None:
         """Create the indexes; idempotent."""
+        await self._lists.prepare()
         await self._documents.create_index([*OF_PRODUCT, *NEWEST_FIRST])
         await self._documents.create_index(BY_STAR)
         await self._documents.create_index([("mini_program_id", ASCENDING), *NEWEST_FIRST])
-        await self._documents.create_index(
-            [("mini_program_id", ASCENDING), ("changed_at", ASCENDING), ("_id", ASCENDING)]
-        )
+        await self._documents.create_index([("mini_program_id", ASCENDING), *ORDER])
         await self._documents.create_index([("is_waiting", ASCENDING)], partialFilterExpression=WAITING)
+        await self._documents.create_index(
+            [("is_waiting", ASCENDING), *ORDER], partialFilterExpression=WAITING
+        )
 
     async def of_product(
         self, product_id: str, rating: int | None, *, after: Position | None, limit: int
@@ -59,17 +68,6 @@ class MongoReviews(VersionedStore[Review]):
             query |= _after("at", "$lt", after)
         found = self._documents.find(query, {OUTBOX_FIELD: 0}).sort(NEWEST_FIRST).limit(limit)
         return [review_of(document) async for document in found]
-
-    async def counts(self, product_id: str) -> RatingCounts:
-        """Counts in the index alone, without reading a review."""
-        pipeline: list[Document] = [
-            {"$match": {"product_id": product_id, "is_shown": True}},
-            {"$group": {"_id": "$rating", "reviews": {"$sum": 1}}},
-        ]
-        by_star = dict.fromkeys(STARS, 0)
-        async for row in await self._documents.aggregate(pipeline, hint=dict(BY_STAR)):
-            by_star[row["_id"]] = row["reviews"]
-        return RatingCounts(by_star)
 
     async def of_mini_program(
         self, mini_program_id: str, filters: ReviewFilter, *, after: Position | None, limit: int
@@ -90,12 +88,8 @@ class MongoReviews(VersionedStore[Review]):
         found = self._documents.find(query, {OUTBOX_FIELD: 0}).sort([(time, direction), ("_id", direction)])
         return [((d[time], d["_id"]), review_of(d)) async for d in found.limit(limit)]
 
-    async def waiting(self, after: str | None, limit: int) -> list[Review]:
-        query: Document = dict(WAITING)
-        if after is not None:
-            query["_id"] = {"$gt": after}
-        found = self._documents.find(query, {OUTBOX_FIELD: 0}).sort("_id", ASCENDING).limit(limit)
-        return [review_of(document) async for document in found]
+    async def waiting(self, asked: Asked, limit: int) -> Part[Review]:
+        return (await self._lists.page(WAITING, asked, limit)).each(review_of)
 
 
 def document_of(review: Review) -> Document:
@@ -114,15 +108,12 @@ def document_of(review: Review) -> Document:
 
 def review_of(document: Document) -> Review:
     """The review in a document."""
-    names = [name for name in Review.__slots__ if name != "review_id"]
-    fields = {name: document[name] for name in names}
-    for name in TEXTS:
-        fields[name] = _text(fields[name]) if fields[name] is not None else None
-    return Review(review_id=document["_id"], **fields)
+    texts = {name: _text(document[name]) if document[name] is not None else None for name in TEXTS}
+    return read_as(Review, document, review_id=document["_id"], **texts)
 
 
 def _text(document: Document) -> CheckedText:
-    return CheckedText(**{**document, "findings": tuple(document["findings"])})
+    return read_as(CheckedText, document, findings=tuple(document["findings"]))
 
 
 def _after(time: str, beyond: str, position: Position) -> Document:

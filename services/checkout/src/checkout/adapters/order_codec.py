@@ -14,6 +14,7 @@ from checkout.domain.refunds import Refund, RefundStatus
 from checkout.domain.shipments import Label, Shipment
 from checkout.domain.status import Status
 from runtime.mongo.client import Document
+from runtime.mongo.documents import read_as
 
 
 def document_of(order: Order) -> Document:
@@ -74,37 +75,36 @@ def order_of(document: Document) -> Order:
         mini_program_id=d["mini_program_id"],
         host_id=d["host_id"],
         openid=d["openid"],
-        lines=tuple(Line(**{**line, "terms": Terms(**line["terms"])}) for line in d["lines"]),
+        lines=tuple(read_as(Line, line, terms=read_as(Terms, line["terms"])) for line in d["lines"]),
         amounts=_amounts(d),
         coupon=_coupon(d),
         placed_at=d["placed_at"],
         expires_at=d["expires_at"],
         region=d["region"],
-        attribution=Attribution(**d["attribution"]),
+        attribution=read_as(Attribution, d["attribution"]),
         merchant=d["merchant"],
         payment_product=d["payment_product"],
         return_url=d["return_url"],
-        address=Address(**d["address"]) if d.get("address") else None,
+        address=read_as(Address, d["address"]) if d.get("address") else None,
         fingerprint=d["fingerprint"],
         unpaid_slot=d.get("unpaid_slot"),
         receive_by=d.get("receive_by"),
         status=Status(d["status"]),
         reason=d["reason"],
         version=d["version"],
-        payment=Payment(**d["payment"]) if d["payment"] else None,
-        refunds=tuple(Refund(**{**r, "status": RefundStatus(r["status"])}) for r in d["refunds"]),
+        payment=read_as(Payment, d["payment"]) if d["payment"] else None,
+        refunds=tuple(read_as(Refund, r, status=RefundStatus(r["status"])) for r in d["refunds"]),
         shipments=tuple(
-            Shipment(
-                **{
-                    **s,
-                    "lines": tuple((x["sku_id"], x["quantity"]) for x in s["lines"]),
-                    "corrections": tuple(Label(**label) for label in s.get("corrections", ())),
-                }
+            read_as(
+                Shipment,
+                s,
+                lines=tuple((x["sku_id"], x["quantity"]) for x in s["lines"]),
+                corrections=tuple(read_as(Label, label) for label in s.get("corrections", ())),
             )
             for s in d["shipments"]
         ),
-        cancellation=Cancellation(**d["cancellation"]) if d.get("cancellation") else None,
-        notes=tuple(Note(**note) for note in d.get("notes", ())),
+        cancellation=read_as(Cancellation, d["cancellation"]) if d.get("cancellation") else None,
+        notes=tuple(read_as(Note, note) for note in d.get("notes", ())),
         history=[(Status(entry["status"]), entry["at"]) for entry in d["history"]],
     )
 

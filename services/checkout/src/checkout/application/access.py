@@ -1,4 +1,5 @@
-"""Access rules: buyers see their own orders in one mini program; owners see all orders of their mini programs."""
+"""Access rules: buyers see their own orders in one mini program; owners see all orders of their mini programs, operators
+all."""
 
 from __future__ import annotations
 
@@ -59,6 +60,8 @@ class Access:
         program = self.registry.get(mini_program_id)
         return program is not None and program.owner_id == owner.owner_id
 
-    def owned_by(self, owner: Owner) -> Sequence[str]:
-        """The ids of the owner's mini programs."""
-        return self.registry.owned_by(owner.owner_id) if owner.owner_id is not None else []
+    def mini_programs_of(self, seller: Seller) -> Sequence[str]:
+        """The ids of the owner's mini programs, or of all for an operator."""
+        if isinstance(seller, Operator):
+            return self.registry.owned_by(None)
+        return self.registry.owned_by(seller.owner_id) if seller.owner_id is not None else []

@@ -15,8 +15,8 @@ def check_agrees(order: Order, event: StockReserved | StockRejected | PaymentEve
     compare(subject, mini_program=(event.mini_program_id, order.mini_program_id))
     match event:
         case StockReserved() | StockRejected():
-            told = sorted((line.sku_id, line.quantity) for line in event.lines)
-            compare(subject, lines=(told, sorted((line.sku_id, line.quantity) for line in order.lines)))
+            stated = sorted((line.sku_id, line.quantity) for line in event.lines)
+            compare(subject, lines=(stated, sorted((line.sku_id, line.quantity) for line in order.lines)))
         case PaymentRequested():
             if order.payment is not None:
                 compare(subject, out_trade_no=(event.out_trade_no, order.payment.out_trade_no))

@@ -1,10 +1,14 @@
-"""Buyers review what they bought; owners answer; operators hide reviews, and decide about texts that wait."""
+"""Buyers review what they bought; owners answer; operators hide reviews, and decide about texts that wait.
+
+A review of an order that is refunded in full is not shown.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from checkout.application.access import Access, Buyer, Owner
 from checkout.application.contracts_out import review_event
@@ -16,6 +20,7 @@ from checkout.domain.review import CheckedText, CheckStatus, Review
 from content_check.verdicts import ContentCheck
 from runtime.clock import Clock
 from runtime.errors import must_be_version
+from runtime.listing import Asked, Part
 from runtime.outbox.changes import Change
 
 Step = Callable[[Review], Review | None]
@@ -102,9 +107,16 @@ class BuyersReviews:
         """Show a hidden review again. Raises ReviewNotFound."""
         return await self._change(review_id, rules.show, self.clock())
 
-    async def waiting(self, after: str | None, limit: int) -> Sequence[Review]:
-        """At most `limit` reviews with a text that waits for an operator, by id, from the one after `after`."""
-        return await self.queries.waiting(after, limit)
+    async def take_out_refunded(self, review_ids: Sequence[str]) -> None:
+        """Take those of these reviews whose orders were refunded in full from viewers. Safe to repeat."""
+        for review_id, review in (await self.reviews.get_many(review_ids)).items():
+            order = await self.orders.get(review.order_id)
+            if order is not None and rules.take_out(review, order) is not None:
+                await self._change(review_id, partial(rules.take_out, order=order), self.clock())
+
+    async def waiting(self, asked: Asked, limit: int) -> Part[Review]:
+        """At most `limit` reviews with a text that waits for an operator."""
+        return await self.queries.waiting(asked, limit)
 
     async def decide(self, check_id: str, *, passed: bool, reason: str) -> tuple[Review, CheckedText]:
         """An operator's verdict about a waiting text: the review afterwards, and the text. Raises CheckNotFound."""

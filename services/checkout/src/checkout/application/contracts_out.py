@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from checkout.application.order_snapshot import snapshot_of
 from checkout.domain import events
 from checkout.domain.carriers import display_name
 from checkout.domain.closing import CANCELLED_BY_BUYER, CANCELLED_BY_OWNER
@@ -20,6 +21,8 @@ from contracts.terms import CommissionTerms
 
 MAX_SUBJECT = 120
 """Characters. Alipay takes 256; a cashier shows far fewer."""
+WITHOUT_SNAPSHOT = (events.Confirmed, events.CloseRequested, events.RefundWithdrawn)
+"""Steps between services, and a buyer's change of mind: owners are told of every other event."""
 
 
 def contracts_of(order: Order, happened: Iterable[events.OrderEvent], at: datetime) -> list[Event]:
@@ -30,6 +33,7 @@ def contracts_of(order: Order, happened: Iterable[events.OrderEvent], at: dateti
 def contract_of(order: Order, event: events.OrderEvent, at: datetime) -> Event:
     base: dict[str, Any] = {
         "version": order.version, "order_id": order.order_id, "mini_program_id": order.mini_program_id, "at": at,
+        "order": None if isinstance(event, WITHOUT_SNAPSHOT) else snapshot_of(order),
     }  # fmt: skip
     match event:
         case events.Placed():
@@ -63,6 +67,8 @@ def contract_of(order: Order, event: events.OrderEvent, at: datetime) -> Event:
             return contract.RefundRejected(**base, refund_id=refund_id, amount=cny(amount))
         case events.RefundWithdrawn(refund_id, amount):
             return contract.RefundWithdrawn(**base, refund_id=refund_id, amount=cny(amount))
+        case events.RefundFailed(refund_id, amount):
+            return contract.OrderRefundFailed(**base, refund_id=refund_id, amount=cny(amount))
         case events.Refunded(refund_id, amount, release_stock, unsent):
             return contract.OrderRefunded(
                 **base, **_purchase(order), refund_id=refund_id, refunded=cny(amount),
@@ -81,7 +87,7 @@ def review_event(review: Review, *, at: datetime, created: bool = False) -> Even
 
 
 def _closing(order: Order, reason: str) -> dict[str, Any]:
-    """Readers know the buyer's cancellation and the deadline as reasons; an owner's is told beside them."""
+    """Readers know the buyer's cancellation and the deadline as reasons; an owner's is in `cancelled_by`."""
     if order.cancellation is not None and reason == CANCELLED_BY_OWNER:
         return {"reason": CANCELLED_BY_BUYER, "cancelled_by": order.cancellation.by}
     return {"reason": reason, "cancelled_by": "viewer" if reason == CANCELLED_BY_BUYER else None}

@@ -9,7 +9,7 @@ from datetime import datetime
 from checkout.application.access import Access, Owner
 from checkout.application.coupon_ports import Coupons, CouponUses
 from checkout.application.ports import Position
-from checkout.domain.coupon import Coupon, CouponTerms, coupon_id
+from checkout.domain.coupon import Coupon, CouponTerms, code_key, coupon_id
 from checkout.domain.errors import CouponExists, CouponNotFound, MiniProgramNotFound, StockBelowUsed
 from runtime.clock import Clock
 from runtime.errors import must_be_version
@@ -41,10 +41,10 @@ class OwnerCoupons:
     async def create(self, owner: Owner, mini_program_id: str, code: str, terms: CouponTerms) -> OwnCoupon:
         """Idempotent. Raises CouponExists if the code has other terms, also if they have ended."""
         self._check(owner, mini_program_id)
-        now = self.clock()
+        now, used = self.clock(), await self._used(mini_program_id, code)
 
         def decide(present: Coupon | None) -> Change[Coupon] | None:
-            if present is None or present.removed:
+            if present is None or present.is_gone(used):
                 version = present.version + 1 if present is not None else 1
                 return Change(Coupon(mini_program_id, code, terms, version, now))
             if present.terms != terms:
@@ -52,13 +52,14 @@ class OwnerCoupons:
             return None
 
         result = await self.coupons.change(coupon_id(mini_program_id, code), decide)
-        return (await self._with_uses(mini_program_id, [_existing(result.aggregate, code)]))[0]
+        return OwnCoupon(_existing(result.aggregate, code, used), used)
 
     async def get(self, owner: Owner, mini_program_id: str, code: str) -> OwnCoupon:
         """Raises CouponNotFound."""
         self._check(owner, mini_program_id)
-        coupon = _existing(await self.coupons.get(coupon_id(mini_program_id, code)), code)
-        return (await self._with_uses(mini_program_id, [coupon]))[0]
+        coupon = await self.coupons.get(coupon_id(mini_program_id, code))
+        used = await self._used(mini_program_id, code)
+        return OwnCoupon(_existing(coupon, code, used), used)
 
     async def page(
         self,
@@ -89,7 +90,7 @@ class OwnerCoupons:
         own, now = await self.get(owner, mini_program_id, code), self.clock()
 
         def decide(present: Coupon | None) -> Change[Coupon] | None:
-            coupon = _existing(present, code)
+            coupon = _existing(present, code, own.used)
             must_be_version(expected, coupon.version)
             terms = edit(coupon)
             if terms.stock < min(own.used, coupon.terms.stock):
@@ -97,14 +98,14 @@ class OwnerCoupons:
             return Change(coupon.with_terms(terms, now)) if terms != coupon.terms else None
 
         result = await self.coupons.change(own.coupon.coupon_id, decide)
-        return OwnCoupon(_existing(result.aggregate, code), own.used)
+        return OwnCoupon(_existing(result.aggregate, code, own.used), own.used)
 
     async def end(self, owner: Owner, mini_program_id: str, code: str, expected: int | None) -> None:
         """No further order can use the coupon; it is removed if none did. Raises CouponNotFound and VersionConflict."""
         own, now = await self.get(owner, mini_program_id, code), self.clock()
 
         def decide(present: Coupon | None) -> Change[Coupon] | None:
-            coupon = _existing(present, code)
+            coupon = _existing(present, code, own.used)
             must_be_version(expected, coupon.version)
             if own.used and coupon.terms.ends <= now:
                 return None
@@ -116,13 +117,17 @@ class OwnerCoupons:
         if not self.access.owns(owner, mini_program_id):
             raise MiniProgramNotFound(mini_program_id)
 
+    async def _used(self, mini_program_id: str, code: str) -> int:
+        key = code_key(code)
+        return (await self.uses.used(mini_program_id, [key])).get(key, 0)
+
     async def _with_uses(self, mini_program_id: str, coupons: Sequence[Coupon]) -> list[OwnCoupon]:
         used = await self.uses.used(mini_program_id, [coupon.key for coupon in coupons])
         return [OwnCoupon(coupon, used.get(coupon.key, 0)) for coupon in coupons]
 
 
-def _existing(coupon: Coupon | None, code: str) -> Coupon:
+def _existing(coupon: Coupon | None, code: str, used: int) -> Coupon:
     """Raises CouponNotFound."""
-    if coupon is None or coupon.removed:
+    if coupon is None or coupon.is_gone(used):
         raise CouponNotFound(code)
     return coupon

@@ -8,6 +8,7 @@ from dataclasses import replace
 from checkout.application.ports import Deadlines, Orders
 from checkout.domain.deadline import deadline_of
 from checkout.domain.order import Order
+from runtime import metrics
 from runtime.batching import Batcher
 from runtime.outbox.changes import Change
 from runtime.telemetry import traceparent_of
@@ -27,5 +28,6 @@ class NewOrders:
 
     async def _insert_batch(self, batch: Sequence[Change[Order]]) -> Sequence[bool | Exception]:
         """Deadlines first: one without orders does no harm, but an order without one could hold stock forever."""
+        metrics.batch_size.record(len(batch), "orders")
         await self._deadlines.store(deadline_of(new.after) for new in batch)
         return await self._orders.insert(batch)

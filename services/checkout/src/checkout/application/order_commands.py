@@ -62,10 +62,15 @@ class OrderCommands:
         carrier: str,
         tracking_number: str,
         lines: Sequence[tuple[str, int]],
+        *,
+        key: str | None = None,
+        fingerprint: str | None = None,
     ) -> Order:
-        """Raises NothingToShip and TooManyParcels."""
+        """Raises NothingToShip, TooManyParcels and KeyReused."""
         now = self.clock()
-        shipment = Shipment(self.new_id(), carrier, tracking_number, tuple(lines), now)
+        shipment = Shipment(
+            self.new_id(), carrier, tracking_number, tuple(lines), now, key=key, fingerprint=fingerprint
+        )
         self._check(seller, order_id, await self.orders.get(order_id))
         # first: a deadline without a parcel does no harm, but without its deadline an order might never be settled
         await self.receipts.store(order_id, now + self.receipt_after)
@@ -136,10 +141,14 @@ class OrderCommands:
             buyer, order_id, self.clock(), lambda order: order.withdraw_refund(refund_id)
         )
 
-    async def approve_refund(self, seller: Seller, order_id: str, refund_id: str) -> Order:
-        """Raises RefundNotFound and RefundRefused."""
+    async def approve_refund(
+        self, seller: Seller, order_id: str, refund_id: str, reason: str | None = None
+    ) -> Order:
+        """`reason` is for the buyer. Raises RefundNotFound and RefundRefused."""
         now = self.clock()
-        return await self._change(seller, order_id, now, lambda order: order.approve_refund(refund_id, now))
+        return await self._change(
+            seller, order_id, now, lambda order: order.approve_refund(refund_id, now, reason)
+        )
 
     async def reject_refund(self, seller: Seller, order_id: str, refund_id: str, reason: str) -> Order:
         """Raises RefundNotFound and RefundRefused."""

@@ -1,11 +1,11 @@
-"""Reads orders over all mini programs of an owner."""
+"""Reads orders over all mini programs of an owner, or, for operators, of the platform."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from checkout.application.access import Access, Owner, Seller
+from checkout.application.access import Access, Seller
 from checkout.application.ports import OrderFilter, Orders, OrderSearch, Position
 from checkout.domain.errors import MiniProgramNotFound, OrderNotFound
 from checkout.domain.order import Order
@@ -16,7 +16,7 @@ PORTION = 200
 
 @dataclass(frozen=True, slots=True)
 class OwnerOrders:
-    """The orders of an owner's mini programs."""
+    """The orders of an owner's mini programs; an operator's are all."""
 
     orders: Orders
     search: OrderSearch
@@ -31,7 +31,7 @@ class OwnerOrders:
 
     async def page(
         self,
-        owner: Owner,
+        seller: Seller,
         mini_program_id: str | None,
         filters: OrderFilter,
         *,
@@ -42,14 +42,15 @@ class OwnerOrders:
 
         Raises MiniProgramNotFound.
         """
-        searched = self.searched(owner, mini_program_id)
+        searched = self.searched(seller, mini_program_id)
         return await self.search.find(searched, filters, after=after, limit=limit)
 
-    def searched(self, owner: Owner, mini_program_id: str | None) -> list[str]:
-        """All mini programs of the owner, or this one. Raises MiniProgramNotFound."""
+    def searched(self, seller: Seller, mini_program_id: str | None) -> list[str]:
+        """All mini programs of the owner, of all owners for an operator, or this one. Raises MiniProgramNotFound."""
+        own = list(self.access.mini_programs_of(seller))
         if mini_program_id is None:
-            return list(self.access.owned_by(owner))
-        if not self.access.owns(owner, mini_program_id):
+            return own
+        if mini_program_id not in own:
             raise MiniProgramNotFound(mini_program_id)
         return [mini_program_id]
 

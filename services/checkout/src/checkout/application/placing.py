@@ -38,6 +38,8 @@ from checkout.domain.purchase import Address, Amounts
 from checkout.domain.shop import MiniProgram, Offer
 from contracts.api.addresses import is_loopback, origin_of
 from contracts.api.orders import LineRequest, OrderRequest
+from contracts.checkout import OrderPlaced
+from contracts.tokens.order_seals import sealed
 from runtime.clock import Clock
 from runtime.errors import WriteConflict
 from runtime.outbox.changes import Change
@@ -62,6 +64,7 @@ class PlaceOrder:
     pricing: Pricing
     clock: Clock
     click_secret: str
+    order_secret: str
     time_to_pay: timedelta
     queries: OrderQueries
     max_unpaid: int
@@ -103,7 +106,10 @@ class PlaceOrder:
         Two orders at the same moment cannot share a slot, also on two replicas. Most buyers have no other unpaid order, so
         the first slot is tried without a look at what is free. Raises CouponRefused and TooManyUnpaid.
         """
-        events = contracts_of(order, order.place(), order.placed_at)
+        events = [
+            sealed(event, self.order_secret) if isinstance(event, OrderPlaced) else event
+            for event in contracts_of(order, order.place(), order.placed_at)
+        ]
         for attempt in range(1 + self.max_unpaid + (COUPON_ATTEMPTS if coupon else 0)):
             if coupon is not None:
                 order.coupon = await self.redeem.choose(coupon, order, attempt)

@@ -15,6 +15,7 @@ from checkout.domain.review import RatingCounts, Review
 from checkout.domain.shop import MiniProgram, Offer
 from contracts.catalog import MiniProgramState, ProductState
 from contracts.event import Event
+from runtime.listing import Asked, Part
 from runtime.outbox.changes import Change, Command, Decide, Result
 
 Position = tuple[datetime, str]
@@ -151,10 +152,6 @@ class ReviewQueries(Protocol):
         """At most `limit` shown reviews, newest first, from the one after `after`; with this many stars, unless None."""
         ...
 
-    async def counts(self, product_id: str) -> RatingCounts:
-        """Of all shown reviews of the product."""
-        ...
-
     async def of_mini_program(
         self, mini_program_id: str, filters: ReviewFilter, *, after: Position | None, limit: int
     ) -> Sequence[tuple[Position, Review]]:
@@ -164,8 +161,20 @@ class ReviewQueries(Protocol):
         """
         ...
 
-    async def waiting(self, after: str | None, limit: int) -> Sequence[Review]:
-        """At most `limit` reviews with a text that waits for an operator, by id, from the one after `after`."""
+    async def waiting(self, asked: Asked, limit: int) -> Part[Review]:
+        """At most `limit` reviews with a text that waits for an operator."""
+
+
+class RatingCounter(Protocol):
+    """How many shown reviews each product has by stars."""
+
+    async def of(self, product_id: str) -> RatingCounts:
+        """As last counted."""
+        ...
+
+    async def count_again(self, product_ids: Collection[str]) -> None:
+        """Count the reviews of these products, which have changed."""
+        ...
 
 
 class Announcer(Protocol):
@@ -221,8 +230,8 @@ class Registry(Protocol):
 
     def get(self, mini_program_id: str) -> MiniProgram | None: ...
 
-    def owned_by(self, owner_id: str) -> Sequence[str]:
-        """The ids of the owner's mini programs."""
+    def owned_by(self, owner_id: str | None) -> Sequence[str]:
+        """The ids of the owner's mini programs; of all, for None."""
         ...
 
     async def learn(self, states: Sequence[MiniProgramState]) -> None:

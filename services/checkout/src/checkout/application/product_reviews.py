@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from checkout.application.ports import Offers, Position, Registry, ReviewQueries
+from checkout.application.ports import Offers, Position, RatingCounter, Registry, ReviewQueries
 from checkout.domain.errors import MiniProgramNotFound, ProductNotFound
 from checkout.domain.review import RatingCounts, Review
 
@@ -23,6 +23,7 @@ class ProductReviews:
     """Shown reviews only."""
 
     queries: ReviewQueries
+    counts: RatingCounter
     registry: Registry
     offers: Offers
 
@@ -45,4 +46,4 @@ class ProductReviews:
         if not await self.offers.sells(mini_program_id, product_id):
             raise ProductNotFound(product_id)
         page = await self.queries.of_product(product_id, rating, after=after, limit=limit)
-        return page, await self.queries.counts(product_id)
+        return page, await self.counts.of(product_id)

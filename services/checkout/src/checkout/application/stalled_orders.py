@@ -1,4 +1,4 @@
-"""Orders and refunds that stand still, and how each is asked again."""
+"""Stalled orders and refunds, and how each is asked for its next step again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from checkout.application.close_overdue import close_command
 from checkout.application.ports import Announcer, OrderQueries, Orders
 from checkout.application.receipts import receipt_command
 from checkout.domain.order import Order
-from checkout.domain.waiting import Waiting, WaitsFor, standing_still
+from checkout.domain.waiting import Waiting, WaitsFor, stalled_waits
 from contracts.checkout import OrderCloseRequested, OrderPlaced, RefundApproved
 from runtime.clock import Clock
 from runtime.stalled import Stalled
@@ -37,7 +37,7 @@ class StalledOrders:
     async def find(self, now: datetime) -> AsyncIterator[Stalled]:
         """Orders and refunds that have waited for longer than is usual."""
         async for order in self.queries.waiting(now):
-            for waiting in standing_still(order, now):
+            for waiting in stalled_waits(order, now):
                 yield _stalled(order, waiting)
 
     async def ask_again(self, stalled: Stalled) -> None:

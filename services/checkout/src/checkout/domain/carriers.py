@@ -90,3 +90,9 @@ def display_name(named: str) -> str:
     """A carrier's name for people: what the owner wrote, except for an id."""
     carrier = carrier_of(named)
     return carrier.name if named == carrier.carrier_id else named
+
+
+def name_in_english(named: str) -> str:
+    """A carrier's English name; for a carrier that is not in the list, what the owner wrote."""
+    carrier = carrier_of(named)
+    return named if carrier.carrier_id == OTHER and named != OTHER else carrier.name_en

@@ -30,11 +30,12 @@ class Refusal(StrEnum):
 
 
 class CouponRefused(OrderRefused):
-    """The coupon does not apply to this order; the text says why in words for the buyer."""
+    """The coupon does not apply to this order; the text says why in words for the buyer. `minimum` (fen) is what the goods must cost."""
 
-    def __init__(self, refusal: Refusal, text: str) -> None:
+    def __init__(self, refusal: Refusal, text: str, *, minimum: int | None = None) -> None:
         super().__init__(text)
         self.refusal = refusal
+        self.minimum = minimum
 
 
 def code_key(code: str) -> str:
@@ -65,7 +66,7 @@ class CouponTerms:
 
 @dataclass(frozen=True, slots=True)
 class Coupon:
-    """A coupon. A removed one was never used; its code is free again."""
+    """A coupon. No order had used a removed one when it ended: unless one did at the same moment, it is gone (`is_gone`)."""
 
     mini_program_id: str
     code: str
@@ -82,6 +83,10 @@ class Coupon:
     def key(self) -> str:
         """By which orders of its mini program name it."""
         return code_key(self.code)
+
+    def is_gone(self, used: int) -> bool:
+        """Whether its owner sees it no more, and its code is free again: `used` orders hold it."""
+        return self.removed and used == 0
 
     def with_terms(self, terms: CouponTerms, at: datetime) -> Coupon:
         return replace(self, terms=terms, version=self.version + 1, changed_at=at)
@@ -105,6 +110,7 @@ class Coupon:
             raise CouponRefused(
                 Refusal.MINIMUM,
                 f"The coupon {self.code} applies from {self.terms.minimum} fen of goods; these cost {subtotal} fen.",
+                minimum=self.terms.minimum,
             )
 
     def discount(self, subtotal: int, delivery_fee: int) -> int:

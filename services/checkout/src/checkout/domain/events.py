@@ -105,7 +105,15 @@ class Refunded:
     unsent: tuple[tuple[str, int], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class RefundFailed:
+    """The provider refused to send the money back."""
+
+    refund_id: str
+    amount: int
+
+
 OrderEvent = (
     Placed | Confirmed | CloseRequested | Paid | Shipped | Completed | Rejected | Cancelled
-    | RefundRequested | RefundApproved | RefundRejected | RefundWithdrawn | Refunded
+    | RefundRequested | RefundApproved | RefundRejected | RefundWithdrawn | Refunded | RefundFailed
 )  # fmt: skip

@@ -121,10 +121,10 @@ class Order(OrderState):
         return happened
 
     def ship(self, shipment: Shipment, receipt_after: timedelta = RECEIPT_AFTER) -> list[OrderEvent]:
-        """A parcel was sent; without lines it holds all that is left. The same tracking number of a carrier is a repeat.
+        """A parcel was sent; without lines it holds all that is left. The same key, or tracking number of a carrier, is a repeat.
 
         The goods count as received `receipt_after` the last parcel.
-        Raises NothingToShip for more than is left and when all of the money goes back, and TooManyParcels.
+        Raises NothingToShip for more than is left and when all of the money goes back, TooManyParcels, and KeyReused.
         """
         if shipments.is_repeated(self.shipments, shipment):
             return []
@@ -192,9 +192,9 @@ class Order(OrderState):
         self.version += 1
         return [events.RefundRequested(refund_id, amount, reason)]
 
-    def approve_refund(self, refund_id: str, at: datetime) -> list[OrderEvent]:
-        """Raises RefundNotFound, or RefundRefused in a wrong state; so do the other methods about a refund."""
-        if not self._move_refund(refund_id, RefundStatus.APPROVED, approved_at=at):
+    def approve_refund(self, refund_id: str, at: datetime, reason: str | None = None) -> list[OrderEvent]:
+        """`reason` is for the buyer. Raises RefundNotFound, or RefundRefused in a wrong state; so do the other methods about a refund."""
+        if not self._move_refund(refund_id, RefundStatus.APPROVED, approved_at=at, approval_reason=reason):
             return []
         self.version += 1
         return [events.RefundApproved(refund_id, refunds.find(self.refunds, refund_id).amount)]
@@ -234,9 +234,10 @@ class Order(OrderState):
 
     def fail_refund(self, refund_id: str) -> list[OrderEvent]:
         """The provider refused the refund for good; the amount can be requested again."""
-        if self._move_refund(refund_id, RefundStatus.FAILED):
-            self.version += 1
-        return []
+        if not self._move_refund(refund_id, RefundStatus.FAILED):
+            return []
+        self.version += 1
+        return [events.RefundFailed(refund_id, refunds.find(self.refunds, refund_id).amount)]
 
     def _move_refund(self, refund_id: str, status: RefundStatus, **details: Any) -> bool:
         """False if the refund has or had this status. `details` are further fields of the refund that the step sets."""

@@ -96,8 +96,10 @@ class OrderState:
     def holds_receipt(self) -> bool:
         """Whether only the buyer can say that the goods were received: a refund is open, or goods are neither sent nor paid back."""
         left = self.to_ship()
-        unsent = sum(line.unit_price * left.get(line.sku_id, 0) for line in self.lines)
-        paid_for_unsent = unsent * (self.amounts.subtotal - self.amounts.discount) // self.amounts.subtotal
+        paid_for_unsent = sum(
+            paid * left.get(line.sku_id, 0) // line.quantity
+            for line, paid in zip(self.lines, self.amounts.paid_for(self.lines), strict=True)
+        )
         return paid_for_unsent > self.refunded_total or any(refund.is_open for refund in self.refunds)
 
     def _move(self, trigger: Trigger, at: datetime) -> bool:
@@ -116,5 +118,10 @@ class OrderState:
             self.unpaid_slot = None
         if status is not Status.SHIPPED:
             self.receive_by = None
-        if status in ENDED_UNPAID and self.coupon is not None:
+        if self.coupon is not None and (status in ENDED_UNPAID or self._ended_by_owner):
             self.coupon = self.coupon.given_back()
+
+    @property
+    def _ended_by_owner(self) -> bool:
+        """Whether it was cancelled after it had been paid, and all of its money is back."""
+        return self.status is Status.REFUNDED and self.cancellation is not None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+
+from contracts.money import spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,10 @@ class Amounts:
     def total(self) -> int:
         """What the buyer pays."""
         return self.subtotal - self.discount + self.delivery_fee
+
+    def paid_for(self, lines: Sequence[Line]) -> list[int]:
+        """What the buyer pays for each of the order's lines, after its part of the discount. Payment splits it in the same way."""
+        return spread(self.subtotal - self.discount, [line.total for line in lines])
 
 
 @dataclass(frozen=True, slots=True)

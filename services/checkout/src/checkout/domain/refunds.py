@@ -48,6 +48,7 @@ class Refund:
     status: RefundStatus = RefundStatus.REQUESTED
     fingerprint: str = ""
     approved_at: datetime | None = None
+    approval_reason: str | None = None
     rejection_reason: str | None = None
 
     @property

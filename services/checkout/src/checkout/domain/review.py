@@ -22,6 +22,7 @@ from checkout.domain.order import Order
 from checkout.domain.status import Status
 
 STARS = range(1, 6)
+REFUNDED = "The order was refunded in full."
 CheckStatus = Literal["passed", "waiting", "refused"]
 
 
@@ -53,7 +54,8 @@ class Review:
     """The aggregate; `version` counts its changes.
 
     `answer` is the one that viewers read, `new_answer` a later one whose text has not passed. `hidden` is the reason of the
-    operator who hid it, None if nobody did. `title` and `attributes` are those of the line when it was bought.
+    operator who hid it, None if nobody did; `refunded` is whether its order was refunded in full. `title` and `attributes`
+    are those of the line when it was bought.
     """
 
     review_id: str
@@ -70,12 +72,18 @@ class Review:
     answer: CheckedText | None = None
     new_answer: CheckedText | None = None
     hidden: str | None = None
+    refunded: bool = False
     version: int = 1
 
     @property
     def is_shown(self) -> bool:
         """Whether viewers see it."""
-        return self.text.passed and self.hidden is None
+        return self.text.passed and self.hidden is None and not self.refunded
+
+    @property
+    def reason(self) -> str:
+        """Why it is not shown although its text has passed."""
+        return self.hidden or (REFUNDED if self.refunded else "")
 
     @property
     def waiting(self) -> tuple[str, CheckedText] | None:
@@ -167,6 +175,13 @@ def hide(review: Review, reason: str) -> Review | None:
 
 def show(review: Review) -> Review | None:
     return _changed(replace(review, hidden=None)) if review.hidden is not None else None
+
+
+def take_out(review: Review, order: Order) -> Review | None:
+    """The review of an order that was refunded in full: what nobody paid for in the end has no stars."""
+    if review.refunded or order.status is not Status.REFUNDED:
+        return None
+    return _changed(replace(review, refunded=True))
 
 
 def decide(

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from checkout.domain.carriers import OTHER, carrier_of
-from checkout.domain.errors import CorrectionRefused, NothingToShip, ShipmentNotFound, TooManyParcels
+from checkout.domain.errors import (
+    CorrectionRefused,
+    KeyReused,
+    NothingToShip,
+    ShipmentNotFound,
+    TooManyParcels,
+)
 from checkout.domain.purchase import Line
 
 MAX_PARCELS = 100
@@ -26,7 +32,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """A parcel: SKUs with quantities. `carrier` is an id of `carriers.CARRIERS` or any name; `corrections` are the wrong labels."""
+    """A parcel: SKUs with quantities. `carrier` is an id of `carriers.CARRIERS` or any name; `corrections` are the wrong labels.
+
+    `key` is the caller's key for the request, if there was one, and `fingerprint` tells a repeat from another request.
+    """
 
     shipment_id: str
     carrier: str
@@ -34,6 +43,8 @@ class Shipment:
     lines: tuple[tuple[str, int], ...]
     shipped_at: datetime
     corrections: tuple[Label, ...] = ()
+    key: str | None = None
+    fingerprint: str | None = None
 
     @property
     def label(self) -> tuple[str, str]:
@@ -48,7 +59,15 @@ Shipments = tuple[Shipment, ...]
 
 
 def is_repeated(shipments: Shipments, new: Shipment) -> bool:
-    """Whether the parcel was sent before: the same tracking number of the same carrier."""
+    """Whether the parcel was sent before: by the same request, or with the same tracking number of the same carrier.
+
+    Raises KeyReused if another request had its key.
+    """
+    for shipment in shipments:
+        if new.key is not None and shipment.key == new.key:
+            if shipment.fingerprint != new.fingerprint:
+                raise KeyReused(new.key)
+            return True
     return any(shipment.label == new.label for shipment in shipments)
 
 
@@ -90,7 +109,7 @@ def with_correction(
     )
     if after == before:
         return None
-    if is_repeated(tuple(shipment for shipment in shipments if shipment is not before), after):
+    if any(shipment.label == after.label for shipment in shipments if shipment is not before):
         raise CorrectionRefused("Another parcel of this order has this carrier and tracking number.")
     if len(before.corrections) >= MAX_CORRECTIONS:
         raise CorrectionRefused(f"A parcel can be corrected at most {MAX_CORRECTIONS} times.")

@@ -1,4 +1,4 @@
-"""What an order waits for, since when, and for how long that is usual."""
+"""What an order waits for, since when, and when that counts as stalled."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Waiting:
     refund_id: str | None = None
 
 
-def standing_still(order: Order, now: datetime) -> list[Waiting]:
+def stalled_waits(order: Order, now: datetime) -> list[Waiting]:
     """What has waited for longer than is usual: the order, and each of its refunds."""
     moved_at = order.history[-1][1] if order.history else order.placed_at
     waits = [Waiting(waits_for, moved_at) for waits_for in _order_waits(order, moved_at, now)]

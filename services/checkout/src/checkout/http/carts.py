@@ -76,7 +76,8 @@ def _quoted(quote: Quote, coupon_code: str | None) -> dict[str, Any]:
 
 
 def _refusal(refused: CouponRefused) -> CouponRefusal:
-    return CouponRefusal(code=refused.refusal.value, detail=str(refused))
+    minimum = cny(refused.minimum) if refused.minimum is not None else None
+    return CouponRefusal(code=refused.refusal.value, detail=str(refused), minimum=minimum)
 
 
 def _line(quoted: QuotedLine) -> CartLineView:

@@ -12,7 +12,7 @@ from contracts.api.common import Page
 from contracts.api.content_checks import ContentChecksQuery, ContentCheckView
 from contracts.api.owners import ReasonsRequest
 from runtime.web.bodies import json_response, read_json, read_query
-from runtime.web.cursors import read_cursor, write_cursor
+from runtime.web.listing import asked_page, cursor_of
 from runtime.web.routes import Route, roles, scopes
 from runtime.web.tokens import CATALOGUE, OPS
 
@@ -30,13 +30,12 @@ class ContentCheckRoutes:
         ]
 
     async def list_waiting(self, request: web.Request) -> web.Response:
-        """One more than `limit` is read, to know whether there is a next page."""
         query = read_query(request, ContentChecksQuery)
-        after = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
-        found = await self.reviews.waiting(after, query.limit + 1)
-        shown = found[: query.limit]
-        items = [check_view(review, *review.waiting) for review in shown if review.waiting is not None]
-        next_cursor = write_cursor(shown[-1].review_id) if len(found) > query.limit else None
+        found = await self.reviews.waiting(
+            asked_page(request, query.cursor, query.updated_since), query.limit
+        )
+        items = [check_view(review, *review.waiting) for review in found.items if review.waiting is not None]
+        next_cursor = cursor_of(request, found.following)
         return json_response(Page[ContentCheckView](items=items, next_cursor=next_cursor))
 
     async def approve(self, request: web.Request) -> web.Response:

@@ -14,6 +14,7 @@ from contracts.api.common import Page
 from contracts.api.coupons import CouponRequest, CouponsQuery, CouponView
 from contracts.money import cny
 from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.cursors import page_of
 from runtime.web.editing import edited_response, expected_version, read_patch
 from runtime.web.problems import wrong_fields
 from runtime.web.routes import Route, roles, scopes
@@ -40,20 +41,17 @@ class CouponRoutes:
         ]
 
     async def list_coupons(self, request: web.Request) -> web.Response:
-        """One coupon more than `limit` is read, to know whether there is a next page."""
         query = read_query(request, CouponsQuery)
         found = await self.coupons.page(
             owner_of(request),
             request.match_info["mini_program_id"],
             since=query.updated_since,
-            after=position_in(query.cursor) if query.cursor is not None else None,
+            after=position_in(request, query.cursor) if query.cursor is not None else None,
             limit=query.limit + 1,
         )
-        shown = found[: query.limit]
-        next_cursor = None
-        if len(found) > query.limit:
-            last = shown[-1].coupon
-            next_cursor = cursor_at((last.changed_at, last.coupon_id))
+        shown, next_cursor = page_of(
+            found, query.limit, lambda own: cursor_at(request, (own.coupon.changed_at, own.coupon.coupon_id))
+        )
         return json_response(Page[CouponView](items=[_view(own) for own in shown], next_cursor=next_cursor))
 
     async def create(self, request: web.Request) -> web.Response:

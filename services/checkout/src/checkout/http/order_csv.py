@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from checkout.domain.carriers import display_name
 from checkout.domain.order import Order
+from contracts.money import yuan
 from runtime.web.csv_files import Cell
 
 COLUMNS = (
@@ -24,7 +25,7 @@ def row_of(order: Order, *, with_address: bool) -> list[Cell]:
         "; ".join(f"{line.title} ({line.sku_id}) x {line.quantity}" for line in order.lines),
         sum(line.quantity for line in order.lines),
         *map(
-            _yuan,
+            yuan,
             (amounts.subtotal, amounts.delivery_fee, amounts.discount, order.total, order.refunded_total),
         ),
         "; ".join(f"{display_name(parcel.carrier)} {parcel.tracking_number}" for parcel in order.shipments),
@@ -33,7 +34,3 @@ def row_of(order: Order, *, with_address: bool) -> list[Cell]:
         address.phone if address else "",
         address.street if address else "",
     ]
-
-
-def _yuan(fen: int) -> str:
-    return f"{fen // 100}.{fen % 100:02}"

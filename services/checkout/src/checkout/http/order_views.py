@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from aiohttp import web
+
 from checkout.application.ports import Position
-from checkout.domain.carriers import carrier_of, display_name
+from checkout.domain.carriers import carrier_of, display_name, name_in_english
 from checkout.domain.closing import Cancellation
 from checkout.domain.order import Order
 from checkout.domain.payment_link import Payment
@@ -27,7 +29,7 @@ from contracts.api.orders import (
 from contracts.api.payments import PaymentView
 from contracts.api.shipments import CorrectedShipment, ShipmentLine, ShipmentView
 from contracts.money import cny
-from runtime.web.cursors import invalid_cursor, read_cursor, write_cursor
+from runtime.web.cursors import invalid_cursor, list_of, read_cursor, write_cursor
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
@@ -40,7 +42,10 @@ def order_view(order: Order, *, with_address: bool = True) -> OrderView:
         openid=order.openid,
         status=order.status.value,
         reason=order.reason,
-        lines=[_line(line) for line in order.lines],
+        lines=[
+            _line(line, paid)
+            for line, paid in zip(order.lines, order.amounts.paid_for(order.lines), strict=True)
+        ],
         subtotal=cny(order.amounts.subtotal),
         delivery_fee=cny(order.amounts.delivery_fee),
         discount=cny(order.amounts.discount),
@@ -66,27 +71,27 @@ def owner_order_view(order: Order, *, with_address: bool) -> OwnerOrderView:
     return OwnerOrderView(**dict(order_view(order, with_address=with_address)), notes=notes)
 
 
-def cursor_after(order: Order) -> str:
+def cursor_after(request: web.Request, order: Order) -> str:
     """Where the next page of a newest-first list begins."""
-    return cursor_at((order.placed_at, order.order_id))
+    return cursor_at(request, (order.placed_at, order.order_id))
 
 
-def cursor_at(position: Position) -> str:
+def cursor_at(request: web.Request, position: Position) -> str:
     """Where the next page begins, after this position."""
     at, order_id = position
-    return write_cursor((at - _EPOCH) // _MS, order_id)
+    return write_cursor(list_of(request), (at - _EPOCH) // _MS, order_id)
 
 
-def position_in(cursor: str) -> Position:
+def position_in(request: web.Request, cursor: str) -> Position:
     """Raises Problem 422 for a cursor that is not ours."""
-    milliseconds, order_id = read_cursor(cursor, int, str)
+    milliseconds, order_id = read_cursor(list_of(request), cursor, int, str)
     try:
         return _EPOCH + milliseconds * _MS, order_id
     except OverflowError:
         raise invalid_cursor() from None
 
 
-def _line(line: Line) -> LineView:
+def _line(line: Line, paid: int) -> LineView:
     return LineView(
         sku_id=line.sku_id,
         product_id=line.product_id,
@@ -98,6 +103,7 @@ def _line(line: Line) -> LineView:
         unit_price=cny(line.unit_price),
         quantity=line.quantity,
         line_total=cny(line.total),
+        discount=cny(line.total - paid),
     )
 
 
@@ -120,6 +126,7 @@ def _refund(refund: Refund) -> RefundView:
         amount=cny(refund.amount),
         reason=refund.reason,
         status=refund.status.value,
+        approval_reason=refund.approval_reason,
         rejection_reason=refund.rejection_reason,
     )
 
@@ -129,6 +136,7 @@ def _shipment(shipment: Shipment) -> ShipmentView:
     return ShipmentView(
         shipment_id=shipment.shipment_id,
         carrier=display_name(shipment.carrier),
+        carrier_en=name_in_english(shipment.carrier),
         carrier_id=carrier.carrier_id,
         tracking_number=shipment.tracking_number,
         tracking_url=carrier.url_of(shipment.tracking_number),

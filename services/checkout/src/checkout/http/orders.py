@@ -1,4 +1,4 @@
-"""A buyer's orders: place, list, read, watch, cancel, receive, request a refund or withdraw it. Owners list and read theirs here too."""
+"""A buyer's orders: place, list, read, watch, cancel, receive, request a refund or withdraw it. Owners read theirs here too."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from checkout.http.order_views import cursor_after, order_view, position_in
 from contracts.api.common import Page
 from contracts.api.orders import OrderRequest, OrdersQuery, OrderView, RefundRequestBody, WaitQuery
 from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.cursors import page_of
 from runtime.web.endless import EVENT_STREAM, endless
 from runtime.web.idempotency import fingerprint_of, idempotency_key
 from runtime.web.routes import DEADLINE_SECONDS, Route, scopes
@@ -47,7 +48,6 @@ class OrderRoutes:
             Route("POST", f"{order}/receipt", self.receive, viewer),
             Route("POST", f"{order}/refunds", self.request_refund, viewer),
             Route("DELETE", f"{order}/refunds/{{refund_id}}", self.withdraw_refund, viewer),
-            Route("GET", "/v1/owner/mini-programs/{mini_program_id}/orders", self.list_orders, scopes(OWNER)),
         ]
 
     async def place_order(self, request: web.Request) -> web.Response:
@@ -61,19 +61,17 @@ class OrderRoutes:
         return json_response(order_view(order), status=201)
 
     async def list_orders(self, request: web.Request) -> web.Response:
-        """One order more than `limit` is read, to know whether there is a next page."""
         query = read_query(request, OrdersQuery)
         found = await self.read.page(
             caller_of(request),
             request.match_info["mini_program_id"],
             status=query.status,
             refund=query.refund,
-            after=position_in(query.cursor) if query.cursor is not None else None,
+            after=position_in(request, query.cursor) if query.cursor is not None else None,
             limit=query.limit + 1,
         )
-        shown = found[: query.limit]
+        shown, next_cursor = page_of(found, query.limit, lambda order: cursor_after(request, order))
         items = [order_view(order, with_address=sees_address(request)) for order in shown]
-        next_cursor = cursor_after(shown[-1]) if len(found) > query.limit else None
         return json_response(Page[OrderView](items=items, next_cursor=next_cursor))
 
     async def read_order(self, request: web.Request) -> web.Response:

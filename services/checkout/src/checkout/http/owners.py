@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from aiohttp import web
 
+from checkout.application.access import Owner, Seller
 from checkout.application.order_commands import OrderCommands
 from checkout.application.owner_orders import OwnerOrders
 from checkout.application.ports import OrderFilter
@@ -15,28 +16,34 @@ from checkout.domain.carriers import CARRIERS
 from checkout.domain.order import Order
 from checkout.http.callers import is_operator, owner_of, sees_address, seller_of
 from checkout.http.order_csv import COLUMNS, row_of
-from checkout.http.order_views import cursor_at, owner_order_view, position_in
+from checkout.http.order_views import cursor_at, order_view, owner_order_view, position_in
 from contracts.api.common import Page, Request
 from contracts.api.order_commands import (
     NoteRequest,
     OperatorCorrection,
     OperatorNote,
+    OperatorOrderFilters,
+    OperatorOrdersQuery,
     OperatorReadQuery,
     OperatorReason,
     OperatorShipment,
 )
 from contracts.api.orders import (
     CancellationRequest,
+    OrderView,
     OwnerOrderFilters,
     OwnerOrdersQuery,
     OwnerOrderView,
+    ProgramOrdersQuery,
+    RefundApprovalRequest,
     RefundRejectionRequest,
     RefundRequestBody,
 )
 from contracts.api.shipments import CarrierView, ShipmentCorrection, ShipmentRequest
 from runtime.web.bodies import json_response, read_json, read_query
 from runtime.web.csv_files import csv_response
-from runtime.web.idempotency import fingerprint_of, idempotency_key
+from runtime.web.cursors import page_of
+from runtime.web.idempotency import fingerprint_of, idempotency_key, optional_idempotency_key
 from runtime.web.routes import Route, principal_of, roles, scopes
 from runtime.web.tokens import FINANCE, OPS, ORDERS, OWNER, PUBLIC
 
@@ -55,6 +62,9 @@ class OwnerRoutes:
         return [
             Route("GET", "/v1/carriers", self.list_carriers, PUBLIC),
             Route("GET", "/v1/owner/orders", self.list_orders, owner),
+            Route("GET", "/v1/ops/orders", self.list_orders, scopes(OPS)),
+            Route("GET", "/v1/ops/orders.csv", self.download_orders, scopes(OPS), deadline=None),
+            Route("GET", "/v1/owner/mini-programs/{mini_program_id}/orders", self.list_of_program, owner),
             Route("GET", "/v1/owner/orders.csv", self.download_orders, owner, deadline=None),
             *self._routes_of_order("/v1/owner/orders/{order_id}", owner),
             *self._routes_of_order("/v1/ops/orders/{order_id}", scopes(OPS)),
@@ -74,23 +84,38 @@ class OwnerRoutes:
         ]
 
     async def list_orders(self, request: web.Request) -> web.Response:
-        """One order more than `limit` is read, to know whether there is a next page."""
-        query = read_query(request, OwnerOrdersQuery)
+        query = read_query(request, OperatorOrdersQuery if is_operator(request) else OwnerOrdersQuery)
+        seller, with_address = _search_of(request, query)
         found = await self.read.page(
-            owner_of(request),
+            seller,
             query.mini_program_id,
-            filter_of(query, by_phone=sees_address(request)),
-            after=position_in(query.cursor) if query.cursor is not None else None,
+            filter_of(query, by_phone=with_address),
+            after=position_in(request, query.cursor) if query.cursor is not None else None,
             limit=query.limit + 1,
         )
-        shown, with_address = found[: query.limit], sees_address(request)
+        shown, next_cursor = page_of(found, query.limit, lambda one: cursor_at(request, one[0]))
         items = [owner_order_view(order, with_address=with_address) for _, order in shown]
-        next_cursor = cursor_at(shown[-1][0]) if len(found) > query.limit else None
         return json_response(Page[OwnerOrderView](items=items, next_cursor=next_cursor))
 
+    async def list_of_program(self, request: web.Request) -> web.Response:
+        """As viewers' own lists show orders."""
+        query = read_query(request, ProgramOrdersQuery)
+        found = await self.read.page(
+            owner_of(request),
+            request.match_info["mini_program_id"],
+            OrderFilter(status=query.status, refund=query.refund, updated_since=query.updated_since),
+            after=position_in(request, query.cursor) if query.cursor is not None else None,
+            limit=query.limit + 1,
+        )
+        shown, next_cursor = page_of(found, query.limit, lambda one: cursor_at(request, one[0]))
+        with_address = sees_address(request)
+        items = [order_view(order, with_address=with_address) for _, order in shown]
+        return json_response(Page[OrderView](items=items, next_cursor=next_cursor))
+
     async def download_orders(self, request: web.Request) -> web.StreamResponse:
-        query, with_address = read_query(request, OwnerOrderFilters), sees_address(request)
-        searched = self.read.searched(owner_of(request), query.mini_program_id)
+        query = read_query(request, OperatorOrderFilters if is_operator(request) else OwnerOrderFilters)
+        seller, with_address = _search_of(request, query)
+        searched = self.read.searched(seller, query.mini_program_id)
         found = self.read.all(searched, filter_of(query, by_phone=with_address))
         rows = ([row_of(order, with_address=with_address) for order in orders] async for orders in found)
         return await csv_response(request, "orders.csv", COLUMNS, rows)
@@ -99,16 +124,21 @@ class OwnerRoutes:
         """An operator sees the address for a reason only."""
         reason = read_query(request, OperatorReadQuery).reason if is_operator(request) else None
         order = await self.read.one(seller_of(request), request.match_info["order_id"])
-        with_address = sees_address(request, reason=reason)
-        if reason is not None:
-            _log(request, reason)
+        with_address = _with_address(request, reason)
         return json_response(owner_order_view(order, with_address=with_address))
 
     async def ship(self, request: web.Request) -> web.Response:
+        key = optional_idempotency_key(request)
         body = await _read(request, ShipmentRequest, OperatorShipment)
         lines = [(line.sku_id, line.quantity) for line in body.lines or ()]
         order = await self.commands.ship(
-            seller_of(request), request.match_info["order_id"], body.named or "", body.tracking_number, lines
+            seller_of(request),
+            request.match_info["order_id"],
+            body.named or "",
+            body.tracking_number,
+            lines,
+            key=key,
+            fingerprint=fingerprint_of(body) if key is not None else None,
         )
         return self._answer(request, order, status=201)
 
@@ -162,10 +192,15 @@ class OwnerRoutes:
         return self._answer(request, order, status=201)
 
     async def approve_refund(self, request: web.Request) -> web.Response:
-        path = request.match_info
+        """An operator's reason is for the audit log, an owner's for the buyer."""
+        path, reason = request.match_info, None
         if is_operator(request):
             await _read(request, OperatorReason, OperatorReason)
-        order = await self.commands.approve_refund(seller_of(request), path["order_id"], path["refund_id"])
+        elif request.can_read_body:
+            reason = (await read_json(request, RefundApprovalRequest)).reason
+        order = await self.commands.approve_refund(
+            seller_of(request), path["order_id"], path["refund_id"], reason
+        )
         return self._answer(request, order)
 
     async def reject_refund(self, request: web.Request) -> web.Response:
@@ -180,23 +215,26 @@ class OwnerRoutes:
         return json_response(owner_order_view(order, with_address=sees_address(request)), status=status)
 
 
+def _search_of(request: web.Request, query: OwnerOrderFilters) -> tuple[Seller, bool]:
+    """Whose orders are searched, and whether with their addresses."""
+    if not isinstance(query, OperatorOrderFilters):
+        return owner_of(request), sees_address(request)
+    seller = Owner(query.owner_id) if query.owner_id is not None else seller_of(request)
+    return seller, _with_address(request, query.reason)
+
+
+def _with_address(request: web.Request, reason: str | None) -> bool:
+    """Whether the caller sees addresses: an operator does for a reason only, which is logged."""
+    shown = sees_address(request, reason=reason)
+    if shown and reason is not None:
+        read = {"client_id": principal_of(request).subject, "path": request.path, "reason": reason}
+        log.info("an operator reads addresses", extra=read)
+    return shown
+
+
 async def _read(request: web.Request, model: type[Body], of_operator: type[Body]) -> Body:
-    """The body; an operator's says why, which is logged."""
-    if not is_operator(request):
-        return await read_json(request, model)
-    body = await read_json(request, of_operator)
-    _log(request, getattr(body, "reason"))  # noqa: B009 - every operator's body has it
-    return body
-
-
-def _log(request: web.Request, reason: str) -> None:
-    act = {
-        "client_id": principal_of(request).subject,
-        "call": request.method,
-        "path": request.path,
-        "reason": reason,
-    }
-    log.info("an operator acts on an order", extra=act)
+    """The body; an operator's says why, for the audit log."""
+    return await read_json(request, of_operator if is_operator(request) else model)
 
 
 def filter_of(query: OwnerOrderFilters, *, by_phone: bool) -> OrderFilter:

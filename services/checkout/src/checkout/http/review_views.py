@@ -26,7 +26,7 @@ def own_review_view(review: Review) -> OwnReviewView:
     status: Any = "shown" if review.is_shown else "hidden"
     if not review.text.passed:
         status = review.text.status
-    return OwnReviewView(**_common(review), status=status, reason=review.hidden or review.text.reason)
+    return OwnReviewView(**_common(review), status=status, reason=review.reason or review.text.reason)
 
 
 def owner_review_view(review: Review) -> OwnerReviewView:
@@ -35,7 +35,7 @@ def owner_review_view(review: Review) -> OwnerReviewView:
         mini_program_id=review.mini_program_id,
         order_id=review.order_id,
         is_shown=review.is_shown,
-        reason=review.hidden or "",
+        reason=review.reason,
         new_answer=_waiting(review.new_answer) if review.new_answer is not None else None,
         version=review.version,
     )

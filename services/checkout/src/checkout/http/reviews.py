@@ -25,6 +25,7 @@ from contracts.api.buyers_reviews import (
 from contracts.api.buyers_reviews import ProductReviews as ProductReviewsPage
 from contracts.api.common import Page
 from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.cursors import page_of
 from runtime.web.editing import edited_response, expected_version
 from runtime.web.routes import Route, principal_of, roles, scopes
 from runtime.web.tokens import CATALOGUE, HOST, OPS, OWNER, VIEWER
@@ -60,21 +61,21 @@ class ReviewRoutes:
         return json_response(Page[OwnReviewView](items=[own_review_view(review) for review in found]))
 
     async def list_shown(self, request: web.Request) -> web.Response:
-        """One review more than `limit` is read, to know whether there is a next page."""
         query, principal = read_query(request, ProductReviewsQuery), principal_of(request)
         found, counts = await self.of_products.page(
             Reader(principal.host_id or "", principal.mini_program_id),
             request.match_info["mini_program_id"],
             request.match_info["product_id"],
             query.rating,
-            after=position_in(query.cursor) if query.cursor is not None else None,
+            after=position_in(request, query.cursor) if query.cursor is not None else None,
             limit=query.limit + 1,
         )
-        shown = found[: query.limit]
-        last = shown[-1] if len(found) > len(shown) else None
+        shown, next_cursor = page_of(
+            found, query.limit, lambda review: cursor_at(request, (review.text.at, review.review_id))
+        )
         page = ProductReviewsPage(
             items=[review_view(review) for review in shown],
-            next_cursor=cursor_at((last.text.at, last.review_id)) if last is not None else None,
+            next_cursor=next_cursor,
             rating=rating_summary(counts),
         )
         return json_response(page)
@@ -86,12 +87,11 @@ class ReviewRoutes:
             owner_of(request),
             request.match_info["mini_program_id"],
             ReviewFilter(query.product_id, query.rating, answered, query.updated_since),
-            after=position_in(query.cursor) if query.cursor is not None else None,
+            after=position_in(request, query.cursor) if query.cursor is not None else None,
             limit=query.limit + 1,
         )
-        shown = found[: query.limit]
+        shown, next_cursor = page_of(found, query.limit, lambda one: cursor_at(request, one[0]))
         items = [owner_review_view(review) for _, review in shown]
-        next_cursor = cursor_at(shown[-1][0]) if len(found) > query.limit else None
         return json_response(Page[OwnerReviewView](items=items, next_cursor=next_cursor))
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -105,7 +105,7 @@ class ReviewRoutes:
         return _edited(await self.reviews.hide(request.match_info["review_id"], reason))
 
     async def show(self, request: web.Request) -> web.Response:
-        await read_json(request, VisibilityRequest)  # the reason is for the log of operators' calls
+        await read_json(request, VisibilityRequest)  # the reason is for the audit log
         return _edited(await self.reviews.show(request.match_info["review_id"]))
 
 
