@@ -37,10 +37,11 @@ from notice_floor import PKCS1, measure_floor, run_concurrently
 
 from contracts.catalog import StockLine, StockReserved
 from contracts.checkout import Attribution, OrderLine, OrderPlaced
-from contracts.money import cny
+from contracts.money import cny, yuan
 from contracts.terms import CommissionTerms
+from contracts.tokens.order_seals import sealed
 from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS, STOCK
-from payment.adapters.alipay.wire import notice_content, yuan
+from payment.adapters.alipay.wire import notice_content
 from runtime.clock import system_clock
 from runtime.kafka.publisher import Publisher
 from runtime.kafka.topics import ensure_topics
@@ -48,6 +49,7 @@ from runtime.mongo.client import Database, connect, database
 from runtime.outbox.recorder import direct_record
 
 SHOP, APP, SELLER = "benchshop1", "2021000000000009", "2088000000000009"
+ORDER_SECRET = secrets.token_hex(32)
 WAIT_SECONDS = 180
 
 
@@ -148,11 +150,12 @@ def _order() -> OrderPlaced:
         sku_id="s", product_id="p", title="Wine", unit_price=cny(12900), quantity=1, line_total=cny(12900),
         product_version=1, terms=CommissionTerms(platform_bp=500, creator_bp=1000, terms_version=1),
     )  # fmt: skip
-    return OrderPlaced(
+    order = OrderPlaced(
         version=1, order_id=f"{SHOP}_{secrets.token_hex(13)}", mini_program_id=SHOP, at=now, host_id="h", openid="o1",
         lines=(line,), total=cny(12900), attribution=Attribution(surface="video_anchor", creator_id="c-1"),
         merchant="default", region="浙江", payment_product="wap", subject="Wine", expires_at=now + timedelta(hours=1),
     )  # fmt: skip
+    return sealed(order, ORDER_SECRET)
 
 
 def _reserved(order: OrderPlaced) -> StockReserved:
@@ -195,6 +198,7 @@ def _settings(
         "ANCHORAGE_PREFIX": prefix,
         "ANCHORAGE_PORT": str(_free_port()),
         "ANCHORAGE_ALIPAY_MERCHANTS": str(folder / "merchants.json"),
+        "ANCHORAGE_ORDER_SECRET": ORDER_SECRET,
         "ANCHORAGE_PAYMENT_FIRST_LOOK": "PT1H",
         "ANCHORAGE_LOG_LEVEL": "WARNING",
     }

@@ -8,13 +8,14 @@ from payment.adapters.alipay.merchants import PROVIDER, read_merchants
 from payment.adapters.alipay.provider import Alipay
 from payment.adapters.mongo_ledger import MongoLedger
 from payment.adapters.mongo_offers import MongoOffers
+from payment.adapters.mongo_owner_payments import MongoOwnerPayments
 from payment.adapters.mongo_owners import MongoOwners
 from payment.adapters.mongo_payouts import MongoPayouts
 from payment.adapters.mongo_reports import MongoReports
 from payment.adapters.mongo_settlements import MongoSettlements
-from payment.adapters.mongo_standing_trades import MongoStandingTrades
 from payment.adapters.mongo_trades import COLLECTION as TRADES
 from payment.adapters.mongo_trades import MongoTrades
+from payment.adapters.mongo_unfinished_trades import MongoUnfinishedTrades
 from payment.application.answering import AnswerAgain
 from payment.application.arbiter import Arbiter
 from payment.application.bookkeeping import Bookkeeping
@@ -22,6 +23,7 @@ from payment.application.due_trades import DueTrades
 from payment.application.notices import Notices
 from payment.application.offer_payment import OfferPayment
 from payment.application.order_requests import OrderRequests
+from payment.application.owner_payments import OwnerPayments
 from payment.application.payouts import PayoutDesk
 from payment.application.ports import PaymentProvider
 from payment.application.providers import Providers
@@ -35,6 +37,7 @@ from payment.http.errors import PROBLEMS
 from payment.http.merchants import MerchantRoutes
 from payment.http.notices import NoticeRoutes
 from payment.http.operations import OperationRoutes
+from payment.http.owner_payments import OwnerPaymentRoutes
 from payment.http.payments import PaymentRoutes
 from payment.http.payouts import PayoutRoutes
 from payment.http.statements import StatementRoutes
@@ -57,7 +60,7 @@ from runtime.outbox.set_aside import SetAsideSource
 from runtime.service import Service
 from runtime.stalled import StalledWatch
 
-RELAYED = named("trades", "payouts")
+RELAYED = named("trades", "payouts", "owner_payments")
 
 
 def build_app(
@@ -117,14 +120,17 @@ def _assemble_trades(
     answer = AnswerAgain(Announcer(lambda _: service.db[TRADES], service.publisher, settings.prefix))
     service.subscribe(
         answering_again(
-            reservations_subscription(TradeOpening(trade_store, providers, schedule, clock)), answer
+            reservations_subscription(
+                TradeOpening(trade_store, providers, schedule, clock), settings.order_secret
+            ),
+            answer,
         ),
         answering_again(orders_subscription(OrderRequests(trades, clock)), answer),
     )
-    standing = MongoStandingTrades(service.db)
-    service.prepare(standing.prepare)
+    unfinished = MongoUnfinishedTrades(service.db)
+    service.prepare(unfinished.prepare)
     service.background("due trades", due_trades.run)
-    return StalledTrades(standing, trade_store, arbiter.advance)
+    return StalledTrades(unfinished, trade_store, arbiter.advance)
 
 
 def _assemble_money(
@@ -142,7 +148,8 @@ def _assemble_money(
         MongoReports(service.db, service.recorder),
     )
     payouts = MongoPayouts(service.db, service.recorder)
-    bookkeeping = Bookkeeping(ledger, trade_store, payouts, clock)
+    owner_payments = MongoOwnerPayments(service.db, service.recorder)
+    bookkeeping = Bookkeeping(ledger, trade_store, payouts, owner_payments, clock)
     lease = Lease(service.db, "settlement", service.new_id())
     settlement = Settlement(
         settlements, payouts, trade_store, ledger, owners, lease, clock, settings.settlement_wait
@@ -153,7 +160,9 @@ def _assemble_money(
     service.prepare(ledger.prepare)
     service.prepare(settlements.prepare)
     service.prepare(payouts.prepare)
+    service.prepare(owner_payments.prepare)
     service.routes(PayoutRoutes(desk).routes())
+    service.routes(OwnerPaymentRoutes(OwnerPayments(owner_payments, settlements, owners, clock)).routes())
     service.routes(StatementRoutes(Statements(settlements, ledger, owners)).routes())
     service.routes(OperationRoutes(settlement, reconciliation, bookkeeping).routes())
     service.subscribe(ledger_subscription(bookkeeping), receipts_subscription(bookkeeping))

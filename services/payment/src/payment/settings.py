@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from contracts.tokens.signing import MIN_SECRET_LENGTH
 from payment.domain.schedule import Schedule
 from runtime.settings import ServiceSettings
 
@@ -20,6 +21,9 @@ class Settings(ServiceSettings):
         default="", description="the gateway's address for Alipay's servers, if it is not `public_url`"
     )
     alipay_merchants: Path = Field(description="JSON file: the merchants that collect, with their keys")
+    order_secret: str = Field(
+        min_length=MIN_SECRET_LENGTH, description="shared with checkout, which seals orders with it"
+    )
     payment_first_look: timedelta = Field(
         default=timedelta(seconds=30), description="how late a notice may be before the provider is queried"
     )

@@ -23,11 +23,11 @@ from runtime.consuming.subscription import Delivery, Subscription
 MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
 
 
-def reservations_subscription(opening: TradeOpening) -> Subscription:
+def reservations_subscription(opening: TradeOpening, order_secret: str) -> Subscription:
     """Orders whose stock is held: their buyers wait for a way to pay. One write opens all trades of a batch."""
 
     async def on_stock_reserved(deliveries: Sequence[Delivery]) -> None:
-        await opening.open([(reserved_order(d.event), d.traceparent) for d in deliveries])
+        await opening.open([(reserved_order(d.event, order_secret), d.traceparent) for d in deliveries])
 
     return Subscription("reservations", (StockReserved,), on_stock_reserved)
 

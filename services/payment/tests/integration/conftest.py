@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 from aiokafka import AIOKafkaConsumer
-from payment_support.till import ShiftedClock, Till, signature
+from payment_support.till import ORDER_SECRET, ShiftedClock, Till, signature
 
 from alipay_sandbox.adapters.key_files import make_key_files
 from alipay_sandbox.app import Server
@@ -127,6 +127,7 @@ async def till(
                 "public_url": f"http://127.0.0.1:{port}",
                 "identity_url": issuer.url,
                 "alipay_merchants": merchants,
+                "order_secret": ORDER_SECRET,
                 **options,
             }
         )

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from payment_support.till import SHOP, Till, reserved
+from payment_support.till import ORDER_SECRET, SHOP, Till, reserved
 
 from contracts.catalog import StockLine
-from contracts.checkout import OrderCloseRequested, OrderCompleted, OrderPlaced, RefundApproved
+from contracts.checkout import Attribution, OrderCloseRequested, OrderCompleted, OrderPlaced, RefundApproved
 from contracts.event import Event
 from contracts.money import cny
 from contracts.payment import (
@@ -20,8 +20,10 @@ from contracts.payment import (
     PayoutSettled,
     RefundSettled,
 )
+from contracts.tokens.order_seals import sealed
 from contracts.topics import ORDERS, PAYMENTS, SETTLEMENTS, STOCK, Topic
-from runtime import telemetry
+from runtime import metrics
+from runtime.clock import system_clock
 from runtime.consuming.records import headers_of
 from support.events import records_of
 from support.eventually import eventually
@@ -39,6 +41,11 @@ async def refused(till: Till, topic: Topic, forged: Event, count: int = 1) -> No
         lambda: _enough(till, topic, count), 30, f"{count} dead letters of {topic.name}"
     )
     assert all(reason.startswith("NotAsAgreed") for reason in reasons), reasons
+
+
+def as_checkout(order: OrderPlaced, **other: Any) -> OrderPlaced:
+    """The order with other fields, sealed again."""
+    return sealed(order.model_copy(update=other), ORDER_SECRET)
 
 
 async def _enough(till: Till, topic: Topic, count: int) -> list[str]:
@@ -138,11 +145,34 @@ async def test_a_refund_approved_again_with_another_amount_is_refused_and_the_fi
     assert [refund["amount"] for refund in (await till.trade(order.order_id))["refunds"]] == [400]
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"total": cny(1)},
+        {"openid": "o-thief"},
+        {"merchant": "other"},
+        {"attribution": Attribution(surface="direct", creator_id="c-9")},
+        {"expires_at": system_clock() + timedelta(days=30)},
+        {"seal": None},
+        {"seal": "1:" + "0" * 64},
+    ],
+)
+async def test_a_forged_reservation_that_comes_first_sets_neither_price_nor_payee(
+    till: Till, other: dict[str, Any]
+) -> None:
+    order = till.placed()
+    await refused(till, STOCK, reserved(order.model_copy(update=other)))
+    assert await till.trade(order.order_id) == {}
+    await till.reserve(order)
+    await till.wait_for(order.order_id, "PaymentRequested")
+    opened = await till.trade(order.order_id)
+    assert (opened["total"], opened["openid"]) == (order.total.amount, order.openid)
+
+
 async def test_a_second_reservation_with_another_price_or_buyer_is_refused(till: Till) -> None:
     order, _ = await till.open()
-    cheaper = order.model_copy(update={"total": cny(1)})
-    await refused(till, STOCK, reserved(cheaper))
-    await refused(till, STOCK, reserved(order.model_copy(update={"openid": "o-thief"})), 2)
+    for count, other in enumerate(({"total": cny(1)}, {"openid": "o-thief"}), start=1):
+        await refused(till, STOCK, reserved(as_checkout(order, **other)), count)
     assert (await till.trade(order.order_id))["total"] == order.total.amount
 
 
@@ -155,8 +185,8 @@ async def test_a_reservation_that_does_not_fit_its_order_opens_nothing(till: Til
             {"mini_program_id": "demoshop02"},
             {"order": till.placed()},
             {"lines": (StockLine(sku_id="sku-1", quantity=9),)},
-            {"order": order.model_copy(update={"delivery_fee": cny(1)})},
-            {"order": order.model_copy(update={"subtotal": cny(12900), "discount": cny(1)})},
+            {"order": as_checkout(order, delivery_fee=cny(1))},
+            {"order": as_checkout(order, subtotal=cny(12900), discount=cny(1))},
         ),
         start=1,
     ):
@@ -168,8 +198,8 @@ async def test_a_reservation_that_does_not_fit_its_order_opens_nothing(till: Til
 
 async def test_each_difference_raises_the_alarm(till: Till, monkeypatch: pytest.MonkeyPatch) -> None:
     raised: list[str] = []
-    counter = SimpleNamespace(add=lambda count, labels: raised.append(labels["event"]))
-    monkeypatch.setattr(telemetry, "facts_mismatched", counter)
+    counter = SimpleNamespace(add=lambda count, _, event: raised.append(event))
+    monkeypatch.setattr(metrics, "facts_mismatched", counter)
     await refused(till, SETTLEMENTS, accrued(till.placed()))
     assert raised == ["CommissionAccrued"]
 

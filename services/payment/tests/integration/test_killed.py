@@ -15,13 +15,14 @@ from typing import Any
 
 import aiohttp
 import pytest
-from payment_support.till import reserved
+from payment_support.till import ORDER_SECRET, reserved
 from pymongo import AsyncMongoClient
 
 from alipay_sandbox.app import Server
 from contracts.checkout import Attribution, OrderLine, OrderPlaced, RefundApproved
 from contracts.money import cny
 from contracts.terms import CommissionTerms
+from contracts.tokens.order_seals import sealed
 from contracts.topics import MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS, STOCK
 from payment.domain.days import day_of
 from runtime.clock import system_clock
@@ -80,6 +81,7 @@ async def payment(
             "ANCHORAGE_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "ANCHORAGE_IDENTITY_URL": issuer.url,
             "ANCHORAGE_ALIPAY_MERCHANTS": str(merchants),
+            "ANCHORAGE_ORDER_SECRET": ORDER_SECRET,
             "ANCHORAGE_PAYMENT_FIRST_LOOK": "PT3S",
             "ANCHORAGE_LOG_LEVEL": "ERROR",
         }
@@ -160,11 +162,12 @@ def _order() -> OrderPlaced:
         terms=CommissionTerms(platform_bp=333, creator_bp=777, terms_version=1),
     )  # fmt: skip
     now = system_clock()
-    return OrderPlaced(
+    order = OrderPlaced(
         version=1, order_id=f"{SHOP}_{secrets.token_hex(13)}", mini_program_id=SHOP, at=now, host_id="h", openid="o",
         lines=(line,), total=cny(9999), attribution=Attribution(surface="direct", creator_id="c-1"), merchant="default",
         region="浙江", payment_product="wap", subject="Tea", expires_at=now.replace(year=now.year + 1),
     )  # fmt: skip
+    return sealed(order, ORDER_SECRET)
 
 
 def _refund(order: OrderPlaced) -> RefundApproved:

@@ -7,10 +7,12 @@ import csv
 import io
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from payment_support.till import SHOP, Till
 
+from contracts.money import cny
 from payment.domain.days import day_of, end_of, start_of
 from support.eventually import eventually
 
@@ -146,7 +148,7 @@ async def test_an_owner_reads_statements_by_day_and_by_month_as_pages_and_as_a_f
         f"{till.service.url}{path}?by=month&format=csv&from=2027-01-01", headers=headers
     ) as answer:
         body = await answer.read()
-    assert body.startswith(b"\xef\xbb\xbfperiod,")
+    assert body.startswith(b'\xef\xbb\xbf"period",')
     rows = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"))))
     assert [(row["period"], row["paid_out_fen"], row["closing_fen"]) for row in rows] == [
         ("2027-04", "4000", "0"),
@@ -154,6 +156,37 @@ async def test_an_owner_reads_statements_by_day_and_by_month_as_pages_and_as_a_f
     ]
     _, others = await till.call("GET", path, headers=till.issuer.headers("owner", owner_id="owner-2"))
     assert others["items"] == []
+
+
+async def test_a_statement_names_sales_discount_delivery_fee_refunds_and_commission(till: Till) -> None:
+    await till.open_shop()
+    price = {"subtotal": cny(10000), "discount": cny(1000), "delivery_fee": cny(800), "total": cny(9800)}
+    order = await till.paid(amount=10000, platform_bp=500, creator_bp=1000, creator_id="c-1", **price)
+    await till.posted(order.order_id, f"payment:{order.order_id}")
+    await till.receive(order)
+    refund_id = await till.approve_refund(order, 980)
+    await till.posted(order.order_id, f"refund:{order.order_id}:{refund_id}")
+    today = day_of(till.clock())
+    till.clock.shift += timedelta(days=1)
+    assert (await _settle(till, today))[0] == 200
+    expected = {
+        "sales": 10000, "discount": 1000, "delivery_fee": 800, "refunded": 980, "commission": 1350 - 135, "at_owner": 0,
+        "paid_out": 7605, "owed": 0,
+    }  # fmt: skip
+    headers = till.issuer.headers("owner", owner_id="owner-1")
+    for path in ("/v1/owner/statements?by=day", "/v1/owner/statements?by=month", "/v1/owner/settlements"):
+        _, page = await till.call("GET", path, headers=headers)
+        assert {name: page["items"][0][name] for name in expected} == expected, path
+    async with till.http.get(
+        f"{till.service.url}/v1/owner/statements?by=month&format=csv", headers=headers
+    ) as answer:
+        [row] = csv.DictReader(io.StringIO((await answer.read()).decode("utf-8-sig")))
+    assert {name: int(row[f"{name}_fen"]) for name in expected} == expected
+    _, page = await till.call(
+        "GET", "/v1/creator/earnings", headers=till.issuer.headers("creator", creator_id="c-1")
+    )
+    [earned] = page["items"]
+    assert (earned["earned"] + earned["reversed"], earned["sales"]) == (810, 0)
 
 
 async def test_an_operator_takes_a_days_payouts_to_the_bank_and_marks_what_it_has_transferred(
@@ -181,7 +214,10 @@ async def test_an_operator_takes_a_days_payouts_to_the_bank_and_marks_what_it_ha
     status, body = await till.call("POST", path, headers=ops, json={"reference": "B-1"})
     assert (status, body["code"]) == (400, "idempotency_key_missing")
     keyed = ops | {"Idempotency-Key": "k1"}
+    since = quote(till.clock().isoformat())
     settled = await till.call("POST", path, headers=keyed, json={"reference": "-B 1"})
+    _, changed = await till.call("GET", f"/v1/ops/payouts?updated_since={since}", headers=ops)
+    assert [payout["payee"] for payout in changed["items"]] == ["owner-1"]
     assert (settled[0], settled[1]["status"], settled[1]["reference"]) == (200, "settled", "-B 1")
     assert await till.call("POST", path, headers=keyed, json={"reference": "-B 1"}) == settled
     status, body = await till.call("POST", path, headers=keyed, json={"reference": "B-2"})
@@ -208,6 +244,31 @@ async def test_an_operator_takes_a_days_payouts_to_the_bank_and_marks_what_it_ha
     assert (rows["owner-1"]["amount"], rows["owner-1"]["reference"]) == ("90.00", "'-B 1")
     assert (rows["c-1"]["amount_fen"], rows["c-1"]["status"]) == ("1000", "pending")
     assert len(rows) == 2
+
+
+async def test_operators_who_settle_one_payout_at_once_settle_it_once(till: Till) -> None:
+    await till.open_shop()
+    order = await till.paid(amount=10000, platform_bp=0, creator_bp=1000)
+    await till.posted(order.order_id, f"payment:{order.order_id}")
+    await till.receive(order)
+    today = day_of(till.clock())
+    till.clock.shift += timedelta(days=1)
+    assert (await _settle(till, today))[0] == 200
+    _, page = await till.call("GET", "/v1/ops/payouts?status=pending", headers=till.issuer.headers("ops"))
+    [payout] = page["items"]
+
+    async def settle(number: int) -> tuple[int, Any]:
+        headers = till.issuer.headers("ops", sub=f"ops-{number}") | {"Idempotency-Key": f"k{number}"}
+        path = f"/v1/ops/payouts/{payout['payout_id']}/settlement"
+        return await till.call("POST", path, headers=headers, json={"reference": f"B-{number}"})
+
+    answers = await asyncio.gather(*(settle(number) for number in range(6)))
+    [settled] = [body for status, body in answers if status == 200]
+    others = [body for status, body in answers if status != 200]
+    assert {body["code"] for body in others} <= {"already_settled", "conflict"}
+    _, page = await till.call("GET", "/v1/ops/payouts", headers=till.issuer.headers("ops"))
+    [stored] = page["items"]
+    assert (stored["status"], stored["reference"]) == ("settled", settled["reference"])
 
 
 async def test_a_day_whose_records_agree_is_clean(till: Till) -> None:

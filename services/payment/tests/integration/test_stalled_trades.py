@@ -1,4 +1,4 @@
-"""Trades that stand still are found and the provider is asked; requests that are asked again are answered again."""
+"""Stalled trades are found and the provider is asked; repeated requests are answered again."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from payment_support.till import Till, reserved
 from contracts.checkout import OrderCloseRequested
 from contracts.event import Event
 from contracts.topics import PAYMENTS
-from payment.adapters.mongo_standing_trades import MongoStandingTrades
 from payment.adapters.mongo_trades import MongoTrades
+from payment.adapters.mongo_unfinished_trades import MongoUnfinishedTrades
 from payment.application.stalled_trades import PATIENCE, StalledTrades
 from payment.domain.trade import Money, Trade
 from runtime.clock import system_clock
@@ -27,8 +27,8 @@ def stalled_trades(till: Till, advanced: list[str]) -> StalledTrades:
     async def advance(trade: Trade) -> None:
         advanced.append(trade.order_id)
 
-    standing, store = MongoStandingTrades(service.db), MongoTrades(service.db, service.recorder)
-    return StalledTrades(standing, store, advance)
+    unfinished, store = MongoUnfinishedTrades(service.db), MongoTrades(service.db, service.recorder)
+    return StalledTrades(unfinished, store, advance)
 
 
 async def test_a_trade_that_is_open_long_after_its_deadline_is_found_and_asked(till: Till) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from payment.adapters.mongo_trades import MAX_SKEW
-from payment.domain.ledger import SHARED_OUT, Posting, Receipt
+from payment.domain.ledger import SHARED_OUT, Kind, Posting, Receipt
 from payment.domain.reconciliation import Movement
 from payment.domain.trade import StoredTrade, Trade
 from runtime.clock import Clock
@@ -64,6 +64,8 @@ class InMemoryLedger:
 
     def _make_due(self) -> None:
         for posting, _ in self.postings.values():
+            if posting.kind is Kind.OWNER_PAYMENT:
+                self.due.setdefault(posting.id, posting.day)
             receipt = self.receipts.get(posting.order_id or "")
             if receipt is not None and posting.kind in SHARED_OUT:
                 self.due.setdefault(posting.id, max(posting.day, receipt.day))

@@ -22,6 +22,7 @@ from contracts.checkout import (
 from contracts.event import Event
 from contracts.money import cny
 from contracts.terms import CommissionTerms
+from contracts.tokens.order_seals import sealed
 from payment.adapters.alipay.keys import SigningKey
 from payment.adapters.alipay.wire import notice_content
 from runtime.clock import system_clock
@@ -31,6 +32,8 @@ from support.eventually import eventually
 from support.issuer import Issuer
 
 SHOP = "demoshop01"
+ORDER_SECRET = secrets.token_hex(32)
+"""Shared by checkout and payment."""
 
 
 def reserved(order: OrderPlaced) -> StockReserved:
@@ -93,7 +96,7 @@ class Till:
             line_total=cny(amount), product_version=1,
             terms=CommissionTerms(platform_bp=platform_bp, creator_bp=creator_bp, terms_version=1),
         )  # fmt: skip
-        return OrderPlaced.model_validate(
+        order = OrderPlaced.model_validate(
             {
                 "version": 1, "order_id": f"{SHOP}_{secrets.token_hex(13)}", "mini_program_id": SHOP, "at": now,
                 "host_id": "host-1", "openid": openid, "region": "浙江", "lines": [line], "total": cny(amount),
@@ -102,6 +105,7 @@ class Till:
                 **more,
             }
         )  # fmt: skip
+        return sealed(order, ORDER_SECRET)
 
     async def open_shop(self, owner_id: str = "owner-1") -> None:
         """Catalog tells who owns the shop."""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.money import yuan
 from payment.adapters.alipay.bill import read_bill
 from payment.adapters.alipay.wire import (
     Unreadable,
@@ -21,7 +22,6 @@ from payment.adapters.alipay.wire import (
     read_answer,
     read_form,
     request_text,
-    yuan,
 )
 
 METHOD = "alipay.trade.query"

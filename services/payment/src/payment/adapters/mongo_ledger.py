@@ -2,6 +2,7 @@
 
 Legs never change. Two fields are added once: `due`, the first day whose statement may list the posting, and `statement`, the
 day whose statement does. A payment or refund is due when the order's goods are received: `receipts` holds that day by order.
+An owner's payment is due at once.
 Whoever writes a posting or a receipt then looks for the other, so neither has to come first.
 """
 
@@ -18,7 +19,7 @@ from payment.adapters.mongo_settlements import SETTLEMENTS
 from payment.domain import ledger
 from payment.domain.ledger import CURRENCY, SHARED_OUT, Kind, Leg, Pending, Posting, Receipt
 from payment.domain.reconciliation import Movement
-from payment.domain.statements import DayState, Totals
+from payment.domain.statements import DayState, Totals, Turnover
 from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import insert_new
 
@@ -26,6 +27,9 @@ REFUND_KINDS = [Kind.REFUND.value, Kind.LATE_REFUND.value]
 ORDER_KINDS = [Kind.PAYMENT.value, Kind.LATE_PAYMENT.value, *REFUND_KINDS]
 CLAIMED_AT_ONCE = 1_000
 """Postings in one transaction: it stays short, and a day of any size needs a few of them."""
+CLEARING, AT_OWNER, CREATOR = (
+    account.removesuffix(":") for account in (ledger.CLEARING, ledger.AT_OWNER, ledger.CREATOR)
+)
 _PAYEE_ACCOUNTS = {"$regex": f"^({ledger.OWNER}|{ledger.CREATOR})"}
 
 
@@ -119,7 +123,8 @@ class MongoLedger:
 
     async def totals(self, day: date) -> list[Totals]:
         """The sums of the day's claimed postings for each payee: a credit (negative) is money owed (positive)."""
-        is_refund = {"$in": ["$kind", REFUND_KINDS]}
+        is_paid = {"$eq": ["$kind", Kind.OWNER_PAYMENT.value]}
+        is_payment, is_refund = ({"$eq": ["$kind", kind.value]} for kind in SHARED_OUT)
         owed = {"$multiply": ["$legs.amount", -1]}
         pipeline: list[Document] = [
             {"$match": {"statement": day.isoformat()}},
@@ -128,25 +133,56 @@ class MongoLedger:
             {
                 "$group": {
                     "_id": {"mini_program_id": "$mini_program_id", "account": "$legs.account"},
-                    "earned": {"$sum": {"$cond": [is_refund, 0, owed]}},
-                    "reversed": {"$sum": {"$cond": [is_refund, owed, 0]}},
-                    "payments": {"$sum": {"$cond": [is_refund, 0, 1]}},
-                    "refunds": {"$sum": {"$cond": [is_refund, 1, 0]}},
+                    "earned": _sum_if(is_payment, owed),
+                    "reversed": _sum_if(is_refund, owed),
+                    "paid": _sum_if(is_paid, owed),
+                    "payments": _sum_if(is_payment, 1),
+                    "refunds": _sum_if(is_refund, 1),
                 }
             },
             {"$sort": {"_id": 1}},
         ]
+        turnover = await self._turnover(day)
         return [
             Totals(
-                row["_id"]["mini_program_id"],
-                row["_id"]["account"],
+                (of := row["_id"]["mini_program_id"]),
+                (account := row["_id"]["account"]),
                 row["earned"],
                 row["reversed"],
                 row["payments"],
                 row["refunds"],
+                turnover[of] if account == ledger.OWNER + of else Turnover(),
+                row["paid"],
             )
             async for row in await self._ledger.aggregate(pipeline)
         ]
+
+    async def _turnover(self, day: date) -> dict[str, Turnover]:
+        """Where the earnings of the day's statements come from, by mini program."""
+        kind_of_account = {"$arrayElemAt": [{"$split": ["$legs.account", ":"]}, 0]}
+        is_collected, is_payment = {"$eq": ["$of", CLEARING]}, {"$eq": ["$kind", Kind.PAYMENT.value]}
+        paid, back = {"$and": [is_collected, is_payment]}, {"$and": [is_collected, {"$not": is_payment}]}
+        is_commission = {"$in": ["$of", [ledger.PLATFORM, CREATOR]]}
+        at_owner = {"$eq": ["$of", AT_OWNER]}
+        owed = {"$multiply": ["$legs.amount", -1]}
+        goods = {"$subtract": [{"$add": ["$legs.amount", _amount("discount")]}, _amount("delivery_fee")]}
+        pipeline: list[Document] = [
+            {"$match": {"statement": day.isoformat()}},
+            {"$unwind": "$legs"},
+            {"$set": {"of": kind_of_account}},
+            {
+                "$group": {
+                    "_id": "$mini_program_id",
+                    "sales": _sum_if(paid, goods),
+                    "discount": _sum_if(paid, _amount("discount")),
+                    "delivery_fee": _sum_if(paid, _amount("delivery_fee")),
+                    "refunded": _sum_if(back, owed),
+                    "commission": _sum_if(is_commission, owed),
+                    "at_owner": _sum_if(at_owner, owed),
+                }
+            },
+        ]
+        return {row.pop("_id"): Turnover(**row) async for row in await self._ledger.aggregate(pipeline)}
 
     async def platform(self, day: date) -> int:
         """The platform's commission in the day's claimed postings."""
@@ -206,6 +242,15 @@ class MongoLedger:
         return int(found[0]["amount"]) if found else 0
 
 
+def _amount(field: str) -> Document:
+    """A field that is absent if it is zero."""
+    return {"$ifNull": [f"${field}", 0]}
+
+
+def _sum_if(condition: Document, amount: Document | int) -> Document:
+    return {"$sum": {"$cond": [condition, amount, 0]}}
+
+
 def _unclaimed(until: date) -> Document:
     """Payouts and late money are never due: they are in no statement."""
     return {"statement": {"$exists": False}, "due": {"$lte": until.isoformat()}}
@@ -224,7 +269,11 @@ def posting_document(posting: Posting, now: datetime) -> Document:
         "posted_at": now,
     }
     origin = {"order_id": posting.order_id, "refund_id": posting.refund_id}
-    return document | {name: value for name, value in origin.items() if value is not None}
+    price = {"discount": posting.discount or None, "delivery_fee": posting.delivery_fee or None}
+    paid: Document = {"reference": posting.reference}
+    if posting.kind is Kind.OWNER_PAYMENT:
+        paid["due"] = posting.day.isoformat()
+    return document | {name: value for name, value in (origin | price | paid).items() if value is not None}
 
 
 def _posting(document: Document) -> Posting:
@@ -236,4 +285,7 @@ def _posting(document: Document) -> Posting:
         legs=tuple(Leg(leg["account"], leg["amount"]) for leg in document["legs"]),
         order_id=document.get("order_id"),
         refund_id=document.get("refund_id"),
+        discount=document.get("discount", 0),
+        delivery_fee=document.get("delivery_fee", 0),
+        reference=document.get("reference"),
     )

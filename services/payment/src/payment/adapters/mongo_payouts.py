@@ -5,9 +5,12 @@ from __future__ import annotations
 from pymongo import ASCENDING, IndexModel
 
 from payment.domain.payouts import Payout, PayoutStatus, Transfer
+from runtime.listing import Asked, Part
 from runtime.mongo.client import Database, Document
+from runtime.mongo.documents import read_as
+from runtime.mongo.listing import CHANGED_AT, ORDER, ListedDocuments
 from runtime.outbox.codec import Codec
-from runtime.outbox.recorder import Recorder
+from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.shown import Shown
 from runtime.outbox.versioned_store import VersionedStore
 
@@ -20,26 +23,28 @@ class MongoPayouts(VersionedStore[Payout]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._payouts = db[COLLECTION]
-        super().__init__(Codec(_read, _document), recorder, lambda _: self._payouts, shown=SHOWN)
+        self._lists = ListedDocuments(
+            db, self._payouts, recorder.clock, recorder.new_id, hidden=(OUTBOX_FIELD,), by="statement"
+        )
+        codec = Codec(_read, lambda payout: _document(payout) | {CHANGED_AT: recorder.clock()})
+        super().__init__(codec, recorder, lambda _: self._payouts, shown=SHOWN)
 
     async def prepare(self) -> None:
-        """Create the indexes by statement, of all and of those that no transfer has settled."""
+        """Create the indexes by statement and by change, of all and of those that no transfer has settled."""
+        await self._lists.prepare()
         by_status = IndexModel([("transfer.reference", ASCENDING), ("statement", ASCENDING)])
-        await self._payouts.create_indexes([IndexModel("statement"), by_status])
+        await self._payouts.create_indexes([IndexModel("statement"), by_status, IndexModel(ORDER)])
 
-    async def find(
-        self, *, status: PayoutStatus | None, day: str | None, after: str | None, limit: int
-    ) -> list[Payout]:
-        """Payouts in the order of their statements' ids, which begin with the day, after the statement `after`."""
-        query: Document = {}
+    async def page(
+        self, *, status: PayoutStatus | None = None, day: str | None = None, asked: Asked, limit: int
+    ) -> Part[Payout]:
+        """At most `limit` payouts, by id in the order of their statements' ids, which begin with the day."""
+        wanted: Document = {}
         if status is not None:
-            query["transfer.reference"] = None if status is PayoutStatus.PENDING else {"$gt": ""}
+            wanted["transfer.reference"] = None if status is PayoutStatus.PENDING else {"$gt": ""}
         if day is not None:
-            query["statement"] = {"$gt": f"{day}:", "$lt": f"{day};"}  # ";" comes next after ":"
-        if after is not None:
-            query.setdefault("statement", {})["$gt"] = after
-        found = self._payouts.find(query).sort("statement", ASCENDING).limit(limit)
-        return [_read(document) async for document in found]
+            wanted["statement"] = {"$gt": f"{day}:", "$lt": f"{day};"}  # ";" comes next after ":"
+        return (await self._lists.page(wanted, asked, limit)).each(_read)
 
 
 def _document(payout: Payout) -> Document:
@@ -64,5 +69,5 @@ def _read(document: Document) -> Payout:
         document["payee"],
         document["at"],
         document["version"],
-        Transfer(**document["transfer"]) if "transfer" in document else None,
+        read_as(Transfer, document["transfer"]) if "transfer" in document else None,
     )

@@ -11,6 +11,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 
 from payment.domain.reconciliation import Difference, Kind, Report
 from runtime.mongo.client import Database, Document
+from runtime.mongo.documents import read_as
 from runtime.outbox.actions import Actions, Changed
 from runtime.outbox.recorder import Recorder
 from runtime.outbox.shown import Shown
@@ -63,7 +64,7 @@ def _report(document: Document) -> Report:
         bill_total=document["bill_total"],
         ledger_total=document["ledger_total"],
         differences=tuple(
-            Difference(**{**difference, "kind": Kind(difference["kind"])})
+            read_as(Difference, difference, kind=Kind(difference["kind"]))
             for difference in document["differences"]
         ),
     )

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import DuplicateKeyError
 
+from payment.domain.ledger import OWNER
 from payment.domain.statements import (
     By,
     DayState,
+    Left,
     PeriodTotals,
     Reason,
     SetAside,
     SettlementDay,
     Statement,
     Totals,
+    Turnover,
 )
 from runtime.mongo.client import Database, Document
+from runtime.mongo.documents import read_as
 from runtime.mongo.writes import insert_new
 from runtime.outbox.actions import Actions, Changed
 from runtime.outbox.recorder import Recorder
@@ -30,6 +34,8 @@ SETTLEMENTS = "settlements"
 SHOWN = Shown("settlement", ("state", "number", "statements", "paid_out", "platform"))
 _PERIOD_LENGTH = {By.DAY: len("2026-11-22"), By.MONTH: len("2026-11")}
 _SUMMED = ("earned", "reversed", "paid_out", "payments", "refunds")
+_TURNOVER = tuple(field.name for field in fields(Turnover))
+"""Absent if they are zero."""
 
 
 class MongoSettlements:
@@ -120,6 +126,25 @@ class MongoSettlements:
             async for row in await self._statements.aggregate(pipeline)
         }
 
+    async def left(self, mini_program_ids: Sequence[str]) -> dict[str, Left]:
+        """What the owner's statements so far leave, by mini program, for those that have any."""
+        accounts = [OWNER + mini_program_id for mini_program_id in mini_program_ids]
+        pipeline: list[Document] = [
+            {"$match": {"mini_program_id": {"$in": list(mini_program_ids)}, "account": {"$in": accounts}}},
+            {"$sort": {"number": -1, "day": -1}},
+            {
+                "$group": {
+                    "_id": "$mini_program_id",
+                    "closing": {"$first": "$closing"},
+                    "paid": {"$sum": "$paid"},
+                }
+            },
+        ]
+        return {
+            row["_id"]: Left(row["closing"], row["paid"])
+            async for row in await self._statements.aggregate(pipeline)
+        }
+
     async def add(self, statements: Sequence[Statement]) -> None:
         """Store the statements in one round trip; existing ones stay."""
         await insert_new(self._statements, [_document(statement) for statement in statements])
@@ -157,17 +182,14 @@ class MongoSettlements:
                 "$group": {
                     "_id": {"$concat": [period, ":", "$mini_program_id"]},
                     "opening": {"$first": "$opening"},
-                    **{name: {"$sum": f"${name}"} for name in _SUMMED},
+                    **{name: {"$sum": f"${name}"} for name in (*_SUMMED, *_TURNOVER, "paid")},
                 }
             },
             {"$match": {"_id": {"$lt": before}} if before is not None else {}},
             {"$sort": {"_id": -1}},
             {"$limit": limit},
         ]
-        return [
-            PeriodTotals(*row.pop("_id").split(":", 1), **row)
-            async for row in await self._statements.aggregate(pipeline)
-        ]
+        return [_period(row) async for row in await self._statements.aggregate(pipeline)]
 
 
 def _day(found: Document) -> SettlementDay:
@@ -177,7 +199,7 @@ def _day(found: Document) -> SettlementDay:
         number=found.get("number", 0),
         opened_at=found["opened_at"],
         set_aside=tuple(
-            SetAside(**{**record, "reason": Reason(record["reason"])})
+            read_as(SetAside, record, reason=Reason(record["reason"]))
             for record in found.get("set_aside", ())
         ),
         statements=found.get("statements", 0),
@@ -205,6 +227,8 @@ def _document(statement: Statement) -> Document:
         "paid_out": statement.paid_out,
         "closing": statement.closing,
         "payout_id": statement.payout_id,
+        "paid": totals.paid,
+        **{name: amount for name, amount in asdict(totals.turnover).items() if amount},
     }
 
 
@@ -216,6 +240,8 @@ def _statement(document: Document) -> Statement:
         document["reversed"],
         document["payments"],
         document["refunds"],
+        _turnover(document),
+        document.get("paid", 0),
     )
     return Statement(
         document["day"],
@@ -225,3 +251,23 @@ def _statement(document: Document) -> Statement:
         document["opening"],
         totals,
     )
+
+
+def _period(row: Document) -> PeriodTotals:
+    period, mini_program_id = row["_id"].split(":", 1)
+    return PeriodTotals(
+        period,
+        mini_program_id,
+        row["opening"],
+        row["earned"],
+        row["reversed"],
+        row["paid_out"],
+        row["payments"],
+        row["refunds"],
+        _turnover(row),
+        row["paid"],
+    )
+
+
+def _turnover(document: Document) -> Turnover:
+    return Turnover(**{name: document.get(name, 0) for name in _TURNOVER})

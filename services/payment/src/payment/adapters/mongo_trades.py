@@ -26,6 +26,8 @@ MAX_SKEW = timedelta(seconds=5)
 _FIXED = (
     "mini_program_id", "openid", "total", "creator_id", "subject", "product", "return_url", "requested_at", "traceparent",
 )  # fmt: skip
+_PRICE = ("discount", "delivery_fee")
+"""Absent if they are zero."""
 _CHANGING = (
     "version", "expires_at", "due_at", "changed_at", "trade_no", "paid_at", "close_reason", "closed_at", "tries",
 )  # fmt: skip
@@ -109,6 +111,7 @@ def _trade(document: Document) -> Trade:
         state=State(document["state"]),
         collector=Collector(*document["payee"]),
         lines=tuple(Line(*line) for line in document["lines"]),
+        **{name: document.get(name, 0) for name in _PRICE},
         refunds=tuple(_refund(refund) for refund in document["refunds"]),
     )
 
@@ -140,6 +143,7 @@ def _document(stored: StoredTrade) -> Document:
     return {
         "_id": stored.order_id,
         **_present(stored, _FIXED),
+        **{name: amount for name in _PRICE if (amount := getattr(stored, name))},
         "payee": [
             collector.provider,
             collector.merchant,

@@ -12,28 +12,40 @@ from contracts.payment import (
     CommissionAccrued,
     CommissionReversed,
     LatePaymentReceived,
+    OwnerPaymentRecorded,
     PayoutSettled,
     RefundSettled,
 )
-from payment.application.facts import account_of, check_paid_out, check_received, check_told
+from payment.application.facts import account_of, check_moved, check_paid_out, check_received, check_recorded
+from payment.application.owner_payments import OwnerPaymentStore
 from payment.application.ports import Ledger, Payouts, TradeStore
 from payment.domain import ledger
 from payment.domain.errors import NotAsAgreed
 from payment.domain.ledger import PostedOrder, Posting, Receipt
 from payment.domain.shares import Shares
+from payment.domain.trade import StoredTrade, Trade
 from runtime.clock import Clock
 
-PostedEvent = CommissionAccrued | CommissionReversed | LatePaymentReceived | RefundSettled | PayoutSettled
+OrderMoney = CommissionAccrued | CommissionReversed | LatePaymentReceived | RefundSettled
+PostedEvent = OrderMoney | PayoutSettled | OwnerPaymentRecorded
 POSTED_EVENTS: tuple[type[Event], ...] = get_args(PostedEvent)
 
 
 class Bookkeeping:
     """Keeps the ledger."""
 
-    def __init__(self, postings: Ledger, trades: TradeStore, payouts: Payouts, clock: Clock) -> None:
+    def __init__(
+        self,
+        postings: Ledger,
+        trades: TradeStore,
+        payouts: Payouts,
+        owner_payments: OwnerPaymentStore,
+        clock: Clock,
+    ) -> None:
         self._ledger = postings
         self._trades = trades
         self._payouts = payouts
+        self._owner_payments = owner_payments
         self._clock = clock
 
     async def post(self, events: Sequence[PostedEvent]) -> None:
@@ -41,19 +53,26 @@ class Bookkeeping:
 
         Raises NotAsAgreed if the trade or payout behind an event does not say the same; all others are posted.
         """
-        trades = await self._trades.get_many({e.order_id for e in events if not isinstance(e, PayoutSettled)})
+        trades = await self._trades.get_many({e.order_id for e in events if isinstance(e, OrderMoney)})
         payouts = await self._payouts.get_many({e.payout_id for e in events if isinstance(e, PayoutSettled)})
+        payments = await self._owner_payments.get_many(
+            {e.payment_id for e in events if isinstance(e, OwnerPaymentRecorded)}
+        )
         postings, differences = [], []
         for event in events:
+            stored: StoredTrade | None = None
             try:
                 if isinstance(event, PayoutSettled):
                     check_paid_out(event, payouts.get(event.payout_id))
+                elif isinstance(event, OwnerPaymentRecorded):
+                    check_recorded(event, payments.get(event.payment_id))
                 else:
-                    check_told(event, trades.get(event.order_id))
+                    check_moved(event, stored := trades.get(event.order_id))
             except NotAsAgreed as difference:
                 differences.append(difference)
             else:
-                postings += [posting] if (posting := posting_of(event)) is not None else []
+                posting = posting_of(event, stored)
+                postings += [posting] if posting is not None else []
         await self._ledger.append(postings, self._clock())
         if differences:
             raise differences[0]
@@ -81,11 +100,14 @@ class Bookkeeping:
         return await self._ledger.balances()
 
 
-def posting_of(event: PostedEvent) -> Posting | None:
+def posting_of(event: PostedEvent, trade: StoredTrade | None) -> Posting | None:
     """The posting of an event; None for a refund whose shares are reversed by an event of their own."""
     match event:
         case CommissionAccrued():
-            return ledger.payment(_shared(event), _shares(event), event.creator_id)
+            order = _shared(event)
+            if isinstance(trade, Trade):
+                order = replace(order, discount=trade.discount, delivery_fee=trade.delivery_fee)
+            return ledger.payment(order, _shares(event), event.creator_id)
         case CommissionReversed():
             return ledger.refund(_shared(event), event.refund_id, _shares(event), event.creator_id)
         case LatePaymentReceived():
@@ -96,6 +118,10 @@ def posting_of(event: PostedEvent) -> Posting | None:
             return ledger.payout(
                 event.payout_id, account_of(event), event.amount.amount, event.mini_program_id, event.at
             )
+        case OwnerPaymentRecorded():
+            return ledger.owner_payment(
+                event.payment_id, event.mini_program_id, event.amount.amount, event.reference, event.at
+            )
     return None
 
 
@@ -104,7 +130,7 @@ def _shared(event: CommissionAccrued | CommissionReversed) -> PostedOrder:
 
 
 def _order(
-    event: CommissionAccrued | CommissionReversed | LatePaymentReceived | RefundSettled,
+    event: OrderMoney,
 ) -> PostedOrder:
     return PostedOrder(event.order_id, event.mini_program_id, event.collector, event.at)
 

@@ -8,6 +8,7 @@ from contracts.payment import (
     CommissionAccrued,
     CommissionReversed,
     LatePaymentReceived,
+    OwnerPaymentRecorded,
     PaymentClosed,
     PaymentRequested,
     PaymentSettled,
@@ -16,6 +17,7 @@ from contracts.payment import (
     RefundSettled,
 )
 from payment.domain.events import Closed, Received, ReceivedLate, Refunded, RefundRefused, TradeEvent
+from payment.domain.owner_payments import OwnerPayment
 from payment.domain.payouts import Payout
 from payment.domain.provider import Form
 from payment.domain.shares import Shares
@@ -48,6 +50,19 @@ def payout_settled(statement: Statement, payout: Payout) -> Event:
         payout_id=payout.payout_id, payee=statement.payee, payee_kind=statement.payee_kind, day=statement.day,
         amount=cny(payout.amount),
     )  # fmt: skip
+
+
+def owner_payment_recorded(payment: OwnerPayment) -> list[Event]:
+    """For a new payment of an owner: one event for each mini program."""
+    received = payment.received
+    return [
+        OwnerPaymentRecorded(
+            version=payment.version, mini_program_id=part.mini_program_id, at=payment.at, payment_id=payment.payment_id,
+            owner_id=received.owner_id, amount=cny(part.amount), reference=received.reference,
+            paid_on=received.paid_on.isoformat(),
+        )
+        for part in payment.parts
+    ]  # fmt: skip
 
 
 def _contracts(trade: Trade, event: TradeEvent) -> list[Event]:

@@ -13,24 +13,31 @@ from contracts.catalog import StockLine, StockReserved
 from contracts.checkout import OrderCompleted, OrderEvent, OrderLine, OrderPlaced
 from contracts.event import Event
 from contracts.money import Money
-from contracts.payment import PayoutSettled
-from payment.application.contracts_out import events_of
+from contracts.payment import OwnerPaymentRecorded, PayoutSettled
+from contracts.tokens.order_seals import is_sealed
+from payment.application.contracts_out import events_of, owner_payment_recorded
 from payment.domain.errors import NotAsAgreed
 from payment.domain.history import money_moved
 from payment.domain.ledger import CREATOR, OWNER
+from payment.domain.owner_payments import OwnerPayment
 from payment.domain.payouts import Payout
 from payment.domain.statements import statement_id
 from payment.domain.trade import State, StoredTrade, Trade, TradeChange
 
 
-def reserved_order(event: StockReserved) -> OrderPlaced:
-    """The order whose stock is held; raises NotAsAgreed unless the reservation carries it and is for the same goods."""
+def reserved_order(event: StockReserved, secret: str) -> OrderPlaced:
+    """The order whose stock is held; raises NotAsAgreed unless the reservation carries it and is for the same goods.
+
+    Catalog's event carries the order. What checkout placed it for is proved by its seal, which was made with `secret`.
+    """
     order = event.order
     if order is None:
         raise NotAsAgreed("the reservation does not carry its order, so no trade can be opened")
     held, ordered = _pieces(event.lines), _pieces(order.lines)
     if (event.order_id, event.mini_program_id, held) != (order.order_id, order.mini_program_id, ordered):
         raise NotAsAgreed("the reservation and the order in it are about different goods or orders")
+    if not is_sealed(order, secret):
+        raise NotAsAgreed("the order in the reservation is not as checkout sealed it")
     check_belongs(order, None)
     _check_adds_up(order)
     return order
@@ -75,10 +82,10 @@ def check_repeats(opened: Trade, stored: StoredTrade) -> None:
         raise NotAsAgreed(f"order {opened.order_id} differs from the one that its trade was opened for")
 
 
-def check_told(fact: Event, stored: StoredTrade | None) -> None:
+def check_moved(fact: Event, stored: StoredTrade | None) -> None:
     """Raises NotAsAgreed unless the trade has moved this money: same amount, parts, numbers, mini program and time."""
-    told = events_of(TradeChange(stored, money_moved(stored))) if isinstance(stored, Trade) else []
-    if not any(fact.model_copy(update={"version": own.version}) == own for own in told):
+    moved = events_of(TradeChange(stored, money_moved(stored))) if isinstance(stored, Trade) else []
+    if not any(fact.model_copy(update={"version": own.version}) == own for own in moved):
         raise NotAsAgreed(f"no movement of the trade's money is this {type(fact).__name__}")
 
 
@@ -95,6 +102,13 @@ def check_paid_out(fact: PayoutSettled, stored: Payout | None) -> None:
     said = (statement, fact.payee, fact.amount.amount, fact.at)
     if stored is None or (stored.statement_id, stored.payee, stored.amount, stored.at) != said:
         raise NotAsAgreed("no payout of ours is this PayoutSettled")
+
+
+def check_recorded(fact: OwnerPaymentRecorded, stored: OwnerPayment | None) -> None:
+    """Raises NotAsAgreed unless the owner's payment is stored, with the same part for this mini program."""
+    told = owner_payment_recorded(stored) if stored is not None else []
+    if fact not in told:
+        raise NotAsAgreed("no payment of an owner is this OwnerPaymentRecorded")
 
 
 def account_of(fact: PayoutSettled) -> str:

@@ -8,6 +8,7 @@ from payment.application.ports import Payouts
 from payment.domain.errors import UnknownPayout
 from payment.domain.payouts import Payout, PayoutStatus, Transfer
 from runtime.clock import Clock
+from runtime.listing import Asked, ById, Part
 from runtime.outbox.changes import Change
 
 PAYOUTS_PER_READ = 1_000
@@ -20,20 +21,17 @@ class PayoutDesk:
         self._payouts = payouts
         self._clock = clock
 
-    async def page(
-        self, status: PayoutStatus | None, after: str | None, limit: int
-    ) -> tuple[Sequence[Payout], str | None]:
-        """Payouts, the oldest first, and the statement's id after which the next page starts."""
-        found = await self._payouts.find(status=status, day=None, after=after, limit=limit + 1)
-        shown = found[:limit]
-        return shown, shown[-1].statement_id if len(found) > limit else None
+    async def page(self, status: PayoutStatus | None, asked: Asked, limit: int) -> Part[Payout]:
+        """At most `limit` payouts of a status (any, for None)."""
+        return await self._payouts.page(status=status, asked=asked, limit=limit)
 
     async def of_day(self, day: str) -> AsyncIterator[Sequence[Payout]]:
         """All payouts of a day's statements, in portions."""
-        after = None
-        while found := await self._payouts.find(status=None, day=day, after=after, limit=PAYOUTS_PER_READ):
-            yield found
-            after = found[-1].statement_id
+        asked: Asked | None = ById()
+        while asked is not None:
+            found = await self._payouts.page(day=day, asked=asked, limit=PAYOUTS_PER_READ)
+            yield found.items
+            asked = found.following
 
     async def settle(self, payout_id: str, reference: str, key: str) -> Payout:
         """Record that the bank has transferred it. Raises UnknownPayout, KeyReused and AlreadySettled."""

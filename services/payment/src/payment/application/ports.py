@@ -13,8 +13,9 @@ from payment.domain.payouts import Payout, PayoutStatus
 from payment.domain.provider import Form, Notice, Offer, RefundAnswer, TradeAnswer
 from payment.domain.reconciliation import Movement, Report
 from payment.domain.refund import Refund
-from payment.domain.statements import By, PeriodTotals, SettlementDay, Statement, Totals
+from payment.domain.statements import By, Left, PeriodTotals, SettlementDay, Statement, Totals
 from payment.domain.trade import Collector, StoredTrade, Trade
+from runtime.listing import Asked, Part
 from runtime.outbox.changes import Change, Command, Decide, Result
 
 
@@ -212,6 +213,9 @@ class Settlements(Protocol):
     async def openings(self, day: date) -> dict[tuple[str, str], int]:
         """The balances left by each account's latest statement of another day, by mini program and account, but zeros."""
 
+    async def left(self, mini_program_ids: Sequence[str]) -> dict[str, Left]:
+        """What the owner's statements so far leave, by mini program, for those that have any."""
+
     async def add(self, statements: Sequence[Statement]) -> None:
         """Store the statements; existing ones stay."""
 
@@ -244,10 +248,10 @@ class Payouts(Protocol):
         """Store what `decide` makes of the payout."""
         ...
 
-    async def find(
-        self, *, status: PayoutStatus | None, day: str | None, after: str | None, limit: int
-    ) -> list[Payout]:
-        """Payouts in the order of their statements' ids, which begin with the day, after the statement `after`."""
+    async def page(
+        self, *, status: PayoutStatus | None = None, day: str | None = None, asked: Asked, limit: int
+    ) -> Part[Payout]:
+        """At most `limit` payouts, by id in the order of their statements' ids, which begin with the day."""
         ...
 
 

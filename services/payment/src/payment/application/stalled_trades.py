@@ -1,4 +1,4 @@
-"""Trades, late refunds and settlements that stand still."""
+"""Trades, late refunds and settlements that have stalled."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ LEDGER = "the day's ledger to be complete, and its statements to be made"
 LEDGER_ADVICE = "See payment's log for `a day is not settled yet` and `a day cannot be settled`, and `anchorage dlq show payments`."
 
 
-class StandingTrades(Protocol):
-    """Searches in trades."""
+class UnfinishedTrades(Protocol):
+    """Searches in trades that are not finished."""
 
     def open_past(self, deadline: datetime) -> AsyncIterator[Trade]:
         """Trades that are neither paid nor closed, and could be paid until before `deadline`."""
@@ -53,18 +53,18 @@ class StandingTrades(Protocol):
 class StalledTrades:
     """Implements `runtime.stalled.StalledSource`. Checkout watches the refunds that an owner approved."""
 
-    standing: StandingTrades
+    unfinished: UnfinishedTrades
     store: TradeStore
     advance: Callable[[Trade], Awaitable[None]]
 
     async def find(self, now: datetime) -> AsyncIterator[Stalled]:
         """Open trades long after their deadline, late money that was not sent back, and that which cannot be."""
-        async for trade in self.standing.open_past(now - PATIENCE):
+        async for trade in self.unfinished.open_past(now - PATIENCE):
             yield Stalled("trade", trade.order_id, trade.state, trade.expires_at, PROVIDER, PROVIDER_ADVICE)
-        async for trade in self.standing.owing_since_before(now - PATIENCE):
+        async for trade in self.unfinished.owing_since_before(now - PATIENCE):
             since = trade.paid_at or now
             yield Stalled("refund", trade.order_id, "late money", since, PROVIDER, PROVIDER_ADVICE)
-        async for trade in self.standing.refused_for_good():
+        async for trade in self.unfinished.refused_for_good():
             since = trade.paid_at or now
             yield Stalled("refund", trade.order_id, "late money refused", since, OPERATOR, OPERATOR_ADVICE)
 

@@ -23,7 +23,7 @@ from runtime.outbox.changes import Change
 log = logging.getLogger(__name__)
 
 SIGNED_IN_A_ROW = 8
-"""Signing takes about 0.6 ms of CPU each; after this many, other tasks get their turn."""
+"""Signing keeps the CPU busy; after this many, other tasks get their turn."""
 
 
 class TradeOpening:
@@ -38,7 +38,7 @@ class TradeOpening:
     async def open(self, reserved: Sequence[tuple[OrderPlaced, str | None]]) -> None:
         """Open the trades of these orders in one write; repeats change nothing. Each order comes with its trace.
 
-        An order for which nobody collects ends at once, so that its buyer is told. Raises NotAsAgreed when the trade was
+        An order for which nobody collects ends at once, and its buyer reads why. Raises NotAsAgreed when the trade was
         opened for another amount, buyer or mini program.
         """
         opened: list[Change[StoredTrade]] = []
@@ -81,6 +81,7 @@ class TradeOpening:
             Line(line.line_total.amount, line.terms.platform_bp, line.terms.creator_bp)
             for line in order.lines
         ]
+        discount, delivery_fee = amount_of(order.discount), amount_of(order.delivery_fee)
         # providers take whole seconds; round down, never past the order's own deadline
         expires_at = order.expires_at - timedelta(microseconds=order.expires_at.microsecond)
         return Trade(
@@ -89,7 +90,9 @@ class TradeOpening:
             openid=order.openid,
             collector=collector,
             total=order.total.amount,
-            lines=charged(lines, amount_of(order.discount), amount_of(order.delivery_fee)),
+            lines=charged(lines, discount, delivery_fee),
+            discount=discount,
+            delivery_fee=delivery_fee,
             creator_id=order.attribution.creator_id,
             subject=order.subject,
             product=order.payment_product,

@@ -46,6 +46,22 @@ class UnknownPayout(Exception):
     """There is no such payout."""
 
 
+class UnknownOwner(Exception):
+    """The owner has no mini program here."""
+
+
+class MoreThanOwed(Exception):
+    """An owner's payment is more than is owed; the argument is what is owed, in fen."""
+
+
+class NotPaidYet(Exception):
+    """An owner's payment is said to arrive on a day that has not begun."""
+
+
+class ReferenceUsed(Exception):
+    """Another transfer has this reference; the text is the reference."""
+
+
 class AlreadySettled(Exception):
     """The payout was settled by another transfer; the text is its reference."""
 

@@ -8,14 +8,14 @@ Accounts (debits are positive, credits negative):
     creator:<creator>        owed to a creator
     platform                 commission earned by the platform
     refunds                  owed to payers whose money arrived late
-    ad_income                advertising income of the platform
     payouts                  paid out to payees
+    owner_payments           received from owners who owed commission
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -23,7 +23,7 @@ from payment.domain.days import day_of
 from payment.domain.shares import Shares
 
 CURRENCY = "CNY"
-PLATFORM, REFUNDS, AD_INCOME, PAYOUTS = "platform", "refunds", "ad_income", "payouts"
+PLATFORM, REFUNDS, PAYOUTS, OWNER_PAYMENTS = "platform", "refunds", "payouts", "owner_payments"
 CLEARING, AT_OWNER, OWNER, CREATOR = "clearing:", "at_owner:", "owner:", "creator:"
 
 
@@ -35,6 +35,7 @@ class Kind(StrEnum):
     LATE_PAYMENT = "late_payment"
     LATE_REFUND = "late_refund"
     PAYOUT = "payout"
+    OWNER_PAYMENT = "owner_payment"
 
 
 SHARED_OUT = (Kind.PAYMENT, Kind.REFUND)
@@ -51,7 +52,11 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """One movement of money. Raises ValueError when its legs do not sum to zero."""
+    """One movement of money. Raises ValueError when its legs do not sum to zero.
+
+    For statements, a payment also says what its order's discount and delivery fee are, in fen, and an owner's payment the
+    bank's reference.
+    """
 
     id: str
     kind: Kind
@@ -60,6 +65,9 @@ class Posting:
     legs: tuple[Leg, ...]
     order_id: str | None = None
     refund_id: str | None = None
+    discount: int = 0
+    delivery_fee: int = 0
+    reference: str | None = None
 
     def __post_init__(self) -> None:
         if sum(leg.amount for leg in self.legs):
@@ -98,19 +106,22 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class PostedOrder:
-    """The order behind a posting; `at_owner` if its money lies in the owner's own account."""
+    """The order behind a posting; `at_owner` if its money lies in the owner's own account. Discount and fee are in fen."""
 
     order_id: str
     mini_program_id: str
     collector: str
     at: datetime
     at_owner: bool = False
+    discount: int = 0
+    delivery_fee: int = 0
 
 
 def payment(order: PostedOrder, shares: Shares, creator_id: str | None) -> Posting:
     """An order was paid; its money is owed to the payees by their shares."""
     legs = _legs((CLEARING + order.collector, shares.total), *_owed(order, shares, creator_id))
-    return _posting(Kind.PAYMENT, order, legs)
+    posting = _posting(Kind.PAYMENT, order, legs)
+    return replace(posting, discount=order.discount, delivery_fee=order.delivery_fee)
 
 
 def refund(order: PostedOrder, refund_id: str, shares: Shares, creator_id: str | None) -> Posting:
@@ -135,6 +146,15 @@ def payout(payout_id: str, account: str, amount: int, mini_program_id: str, at: 
     """A payee was paid."""
     legs = _legs((account, amount), (PAYOUTS, -amount))
     return Posting(f"{Kind.PAYOUT}:{payout_id}", Kind.PAYOUT, at, mini_program_id, legs)
+
+
+def owner_payment(
+    payment_id: str, mini_program_id: str, amount: int, reference: str, at: datetime
+) -> Posting:
+    """An owner has paid what was owed for a mini program."""
+    legs = _legs((OWNER_PAYMENTS, amount), (OWNER + mini_program_id, -amount))
+    name = f"{Kind.OWNER_PAYMENT}:{payment_id}:{mini_program_id}"
+    return Posting(name, Kind.OWNER_PAYMENT, at, mini_program_id, legs, reference=reference)
 
 
 def _owed(order: PostedOrder, shares: Shares, creator_id: str | None) -> list[tuple[str, int]]:

@@ -19,7 +19,7 @@ class PayoutStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """The bank's transfer: its number at the bank, and the key under which an operator told us."""
+    """The bank's transfer: its number at the bank, and the idempotency key with which an operator named it."""
 
     reference: str
     key: str

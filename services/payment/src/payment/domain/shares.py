@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from contracts.money import spread
+
 BASIS = 10_000
 """Basis points in a whole."""
 
@@ -71,20 +73,6 @@ def share_out(total: int, lines: Sequence[Line], *, with_creator: bool) -> Share
         if with_creator:
             creator += min(amount * line.creator_bp // BASIS, amount - fee)
     return Shares(total - platform - creator, platform, creator)
-
-
-def spread(total: int, weights: Sequence[int]) -> list[int]:
-    """`total` spread over `weights` in proportion, by largest remainder; of two equal remainders the earlier one wins."""
-    whole = sum(weights)
-    if whole == total:
-        return list(weights)
-    if whole <= 0:
-        raise ValueError(f"{total} fen cannot be spread over lines that cost nothing")
-    parts = [total * weight // whole for weight in weights]
-    by_remainder = sorted(range(len(weights)), key=lambda n: (-(total * weights[n] % whole), n))
-    for n in by_remainder[: total - sum(parts)]:
-        parts[n] += 1
-    return parts
 
 
 def taken_back(accrued: Shares, refunded: int) -> Shares:

@@ -59,8 +59,33 @@ class SettlementDay:
 
 
 @dataclass(frozen=True, slots=True)
+class Turnover:
+    """Where an owner's earnings come from, in fen: what buyers paid and got back, less commission and what the owner holds already.
+
+    `sales` are the goods before the discount. `commission` is what the platform and creators keep, after refunds. `at_owner`
+    is what the owner's own merchant has collected, after refunds.
+    """
+
+    sales: int = 0
+    discount: int = 0
+    delivery_fee: int = 0
+    refunded: int = 0
+    commission: int = 0
+    at_owner: int = 0
+
+    @property
+    def owed(self) -> int:
+        """What this adds to the amount owed to the owner: earned + reversed."""
+        received = self.sales - self.discount + self.delivery_fee
+        return received - self.refunded - self.commission - self.at_owner
+
+
+@dataclass(frozen=True, slots=True)
 class Totals:
-    """The sums of a day's postings on one payee's account in one mini program, in fen owed to the payee."""
+    """The sums of a day's postings on one payee's account in one mini program, in fen owed to the payee.
+
+    `turnover` is the owner's, and `paid` what the owner has paid to us; a creator has none.
+    """
 
     mini_program_id: str
     account: str
@@ -68,6 +93,8 @@ class Totals:
     reversed: int
     payments: int
     refunds: int
+    turnover: Turnover = Turnover()
+    paid: int = 0
 
 
 def statement_id(day: str, mini_program_id: str, account: str) -> str:
@@ -77,7 +104,7 @@ def statement_id(day: str, mini_program_id: str, account: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """opening + earned + reversed = paid_out + closing. A negative balance is not paid out; later days make up for it.
+    """opening + earned + reversed + paid = paid_out + closing. A negative balance is not paid out; later days make up for it.
 
     `number` is that of the settlement: a payee's opening balance is what the statement with the number before left.
     """
@@ -97,7 +124,7 @@ class Statement:
     @property
     def balance(self) -> int:
         """The amount owed at the end of the day."""
-        return self.opening + self.totals.earned + self.totals.reversed
+        return self.opening + self.totals.earned + self.totals.reversed + self.totals.paid
 
     @property
     def paid_out(self) -> int:
@@ -126,6 +153,14 @@ class Statement:
         return Payout(self.payout_id, self.id, self.paid_out, self.payee, at)
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What an account's statements so far leave: the closing balance of the latest, and all that they list as paid, in fen."""
+
+    closing: int
+    paid: int
+
+
 class By(StrEnum):
     """How long a period is."""
 
@@ -135,7 +170,8 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PeriodTotals:
-    """A payee's statements of one day or month in one mini program, added up: opening + earned + reversed = paid_out + closing."""
+    """A payee's statements of one day or month in one mini program, added up: opening + earned + reversed + paid =
+    paid_out + closing."""
 
     period: str
     mini_program_id: str
@@ -145,6 +181,8 @@ class PeriodTotals:
     paid_out: int
     payments: int
     refunds: int
+    turnover: Turnover = Turnover()
+    paid: int = 0
 
     @property
     def id(self) -> str:
@@ -154,7 +192,7 @@ class PeriodTotals:
     @property
     def closing(self) -> int:
         """The amount carried over: zero, or what the payee owes."""
-        return self.opening + self.earned + self.reversed - self.paid_out
+        return self.opening + self.earned + self.reversed + self.paid - self.paid_out
 
     @property
     def owed(self) -> int:

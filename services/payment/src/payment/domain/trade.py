@@ -73,6 +73,7 @@ class TradeChange:
 class Trade:
     """`due_at` is when the provider is called next about this trade, `tries` how many calls in a row gave no certain answer.
 
+    `lines` are after the order's `discount`, and have its `delivery_fee` as one of them.
     `changed_at` is when the trade changed last: if that lies ahead, the clock that set `due_at` was wrong. `traceparent` is the trace of the order that it was opened for.
     """
 
@@ -99,6 +100,8 @@ class Trade:
     closed_at: datetime | None = None
     refunds: tuple[Refund, ...] = ()
     tries: int = 0
+    discount: int = 0
+    delivery_fee: int = 0
 
     @property
     def shares(self) -> Shares:

@@ -10,10 +10,14 @@ from payment.domain.errors import (
     DayNotReady,
     FutureDay,
     KeyReused,
+    MoreThanOwed,
     NoLongerPayable,
+    NotPaidYet,
     ProviderRefused,
     ProviderUnavailable,
+    ReferenceUsed,
     TradeNotOpened,
+    UnknownOwner,
     UnknownPayout,
     UnknownTrade,
 )
@@ -25,6 +29,19 @@ BILL_RETRY_SECONDS = 1800
 PROBLEMS: ProblemTable = {
     UnknownTrade: lambda _: not_found("the order"),
     UnknownPayout: lambda _: not_found("the payout"),
+    NotPaidYet: lambda _: Problem(
+        422, "invalid_content", "paid_on lies in the future", errors=[("paid_on", "lies in the future")]
+    ),
+    UnknownOwner: lambda _: not_found("an owner with a mini program"),
+    MoreThanOwed: lambda error: Problem(
+        409,
+        "more_than_owed",
+        f"The owner owes {error.args[0]} fen by the statements so far, less what was recorded since. Record at most that.",
+        errors=[("amount.amount", f"must be at most {error.args[0]}")],
+    ),
+    ReferenceUsed: lambda reference: Problem(
+        409, "reference_used", f"The transfer {reference} was recorded for another owner, amount or day"
+    ),
     AlreadySettled: lambda reference: Problem(
         409, "already_settled", f"this payout was settled by the transfer {reference}"
     ),

@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 
 from aiohttp import web
-from opentelemetry import metrics
 
 from payment.application.notices import Notices
 from payment.domain.errors import BadNotice, NotAsAgreed, UnknownTrade
 from runtime.errors import WriteConflict, is_unavailable, redacted
+from runtime.metrics import Counter
 from runtime.web.routes import Route
 from runtime.web.tokens import PUBLIC
 
 log = logging.getLogger(__name__)
-outcomes = metrics.get_meter("anchorage").create_counter(
-    "anchorage.payment.notices", description="notices by outcome"
+outcomes = Counter(
+    "anchorage.payment.notices",
+    "{notice}",
+    "Alipay's notices: taken, forged, unknown, differs, or later",
+    ("anchorage.outcome",),
 )
 
 MAX_NOTICE = 64 * 1024
@@ -37,7 +40,7 @@ class NoticeRoutes:
     async def notify(self, request: web.Request) -> web.Response:
         """`success` once the notice is verified and its effect durable, `fail` otherwise."""
         outcome = await self._outcome(await request.read())
-        outcomes.add(1, {"outcome": outcome})
+        outcomes.add(1, outcome)
         return web.Response(text="success" if outcome == "taken" else "fail", content_type="text/plain")
 
     async def _outcome(self, body: bytes) -> str:

@@ -8,12 +8,13 @@ from aiohttp import web
 
 from contracts.api.common import Page
 from contracts.api.payouts import PayoutFileQuery, PayoutSettlementRequest, PayoutsQuery, PayoutView
+from contracts.money import yuan
 from payment.application.payouts import PayoutDesk
 from payment.domain.payouts import Payout, PayoutStatus
 from runtime.web.bodies import json_response, read_json, read_query
 from runtime.web.csv_files import Cell, csv_response
-from runtime.web.cursors import read_cursor, write_cursor
 from runtime.web.idempotency import idempotency_key
+from runtime.web.listing import asked_page, cursor_of
 from runtime.web.routes import Route, roles, scopes
 from runtime.web.tokens import FINANCE, OPS
 
@@ -38,13 +39,13 @@ class PayoutRoutes:
         ]
 
     async def list(self, request: web.Request) -> web.Response:
-        """The payouts of a status, the oldest first."""
+        """The payouts of a status, the oldest first, or by their last change."""
         query = read_query(request, PayoutsQuery)
-        after = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
+        asked = asked_page(request, query.cursor, query.updated_since)
         status = PayoutStatus(query.status) if query.status is not None else None
-        found, last = await self._desk.page(status, after, query.limit)
-        items = [_view(payout) for payout in found]
-        return json_response(Page[PayoutView](items=items, next_cursor=write_cursor(last) if last else None))
+        found = await self._desk.page(status, asked, query.limit)
+        items, next_cursor = found.each(_view).items, cursor_of(request, found.following)
+        return json_response(Page[PayoutView](items=items, next_cursor=next_cursor))
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """A day's payouts as a file for the bank."""
@@ -78,6 +79,6 @@ def _view(payout: Payout) -> PayoutView:
 def _row(payout: Payout) -> Sequence[Cell]:
     return (
         payout.payout_id, payout.day, payout.payee_kind, payout.payee, payout.mini_program_id, payout.amount,
-        f"{payout.amount // 100}.{payout.amount % 100:02d}", "CNY", payout.status.value,
+        yuan(payout.amount), "CNY", payout.status.value,
         payout.transfer.reference if payout.transfer is not None else "",
     )  # fmt: skip

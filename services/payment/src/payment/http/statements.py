@@ -22,15 +22,28 @@ from payment.domain.ledger import Pending
 from payment.domain.statements import By, PeriodTotals, Statement
 from runtime.web.bodies import json_response, read_query
 from runtime.web.csv_files import Cell, csv_response
-from runtime.web.cursors import read_cursor, write_cursor
+from runtime.web.cursors import id_in, list_of, write_cursor
 from runtime.web.problems import Problem
 from runtime.web.routes import Route, principal_of, scopes
 from runtime.web.tokens import CREATOR, OWNER
 
-CSV_COLUMNS = ("day", "mini_program_id", "posting_id", "kind", "order_id", "refund_id", "at", "amount_fen")
+CSV_COLUMNS = (
+    "day",
+    "mini_program_id",
+    "posting_id",
+    "kind",
+    "order_id",
+    "refund_id",
+    "at",
+    "amount_fen",
+    "reference",
+)
+PERIOD_AMOUNTS = (
+    "opening", "sales", "discount", "delivery_fee", "refunded", "commission", "at_owner", "earned", "reversed", "paid", "paid_out",
+    "closing", "owed",
+)  # fmt: skip
 PERIOD_COLUMNS = (
-    "period", "mini_program_id", "opening_fen", "earned_fen", "reversed_fen", "paid_out_fen", "closing_fen", "owed_fen",
-    "payments", "refunds",
+    "period", "mini_program_id", *(f"{amount}_fen" for amount in PERIOD_AMOUNTS), "payments", "refunds",
 )  # fmt: skip
 
 
@@ -54,7 +67,7 @@ class StatementRoutes:
         owner = await self._statements.owner(str(principal_of(request).owner_id))
         if query.format == "csv":
             return await self._csv(request, query, owner)
-        return json_response(await self._page(query, owner))
+        return json_response(await self._page(request, query, owner))
 
     async def creator(self, request: web.Request) -> web.StreamResponse:
         """The creator's statements in all mini programs."""
@@ -62,15 +75,17 @@ class StatementRoutes:
         creator = self._statements.creator(str(principal_of(request).creator_id))
         if query.format == "csv":
             return await self._csv(request, query, creator)
-        return json_response(await self._page(query, creator))
+        return json_response(await self._page(request, query, creator))
 
-    async def _page(self, query: StatementsQuery, earner: Earner) -> StatementsPage:
+    async def _page(self, request: web.Request, query: StatementsQuery, earner: Earner) -> StatementsPage:
         """Without a day, a page of statements; with one, all its statements and a page of their lines."""
-        after = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
+        after = id_in(list_of(request), query.cursor)
         pending = await self._statements.pending(earner)
         if query.day is None:
-            return _page_view(await self._statements.page(earner, after, query.limit), pending)
-        return _page_view(await self._statements.page_of_day(earner, query.day, after, query.limit), pending)
+            return _page_view(request, await self._statements.page(earner, after, query.limit), pending)
+        return _page_view(
+            request, await self._statements.page_of_day(earner, query.day, after, query.limit), pending
+        )
 
     async def _csv(self, request: web.Request, query: StatementsQuery, earner: Earner) -> web.StreamResponse:
         if query.day is None:
@@ -91,28 +106,30 @@ class StatementRoutes:
                 async for found in self._statements.all_periods(owner_id, by, days)
             )
             return await csv_response(request, f"statements-by-{by}.csv", PERIOD_COLUMNS, portions)
-        before = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
+        before = id_in(list_of(request), query.cursor)
         found, last = await self._statements.periods(owner_id, by, days, before, query.limit)
         items = [_period_view(period) for period in found]
-        return json_response(Page[PeriodView](items=items, next_cursor=write_cursor(last) if last else None))
+        return json_response(
+            Page[PeriodView](items=items, next_cursor=write_cursor(list_of(request), last) if last else None)
+        )
 
 
 def _period_view(totals: PeriodTotals) -> PeriodView:
-    return PeriodView(**asdict(totals), closing=totals.closing, owed=totals.owed)
+    sums = asdict(totals)
+    return PeriodView(**sums.pop("turnover"), **sums, closing=totals.closing, owed=totals.owed)
 
 
 def _period_row(totals: PeriodTotals) -> Sequence[Cell]:
-    return (
-        totals.period, totals.mini_program_id, totals.opening, totals.earned, totals.reversed, totals.paid_out,
-        totals.closing, totals.owed, totals.payments, totals.refunds,
-    )  # fmt: skip
+    view = _period_view(totals)
+    amounts = (getattr(view, amount) for amount in PERIOD_AMOUNTS)
+    return (view.period, view.mini_program_id, *amounts, view.payments, view.refunds)
 
 
-def _page_view(page: Found, pending: Pending) -> StatementsPage:
+def _page_view(request: web.Request, page: Found, pending: Pending) -> StatementsPage:
     return StatementsPage(
         items=[_statement_view(statement) for statement in page.statements],
         lines=[_line_view(entry) for entry in page.entries] if page.entries is not None else None,
-        next_cursor=write_cursor(page.last) if page.last is not None else None,
+        next_cursor=write_cursor(list_of(request), page.last) if page.last is not None else None,
         pending=pending.earned,
         awaiting_receipt=pending.awaiting_receipt,
     )
@@ -134,6 +151,8 @@ def _statement_view(statement: Statement) -> StatementView:
         payments=totals.payments,
         refunds=totals.refunds,
         payout_id=statement.payout_id,
+        paid=totals.paid,
+        **asdict(totals.turnover),
     )
 
 
@@ -144,6 +163,7 @@ def _line_view(entry: Entry) -> StatementLine:
         kind=posting.kind.value,
         order_id=posting.order_id,
         refund_id=posting.refund_id,
+        reference=posting.reference,
         at=posting.at,
         amount=entry.amount,
     )
@@ -153,5 +173,5 @@ def _csv_row(day: str, entry: Entry) -> Sequence[Cell]:
     posting = entry.posting
     return (
         day, posting.mini_program_id, posting.id, posting.kind.value, posting.order_id or "", posting.refund_id or "",
-        posting.at.isoformat(), entry.amount,
+        posting.at.isoformat(), entry.amount, posting.reference or "",
     )  # fmt: skip

@@ -8,11 +8,12 @@ from datetime import date, datetime, timedelta
 
 import aiohttp
 
+from contracts.money import yuan
 from payment.adapters.alipay import notices
 from payment.adapters.alipay.bill import read_bill
 from payment.adapters.alipay.gateway import AlipayGateway, NoAnswer, Reply
 from payment.adapters.alipay.merchants import Merchant
-from payment.adapters.alipay.wire import Unreadable, beijing, fen, moment, yuan
+from payment.adapters.alipay.wire import Unreadable, beijing, fen, moment
 from payment.domain.days import end_of
 from payment.domain.errors import BadNotice, BillNotReady, NoBill, ProviderRefused, ProviderUnavailable
 from payment.domain.provider import (

@@ -35,11 +35,6 @@ def request_text(params: Mapping[str, str]) -> str:
     return "&".join(f"{name}={params[name]}" for name in sorted(params) if name != "sign" and params[name])
 
 
-def yuan(fen: int) -> str:
-    """An amount in Alipay's format: `129.00`."""
-    return f"{fen // 100}.{fen % 100:02d}"
-
-
 def fen(text: str) -> int:
     """An amount in fen from a text in yuan; raises Unreadable for more than two decimals, and for other texts."""
     match = _YUAN.fullmatch(text.strip())

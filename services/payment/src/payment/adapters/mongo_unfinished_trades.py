@@ -1,4 +1,4 @@
-"""Searches for trades that stand still. Their indexes hold only what is not finished."""
+"""Searches for unfinished trades, over indexes that hold nothing else."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ OWING = {"refunds.state": RefundState.PENDING.value}
 REFUSED = {"refunds.state": RefundState.FAILED.value}
 
 
-class MongoStandingTrades:
-    """Implements the port StandingTrades."""
+class MongoUnfinishedTrades:
+    """Implements the port UnfinishedTrades."""
 
     def __init__(self, db: Database) -> None:
         self._trades = db[COLLECTION]
