@@ -11,7 +11,7 @@ from identity_support.operator import Operator, PublishProgram
 
 from contracts.catalog import MiniProgramPublished, MiniProgramState, Owner
 from contracts.terms import CommissionTerms
-from contracts.topics import ACCOUNTS, AUDIT, HOSTS, MINI_PROGRAMS, OWNERS
+from contracts.topics import ACCOUNTS, AUDIT, HOSTS, MINI_PROGRAM_VERSIONS, MINI_PROGRAMS, OWNERS
 from identity.app import build_app
 from identity.settings import Settings
 from runtime.kafka.topics import ensure_topics
@@ -21,7 +21,9 @@ from runtime.outbox.recorder import direct_record
 @pytest.fixture
 async def settings(kafka_bootstrap: str, mongodb_uri: str, prefix: str) -> Settings:
     """Settings with topics of their own."""
-    await ensure_topics(kafka_bootstrap, prefix, (ACCOUNTS, AUDIT, HOSTS, MINI_PROGRAMS, OWNERS))
+    await ensure_topics(
+        kafka_bootstrap, prefix, (ACCOUNTS, AUDIT, HOSTS, MINI_PROGRAMS, MINI_PROGRAM_VERSIONS, OWNERS)
+    )
     return Settings(
         kafka=kafka_bootstrap,
         mongodb_uri=mongodb_uri,

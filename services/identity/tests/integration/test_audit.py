@@ -40,14 +40,35 @@ async def test_operators_read_who_changed_what(operator: Operator, eventually: E
     async def found() -> list[dict[str, Any]]:
         return await entries(operator, "/v1/ops/audit", ops, owner_id=owner_id)
 
-    await eventually(found)
-    [entry] = await found()
+    async def both() -> bool:
+        return len(await found()) == 2
+
+    await eventually(both)
+    entry, _ = await found()
     assert entry["action"] == "verify_owner"
     assert entry["actor"] == {
         "client_id": operator.client_id, "scope": "ops", "subject_id": operator.client_id, "role": "admin",
     }  # fmt: skip
     assert entry["object"] == {"kind": "owner", "id": owner_id}
     assert (entry["before"]["status"], entry["after"]["status"]) == ("applied", "verified")
+
+
+async def test_an_owners_registration_has_an_entry(operator: Operator, eventually: Eventually) -> None:
+    _, new = await operator.call("POST", "/v1/owners", json=NEW_OWNER)
+    ops, owner_id = await operator.token(), new["owner_id"]
+
+    async def found() -> list[dict[str, Any]]:
+        return await entries(operator, "/v1/ops/audit", ops, owner_id=owner_id)
+
+    await eventually(found)
+    [entry] = await found()
+    assert entry["action"] == "register_owner"
+    assert entry["actor"] == {
+        "client_id": new["client_id"], "scope": "owner", "subject_id": owner_id, "role": "admin",
+    }  # fmt: skip
+    assert entry["object"] == {"kind": "owner", "id": owner_id}
+    assert (entry["before"], entry["after"]["status"]) == ({}, "applied")
+    assert not any(text in str(entry) for text in ("Wei", "plum.example", new["client_secret"]))
 
 
 async def test_everybody_reads_what_the_own_clients_did(operator: Operator, eventually: Eventually) -> None:
@@ -59,12 +80,13 @@ async def test_everybody_reads_what_the_own_clients_did(operator: Operator, even
         ] == 201
     assert (await operator.call("POST", f"/v1/ops/owners/{first_id}/approval", ops))[0] == 200
 
-    async def all_three() -> bool:
-        return len(await entries(operator, "/v1/ops/audit", ops, owner_id=first_id)) == 3
+    async def all_four() -> bool:
+        return len(await entries(operator, "/v1/ops/audit", ops, owner_id=first_id)) == 4
 
-    await eventually(all_three)
+    await eventually(all_four)
     own = await entries(operator, "/v1/owner/audit", first)
-    assert [entry["after"]["name"] for entry in own] == ["Till", "Shelves"]
+    assert [entry["after"].get("name") for entry in own[:2]] == ["Till", "Shelves"]
+    assert [entry["action"] for entry in own[2:]] == ["register_owner"]
     assert {entry["actor"]["subject_id"] for entry in own} == {first_id}
 
 
@@ -93,7 +115,10 @@ async def test_no_personal_data_is_shown(operator: Operator, eventually: Eventua
     async def found() -> list[dict[str, Any]]:
         return await entries(operator, "/v1/ops/audit", ops, object=owner_id)
 
-    await eventually(found)
+    async def both() -> bool:
+        return len(await found()) == 2
+
+    await eventually(both)
     shown = await found()
     assert "Plum & Co" in str(shown)
     assert not any(text in str(shown) for text in ("Lan", "Wei", "plum.example"))
@@ -135,3 +160,23 @@ async def test_a_forged_cursor_is_refused(operator: Operator) -> None:
         "GET", "/v1/ops/audit", await operator.token(), params={"cursor": "WzFlOTksIngiXQ"}
     )
     assert (status, problem["code"]) == (422, "invalid_cursor")
+
+
+async def test_an_operators_reasons_are_in_the_entry(operator: Operator, eventually: Eventually) -> None:
+    ops = await operator.token()
+    owner_id, own = await owner(operator)
+    path = f"/v1/ops/owners/{owner_id}"
+    why = {"reasons": [{"field": "name", "message": "Counterfeits."}, {"message": "No papers."}]}
+    for verdict, body in (("approval", {}), ("suspension", why), ("reinstatement", why)):
+        assert (await operator.call("POST", f"{path}/{verdict}", ops, json=body))[0] == 200
+
+    async def found() -> list[dict[str, Any]]:
+        return await entries(operator, "/v1/ops/audit", ops, object=owner_id)
+
+    async def all_of_them() -> bool:
+        return len(await found()) == 4
+
+    await eventually(all_of_them)
+    told = "name: Counterfeits.; No papers."
+    assert [entry["reason"] for entry in await found()] == [told, told, None, None]
+    assert all(entry["reason"] is None for entry in await entries(operator, "/v1/owner/audit", own))

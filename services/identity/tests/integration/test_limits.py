@@ -15,8 +15,8 @@ SLOW = 10
 """Tokens a second: few enough that what a busy machine's seconds refill is seen."""
 
 
-async def lease(operator: Operator, key: str, wanted: int, per_second: int = SLOW, **more: Any) -> Any:
-    body = {"key": key, "per_second": per_second, "wanted": wanted, **more}
+async def lease(operator: Operator, key: str, wanted: int, size: int = SLOW, **more: Any) -> Any:
+    body = {"key": key, "size": size, "wanted": wanted, **more}
     status, answer = await operator.call("POST", LEASES_PATH, json=body)
     assert status == 200, answer
     return answer
@@ -42,8 +42,14 @@ async def test_each_key_has_its_own_bucket(operator: Operator) -> None:
     assert (await lease(operator, other, SLOW))["given"] == SLOW
 
 
-@pytest.mark.parametrize("wrong", [{"wanted": 0}, {"per_second": 0}, {"key": ""}, {"spent": -1}])
+async def test_a_bucket_of_an_hour_does_not_refill_at_once(operator: Operator) -> None:
+    key = secrets.token_hex(8)
+    assert (await lease(operator, key, SLOW, window=3600))["given"] == SLOW
+    assert await lease(operator, key, 1, window=3600) == {"given": 0, "remaining": 0}
+
+
+@pytest.mark.parametrize("wrong", [{"wanted": 0}, {"size": 0}, {"window": 0}, {"key": ""}, {"spent": -1}])
 async def test_a_lease_of_nothing_is_refused(operator: Operator, wrong: dict[str, Any]) -> None:
-    body = {"key": "k", "per_second": 1, "wanted": 1} | wrong
+    body = {"key": "k", "size": 1, "wanted": 1} | wrong
     status, problem = await operator.call("POST", LEASES_PATH, json=body)
     assert (status, problem["code"]) == (422, "invalid_content")

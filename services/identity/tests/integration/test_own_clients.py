@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from typing import Any
 
 import pytest
@@ -43,7 +44,8 @@ async def test_an_admin_adds_lists_and_removes_clients(
     _, page = await operator.call("GET", f"/v1/{scope}/clients", admin)
     [listed] = [client for client in page["items"] if client["client_id"] == new["client_id"]]
     assert listed == {"client_id": new["client_id"], "name": "Warehouse", "role": "read"} | {
-        "old_secret_ends_at": None
+        "old_secret_ends_at": None,
+        "version": 1,
     }
 
     status, problem = await operator.call("GET", f"/v1/{scope}/clients", token)
@@ -150,3 +152,44 @@ async def test_no_generated_secret_is_stored_in_clear(operator: Operator) -> Non
     stored = [repr(document) async for document in operator.service.db["clients"].find()]
     for secret in (client["client_secret"], renewed["client_secret"]):
         assert not [document for document in stored if secret in document]
+
+
+async def put(operator: Operator, client_id: str, body: dict[str, Any], version: int | None = None) -> Any:
+    """The answer to an operator's PUT of a client."""
+    headers = {"If-Match": f'"{version}"'} if version is not None else {}
+    body = {"name": "Warehouse", "client_secret": "s" * 24} | body
+    return await operator.call(
+        "PUT", f"/v1/ops/clients/{client_id}", await operator.token(), json=body, headers=headers
+    )
+
+
+@pytest.mark.parametrize("change", [{"role": "read"}, {"subject_id": "another"}])
+async def test_an_operator_takes_the_last_admin_from_nobody(
+    operator: Operator, change: dict[str, Any]
+) -> None:
+    client_id, subject = f"c-{secrets.token_hex(6)}", f"o-{secrets.token_hex(6)}"
+    admin = {"scope": "owner", "subject_id": subject}
+    assert (await put(operator, client_id, admin))[0] == 201
+    status, problem = await put(operator, client_id, admin | change)
+    assert (status, problem["code"]) == (409, "last_admin")
+    token = await operator.token(client_id, "s" * 24)
+    _, page = await operator.call("GET", "/v1/owner/clients", token)
+    assert [(client["role"], client["version"]) for client in page["items"]] == [("admin", 1)]
+    await add(operator, token, "owner", "admin")
+    assert (await put(operator, client_id, admin | change))[0] == 200
+
+
+async def test_of_two_admins_who_are_demoted_at_once_one_stays(operator: Operator) -> None:
+    subject = f"o-{secrets.token_hex(6)}"
+    admins = [(await operator.client("owner", subject))[0] for _ in range(2)]
+    body = {"scope": "owner", "subject_id": subject, "role": "read"}
+    answers = await asyncio.gather(*(put(operator, client_id, body) for client_id in admins))
+    assert sorted(status for status, _ in answers) == [200, 409]
+
+
+async def test_of_two_operators_who_change_a_client_the_second_is_told(operator: Operator) -> None:
+    client_id, body = f"c-{secrets.token_hex(6)}", {"scope": "host", "subject_id": "h"}
+    assert (await put(operator, client_id, body, version=0))[1]["version"] == 1
+    assert (await put(operator, client_id, body, version=1))[1]["version"] == 2
+    status, problem = await put(operator, client_id, body, version=1)
+    assert (status, problem["code"], problem["version"]) == (412, "version_conflict", 2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -13,6 +14,7 @@ from aiokafka import AIOKafkaConsumer
 from identity_support.operator import Operator
 
 from contracts.topics import OWNERS
+from identity.adapters.mongo_owners import MongoOwners
 from identity.app import build_app
 from identity.settings import Settings
 from runtime.consuming.records import headers_of
@@ -160,3 +162,97 @@ async def test_where_registration_is_closed_only_operators_enter_owners(closed: 
     assert (status, problem["code"]) == (403, "registration_closed")
     path = f"/v1/ops/owners/owner-{secrets.token_hex(4)}"
     assert (await closed.call("PUT", path, await closed.token(), json=application()))[0] == 201
+
+
+async def test_operators_read_every_application_with_its_verdict(operator: Operator) -> None:
+    owner_id, token = await registered(operator, name="Wine House")
+    await decide(operator, owner_id, "rejection", REASONS)
+    again = application("Grand Cru", "celebrity") | {"statement": "We hold the mark."}
+    assert (await operator.call("POST", "/v1/owner/applications", token, json=again))[0] == 201
+    await decide(operator, owner_id, "approval")
+    _, owner = await operator.call("GET", f"/v1/ops/owners/{owner_id}", await operator.token())
+    assert [(past["name"], past["outcome"]) for past in owner["applications"]] == [
+        ("Grand Cru", "approved"),
+        ("Wine House", "rejected"),
+    ]
+    newest, oldest = owner["applications"]
+    assert (newest["statement"], oldest["reasons"]) == ("We hold the mark.", REASONS["reasons"])
+    moments = [
+        datetime.fromisoformat(at)
+        for at in (oldest["applied_at"], oldest["decided_at"], newest["applied_at"])
+    ]
+    assert moments == sorted(moments)
+
+
+async def test_the_name_of_a_verified_brand_is_flagged_and_verified_again_for_a_reason_only(
+    operator: Operator,
+) -> None:
+    tag = secrets.token_hex(4)
+    brand, _ = await registered(operator, name=f"Hillside Tea {tag}")
+    await decide(operator, brand, "approval")
+    other, _ = await registered(operator, name=f"Ｈillside  tea-{tag}", kind="celebrity")
+    status, problem = await decide(operator, other, "approval")
+    assert (status, problem["code"]) == (409, "name_taken")
+    assert f"the verified brand {brand}" in problem["detail"]
+    path = f"/v1/ops/owners/owner-{secrets.token_hex(4)}"
+    entered = await operator.call(
+        "PUT", path, await operator.token(), json=application(f"HILLSIDE TEA {tag}")
+    )
+    assert (entered[0], entered[1]["code"]) == (409, "name_taken")
+    flags = (await listed(operator))[other]["flags"]
+    assert [flag["field"] for flag in flags] == ["name"]
+    assert f"the name of the verified brand {brand}" in flags[0]["message"]
+    why = {"reasons": [{"message": "A company of the same group."}]}
+    assert (await decide(operator, other, "approval", why))[1]["status"] == "verified"
+    assert (await decide(operator, other, "approval"))[0] == 200, "a repeat changes nothing"
+    assert (await listed(operator))[brand]["flags"], "the operator sees it on both owners"
+
+
+async def test_a_name_with_a_brands_name_in_it_is_flagged_to_the_operator(operator: Operator) -> None:
+    name = f"Nova{secrets.token_hex(4)}"
+    brand, token = await registered(operator, name=name)
+    await decide(operator, brand, "approval")
+    other, _ = await registered(operator, name=f"{name}旗舰店")
+    flag = {
+        "field": "name",
+        "message": f"{name}旗舰店 contains {name}, the name of the verified brand {brand}.",
+    }
+    assert (await listed(operator))[other]["flags"] == [flag]
+    read = await operator.call("GET", f"/v1/ops/owners/{other}", await operator.token())
+    assert read[1]["flags"] == [flag]
+    assert (await decide(operator, other, "approval"))[0] == 200
+    again = application(f"{name}旗舰店")
+    await operator.call("POST", "/v1/owner/applications", token, json=again)
+    assert [one["field"] for one in (await listed(operator))[brand]["flags"]] == ["application.name"]
+
+
+async def test_a_suspended_brand_keeps_its_name(operator: Operator) -> None:
+    brand, _ = await registered(operator, name=f"Ink {secrets.token_hex(4)}")
+    _, owner = await decide(operator, brand, "approval")
+    await decide(operator, brand, "suspension", REASONS)
+    other, _ = await registered(operator, name=owner["name"])
+    assert (await decide(operator, other, "approval"))[1]["code"] == "name_taken"
+    assert (await decide(operator, brand, "reinstatement", REASONS))[1]["status"] == "verified"
+
+
+async def test_an_owner_that_an_older_version_stored_is_found_by_its_name(operator: Operator) -> None:
+    brand, _ = await registered(operator, name=f"Ink {secrets.token_hex(4)}")
+    _, owner = await decide(operator, brand, "approval")
+    stored = operator.service.db["owners"]
+    await stored.update_one({"_id": brand}, {"$unset": {"name_key": "", "name_keys": "", "key_edition": ""}})
+    await MongoOwners(operator.service.db, operator.service.recorder).prepare()
+    other, _ = await registered(operator, name=owner["name"])
+    assert (await decide(operator, other, "approval"))[1]["code"] == "name_taken"
+
+
+async def listed(operator: Operator) -> dict[str, Any]:
+    """The owners of the operators' list, by id."""
+    found: dict[str, Any] = {}
+    cursor = ""
+    while True:
+        path = f"/v1/ops/owners?limit=100{cursor}"
+        _, page = await operator.call("GET", path, await operator.token())
+        found |= {owner["owner_id"]: owner for owner in page["items"]}
+        if page["next_cursor"] is None:
+            return found
+        cursor = f"&cursor={page['next_cursor']}"

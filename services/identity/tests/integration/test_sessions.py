@@ -6,7 +6,11 @@ from typing import Any
 
 from identity_support.operator import Operator, PublishProgram, claims_of
 
-from contracts.catalog import MiniProgramSuspended
+from contracts import catalog_versions as contract
+from contracts.catalog import MiniProgramRegistered, MiniProgramSuspended
+from contracts.tokens.pseudonyms import viewer_pseudonym
+from identity.settings import Settings
+from support.events import tell
 from support.eventually import Eventually
 
 
@@ -90,3 +94,35 @@ async def test_a_mini_program_is_entered_only_where_it_is_published(
 
     await eventually(later_one_is_open)
     assert await operator.service.db["programs"].find_one({"_id": program, "state": "suspended"})
+
+
+async def test_a_tester_enters_a_mini_program_that_viewers_cannot_enter_yet(
+    operator: Operator, publish_program: PublishProgram, settings: Settings, eventually: Eventually
+) -> None:
+    program = await publish_program(hosts=(), event=MiniProgramRegistered, state="registered")
+    token = await operator.token(*await operator.client("host", "host-1"))
+    other_host = await operator.token(*await operator.client("host", "host-2"))
+    tester = contract.Tester(
+        host_id="host-1", viewer=viewer_pseudonym(settings.viewer_secret, "host-1", "a-tester")
+    )
+
+    async def name(*testers: contract.Tester, version: int) -> None:
+        event = contract.TestersChanged(
+            version=version, mini_program_id=program, owner_id="o1", testers=testers
+        )
+        await tell(settings.kafka, settings.prefix, event)
+
+    async def entered(status: int) -> bool:
+        assert (await operator.session(token, program, "a-tester"))[0] == status
+        return True
+
+    await name(tester, version=1)
+    await eventually(lambda: entered(201), within=20, what="a session of the tester")
+    assert (await operator.session(token, program, "somebody"))[0] == 404
+    assert (await operator.session(other_host, program, "a-tester"))[0] == 404
+    await name(version=2)
+    await eventually(lambda: entered(404), within=20, what="no session once it is no tester")
+    await name(tester, version=3)
+    await eventually(lambda: entered(201), within=20, what="a session again")
+    await publish_program(program, version=2, event=MiniProgramSuspended, state="suspended")
+    await eventually(lambda: entered(404), within=20, what="no session of a suspended mini program")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.audit import AdminActionTaken
 from contracts.catalog import MiniProgramState
+from contracts.catalog_versions import TestersChanged
 from identity.domain.audit import Entry
 from runtime.mongo.client import Document
 
@@ -11,6 +12,12 @@ from runtime.mongo.client import Document
 def program_of(event: MiniProgramState) -> Document:
     """Where a mini program can be entered."""
     return {"version": event.version, "state": event.state, "hosts": list(event.hosts)}
+
+
+def testers_of(event: TestersChanged) -> Document:
+    """Who sees a mini program's draft."""
+    viewers = [{"host_id": one.host_id, "viewer": one.viewer} for one in event.testers]
+    return {"version": event.version, "viewers": viewers}
 
 
 def entry_of(event_id: str, event: AdminActionTaken) -> Entry:
@@ -28,4 +35,5 @@ def entry_of(event_id: str, event: AdminActionTaken) -> Entry:
         owner_id=event.owner_id,
         before=event.before,
         after=event.after,
+        reason=event.reason,
     )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
+from dataclasses import asdict
 
 from identity.domain.accounts import Account, Profile
 from runtime.mongo.client import Database, Document
+from runtime.mongo.documents import read_as
 from runtime.outbox.changes import Decide, Result
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import Recorder
@@ -32,9 +33,7 @@ class MongoAccounts:
 
 def _read(document: Document) -> Account:
     """Profile fields that an older document lacks have their defaults."""
-    names = {field.name for field in fields(Profile)}
-    profile = Profile(**{name: value for name, value in document.items() if name in names})
-    return Account(document["_id"], profile, document["version"])
+    return Account(document["_id"], read_as(Profile, document), document["version"])
 
 
 def _write(account: Account) -> Document:

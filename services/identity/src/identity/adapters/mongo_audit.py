@@ -10,7 +10,7 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from contracts.audit import AdminActionTaken
 from identity.adapters.contracts_in import entry_of
-from identity.domain.audit import Entry, Wanted
+from identity.domain.audit import Entry, EntryFilter
 from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import insert_new
 
@@ -43,15 +43,15 @@ class MongoAudit:
         documents = [{"_id": fields.pop("entry_id"), **fields} for fields in entries]
         await insert_new(self._entries, documents)
 
-    async def page(self, wanted: Wanted, after: tuple[datetime, str] | None, limit: int) -> list[Entry]:
+    async def page(self, filters: EntryFilter, after: tuple[datetime, str] | None, limit: int) -> list[Entry]:
         """At most `limit` entries, newest first, from the one after `after`, its time and id."""
-        found = self._entries.find(_query(wanted, after)).sort(NEWEST_FIRST).limit(limit)
+        found = self._entries.find(_query(filters, after)).sort(NEWEST_FIRST).limit(limit)
         return [_read(document) async for document in found]
 
 
-def _query(wanted: Wanted, after: tuple[datetime, str] | None) -> Document:
-    query: Document = dict(wanted.equal)
-    within = {"$gte": wanted.first, "$lt": wanted.last}
+def _query(filters: EntryFilter, after: tuple[datetime, str] | None) -> Document:
+    query: Document = dict(filters.equal)
+    within = {"$gte": filters.first, "$lt": filters.last}
     if limits := {name: at for name, at in within.items() if at is not None}:
         query["at"] = limits
     if after is not None:

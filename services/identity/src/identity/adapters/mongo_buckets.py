@@ -7,11 +7,8 @@ from typing import Any
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from identity.domain.limits import Lease
+from identity.domain.limits import Bucket, Lease
 from runtime.mongo.client import Database, Document
-
-FORGET_SECONDS = 60
-"""A bucket is full again after one second without a call, so a forgotten one changes nothing."""
 
 
 class MongoBuckets:
@@ -22,31 +19,33 @@ class MongoBuckets:
 
     async def prepare(self) -> None:
         """Make the index by which MongoDB forgets."""
-        await self._buckets.create_index("at", expireAfterSeconds=FORGET_SECONDS)
+        await self._buckets.create_index("full_at", expireAfterSeconds=0)
 
-    async def take(self, key: str, per_second: int, wanted: int, spent: int) -> Lease:
-        """Charge `spent` tokens, then give up to `wanted` of those that are left."""
-        change = _change(per_second, wanted, spent)
+    async def take(self, key: str, bucket: Bucket, wanted: int, spent: int) -> Lease:
+        """Charge `spent` tokens to the bucket of this key, then give up to `wanted` of those that are left."""
+        change = _change(bucket, wanted, spent)
         try:
             return await self._update(key, change)
         except DuplicateKeyError:  # two made the bucket at once: it exists
             return await self._update(key, change)
 
     async def _update(self, key: str, change: list[dict[str, Any]]) -> Lease:
-        bucket: Document | None = await self._buckets.find_one_and_update(
+        stored: Document | None = await self._buckets.find_one_and_update(
             {"_id": key}, change, upsert=True, return_document=ReturnDocument.AFTER
         )
-        assert bucket is not None  # noqa: S101 - an upsert always has a document
-        return Lease(int(bucket["given"]), max(0, int(bucket["tokens"])))
+        assert stored is not None  # noqa: S101 - an upsert always has a document
+        return Lease(int(stored["given"]), max(0, int(stored["tokens"])))
 
 
-def _change(per_second: int, wanted: int, spent: int) -> list[dict[str, Any]]:
-    """A debt reaches at most one second's tokens."""
-    seconds = {"$divide": [{"$max": [0, {"$subtract": ["$$NOW", {"$ifNull": ["$at", "$$NOW"]}]}]}, 1000]}
-    refilled = {"$add": [{"$ifNull": ["$tokens", per_second]}, {"$multiply": [seconds, per_second]}]}
-    held = {"$subtract": [{"$min": [per_second, refilled]}, spent]}
+def _change(bucket: Bucket, wanted: int, spent: int) -> list[dict[str, Any]]:
+    """A debt reaches at most one window's tokens. From `full_at` on the bucket is as a new one, and MongoDB forgets it."""
+    milliseconds = {"$max": [0, {"$subtract": ["$$NOW", {"$ifNull": ["$charged_at", "$$NOW"]}]}]}
+    new = {"$divide": [{"$multiply": [milliseconds, bucket.size]}, 1000 * bucket.window]}
+    refilled = {"$add": [{"$ifNull": ["$tokens", bucket.size]}, new]}
+    held = {"$subtract": [{"$min": [bucket.size, refilled]}, spent]}
+    full_at = {"$add": ["$$NOW", 2 * 1000 * bucket.window]}
     return [
-        {"$set": {"tokens": {"$max": [-per_second, held]}, "at": "$$NOW"}},
+        {"$set": {"tokens": {"$max": [-bucket.size, held]}, "charged_at": "$$NOW", "full_at": full_at}},
         {"$set": {"given": {"$max": [0, {"$min": [wanted, {"$floor": "$tokens"}]}]}}},
         {"$set": {"tokens": {"$subtract": ["$tokens", "$given"]}}},
     ]

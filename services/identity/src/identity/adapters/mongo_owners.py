@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from identity.domain.owners import Application, Contact, Owner, Reason
+from alike.names import KEY_EDITION, keys_of, name_key
+from identity.domain.names import names_of
+from identity.domain.owners import Application, Contact, Owner, PastApplication, Reason
+from runtime.listing import Asked, Part
 from runtime.mongo.client import Database, Document
+from runtime.mongo.documents import read_as
+from runtime.mongo.listing import CHANGED_AT, ORDER, ListedDocuments
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.shown import Shown
@@ -24,21 +30,45 @@ class MongoOwners(VersionedStore[Owner]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._owners = db[COLLECTION]
+        self._lists = ListedDocuments(
+            db, self._owners, recorder.clock, recorder.new_id, hidden=(OUTBOX_FIELD,)
+        )
         super().__init__(
-            Codec(_read, _write), recorder, lambda _: self._owners, replace_outbox=True, shown=SHOWN
+            Codec(_read, lambda owner: _write(owner) | {CHANGED_AT: recorder.clock()}),
+            recorder,
+            lambda _: self._owners,
+            replace_outbox=True,
+            shown=SHOWN,
         )
 
     async def prepare(self) -> None:
-        """Make the index that lists of one status need."""
+        """Make the indexes of lists and names, and bring the keys that an older version stored up to date."""
+        await self._lists.prepare()
         await self._owners.create_index([("status", 1), ("_id", 1)])
+        await self._owners.create_index([("status", 1), *ORDER])
+        await self._owners.create_index(ORDER)
+        await self._owners.create_index("name_keys")
+        async for document in self._owners.find({"key_edition": {"$ne": KEY_EDITION}}, {OUTBOX_FIELD: 0}):
+            as_read = {"_id": document["_id"], "version": document["version"]}
+            await self._owners.update_one(as_read, {"$set": _keys(_read(document))})
 
-    async def page(self, status: str | None, after: str | None, limit: int) -> list[Owner]:
-        """At most `limit` owners with this status (any, for None) by id, from the one after `after`."""
+    async def page(self, status: str | None, asked: Asked, limit: int) -> Part[Owner]:
+        """At most `limit` owners with this status (any, for None)."""
         wanted: Document = {"status": status} if status is not None else {}
-        if after is not None:
-            wanted["_id"] = {"$gt": after}
-        found = self._owners.find(wanted, {OUTBOX_FIELD: 0}).sort("_id", 1).limit(limit)
+        return (await self._lists.page(wanted, asked, limit)).each(_read)
+
+    async def named(self, keys: Sequence[str], limit: int) -> list[Owner]:
+        """At most `limit` owners that have, or apply for, a name with one of these keys; verified ones first."""
+        wanted = {"name_keys": {"$in": list(keys)}}
+        found = self._owners.find(wanted, {OUTBOX_FIELD: 0}).sort([("status", -1), ("_id", 1)]).limit(limit)
         return [_read(document) async for document in found]
+
+    async def brands_within(self, keys: Sequence[str]) -> list[Owner]:
+        """The verified brands, suspended ones among them, whose key is one of these or a part of one."""
+        held = [{"$gte": [{"$indexOfCP": [key, "$name_key"]}, 0]} for key in keys]
+        brands = {"status": {"$in": ["verified", "suspended"]}, "kind": "brand", "name_key": {"$gt": ""}}
+        found = self._owners.find(brands | {"$expr": {"$or": held}}, {OUTBOX_FIELD: 0})
+        return [owner async for document in found if (owner := _read(document)).is_brand]
 
 
 def _read(document: Document) -> Owner:
@@ -47,19 +77,46 @@ def _read(document: Document) -> Owner:
         document["_id"],
         document["name"],
         document["kind"],
-        Contact(**document["contact"]),
+        read_as(Contact, document["contact"]),
         document["status"],
-        tuple(Reason(**reason) for reason in document["reasons"]),
+        tuple(read_as(Reason, reason) for reason in document["reasons"]),
         _application(applied) if applied else None,
+        document.get("applied_at"),
+        tuple(map(_past, document.get("history", ()))),
         document["status_before"],
         document["version"],
     )
 
 
 def _application(fields: dict[str, Any]) -> Application:
-    return Application(fields["name"], fields["kind"], Contact(**fields["contact"]), fields["statement"])
+    return Application(
+        fields["name"], fields["kind"], read_as(Contact, fields["contact"]), fields["statement"]
+    )
+
+
+def _past(fields: dict[str, Any]) -> PastApplication:
+    reasons = tuple(Reason(**reason) for reason in fields["reasons"])
+    return PastApplication(
+        **(fields | {"application": _application(fields["application"]), "reasons": reasons})
+    )
 
 
 def _write(owner: Owner) -> Document:
     fields = asdict(owner)
-    return {"_id": fields.pop("owner_id"), **fields, "reasons": list(fields["reasons"])}
+    history = [past | {"reasons": list(past["reasons"])} for past in fields["history"]]
+    return {
+        "_id": fields.pop("owner_id"),
+        **fields,
+        **_keys(owner),
+        "reasons": list(fields["reasons"]),
+        "history": history,
+    }
+
+
+def _keys(owner: Owner) -> Document:
+    """By which its names are found."""
+    return {
+        "name_key": name_key(owner.name),
+        "name_keys": keys_of(names_of(owner).values()),
+        "key_edition": KEY_EDITION,
+    }

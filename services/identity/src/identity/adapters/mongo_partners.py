@@ -7,7 +7,9 @@ from dataclasses import asdict
 from pymongo import IndexModel
 
 from identity.domain.partners import Partner, PartnerKind
+from runtime.listing import Asked, Part
 from runtime.mongo.client import Database, Document
+from runtime.mongo.listing import CHANGED_AT, ORDER, ListedDocuments
 from runtime.outbox.codec import Codec
 from runtime.outbox.recorder import OUTBOX_FIELD, Recorder
 from runtime.outbox.shown import Shown
@@ -22,20 +24,27 @@ class MongoPartners(VersionedStore[Partner]):
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._partners = db[COLLECTION]
+        self._lists = ListedDocuments(
+            db, self._partners, recorder.clock, recorder.new_id, hidden=(OUTBOX_FIELD,)
+        )
         super().__init__(
-            Codec(_read, _write), recorder, lambda _: self._partners, replace_outbox=True, shown=SHOWN
+            Codec(_read, lambda partner: _write(partner) | {CHANGED_AT: recorder.clock()}),
+            recorder,
+            lambda _: self._partners,
+            replace_outbox=True,
+            shown=SHOWN,
         )
 
     async def prepare(self) -> None:
-        """Make the index that lists of one kind need, and that of the suspended ones."""
+        """Make the indexes of the lists of one kind, and that of the suspended ones."""
+        await self._lists.prepare()
         suspended = IndexModel("suspended", partialFilterExpression={"suspended": True})
-        await self._partners.create_indexes([IndexModel([("kind", 1), ("_id", 1)]), suspended])
+        of_kind = (IndexModel([("kind", 1), ("_id", 1)]), IndexModel([("kind", 1), *ORDER]))
+        await self._partners.create_indexes([*of_kind, suspended])
 
-    async def page(self, kind: PartnerKind, after: str | None, limit: int) -> list[Partner]:
-        """At most `limit` partners of this kind by id, from the one after `after`."""
-        wanted: Document = {"kind": kind} | ({"_id": {"$gt": after}} if after is not None else {})
-        found = self._partners.find(wanted, {OUTBOX_FIELD: 0}).sort("_id", 1).limit(limit)
-        return [_read(document) async for document in found]
+    async def page(self, kind: PartnerKind, asked: Asked, limit: int) -> Part[Partner]:
+        """At most `limit` partners of this kind."""
+        return (await self._lists.page({"kind": kind}, asked, limit)).each(_read)
 
     async def suspended(self) -> list[Partner]:
         """All that are suspended."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from identity.application.contracts_out import contract_of
 from identity.application.ports import Accounts
 from identity.domain.accounts import Account, Profile
+from runtime.errors import must_be_version
 from runtime.outbox.changes import Change
 
 
@@ -16,10 +17,13 @@ class PutAccount:
 
     accounts: Accounts
 
-    async def __call__(self, account_id: str, profile: Profile) -> tuple[Account, bool]:
-        """The account, and whether it is new."""
+    async def __call__(
+        self, account_id: str, profile: Profile, expected: int | None = None
+    ) -> tuple[Account, bool]:
+        """The account, and whether it is new. Raises VersionConflict if it has not the `expected` version (0 for none yet)."""
 
         def decide(stored: Account | None) -> Change[Account] | None:
+            must_be_version(expected, stored.version if stored is not None else 0)
             outcome = stored.change(profile) if stored else Account.settle_in(account_id, profile)
             if outcome is None:
                 return None

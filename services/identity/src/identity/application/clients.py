@@ -10,12 +10,12 @@ from identity.domain.clients import ADMIN, Client, Secrets
 from identity.domain.errors import LastAdmin, NotFound
 from identity.domain.revocations import CLIENT, Revocation
 from runtime.clock import Clock
+from runtime.errors import must_be_version
 from runtime.ids import NewId
+from runtime.listing import Asked, Part
 
 IN_FLIGHT = timedelta(seconds=30)
 """How long after a client's end a token for it may still have been signed, by a clock that is ahead."""
-
-ONLY_ADMIN = "This is the only client with the role admin. Add another one first; without it nobody could manage clients."
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,19 @@ class PutClient:
 
     clients: Clients
 
-    async def __call__(self, client: Client, secret: str) -> bool:
-        """Whether the client is new."""
-        return await self.clients.put(client, secret)
+    async def __call__(self, wanted: Client, secret: str, expected: int | None = None) -> tuple[Client, bool]:
+        """The client, and whether it is new.
+
+        Raises LastAdmin if its team would be left without an admin, and VersionConflict if it has not the `expected` version
+        (0 for none yet).
+        """
+
+        def decide(present: Client | None) -> Client:
+            version = present.version if present is not None else 0
+            must_be_version(expected, version)
+            return replace(wanted, version=version + 1)
+
+        return await self.clients.put(wanted.client_id, secret, decide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +60,15 @@ class ClientsOfSubject:
     new_id: NewId
     new_secret: NewSecret
 
-    async def page(self, scope: str, subject_id: str | None, after: str | None, limit: int) -> list[Client]:
-        """By id, from the one after `after`."""
-        return await self.clients.page(scope, subject_id, after, limit)
+    async def page(self, scope: str, subject_id: str | None, asked: Asked, limit: int) -> Part[Client]:
+        """At most `limit` of them."""
+        return await self.clients.page(scope, subject_id, asked, limit)
 
     async def add(self, scope: str, subject_id: str | None, name: str, role: str) -> NewClient:
         """A new client."""
         client_id, secret = f"client_{self.new_id()}", self.new_secret()
         client = Client(client_id, name, scope, subject_id or client_id, role)
-        await self.clients.put(client, secret)
+        await self.clients.put(client_id, secret, lambda _: client)
         return NewClient(client, secret)
 
     async def renew_secret(
@@ -74,7 +84,7 @@ class ClientsOfSubject:
         client.secrets.check_renewal(now, old_valid_for)
         ends_at = now + old_valid_for if old_valid_for else None
         await self.clients.renew_secret(client, secret, ends_at)
-        return NewClient(replace(client, secrets=Secrets(ends_at)), secret)
+        return NewClient(replace(client, secrets=Secrets(ends_at), version=client.version + 1), secret)
 
     async def remove(self, scope: str, subject_id: str | None, client_id: str) -> None:
         """End a client: it gets no token, and those that it has are refused everywhere within 5 seconds.
@@ -82,13 +92,12 @@ class ClientsOfSubject:
         Raises NotFound, and LastAdmin for the only admin.
         """
         client = await self._own(scope, subject_id, client_id)
-        if client.role == ADMIN and not await self.clients.has_other_admin(scope, subject_id, client_id):
-            raise LastAdmin(ONLY_ADMIN)
-        # first its tokens: a client that is gone cannot be found again if the process ends in between
+        if client.role == ADMIN and not await self.clients.has_other_admin(client):
+            raise LastAdmin
+        # first its tokens: a client that is gone cannot be found again if the process ends in between. If the other admin
+        # goes at the same moment, this one stays, and only its present tokens have ended.
         await self.revocations.add(Revocation(CLIENT, client_id, self.clock() + IN_FLIGHT))
-        if not await self.clients.delete(client, subject_id):
-            # the other admin went at the same moment: this one stays, and only its present tokens have ended
-            raise LastAdmin(ONLY_ADMIN)
+        await self.clients.delete(client)
 
     async def _own(self, scope: str, subject_id: str | None, client_id: str) -> Client:
         client = await self.clients.get(client_id)

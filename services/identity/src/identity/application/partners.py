@@ -14,7 +14,9 @@ from identity.application.ports import PartnerStore
 from identity.domain.clients import ADMIN
 from identity.domain.errors import NotFound
 from identity.domain.partners import Partner, PartnerKind
+from runtime.errors import must_be_version
 from runtime.ids import NewId
+from runtime.listing import Asked, Part
 from runtime.outbox.changes import Change
 
 FIRST_CLIENT = "first client"
@@ -39,11 +41,20 @@ class Partners:
         return partner, first
 
     async def put(
-        self, kind: PartnerKind, partner_id: str, name: str, return_origins: tuple[str, ...] | None = None
+        self,
+        kind: PartnerKind,
+        partner_id: str,
+        name: str,
+        return_origins: tuple[str, ...] | None = None,
+        expected: int | None = None,
     ) -> tuple[Partner, bool]:
-        """Register it under this id, or give it this name and, unless None, these origins; gives it and whether it is new."""
+        """Register it under this id, or give it this name and, unless None, these origins; gives it and whether it is new.
+
+        Raises NotFound if the id is of the other kind, and VersionConflict if it has not the `expected` version (0 for none yet).
+        """
 
         def decide(stored: Partner | None) -> Change[Partner] | None:
+            must_be_version(expected, _of_kind(stored, kind).version if stored is not None else 0)
             if stored is None:
                 return _change(Partner(partner_id, kind, name, return_origins=return_origins or ()))
             return _change(_of_kind(stored, kind).enter(name, return_origins))
@@ -51,9 +62,9 @@ class Partners:
         result = await self.partners.change(partner_id, decide)
         return _of_kind(result.aggregate, kind), result.created
 
-    async def page(self, kind: PartnerKind, after: str | None, limit: int) -> list[Partner]:
-        """By id, from the one after `after`."""
-        return await self.partners.page(kind, after, limit)
+    async def page(self, kind: PartnerKind, asked: Asked, limit: int) -> Part[Partner]:
+        """At most `limit` partners of this kind."""
+        return await self.partners.page(kind, asked, limit)
 
     async def suspend(self, kind: PartnerKind, partner_id: str, reasons: tuple[str, ...]) -> Partner:
         """Its tokens, and its viewers' sessions, are refused everywhere within 5 seconds. Raises NotFound."""

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from contracts.audit import AdminActionTaken
 from contracts.catalog import MiniProgramState
+from contracts.catalog_versions import TestersChanged
 from identity.domain.accounts import Account
-from identity.domain.audit import Entry, Wanted
+from identity.domain.audit import Entry, EntryFilter
 from identity.domain.clients import Client
-from identity.domain.limits import Lease
+from identity.domain.limits import Bucket, Lease
 from identity.domain.owners import Owner
 from identity.domain.partners import Partner, PartnerKind
 from identity.domain.revocations import Revocation
 from identity.domain.visits import Visit
+from runtime.listing import Asked, Part
 from runtime.outbox.changes import Decide, Result
 
 
@@ -28,14 +30,19 @@ class Clients(Protocol):
     async def get(self, client_id: str) -> Client | None:
         """The client; None if there is none."""
 
-    async def page(self, scope: str, subject_id: str | None, after: str | None, limit: int) -> list[Client]:
-        """At most `limit` clients of a subject (of all, for None) by id, from the one after `after`."""
+    async def page(self, scope: str, subject_id: str | None, asked: Asked, limit: int) -> Part[Client]:
+        """At most `limit` clients of a subject (of all, for None)."""
 
-    async def has_other_admin(self, scope: str, subject_id: str | None, client_id: str) -> bool:
-        """Whether the subject (any, for None) has another client than this with the role admin."""
+    async def has_other_admin(self, client: Client) -> bool:
+        """Whether its team has another client with the role admin."""
 
-    async def put(self, client: Client, secret: str) -> bool:
-        """Create or change a client; whether it is new. Earlier secrets stop working."""
+    async def put(
+        self, client_id: str, secret: str, decide: Callable[[Client | None], Client]
+    ) -> tuple[Client, bool]:
+        """Create or change a client as `decide` says; gives it and whether it is new. Earlier secrets stop working.
+
+        Raises what `decide` raises, and LastAdmin if its team would be left without an admin, also of two that go at once.
+        """
 
     async def renew_secret(self, client: Client, secret: str, old_ends_at: datetime | None) -> None:
         """Give it a new secret; the present one works until `old_ends_at`, or no longer for None.
@@ -43,9 +50,8 @@ class Clients(Protocol):
         Raises WriteConflict if the client changed since it was read.
         """
 
-    async def delete(self, client: Client, subject_id: str | None) -> bool:
-        """End it; a missing client is no error. False, and nothing is done, if it is the last admin of the subject (of all,
-        for None), also of two that end each other at once."""
+    async def delete(self, client: Client) -> None:
+        """End it; a missing client is no error. Raises LastAdmin as `put` does."""
 
 
 class NewSecret(Protocol):
@@ -67,8 +73,8 @@ class Revocations(Protocol):
 class Buckets(Protocol):
     """Token buckets that all gateways share."""
 
-    async def take(self, key: str, per_second: int, wanted: int, spent: int) -> Lease:
-        """Charge `spent` tokens, then give up to `wanted` of those that are left. The bucket holds and refills `per_second`."""
+    async def take(self, key: str, bucket: Bucket, wanted: int, spent: int) -> Lease:
+        """Charge `spent` tokens to the bucket of this key, then give up to `wanted` of those that are left."""
 
 
 class AuditLog(Protocol):
@@ -77,7 +83,7 @@ class AuditLog(Protocol):
     async def add(self, events: Mapping[str, AdminActionTaken]) -> None:
         """Keep these, by their ids; one that is there already stays as it is."""
 
-    async def page(self, wanted: Wanted, after: tuple[datetime, str] | None, limit: int) -> list[Entry]:
+    async def page(self, filters: EntryFilter, after: tuple[datetime, str] | None, limit: int) -> list[Entry]:
         """At most `limit` entries, newest first, from the one after `after`, its time and id."""
 
 
@@ -87,8 +93,14 @@ class OwnerStore(Protocol):
     async def get(self, owner_id: str) -> Owner | None:
         """The owner; None if there is none."""
 
-    async def page(self, status: str | None, after: str | None, limit: int) -> list[Owner]:
-        """At most `limit` owners with this status (any, for None) by id, from the one after `after`."""
+    async def page(self, status: str | None, asked: Asked, limit: int) -> Part[Owner]:
+        """At most `limit` owners with this status (any, for None)."""
+
+    async def named(self, keys: Sequence[str], limit: int) -> list[Owner]:
+        """At most `limit` owners that have, or apply for, a name with one of these keys; verified ones first."""
+
+    async def brands_within(self, keys: Sequence[str]) -> list[Owner]:
+        """The verified brands, suspended ones among them, whose key is one of these or a part of one."""
 
     async def change(self, owner_id: str, decide: Decide[Owner]) -> Result[Owner]:
         """Store the outcome of a decision about an owner, with its events."""
@@ -100,8 +112,8 @@ class PartnerStore(Protocol):
     async def get(self, partner_id: str) -> Partner | None:
         """The partner; None if there is none."""
 
-    async def page(self, kind: PartnerKind, after: str | None, limit: int) -> list[Partner]:
-        """At most `limit` partners of this kind by id, from the one after `after`."""
+    async def page(self, kind: PartnerKind, asked: Asked, limit: int) -> Part[Partner]:
+        """At most `limit` partners of this kind."""
 
     async def suspended(self) -> list[Partner]:
         """All that are suspended."""
@@ -120,14 +132,17 @@ class Accounts(Protocol):
 class Programs(Protocol):
     """The mini programs, as far as sessions need them."""
 
-    async def can_be_entered(self, mini_program_id: str, host_id: str) -> bool:
-        """Whether the mini program is published on that host."""
+    async def can_be_entered(self, mini_program_id: str, host_id: str, viewer: str) -> bool:
+        """Whether the mini program is published on that host, or the viewer tests one that is not suspended."""
 
 
 class ProgramProjection(Protocol):
     """Keeps `Programs` up to date from the catalog's events."""
 
     async def learn(self, events: Sequence[MiniProgramState]) -> None:
+        """Bring the projection up to these events; idempotent."""
+
+    async def learn_testers(self, events: Sequence[TestersChanged]) -> None:
         """Bring the projection up to these events; idempotent."""
 
 

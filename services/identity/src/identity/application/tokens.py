@@ -84,13 +84,14 @@ class OpenSession:
         return_origins: tuple[str, ...] = (),
     ) -> Session:
         """A session; raises MiniProgramNotFound. The host's user id is turned into pseudonyms and stored nowhere."""
-        if not await self.programs.can_be_entered(mini_program_id, host_id):
+        viewer = viewer_pseudonym(self.viewer_secret, host_id, host_user_id)
+        if not await self.programs.can_be_entered(mini_program_id, host_id, viewer):
             raise MiniProgramNotFound(mini_program_id)
         visit = Visit(
             host_id=host_id,
             mini_program_id=mini_program_id,
             openid=openid(self.openid_secret, host_id, mini_program_id, host_user_id),
-            viewer=viewer_pseudonym(self.viewer_secret, host_id, host_user_id),
+            viewer=viewer,
             surface=surface,
             click_id=click_id,
             return_origins=return_origins,

@@ -10,7 +10,10 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One change by a client. `subject_id` is whom the client acts for; `before` and `after` hold what changed, by path."""
+    """One change by a client. `subject_id` is whom the client acts for; `before` and `after` hold what changed, by path.
+
+    `reason` is in the words of the operator who acted.
+    """
 
     entry_id: str
     at: datetime
@@ -24,11 +27,12 @@ class Entry:
     owner_id: str | None
     before: Mapping[str, Any]
     after: Mapping[str, Any]
+    reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which entries are wanted: those whose fields have these values, from `first` on and before `last`."""
+class EntryFilter:
+    """Which entries to find: those whose fields have these values, from `first` on and before `last`."""
 
     first: datetime | None = None
     last: datetime | None = None

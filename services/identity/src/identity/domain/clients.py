@@ -42,6 +42,16 @@ class Client:
     role: str = ADMIN
     return_origins: tuple[str, ...] = ()
     secrets: Secrets = field(default_factory=Secrets)
+    version: int = 1
+
+    @property
+    def team(self) -> tuple[str, str | None]:
+        """The scope and the subject whose clients manage one another. Operators are one team, whose subject is None."""
+        return self.scope, None if self.scope == OPS else self.subject_id
+
+    def leaves_admins_of(self, before: Client) -> bool:
+        """Whether the client was an admin as it was `before`, and no longer is one of the same team."""
+        return before.role == ADMIN and (self.role != ADMIN or self.team != before.team)
 
 
 def granted_scope(client: Client, requested: str | None) -> str:

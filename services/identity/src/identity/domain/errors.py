@@ -24,12 +24,21 @@ class WrongState(Exception):
     """The present state does not allow this; the text says why and what would be right."""
 
 
+class NameTaken(Exception):
+    """A verified brand holds the name; the text says which."""
+
+
 class TooManySecrets(Exception):
     """The client has two live secrets; the text says until when."""
 
 
 class LastAdmin(Exception):
     """Without this client nobody could manage the others."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This is the only client with the role admin. Add another one first; without it nobody could manage clients."
+        )
 
 
 class RegistrationClosed(Exception):

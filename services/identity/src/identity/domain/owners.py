@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal, TypeAlias
 
 from identity.domain.errors import WrongState
@@ -17,6 +18,9 @@ from identity.domain.events import (
 
 OwnerKind = Literal["brand", "platform", "celebrity"]
 OwnerStatus = Literal["applied", "verified", "rejected", "suspended"]
+Outcome = Literal["approved", "rejected", "replaced"]
+MAX_HISTORY = 50
+"""Applications that are kept; of more, the oldest go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,25 @@ class Application:
 
 
 @dataclass(frozen=True, slots=True)
+class PastApplication:
+    """An application with its verdict. One that is `replaced` gave way to the owner's next one before it was decided.
+
+    `applied_at` is None if it waited before the platform kept this time.
+    """
+
+    application: Application
+    applied_at: datetime | None
+    outcome: Outcome
+    decided_at: datetime
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Owner:
     """An owner. `name` and `kind` are those that it applied with until it is verified, and the verified ones afterwards.
 
-    `application` waits for a verdict, if there is one. `status_before` is what a reinstatement gives back.
+    `application` waits for a verdict since `applied_at`, if there is one; `history` has the earlier ones, the oldest first.
+    `status_before` is what a reinstatement gives back.
     """
 
     owner_id: str
@@ -60,11 +79,19 @@ class Owner:
     status: OwnerStatus
     reasons: tuple[Reason, ...] = ()
     application: Application | None = None
+    applied_at: datetime | None = None
+    history: tuple[PastApplication, ...] = ()
     status_before: OwnerStatus = "applied"
     version: int = 1
 
+    @property
+    def is_brand(self) -> bool:
+        """Whether it is verified as a brand, also while it is suspended."""
+        status = self.status_before if self.status == "suspended" else self.status
+        return self.kind == "brand" and status == "verified"
+
     @classmethod
-    def apply(cls, owner_id: str, application: Application) -> OwnerChanged:
+    def apply(cls, owner_id: str, application: Application, at: datetime) -> OwnerChanged:
         """A new owner, who can prepare everything and publish nothing."""
         owner = cls(
             owner_id,
@@ -73,29 +100,32 @@ class Owner:
             application.contact,
             "applied",
             application=application,
+            applied_at=at,
         )
         return owner, OwnerApplied(owner_id)
 
     @classmethod
-    def enter(cls, owner_id: str, application: Application) -> OwnerChanged:
+    def enter(cls, owner_id: str, application: Application, at: datetime) -> OwnerChanged:
         """A new owner whom an operator enters, verified at once."""
-        owner, _ = cls.apply(owner_id, application)
-        return replace(owner, status="verified", application=None), OwnerVerified(owner_id)
+        owner, _ = cls.apply(owner_id, application, at)
+        decided = owner._decided("approved", at)
+        return replace(decided, status="verified"), OwnerVerified(owner_id)
 
-    def apply_again(self, application: Application) -> OwnerChanged | None:
+    def apply_again(self, application: Application, at: datetime) -> OwnerChanged | None:
         """Ask for another name or kind, or once more after a rejection. Raises WrongState while suspended."""
         if self.status == "suspended":
             raise WrongState("This owner is suspended and cannot apply. Ask an operator to reinstate it.")
         if application == self.application:
             return None
+        waiting = replace(self._decided("replaced", at), application=application, applied_at=at, reasons=())
         if self.status == "verified":
-            return self._changed(OwnerApplied(self.owner_id), application=application, reasons=())
-        return self._changed(
-            OwnerApplied(self.owner_id), application=application, reasons=(), status="applied",
+            return waiting._changed(OwnerApplied(self.owner_id))
+        return waiting._changed(
+            OwnerApplied(self.owner_id), status="applied",
             name=application.name, kind=application.kind, contact=application.contact,
         )  # fmt: skip
 
-    def verify(self) -> OwnerChanged | None:
+    def verify(self, at: datetime) -> OwnerChanged | None:
         """Take the application, or verify after a rejection. Raises WrongState while suspended."""
         if self.status == "suspended":
             raise WrongState("This owner is suspended. Reinstate it first.")
@@ -104,12 +134,12 @@ class Owner:
         wanted = self.application
         if wanted is None:
             return self._changed(OwnerVerified(self.owner_id), status="verified", reasons=())
-        return self._changed(
-            OwnerVerified(self.owner_id), status="verified", reasons=(), application=None,
+        return self._decided("approved", at)._changed(
+            OwnerVerified(self.owner_id), status="verified", reasons=(),
             name=wanted.name, kind=wanted.kind, contact=wanted.contact,
         )  # fmt: skip
 
-    def put(self, application: Application) -> OwnerChanged | None:
+    def put(self, application: Application, at: datetime) -> OwnerChanged | None:
         """What an operator enters for an owner: verified, with this name, kind and contact."""
         as_wanted = (self.name, self.kind, self.contact) == (
             application.name,
@@ -118,9 +148,10 @@ class Owner:
         )
         if self.status == "verified" and self.application is None and as_wanted:
             return None
-        return replace(self, application=application).verify()
+        entered = replace(self._decided("replaced", at), application=application, applied_at=at)
+        return entered.verify(at)
 
-    def reject(self, reasons: tuple[Reason, ...]) -> OwnerChanged | None:
+    def reject(self, reasons: tuple[Reason, ...], at: datetime) -> OwnerChanged | None:
         """Refuse the application; a verified owner keeps its name and kind. Raises WrongState if none waits."""
         if self.application is None:
             if self.status == "rejected" and self.reasons == reasons:
@@ -131,7 +162,8 @@ class Owner:
         status: OwnerStatus = "verified" if self.status == "verified" else "rejected"
         if self.status == "suspended":
             status = "suspended"
-        return self._changed(OwnerRejected(self.owner_id), status=status, reasons=reasons, application=None)
+        decided = self._decided("rejected", at, reasons)
+        return decided._changed(OwnerRejected(self.owner_id), status=status, reasons=reasons)
 
     def suspend(self, reasons: tuple[Reason, ...]) -> OwnerChanged | None:
         """Close everything of this owner to viewers."""
@@ -147,6 +179,13 @@ class Owner:
         if self.status != "suspended":
             return None
         return self._changed(OwnerReinstated(self.owner_id), status=self.status_before, reasons=())
+
+    def _decided(self, outcome: Outcome, at: datetime, reasons: tuple[Reason, ...] = ()) -> Owner:
+        """The waiting application, if there is one, goes into the history."""
+        if self.application is None:
+            return self
+        past = PastApplication(self.application, self.applied_at, outcome, at, reasons)
+        return replace(self, application=None, applied_at=None, history=(*self.history, past)[-MAX_HISTORY:])
 
     def _changed(self, event: OwnerEvent, **fields: object) -> OwnerChanged:
         return replace(self, version=self.version + 1, **fields), event  # type: ignore[arg-type]

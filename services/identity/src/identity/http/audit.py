@@ -1,4 +1,4 @@
-"""The audit log: everybody reads the own entries, operators read all."""
+"""The audit log: callers read what their own clients did, operators read all."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from aiohttp import web
 from contracts.api.audit import AnyAuditQuery, AuditActor, AuditEntry, AuditObject, AuditQuery
 from contracts.api.common import Page
 from identity.application.ports import AuditLog
-from identity.domain.audit import Entry, Wanted
+from identity.domain.audit import Entry, EntryFilter
 from identity.http.clients import subject_of
 from runtime.web.bodies import json_response, read_query
-from runtime.web.cursors import invalid_cursor, read_cursor, write_cursor
+from runtime.web.cursors import invalid_cursor, list_of, page_of, read_cursor, write_cursor
 from runtime.web.routes import Route, scopes
 from runtime.web.tokens import CREATOR, HOST, OPS, OWNER
 
@@ -36,31 +36,32 @@ class AuditRoutes:
         """What the caller's own clients did."""
         scope, subject_id = subject_of(request)
         return await self._page(
-            read_query(request, AuditQuery), {"scope": scope, "subject_id": str(subject_id)}
+            request, read_query(request, AuditQuery), {"scope": scope, "subject_id": str(subject_id)}
         )
 
     async def read_any(self, request: web.Request) -> web.Response:
         """What anybody did."""
-        return await self._page(read_query(request, AnyAuditQuery), {})
+        return await self._page(request, read_query(request, AnyAuditQuery), {})
 
-    async def _page(self, query: AuditQuery, own: dict[str, str]) -> web.Response:
+    async def _page(self, request: web.Request, query: AuditQuery, own: dict[str, str]) -> web.Response:
         asked = query.model_dump(include={"client_id", "action", "object_id", "owner_id"}, exclude_none=True)
-        wanted = Wanted(query.first, query.last, asked | own)
-        after = _position(query.cursor)
-        found = await self.log.page(wanted, after, query.limit + 1)
-        shown = found[: query.limit]
-        cursor = (
-            write_cursor(_milliseconds(shown[-1].at), shown[-1].entry_id)
-            if len(found) > query.limit
-            else None
+        filters = EntryFilter(query.first, query.last, asked | own)
+        after = _position(request, query.cursor)
+        found = await self.log.page(filters, after, query.limit + 1)
+        shown, next_cursor = page_of(
+            found,
+            query.limit,
+            lambda entry: write_cursor(list_of(request), _milliseconds(entry.at), entry.entry_id),
         )
-        return json_response(Page[AuditEntry](items=[_view(entry) for entry in shown], next_cursor=cursor))
+        return json_response(
+            Page[AuditEntry](items=[_view(entry) for entry in shown], next_cursor=next_cursor)
+        )
 
 
-def _position(cursor: str | None) -> tuple[datetime, str] | None:
+def _position(request: web.Request, cursor: str | None) -> tuple[datetime, str] | None:
     if cursor is None:
         return None
-    milliseconds, entry_id = read_cursor(cursor, int, str)
+    milliseconds, entry_id = read_cursor(list_of(request), cursor, int, str)
     try:
         return datetime.fromtimestamp(milliseconds / 1000, UTC), entry_id
     except (ValueError, OverflowError, OSError):
@@ -81,6 +82,7 @@ def _view(entry: Entry) -> AuditEntry:
         ),
         object=AuditObject(kind=entry.object_kind, id=entry.object_id),
         owner_id=entry.owner_id,
+        reason=entry.reason,
         before=dict(entry.before),
         after=dict(entry.after),
     )

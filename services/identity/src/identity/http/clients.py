@@ -7,12 +7,13 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from contracts.api.common import PageQuery
+from contracts.api.common import ChangesQuery
 from contracts.api.owners import OwnClientRequest, SecretRequest
 from identity.application.clients import ClientsOfSubject
 from identity.http.owners import NO_STORE
-from identity.http.views import client_view, cursor_position, new_client_view, page_answer, path_id
+from identity.http.views import client_view, new_client_view, page_answer, path_id
 from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.listing import asked_page
 from runtime.web.problems import Problem
 from runtime.web.routes import Route, principal_of, roles, scopes
 from runtime.web.tokens import CREATOR, HOST, OPS, OWNER
@@ -41,10 +42,11 @@ class ClientRoutes:
         ]
 
     async def list_own(self, request: web.Request) -> web.Response:
-        """The caller's clients by id."""
-        query = read_query(request, PageQuery)
-        found = await self.clients.page(*subject_of(request), cursor_position(query.cursor), query.limit + 1)
-        return page_answer(found, query.limit, lambda client: client.client_id, client_view)
+        """The caller's clients."""
+        query = read_query(request, ChangesQuery)
+        asked = asked_page(request, query.cursor, query.updated_since)
+        found = await self.clients.page(*subject_of(request), asked, query.limit)
+        return page_answer(request, found, client_view)
 
     async def add(self, request: web.Request) -> web.Response:
         """A new client."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from identity.domain.errors import (
     LastAdmin,
     MiniProgramNotFound,
+    NameTaken,
     NotFound,
     RegistrationClosed,
     TooManySecrets,
@@ -16,6 +17,12 @@ PROBLEMS: ProblemTable = {
     MiniProgramNotFound: lambda _: not_found("the mini program"),
     NotFound: lambda error: not_found(str(error)),
     WrongState: lambda error: Problem(409, "wrong_state", str(error)),
+    NameTaken: lambda error: Problem(
+        409,
+        "name_taken",
+        f"{error} If both shall have it, approve the owner's application and say why: "
+        '{"reasons": [{"message": "…"}]}.',
+    ),
     TooManySecrets: lambda error: Problem(409, "too_many_secrets", str(error)),
     LastAdmin: lambda error: Problem(409, "last_admin", str(error)),
     RegistrationClosed: lambda _: Problem(

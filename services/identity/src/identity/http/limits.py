@@ -8,6 +8,7 @@ from aiohttp import web
 
 from contracts.api.limits import LEASES_PATH, LeaseAnswer, LeaseRequest
 from identity.application.ports import Buckets
+from identity.domain.limits import Bucket
 from runtime.web.bodies import json_response, read_json
 from runtime.web.routes import Route
 from runtime.web.tokens import PUBLIC
@@ -26,5 +27,5 @@ class LimitRoutes:
     async def lease(self, request: web.Request) -> web.Response:
         """Tokens of one bucket."""
         body = await read_json(request, LeaseRequest)
-        lease = await self.buckets.take(body.key, body.per_second, body.wanted, body.spent)
+        lease = await self.buckets.take(body.key, Bucket(body.size, body.window), body.wanted, body.spent)
         return json_response(LeaseAnswer(given=lease.given, remaining=lease.remaining))

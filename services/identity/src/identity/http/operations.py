@@ -13,7 +13,8 @@ from identity.application.clients import PutClient
 from identity.domain.accounts import Profile
 from identity.domain.clients import Client
 from identity.http.views import path_id
-from runtime.web.bodies import json_response, read_json
+from runtime.web.bodies import read_json
+from runtime.web.editing import edited_response, expected_version
 from runtime.web.routes import Route, scopes
 from runtime.web.tokens import OPS
 
@@ -39,7 +40,7 @@ class OperationRoutes:
         client = Client(
             client_id, body.name, body.scope, body.subject_id, body.role, tuple(body.return_origins)
         )
-        created = await self.put_client(client, body.client_secret)
+        client, created = await self.put_client(client, body.client_secret, expected_version(request))
         view = ClientView(
             client_id=client_id,
             name=client.name,
@@ -47,13 +48,15 @@ class OperationRoutes:
             subject_id=client.subject_id,
             role=client.role,
             return_origins=list(client.return_origins),
+            version=client.version,
         )
-        return json_response(view, 201 if created else 200)
+        return edited_response(view, client.version, 201 if created else 200)
 
     async def account(self, request: web.Request) -> web.Response:
         """A settled-in account."""
         account_id = path_id(request, "account_id")
         body = await read_json(request, AccountRequest)
-        account, created = await self.put_account(account_id, Profile(**body.model_dump()))
+        profile = Profile(**body.model_dump())
+        account, created = await self.put_account(account_id, profile, expected_version(request))
         view = AccountView(**body.model_dump(), account_id=account_id, version=account.version)
-        return json_response(view, 201 if created else 200)
+        return edited_response(view, account.version, 201 if created else 200)

@@ -6,18 +6,21 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from contracts.api.owners import NewOwner, OwnerApplication, OwnersQuery, ReasonsRequest
+from contracts.api.owners import ApprovalRequest, NewOwner, OwnerApplication, OwnersQuery, ReasonsRequest
 from identity.application.owners import Owners
+from identity.domain.owners import Reason
 from identity.http.views import (
     application_of,
-    cursor_position,
+    listed_owner,
     owner_answer,
-    owner_view,
+    owner_details,
     page_answer,
     path_id,
     reasons_of,
 )
 from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.editing import edited_response, expected_version
+from runtime.web.listing import asked_page
 from runtime.web.routes import Route, principal_of, roles, scopes
 from runtime.web.tokens import CATALOGUE, OPS, OWNER, PUBLIC
 
@@ -71,26 +74,30 @@ class OwnerRoutes:
         )
 
     async def list_owners(self, request: web.Request) -> web.Response:
-        """Owners by id."""
+        """Owners, or those of one status."""
         query = read_query(request, OwnersQuery)
-        found = await self.owners.page(query.status, cursor_position(query.cursor), query.limit + 1)
-        return page_answer(found, query.limit, lambda owner: owner.owner_id, owner_view)
+        asked = asked_page(request, query.cursor, query.updated_since)
+        part = await self.owners.page(query.status, asked, query.limit)
+        flags = {owner.owner_id: await self.owners.flags(owner) for owner in part.items}
+        return page_answer(request, part, lambda owner: listed_owner(owner, flags[owner.owner_id]))
 
     async def read(self, request: web.Request) -> web.Response:
-        """Any owner."""
-        return owner_answer(await self.owners.get(path_id(request, "owner_id")))
+        """Any owner, with its earlier applications."""
+        owner = await self.owners.get(path_id(request, "owner_id"))
+        return edited_response(owner_details(owner, await self.owners.flags(owner)), owner.version)
 
     async def put(self, request: web.Request) -> web.Response:
         """Enter an owner as verified."""
         owner_id = path_id(request, "owner_id")
         owner, created = await self.owners.put(
-            owner_id, application_of(await read_json(request, OwnerApplication))
+            owner_id, application_of(await read_json(request, OwnerApplication)), expected_version(request)
         )
         return owner_answer(owner, 201 if created else 200)
 
     async def approve(self, request: web.Request) -> web.Response:
         """Verify an owner, or take its application."""
-        return owner_answer(await self.owners.verify(path_id(request, "owner_id")))
+        reasons = await _reasons(request)
+        return owner_answer(await self.owners.verify(path_id(request, "owner_id"), reasons))
 
     async def reject(self, request: web.Request) -> web.Response:
         """Refuse an application."""
@@ -104,4 +111,10 @@ class OwnerRoutes:
 
     async def reinstate(self, request: web.Request) -> web.Response:
         """End a suspension."""
+        await _reasons(request)
         return owner_answer(await self.owners.reinstate(path_id(request, "owner_id")))
+
+
+async def _reasons(request: web.Request) -> list[Reason]:
+    """Those in a body that may be left out."""
+    return reasons_of(await read_json(request, ApprovalRequest)) if request.can_read_body else []

@@ -7,13 +7,15 @@ from functools import partial
 
 from aiohttp import web
 
-from contracts.api.common import Answer, PageQuery
+from contracts.api.common import Answer, ChangesQuery
 from contracts.api.owners import HostRequest, NewCreator, NewHost, PartnerRequest, ReasonsRequest
 from identity.application.partners import Partners
-from identity.domain.partners import PartnerKind
+from identity.domain.partners import Partner, PartnerKind
 from identity.http.owners import NO_STORE
-from identity.http.views import cursor_position, page_answer, partner_view, path_id
+from identity.http.views import page_answer, partner_view, path_id
 from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.editing import edited_response, expected_version
+from runtime.web.listing import asked_page
 from runtime.web.routes import Route, scopes
 from runtime.web.tokens import OPS
 
@@ -43,10 +45,10 @@ class PartnerRoutes:
         ]
 
     async def list_all(self, kind: PartnerKind, request: web.Request) -> web.Response:
-        """By id."""
-        query = read_query(request, PageQuery)
-        found = await self.partners.page(kind, cursor_position(query.cursor), query.limit + 1)
-        return page_answer(found, query.limit, lambda partner: partner.partner_id, partner_view)
+        """All of this kind."""
+        query = read_query(request, ChangesQuery)
+        asked = asked_page(request, query.cursor, query.updated_since)
+        return page_answer(request, await self.partners.page(kind, asked, query.limit), partner_view)
 
     async def register(self, kind: PartnerKind, request: web.Request) -> web.Response:
         """A new one with its first client."""
@@ -68,20 +70,24 @@ class PartnerRoutes:
         """One under a given id, without a client."""
         partner_id = path_id(request, f"{kind}_id")
         name, return_origins = await _entered(kind, request)
-        partner, created = await self.partners.put(kind, partner_id, name, return_origins)
-        return json_response(partner_view(partner), 201 if created else 200)
+        partner, created = await self.partners.put(
+            kind, partner_id, name, return_origins, expected_version(request)
+        )
+        return _answer(partner, 201 if created else 200)
 
     async def suspend(self, kind: PartnerKind, request: web.Request) -> web.Response:
         """Refuse its tokens."""
         partner_id = path_id(request, f"{kind}_id")
         reasons = tuple(reason.message for reason in (await read_json(request, ReasonsRequest)).reasons)
-        return json_response(partner_view(await self.partners.suspend(kind, partner_id, reasons)))
+        return _answer(await self.partners.suspend(kind, partner_id, reasons))
 
     async def reinstate(self, kind: PartnerKind, request: web.Request) -> web.Response:
         """Accept its tokens again."""
-        return json_response(
-            partner_view(await self.partners.reinstate(kind, path_id(request, f"{kind}_id")))
-        )
+        return _answer(await self.partners.reinstate(kind, path_id(request, f"{kind}_id")))
+
+
+def _answer(partner: Partner, status: int = 200) -> web.Response:
+    return edited_response(partner_view(partner), partner.version, status)
 
 
 async def _entered(kind: PartnerKind, request: web.Request) -> tuple[str, tuple[str, ...] | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -10,22 +10,29 @@ from pydantic import TypeAdapter, ValidationError
 
 from contracts.api.common import Answer, Id, Page
 from contracts.api.owners import (
+    ApprovalRequest,
     ContactRequest,
+    ListedOwner,
     NewClientView,
     OwnClientView,
     OwnerApplication,
+    OwnerDetails,
     OwnerView,
     PartnerView,
+    PastApplication,
     ReasonsRequest,
     ReasonView,
     WaitingApplication,
 )
+from contracts.api.owners import Flag as FlagView
 from identity.application.clients import NewClient
 from identity.domain.clients import Client
+from identity.domain.names import Flag
 from identity.domain.owners import Application, Contact, Owner, Reason
 from identity.domain.partners import Partner
+from runtime.listing import Part
 from runtime.web.bodies import json_response
-from runtime.web.cursors import read_cursor, write_cursor
+from runtime.web.listing import cursor_of
 from runtime.web.problems import wrong_content
 
 _ID: TypeAdapter[str] = TypeAdapter(Id)
@@ -46,23 +53,21 @@ def application_of(body: OwnerApplication) -> Application:
     return Application(body.name, body.kind, contact, body.statement or "")
 
 
-def reasons_of(body: ReasonsRequest) -> list[Reason]:
+def reasons_of(body: ReasonsRequest | ApprovalRequest) -> list[Reason]:
     """The reasons of a verdict."""
     return [Reason(reason.message, reason.field or "") for reason in body.reasons]
 
 
 def owner_view(owner: Owner) -> OwnerView:
     """An owner."""
-    contact, waiting = owner.contact, owner.application
+    waiting = owner.application
     return OwnerView(
         owner_id=owner.owner_id,
         name=owner.name,
         kind=owner.kind,
         status=owner.status,
-        reasons=[ReasonView(field=reason.field or None, message=reason.message) for reason in owner.reasons],
-        contact=ContactRequest.model_construct(
-            name=contact.name, email=contact.email, phone=contact.phone or None
-        ),
+        reasons=_reasons(owner.reasons),
+        contact=_contact(owner.contact),
         application=WaitingApplication(
             name=waiting.name, kind=waiting.kind, statement=waiting.statement or None
         )
@@ -70,6 +75,38 @@ def owner_view(owner: Owner) -> OwnerView:
         else None,
         version=owner.version,
     )
+
+
+def listed_owner(owner: Owner, flags: Iterable[Flag]) -> ListedOwner:
+    """An owner as operators see it."""
+    shown = [FlagView(field=flag.field, message=flag.message) for flag in flags]
+    return ListedOwner(**dict(owner_view(owner)), flags=shown)
+
+
+def owner_details(owner: Owner, flags: Iterable[Flag]) -> OwnerDetails:
+    """An owner with its earlier applications."""
+    past = [
+        PastApplication(
+            name=one.application.name,
+            kind=one.application.kind,
+            contact=_contact(one.application.contact),
+            statement=one.application.statement or None,
+            applied_at=one.applied_at,
+            outcome=one.outcome,
+            decided_at=one.decided_at,
+            reasons=_reasons(one.reasons),
+        )
+        for one in reversed(owner.history)
+    ]
+    return OwnerDetails(**dict(listed_owner(owner, flags)), applications=past)
+
+
+def _reasons(reasons: Iterable[Reason]) -> list[ReasonView]:
+    return [ReasonView(field=reason.field or None, message=reason.message) for reason in reasons]
+
+
+def _contact(contact: Contact) -> ContactRequest:
+    return ContactRequest.model_construct(name=contact.name, email=contact.email, phone=contact.phone or None)
 
 
 def owner_answer(owner: Owner, status: int = 200) -> web.Response:
@@ -105,18 +142,11 @@ def _client_fields(client: Client) -> dict[str, Any]:
         "name": client.name,
         "role": client.role,
         "old_secret_ends_at": client.secrets.old_ends_at,
+        "version": client.version,
     }
 
 
-def cursor_position(cursor: str | None) -> str | None:
-    """The id after which the page begins."""
-    return None if cursor is None else str(read_cursor(cursor, str)[0])
-
-
-def page_answer(
-    found: Sequence[T], limit: int, id_of: Callable[[T], str], view: Callable[[T], Answer]
-) -> web.Response:
-    """A page of `limit` items, of which one more was looked for."""
-    shown = found[:limit]
-    cursor = write_cursor(id_of(shown[-1])) if len(found) > limit else None
-    return json_response(Page[Any](items=[view(one) for one in shown], next_cursor=cursor))
+def page_answer(request: web.Request, found: Part[T], view: Callable[[T], Answer]) -> web.Response:
+    """A page of a list."""
+    items, next_cursor = found.each(view).items, cursor_of(request, found.following)
+    return json_response(Page[Any](items=items, next_cursor=next_cursor))
