@@ -1,4 +1,4 @@
-"""The parts that the own cases' names and queries are made of."""
+"""The parts of which the generated names and queries are made."""
 
 from __future__ import annotations
 

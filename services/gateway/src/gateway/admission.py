@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gateway.callers import Caller
-from runtime import telemetry
+from runtime import metrics
 from runtime.web.problems import Problem, unavailable
 
 Key = TypeVar("Key")
@@ -142,7 +142,7 @@ class Gate:
                 del self._waiting[caller.group]
 
     def _refused(self, *, at_fault: bool) -> Problem:
-        telemetry.calls_refused.add(1, {"gate": self._name})
+        metrics.calls_refused.add(1, self._name)
         if at_fault:
             return busy("You have too many calls of this kind in progress.")
         return unavailable("The platform has too many calls in progress. Try again after Retry-After.")

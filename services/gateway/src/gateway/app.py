@@ -16,15 +16,15 @@ from gateway.engagement import EngagementBuffer
 from gateway.engagement_observers import observers
 from gateway.headers import SECURITY
 from gateway.leases import from_identity
-from gateway.limiting import LimitRoutes, limited
+from gateway.limiting import Limiting, LimitRoutes
 from gateway.openapi import document
 from gateway.proxy import CallHandler, composed, proxied, route_of, streamed
-from gateway.rate_limits import RateLimits
 from gateway.search import SearchRoutes
 from gateway.settings import Settings
 from gateway.share_codes import ShareCodeRoutes
 from gateway.table import CALLS
 from gateway.table.operation import HEALTH
+from gateway.testers import TesterRoutes
 from gateway.upstreams import Upstreams
 from gateway.viewers import Viewers
 from runtime.clock import Clock, system_clock
@@ -43,7 +43,7 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
         upstreams, bodies = Upstreams(settings.addresses()), BodyBudget()
         engagement = EngagementBuffer(service.publisher, clock, new_id, settings.prefix)
         lend = from_identity(settings.identity_url, service.http)
-        limits = RateLimits(settings.limits(), lend, time.monotonic)
+        limits = Limiting(settings, lend, time.monotonic)
         viewers = Viewers(settings.viewer_secret, new_id)
         clicks = ClickSigner(settings.click_secret, clock, new_id)
         search = SearchRoutes(upstreams, engagement, viewers, clicks, settings.click_secret, clock, new_id)
@@ -52,7 +52,8 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
             **ShareCodeRoutes(upstreams, engagement, viewers, clicks).handlers(),
             **search.handlers(),
             **ContentCheckRoutes(upstreams).handlers(),
-            "read_limits": LimitRoutes(limits).read,
+            **TesterRoutes(upstreams, viewers).handlers(),
+            "read_limits": LimitRoutes(limits.callers).read,
         }
         observe = observers(engagement, viewers)
         documents = _documents(settings.public_url)
@@ -66,7 +67,9 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
                 return streamed(call, bodies, upstreams)
             return proxied(call, bodies, upstreams, observe.get(call.name))
 
-        service.routes([limited(route(call), call, limits) for call in CALLS if call.path not in HEALTH])
+        calls = [call for call in CALLS if call.path not in HEALTH]
+        service.routes([limits.limited(route(call), call) for call in calls])
+        service.admit_unmatched(limits.admit_unmatched)
         service.background("engagement", engagement.run)
         service.close_last(upstreams.close)
 

@@ -12,10 +12,12 @@ from aiohttp import web
 from pydantic import BaseModel
 
 from contracts.api.common import NoQuery
-from contracts.api.limits import LimitClass
+from contracts.api.limits import LimitClass, PublicClass
 from runtime.web.routes import DEADLINE_SECONDS, MAX_BODY, admitted_roles
 
-Service = Literal["gateway", "identity", "catalog", "search", "checkout", "payment", "sharecode"]
+Service = Literal[
+    "gateway", "identity", "catalog", "search", "checkout", "payment", "sharecode", "webhooks", "feeds"
+]
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 JSON = "application/json"
@@ -24,6 +26,7 @@ HTML = "text/html"
 TEXT = "text/plain"
 EVENTS = "text/event-stream"
 CSV = "text/csv"
+JSON_LINES = "application/jsonl"
 
 WAITING_SECONDS = 2 * DEADLINE_SECONDS
 """Deadline of calls that wait for something, such as `?wait=10`, in addition to their work."""
@@ -66,7 +69,7 @@ class Call:
     service reads: its content types, each with its model, or None for bytes. `faults` are the errors of this call beyond
     those that `faults_of` adds; `roles` may call it besides `admin` (by default: every role for GET, none for other methods); `own_errors` are errors, by status, that are not problem documents. `names_client` is set for
     a public call whose body names the client. `limit` is the class of its rate limit (by default `read` for GET, otherwise
-    `write`).
+    `write`); `is_limited` is False for what the runtime serves in every process.
     """
 
     method: Method
@@ -90,10 +93,11 @@ class Call:
     deadline: float | None = DEADLINE_SECONDS
     max_body: int = MAX_BODY
     roles: frozenset[str] | None = None
-    limit: LimitClass | None = None
+    limit: LimitClass | PublicClass | None = None
+    is_limited: bool = True
 
     @property
-    def limit_class(self) -> LimitClass:
+    def limit_class(self) -> LimitClass | PublicClass:
         """The class of calls whose rate limit this call spends from."""
         return self.limit or ("read" if self.method == "GET" else "write")
 

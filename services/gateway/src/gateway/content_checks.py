@@ -36,13 +36,18 @@ class ContentCheckRoutes:
         }
 
     async def list_waiting(self, request: CheckedRequest) -> web.StreamResponse:
-        """One service after the other, until the page is full. The cursor says which, and where in its list."""
+        """One service after the other, until the page is full. The cursor says which, and where in its list.
+
+        With `updated_since`, each service's are in the order of their last change.
+        """
         items: list[Any] = []
         place = _place_in(request.query.cursor)
         limit: int = request.query.limit
+        changed = request.query.updated_since
+        since = {"updated_since": changed.isoformat()} if changed is not None else {}
         while True:
             service, cursor = place
-            query = {"limit": limit - len(items)} | ({"cursor": cursor} if cursor else {})
+            query = {"limit": limit - len(items), **({"cursor": cursor} if cursor else {}), **since}
             target = f"/v1/ops/content-checks?{urlencode(query)}"
             found = await self.upstreams.get(service, request.http, target)
             if not found.is_success:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from contracts.engagement import Engagement
-from runtime import telemetry
+from runtime import metrics
 from runtime.clock import Clock
 from runtime.errors import is_unavailable, record_refused, redacted
 from runtime.ids import NewId
@@ -145,4 +145,4 @@ class EngagementBuffer:
 
 def _count_lost(names: Iterable[str], reason: str) -> None:
     for name, count in Counter(names).items():
-        telemetry.events_lost.add(count, {"event": name, "reason": reason})
+        metrics.events_lost.add(count, name, reason)

@@ -13,7 +13,9 @@ NOT_YOUR_ROLE = Fault(
 )
 NOT_FOUND = Fault(404, "not_found", "it does not exist, or the caller may not see it")
 MALFORMED_REQUEST = Fault(
-    400, "malformed_request", "not a valid HTTP request, or its request line or a header is too long"
+    400,
+    "malformed_request",
+    "not a valid HTTP request, its request line or a header is too long, or a header with one value was sent twice",
 )
 MALFORMED_JSON = Fault(400, "malformed_json", "the body is not valid JSON")
 TOO_LARGE = Fault(413, "too_large", "the body is larger than this call allows")
@@ -96,6 +98,10 @@ PAYMENT_NOT_READY = Fault(
     409, "not_ready", "payment has not processed the order yet; try again after Retry-After"
 )
 
+TOO_MANY_WEBHOOKS = Fault(
+    409, "too_many_webhooks", "the owner has the maximum number of webhooks; delete one first"
+)
+WEBHOOK_DISABLED = Fault(409, "webhook_disabled", "the webhook is disabled; set `enabled` to true first")
 GONE = Fault(410, "gone", "another call replaced this one; `detail` names it")
 OWNER_NOT_VERIFIED = Fault(409, "owner_not_verified", "an operator has not approved the owner's application")
 OWNER_SUSPENDED = Fault(409, "owner_suspended", "the owner is suspended; `detail` says why")
@@ -130,6 +136,10 @@ ALREADY_PAID = Fault(409, "already_paid", "the order is already paid")
 PAYMENT_CLOSED = Fault(409, "payment_closed", "the order can no longer be paid")
 PAYMENT_REFUSED = Fault(409, "payment_refused", "the payment provider refused; `detail` gives its reason")
 ALREADY_SETTLED = Fault(409, "already_settled", "another transfer settled this payout; `detail` names it")
+MORE_THAN_OWED = Fault(409, "more_than_owed", "the owner owes less; `detail` says how much")
+REFERENCE_USED = Fault(
+    409, "reference_used", "a transfer with this reference was recorded for another owner, amount or day"
+)
 NOT_YET = Fault(409, "not_yet", "the day has not ended, or some of its data is missing; `detail` says what")
 BAD_RETURN = Fault(400, "bad_return", "this is not a return address signed by Alipay")
 
@@ -148,7 +158,9 @@ def faults_of(call: Call) -> tuple[Fault, ...]:
     """All documented faults of a call: those that follow from its declaration, and its own."""
     faults = [MALFORMED_REQUEST]
     if call.scopes:
-        faults += [NO_TOKEN, BAD_TOKEN, WRONG_SCOPE, RATE_LIMITED]
+        faults += [NO_TOKEN, BAD_TOKEN, WRONG_SCOPE]
+    if call.is_limited:
+        faults.append(RATE_LIMITED)
     if call.scopes - {VIEWER} and call.admitted_roles != EVERY_ROLE:
         faults.append(NOT_YOUR_ROLE)
     if call.parameters:

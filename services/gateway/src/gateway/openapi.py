@@ -21,7 +21,7 @@ Schemas = dict[type[BaseModel], dict[str, Any]]
 VERSION = "1.0.0"
 DESCRIPTION = """\
 The HTTP API for host apps, owners, creators and operators. Amounts are integers in minor units (fen), times are RFC 3339
-in UTC, lists take `cursor` and `limit`. Each caller has a rate limit for each class of calls (`x-limit`), which the
+in UTC, lists take `cursor` and `limit`. Each caller, or the address of a caller without a token, has a rate limit for each class of calls (`x-limit`), which the
 headers `RateLimit-Policy` and `RateLimit` state. Errors are RFC 9457 problem documents with a stable `code`. Every call accepts and
 returns `traceparent`. An unknown path is answered with 404 `no_such_path`, an unknown method with 405
 `method_not_allowed`."""
@@ -82,7 +82,7 @@ def _operation(call: Call, schemas: Schemas) -> dict[str, Any]:
         "security": _security(call),
         "x-scopes": sorted(call.scopes),
         **({"x-roles": sorted(call.admitted_roles)} if call.scopes - {VIEWER} else {}),
-        **({"x-limit": call.limit_class} if call.scopes else {}),
+        **({"x-limit": call.limit_class} if call.is_limited else {}),
         "parameters": [*_path_parameters(call), *_query_parameters(call), *_header_parameters(call)],
         "responses": {**_successes(call, schemas), **_failures(call, schemas)},
     }

@@ -7,19 +7,20 @@ with a slice that the first lease pays for. All gateways together admit at most 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
-from contracts.api.limits import LeaseAnswer, LeaseRequest, LimitClass
-from runtime import telemetry
+from contracts.api.limits import LeaseAnswer, LeaseRequest, LimitClass, PublicClass
+from runtime import metrics
 from runtime.errors import is_unavailable
 from runtime.web.problems import Problem
 
 SLICES = 10
-"""A slice is this part of a second's tokens."""
+"""A slice is this part of a bucket's tokens."""
 IDLE_SECONDS = 10.0
-"""A bucket that nobody used for so long is forgotten: it would be full again."""
+"""A bucket that nobody used for so long, and for its window, is forgotten: it would be full again."""
 MAX_BUCKETS = 100_000
 """Above this the longest unused ones are forgotten too."""
 AWAY_SECONDS = 1.0
@@ -28,6 +29,7 @@ AWAY_SECONDS = 1.0
 Lend = Callable[[LeaseRequest], Awaitable[LeaseAnswer]]
 """Asks for a lease. Raises an error that `is_unavailable` knows if there is no answer."""
 Seconds = Callable[[], float]
+Class = LimitClass | PublicClass
 
 
 @dataclass(slots=True)
@@ -48,16 +50,17 @@ class Bucket:
 
 
 class RateLimits:
-    """The buckets of this gateway. `sizes` are the tokens of each class in a second."""
+    """The buckets of this gateway. `sizes` are the tokens of each class in `window` seconds."""
 
-    def __init__(self, sizes: Mapping[LimitClass, int], lend: Lend, now: Seconds) -> None:
+    def __init__(self, sizes: Mapping[Class, int], lend: Lend, now: Seconds, window: int = 1) -> None:
         self._sizes = sizes
+        self._window = window
         self._lend = lend
         self._now = now
-        self._buckets: OrderedDict[tuple[str, LimitClass], Bucket] = OrderedDict()
+        self._buckets: OrderedDict[tuple[str, Class], Bucket] = OrderedDict()
         self._away_until = 0.0
 
-    async def admit(self, caller: str, limit: LimitClass) -> None:
+    async def admit(self, caller: str, limit: Class) -> None:
         """Spend a token. Raises Problem 429 if there is none."""
         bucket = self._bucket(caller, limit)
         while bucket.left < 1:
@@ -68,35 +71,39 @@ class RateLimits:
                     await self._lease(caller, limit, bucket)
         bucket.left -= 1
 
-    def remaining(self, caller: str, limit: LimitClass) -> int:
+    def remaining(self, caller: str, limit: Class) -> int:
         """An estimate of the tokens that are left for the caller; it spends none."""
         bucket = self._buckets.get((caller, limit))
         size = self._sizes[limit]
         if bucket is None:
             return size
-        refilled = int((self._now() - bucket.leased_at) * size)
+        refilled = int((self._now() - bucket.leased_at) * size / self._window)
         return min(size, bucket.left + bucket.remaining + refilled)
 
-    def headers(self, caller: str, limit: LimitClass) -> dict[str, str]:
+    def headers(self, caller: str, limit: Class) -> dict[str, str]:
         """`RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-headers-11)."""
         return {
-            "RateLimit-Policy": f'"{limit}";q={self._sizes[limit]};w=1',
-            "RateLimit": f'"{limit}";r={self.remaining(caller, limit)};t=1',
+            "RateLimit-Policy": f'"{limit}";q={self._sizes[limit]};w={self._window}',
+            "RateLimit": f'"{limit}";r={self.remaining(caller, limit)};t={self._window}',
         }
 
-    def view(self, caller: str) -> dict[LimitClass, tuple[int, int]]:
-        """The caller's tokens a second and remaining tokens, by class."""
+    def view(self, caller: str) -> dict[Class, tuple[int, int]]:
+        """The tokens of the caller's full bucket and the remaining ones, by class."""
         return {limit: (size, self.remaining(caller, limit)) for limit, size in self._sizes.items()}
 
-    def _slice(self, limit: LimitClass) -> int:
+    def _slice(self, limit: Class) -> int:
         return max(1, self._sizes[limit] // SLICES)
 
-    def _bucket(self, caller: str, limit: LimitClass) -> Bucket:
+    def _pace(self, limit: Class) -> float:
+        """Seconds in which a slice refills."""
+        return self._window * self._slice(limit) / self._sizes[limit]
+
+    def _bucket(self, caller: str, limit: Class) -> Bucket:
         now, key = self._now(), (caller, limit)
         bucket = self._buckets.get(key)
         if bucket is None:
             size, share = self._sizes[limit], self._slice(limit)
-            bucket = Bucket(share, share, size - share, now, now, share / size)
+            bucket = Bucket(share, share, size - share, now, now, self._pace(limit))
             self._buckets[key] = bucket
             self._forget(now)
         else:
@@ -108,16 +115,18 @@ class RateLimits:
         """The longest unused come first."""
         while self._buckets:
             key, bucket = next(iter(self._buckets.items()))
-            if len(self._buckets) <= MAX_BUCKETS and now - bucket.used_at < IDLE_SECONDS:
+            if len(self._buckets) <= MAX_BUCKETS and now - bucket.used_at < max(IDLE_SECONDS, self._window):
                 return
             del self._buckets[key]
 
-    async def _lease(self, caller: str, limit: LimitClass, bucket: Bucket) -> None:
+    async def _lease(self, caller: str, limit: Class, bucket: Bucket) -> None:
         if self._now() < self._away_until:
             self._lease_without_identity(limit, bucket)
             return
         size, share = self._sizes[limit], self._slice(limit)
-        asked = LeaseRequest(key=f"{caller} {limit}", per_second=size, wanted=share, spent=bucket.spent)
+        asked = LeaseRequest(
+            key=f"{caller} {limit}", size=size, window=self._window, wanted=share, spent=bucket.spent
+        )
         try:
             lease = await self._lend(asked)
         except Exception as error:
@@ -130,24 +139,25 @@ class RateLimits:
         bucket.spent = 0
         bucket.left, bucket.remaining = lease.given, lease.remaining
         if lease.given:
-            bucket.pace = max(share / size, min(1.0, now - bucket.leased_at))
+            bucket.pace = max(self._pace(limit), min(self._window, now - bucket.leased_at))
             bucket.leased_at = now
         else:
-            bucket.closed_until = now + share / size
+            bucket.closed_until = now + max(self._window / size, min(self._pace(limit), 1 / SLICES))
 
-    def _lease_without_identity(self, limit: LimitClass, bucket: Bucket) -> None:
+    def _lease_without_identity(self, limit: Class, bucket: Bucket) -> None:
         """A slice at the pace of the last ones; the first lease afterwards is charged for none of them."""
         now = self._now()
         if now < bucket.leased_at + bucket.pace:
             bucket.closed_until = bucket.leased_at + bucket.pace
             return
         bucket.left, bucket.leased_at = self._slice(limit), now
-        telemetry.limits_unleased.add(1, {"class": limit})
+        metrics.limits_unleased.add(1, limit)
 
-    def _refused(self, limit: LimitClass) -> Problem:
-        telemetry.calls_over_limit.add(1, {"class": limit})
+    def _refused(self, limit: Class) -> Problem:
+        metrics.calls_over_limit.add(1, limit)
+        period = "a second" if self._window == 1 else f"in {self._window} seconds"
         detail = (
-            f"You make more than {self._sizes[limit]} calls of the class {limit} a second. "
+            f"You make more than {self._sizes[limit]} calls of the class {limit} {period}. "
             "Try again after Retry-After; GET /v1/limits shows your limits."
         )
-        return Problem(429, "rate_limited", detail, retry_after=1)
+        return Problem(429, "rate_limited", detail, retry_after=math.ceil(self._window / self._sizes[limit]))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from contracts.api.limits import MAX_RATE, LimitClass
+from contracts.api.limits import MAX_RATE, LimitClass, PublicClass
 from contracts.tokens.signing import MIN_SECRET_LENGTH
 from runtime.settings import ServiceSettings
 
@@ -23,6 +23,8 @@ class Settings(ServiceSettings):
     checkout_url: str = "http://127.0.0.1:8104"
     payment_url: str = "http://127.0.0.1:8105"
     sharecode_url: str = "http://127.0.0.1:8106"
+    webhooks_url: str = "http://127.0.0.1:8107"
+    feeds_url: str = "http://127.0.0.1:8108"
     public_url: str = Field(
         default="http://127.0.0.1:8080", description="address of this gateway for callers"
     )
@@ -37,9 +39,15 @@ class Settings(ServiceSettings):
     limit_order: Rate = 500
     limit_scan: Rate = 100
     limit_bulk: Rate = 20
+    limit_registration: int = Field(
+        default=60, ge=1, le=MAX_RATE, description="owners that register from one address in an hour"
+    )
+    proxies: int = Field(
+        default=0, ge=0, le=10, description="proxies in front that add their caller to X-Forwarded-For"
+    )
 
-    def limits(self) -> Mapping[LimitClass, int]:
-        """The rate limit of each class of calls."""
+    def limits(self) -> Mapping[LimitClass | PublicClass, int]:
+        """The rate limit of each class of a caller's calls."""
         return {
             "read": self.limit_read,
             "write": self.limit_write,
@@ -58,4 +66,6 @@ class Settings(ServiceSettings):
             "checkout": self.checkout_url,
             "payment": self.payment_url,
             "sharecode": self.sharecode_url,
+            "webhooks": self.webhooks_url,
+            "feeds": self.feeds_url,
         }

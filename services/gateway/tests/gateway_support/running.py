@@ -22,7 +22,7 @@ from runtime.consuming.records import headers_of
 from runtime.service import Service
 
 NO_KAFKA = "127.0.0.1:1"
-SERVICES = ("identity", "catalog", "search", "checkout", "payment", "sharecode")
+SERVICES = ("identity", "catalog", "search", "checkout", "payment", "sharecode", "webhooks", "feeds")
 
 
 @dataclass

@@ -125,6 +125,18 @@ class TestBadInput:
         assert b" 400 " in head.split(b"\r\n")[0]
         assert b"Content-Type: application/problem+json" in head
         assert orjson.loads(body)["code"] == "malformed_request"
+        headers = {line.partition(b":")[0]: line for line in head.split(b"\r\n")[1:]}
+        assert headers[b"Server"] == b"Server: anchorage"
+        assert headers[b"X-Frame-Options"] == b"X-Frame-Options: DENY"
+
+    @pytest.mark.parametrize("name", ["Authorization", "Idempotency-Key", "If-Match", "Anchorage-Viewer"])
+    async def test_a_header_with_one_value_is_sent_once(self, gateway: Gateway, name: str) -> None:
+        sent = f"POST /v1/token HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{name}: a\r\n{name.lower()}: a"
+        head, body = await raw(gateway, sent.encode())
+        assert b" 400 " in head.split(b"\r\n")[0]
+        problem = orjson.loads(body)
+        assert (problem["code"], problem["errors"][0]["field"]) == ("malformed_request", name)
+        assert gateway.backend.seen == []
 
     async def test_an_unknown_expectation_is_ignored(self, gateway: Gateway) -> None:
         head, _ = await raw(

@@ -46,6 +46,12 @@ async def test_a_page_ends_where_it_is_full_and_the_next_goes_on_there(gateway: 
     assert ("cursor" in queries[0], third) == (False, {"items": [check("review_c")], "next_cursor": None})
 
 
+async def test_a_list_by_change_asks_every_service_for_what_changed(gateway: Gateway) -> None:
+    queries = will_answer_in_turn(gateway, ([], None), ([], None))
+    await gateway.call("GET", f"{LIST}?updated_since=2026-05-04T12:00:00Z", "ops")
+    assert [query["updated_since"] for query in queries] == ["2026-05-04T12:00:00+00:00"] * 2
+
+
 async def test_a_cursor_of_another_list_is_refused(gateway: Gateway) -> None:
     status, problem, _ = await gateway.call("GET", f"{LIST}?cursor=identity.x", "ops")
     assert (status, problem["code"]) == (422, "invalid_cursor")

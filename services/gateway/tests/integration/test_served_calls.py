@@ -59,5 +59,5 @@ async def test_the_checked_scopes_and_roles_are_the_documented_ones(gateway: Gat
     assert public == {
         "/v1/token", "/v1/owners", "/.well-known/jwks.json", "/media/{path}", "/v1/share-codes/{code}/image.png",
         "/v1/share-codes/{code}/image.svg", "/v1/share-codes/{code}/qr.png", "/v1/payments/alipay/notify",
-        "/v1/payments/alipay/return", "/v1/carriers", "/openapi.json", "/docs", "/livez", "/readyz", "/metrics",
+        "/v1/payments/alipay/return", "/v1/carriers", "/openapi.json", "/docs", "/livez", "/readyz",
     }  # fmt: skip

@@ -12,7 +12,7 @@ from gateway.faults import faults_of
 from gateway.table import CALLS
 
 SERVICES = Path(__file__).parents[3]
-BEHIND = ("identity", "catalog", "search", "checkout", "payment", "sharecode")
+BEHIND = ("identity", "catalog", "search", "checkout", "payment", "sharecode", "webhooks", "feeds")
 REFUSALS = {"Problem", "Refused", "QueryRefused"}
 """Exceptions that carry a code."""
 INTERNAL = {

@@ -29,14 +29,15 @@ class FakeIdentity:
         await asyncio.sleep(0)
         if self.is_away:
             raise Unavailable("identity is away")
-        tokens, at = self._buckets.get(asked.key, (float(asked.per_second), self.now))
-        tokens = min(asked.per_second, tokens + (self.now - at) * asked.per_second) - asked.spent
+        tokens, at = self._buckets.get(asked.key, (float(asked.size), self.now))
+        refilled = (self.now - at) * asked.size / asked.window
+        tokens = min(asked.size, tokens + refilled) - asked.spent
         given = max(0, min(asked.wanted, int(tokens)))
         self._buckets[asked.key] = (tokens - given, self.now)
         return LeaseAnswer(given=given, remaining=max(0, int(tokens - given)))
 
-    def gateway(self) -> RateLimits:
-        return RateLimits(SIZES, self.lend, lambda: self.now)
+    def gateway(self, window: int = 1) -> RateLimits:
+        return RateLimits(SIZES, self.lend, lambda: self.now, window)
 
 
 async def admitted(limits: RateLimits, calls: int, caller: str = "client c") -> int:
@@ -59,6 +60,18 @@ async def test_a_refusal_says_when_to_try_again() -> None:
     with pytest.raises(Problem) as refusal:
         await limits.admit("client c", "read")
     assert (refusal.value.status, refusal.value.headers["Retry-After"]) == (429, "1")
+
+
+async def test_a_bucket_of_an_hour_gets_one_token_back_in_the_hours_share_of_it() -> None:
+    identity = FakeIdentity()
+    gateways = [identity.gateway(window=3600) for _ in range(2)]
+    assert RATE <= sum([await admitted(one, 2 * RATE) for one in gateways]) <= RATE + RATE // 10
+    with pytest.raises(Problem) as refusal:
+        await gateways[0].admit("client c", "read")
+    assert refusal.value.headers["Retry-After"] == "36"
+    assert "100 calls of the class read in 3600 seconds" in refusal.value.detail
+    identity.now += (RATE // 10 + 4) * 3600 / RATE  # first what the second gateway admitted too many
+    assert 3 <= sum([await admitted(one, RATE) for one in gateways]) <= 4
 
 
 async def test_four_gateways_admit_at_most_three_slices_too_many() -> None:

@@ -52,4 +52,4 @@ def _follower(service: Service, projection: Projection) -> StreamFollower:
     prefix = service.settings.prefix
     topics = {prefix + event.topic.name: event.topic for event in EVENTS}
     processor = IndexProcessor(projection, EVENTS, topics, service.publisher, service.clock)
-    return StreamFollower(processor, topics, service.settings.kafka)
+    return StreamFollower(processor, topics, service.settings.kafka, service.settings.kafka_login)

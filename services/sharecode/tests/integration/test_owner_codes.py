@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import secrets
+from datetime import UTC, datetime
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -59,6 +61,30 @@ async def test_an_owner_pages_through_own_codes_only(codes: CodesClient) -> None
     assert (await codes.call("GET", f"/v1/share-codes/{seen[0]}", other))[1]["scans"] is None
 
 
+async def test_an_owner_follows_codes_by_their_changes(codes: CodesClient) -> None:
+    product = "p" + secrets.token_hex(4)
+    await codes.publish(codes.product(product))
+
+    async def changed(since: datetime) -> list[str]:
+        seen, cursor = [], ""
+        while True:
+            path = f"{codes.own}?updated_since={quote(since.isoformat())}&limit=1{cursor}"
+            status, page, _ = await codes.call("GET", path, codes.owner)
+            assert status == 200, page
+            seen += [item["code"] for item in page["items"]]
+            if page["next_cursor"] is None:
+                return seen
+            cursor = f"&cursor={page['next_cursor']}"
+
+    start = datetime.now(UTC)
+    made = [(await codes.shared(product, f"{codes.amy}{n}"))["code"] for n in range(3)]
+    assert await changed(start) == made
+    later = datetime.now(UTC)
+    await codes.call("POST", f"/v1/owner/share-codes/{made[0]}/withdrawal", codes.owner)
+    assert await changed(later) == made[:1]
+    assert await changed(start) == [*made[1:], made[0]]
+
+
 async def test_codes_have_the_colour_and_the_logo_of_their_mini_program(codes: CodesClient) -> None:
     product = "p" + secrets.token_hex(4)
     await codes.publish(codes.product(product))
@@ -83,6 +109,17 @@ async def test_codes_have_the_colour_and_the_logo_of_their_mini_program(codes: C
     await codes.call("PUT", f"{codes.own}/look", codes.owner, json={"line_color": None})
     _, headers = await codes.picture(dressed["image_url"])
     assert "immutable" not in headers["Cache-Control"], "its address names an outdated logo"
+
+
+async def test_a_look_has_versions(codes: CodesClient) -> None:
+    await codes.publish(codes.product("p" + secrets.token_hex(4)))
+    path = f"{codes.own}/look"
+    first = codes.owner | {"If-Match": '"0"'}
+    status, look, headers = await codes.call("PUT", path, first, json={"line_color": "#112233"})
+    assert (status, look["version"], headers["ETag"]) == (200, 1, '"1"')
+    status, problem, _ = await codes.call("PUT", path, first, json={"line_color": "#332211"})
+    assert (status, problem["code"], problem["version"]) == (412, "version_conflict", 1)
+    assert (await codes.call("GET", path, codes.owner))[1]["line_color"] == "#112233"
 
 
 async def test_a_caption_is_drawn_under_the_code_in_chinese_too(codes: CodesClient) -> None:

@@ -11,6 +11,7 @@ from gateway.table import (
     coupons,
     creators,
     delivery,
+    feeds,
     identities,
     media,
     mini_programs,
@@ -25,6 +26,7 @@ from gateway.table import (
     settlements,
     share_codes,
     stock,
+    webhooks,
 )
 
 PARTS = (
@@ -44,9 +46,11 @@ PARTS = (
     owners,
     media,
     stock,
+    feeds,
     creators,
     operator_orders,
     owner_orders,
+    webhooks,
     coupons,
     operation,
 )

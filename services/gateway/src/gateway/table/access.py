@@ -14,7 +14,8 @@ from contracts.api.access import (
 )
 from contracts.api.accounts import AccountRequest, AccountView
 from gateway.calls import FORM, JSON, Call
-from gateway.faults import NOT_FOUND
+from gateway.faults import CONFLICT, LAST_ADMIN, NOT_FOUND
+from gateway.headers import VERSION_HEADER
 from gateway.schemas import JwkSet, TokenForm
 from runtime.web.routes import scopes
 from runtime.web.tokens import EVERY_ROLE, HOST, JWKS_PATH, OPS, PUBLIC
@@ -32,6 +33,7 @@ CALLS = (
         service="identity",
         raw=((FORM, TokenForm), (JSON, TokenForm)),
         names_client=True,
+        limit="wrong_secret",
         answer=TokenAnswer,
         own_errors=((400, TokenError), (401, TokenError)),
     ),
@@ -67,9 +69,11 @@ CALLS = (
         tag=TAG,
         scopes=scopes(OPS),
         service="identity",
+        headers=(VERSION_HEADER,),
         body=ClientRequest,
         answer=ClientView,
         success=(HTTPStatus.OK, HTTPStatus.CREATED),
+        faults=(LAST_ADMIN, CONFLICT),
     ),
     Call(
         method="PUT",
@@ -79,6 +83,7 @@ CALLS = (
         tag=TAG,
         scopes=scopes(OPS),
         service="identity",
+        headers=(VERSION_HEADER,),
         body=AccountRequest,
         answer=AccountView,
         success=(HTTPStatus.OK, HTTPStatus.CREATED),

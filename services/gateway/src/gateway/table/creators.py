@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from contracts.api.common import Page, PageQuery
+from contracts.api.common import ChangesQuery, Page
 from contracts.api.videos import (
     AnchorContent,
     AnchorTitleReview,
@@ -16,6 +16,7 @@ from contracts.api.videos import (
     TitleRejection,
     VideoPatch,
     VideoRequest,
+    VideosQuery,
 )
 from gateway import faults
 from gateway.calls import Call
@@ -57,7 +58,7 @@ CALLS = (
         tag=TAG,
         scopes=CREATORS_ONLY,
         service="catalog",
-        query=PageQuery,
+        query=VideosQuery,
         answer=Page[OwnVideo],
         faults=(faults.INVALID_CURSOR,),
     ),
@@ -185,7 +186,7 @@ CALLS = (
         tag=OPERATORS,
         scopes=scopes(OPS),
         service="catalog",
-        query=PageQuery,
+        query=ChangesQuery,
         answer=Page[AnchorTitleReview],
         faults=(faults.INVALID_CURSOR,),
     ),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
-from contracts.api.common import Page, PageQuery
+from contracts.api.common import ChangesQuery, Page
 from contracts.api.owners import (
+    ApprovalRequest,
     HostRequest,
+    ListedOwner,
     NewClientView,
     NewCreator,
     NewHost,
@@ -15,6 +17,7 @@ from contracts.api.owners import (
     OwnClientRequest,
     OwnClientView,
     OwnerApplication,
+    OwnerDetails,
     OwnersQuery,
     OwnerView,
     PartnerRequest,
@@ -23,7 +26,8 @@ from contracts.api.owners import (
     SecretRequest,
 )
 from gateway import faults
-from gateway.calls import Call, Method
+from gateway.calls import Call, Fault, Method
+from gateway.headers import VERSION_HEADER
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import CATALOGUE, CREATOR, HOST, OPS, OWNER, PUBLIC
 
@@ -47,6 +51,7 @@ OWN = (
         body=OwnerApplication,
         answer=NewOwner,
         success=CREATED,
+        limit="registration",
         faults=(faults.REGISTRATION_CLOSED,),
     ),
     Call(
@@ -76,7 +81,7 @@ OWN = (
 )
 
 
-def _verdict(path: str, name: str, summary: str, *, gives_reasons: bool) -> Call:
+def _verdict(path: str, name: str, summary: str, *more: Fault, gives_reasons: bool) -> Call:
     return Call(
         method="POST",
         path=f"{ANY_OWNER}/{path}",
@@ -86,9 +91,10 @@ def _verdict(path: str, name: str, summary: str, *, gives_reasons: bool) -> Call
         scopes=scopes(OPS),
         roles=roles(CATALOGUE),
         service="identity",
-        body=ReasonsRequest if gives_reasons else None,
+        body=ReasonsRequest if gives_reasons else ApprovalRequest,
+        body_optional=not gives_reasons,
         answer=OwnerView,
-        faults=(faults.WRONG_STATE, faults.CONFLICT),
+        faults=(*more, faults.WRONG_STATE, faults.CONFLICT),
     )
 
 
@@ -102,18 +108,18 @@ OF_OPERATORS = (
         scopes=scopes(OPS),
         service="identity",
         query=OwnersQuery,
-        answer=Page[OwnerView],
+        answer=Page[ListedOwner],
         faults=(faults.INVALID_CURSOR,),
     ),
     Call(
         method="GET",
         path=ANY_OWNER,
         name="read_owner",
-        summary="Read an owner",
+        summary="Read an owner with its earlier applications",
         tag=OPERATORS,
         scopes=scopes(OPS),
         service="identity",
-        answer=OwnerView,
+        answer=OwnerDetails,
     ),
     Call(
         method="PUT",
@@ -123,13 +129,18 @@ OF_OPERATORS = (
         tag=OPERATORS,
         scopes=scopes(OPS),
         service="identity",
+        headers=(VERSION_HEADER,),
         body=OwnerApplication,
         answer=OwnerView,
         success=OK_OR_CREATED,
-        faults=(faults.WRONG_STATE, faults.CONFLICT),
+        faults=(faults.NAME_TAKEN, faults.WRONG_STATE, faults.CONFLICT),
     ),
     _verdict(
-        "approval", "verify_owner", "Verify an owner, or approve its new name or kind", gives_reasons=False
+        "approval",
+        "verify_owner",
+        "Verify an owner, or approve its new name or kind",
+        faults.NAME_TAKEN,
+        gives_reasons=False,
     ),
     _verdict("rejection", "reject_owner", "Reject an owner's application", gives_reasons=True),
     _verdict(
@@ -161,7 +172,7 @@ def _partners(kind: str, body: type[PartnerRequest], new: type[NewHost | NewCrea
     return (
         _of_operators(
             "GET", every, f"list_{kind}s", f"List {kind}s by id",
-            query=PageQuery, answer=Page[PartnerView], faults=(faults.INVALID_CURSOR,),
+            query=ChangesQuery, answer=Page[PartnerView], faults=(faults.INVALID_CURSOR,),
         ),
         _of_operators(
             "POST", every, f"register_{kind}", f"Register {noun} with its first client; the secret is shown once",
@@ -169,7 +180,7 @@ def _partners(kind: str, body: type[PartnerRequest], new: type[NewHost | NewCrea
         ),
         _of_operators(
             "PUT", one, f"put_{kind}", f"Register {noun} under this id, or change its name",
-            body=body, success=OK_OR_CREATED, **changed,
+            headers=(VERSION_HEADER,), body=body, success=OK_OR_CREATED, **changed,
         ),
         _of_operators(
             "POST", f"{one}/suspension", f"suspend_{kind}", f"Suspend {noun}: its tokens are refused within 5 seconds",
@@ -201,7 +212,7 @@ def _clients(scope: str) -> tuple[Call, ...]:
     return (
         _of_clients(
             scope, "GET", every, f"list_{scope}_clients", "List the caller's clients by id",
-            query=PageQuery, answer=Page[OwnClientView], faults=(faults.INVALID_CURSOR,),
+            query=ChangesQuery, answer=Page[OwnClientView], faults=(faults.INVALID_CURSOR,),
         ),
         _of_clients(
             scope, "POST", every, f"add_{scope}_client", "Add a client; its secret is shown once",

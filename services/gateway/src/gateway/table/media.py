@@ -1,4 +1,4 @@
-"""Calls for owners' pictures."""
+"""Calls for the pictures of owners and creators."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from gateway import faults
 from gateway.calls import Call
 from runtime.web.pictures import FORM, PICTURE_TYPES
 from runtime.web.routes import roles, scopes
-from runtime.web.tokens import CATALOGUE, OWNER
+from runtime.web.tokens import CATALOGUE, CREATOR, OWNER
 
 MAX_PICTURE = 10 * 1024 * 1024
 
-CALLS = (
-    Call(
+
+def _upload(scope: str, name: str, tag: str) -> Call:
+    return Call(
         method="POST",
-        path="/v1/owner/media",
-        name="upload_picture",
+        path=f"/v1/{scope}/media",
+        name=name,
         limit="bulk",
         summary="Upload a picture of at most 10 MB; it is encoded again in the widths 320, 750 and 1280",
-        tag="Owners",
-        scopes=scopes(OWNER),
+        tag=tag,
+        scopes=scopes(scope),
         roles=roles(CATALOGUE),
         service="catalog",
         raw=tuple((media, None) for media in (*PICTURE_TYPES, FORM)),
@@ -34,5 +35,10 @@ CALLS = (
             faults.UNSUPPORTED_MEDIA,
             faults.TOO_MANY_SCANS,
         ),
-    ),
+    )
+
+
+CALLS = (
+    _upload(OWNER, "upload_picture", "Owners"),
+    _upload(CREATOR, "upload_creator_picture", "Creators"),
 )

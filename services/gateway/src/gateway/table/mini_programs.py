@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from contracts.api.common import Page, PageQuery
+from contracts.api.common import ChangesQuery, Page
 from contracts.api.mini_programs import (
     MiniProgramDraft,
     MiniProgramDraftPatch,
+    MiniProgramsQuery,
     MiniProgramView,
 )
-from contracts.api.versions import VersionRequest, VersionView
+from contracts.api.versions import TestersRequest, TestersView, VersionRequest, VersionView
 from gateway import faults
 from gateway.calls import JSON, Call
 from gateway.headers import VERSION_HEADER
@@ -22,6 +23,7 @@ TAG = "Mini programs"
 PROGRAMS = "/v1/owner/mini-programs"
 PROGRAM = f"{PROGRAMS}/{{mini_program_id}}"
 VERSIONS = f"{PROGRAM}/versions"
+TESTERS = f"{PROGRAM}/testers"
 VERSION = f"{VERSIONS}/{{version_id}}"
 OWNER_OR_OPERATOR = scopes(OWNER, OPS)
 EDITORS = roles(CATALOGUE)
@@ -36,7 +38,7 @@ CALLS = (
         tag=TAG,
         scopes=OWNER_OR_OPERATOR,
         service="catalog",
-        query=PageQuery,
+        query=MiniProgramsQuery,
         answer=Page[MiniProgramView],
         faults=(faults.INVALID_CURSOR,),
     ),
@@ -53,6 +55,7 @@ CALLS = (
         answer=MiniProgramView,
         success=CREATED,
         faults=(
+            faults.OWNER_SUSPENDED,
             faults.NOT_YOUR_FIELD,
             faults.MALFORMED_JSON,
             faults.UNSUPPORTED_MEDIA,
@@ -81,6 +84,7 @@ CALLS = (
         headers=(VERSION_HEADER,),
         answer=MiniProgramView,
         faults=(
+            faults.OWNER_SUSPENDED,
             faults.NOT_YOUR_FIELD,
             faults.MALFORMED_JSON,
             faults.UNSUPPORTED_MEDIA,
@@ -102,13 +106,37 @@ CALLS = (
     ),
     Call(
         method="GET",
+        path=TESTERS,
+        name="read_testers",
+        summary="Read who sees the draft of a mini program",
+        tag=TAG,
+        scopes=OWNER_OR_OPERATOR,
+        service="catalog",
+        answer=TestersView,
+    ),
+    Call(
+        method="PUT",
+        path=TESTERS,
+        name="put_testers",
+        summary="Say who sees the newest draft of a mini program, in a session",
+        tag=TAG,
+        scopes=OWNER_OR_OPERATOR,
+        roles=EDITORS,
+        service="gateway",
+        body=TestersRequest,
+        headers=(VERSION_HEADER,),
+        answer=TestersView,
+        faults=(faults.CONFLICT,),
+    ),
+    Call(
+        method="GET",
         path=VERSIONS,
         name="list_versions",
         summary="List the versions of a mini program, newest first",
         tag=TAG,
         scopes=OWNER_OR_OPERATOR,
         service="catalog",
-        query=PageQuery,
+        query=ChangesQuery,
         answer=Page[VersionView],
         faults=(faults.INVALID_CURSOR,),
     ),
@@ -126,6 +154,7 @@ CALLS = (
         answer=VersionView,
         success=CREATED,
         faults=(
+            faults.OWNER_SUSPENDED,
             faults.CONTENT_REFUSED,
             faults.NAME_TAKEN,
             faults.WRONG_STATE,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from contracts.api.limits import LimitsView
-from gateway.calls import HTML, TEXT, Call
+from gateway.calls import HTML, Call
 from gateway.schemas import Liveness, OpenApiDocument, Readiness
 from runtime.web.routes import scopes
 from runtime.web.tokens import CREATOR, HOST, OPS, OWNER, PUBLIC, VIEWER
 
 TAG = "Operation"
-HEALTH = {"/livez", "/readyz", "/metrics"}
+HEALTH = {"/livez", "/readyz"}
 """Paths that the runtime serves in every process."""
 
 CALLS = (
@@ -54,6 +54,7 @@ CALLS = (
         summary="Check whether the process makes progress",
         tag=TAG,
         scopes=PUBLIC,
+        is_limited=False,
         service="gateway",
         answer=Liveness,
         own_errors=((503, Liveness),),
@@ -65,18 +66,9 @@ CALLS = (
         summary="Check whether the process is ready to answer",
         tag=TAG,
         scopes=PUBLIC,
+        is_limited=False,
         service="gateway",
         answer=Readiness,
         own_errors=((503, Readiness),),
-    ),
-    Call(
-        method="GET",
-        path="/metrics",
-        name="read_metrics",
-        summary="Read metrics in Prometheus' text format",
-        tag=TAG,
-        scopes=PUBLIC,
-        service="gateway",
-        media=(TEXT,),
     ),
 )

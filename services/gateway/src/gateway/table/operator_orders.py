@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from contracts.api.common import Page
 from contracts.api.order_commands import (
     OperatorCorrection,
     OperatorNote,
+    OperatorOrderFilters,
+    OperatorOrdersQuery,
     OperatorReadQuery,
     OperatorReason,
     OperatorShipment,
@@ -18,8 +21,8 @@ from contracts.api.orders import (
     RefundRequestBody,
 )
 from gateway import faults
-from gateway.calls import Call
-from gateway.headers import IDEMPOTENCY_HEADER
+from gateway.calls import CSV, Call
+from gateway.headers import IDEMPOTENCY_HEADER, OPTIONAL_IDEMPOTENCY_HEADER
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import FINANCE, OPS, ORDERS
 
@@ -29,6 +32,31 @@ REFUND = f"{ORDER}/refunds/{{refund_id}}"
 CHANGING = (faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT)
 
 CALLS = (
+    Call(
+        method="GET",
+        path="/v1/ops/orders",
+        name="find_orders_as_operator",
+        summary="List the orders of all mini programs, newest first; addresses only with a `reason`, which is logged",
+        tag=TAG,
+        scopes=scopes(OPS),
+        service="checkout",
+        query=OperatorOrdersQuery,
+        answer=Page[OwnerOrderView],
+        faults=(faults.INVALID_CURSOR,),
+    ),
+    Call(
+        method="GET",
+        path="/v1/ops/orders.csv",
+        name="download_orders_as_operator",
+        limit="bulk",
+        summary="Download the orders of all mini programs as a file; addresses only with a `reason`, which is logged",
+        tag=TAG,
+        scopes=scopes(OPS),
+        service="checkout",
+        query=OperatorOrderFilters,
+        media=(CSV,),
+        deadline=None,
+    ),
     Call(
         method="GET",
         path=ORDER,
@@ -49,10 +77,11 @@ CALLS = (
         scopes=scopes(OPS),
         roles=roles(ORDERS),
         service="checkout",
+        headers=(OPTIONAL_IDEMPOTENCY_HEADER,),
         body=OperatorShipment,
         answer=OwnerOrderView,
         success=(HTTPStatus.CREATED,),
-        faults=CHANGING,
+        faults=(*CHANGING, faults.KEY_REUSED),
     ),
     Call(
         method="PATCH",

@@ -8,18 +8,19 @@ from contracts.api.common import Page
 from contracts.api.order_commands import NoteRequest
 from contracts.api.orders import (
     CancellationRequest,
-    OrdersQuery,
     OrderView,
     OwnerOrderFilters,
     OwnerOrdersQuery,
     OwnerOrderView,
+    ProgramOrdersQuery,
+    RefundApprovalRequest,
     RefundRejectionRequest,
     RefundRequestBody,
 )
 from contracts.api.shipments import CarrierView, ShipmentCorrection, ShipmentRequest
 from gateway import faults
 from gateway.calls import CSV, Call
-from gateway.headers import IDEMPOTENCY_HEADER
+from gateway.headers import IDEMPOTENCY_HEADER, OPTIONAL_IDEMPOTENCY_HEADER
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import FINANCE, ORDERS, OWNER, PUBLIC
 
@@ -72,7 +73,7 @@ CALLS = (
         tag=TAG,
         scopes=OWNER_ONLY,
         service="checkout",
-        query=OrdersQuery,
+        query=ProgramOrdersQuery,
         answer=Page[OrderView],
         faults=(faults.INVALID_CURSOR,),
     ),
@@ -85,10 +86,11 @@ CALLS = (
         scopes=OWNER_ONLY,
         roles=roles(ORDERS),
         service="checkout",
+        headers=(OPTIONAL_IDEMPOTENCY_HEADER,),
         body=ShipmentRequest,
         answer=OwnerOrderView,
         success=(HTTPStatus.CREATED,),
-        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
+        faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT, faults.KEY_REUSED),
     ),
     Call(
         method="PATCH",
@@ -165,6 +167,8 @@ CALLS = (
         scopes=OWNER_ONLY,
         roles=roles(FINANCE, ORDERS),
         service="checkout",
+        body=RefundApprovalRequest,
+        body_optional=True,
         answer=OwnerOrderView,
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
     ),

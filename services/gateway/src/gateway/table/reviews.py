@@ -1,4 +1,4 @@
-"""Calls of operators who review mini programs, and of hosts who take them."""
+"""Calls of operators who review mini programs, and of hosts that accept or refuse them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from contracts.api.versions import (
     HostDecisionView,
     HostReviewQuery,
     HostReviewView,
-    HostSettings,
+    HostSettingsRequest,
+    HostSettingsView,
     ReviewQuery,
     ReviewView,
 )
 from gateway import faults
 from gateway.calls import Call
+from gateway.headers import VERSION_HEADER
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import CATALOGUE, HOST, OPS
 
@@ -39,6 +41,7 @@ CALLS = (
         scopes=OPERATOR,
         roles=EDITORS,
         service="catalog",
+        headers=(VERSION_HEADER,),
         body=MiniProgramRequest,
         answer=MiniProgramView,
         success=(HTTPStatus.OK, HTTPStatus.CREATED),
@@ -55,6 +58,7 @@ CALLS = (
         tag=OPERATORS,
         scopes=OPERATOR,
         service="catalog",
+        headers=(VERSION_HEADER,),
         body=OperatorTerms,
         answer=MiniProgramView,
         faults=(faults.CONFLICT,),
@@ -150,7 +154,7 @@ CALLS = (
         method="GET",
         path="/v1/host/reviews",
         name="list_host_reviews",
-        summary="List the mini programs that ask to be seen in the host",
+        summary="List the mini programs that request the host",
         tag=HOSTS,
         scopes=scopes(HOST),
         service="catalog",
@@ -197,17 +201,19 @@ CALLS = (
         tag=HOSTS,
         scopes=scopes(HOST),
         service="catalog",
-        answer=HostSettings,
+        answer=HostSettingsView,
     ),
     Call(
         method="PUT",
         path="/v1/host/settings",
         name="put_host_settings",
-        summary="Set whether the host takes every mini program or each by hand",
+        summary="Set whether the host accepts every mini program or decides on each by hand",
         tag=HOSTS,
         scopes=scopes(HOST),
         service="catalog",
-        body=HostSettings,
-        answer=HostSettings,
+        headers=(VERSION_HEADER,),
+        body=HostSettingsRequest,
+        answer=HostSettingsView,
+        faults=(faults.CONFLICT,),
     ),
 )

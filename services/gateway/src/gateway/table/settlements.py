@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from contracts.api.common import Page
+from http import HTTPStatus
+
+from contracts.api.common import Page, PageQuery
+from contracts.api.owner_payments import OwnerPaymentRequest, OwnerPaymentsPage, OwnerPaymentView
 from contracts.api.payouts import PayoutFileQuery, PayoutSettlementRequest, PayoutsQuery, PayoutView
 from contracts.api.settlements import (
     PeriodsQuery,
@@ -13,13 +16,14 @@ from contracts.api.settlements import (
     StatementsQuery,
 )
 from gateway.calls import CSV, JSON, LONG_SECONDS, Call
-from gateway.faults import ALREADY_SETTLED, KEY_REUSED, NOT_YET
+from gateway.faults import ALREADY_SETTLED, KEY_REUSED, MORE_THAN_OWED, NOT_YET, REFERENCE_USED
 from gateway.headers import IDEMPOTENCY_HEADER
 from gateway.schemas import LedgerBalances
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import CREATOR, FINANCE, OPS, OWNER
 
 TAG = "Money"
+OWNER_PAYMENTS = "/v1/ops/owners/{owner_id}/payments"
 
 CALLS = (
     Call(
@@ -147,6 +151,31 @@ CALLS = (
         body=PayoutSettlementRequest,
         answer=PayoutView,
         faults=(ALREADY_SETTLED, KEY_REUSED),
+    ),
+    Call(
+        method="GET",
+        path=OWNER_PAYMENTS,
+        name="list_owner_payments",
+        summary="List what an owner has paid of the commission owed, newest first, and what is still owed",
+        tag=TAG,
+        scopes=scopes(OPS),
+        service="payment",
+        query=PageQuery,
+        answer=OwnerPaymentsPage,
+    ),
+    Call(
+        method="POST",
+        path=OWNER_PAYMENTS,
+        name="record_owner_payment",
+        summary="Record an owner's transfer of owed commission; the same reference again changes nothing",
+        tag=TAG,
+        scopes=scopes(OPS),
+        roles=roles(FINANCE),
+        service="payment",
+        body=OwnerPaymentRequest,
+        answer=OwnerPaymentView,
+        success=(HTTPStatus.CREATED,),
+        faults=(MORE_THAN_OWED, REFERENCE_USED),
     ),
     Call(
         method="GET",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from contracts.api.common import Page, PageQuery
+from contracts.api.common import ChangesQuery, Page
 from contracts.api.share_codes import (
     CodeLookRequest,
     CodeLookView,
@@ -18,6 +18,7 @@ from contracts.api.share_codes import (
 )
 from gateway.calls import JSON, WAITING_SECONDS, Call
 from gateway.faults import (
+    CONFLICT,
     INVALID_CURSOR,
     MALFORMED_FORM,
     MALFORMED_JSON,
@@ -31,7 +32,7 @@ from gateway.faults import (
     UNSUPPORTED_MEDIA,
     WITHDRAWN,
 )
-from gateway.headers import VIEWER_HEADER
+from gateway.headers import VERSION_HEADER, VIEWER_HEADER
 from gateway.schemas import ScanForm
 from runtime.web.pictures import FORM, PICTURE_TYPES
 from runtime.web.routes import roles, scopes
@@ -121,7 +122,7 @@ CALLS = (
         tag=TAG,
         scopes=scopes(OWNER),
         service="sharecode",
-        query=PageQuery,
+        query=ChangesQuery,
         answer=Page[ShareCodeView],
         faults=(INVALID_CURSOR,),
     ),
@@ -154,9 +155,10 @@ CALLS = (
         scopes=scopes(OWNER),
         roles=roles(CATALOGUE),
         service="sharecode",
+        headers=(VERSION_HEADER,),
         body=CodeLookRequest,
         answer=CodeLookView,
-        faults=(TOO_MANY_PICTURES,),
+        faults=(TOO_MANY_PICTURES, CONFLICT),
     ),
     Call(
         method="POST",

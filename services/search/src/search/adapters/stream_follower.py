@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.topics import Topic
+from runtime.kafka.login import KafkaLogin
 from search.adapters.index_processor import IndexProcessor
 
 MAX_BATCH = 2_000
@@ -23,12 +24,15 @@ POLL_MS = 200
 class StreamFollower:
     """Feeds the topics to a processor. One task runs it."""
 
-    def __init__(self, processor: IndexProcessor, topics: Mapping[str, Topic], bootstrap: str) -> None:
+    def __init__(
+        self, processor: IndexProcessor, topics: Mapping[str, Topic], bootstrap: str, login: KafkaLogin
+    ) -> None:
         self.caught_up = asyncio.Event()
         self.records_read = self.records_to_read = 0
         self._processor = processor
         self._topics = topics
         self._bootstrap = bootstrap
+        self._login = login
         self._ends: dict[TopicPartition, int] = {}
 
     async def run(self) -> None:
@@ -41,6 +45,7 @@ class StreamFollower:
             fetch_max_bytes=16 * 1024 * 1024,
             max_partition_fetch_bytes=2 * 1024 * 1024,
             fetch_max_wait_ms=POLL_MS,
+            **self._login.options(),
         )
         await consumer.start()
         try:

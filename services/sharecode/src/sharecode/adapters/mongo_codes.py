@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pymongo import ASCENDING
 
+from runtime.listing import Asked, Part
 from runtime.mongo.client import Database, Document
+from runtime.mongo.documents import read_as
+from runtime.mongo.listing import CHANGED_AT, ORDER, ListedDocuments
 from runtime.mongo.writes import KeyTaken
 from runtime.outbox.changes import Change, Decide, Result
 from runtime.outbox.codec import Codec
@@ -24,13 +25,26 @@ class MongoCodes:
 
     def __init__(self, db: Database, recorder: Recorder) -> None:
         self._codes = db[COLLECTION]
-        codec = Codec(_read, _write, changing=_changing)
+        self._lists = ListedDocuments(
+            db, self._codes, recorder.clock, recorder.new_id, hidden=(OUTBOX_FIELD,)
+        )
+
+        def at_present() -> Document:
+            return {CHANGED_AT: recorder.clock()}
+
+        codec = Codec(
+            _read,
+            lambda share: _write(share) | at_present(),
+            changing=lambda share: _changing(share) | at_present(),
+        )
         self._store = VersionedStore(codec, recorder, lambda _: self._codes, shown=SHOWN)
 
     async def prepare(self) -> None:
         """Create the indexes."""
         same = [("host_id", ASCENDING), ("sharer", ASCENDING), ("product_id", ASCENDING)]
+        await self._lists.prepare()
         await self._codes.create_index(same, unique=True)
+        await self._codes.create_index([("mini_program_id", ASCENDING), *ORDER])
         await self._codes.create_index([("mini_program_id", ASCENDING), ("_id", ASCENDING)])
 
     async def add(self, new: Change[ShareCode]) -> tuple[ShareCode, bool]:
@@ -59,12 +73,9 @@ class MongoCodes:
         found = await self._codes.find_one(same, {OUTBOX_FIELD: 0})
         return _read(found) if found else None
 
-    async def page(self, mini_program_id: str, after: str | None, limit: int) -> list[ShareCode]:
-        """The codes of a mini program after the code `after`, ordered by code."""
-        query: dict[str, Any] = {"mini_program_id": mini_program_id}
-        if after is not None:
-            query["_id"] = {"$gt": after}
-        return [_read(d) async for d in self._codes.find(query, {OUTBOX_FIELD: 0}).sort("_id").limit(limit)]
+    async def page(self, mini_program_id: str, asked: Asked, limit: int) -> Part[ShareCode]:
+        """At most `limit` codes of a mini program."""
+        return (await self._lists.page({"mini_program_id": mini_program_id}, asked, limit)).each(_read)
 
     async def count(self, mini_program_id: str) -> int:
         """The number of codes of a mini program, withdrawn ones included."""
@@ -76,7 +87,7 @@ class MongoCodes:
 
 
 def _read(document: Document) -> ShareCode:
-    return ShareCode(code=document["_id"], **{k: v for k, v in document.items() if k != "_id"})
+    return read_as(ShareCode, document, code=document["_id"])
 
 
 def _write(share: ShareCode) -> Document:

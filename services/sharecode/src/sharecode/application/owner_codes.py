@@ -8,6 +8,8 @@ from datetime import datetime
 
 from roundcode.look import BadLook, Look
 from runtime.clock import Clock
+from runtime.errors import must_be_version
+from runtime.listing import Asked, Part
 from runtime.outbox.changes import Change
 from sharecode.application.contracts_out import contract_of
 from sharecode.application.ports import Codes, Looks, Pictures, Shops
@@ -46,14 +48,10 @@ class OwnerCodes:
             raise CodeNotFound
         return share
 
-    async def page(
-        self, owner_id: str, mini_program_id: str, after: str | None, limit: int
-    ) -> tuple[list[ShareCode], str | None]:
-        """The codes of an own mini program after the code `after`, and the last of them if more follow."""
+    async def page(self, owner_id: str, mini_program_id: str, asked: Asked, limit: int) -> Part[ShareCode]:
+        """At most `limit` codes of one of the owner's mini programs. A scan is no change of a code."""
         await require_owner(self.shops, mini_program_id, owner_id)
-        found = await self.codes.page(mini_program_id, after, limit + 1)
-        shown = found[:limit]
-        return shown, shown[-1].code if len(found) > limit else None
+        return await self.codes.page(mini_program_id, asked, limit)
 
     async def withdraw(self, owner_id: str, code: str) -> ShareCode:
         """The code opens nothing from now on. Idempotent. Raises CodeNotFound."""
@@ -69,7 +67,7 @@ class OwnerCodes:
         return (await self.codes.change(code, decide)).aggregate or share
 
     async def quota_used(self, owner_id: str, mini_program_id: str) -> QuotaUsed:
-        """How many of an own mini program's new codes are used up."""
+        """How much of the quota of one of the owner's mini programs is used."""
         await require_owner(self.shops, mini_program_id, owner_id)
         now, limit = self.clock(), self.quota.of_program
         return QuotaUsed(
@@ -90,19 +88,35 @@ class OwnerLooks:
     pictures: Pictures
 
     async def read(self, owner_id: str, mini_program_id: str) -> ProgramLook:
-        """The current look of an own mini program."""
+        """The current look of one of the owner's mini programs."""
         await require_owner(self.shops, mini_program_id, owner_id)
         return await self.looks.of(mini_program_id)
 
     async def put(
-        self, owner_id: str, mini_program_id: str, line_color: str | None, logo: str | None
+        self,
+        owner_id: str,
+        mini_program_id: str,
+        line_color: str | None,
+        logo: str | None,
+        expected: int | None,
     ) -> ProgramLook:
-        """Set colour and logo (base64). The logo is decoded once, here, and stored as a plain square PNG. Raises BadLook."""
+        """Set colour and logo (base64). The logo is decoded once, here, and stored as a plain square PNG.
+
+        Raises BadLook, and VersionConflict unless the look has the `expected` version.
+        """
         await require_owner(self.shops, mini_program_id, owner_id)
         if line_color is not None:
             Look(line_color=line_color)
         square = await self._square(logo) if logo is not None else None
-        return await self.looks.put(mini_program_id, line_color.lower() if line_color else None, square)
+        color = line_color.lower() if line_color else None
+
+        def decide(current: ProgramLook | None) -> Change[ProgramLook] | None:
+            present = current or ProgramLook(mini_program_id)
+            must_be_version(expected, present.version)
+            after = present.changed_to(color, square)
+            return Change(after) if after is not None else None
+
+        return (await self.looks.change(mini_program_id, decide)).aggregate or ProgramLook(mini_program_id)
 
     async def _square(self, logo: str) -> bytes:
         try:

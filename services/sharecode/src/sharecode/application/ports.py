@@ -8,6 +8,7 @@ from typing import Protocol
 
 from contracts.catalog import MiniProgramState, ProductState
 from roundcode.look import Look
+from runtime.listing import Asked, Part
 from runtime.outbox.changes import Change, Decide, Result
 from sharecode.domain.codes import ShareCode, Sharer
 from sharecode.domain.looks import ProgramLook
@@ -29,8 +30,8 @@ class Codes(Protocol):
     async def find(self, sharer: Sharer, product_id: str) -> ShareCode | None:
         """The sharer's code for the product."""
 
-    async def page(self, mini_program_id: str, after: str | None, limit: int) -> list[ShareCode]:
-        """The codes of a mini program after the code `after`, ordered by code."""
+    async def page(self, mini_program_id: str, asked: Asked, limit: int) -> Part[ShareCode]:
+        """At most `limit` codes of a mini program."""
 
     async def count(self, mini_program_id: str) -> int:
         """The number of codes of a mini program, withdrawn ones included."""
@@ -45,8 +46,8 @@ class Looks(Protocol):
     async def of(self, mini_program_id: str) -> ProgramLook:
         """The current look."""
 
-    async def put(self, mini_program_id: str, line_color: str | None, logo: bytes | None) -> ProgramLook:
-        """Set the look; its version grows only when something changes."""
+    async def change(self, aggregate_id: str, decide: Decide[ProgramLook]) -> Result[ProgramLook]:
+        """Store what `decide` makes of the look."""
 
 
 class Shops(Protocol):

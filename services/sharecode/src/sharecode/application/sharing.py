@@ -13,7 +13,7 @@ from sharecode.application.ports import Codes, Looks, Shops
 from sharecode.application.quota import Quota
 from sharecode.domain.codes import ShareCode, Sharer
 from sharecode.domain.errors import ProductNotFound, SharingNotAllowed, Withdrawn
-from sharecode.domain.looks import LookWish, PictureLook
+from sharecode.domain.looks import PictureLook, RequestedLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,11 @@ class ShareProduct:
     clock: Clock
     new_id: NewId
 
-    async def __call__(self, sharer: Sharer, mini_program_id: str, product_id: str, wish: LookWish) -> Shared:
+    async def __call__(
+        self, sharer: Sharer, mini_program_id: str, product_id: str, requested: RequestedLook
+    ) -> Shared:
         """Raises BadLook, ProductNotFound, SharingNotAllowed, QuotaReached or Withdrawn."""
-        look = await self._look(mini_program_id, wish)
+        look = await self._look(mini_program_id, requested)
         allowed = await self.shops.may_be_shared(mini_program_id, product_id)
         if allowed is None:
             raise ProductNotFound
@@ -51,12 +53,17 @@ class ShareProduct:
             raise Withdrawn
         return Shared(share.code, look, created)
 
-    async def _look(self, mini_program_id: str, wish: LookWish) -> PictureLook:
+    async def _look(self, mini_program_id: str, requested: RequestedLook) -> PictureLook:
         own = await self.looks.of(mini_program_id)
-        color = wish.line_color or own.line_color or DEFAULT_COLOR
-        Look(width=wish.width, line_color=color, transparent=wish.transparent, caption=wish.caption)
-        logo = own.version if wish.logo and own.logo is not None else 0
-        return PictureLook(wish.width, color.lower(), wish.transparent, logo, wish.caption)
+        color = requested.line_color or own.line_color or DEFAULT_COLOR
+        Look(
+            width=requested.width,
+            line_color=color,
+            transparent=requested.transparent,
+            caption=requested.caption,
+        )
+        logo = own.version if requested.logo and own.logo is not None else 0
+        return PictureLook(requested.width, color.lower(), requested.transparent, logo, requested.caption)
 
     async def _create(self, sharer: Sharer, mini_program_id: str, product_id: str) -> tuple[ShareCode, bool]:
         """A new code, counted. If an equal call was quicker: its code, and nothing is counted."""

@@ -9,14 +9,21 @@ from dataclasses import dataclass
 class ProgramLook:
     """The colour and logo that a mini program's owner set; version 0 before the first time. `logo` is a square PNG."""
 
-    version: int = 0
+    mini_program_id: str
     line_color: str | None = None
     logo: bytes | None = None
+    version: int = 0
+
+    def changed_to(self, line_color: str | None, logo: bytes | None) -> ProgramLook | None:
+        """The look after a change; None if it is so already."""
+        if (line_color, logo) == (self.line_color, self.logo):
+            return None
+        return ProgramLook(self.mini_program_id, line_color, logo, self.version + 1)
 
 
 @dataclass(frozen=True, slots=True)
-class LookWish:
-    """The look that a sharer asks for. Without `line_color` the mini program's own holds."""
+class RequestedLook:
+    """The look that a sharer requests. Without `line_color` it has the mini program's."""
 
     width: int
     line_color: str | None

@@ -16,12 +16,12 @@ from contracts.api.share_codes import (
 from sharecode.application.owner_codes import QuotaUsed
 from sharecode.application.sharing import Shared
 from sharecode.domain.codes import LINK_PATH, ShareCode
-from sharecode.domain.looks import LookWish, PictureLook, ProgramLook
+from sharecode.domain.looks import PictureLook, ProgramLook, RequestedLook
 
 
-def wish_of(body: ShareRequest) -> LookWish:
+def requested_look(body: ShareRequest) -> RequestedLook:
     """The look that a share request asks for."""
-    return LookWish(body.width, body.line_color, body.transparent, body.logo, body.caption)
+    return RequestedLook(body.width, body.line_color, body.transparent, body.logo, body.caption)
 
 
 def look_of(query: LookQuery) -> PictureLook:
@@ -77,10 +77,10 @@ def quota_view(mini_program_id: str, quota: QuotaUsed) -> ShareQuota:
     )
 
 
-def look_view(mini_program_id: str, look: ProgramLook) -> CodeLookView:
+def look_view(look: ProgramLook) -> CodeLookView:
     """The look as its owner sees it."""
     return CodeLookView(
-        mini_program_id=mini_program_id,
+        mini_program_id=look.mini_program_id,
         version=look.version,
         line_color=look.line_color,
         logo=look.logo is not None,

@@ -6,19 +6,21 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from contracts.api.common import Page, PageQuery
+from contracts.api.common import ChangesQuery, Page
 from contracts.api.share_codes import CodeLookRequest, ShareCodeView
 from runtime.web.bodies import json_response, read_json, read_query
-from runtime.web.cursors import read_cursor, write_cursor
+from runtime.web.editing import edited_response, expected_version
+from runtime.web.listing import asked_page, cursor_of
 from runtime.web.routes import Route, principal_of, roles, scopes
 from runtime.web.tokens import CATALOGUE, OWNER
 from sharecode.application.owner_codes import OwnerCodes, OwnerLooks
+from sharecode.domain.looks import ProgramLook
 from sharecode.http.code_views import code_view, look_view, quota_view
 
 
 @dataclass(frozen=True, slots=True)
 class OwnerCodeRoutes:
-    """Codes, quota and look of an own mini program."""
+    """Codes, quota and look of the owner's mini programs."""
 
     codes: OwnerCodes
     looks: OwnerLooks
@@ -42,12 +44,12 @@ class OwnerCodeRoutes:
 
     async def list_codes(self, request: web.Request) -> web.Response:
         """The codes with their counts."""
-        query = read_query(request, PageQuery)
-        after: str | None = read_cursor(query.cursor, str)[0] if query.cursor is not None else None
-        codes, last = await self.codes.page(*_own(request), after, query.limit)
-        views = [code_view(share, with_counts=True) for share in codes]
-        following = write_cursor(last) if last is not None else None
-        return json_response(Page[ShareCodeView](items=views, next_cursor=following))
+        query = read_query(request, ChangesQuery)
+        asked = asked_page(request, query.cursor, query.updated_since)
+        found = await self.codes.page(*_own(request), asked, query.limit)
+        views = [code_view(share, with_counts=True) for share in found.items]
+        next_cursor = cursor_of(request, found.following)
+        return json_response(Page[ShareCodeView](items=views, next_cursor=next_cursor))
 
     async def withdraw(self, request: web.Request) -> web.Response:
         """The code opens nothing from now on."""
@@ -63,14 +65,18 @@ class OwnerCodeRoutes:
     async def read_look(self, request: web.Request) -> web.Response:
         """The current look."""
         owner_id, mini_program_id = _own(request)
-        return json_response(look_view(mini_program_id, await self.looks.read(owner_id, mini_program_id)))
+        return _look(await self.looks.read(owner_id, mini_program_id))
 
     async def put_look(self, request: web.Request) -> web.Response:
         """Set colour and logo."""
         owner_id, mini_program_id = _own(request)
         body = await read_json(request, CodeLookRequest)
-        look = await self.looks.put(owner_id, mini_program_id, body.line_color, body.logo)
-        return json_response(look_view(mini_program_id, look))
+        expected = expected_version(request)
+        return _look(await self.looks.put(owner_id, mini_program_id, body.line_color, body.logo, expected))
+
+
+def _look(look: ProgramLook) -> web.Response:
+    return edited_response(look_view(look), look.version)
 
 
 def _own(request: web.Request) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from sharecode.application.owner_codes import OwnerCodes
 from sharecode.application.sharing import ShareProduct
 from sharecode.domain.codes import Sharer
 from sharecode.domain.errors import MiniProgramNotFound
-from sharecode.http.code_views import code_view, share_answer, wish_of
+from sharecode.http.code_views import code_view, requested_look, share_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,9 @@ class SharingRoutes:
             raise MiniProgramNotFound
         body = await read_json(request, ShareRequest) if await request.read() else ShareRequest()
         sharer = Sharer(principal.host_id or "", principal.openid or "")
-        shared = await self.share_product(sharer, path["mini_program_id"], path["product_id"], wish_of(body))
+        shared = await self.share_product(
+            sharer, path["mini_program_id"], path["product_id"], requested_look(body)
+        )
         return json_response(share_answer(shared, self.public_url), 201 if shared.created else 200)
 
     async def read(self, request: web.Request) -> web.Response:
