@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from runtime.kafka.topics import ensure_topics
 SHOP = "auditshop1"
 PAID, REFUNDED_PART, LATE, UNPAID = (f"{SHOP}_{name}" for name in ("paid", "part", "late", "unpaid"))
 EARLIER = system_clock() - timedelta(hours=1)
+EVE, DAY = "2026-11-21", "2026-11-22"
 
 
 class Books:
@@ -28,6 +29,9 @@ class Books:
         self.orders = client[f"{where.prefix}checkout"][f"orders_{SHOP}"]
         self.trades = client[f"{where.prefix}payment"]["trades"]
         self.ledger = client[f"{where.prefix}payment"]["ledger"]
+        self.statements = client[f"{where.prefix}payment"]["statements"]
+        self.payouts = client[f"{where.prefix}payment"]["payouts"]
+        self.owner_payments = client[f"{where.prefix}payment"]["owner_payments"]
         self._where = where
 
     async def fill(self) -> None:
@@ -49,15 +53,23 @@ class Books:
                 _posting(f"refund:{REFUNDED_PART}:r1", -300),
                 _posting(f"late_payment:{LATE}", 1000),
                 _posting(f"late_refund:{LATE}:late_1", -1000),
-                _posting("payout:p1", 0, kind="payout"),
+                _transfer("payout:p1", "payouts", "owner:auditshop1", -700),
+                _transfer("owner_payment:q1:auditshop1", "owner_payments", "owner:auditshop1", 50)
+                | {"statement": DAY},
             ]
         )
+        await self.statements.insert_many([_statement(EVE, 700), _statement(DAY, 0)])
+        await self.payouts.insert_one(
+            {"_id": "p1", "statement": _statement(EVE, 700)["_id"], "amount": 700, "at": EARLIER}
+        )
+        part = {"mini_program_id": SHOP, "amount": 50}
+        await self.owner_payments.insert_one({"_id": "q1", "amount": 50, "parts": [part], "at": EARLIER})
 
     async def wrongs(self) -> set[tuple[int, str]]:
         """Violations of the invariants of money: number, and what they are about."""
         report = await audit(self._where, grace=timedelta(seconds=0))
         return {
-            (number, text.partition(": ")[0]) for number, text in report.violations if number in (3, 4, 7)
+            (number, text.partition(": ")[0]) for number, text in report.violations if number in (3, 4, 7, 11)
         }
 
 
@@ -110,18 +122,52 @@ async def test_an_order_whose_amounts_do_not_add_up_or_are_not_its_trades_is_fou
 
 
 async def test_money_that_is_settled_before_its_receipt_is_found(books: Books) -> None:
-    received = {"status": "completed", "at": EARLIER}
+    received = {"status": "completed", "at": datetime(2026, 11, 21, 17, tzinfo=UTC)}  # the 22nd in Beijing
     await books.orders.update_one(
         {"_id": REFUNDED_PART}, {"$set": {"status": "completed"}, "$push": {"history": received}}
     )
-    listed = {"statement": "2026-11-22", "day": "2026-11-20"}
-    for name, order_id, due in (
-        (f"payment:{PAID}", PAID, "2026-11-22"),
-        (f"payment:{REFUNDED_PART}", REFUNDED_PART, "2026-11-22"),
-        (f"refund:{REFUNDED_PART}:r1", REFUNDED_PART, "2026-11-23"),
+    in_time = {"order_id": REFUNDED_PART, "statement": "2026-11-22", "due": "2026-11-22"}
+    for name, listed in (
+        (f"payment:{PAID}", in_time | {"order_id": PAID}),
+        (f"payment:{REFUNDED_PART}", in_time),
+        (f"refund:{REFUNDED_PART}:r1", in_time | {"due": "2026-11-23"}),
     ):
-        await books.ledger.update_one({"_id": name}, {"$set": {**listed, "order_id": order_id, "due": due}})
+        await books.ledger.update_one({"_id": name}, {"$set": listed})
     assert await books.wrongs() == {(7, f"payment:{PAID}"), (7, f"refund:{REFUNDED_PART}:r1")}
+    early = {"statement": "2026-11-21", "due": "2026-11-21"}
+    await books.ledger.update_one({"_id": f"payment:{REFUNDED_PART}"}, {"$set": early})
+    assert (7, f"payment:{REFUNDED_PART}") in await books.wrongs()
+
+
+async def test_money_that_is_never_due_although_its_goods_were_received_is_found(books: Books) -> None:
+    received = {"status": "completed", "at": EARLIER}
+    await books.orders.update_one(
+        {"_id": PAID}, {"$set": {"status": "completed"}, "$push": {"history": received}}
+    )
+    assert await books.wrongs() == {(7, f"payment:{PAID}")}
+    await books.ledger.update_one({"_id": f"payment:{PAID}"}, {"$set": {"due": "2026-11-22"}})
+    assert await books.wrongs() == set()
+
+
+async def test_a_statement_that_is_not_its_postings_or_its_payout_is_found(books: Books) -> None:
+    eve, day = (_statement(name, 0)["_id"] for name in (EVE, DAY))
+    await books.statements.update_one({"_id": day}, {"$set": {"paid": 49, "closing": -1}})
+    assert await books.wrongs() == {(11, f"statement {day}")}
+    await books.statements.update_one({"_id": day}, {"$set": {"paid": 50, "closing": 0}})
+    await books.payouts.update_one({"_id": "p1"}, {"$set": {"amount": 701}})
+    assert await books.wrongs() == {(11, f"statement {eve}"), (11, "payout:p1")}
+    await books.payouts.delete_one({"_id": "p1"})
+    assert await books.wrongs() == {(11, f"statement {eve}"), (11, "payout:p1")}
+
+
+async def test_an_owners_payment_that_is_not_posted_once_is_found(books: Books) -> None:
+    posting = f"owner_payment:q1:{SHOP}"
+    await books.owner_payments.update_one({"_id": "q1"}, {"$set": {"amount": 60, "parts.0.amount": 60}})
+    assert await books.wrongs() == {(11, posting)}
+    await books.owner_payments.update_one({"_id": "q1"}, {"$set": {"parts.0.amount": 50}})
+    assert await books.wrongs() == {(11, "payment q1")}
+    await books.owner_payments.delete_one({"_id": "q1"})
+    assert await books.wrongs() == {(11, posting)}
 
 
 def _order(order_id: str, status: str, refunded: int = 0) -> dict[str, Any]:
@@ -142,6 +188,22 @@ def _refund(refund_id: str, amount: int, *, late: bool = False) -> dict[str, Any
     return {"refund_id": refund_id, "amount": amount, "late": late, "state": "settled", "settled_at": EARLIER}
 
 
+def _transfer(name: str, bank: str, payee: str, amount: int) -> dict[str, Any]:
+    """A posting of money that moved at the bank: out is negative."""
+    legs = [{"account": bank, "amount": amount}, {"account": payee, "amount": -amount}]
+    return {"_id": name, "kind": name.partition(":")[0], "day": DAY, "mini_program_id": SHOP, "legs": legs}
+
+
+def _statement(day: str, paid_out: int) -> dict[str, Any]:
+    """A day on which the owner was paid what was carried over, or paid what was owed."""
+    opening, paid = (paid_out, 0) if paid_out else (-50, 50)
+    return {
+        "_id": f"{day}:{SHOP}:owner:{SHOP}", "opening": opening, "earned": 0, "reversed": 0, "paid": paid, "paid_out": paid_out,
+        "closing": 0,
+    }  # fmt: skip
+
+
 def _posting(name: str, held: int, kind: str = "") -> dict[str, Any]:
     legs = [{"account": "clearing:alipay.default", "amount": held}, {"account": "platform", "amount": -held}]
-    return {"_id": name, "kind": kind or name.partition(":")[0], "legs": legs}
+    kind = kind or name.partition(":")[0]
+    return {"_id": name, "kind": kind, "day": "2026-11-20", "order_id": name.split(":")[1], "legs": legs}

@@ -34,6 +34,12 @@ def test_an_order_that_ended_unpaid_and_a_living_one_without_a_slot_are_found() 
     assert wrongs(order("o1", 0, status="rejected"), order("o2", None, status="closing")) == ["o1", "o2"]
 
 
+def test_a_refunded_order_gives_its_coupon_back_only_if_it_was_cancelled() -> None:
+    cancelled = {"status": "refunded", "cancellation": {"by": "owner"}}
+    assert wrongs(order("o1", 0) | cancelled, order("o2", None) | cancelled) == ["o1"]
+    assert wrongs(order("o1", None, status="refunded")) == ["o1"]
+
+
 def test_shared_slots_are_found() -> None:
     assert wrongs(order("o1", 0), order("o2", 0)) == [f"coupon {COUPON}"]
     assert wrongs(order("o1", 0, "viewer"), order("o2", 1, "viewer")) == [f"coupon {COUPON}"]

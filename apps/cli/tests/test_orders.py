@@ -1,4 +1,4 @@
-"""`anchorage orders --stuck` lists what services named, the longest first, and which services do not look."""
+"""`anchorage orders --stuck` lists what services named, the longest first, and which services do not check."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def closing(order_id: str, since: datetime) -> Stalled:
     return Stalled("order", order_id, "closing", since, "payment to close the trade", "Is payment running?")
 
 
-async def looked(where: Installation, service: str, *asked: Asked, ago: timedelta = timedelta(0)) -> None:
+async def checked(where: Installation, service: str, *asked: Asked, ago: timedelta = timedelta(0)) -> None:
     client = connect(where.mongodb)
     try:
         await MongoStalledList(database(client, where.prefix + service)).replace(asked, system_clock() - ago)
@@ -37,15 +37,15 @@ def where(mongodb_uri: str, module_prefix: str) -> Installation:
 async def test_what_was_named_is_listed_longest_first(where: Installation) -> None:
     now = system_clock()
     longer, shorter, only_asked = (closing(f"o{n}", now - timedelta(hours=n)) for n in (3, 2, 1))
-    await looked(
+    await checked(
         where, "checkout", Asked(shorter, 2, now, named=True), Asked(longer, 2, now, named=True),
         Asked(only_asked, 1, now),
     )  # fmt: skip
-    await looked(where, "catalog")
-    await looked(where, "payment", ago=timedelta(minutes=6))
+    await checked(where, "catalog")
+    await checked(where, "payment", ago=timedelta(minutes=6))
     report = await orders.stuck(where)
     assert [stalled.id for stalled in report.stuck] == ["o3", "o2"]
-    assert report.not_looking == ["payment"]
+    assert report.not_checking == ["payment"]
 
 
 def test_the_table_says_what_each_waits_for_and_what_to_do() -> None:
@@ -59,12 +59,12 @@ def test_the_table_says_what_each_waits_for_and_what_to_do() -> None:
 @pytest.mark.parametrize(
     ("report", "code", "says"),
     [
-        (orders.Report([], []), 0, "Nothing stands still."),
-        (orders.Report([], ["payment"]), 1, "payment has not looked for 5 minutes"),
+        (orders.Report([], []), 0, "Nothing has stalled."),
+        (orders.Report([], ["payment"]), 1, "payment has not checked for 5 minutes"),
         (orders.Report([closing("o1", NOON)], []), 1, "o1"),
     ],
 )
-def test_the_exit_code_is_1_unless_all_look_and_nothing_stands_still(
+def test_the_exit_code_is_1_unless_all_check_and_nothing_has_stalled(
     report: orders.Report,
     code: int,
     says: str,

@@ -10,7 +10,7 @@ from anchorage_cli.reviewed import wrongly_reviewed
 
 OF_BUYER = {"mini_program_id": "shop0001", "host_id": "h1", "openid": "o1"}
 ORDER = OF_BUYER | {
-    "_id": "shop0001_A", "history": [{"status": "paid"}, {"status": "completed"}, {"status": "refunded"}],
+    "_id": "shop0001_A", "status": "completed", "history": [{"status": "paid"}, {"status": "completed"}],
     "lines": [{"sku_id": "s1", "product_id": "p1"}],
 }  # fmt: skip
 REVIEW = OF_BUYER | {
@@ -48,6 +48,12 @@ def test_anything_else_is_a_violation(change: dict[str, Any], words: str) -> Non
 def test_an_order_that_was_never_completed_has_no_review() -> None:
     [wrong] = found(REVIEW, history=[{"status": "paid"}])
     assert "never completed" in wrong
+
+
+def test_a_review_of_an_order_refunded_in_full_is_not_shown() -> None:
+    [wrong] = found(REVIEW, status="refunded")
+    assert "refunded in full" in wrong
+    assert found(REVIEW | {"is_shown": False}, status="refunded") == []
 
 
 def test_a_line_has_one_review() -> None:

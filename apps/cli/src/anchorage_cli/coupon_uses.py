@@ -19,9 +19,9 @@ def wrongly_used(orders: Iterable[Document], coupons: Mapping[str, Document]) ->
         if (use := order.get("coupon")) is None:
             continue
         slots = (use["slot"], use["viewer_slot"])
-        if order["status"] in ENDED_UNPAID:
+        if _gave_back(order):
             if slots != (None, None):
-                yield f"{order['_id']}: it ended unpaid and still holds the coupon {use['key']}"
+                yield f"{order['_id']}: it ended unpaid or cancelled and still holds the coupon {use['key']}"
             continue
         if None in slots:
             yield f"{order['_id']}: it has a discount and holds no slot of the coupon {use['key']}"
@@ -36,6 +36,13 @@ def wrongly_used(orders: Iterable[Document], coupons: Mapping[str, Document]) ->
             yield f"coupon {coupon_id}: {times} order(s) hold it, and it does not exist"
         elif times > (stock := coupons[coupon_id]["terms"]["stock"]):
             yield f"coupon {coupon_id}: {times} orders hold it, and its stock is {stock}"
+
+
+def _gave_back(order: Document) -> bool:
+    """A refund keeps the coupon, unless the owner cancelled the order."""
+    return order["status"] in ENDED_UNPAID or (
+        order["status"] == "refunded" and order.get("cancellation") is not None
+    )
 
 
 def _shared(held: Counter[tuple[str, int]], of_viewers: Counter[tuple[str, str, int]]) -> Iterator[str]:

@@ -32,7 +32,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "host": (joining.HOST, "add a host app with its first client"),
     "creator": (joining.CREATOR, "add a creator with its first client"),
     "owner": (joining.OWNER, "add a verified owner with its first client"),
-    "orders": (orders, "list what stands still: orders, refunds, reservations, trades, payouts"),
+    "orders": (orders, "list what has stalled: orders, refunds, reservations, trades, payouts"),
     "reconcile": (reconcile, "compare a day's ledger and trades with Alipay's bill"),
     "search": (search, "rebuild the search index from the streams"),
     "trace": (trace, "print a trace from gateway to the last effect"),

@@ -1,6 +1,6 @@
-"""`anchorage orders --stuck`: what stands still although it was asked again, with what it waits for and what to do.
+"""`anchorage orders --stuck`: what has stalled although it was asked again, with what it waits for and what to do.
 
-Orders, refunds, reservations, trades and payouts. Exit code 1 if there are any, or if a service has not looked for 5 minutes.
+Orders, refunds, reservations, trades and payouts. Exit code 1 if there are any, or if a service has not checked for 5 minutes.
 """
 
 from __future__ import annotations
@@ -18,54 +18,54 @@ from runtime.mongo.stalled_list import MongoStalledList
 from runtime.stalled import Stalled
 
 SERVICES = ("checkout", "catalog", "payment")
-"""The services that watch for what stands still."""
+"""The services that check what has stalled."""
 MAX_AGE = timedelta(minutes=5)
-"""A running service looks every minute."""
+"""A running service checks every minute."""
 COLUMNS = ("kind", "id", "state", "since", "waits for")
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What stands still, the longest first, and the services that do not look."""
+    """What has stalled, the longest first, and the services that do not check."""
 
     stuck: list[Stalled]
-    not_looking: list[str]
+    not_checking: list[str]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("--stuck", action="store_true", required=True, help="list what stands still")
+    parser.add_argument("--stuck", action="store_true", required=True, help="list what has stalled")
 
 
 def run(_: argparse.Namespace) -> int:
-    """Print the table; 0 only if every service looks and finds nothing."""
+    """Print the table; 0 only if every service checks and finds nothing."""
     report = asyncio.run(stuck(installation()))
-    for service in report.not_looking:
+    for service in report.not_checking:
         print(
-            f"{service} has not looked for {MAX_AGE.seconds // 60} minutes: is it running? What it would find is missing here."
+            f"{service} has not checked for {MAX_AGE.seconds // 60} minutes: is it running? What it would find is missing here."
         )
     if report.stuck:
         print("\n".join(table(report.stuck)))
-    elif not report.not_looking:
-        print("Nothing stands still.")
-    return 1 if report.stuck or report.not_looking else 0
+    elif not report.not_checking:
+        print("Nothing has stalled.")
+    return 1 if report.stuck or report.not_checking else 0
 
 
 async def stuck(where: Installation) -> Report:
     """Read the lists of all services."""
     client, now = connect(where.mongodb), system_clock()
     found: list[Stalled] = []
-    not_looking = []
+    not_checking = []
     try:
         for service in SERVICES:
             known = MongoStalledList(database(client, where.prefix + service))
             found += [asked.stalled for asked in (await known.load()).values() if asked.named]
-            looked_at = await known.looked_at()
-            if looked_at is None or now - looked_at > MAX_AGE:
-                not_looking.append(service)
+            checked_at = await known.checked_at()
+            if checked_at is None or now - checked_at > MAX_AGE:
+                not_checking.append(service)
     finally:
         await client.close()
-    return Report(sorted(found, key=lambda stalled: stalled.since), not_looking)
+    return Report(sorted(found, key=lambda stalled: stalled.since), not_checking)
 
 
 def table(found: Iterable[Stalled]) -> list[str]:

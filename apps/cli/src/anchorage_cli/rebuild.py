@@ -26,6 +26,8 @@ class RebuiltOrder:
     refunded_total: int = 0
     lines: tuple[tuple[str, int, int], ...] = ()
     link_sent: bool = False
+    gave_all_back: bool | None = None
+    """Whether the refund in full made all goods available again, by an event that does not name what was never sent."""
     seen: set[int] = field(default_factory=set)
 
 
@@ -74,5 +76,6 @@ def _apply(order: RebuiltOrder, event: checkout.OrderEvent) -> None:
         order.refunded_total = event.refunded_total.amount
         if order.refunded_total == order.total:
             order.status = "refunded"
+            order.gave_all_back = None if "unsent" in event.model_fields_set else event.release_stock
     elif type(event) in _AFTER:
         order.status = _AFTER[type(event)]

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 import aiohttp
 
 from anchorage_cli.operator import Json, Refused, operator
+from contracts.money import yuan
 
 CLEAN, DIFFERENCES, FAILED = 0, 1, 2
 BEIJING = timedelta(hours=8)
@@ -86,9 +87,7 @@ def lines(report: Json) -> list[str]:
 
 
 def _yuan(fen: int | None) -> str:
-    if fen is None:
-        return "nothing"
-    return f"{'-' if fen < 0 else ''}{abs(fen) // 100}.{abs(fen) % 100:02d} CNY"
+    return "nothing" if fen is None else f"{yuan(fen)} CNY"
 
 
 async def _reconcile(arguments: argparse.Namespace) -> Json:

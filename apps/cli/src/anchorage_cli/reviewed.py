@@ -9,7 +9,8 @@ from runtime.mongo.client import Document
 
 
 def wrongly_reviewed(reviews: Sequence[Document], orders: Mapping[str, Document]) -> Iterator[str]:
-    """Reviews of what their author did not buy and receive, of a line that has one already, or shown without a verdict."""
+    """Reviews of what their author did not buy and receive, of a line that has one already, or shown without a
+    verdict or after a refund in full."""
     lines = Counter((review["order_id"], review["sku_id"]) for review in reviews)
     for review in reviews:
         yield from (f"review {review['_id']}: {wrong}" for wrong in _wrong(review, orders, lines))
@@ -26,6 +27,8 @@ def _wrong(
     if order is None:
         yield f"there is no order {review['order_id']}"
         return
+    if review["is_shown"] and order["status"] == "refunded":
+        yield f"it is shown, and {review['order_id']} was refunded in full"
     if any(review[name] != order[name] for name in ("mini_program_id", "host_id", "openid")):
         yield f"it is not by the buyer of {review['order_id']}"
     if all(entry["status"] != "completed" for entry in order["history"]):

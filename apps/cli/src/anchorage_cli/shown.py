@@ -6,6 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from runtime.mongo.client import Document
 
+CONTENT = (
+    "name", "name_en", "aliases", "slogan", "slogan_en", "category", "logo_url", "banner_url", "categories", "sections",
+    "theme_colour",
+)  # fmt: skip
+"""What viewers see of a version. Older documents lack fields that are empty."""
+
 
 def wrongly_shown(programs: Sequence[Document], histories: Mapping[str, Document]) -> Iterator[str]:
     """What is shown without approval, release or a host's acceptance. A mini program without a history predates versions."""
@@ -22,11 +28,13 @@ def _wrong(program: Document, history: Document) -> Iterator[str]:
         return
     if live["status"] != "live" or live["decided_at"] is None or live["released_at"] is None:
         yield f"version {live['number']} is shown and is {live['status']}"
-    if (live["content"] or {}).get("name") != program["name"]:
-        yield f"it is shown under another name than that of version {live['number']}"
+    content = live["content"] or {}
+    for field in CONTENT:
+        if (program.get(field) or None) != (content.get(field) or None):
+            yield f"it is shown with another {field} than that of version {live['number']}"
     taken = {one["host_id"] for one in history["decisions"] if one["accepted"]}
     for host_id in program["hosts"]:
         if host_id not in taken:
             yield f"{host_id} shows it and has not accepted it"
-        if host_id not in (live["content"] or {}).get("requested_hosts", ()):
+        if host_id not in content.get("requested_hosts", ()):
             yield f"{host_id} shows it, and version {live['number']} does not ask for it"

@@ -16,6 +16,7 @@ import aiohttp
 from anchorage_cli.installation import installation, read_demo
 from anchorage_cli.trace import spans_of, tree
 from contracts.checkout import OrderPaid
+from contracts.money import yuan
 
 Json = dict[str, Any]
 TRACE_WAIT_SECONDS = 20
@@ -75,11 +76,6 @@ def say(step: str, *details: str) -> None:
         print(f"    {detail}")
 
 
-def yuan(money: Json) -> str:
-    """¥129.00"""
-    return f"¥{money['amount'] / 100:.2f}"
-
-
 async def play(demo: Json) -> str:
     """Play the story; returns its trace id. Raises StepFailed."""
     if not demo.get("hosts") or not demo.get("videos"):
@@ -124,7 +120,7 @@ async def tap_an_anchor(app: HostApp, videos: list[str], viewer: str) -> tuple[J
             if click["target"].get("available", True) and product:
                 say(
                     f"The video “{video['title']}” by {video['creator']['name']}: tap “{anchor['title']}”",
-                    f"one call → {product['title']}, from {yuan(product['price_from'])}, {len(product['skus'])} SKUs",
+                    f"one call → {product['title']}, from ¥{yuan(product['price_from']['amount'])}, {len(product['skus'])} SKUs",
                 )
                 return product, click["click_id"]
     raise StepFailed("no anchor of the demo's videos leads to a product that can be bought")
@@ -155,7 +151,7 @@ async def buy(app: HostApp, product: Json, click_id: str, viewer: str) -> tuple[
     if order["status"] != "awaiting_payment":
         raise StepFailed(f"the order is {order['status']} ({order.get('reason')}) and not awaiting payment")
     say(
-        f"An order of {yuan(order['total'])} is placed, stock is held, the cashier is ready",
+        f"An order of ¥{yuan(order['total']['amount'])} is placed, stock is held, the cashier is ready",
         order["order_id"],
         order["payment"]["cashier_url"][:110] + "…",
     )

@@ -29,7 +29,7 @@ SHELL_STYLE_SOURCE = f"'sha256-{b64encode(hashlib.sha256(SHELL_STYLE.encode()).d
 class Assets:
     """The files under web/assets at `/assets/<version>/<path>`, scripts joined into one for each page. The version is a hash of them all.
 
-    A page that was opened before an update still finds its files, at their old address, but is told to ask again.
+    A page that was opened before an update still finds its files, at their old address, but its browser does not cache them.
     """
 
     def __init__(self) -> None:

@@ -6,7 +6,6 @@ from alipay_sandbox.adapters.keys import SigningKey
 from alipay_sandbox.adapters.merchant_file import ENTRIES, MerchantEntry
 
 ALIPAY_PRIVATE_KEY = "alipay_private_key.pem"
-ALIPAY_PUBLIC_KEY = "alipay_public_key.pem"
 MERCHANTS = "merchants.json"
 
 # the platform's own merchant, and one for trying Alipay client libraries

@@ -12,14 +12,17 @@ export class Problem extends Error {
   }
 }
 
-/** A call; answers the JSON. Raises Problem, or AbortError when the screen has been left. */
+/** A call; answers the JSON. Raises Problem, or AbortError when the screen has been left. A change reaches the platform all the
+ *  same, also when the whole page is left or reloaded while it is on its way. */
 export async function call(method, path, { body, headers = {}, signal } = {}) {
   const isJson = body !== undefined && !(body instanceof Blob);
+  const isChange = method !== 'GET' && !(body instanceof Blob);
   let answer;
   try {
     answer = await fetch(`/api/${HOST}${path}`, {
       method,
-      signal,
+      signal: isChange ? undefined : signal,
+      keepalive: isChange,
       headers: isJson ? { 'Content-Type': 'application/json', ...headers } : headers,
       body: isJson ? JSON.stringify(body) : body,
     });
@@ -27,8 +30,8 @@ export async function call(method, path, { body, headers = {}, signal } = {}) {
     if (fault.name === 'AbortError') throw fault;
     throw new Problem(0);
   }
-  if (answer.status === 204) return null;
-  const content = await answer.json().catch(() => ({}));
+  const content = answer.status === 204 ? null : await answer.json().catch(() => ({}));
+  signal?.throwIfAborted();
   if (!answer.ok) throw new Problem(answer.status, content);
   return content;
 }

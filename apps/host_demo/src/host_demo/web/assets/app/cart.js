@@ -2,9 +2,10 @@
 
 import { Problem } from './api.js';
 import { readCart, replaceCart } from './carts.js';
+import { couponField } from './coupons.js';
 import { h, picture, put } from './dom.js';
 import { langOf, nameOf, price, t } from './i18n.js';
-import { choiceOf, empty, inWords, load, skeleton, toast } from './parts.js';
+import { choiceOf, empty, inWords, load, oneAtATime, skeleton, toast } from './parts.js';
 import { announce, link } from './router.js';
 import { miniScreen } from './mini.js';
 import { amountsOf, orderSheet } from './ordering.js';
@@ -14,25 +15,41 @@ const SETTLES_MS = 500;
 
 export function cartScreen({ params: { mp }, signal }) {
   const box = h('div', { class: 'cart' });
-  const foot = h('footer', { class: 'cart-foot', hidden: true });
+  const amounts = h('div', { class: 'cart-amounts' });
+  const pay = h('button', { type: 'button', class: 'primary', onclick: oneAtATime(checkOut) });
+  const foot = h('footer', { class: 'cart-foot', hidden: true }, amounts, pay);
+  const coupon = couponField(() => change({ coupon_code: coupon.code() }));
+  const couponCard = h('div', { class: 'card', hidden: true }, coupon.element);
   let cart = null;
   let wanted = null;
-  let isSending = false;
+  let sending = null;
 
   const ask = () => readCart(mp, signal);
   load(box, ask, shown, skeleton('row', 4));
 
   function shown(answer) {
     cart = answer;
-    wanted = answer.lines;
-    const isEmpty = !wanted.length;
+    wanted = answer;
+    const isEmpty = !answer.lines.length;
     foot.hidden = isEmpty;
+    couponCard.hidden = isEmpty;
     if (isEmpty) return empty(t('cart_empty'), t('cart_empty_hint'), link(`/m/${mp}`, { class: 'quiet' }, t('to_store')));
-    const buyable = wanted.filter((line) => !line.obstacle);
-    put(foot, h('div', { class: 'cart-amounts' }, amountsOf(answer)),
-      h('button', { type: 'button', class: 'primary', disabled: !buyable.length, onclick: () => orderSheet(mp, buyable, signal, { fromCart: true }) },
-        t('check_out', buyable.reduce((sum, line) => sum + line.quantity, 0))));
-    return h('ul', { class: 'rows' }, wanted.map(row));
+    coupon.show(answer);
+    const pieces = buyable().reduce((sum, line) => sum + line.quantity, 0);
+    put(amounts, amountsOf(answer));
+    pay.textContent = t('check_out', pieces);
+    pay.disabled = !pieces;
+    return h('ul', { class: 'rows' }, answer.lines.map(row));
+  }
+
+  function buyable() {
+    return cart.lines.filter((line) => !line.obstacle);
+  }
+
+  /** The order is of what the cart holds once the last tap has reached it. */
+  async function checkOut() {
+    await sending;
+    if (buyable().length) orderSheet(mp, buyable(), signal, { fromCart: true, couponCode: cart.coupon_code });
   }
 
   function row(line) {
@@ -51,7 +68,7 @@ export function cartScreen({ params: { mp }, signal }) {
       number.textContent = String(quantity);
       less.disabled = quantity <= 1;
       more.disabled = quantity >= most;
-      change(wanted.map((one) => (one.sku_id === line.sku_id ? { ...one, quantity } : one)));
+      change({ lines: wanted.lines.map((one) => (one.sku_id === line.sku_id ? { ...one, quantity } : one)) });
     }
 
     return h('li', { class: line.obstacle ? 'cart-row gone' : 'cart-row', 'data-sku': line.sku_id },
@@ -68,32 +85,42 @@ export function cartScreen({ params: { mp }, signal }) {
     box.classList.add('settling');
     setTimeout(() => box.classList.remove('settling'), SETTLES_MS);
     announce(t('removed'));
-    change(wanted.filter((one) => one.sku_id !== line.sku_id));
+    change({ lines: wanted.lines.filter((one) => one.sku_id !== line.sku_id) });
   }
 
-  /** Sends the newest wish; those between are left out while a call is on its way. */
-  async function change(lines) {
-    wanted = lines;
-    if (isSending) return;
-    isSending = true;
+  function change(wish) {
+    wanted = { ...wanted, ...wish };
+    sending ??= send().finally(() => { sending = null; });
+  }
+
+  /** Sends the newest wish; those between are left out while a call is on its way. When the page is left, there is no time to wait
+   *  for the version that this call makes, and the newest wish is sent as it is. */
+  async function send() {
+    let sent = null;
+    const leave = () => { if (sent !== wanted) replaceCart(mp, null, wanted).catch(() => {}); };
+    addEventListener('pagehide', leave);
     foot.setAttribute('aria-busy', 'true');
     try {
-      let sent = null;
-      let answer = cart;
       while (sent !== wanted) {
         sent = wanted;
-        answer = await replaceCart(mp, answer, sent);
+        cart = await replaceCart(mp, cart.version, sent);
       }
-      put(box, shown(answer));
+      put(box, shown(cart));
     } catch (fault) {
       if (!(fault instanceof Problem)) throw fault;
-      toast(fault.code === 'version_conflict' ? t('cart_elsewhere') : fault.code === 'invalid_content' ? t('cart_full') : inWords(fault));
+      toast(whyNot(fault));
       await load(box, ask, shown, skeleton('row', 4));
     } finally {
-      isSending = false;
       foot.removeAttribute('aria-busy');
+      removeEventListener('pagehide', leave);
     }
   }
 
-  return miniScreen(mp, t('cart'), box, { tab: 'cart', above: foot });
+  return miniScreen(mp, t('cart'), [box, couponCard], { tab: 'cart', above: foot });
+}
+
+function whyNot(fault) {
+  if (fault.code === 'version_conflict') return t('cart_elsewhere');
+  if (fault.code !== 'invalid_content') return inWords(fault);
+  return fault.errors.some(({ field }) => field === 'coupon_code') ? t('unknown_coupon') : t('cart_full');
 }

@@ -9,7 +9,7 @@ import { link } from './router.js';
 const MOST = 99;
 const TRIES = 3;
 const SETTLES_MS = 500;
-const counts = new Map();
+const carts = new Map();
 const asked = new Set();
 
 /** The cart at today's prices. */
@@ -21,20 +21,21 @@ export function readCart(mp, signal) {
   });
 }
 
-/** Replaces what is in the cart, if it still is what `cart` says. Leaving the screen does not stop it. */
-export function replaceCart(mp, cart, lines) {
-  const body = { lines: lines.map(({ sku_id, quantity }) => ({ sku_id, quantity })), coupon_code: cart.coupon_code };
-  return inside(mp, 'PUT', '/cart', { body, headers: { 'If-Match': `"${cart.version}"` } }).then((after) => counted(mp, after));
+/** Replaces what is in the cart, if it still is the `version`; without one, whatever is in it. Leaving the page does not stop it. */
+export function replaceCart(mp, version, { lines, coupon_code }) {
+  const body = { lines: lines.map(({ sku_id, quantity }) => ({ sku_id, quantity })), coupon_code };
+  const headers = version === null ? {} : { 'If-Match': `"${version}"` };
+  return inside(mp, 'PUT', '/cart', { body, headers }).then((after) => counted(mp, after));
 }
 
 function counted(mp, cart) {
-  counts.set(mp, cart.lines.reduce((sum, line) => sum + line.quantity, 0));
+  carts.set(mp, cart);
   for (const mark of document.querySelectorAll(`.cart-count[data-mini-program="${CSS.escape(mp)}"]`)) show(mark, mp);
   return cart;
 }
 
 function show(mark, mp) {
-  const pieces = counts.get(mp) ?? 0;
+  const pieces = (carts.get(mp)?.lines ?? []).reduce((sum, line) => sum + line.quantity, 0);
   mark.hidden = !pieces;
   put(mark, h('span', { 'aria-hidden': 'true' }, pieces > MOST ? `${MOST}+` : String(pieces)), h('span', { class: 'unseen' }, t('pieces', pieces)));
 }
@@ -49,26 +50,29 @@ export function cartCount(mp) {
   return mark;
 }
 
-/** Forget the number: an order took lines out of the cart. */
+/** Forget the cart: an order took lines out of it. */
 export function cartChanged(mp) {
-  counts.delete(mp);
+  carts.delete(mp);
   asked.delete(mp);
 }
 
-/** Puts one piece into the cart, next to whatever another page or device puts there at the same time. */
+/** Puts one piece into the cart, next to whatever another page or device puts there at the same time. It is sent at once if the
+ *  cart has been read before: a reload right after the tap loses nothing. */
 export async function addToCart(mp, sku) {
   try {
+    let cart = carts.get(mp) ?? await readCart(mp);
     for (let tries = TRIES; ; tries -= 1) {
-      const cart = await readCart(mp);
-      const there = cart.lines.find((line) => line.sku_id === sku.sku_id);
+      const before = cart;
+      const there = before.lines.find((line) => line.sku_id === sku.sku_id);
       const lines = there
-        ? cart.lines.map((line) => (line === there ? { ...line, quantity: line.quantity + 1 } : line))
-        : [{ sku_id: sku.sku_id, quantity: 1 }, ...cart.lines];
+        ? before.lines.map((line) => (line === there ? { ...line, quantity: line.quantity + 1 } : line))
+        : [{ sku_id: sku.sku_id, quantity: 1 }, ...before.lines];
       try {
-        await replaceCart(mp, cart, lines);
+        await replaceCart(mp, before.version, { ...before, lines });
         break;
       } catch (fault) {
         if (fault.code !== 'version_conflict' || tries === 1) throw fault;
+        cart = await readCart(mp);
       }
     }
     toast(t('added_to_cart'));

@@ -61,7 +61,7 @@ export function pictureAddress(url, host) {
   return pathname.startsWith('/v1/') ? `/api/${host}${pathname.slice(3)}${search}` : pathname;
 }
 
-/** A picture with its space kept; `alt` empty where the text beside it says the same. */
+/** A picture with its space kept; `alt` empty where the text next to it says the same. */
 export function picture(url, alt, props = {}) {
   const image = h('img', { src: pictureAddress(url), alt, decoding: 'async', draggable: 'false', ...props });
   image.addEventListener('error', () => image.classList.add('missing'), { once: true });

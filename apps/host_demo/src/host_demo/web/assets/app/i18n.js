@@ -17,7 +17,7 @@ const WORDS = {
   close: ['关闭', 'Close'],
   not_now: ['再想想', 'Not now'],
   search: ['搜索', 'Search'],
-  search_hint: ['搜小程序、用户、商品', 'Brands, people, products'],
+  search_hint: ['搜小程序、用户、商品', 'Brands and products'],
   search_try: ['大家在搜', 'Popular searches'],
   search_lead: ['搜品牌名，直达品牌小程序', 'Search for a brand to go straight to its mini program'],
   search_none: ['没有找到“{0}”的相关结果', 'No results for “{0}”'],
@@ -91,6 +91,7 @@ const WORDS = {
   already_reviewed: ['这件商品你已评价过', 'You have already reviewed this item'],
   content_refused: ['内容含有不能发布的词语，请修改后再提交。', 'Your text has words that cannot be posted. Change it and try again.'],
   details: ['商品详情', 'About this product'],
+  product_page: ['商品详情', 'Product'],
   facts: ['商品参数', 'Specifications'],
   pictures: ['商品图片', 'Product pictures'],
   picture_of: ['{0}，第 {1} 张，共 {2} 张', '{0}, picture {1} of {2}'],
@@ -112,6 +113,20 @@ const WORDS = {
   removed: ['已移除', 'Removed'],
   subtotal: ['商品金额', 'Subtotal'],
   discount: ['优惠', 'Discount'],
+  coupon: ['优惠码', 'Coupon'],
+  coupon_hint: ['请输入优惠码', 'Enter a code'],
+  coupon_use: ['使用', 'Apply'],
+  coupon_use_this: ['使用优惠码', 'Apply coupon'],
+  coupon_remove: ['移除优惠码', 'Remove coupon'],
+  coupon_applies: ['已优惠 {0}', 'You save {0}'],
+  coupon_minimum_is: ['商品满 {0} 可用', 'For orders of {0} or more'],
+  unknown_coupon: ['优惠码无效，请检查后重试', 'This code isn’t valid. Check it and try again.'],
+  coupon_not_started: ['还没到使用时间', 'This coupon isn’t active yet'],
+  coupon_expired: ['优惠码已过期', 'This coupon has expired'],
+  coupon_used_up: ['优惠码已被领完', 'This coupon is fully redeemed'],
+  coupon_limit_reached: ['你已用过这个优惠码，待付款的订单也算', 'You’ve already used this coupon. Unpaid orders count too.'],
+  coupon_comes_back: ['交易关闭后，优惠码可再次使用。', 'You can use your coupon again once it is closed.'],
+  coupon_minimum: ['商品金额未达到使用门槛', 'Your items don’t reach this coupon’s minimum'],
   delivery: ['运费', 'Delivery'],
   delivery_free: ['免运费', 'Free'],
   delivery_fee_is: ['运费 {0}', 'Delivery {0}'],
@@ -220,6 +235,8 @@ const WORDS = {
   refunds: ['退款/售后', 'Refunds'],
   withdraw_refund: ['撤销退款申请（{0}）', 'Withdraw refund request ({0})'],
   withdraw_hint: ['撤销后，商家将不再处理这笔退款；如有需要，可重新申请。', 'The seller will no longer handle this request. You can send a new one later.'],
+  refund_what: ['退款商品', 'What to refund'],
+  refund_all: ['整单', 'The whole order'],
   refund_amount: ['金额（元）', 'Amount (¥)'],
   refund_reason: ['原因', 'Reason'],
   refund_reason_value: ['不想要了', 'I changed my mind'],
@@ -235,7 +252,7 @@ const WORDS = {
   parcels: ['物流', 'Delivery'],
   parcel_number: ['包裹 {0}', 'Parcel {0}'],
   to_come: ['待发货', 'Still to be sent'],
-  rejected_because: ['商家说明：{0}', 'Seller’s reason: {0}'],
+  seller_says: ['商家说明：{0}', 'Seller’s reason: {0}'],
   track_parcel: ['查看物流', 'Track parcel'],
   privacy: ['隐私说明', 'Privacy'],
   openid_hint: ['本店只能看到下面这个专属编号，看不到你在应用里的账号。', 'This store sees only the ID below, never your account in the app.'],
@@ -305,6 +322,10 @@ const WORDS = {
   return_not_allowed: ['当前应用暂不支持付款，请联系客服。', 'Payments are not available in this app yet. Please contact support.'],
   wrong_state: ['订单状态已更新，请刷新后再试。', 'This order has changed. Reload the page and try again.'],
   conflict: ['提交失败，请再试一次。', 'That didn’t go through. Please try again.'],
+  refused: ['申请未提交：金额超出可退范围，或申请次数已达上限', 'We couldn’t send this request: it is more than what is left to refund, or there have been too many requests.'],
+  rate_limited: ['操作太频繁，请稍后再试。', 'Too many requests. Please wait a moment and try again.'],
+  quota_reached: ['分享次数已达上限，请稍后再试。', 'You’ve reached the sharing limit. Please try again later.'],
+  not_found: ['内容不存在或已删除', 'This no longer exists'],
   busy: ['当前访问人数较多，请稍后再试。', 'It’s busy right now. Please try again in a moment.'],
   not_ready: ['支付准备中，请稍后再试。', 'Payment isn’t ready yet. Please try again in a moment.'],
   already_paid: ['订单已付款', 'This order is already paid'],
@@ -363,6 +384,11 @@ export function said(thing, field) {
 /** A thing's own name. */
 export function nameOf(thing) {
   return said(thing, 'title' in thing ? 'title' : 'name');
+}
+
+/** A name with how many of it; the number stays with its sign. */
+export function times(name, quantity) {
+  return `${name} ×\u00a0${quantity}`;
 }
 
 /** The attributes of a product or SKU: {name: value}. */

@@ -1,4 +1,4 @@
-// The app: its routes, the host's tabs, and what stands beside the phone on a wide screen.
+// The app: its routes, the host's tabs, and what stands next to the phone on a wide screen.
 
 import { h, icon, put } from './dom.js';
 import { LANG, switchLanguage, t } from './i18n.js';

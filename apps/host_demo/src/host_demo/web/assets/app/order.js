@@ -2,7 +2,7 @@
 
 import { Problem, inside, keysByBody, watchOrder } from './api.js';
 import { h, put } from './dom.js';
-import { dateTime, langOf, nameOf, price, t, tOr, timeOfDay } from './i18n.js';
+import { dateTime, langOf, nameOf, price, t, tOr, timeOfDay, times } from './i18n.js';
 import { choiceOf, confirmSheet, inWords, load, oneAtATime, sheet, skeleton, toast } from './parts.js';
 import { announce, link } from './router.js';
 import { addressLine } from './addresses.js';
@@ -64,7 +64,7 @@ function pageOf(mp, order, act, signal) {
       order.reason ? h('p', {}, tOr(order.reason, order.reason)) : null,
       order.status === 'confirmed' ? h('p', {}, t('confirmed_hint')) : null,
       order.status === 'awaiting_payment' ? h('p', {}, t('unpaid_hint', timeOfDay(order.expires_at))) : null,
-      order.status === 'closing' ? h('p', { class: 'faint' }, t('closing_hint', timeOfDay(order.expires_at))) : null,
+      order.status === 'closing' ? h('p', { class: 'faint' }, t('closing_hint', timeOfDay(order.expires_at)), order.coupon_code ? ` ${t('coupon_comes_back')}` : null) : null,
       steps(order),
       actions(order, act)),
     h('div', { class: 'card' },
@@ -77,11 +77,15 @@ function pageOf(mp, order, act, signal) {
     order.refunds.length ? h('div', { class: 'card' }, h('h3', {}, t('refunds')),
       order.refunds.map((refund) => h('div', { 'data-refund': refund.status },
         h('p', { class: 'line-between' }, h('span', {}, refund.reason), h('span', {}, `${price(refund.amount)} · ${t(`refund_${refund.status}`)}`)),
-        refund.rejection_reason ? h('p', { class: 'faint' }, t('rejected_because', refund.rejection_reason)) : null))) : null,
+        sellerSays(refund.rejection_reason || refund.approval_reason)))) : null,
     parcelsOf(order),
     order.status === 'completed' ? reviewsOfOrder(mp, order, signal) : null,
     h('div', { class: 'card' }, facts(order)),
   ];
+}
+
+function sellerSays(reason) {
+  return reason ? h('p', { class: 'faint' }, t('seller_says', reason)) : null;
 }
 
 function facts(order) {
@@ -117,17 +121,26 @@ function actions(order, act) {
   return shown.length ? h('div', { class: 'actions' }, shown) : null;
 }
 
+/** Asks for what is to come back: one line at what was paid for it, all that is left, or another amount. */
 function refundSheet(order, left, act) {
-  const most = (left / 100).toFixed(2);
-  const amount = h('input', { type: 'number', name: 'amount', min: '0.01', max: most, step: '0.01', value: most, required: true, inputmode: 'decimal' });
+  const yuan = (fen) => (fen / 100).toFixed(2);
+  const amount = h('input', { type: 'number', name: 'amount', min: '0.01', max: yuan(left), step: '0.01', value: yuan(left), required: true, inputmode: 'decimal' });
   const reason = h('input', { type: 'text', name: 'reason', value: t('refund_reason_value'), maxlength: '100', required: true });
   const send = h('button', { class: 'primary wide' }, t('refund_send'));
   const keyOf = keysByBody();
+  const part = (words, fen, checked) => h('label', { class: 'address-option' },
+    h('input', { type: 'radio', name: 'part', checked, onchange: () => { amount.value = yuan(fen); } }),
+    h('span', { class: 'line-between' }, words, h('span', { class: 'price' }, price({ ...order.total, amount: fen }))));
+  const lines = order.lines.map((line) => ({ line, paid: line.line_total.amount - line.discount.amount })).filter(({ paid }) => paid > 0 && paid <= left);
+  const parts = order.lines.length > 1 ? h('fieldset', { class: 'refund-parts' }, h('legend', {}, t('refund_what')),
+    part(h('span', {}, t('refund_all')), left, true),
+    lines.map(({ line, paid }) => part(h('span', { lang: langOf(nameOf(line)) }, times(nameOf(line), line.quantity)), paid, false))) : null;
   const dialog = sheet(t('ask_refund'), h('form', { onsubmit: oneAtATime(async () => {
     const wanted = { amount: Math.round(Number(amount.value) * 100), currency: order.total.currency };
     const body = { amount: wanted, reason: reason.value.trim() };
     if (await act('refunds', { body, headers: keyOf(body) })) dialog.close();
   }) },
+  parts,
   h('label', { class: 'field' }, h('span', {}, t('refund_amount')), amount),
   h('p', { class: 'faint' }, t('refund_at_most', price({ ...order.total, amount: left }))),
   h('label', { class: 'field' }, h('span', {}, t('refund_reason')), reason), send));

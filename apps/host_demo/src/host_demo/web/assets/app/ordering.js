@@ -2,6 +2,7 @@
 
 import { HOST, Problem, inside, keysByBody, newKey } from './api.js';
 import { cartChanged } from './carts.js';
+import { couponField } from './coupons.js';
 import { keepDraft } from './drafts.js';
 import { h, picture, put } from './dom.js';
 import { langOf, nameOf, price, t } from './i18n.js';
@@ -26,13 +27,15 @@ export function amountsOf({ subtotal, discount, delivery_fee: fee, total }) {
 }
 
 /** Asks for the address, shows what these lines cost there, places the order, and goes on to the cashier. One line's quantity
- *  can be chosen; the lines of the cart are as they are there, and leave it with the order. */
-export function orderSheet(mp, bought, signal, { fromCart = false } = {}) {
+ *  can be chosen; the lines of the cart are as they are there, and leave it with the order. A coupon that does not apply is left out. */
+export function orderSheet(mp, bought, signal, { fromCart = false, couponCode = null } = {}) {
   const lines = bought.map(({ sku_id, quantity = 1 }) => ({ sku_id, quantity }));
   const error = h('p', { class: 'form-error', role: 'alert' });
   const place = h('button', { class: 'primary wide' }, t('place_order'));
   const amounts = h('div', { class: 'amounts', 'aria-live': 'polite' }, h('div', { class: 'bone bone-line' }), h('div', { class: 'bone bone-line' }));
   const addressBox = h('div', { class: 'address-box' }, h('div', { class: 'bone bone-line' }), h('div', { class: 'bone bone-line' }));
+  const coupon = couponField(look, couponCode);
+  const couponDraft = fromCart ? null : keepDraft(coupon.element, `coupon:${mp}`);
   const form = h('form', { onsubmit: oneAtATime(submit), class: 'order-form', onchange: look },
     bought.map((line) => h('div', { class: 'order-line' },
       picture(line.image_url, '', { width: 76, height: 76 }),
@@ -41,7 +44,7 @@ export function orderSheet(mp, bought, signal, { fromCart = false } = {}) {
         choiceOf(line),
         h('span', { class: 'price' }, price(line.unit_price), fromCart ? h('span', { class: 'faint' }, ` × ${line.quantity}`) : null)))),
     fromCart ? null : stepper(),
-    h('h3', {}, t('address')), addressBox, amounts, error,
+    h('h3', {}, t('address')), addressBox, coupon.element, amounts, error,
     h('div', { class: 'order-foot' }, place));
   const keyOf = keysByBody();
   let draft = null;
@@ -82,7 +85,7 @@ export function orderSheet(mp, bought, signal, { fromCart = false } = {}) {
 
   /** Asks what it costs, and shows it; the last question counts. Answers the quote. */
   async function quote(where = destination()) {
-    const body = { lines, ...where };
+    const body = { lines, coupon_code: coupon.code(), ...where };
     const mine = asking = inside(mp, 'POST', '/quotes', { body, signal });
     amounts.setAttribute('aria-busy', 'true');
     try {
@@ -90,6 +93,7 @@ export function orderSheet(mp, bought, signal, { fromCart = false } = {}) {
       if (asking !== mine) return answer;
       shown = answer;
       put(amounts, amountsOf(answer));
+      coupon.show(answer);
       amounts.removeAttribute('aria-busy');
       return answer;
     } catch (fault) {
@@ -129,11 +133,11 @@ export function orderSheet(mp, bought, signal, { fromCart = false } = {}) {
     try {
       const where = await address();
       const before = shown?.total.amount;
-      const { lines: quoted, total } = await quote(where.address ? { region: where.address.region } : where);
+      const { lines: quoted, total, coupon_code, coupon_refusal: refusal } = await quote(where.address ? { region: where.address.region } : where);
       const obstacle = quoted.find((line) => line.obstacle);
       if (obstacle) return say(`${nameOf(obstacle)} · ${t(`cart_${obstacle.obstacle}`, obstacle.available ?? 0)}`);
       if (before !== total.amount) return say(t('price_changed'));
-      const body = { lines, ...where, expected_total: total, return_url: returnAddress(mp), ...(fromCart ? { from_cart: true } : {}) };
+      const body = { lines, ...where, expected_total: total, return_url: returnAddress(mp), ...(coupon_code && !refusal ? { coupon_code } : {}), ...(fromCart ? { from_cart: true } : {}) };
       const unpaid = isAnother || isTheLast(mp, body) ? null : await unpaidOrder(mp, signal);
       isAnother = false;
       if (unpaid) {
@@ -143,11 +147,12 @@ export function orderSheet(mp, bought, signal, { fromCart = false } = {}) {
       }
       const order = await placeOnce(mp, body, signal);
       if (fromCart) cartChanged(mp);
+      couponDraft?.drop();
       if (!toCashier(order, place, t('place_order'))) go(`/m/${mp}/orders/${order.order_id}`);
     } catch (fault) {
       if (fault.name === 'AbortError') return undefined;
       if (!(fault instanceof Problem)) throw fault;
-      if (fault.code === 'price_changed') look();
+      look();
       say(inWords(fault), fault.code === 'too_many_unpaid_orders' ? link(`/m/${mp}/orders?status=awaiting_payment`, { class: 'plain' }, t('see_unpaid')) : null);
     } finally {
       isSubmitting = false;

@@ -2,7 +2,7 @@
 
 import { inside } from './api.js';
 import { h, picture } from './dom.js';
-import { dateTime, langOf, nameOf, price, t } from './i18n.js';
+import { dateTime, langOf, nameOf, price, t, times } from './i18n.js';
 import { empty, load, pages, skeleton } from './parts.js';
 import { link } from './router.js';
 import { miniScreen, programOf } from './mini.js';
@@ -39,6 +39,6 @@ export function linePicture(line) {
 function orderRow(order) {
   return link(`/m/${order.mini_program_id}/orders/${order.order_id}`, { class: 'order-row', 'data-status': order.status },
     h('span', { class: 'line-between' }, h('span', { class: 'faint' }, dateTime(order.placed_at)), h('span', { class: `status status-${order.status}` }, statusOf(order))),
-    order.lines.map((line) => h('span', { class: 'line-between' }, linePicture(line), h('span', { class: 'line-title', lang: langOf(nameOf(line)) }, `${nameOf(line)} × ${line.quantity}`))),
+    order.lines.map((line) => h('span', { class: 'line-between' }, linePicture(line), h('span', { class: 'line-title', lang: langOf(nameOf(line)) }, times(nameOf(line), line.quantity)))),
     h('span', { class: 'line-between' }, h('span', {}), h('b', { class: 'price' }, price(order.total))));
 }

@@ -1,7 +1,7 @@
 // What was sent in which parcel, where each is followed, and what is still to come.
 
 import { h } from './dom.js';
-import { LANG, dateTime, langOf, nameOf, said, t } from './i18n.js';
+import { LANG, dateTime, langOf, nameOf, said, t, times } from './i18n.js';
 
 /** The parcels of an order, each with its lines unless there is one for all; null while nothing was sent. */
 export function parcelsOf(order) {
@@ -20,7 +20,7 @@ export function parcelsOf(order) {
 function linesOf(order, lines) {
   return h('ul', {}, lines.map(({ sku_id: sku, quantity }) => {
     const name = nameOf(order.lines.find((line) => line.sku_id === sku));
-    return h('li', { class: 'faint', lang: langOf(name) }, `${name} × ${quantity}`);
+    return h('li', { class: 'faint', lang: langOf(name) }, times(name, quantity));
   }));
 }
 

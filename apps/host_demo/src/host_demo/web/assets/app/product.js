@@ -17,7 +17,7 @@ const known = new Map();
 export function productScreen({ params: { mp, product: id }, signal }) {
   const box = h('div', { class: 'product' });
   const foot = h('footer', { class: 'buy-bar' });
-  const screen = miniScreen(mp, t('details'), box, { foot });
+  const screen = miniScreen(mp, t('product_page'), box, { foot });
   const ask = () => inside(mp, 'GET', `/products/${encodeURIComponent(id)}`, { signal });
   const handed = handedOver(mp, id);
   const show = (product) => {

@@ -7,11 +7,12 @@ import { productCard, skeleton } from './parts.js';
 import { link } from './router.js';
 
 const SHOWN = 6;
+const BONES = { banner: 'sign', grid: 'card', list: 'row' };
 
 /** The sections from the top. One whose products cannot be had, or are none, takes no room. */
 export function sectionsOf(mp, page, signal) {
   return page.layout.sections.map((section) => {
-    const body = h('div', {}, section.kind === 'banner' ? null : skeleton(section.kind === 'grid' ? 'card' : 'row', section.product_ids.length || SHOWN));
+    const body = h('div', {}, isHeadline(section) ? null : skeleton(BONES[section.kind], section.kind === 'banner' ? 1 : section.product_ids.length || SHOWN));
     const box = h('section', { class: `layout layout-${section.kind}` }, section.kind === 'banner' ? null : head(mp, section), body);
     productsOf(mp, section, signal).then((products) => {
       if (products.length || isHeadline(section)) put(body, SHOW[section.kind](mp, section, products));
@@ -63,6 +64,6 @@ function row(product) {
   const name = nameOf(product);
   return link(`/m/${product.mini_program_id}/p/${product.product_id}`, { class: 'found-product' },
     picture(product.image_url, '', { width: 84, height: 84, loading: 'lazy' }),
-    h('span', { class: 'program-words' }, h('b', { lang: langOf(name) }, name), h('span', { class: 'price' }, price(product.price)),
-      product.in_stock === false ? h('span', { class: 'badge' }, t('sold_out')) : null));
+    h('span', { class: 'program-words' }, h('b', { lang: langOf(name) }, name), h('span', {}, h('span', { class: 'price' }, price(product.price)),
+        product.in_stock === false ? h('span', { class: 'badge' }, t('sold_out')) : null)));
 }

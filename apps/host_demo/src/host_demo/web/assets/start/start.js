@@ -38,7 +38,7 @@ function linkTo(href, words, hint) {
 /** What a process tells of itself, where a browser can ask it. */
 function outlets(name) {
   const outlet = (path) => h('a', { href: addresses[name] + path, 'aria-label': `${name} ${path}` }, path);
-  return h('span', { class: 'outlets' }, addresses[name] ? [outlet('/readyz'), ' ', outlet('/metrics')] : null);
+  return h('span', { class: 'outlets' }, addresses[name] ? outlet('/readyz') : null);
 }
 
 async function ask() {

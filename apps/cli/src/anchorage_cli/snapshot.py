@@ -16,7 +16,7 @@ from runtime.mongo.client import Document, connect, database
 
 
 @dataclass(frozen=True, slots=True)
-class Everything:
+class Snapshot:
     """All that the audit reads: documents as MongoDB has them, orders with the name of their collection."""
 
     orders: dict[str, tuple[str, Document]]
@@ -30,11 +30,14 @@ class Everything:
     reviews: list[Document] = field(default_factory=list)
     """What buyers wrote, without the words."""
     coupons: dict[str, Document] = field(default_factory=dict)
-    """By their ids."""
+    """By their ids, as statements and payouts."""
+    statements: dict[str, Document] = field(default_factory=dict)
+    payouts: dict[str, Document] = field(default_factory=dict)
+    owner_payments: list[Document] = field(default_factory=list)
 
 
-async def read_everything(where: Installation) -> Everything:
-    """From the databases of checkout, catalog and payment, and the streams."""
+async def read_snapshot(where: Installation) -> Snapshot:
+    """The databases of checkout, catalog and payment, and the streams, as they are at this moment."""
     client = connect(where.mongodb)
     try:
         checkout = database(client, where.prefix + "checkout")
@@ -44,7 +47,7 @@ async def read_everything(where: Installation) -> Everything:
                 orders[order["_id"]] = (name, order)
         catalog = database(client, where.prefix + "catalog")
         payment = database(client, where.prefix + "payment")
-        return Everything(
+        return Snapshot(
             orders,
             await catalog["stock"].find().to_list(),
             {trade["_id"]: trade async for trade in payment["trades"].find({}, {"outbox": 0})},
@@ -54,6 +57,9 @@ async def read_everything(where: Installation) -> Everything:
             {one["_id"]: one async for one in catalog["version_histories"].find({}, {"outbox": 0})},
             await checkout["reviews"].find({}, {"outbox": 0, "text.text": 0, "answer": 0}).to_list(),
             {one["_id"]: one async for one in checkout["coupons"].find({}, {"outbox": 0})},
+            {one["_id"]: one async for one in payment["statements"].find()},
+            {one["_id"]: one async for one in payment["payouts"].find({}, {"outbox": 0})},
+            await payment["owner_payments"].find({}, {"outbox": 0}).to_list(),
         )
     finally:
         await client.close()
