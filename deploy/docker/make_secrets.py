@@ -15,7 +15,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT = Path("deploy/docker/secrets")
 VARIABLE = "ANCHORAGE_SECRETS"
-WITH_DATABASE = ("identity", "catalog", "checkout", "payment", "sharecode", "alipay_sandbox")
+WITH_DATABASE = (
+    "identity",
+    "catalog",
+    "checkout",
+    "payment",
+    "sharecode",
+    "webhooks",
+    "feeds",
+    "alipay_sandbox",
+)
 OPERATOR = "operator"
 KEYFILE_BYTES = 756
 """MongoDB takes a key of at most 1024 characters in base64."""
@@ -24,13 +33,14 @@ KEYFILE_BYTES = 756
 def contents():
     """The text of each file by its name; new secrets at each call."""
     passwords = {name: secrets.token_hex(32) for name in (*WITH_DATABASE, OPERATOR)}
-    click, viewer = secrets.token_hex(32), secrets.token_hex(32)
+    click, viewer, order = (secrets.token_hex(32) for _ in range(3))
     ops = {"ANCHORAGE_OPS_CLIENT_ID": "ops", "ANCHORAGE_OPS_CLIENT_SECRET": secrets.token_hex(32)}
     files = {name: {"ANCHORAGE_MONGODB_URI": uri(name, passwords[name], name)} for name in WITH_DATABASE}
     files["identity"].update(
         ops, ANCHORAGE_VIEWER_SECRET=viewer, ANCHORAGE_OPENID_SECRET=secrets.token_hex(32)
     )
-    files["checkout"].update(ANCHORAGE_CLICK_SECRET=click)
+    files["checkout"].update(ANCHORAGE_CLICK_SECRET=click, ANCHORAGE_ORDER_SECRET=order)
+    files["payment"].update(ANCHORAGE_ORDER_SECRET=order)
     files["gateway"] = {"ANCHORAGE_CLICK_SECRET": click, "ANCHORAGE_VIEWER_SECRET": viewer}
     files["demo"] = dict(ops)
     files["operator"] = {**ops, "ANCHORAGE_MONGODB_URI": uri(OPERATOR, passwords[OPERATOR], "admin")}

@@ -6,4 +6,4 @@ from runtime.kafka.topics import ensure_topics
 from runtime.settings import ServiceSettings
 
 settings = ServiceSettings()
-asyncio.run(ensure_topics(settings.kafka, settings.prefix))
+asyncio.run(ensure_topics(settings.kafka, settings.prefix, login=settings.kafka_login))

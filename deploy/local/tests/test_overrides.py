@@ -13,7 +13,11 @@ from anchorage_local.secrets import Secrets
 from anchorage_local.services import STAGES, System, choose_ports, environment
 from anchorage_local.settings import LocalSettings
 
-PER_PROCESS = {"ANCHORAGE_PORT", *(f"ANCHORAGE_{name.upper()}_PORT" for name in STAGES)}
+PER_PROCESS = {
+    "ANCHORAGE_PORT",
+    "ANCHORAGE_METRICS_PORT",
+    *(f"ANCHORAGE_{name.upper()}_PORT" for name in STAGES),
+}
 
 
 @pytest.fixture(scope="module")

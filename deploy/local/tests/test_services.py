@@ -13,7 +13,15 @@ import pytest
 
 from anchorage_local import demo
 from anchorage_local.secrets import Secrets
-from anchorage_local.services import STAGES, System, choose_ports, environment, to_start
+from anchorage_local.services import (
+    STAGES,
+    System,
+    allowed_ports,
+    choose_ports,
+    environment,
+    to_start,
+    write_targets,
+)
 from anchorage_local.settings import LocalSettings
 
 WITH_SETTINGS = [name for name in STAGES if find_spec(name) and find_spec(f"{name}.settings")]
@@ -48,10 +56,22 @@ def test_a_service_can_read_its_settings_from_its_environment(
 
 
 def test_services_that_share_a_secret_get_the_same_one(system: System) -> None:
-    given = {name: environment(name, system) for name in ("gateway", "identity", "checkout")}
+    given = {name: environment(name, system) for name in ("gateway", "identity", "checkout", "payment")}
     assert given["gateway"]["ANCHORAGE_CLICK_SECRET"] == given["checkout"]["ANCHORAGE_CLICK_SECRET"]
+    assert given["checkout"]["ANCHORAGE_ORDER_SECRET"] == given["payment"]["ANCHORAGE_ORDER_SECRET"]
     assert given["gateway"]["ANCHORAGE_VIEWER_SECRET"] == given["identity"]["ANCHORAGE_VIEWER_SECRET"]
     assert "ANCHORAGE_OPENID_SECRET" not in given["gateway"]
+
+
+def test_prometheus_finds_the_metrics_of_each_service(system: System) -> None:
+    write_targets(system)
+    found = json.loads((system.folder / "prometheus.json").read_text(encoding="utf-8"))
+    for target in found:
+        name = target["labels"]["job"]
+        port = environment(name, system)["ANCHORAGE_METRICS_PORT"]
+        assert target["targets"] == [f"127.0.0.1:{port}"]
+        assert port not in ("0", str(system.ports[name]))
+    assert {"gateway", "checkout", "payment"} <= {target["labels"]["job"] for target in found}
 
 
 def test_port_zero_takes_any_free_port(system: System) -> None:
@@ -74,3 +94,13 @@ def test_without_demo_data_demo_json_lets_an_operator_begin(system: System) -> N
     assert content["hosts"] == content["owners"] == content["creators"] == content["videos"] == []
     assert "host_demo" not in content
     assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_webhooks_may_name_every_port_but_the_platforms_own(system: System) -> None:
+    ranges = [
+        range(*(int(port) + n for n, port in enumerate(one.rpartition(":")[2].split("-"))))
+        for one in allowed_ports(system).split(",")
+    ]
+    own = {*system.ports.values(), 29092, 27117}
+    assert not [port for port in own if any(port in allowed for allowed in ranges)]
+    assert sum(map(len, ranges)) == 65_536 - 1_024 - len(own)

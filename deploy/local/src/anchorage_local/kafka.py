@@ -21,7 +21,7 @@ JVM_OPTIONS = [
     "-Xms128m",
     "-Xmx512m",
     "-XX:TieredStopAtLevel=1",  # the C2 compiler does not pay off at a few hundred records a second
-    # G1: a full collection of the serial collector stopped every order for 549 ms.
+    # G1: a full collection of the serial collector stops every order for half a second (ADR 8).
     "-XX:+UseG1GC",
     "-XX:MaxGCPauseMillis=20",
     "-Djava.awt.headless=true",

@@ -14,6 +14,8 @@ REFUSED = {
     "ANCHORAGE_HOST": f"every process listens on {HOST} only. To be reached from elsewhere, put a proxy in front of "
     "the gateway and set ANCHORAGE_PUBLIC_URL",
     "ANCHORAGE_PORT": "each process has a port of its own. Set ANCHORAGE_<NAME>_PORT, for example ANCHORAGE_GATEWAY_PORT",
+    "ANCHORAGE_METRICS_PORT": "each process has a port of its own for its metrics: a free one, listed in "
+    "ANCHORAGE_DATA/prometheus.json",
 }
 """Variables that `make run` cannot use, with the reason and what to do instead."""
 

@@ -17,7 +17,7 @@ from anchorage_local.ports import ensure_free, free_port
 from anchorage_local.process import StartFailed
 from anchorage_local.run_lock import hold
 from anchorage_local.secrets import Secrets
-from anchorage_local.services import System, choose_ports, service_part, to_start
+from anchorage_local.services import System, choose_ports, service_part, to_start, write_targets
 from anchorage_local.settings import LocalSettings
 from anchorage_local.supervisor import Part, Supervisor
 from runtime.kafka.topics import WrongTopic, ensure_topics
@@ -40,6 +40,7 @@ def run(settings: LocalSettings, say: Say, only: Collection[str] = (), *, with_d
         services = [service_part(name, system) for name in to_start(only, system, with_demo=with_demo)]
         for part in (*infrastructure, *services):
             ensure_free(part.port, part.name, f"ANCHORAGE_{part.name.upper()}_PORT")
+        write_targets(system)
         supervisor = Supervisor(say, lock.record)
         try:
             # All downloads first: the time limit of a start must not include them.

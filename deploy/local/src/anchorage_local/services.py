@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from anchorage_demo import host_apps
 from anchorage_local import alipay
+from anchorage_local.files import write_atomically
 from anchorage_local.ports import HOST, answers, free_port
 from anchorage_local.process import ManagedProcess
 from anchorage_local.secrets import Secrets
@@ -27,11 +30,20 @@ STAGES = {
     "checkout": SERVICE_STAGE,
     "payment": SERVICE_STAGE,
     "sharecode": SERVICE_STAGE,
+    "webhooks": SERVICE_STAGE,
+    "feeds": SERVICE_STAGE,
     "gateway": FRONT_STAGE,
     "host_demo": FRONT_STAGE,
 }
 """Every service by the name of its package: `python -m <name>` runs it, `ANCHORAGE_<NAME>_PORT` sets its port."""
 
+_PORT = re.compile(r":(\d+)")
+FIRST_ALLOWED_PORT, LAST_PORT = 1024, 65535
+
+MEASURED = tuple(name for name in STAGES if name not in ("alipay_sandbox", "host_demo"))
+"""The services that serve metrics, each on a port of its own."""
+
+TARGETS = "prometheus.json"
 OPS_CLIENT = "ops"
 """The first operator's client, unless ANCHORAGE_OPS_CLIENT_ID names another. It can create all other clients."""
 
@@ -51,6 +63,7 @@ class System:
     secrets: Secrets
     folder: Path
     overrides: Mapping[str, str] = field(default_factory=dict)
+    metrics_ports: Mapping[str, int] = field(default_factory=lambda: {name: free_port() for name in MEASURED})
 
     @property
     def media(self) -> Path:
@@ -79,6 +92,15 @@ def choose_ports(settings: LocalSettings) -> dict[str, int]:
     return {name: getattr(settings, f"{name}_port") or free_port() for name in STAGES}
 
 
+def write_targets(system: System) -> None:
+    """Write the addresses of all metrics into the data folder, as Prometheus' `file_sd_configs` reads them."""
+    targets = [
+        {"targets": [f"{HOST}:{port}"], "labels": {"job": name}}
+        for name, port in system.metrics_ports.items()
+    ]
+    write_atomically(system.folder / TARGETS, json.dumps(targets, indent=1))
+
+
 def to_start(only: Collection[str], system: System, *, with_demo: bool) -> list[str]:
     """The services to start: `only` these, or all; the demo host app needs hosts, from the demo or from the user."""
     if only:
@@ -92,6 +114,7 @@ def environment(name: str, system: System) -> dict[str, str]:
     common = {
         "ANCHORAGE_HOST": HOST,
         "ANCHORAGE_PORT": str(system.ports[name]),
+        "ANCHORAGE_METRICS_PORT": str(system.metrics_ports.get(name, 0)),
         "ANCHORAGE_KAFKA": system.kafka,
         "ANCHORAGE_MONGODB_URI": system.mongodb,
         "ANCHORAGE_PREFIX": system.settings.prefix,
@@ -123,15 +146,17 @@ def _own(name: str, system: System) -> dict[str, str]:
             return public | {
                 "ANCHORAGE_CLICK_SECRET": secret("click"),
                 "ANCHORAGE_VIEWER_SECRET": secret("viewer"),
+                "ANCHORAGE_LIMIT_REGISTRATION": "10000",  # all callers share this machine's address
             }
         case "checkout":
-            return {"ANCHORAGE_CLICK_SECRET": secret("click")}
+            return {"ANCHORAGE_CLICK_SECRET": secret("click"), "ANCHORAGE_ORDER_SECRET": secret("order")}
         case "catalog":
             return {
                 "ANCHORAGE_MEDIA_DIR": str(system.media),
                 "ANCHORAGE_UPLOADS": str(system.folder / "uploads"),
             }
         case "payment":
+            public = public | {"ANCHORAGE_ORDER_SECRET": secret("order")}
             if "ANCHORAGE_ALIPAY_MERCHANTS" in system.overrides:
                 return public
             merchants = alipay.write_merchants(system.secrets, system.overrides, system.url("alipay_sandbox"))
@@ -142,9 +167,26 @@ def _own(name: str, system: System) -> dict[str, str]:
             return {"ANCHORAGE_SEARCH_DIR": str((system.folder / "search").resolve())}
         case "sharecode":
             return public
+        case "webhooks":
+            return {"ANCHORAGE_EGRESS_ALLOW": allowed_ports(system)}
+        case "feeds":
+            return {"ANCHORAGE_FEEDS_DIR": str((system.folder / "feeds").resolve())}
         case "host_demo":
             return {"ANCHORAGE_HOST_DEMO_HOSTS": host_apps.hosts_json(system.client_secret)}
     return {}
+
+
+def allowed_ports(system: System) -> str:
+    """The ports of this machine that webhooks may name: all that are not the platform's own."""
+    own = {*system.ports.values(), *(int(port) for port in _PORT.findall(f"{system.kafka},{system.mongodb}"))}
+    firsts = [FIRST_ALLOWED_PORT, *(port + 1 for port in sorted(own))]
+    lasts = [*(port - 1 for port in sorted(own)), LAST_PORT]
+    ranges = [
+        (first, last)
+        for first, last in zip(firsts, lasts, strict=True)
+        if FIRST_ALLOWED_PORT <= first <= last
+    ]
+    return ",".join(f"{HOST}:{first}-{last}" for first, last in ranges)
 
 
 def service_part(name: str, system: System) -> Part:

@@ -46,6 +46,8 @@ class LocalSettings(BaseSettings):
     checkout_port: Port = 8104
     payment_port: Port = 8105
     sharecode_port: Port = 8106
+    webhooks_port: Port = 8107
+    feeds_port: Port = 8108
 
     @property
     def programs(self) -> Path:

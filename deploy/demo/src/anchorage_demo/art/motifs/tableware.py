@@ -1,4 +1,4 @@
-"""What belongs on the table beside a bottle."""
+"""What belongs on the table next to a bottle."""
 
 from anchorage_demo.art.canvas import Canvas
 from anchorage_demo.art.colour import darker, lighter, luminance
