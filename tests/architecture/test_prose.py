@@ -21,6 +21,8 @@ PHRASES = {
     r"\bwho (?:comes|waits|asks)\b": "a caller that …",
     r"\bwhat is told\b": "what an event says",
     r"\bfor company\b": "lingers, so that more join the batch",
+    r"\b(?:stands?|standing|stood) still\b": "has stalled",
+    r"\bin hand\b": "in progress",
 }
 
 
@@ -56,6 +58,8 @@ def test_the_project_is_written_in_plain_english() -> None:
         "It is no id of ours.",
         "Stock is not to be had.",
         "Bears being done twice.",
+        "An order stands still.",
+        "The oldest record in hand is retried.",
     ],
 )
 def test_a_planted_phrase_is_found(sentence: str) -> None:

@@ -34,7 +34,7 @@ def demo_file(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureR
         request.getfixturevalue(name) for name in ("kafka_bootstrap", "mongodb_uri", "session_prefix")
     )
     with running_platform(
-        tmp_path_factory.mktemp("platform"), prefix, kafka=kafka, mongodb=mongodb
+        tmp_path_factory.mktemp("platform"), f"{prefix}seen_", kafka=kafka, mongodb=mongodb
     ) as running:
         yield running.folder / "demo.json"
 

@@ -11,7 +11,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Request, Route
 
-from support.phone import Phone
+from support.eventually import eventually
+from support.phone import PATIENCE_MS, Phone
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -20,6 +21,11 @@ CHARGES, CHARGING_OWNER = "mparuicellar", "owner_arui"
 """A shop that no other test buys in, because delivery costs something there for a while."""
 KETTLE, COOKER = f"{SHOP}/p/yl_gooseneck_kettle", f"{SHOP}/p/yl_rice_cooker"
 CASHIER = re.compile(r"/gateway\.do")
+TAPS_AND_A_RELOAD = """where => {
+  for (const button of [...document.querySelectorAll(where)].concat(document.querySelector(where))) button.click();
+  location.reload();
+}"""
+"""One tap on each, a second one on the first, and a reload before any answer."""
 COUNT = "() => document.querySelector('.cart-count:not([hidden]) > [aria-hidden]')?.textContent ?? '0'"
 
 
@@ -79,6 +85,27 @@ async def test_quick_taps_on_a_quantity_all_count(phone: Any) -> None:
     await viewer.page.reload()
     await viewer.sees(".cart-row")
     assert await viewer.page.locator(".cart-row .quantity").inner_text() == "4"
+
+
+async def test_a_reload_right_after_the_taps_keeps_all_of_them(phone: Any) -> None:
+    viewer = await phone("kuaiying", "en")
+    await add(viewer, KETTLE)
+    await add(viewer, COOKER)
+    await viewer.open(f"{SHOP}/cart", ".cart-row >> nth=1")
+    async with viewer.page.expect_navigation():
+        await viewer.page.evaluate(TAPS_AND_A_RELOAD, ".cart-row .stepper button:last-child")
+    await eventually(lambda: shows_after_a_reload(viewer, "5"), PATIENCE_MS / 1000)
+    assert await shows_after_a_reload(viewer, "5")
+
+
+async def test_a_reload_right_after_a_product_is_put_into_the_cart_keeps_it(phone: Any) -> None:
+    viewer = await phone("xiaoting", "en")
+    await add(viewer, KETTLE)
+    await viewer.open(COOKER, ".add:enabled")
+    await viewer.until(f"async () => ({COUNT})() === '1'")
+    async with viewer.page.expect_navigation():
+        await viewer.page.evaluate(TAPS_AND_A_RELOAD, ".add")
+    await eventually(lambda: shows_after_a_reload(viewer, "2"), PATIENCE_MS / 1000)
 
 
 async def test_two_quick_taps_on_remove_take_one_line_out(phone: Any) -> None:
@@ -188,6 +215,18 @@ async def add(viewer: Phone, product: str) -> None:
     await viewer.open(product, ".add:enabled")
     async with viewer.page.expect_response(lambda answer: answer.request.method == "PUT" and answer.ok):
         await viewer.page.locator(".add").click()
+
+
+async def shows_after_a_reload(viewer: Phone, pieces: str) -> bool:
+    """Whether the cart's badge says this many pieces after the page is loaded again.
+
+    A page that loads while taps of the page before are on their way may still read the cart without them.
+    """
+    async with viewer.page.expect_response(lambda answer: answer.url.endswith("/cart") and answer.ok) as read:
+        await viewer.page.reload()
+    await (await read.value).finished()
+    await viewer.sees(".cart-count:not([hidden])")
+    return bool(await viewer.page.evaluate(COUNT) == pieces)
 
 
 async def step(viewer: Phone, row: int, by: int) -> None:

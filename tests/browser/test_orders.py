@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page
 
-from support.office import office, told
+from support.office import answer_to, office
 from support.phone import Phone, mini_program_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -21,7 +21,7 @@ async def test_orders_are_shown_with_picture_and_words_and_without_asking_for_pr
     await viewer.drawn()
     assert await viewer.page.evaluate("document.querySelector('.line-picture').naturalWidth > 0")
     title = await viewer.page.locator(".order-row .line-title").inner_text()
-    assert title.replace("×", "x").isascii()
+    assert title.replace("×\xa0", "x ").isascii()
     await viewer.open(order, ".order-item .line-picture")
     await viewer.drawn()
     assert asked == []
@@ -72,14 +72,14 @@ async def test_parcels_are_shown_with_their_lines_and_what_is_still_to_come(
     await viewer.page.locator(".result .primary").click()
     await viewer.sees(".status-card[data-status=paid]")
     async with office(demo, await viewer.path()) as (owner, order):
-        sku = (await told(owner.get(order)))["lines"][0]["sku_id"]
+        sku = (await answer_to(owner.get(order)))["lines"][0]["sku_id"]
         for number in ("SF100", "SF200"):
             parcel = {"carrier": "SF", "tracking_number": number, "lines": [{"sku_id": sku, "quantity": 1}]}
-            await told(owner.post(f"{order}/shipments", json=parcel))
+            await answer_to(owner.post(f"{order}/shipments", json=parcel))
             link = await viewer.sees(f".parcel:has-text('{number}') a")
             assert number in str(await link.get_attribute("href"))
             if number == "SF100":
-                assert "× 1" in await (await viewer.sees("[data-to-come]")).inner_text()
+                assert "×\xa01" in await (await viewer.sees("[data-to-come]")).inner_text()
         await viewer.page.locator("[data-to-come]").wait_for(state="detached")
     assert await viewer.page.locator(".parcel b").all_inner_texts() == ["Parcel 1", "Parcel 2"]
     assert await viewer.page.locator(".parcel li").count() == 2
@@ -92,8 +92,8 @@ async def test_a_refused_refund_says_why_and_an_open_one_can_be_taken_back(
     await viewer.bought()
     await ask_for_a_refund(viewer)
     async with office(demo, await viewer.path()) as (owner, order):
-        [refund] = (await told(owner.get(order)))["refunds"]
-        await told(
+        [refund] = (await answer_to(owner.get(order)))["refunds"]
+        await answer_to(
             owner.post(f"{order}/refunds/{refund['refund_id']}/rejection", json={"reason": "Opened and used"})
         )
     assert "Opened and used" in await (await viewer.sees("[data-refund=rejected]")).inner_text()

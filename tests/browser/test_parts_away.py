@@ -1,4 +1,4 @@
-"""A part of the platform stands still while the app is open: the rest works, and says what does not."""
+"""A part of the platform is frozen while the app is open: the rest works, and says what does not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def test_without_search_the_column_says_so_and_the_rest_works(
     phone: Any, process_ids: dict[str, int]
 ) -> None:
     viewer = await phone("kuaiying", "en")
-    with standing_still(process_ids["search"]):
+    with frozen(process_ids["search"]):
         await viewer.open("/search?q=coffee", ".failed")
         assert "Temporarily unavailable" in await viewer.page.locator(".failed").inner_text()
         assert await violations(viewer.page) == []
@@ -37,7 +37,7 @@ async def test_without_share_codes_the_sheet_says_so_and_buying_works(
 ) -> None:
     viewer = await phone("kuaiying", "en")
     await viewer.open(PRODUCT, ".buy:enabled")
-    with standing_still(process_ids["sharecode"]):
+    with frozen(process_ids["sharecode"]):
         await viewer.page.locator(".bar-sign").nth(1).click()
         await viewer.sees("dialog .failed")
         await viewer.page.keyboard.press("Escape")
@@ -49,7 +49,7 @@ async def test_without_payment_an_order_is_taken_and_its_cashier_comes_later(
 ) -> None:
     viewer = await phone("xiaoting", "en")
     await viewer.open(PRODUCT, ".buy:enabled")
-    with standing_still(process_ids["payment"]):
+    with frozen(process_ids["payment"]):
         await viewer.page.locator(".buy").click()
         await viewer.sees("dialog .field")
         await viewer.page.locator("dialog .primary").click()
@@ -62,7 +62,7 @@ async def test_without_the_catalog_the_feed_says_so_readably_and_comes_back_when
     phone: Any, process_ids: dict[str, int]
 ) -> None:
     viewer = await phone("kuaiying", "en")
-    with standing_still(process_ids["catalog"]):
+    with frozen(process_ids["catalog"]):
         await viewer.open("", ".slide.playing .failed")
         assert await violations(viewer.page) == []
         await viewer.go("/m/mpyunliselect/orders", ".state")
@@ -70,8 +70,8 @@ async def test_without_the_catalog_the_feed_says_so_readably_and_comes_back_when
 
 
 @contextmanager
-def standing_still(process_id: int) -> Iterator[None]:
-    """The process takes connections inside and answers none: harder than being gone, which is known at once."""
+def frozen(process_id: int) -> Iterator[None]:
+    """Inside, the process accepts connections and answers none, which is harder to notice than a process that is gone."""
     os.kill(process_id, signal.SIGSTOP)
     try:
         yield

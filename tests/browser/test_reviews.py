@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from support.office import office, told
+from support.office import answer_to, office
 from support.phone import mini_program_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -26,7 +26,9 @@ async def test_a_received_line_is_reviewed_once_and_others_read_it_with_the_shop
     shop = mini_program_of(order_page)
     async with office(demo, order_page) as (owner, order):
         parcel = {"carrier": "SF", "tracking_number": "SF1"}
-        product_id = (await told(owner.post(f"{order}/shipments", json=parcel)))["lines"][0]["product_id"]
+        product_id = (await answer_to(owner.post(f"{order}/shipments", json=parcel)))["lines"][0][
+            "product_id"
+        ]
         await viewer.sees(".status-card[data-status=shipped]")
         assert await viewer.page.locator(".order-reviews").count() == 0
         await viewer.page.locator(".actions .primary").click()
@@ -42,9 +44,11 @@ async def test_a_received_line_is_reviewed_once_and_others_read_it_with_the_shop
         await viewer.sees(".own-review[data-status=shown]")
         assert await viewer.page.get_by_role("button", name=write).count() == 0
 
-        reviews = await told(owner.get(f"/v1/owner/mini-programs/{shop}/reviews?product_id={product_id}"))
+        reviews = await answer_to(
+            owner.get(f"/v1/owner/mini-programs/{shop}/reviews?product_id={product_id}")
+        )
         review_id = reviews["items"][0]["review_id"]
-        await told(owner.put(f"/v1/owner/reviews/{review_id}/answer", json={"text": thanks}))
+        await answer_to(owner.put(f"/v1/owner/reviews/{review_id}/answer", json={"text": thanks}))
     other = await phone("kuaiying", language)
     await other.open(f"/m/{shop}/p/{product_id}", ".reviews .review")
     shown = await (await other.sees(f".review:has-text('{text}')")).inner_text()
@@ -58,7 +62,7 @@ async def test_a_text_that_must_not_be_shown_is_refused_and_can_be_changed(
     viewer = await phone("xiaoting", "en")
     order_page = await viewer.bought()
     async with office(demo, order_page) as (owner, order):
-        await told(owner.post(f"{order}/shipments", json={"carrier": "SF", "tracking_number": "SF2"}))
+        await answer_to(owner.post(f"{order}/shipments", json={"carrier": "SF", "tracking_number": "SF2"}))
     await viewer.sees(".status-card[data-status=shipped]")
     await viewer.page.locator(".actions .primary").click()
     await viewer.page.locator("dialog .primary").click()

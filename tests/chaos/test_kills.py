@@ -25,7 +25,7 @@ ORDERS = int(os.environ.get("ANCHORAGE_CHAOS_ORDERS", "40"))
 SEED = int(os.environ.get("ANCHORAGE_CHAOS_SEED", str(random.randrange(10**6))))
 AT_ONCE = 12
 VICTIMS = (
-    "gateway", "identity", "catalog", "search", "checkout", "payment", "sharecode", "alipay_sandbox", "kafka", "mongodb",
+    "gateway", "identity", "catalog", "search", "checkout", "payment", "sharecode", "webhooks", "feeds", "alipay_sandbox", "kafka", "mongodb",
 )  # fmt: skip
 TIME_TO_PAY = 60
 """Seconds: cancelled links must run out within the test."""

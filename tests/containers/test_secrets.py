@@ -16,7 +16,17 @@ from runtime.settings import ServiceSettings
 
 ROOT = Path(__file__).parents[2]
 MAKE = ROOT / "deploy/docker/make_secrets.py"
-SERVICES = ("catalog", "checkout", "gateway", "identity", "payment", "search", "sharecode")
+SERVICES = (
+    "catalog",
+    "checkout",
+    "feeds",
+    "gateway",
+    "identity",
+    "payment",
+    "search",
+    "sharecode",
+    "webhooks",
+)
 VARIABLE = re.compile(r"\$\{(\w+)(?::([-?])([^${}]*))?\}")
 """`${NAME}`, `${NAME:-default}` or `${NAME:?message}`, without another inside."""
 SECRET = re.compile(r"(?i)(password|secret|token|key)s?\s*[:=]\s*['\"]?\w{8,}|mongodb://")
@@ -84,8 +94,9 @@ class TestTheSecrets:
                     assert others[name] != value, name
                     assert max(map(len, re.findall("[0-9a-f]+", value))) == 64, name
                     found.setdefault(name, set()).add(f"{file.stem} {value}")
-        assert len(found["ANCHORAGE_MONGODB_URI"]) == 7
-        for name in ("ANCHORAGE_CLICK_SECRET", "ANCHORAGE_VIEWER_SECRET", "ANCHORAGE_OPS_CLIENT_SECRET"):
+        assert len(found["ANCHORAGE_MONGODB_URI"]) == 9
+        for name in ("CLICK_SECRET", "ORDER_SECRET", "VIEWER_SECRET", "OPS_CLIENT_SECRET"):
+            name = f"ANCHORAGE_{name}"
             assert len({entry.split()[1] for entry in found[name]}) == 1, name
 
     def test_every_user_of_mongodb_has_a_password_of_its_own(self, folder: Path) -> None:
@@ -142,4 +153,13 @@ class TestTheComposeFile:
 
     def test_a_database_is_known_to_those_that_have_one(self, services: dict[str, Any], folder: Path) -> None:
         knows = {n for n, service in services.items() if "ANCHORAGE_MONGODB_URI" in given(service, folder)}
-        assert knows == {"identity", "catalog", "checkout", "payment", "sharecode", "alipay-sandbox"}
+        assert knows == {
+            "identity",
+            "catalog",
+            "checkout",
+            "payment",
+            "sharecode",
+            "webhooks",
+            "feeds",
+            "alipay-sandbox",
+        }

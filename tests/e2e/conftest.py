@@ -23,13 +23,15 @@ def platform(
     tmp_path_factory: pytest.TempPathFactory, kafka_bootstrap: str, mongodb_uri: str, session_prefix: str
 ) -> Iterator[Platform]:
     folder = tmp_path_factory.mktemp("platform")
-    with running_platform(folder, session_prefix, kafka=kafka_bootstrap, mongodb=mongodb_uri) as running:
+    with running_platform(
+        folder, f"{session_prefix}all_", kafka=kafka_bootstrap, mongodb=mongodb_uri
+    ) as running:
         yield running
 
 
 @dataclass
 class HostApp:
-    """A host app that knows api.md only, with one viewer."""
+    """A host app that uses public calls only, with one viewer."""
 
     session: aiohttp.ClientSession
     demo: dict[str, Any]

@@ -30,8 +30,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 BY_NAME = {call.name: call for call in CALLS}
 FOR_VIEWERS = {"open_session", "click_result", "click_anchor", "scan"}
 """Hosts make these calls for a viewer. They change nothing that belongs to a client."""
-FOR_WAITING_TEXTS = {"approve_content", "reject_content"}
-"""No text waits with the list of words that the platform of these tests checks by."""
 PICTURE = "https://pictures.example/tea.png"
 ADDRESS = {"recipient": "Mei Lin", "phone": "13900001111", "region": "Hubei", "street": "East Lake 8"}
 REASONS = {"reasons": [{"message": "The pictures are another brand's."}]}
@@ -39,8 +37,9 @@ CLIENT = {"name": "Till", "role": "orders"}
 
 
 def changing() -> set[str]:
-    """The calls of clients that change something."""
-    return {call.name for call in CALLS if _changes(call)} - FOR_VIEWERS - FOR_WAITING_TEXTS
+    """The calls that change something of a client's, with the one that makes an owner's first client."""
+    of_clients = {call.name for call in CALLS if _changes(call)}
+    return (of_clients | {"register_owner"}) - FOR_VIEWERS
 
 
 def _changes(call: Call) -> bool:
@@ -129,16 +128,16 @@ async def play(platform: Platform, eventually: Eventually) -> AsyncIterator[Play
         yield one
 
 
-async def test_every_changing_call_has_an_entry(
-    play: Play, platform: Platform, mongodb_uri: str, session_prefix: str
-) -> None:
+async def test_every_changing_call_has_an_entry(play: Play, platform: Platform, mongodb_uri: str) -> None:
     shop = await _partners_join(play)
     await _clients_change(play, shop)
     await _the_shop_opens(play, shop)
     await _goods_are_sold(play, shop)
+    await _the_owner_is_told(play, shop)
     await _operators_act_for_the_shop(play, shop)
+    await _operators_decide_about_texts(play, shop, mongodb_uri, platform.prefix)
     await _videos_are_made(play, shop)
-    await _operators_close_the_day(play, mongodb_uri, session_prefix)
+    await _operators_close_the_day(play, mongodb_uri, platform.prefix)
     await _the_shop_closes(play, shop)
     assert changing() - play.played == set(), "play these calls too"
     entries = {name: await play.entry_of(name) for name in sorted(play.played)}
@@ -150,7 +149,7 @@ async def _partners_join(play: Play) -> Shop:
     application = {
         "name": f"Plum {secrets.token_hex(3)}", "kind": "brand", "contact": {"name": "Wei", "email": "wei@plum.example"},
     }  # fmt: skip
-    registered = await play.ask("nobody", "POST", "/v1/owners", application)
+    registered = await play.do("nobody", "register_owner", application)
     await play.log_in("owner", registered)
     owner = {"owner_id": registered["owner_id"]}
     await play.do("ops", "reject_owner", REASONS, **owner)
@@ -196,6 +195,9 @@ async def _the_shop_opens(play: Play, shop: Shop) -> None:
     program = {"mini_program_id": (await play.do("owner", "start_mini_program", draft))["mini_program_id"]}
     await play.do("owner", "change_mini_program", {"slogan": "Sour and sweet"}, **program)
 
+    testers = {"viewers": [{"host_id": shop.host_id, "host_user_id": "lan"}]}
+    await play.do("owner", "put_testers", testers, **program)
+
     async def submitted() -> dict[str, str]:
         version = await play.do("owner", "submit_version", {"note": ""}, **program)
         return {"version_id": version["version_id"]}
@@ -224,6 +226,7 @@ async def _the_shop_opens(play: Play, shop: Shop) -> None:
 async def _goods_are_sold(play: Play, shop: Shop) -> None:
     own = {"mini_program_id": shop.mini_program_id}
     await _picture_is_uploaded(play)
+    await _feeds_are_run(play, own)
     await play.do("owner", "put_product", product(shop.sku_id), **shop.product)
     await play.do("owner", "patch_product", {"title": "Plum tea, new"}, **shop.product)
     await play.do("owner", "adjust_stock", {"available": 40}, sku_id=shop.sku_id)
@@ -263,6 +266,20 @@ async def _goods_are_sold(play: Play, shop: Shop) -> None:
     await play.do("owner", "approve_refund", **await _refund_asked(play, shop, second))
 
 
+async def _the_owner_is_told(play: Play, shop: Shop) -> None:
+    hook = {"url": "https://plum.invalid/hook", "events": ["*"]}
+    webhook = {"webhook_id": (await play.do("owner", "create_webhook", hook))["webhook_id"]}
+    await play.do("owner", "patch_webhook", {"events": ["order.placed"]}, **webhook)
+    await play.do("owner", "renew_webhook_secret", **webhook)
+    await play.do("owner", "test_webhook", **webhook)
+    since = {"since": (datetime.now(UTC) - timedelta(hours=1)).isoformat()}
+    await play.do("owner", "replay_webhook", since, **webhook)
+    deliveries = f"/v1/owner/webhooks/{webhook['webhook_id']}/deliveries"
+    delivery_id = (await play.ask("owner", "GET", deliveries))["items"][0]["delivery_id"]
+    await play.do("owner", "replay_webhook_delivery", **webhook, delivery_id=delivery_id)
+    await play.do("owner", "delete_webhook", **webhook)
+
+
 async def _operators_act_for_the_shop(play: Play, shop: Shop) -> None:
     why = {"reason": "The owner asked for it."}
     first, second, third = [await _paid_order(play, shop) for _ in range(3)]
@@ -277,6 +294,26 @@ async def _operators_act_for_the_shop(play: Play, shop: Shop) -> None:
     await play.do("ops", "approve_refund_as_operator", why, **await _refund_asked(play, shop, third))
 
 
+async def _operators_decide_about_texts(play: Play, shop: Shop, mongodb_uri: str, prefix: str) -> None:
+    """Of a product and of a review. They wait as if the provider of the content check had been away."""
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(mongodb_uri)
+    async with client:
+        of_product = {"object_id": shop.product_id}
+        waits = {"status": "waiting", "model": "unchecked"}
+        await client[f"{prefix}catalog"]["content_checks"].update_one(of_product, {"$set": waits})
+        of_review = {"mini_program_id": shop.mini_program_id}
+        hidden = {"text.status": "waiting", "is_shown": False, "is_waiting": True}
+        await client[f"{prefix}checkout"]["reviews"].update_one(of_review, {"$set": hidden})
+    waiting = (await play.ask("ops", "GET", "/v1/ops/content-checks?limit=100"))["items"]
+    ids = {
+        check["kind"]: check["check_id"]
+        for check in waiting
+        if check["mini_program_id"] == shop.mini_program_id
+    }
+    await play.do("ops", "reject_content", REASONS, check_id=ids["product"])
+    await play.do("ops", "approve_content", check_id=ids["review"])
+
+
 async def _refund_asked(play: Play, shop: Shop, order_id: str) -> dict[str, str]:
     path = f"/v1/mini-programs/{shop.mini_program_id}/orders/{order_id}/refunds"
     order = await play.ask("viewer", "POST", path, {"amount": _yuan(2), "reason": "Too sour."})
@@ -288,12 +325,26 @@ async def _parcel_of(play: Play, order_id: str) -> str:
     return str(order["shipments"][0]["shipment_id"])
 
 
+async def _feeds_are_run(play: Play, own: dict[str, str]) -> None:
+    """Runs of one mini program come one after another, so the last of them is cancelled before it begins."""
+    terms = {"name": "All", "format": "csv", "mode": "full", "url": "https://shop.example/feed.csv"}
+    feed = own | {"feed_id": (await play.do("owner", "create_feed", terms, **own))["feed_id"]}
+    await play.do("owner", "change_feed", {"name": "Everything"}, **feed)
+    runs = [await play.do("owner", "run_feed", **feed) for _ in range(8)]
+    await play.do("owner", "cancel_feed_run", **feed, run_id=runs[-1]["run_id"])
+
+
 async def _picture_is_uploaded(play: Play) -> None:
-    play.played.add("upload_picture")
+    for scope, name in (("owner", "upload_picture"), ("creator", "upload_creator_picture")):
+        play.played.add(name)
+        await _upload(play, scope)
+
+
+async def _upload(play: Play, scope: str) -> None:
     picture, shades = io.BytesIO(), secrets.token_bytes(3)
     Image.new("RGB", (320, 320), tuple(shades)).save(picture, "PNG")
-    headers = {"Authorization": f"Bearer {play.tokens['owner']}", "Content-Type": "image/png"}
-    path = f"{play.gateway}/v1/owner/media"
+    headers = {"Authorization": f"Bearer {play.tokens[scope]}", "Content-Type": "image/png"}
+    path = f"{play.gateway}/v1/{scope}/media"
     async with play.http.post(path, data=picture.getvalue(), headers=headers) as answer:
         assert answer.status == 201, await answer.text()
 
@@ -365,6 +416,27 @@ async def _operators_close_the_day(play: Play, mongodb_uri: str, prefix: str) ->
         await payouts.insert_one({"_id": payout_id, "version": 1, **earned})
         await play.do("ops", "settle_payout", {"reference": "B-1"}, payout_id=payout_id)
         await payouts.delete_one({"_id": payout_id})
+        await _the_owner_pays_what_is_owed(play, client[f"{prefix}payment"])
+
+
+async def _the_owner_pays_what_is_owed(play: Play, payment: Any) -> None:
+    owner_id, mini_program_id = f"owner-{secrets.token_hex(4)}", f"plum{secrets.token_hex(4)}"
+    owed = {
+        "mini_program_id": mini_program_id,
+        "account": f"owner:{mini_program_id}",
+        "number": 1,
+        "day": "2026-11-01",
+    }
+    await payment["mini_programs"].insert_one({"_id": mini_program_id, "version": 1, "owner_id": owner_id})
+    await payment["statements"].insert_one({"_id": secrets.token_hex(8), **owed, "closing": -100, "paid": 0})
+    transfer = {
+        "amount": {"amount": 100, "currency": "CNY"},
+        "reference": secrets.token_hex(8),
+        "paid_on": "2026-11-01",
+    }
+    await play.do("ops", "record_owner_payment", transfer, owner_id=owner_id)
+    await payment["statements"].delete_one(owed)
+    await payment["mini_programs"].delete_one({"_id": mini_program_id})
 
 
 async def _the_shop_closes(play: Play, shop: Shop) -> None:

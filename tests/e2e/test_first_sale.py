@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import secrets
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from typing import Any
 
 import aiohttp
 import pytest
 import pytest_asyncio
 
-from support.access import token_of
+from support.callers import Caller, cny
 from support.eventually import Eventually
 from support.platform import Platform
 
@@ -25,79 +25,32 @@ PICTURE = base64.b64decode(
 ADDRESS = {"recipient": "Mei Lin", "phone": "13900001111", "region": "浙江省", "street": "East Lake 8"}
 
 
-@dataclass
-class Caller:
-    """Somebody with a token."""
-
-    http: aiohttp.ClientSession
-    gateway: str
-    token: str
-
-    async def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        sent = {
-            "Authorization": f"Bearer {self.token}",
-            **{k.replace("_", "-"): v for k, v in headers.items()},
-        }
-        content: dict[str, Any] = {"data": body} if isinstance(body, bytes) else {"json": body}
-        async with self.http.request(method, self.gateway + path, headers=sent, **content) as answer:
-            return (
-                answer.status,
-                await answer.json() if "json" in answer.content_type else await answer.read(),
-            )
-
-    async def must(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
-        """The answer to a call that must succeed."""
-        status, answer = await self.call(method, path, body, **headers)
-        assert status < 300, (method, path, status, answer)
-        return answer
-
-
-@dataclass
-class Newcomers:
-    """A platform, and those who have just joined it."""
-
-    http: aiohttp.ClientSession
-    demo: dict[str, Any]
-
-    @property
-    def gateway(self) -> str:
-        return str(self.demo["gateway"])
-
-    def with_token(self, token: str) -> Caller:
-        return Caller(self.http, self.gateway, token)
-
-    async def client(self, joined: dict[str, Any]) -> Caller:
-        """Acts for whoever got this client."""
-        return self.with_token(await token_of(joined, self.gateway, self.http))
-
-
 @pytest_asyncio.fixture
-async def newcomers(platform: Platform) -> Any:
+async def anybody(platform: Platform) -> AsyncIterator[Caller]:
     async with aiohttp.ClientSession() as http:
-        yield Newcomers(http, platform.demo)
+        yield Caller(http, platform.demo["gateway"], None)
 
 
 async def test_a_client_that_knows_the_promised_calls_sells_ships_settles_and_refunds(
-    newcomers: Newcomers, eventually: Eventually
+    platform: Platform, anybody: Caller, eventually: Eventually
 ) -> None:
     tag = secrets.token_hex(4)
-    first = await newcomers.client(newcomers.demo["ops"])
+    first = await anybody.client(platform.demo["ops"])
     added = await first.must("POST", "/v1/ops/clients", {"name": "Li Na", "role": "admin"})
-    operator = await newcomers.client(added)
+    operator = await anybody.client(added)
 
     # who joins
     joined = await operator.must("POST", "/v1/ops/hosts", {"name": f"WeTalk {tag}"})
-    host, host_id = await newcomers.client(joined), joined["host_id"]
+    host, host_id = await anybody.client(joined), joined["host_id"]
     joined = await operator.must("POST", "/v1/ops/creators", {"name": f"Lin {tag}"})
-    creator, creator_id = await newcomers.client(joined), joined["creator_id"]
+    creator, creator_id = await anybody.client(joined), joined["creator_id"]
     application = {
         "name": f"Hillside {tag}",
         "kind": "brand",
         "contact": {"name": "Mei Chen", "email": "mei@hillside.example"},
     }
-    anybody = newcomers.with_token(first.token)
     joined = await anybody.must("POST", "/v1/owners", application)
-    owner, owner_id = await newcomers.client(joined), joined["owner_id"]
+    owner, owner_id = await anybody.client(joined), joined["owner_id"]
 
     # a shop: prepared before the owner is verified, and released after
     await host.must("PUT", "/v1/host/settings", {"accept": "by_hand"})
@@ -193,7 +146,7 @@ async def test_a_client_that_knows_the_promised_calls_sells_ships_settles_and_re
     opened = await host.must(
         "POST", "/v1/sessions", {"mini_program_id": shop, "host_user_id": viewer, "entry": entry}
     )
-    buyer = newcomers.with_token(opened["session_token"])
+    buyer = anybody.with_token(opened["session_token"])
     lines = [{"sku_id": sku, "quantity": 2}]
     total = 2 * PRICE + 500 - 1_000
     cart = await buyer.must(
@@ -211,7 +164,7 @@ async def test_a_client_that_knows_the_promised_calls_sells_ships_settles_and_re
     order = await buyer.must("POST", f"{orders}?wait=10", wanted, Idempotency_Key=secrets.token_hex(8))
     order_id = order["order_id"]
     link = {"cashier_url": order["payment"]["cashier_url"]}
-    async with newcomers.http.post(newcomers.demo["alipay_sandbox"] + "/sandbox/pay", json=link) as paid:
+    async with anybody.http.post(platform.demo["alipay_sandbox"] + "/sandbox/pay", json=link) as paid:
         assert paid.status < 300, await paid.text()
 
     async def is_now(wanted_status: str) -> Any:
@@ -264,7 +217,3 @@ async def test_a_client_that_knows_the_promised_calls_sells_ships_settles_and_re
     await eventually(due, within=20, what="what is due to the owner and the creator")
     audit = await owner.must("GET", "/v1/owner/audit?limit=100")
     assert {"put_product", "ship_order", "refund_order"} <= {one["action"] for one in audit["items"]}
-
-
-def cny(amount: int) -> dict[str, Any]:
-    return {"amount": amount, "currency": "CNY"}

@@ -1,4 +1,4 @@
-"""The story of the design, row by row, against the whole platform as processes. The client knows api.md only."""
+"""The whole story, from the entrance to a shared code, against all processes of the platform, by public calls only."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """A process ends at each place of the list, with kill -9's suddenness, while a story goes on; the story's outcome is the same.
 
-`make test-failpoints` runs it: the six services, started again after each crash, are too slow for `make test`.
+`make test-failpoints` runs it: the seven services, started again after each crash, are too slow for `make test`.
 """
 
 from __future__ import annotations

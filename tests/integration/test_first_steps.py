@@ -60,7 +60,8 @@ async def empty(kafka_bootstrap: str, mongodb_uri: str, prefix: str) -> AsyncIte
             )  # fmt: skip
             replica = await stack.enter_async_context(identity(own).running())
             others = {
-                f"{name}_url": NOWHERE for name in ("catalog", "search", "checkout", "payment", "sharecode")
+                f"{name}_url": NOWHERE
+                for name in ("catalog", "search", "checkout", "payment", "sharecode", "webhooks", "feeds")
             }
             front = GatewaySettings(**common, **others, click_secret=SECRET, identity_url=replica.url)
             urls.append((await stack.enter_async_context(gateway(front).running())).url)

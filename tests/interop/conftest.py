@@ -35,16 +35,6 @@ JAVA_CLIENT = "com.alipay.sdk:alipay-sdk-java:4.40.0.ALL"
 HERE = Path(__file__).parent
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line(
-        "markers", "interop: runs clients published by others (installed on the first run)"
-    )
-    config.addinivalue_line(
-        "markers",
-        "polyglot: needs Node.js with npm, or a JDK (17 or newer) with Maven; `make test-interop` runs these",
-    )
-
-
 class Client:
     """A published client in its own process: commands go in, results come out."""
 

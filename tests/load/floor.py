@@ -15,7 +15,6 @@ from measure import Cpu, difference
 from runtime.mongo.client import Database, connect, database
 
 AT_ONCE = 64
-RECORDS = 6
 VALUE = b'{"order_id":"floor","lines":[{"sku_id":"sku","quantity":1}],"padding":"' + b"x" * 600 + b'"}'
 
 

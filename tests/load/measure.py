@@ -20,8 +20,8 @@ def demo() -> dict[str, Any]:
     file = DATA / "demo.json"
     if not file.exists():
         raise SystemExit(f"{file} is not there: start the demo with `make run` and try again.")
-    told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return told
+    installation: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return installation
 
 
 class Cpu:

@@ -1,8 +1,8 @@
 """`make bench-orders`: whole orders, placed → reserved → awaiting payment → paid and applied, against `make run`.
 
 Two runs: as fast as `--clients` clients go (orders a second, CPU for each order), then at a steady rate (how long placing
-takes until the cashier's link is answered). Beside them a floor of the same run: the same durable writes and records by
-a bare script without business code. The load generator's and the sandbox's CPU are told apart.
+takes until the cashier's link is answered). Next to them stands a floor of the same run: the same durable writes and records by
+a bare script without business code. The load generator's and the sandbox's CPU are listed separately.
 """
 
 from __future__ import annotations
@@ -42,17 +42,17 @@ class Run:
 class Shop:
     """One mini program's SKUs with plenty of stock, and viewers' sessions in it."""
 
-    def __init__(self, told: dict[str, Any], session: aiohttp.ClientSession) -> None:
-        self._told = told
+    def __init__(self, installation: dict[str, Any], session: aiohttp.ClientSession) -> None:
+        self._installation = installation
         self._session = session
-        self.gateway, self.sandbox = told["gateway"], told["alipay_sandbox"]
-        self.mini_program_id = told["owners"][0]["mini_program_ids"][0]
+        self.gateway, self.sandbox = installation["gateway"], installation["alipay_sandbox"]
+        self.mini_program_id = installation["owners"][0]["mini_program_ids"][0]
         self.skus: list[str] = []
         self.tokens: list[str] = []
         self.owner = ""
 
     async def prepare(self, sessions: int, skus: int) -> None:
-        clients = [self._told[kind][0] for kind in ("hosts", "owners")]
+        clients = [self._installation[kind][0] for kind in ("hosts", "owners")]
         host, self.owner = [await token_of(client, self.gateway, self._session) for client in clients]
         store = await self._call("GET", f"/v1/mini-programs/{self.mini_program_id}/store?limit=100", host)
         for card in store["products"]["items"][:skus]:
@@ -183,10 +183,10 @@ def show_floor(floor: Floor) -> None:
 
 async def main(arguments: argparse.Namespace) -> int:
     """Measure and print; 1 when an order failed."""
-    told, cpu = demo(), Cpu()
+    installation, cpu = demo(), Cpu()
     connector = aiohttp.TCPConnector(limit=1000)
     async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(60)) as session:
-        shop = Shop(told, session)
+        shop = Shop(installation, session)
         await shop.prepare(sessions=2_000, skus=20)
         print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores", flush=True)
         await flat_out(shop, cpu, 8, 3)  # warm
@@ -194,7 +194,9 @@ async def main(arguments: argparse.Namespace) -> int:
         show(f"flat out, {arguments.clients} clients", full)
         even = await steady(shop, cpu, arguments.rate, arguments.seconds)
         show(f"steady, {arguments.rate:g} orders/s", even)
-    show_floor(await measure_floor(told["kafka"], told["mongodb"], cpu, arguments.floor_orders))
+    show_floor(
+        await measure_floor(installation["kafka"], installation["mongodb"], cpu, arguments.floor_orders)
+    )
     return 1 if full.faults or even.faults else 0
 
 

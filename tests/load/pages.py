@@ -21,12 +21,12 @@ CONCURRENCY = (1, 16, 64)
 
 async def main(arguments: argparse.Namespace) -> int:
     """Measure and print; 1 when a page was not 200."""
-    told, cpu = demo(), Cpu()
+    installation, cpu = demo(), Cpu()
     connector = aiohttp.TCPConnector(limit=200)
     failed = 0
     async with aiohttp.ClientSession(connector=connector) as session:
-        headers = {**await _host(told, session), "Accept-Encoding": arguments.encoding}
-        gateway, shop = told["gateway"], told["owners"][0]["mini_program_ids"][0]
+        headers = {**await _host(installation, session), "Accept-Encoding": arguments.encoding}
+        gateway, shop = installation["gateway"], installation["owners"][0]["mini_program_ids"][0]
         store = f"{gateway}/v1/mini-programs/{shop}/store"
         async with session.get(store + "?limit=100", headers=headers) as answer:
             cards = (await answer.json())["products"]["items"]
@@ -41,8 +41,8 @@ async def main(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-async def _host(told: dict[str, Any], session: aiohttp.ClientSession) -> dict[str, str]:
-    token = await token_of(told["hosts"][0], told["gateway"], session)
+async def _host(installation: dict[str, Any], session: aiohttp.ClientSession) -> dict[str, str]:
+    token = await token_of(installation["hosts"][0], installation["gateway"], session)
     return {"Authorization": f"Bearer {token}", "Anchorage-Viewer": "bench"}
 
 

@@ -42,10 +42,10 @@ class Answers:
 
 async def main(arguments: argparse.Namespace) -> int:
     """Measure and print; 1 when an order failed."""
-    told = demo()
+    installation = demo()
     memory = Memory()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
-        shop = Shop(told, session)
+        shop = Shop(installation, session)
         await shop.prepare(sessions=BUYERS, skus=10)
         print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
         calm = await _buy_for(shop, session, arguments.seconds)
@@ -126,15 +126,15 @@ async def _buy_for(shop: Shop, session: aiohttp.ClientSession, seconds: float) -
 class Attack:
     """Everything that one hostile caller does."""
 
-    def __init__(self, told: dict[str, Any], session: aiohttp.ClientSession, until: float) -> None:
-        self._told = told
+    def __init__(self, installation: dict[str, Any], session: aiohttp.ClientSession, until: float) -> None:
+        self._installation = installation
         self._session = session
         self._until = until
         self.seen: dict[str, Counter[str]] = {}
 
     async def run(self, arguments: argparse.Namespace) -> None:
         """All at once, until the end."""
-        shop = Shop(self._told, self._session)
+        shop = Shop(self._installation, self._session)
         await shop.prepare(sessions=1, skus=1)
         await asyncio.gather(
             self._streams(shop, arguments.streams),
@@ -151,7 +151,9 @@ class Attack:
         counts = self.seen.setdefault(kind, Counter())
         try:
             async with asyncio.timeout_at(asyncio.get_running_loop().time() + self._until - time.monotonic()):
-                async with self._session.request(method, self._told["gateway"] + path, **more) as answer:
+                async with self._session.request(
+                    method, self._installation["gateway"] + path, **more
+                ) as answer:
                     counts[str(answer.status)] += 1
                     await answer.read()
         except (aiohttp.ClientError, TimeoutError) as error:
@@ -169,7 +171,7 @@ class Attack:
         await asyncio.gather(*(self._call("streams", "GET", watch, headers=headers) for _ in range(count)))
 
     async def _silent(self, count: int) -> None:
-        address = urlsplit(self._told["gateway"])
+        address = urlsplit(self._installation["gateway"])
         counts = self.seen.setdefault("silent connections", Counter())
         limit = asyncio.Semaphore(OPEN_AT_ONCE)
 
@@ -192,7 +194,7 @@ class Attack:
         await asyncio.gather(*map(one, range(count)))
 
     async def _wrong_secrets(self, per_second: int) -> None:
-        client = {**self._told["hosts"][0], "client_secret": "wrong"}
+        client = {**self._installation["hosts"][0], "client_secret": "wrong"}
         running: set[asyncio.Task[None]] = set()
         while self._goes_on:
             for _ in range(per_second // 10):
@@ -207,7 +209,7 @@ class Attack:
         await asyncio.gather(*running)
 
     async def _pictures(self, count: int) -> None:
-        token = await token_of(self._told["hosts"][0], self._told["gateway"], self._session)
+        token = await token_of(self._installation["hosts"][0], self._installation["gateway"], self._session)
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "image/jpeg"}
         picture = _photograph()
         while self._goes_on and count:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from anchorage_cli.audit import examine
-from anchorage_cli.everything import Everything
 from anchorage_cli.rebuild import rebuild
+from anchorage_cli.snapshot import Snapshot
 from checkout.adapters.mongo_coupons import coupon_document
 from checkout.adapters.order_codec import document_of
 from checkout.domain.refunds import RefundStatus
 from checkout.domain.status import ENDED, Status
-from contracts.checkout import OrderCancelled, OrderPlaced, OrderRejected
+from contracts.checkout import OrderCancelled, OrderPlaced, OrderRefunded, OrderRejected
 from contracts.topics import ORDERS, PAYMENTS
 from payment.adapters.mongo_ledger import posting_document
 from payment.adapters.mongo_trades import CODEC
@@ -42,13 +42,13 @@ def _stands_still(world: World) -> Iterator[str]:
     for order in world.checkout.orders.aggregates.values():
         counts_as_received = order.receive_by is not None and not order.holds_receipt
         if order.status not in AT_REST or counts_as_received:
-            yield f"{order.order_id} stands still: it is {order.status}"
+            yield f"{order.order_id} has stalled: it is {order.status}"
         refused = any(refund.status is RefundStatus.FAILED for refund in order.refunds)
         if order.cancellation is not None and order.status is Status.PAID and not refused:
             yield f"{order.order_id} was cancelled by its owner, and its money does not go back"
         for refund in order.refunds:
             if refund.status in ("requested", "approved"):
-                yield f"{order.order_id}: refund {refund.refund_id} stands still: it is {refund.status}"
+                yield f"{order.order_id}: refund {refund.refund_id} has stalled: it is {refund.status}"
     for trade in world.payment.trades.aggregates.values():
         if isinstance(trade, Trade) and trade.due_at is not None:
             yield f"the trade of {trade.order_id} is not at rest: due at {trade.due_at}"
@@ -89,7 +89,7 @@ def _order_of_versions(world: World) -> Iterator[str]:
 def _audited(world: World) -> Iterator[str]:
     """`anchorage audit` on the same documents that MongoDB would have."""
     orders = world.checkout.orders.aggregates
-    found = Everything(
+    found = Snapshot(
         orders={
             key: (f"orders_{order.mini_program_id}", document_of(order)) for key, order in orders.items()
         },
@@ -166,9 +166,15 @@ def _coupons(world: World) -> Iterator[str]:
                 holders[placed.order_id] = placed
             case OrderRejected() | OrderCancelled() as ended:
                 holders.pop(ended.order_id, None)
+            case OrderRefunded() as back if back.refunded_total == back.total and _is_cancelled(world, back):
+                holders.pop(back.order_id, None)
         of_viewers = Counter(placed.openid for placed in holders.values())
         if len(holders) > coupon.terms.stock or max(of_viewers.values(), default=0) > coupon.terms.per_viewer:
             yield f"{len(holders)} orders hold the coupon at once, its stock is {coupon.terms.stock}: {of_viewers}"
+
+
+def _is_cancelled(world: World, refunded: OrderRefunded) -> bool:
+    return world.checkout.orders.aggregates[refunded.order_id].cancellation is not None
 
 
 def _answers(world: World) -> Iterator[str]:

@@ -74,6 +74,7 @@ RECEIPT_AFTER = timedelta(seconds=70)
 CHECK_EVERY = 46.0
 """Seconds between two checks of deadlines: each costs time."""
 LEASE = timedelta(seconds=80)
+ORDER_SECRET = "shared by checkout and payment"
 
 
 @dataclass(slots=True)
@@ -195,6 +196,7 @@ class Checkout:
             pricing=self.pricing(database.delivery_terms),
             clock=clock,
             click_secret="",
+            order_secret=ORDER_SECRET,
             time_to_pay=TIME_TO_PAY,
             queries=orders,
             max_unpaid=1,
@@ -212,7 +214,7 @@ class Checkout:
         self.subscriptions = [order_facts_subscription(ApplyFacts(orders))]
 
     async def work(self) -> None:
-        """What runs beside calls and events."""
+        """What runs next to calls and events."""
         while True:
             await asyncio.sleep(CHECK_EVERY)
             await self._close_overdue.close_due(self._clock())
@@ -231,7 +233,7 @@ class Catalog:
         self.subscriptions = [stock_follows_orders(Reserving(store))]
 
     async def work(self) -> None:
-        """What runs beside calls and events. The watch asks nobody again here: that would heal what the simulation is to find."""
+        """What runs next to calls and events. The watch asks nobody again here: that would heal what the simulation is to find."""
         await self._watch.run()
 
 
@@ -257,9 +259,9 @@ class Payment:
         in_memory.on_saved(lambda saved: self._due_trades.trade_saved(saved.aggregate))
         self.notices = Notices(trades, provider, clock)
         ledger = port("ledger", self.ledger(database.ledger))
-        bookkeeping = Bookkeeping(ledger, store, cast(Any, NoPayouts()), clock)
+        bookkeeping = Bookkeeping(ledger, store, cast(Any, NoPayouts()), cast(Any, NoPayouts()), clock)
         self.subscriptions = [
-            reservations_subscription(TradeOpening(store, providers, SCHEDULE, clock)),
+            reservations_subscription(TradeOpening(store, providers, SCHEDULE, clock), ORDER_SECRET),
             orders_subscription(self.requests(trades, store, clock)),
             ledger_subscription(bookkeeping),
             receipts_subscription(bookkeeping),
@@ -272,5 +274,5 @@ class Payment:
         return OrderRequests(trades, clock)
 
     async def work(self) -> None:
-        """What runs beside calls and events."""
+        """What runs next to calls and events."""
         await self._due_trades.run()

@@ -31,7 +31,7 @@ class BreakableParts:
         self.mongodb = self._pair.mongodb.uri
 
     async def start(self, name: PartName) -> None:
-        """Start the part and wait until it serves; the event loop goes on meanwhile."""
+        """Start the part and wait until it serves; the event loop goes on in the meantime."""
         process = await asyncio.to_thread(self._make[name])
         self._processes[name] = process
         process.launch()  # from this thread, which lives as long as the test run

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 POLL_EVERY = 0.05
-"""Seconds between two looks: short beside any step of the system, long beside the cost of a look."""
+"""Seconds between two polls: short compared with any step of the system, long compared with the cost of a poll."""
 
 
 class Eventually(Protocol):

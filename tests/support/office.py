@@ -22,7 +22,7 @@ async def office(demo: dict[str, Any], path: str) -> AsyncIterator[tuple[ClientS
         yield session, f"/v1/owner/orders/{path.rsplit('/', 1)[1]}"
 
 
-async def told(call: Any) -> dict[str, Any]:
+async def answer_to(call: Any) -> dict[str, Any]:
     """The answer to a call that must succeed."""
     async with call as answer:
         assert answer.status < 300, await answer.text()

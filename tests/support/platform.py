@@ -14,19 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from anchorage_local.services import STAGES
+
 READY_SECONDS = 240
 STOP_SECONDS = 60
-PORTS = (
-    "GATEWAY",
-    "HOST_DEMO",
-    "ALIPAY_SANDBOX",
-    "IDENTITY",
-    "CATALOG",
-    "SEARCH",
-    "CHECKOUT",
-    "PAYMENT",
-    "SHARECODE",
-)
+PORTS = tuple(name.upper() for name in STAGES)
 
 
 @dataclass(frozen=True)

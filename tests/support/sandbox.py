@@ -17,7 +17,6 @@ from alipay_sandbox.domain import beijing
 from alipay_sandbox.domain.signing import notice_text, request_text
 
 APP_ID = "2021000000000002"
-SELLER_ID = "2088000000000002"
 
 Params = dict[str, str]
 

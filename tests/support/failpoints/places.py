@@ -23,6 +23,7 @@ SERVICES = {
         "checkout": "services",
         "payment": "services",
         "sharecode": "services",
+        "webhooks": "services",
         "identity": "services",
         "alipay_sandbox": "apps",
     }.items()
@@ -53,7 +54,7 @@ RUNTIME_WRITES = frozenset(
 )  # fmt: skip
 """The stores and bulk writes of `runtime`, as services call them."""
 ASKS = frozenset({"again", "call", "commit", "publish", "send", "set_aside", "_retry_while_unavailable"})
-"""Kafka is told, a record is announced again or goes to the dead letters, Alipay is called, a notice is sent."""
+"""Something is published, a record is announced again or goes to the dead letters, Alipay is called, a notice is sent."""
 EFFECTS = MONGODB_WRITES | RUNTIME_WRITES | ASKS
 
 SPINE = frozenset(
@@ -69,7 +70,9 @@ RUNTIME_PARTS = ("outbox", "consuming", "mongo", "web")
 WITHIN_A_STORE = ("runtime.outbox.versioned_store.", "runtime.outbox.actions.", "runtime.mongo.writes.")
 """The same moments as the calls of the services that lead here."""
 REST_IN = "checkout"
-"""The service that uses every other part of the runtime, and is tried there for all."""
+"""The service that uses nearly every other part of the runtime, which is tried there for all."""
+REST_ELSEWHERE = {"runtime.mongo.listing.": "catalog"}
+"""The service of the parts that it does not use."""
 
 
 def all_places() -> list[str]:
@@ -79,7 +82,9 @@ def all_places() -> list[str]:
         found += [f"{service}:{place}" for place in _in_package(source)]
         if service == "alipay_sandbox":  # not built on `runtime.service`
             continue
-        found += [f"{service}:{place}" for place in _in_runtime() if place in SPINE or service == REST_IN]
+        found += [
+            f"{service}:{place}" for place in _in_runtime() if place in SPINE or service == _tried_in(place)
+        ]
     return sorted(found)
 
 
@@ -126,6 +131,10 @@ def _in_runtime() -> Iterator[str]:
             for place, _ in places_in(ast.parse(path.read_text(encoding="utf-8")), module):
                 if not place.startswith(WITHIN_A_STORE):
                     yield place
+
+
+def _tried_in(place: str) -> str:
+    return next((service for part, service in REST_ELSEWHERE.items() if place.startswith(part)), REST_IN)
 
 
 def _functions(node: ast.AST, name: str) -> Iterator[tuple[str, ast.AST]]:

@@ -18,8 +18,9 @@ from typing import Any
 import aiohttp
 from pymongo import AsyncMongoClient
 
+from contracts.identity import HostRegistered
 from runtime.kafka.topics import ensure_topics
-from support.events import records_of, types_of, value_of
+from support.events import records_of, tell, types_of, value_of
 from support.eventually import eventually
 from support.failpoints.hooks import KILLED, Armed
 from support.failpoints.places import SERVICES
@@ -106,7 +107,7 @@ class World:
 
     @contextmanager
     def frozen(self, service: str) -> Iterator[None]:
-        """The service stands still, as in a long pause."""
+        """The service is paused inside."""
         process = self.processes[service]
         process.send_signal(signal.SIGSTOP)
         try:
@@ -155,7 +156,7 @@ class World:
         [content] = await eventually(answered, PATIENCE_SECONDS, f"{method} {path} is answered")
         return content
 
-    async def told(self, topic: str, **of: Any) -> list[str]:
+    async def published(self, topic: str, **of: Any) -> list[str]:
         """The types of the events on the topic with these fields, without repeats of the same event, in order."""
         found = await records_of(self.kafka, f"{self.prefix}{topic}")
         seen: dict[tuple[str, str], None] = {}
@@ -178,6 +179,7 @@ class Refused(Exception):
 async def running_world(folder: Path, kafka: str, mongodb: str, prefix: str) -> AsyncIterator[World]:
     """All services up; they are stopped in the end, each by itself."""
     await ensure_topics(kafka, prefix)
+    await tell(kafka, prefix, HostRegistered(version=1, host_id="host1", name="Host"))
     keys = folder / "keys"
     made = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "alipay_sandbox", "keys", "--dir", str(keys), stdout=subprocess.DEVNULL
@@ -237,9 +239,11 @@ def _environment(
         "payment": {
             "ANCHORAGE_ALIPAY_MERCHANTS": str(_merchants(keys, sandbox)),
             "ANCHORAGE_PAYMENT_FIRST_LOOK": "PT3S",
+            "ANCHORAGE_ORDER_SECRET": secret,
         },
         "catalog": {"ANCHORAGE_MEDIA_DIR": str(folder), "ANCHORAGE_UPLOADS": str(folder / "uploads")},
-        "checkout": {"ANCHORAGE_CLICK_SECRET": secret},
+        "webhooks": {"ANCHORAGE_EGRESS_ALLOW": "127.0.0.1:1024-65535"},
+        "checkout": {"ANCHORAGE_CLICK_SECRET": secret, "ANCHORAGE_ORDER_SECRET": secret},
         "identity": {
             "ANCHORAGE_VIEWER_SECRET": secret,
             "ANCHORAGE_OPENID_SECRET": secret[::-1],

@@ -10,12 +10,15 @@ from support.failpoints.stories import (
     codes,
     coupons,
     delivery,
+    feeds,
+    identities,
     money,
     orders,
     pictures,
     reviews,
     shops,
     versions,
+    webhooks,
 )
 from support.failpoints.world import World
 
@@ -23,6 +26,7 @@ Story = Callable[[World], Awaitable[None]]
 
 MODULES = (
     shops,
+    identities,
     pictures,
     versions,
     orders,
@@ -31,8 +35,10 @@ MODULES = (
     codes,
     asking,
     delivery,
+    feeds,
     carts,
     coupons,
+    webhooks,
 )
 STORIES: dict[str, Story] = {story.__name__: story for module in MODULES for story in module.STORIES}
 """By the names in `tests/failpoints/places.txt`."""

@@ -1,4 +1,4 @@
-"""What is asked again, because an answer was lost or somebody stood still."""
+"""Requests that are repeated, because an answer was lost or a service was paused."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ async def facts_are_asked_again(world: World) -> None:
         await shop.until_status(cancelled, "cancelled")
     finally:
         world.ahead("payment", 0)
-    before = [await _told(world, order_id) for order_id in (refunded, cancelled)]
+    before = [await _published(world, order_id) for order_id in (refunded, cancelled)]
     for order_id in (refunded, cancelled):
         for topic, types in (
             ("orders", {"OrderPlaced", "OrderCloseRequested", "RefundApproved"}),
@@ -41,16 +41,16 @@ async def facts_are_asked_again(world: World) -> None:
                 return True
 
             await world.until(answered, f"the answers about {order_id}")
-    assert [await _told(world, order_id) for order_id in (refunded, cancelled)] == before
+    assert [await _published(world, order_id) for order_id in (refunded, cancelled)] == before
     await shop.until_stock(available=STOCK)
 
 
 async def stock_does_not_answer(world: World) -> None:
-    """Catalog stands still for minutes: checkout asks again, and the order goes on."""
+    """Catalog is paused for minutes: checkout asks again, and the order goes on."""
     shop = await open_shop(world)
     with world.frozen("catalog"):
         order_id = (await shop.place())["order_id"]
-        await _look(world, "checkout", 3 * 60)
+        await _check(world, "checkout", 3 * 60)
         await _until_listed(world, order_id)
     await _no_longer_ahead(world, "checkout")
     await shop.pay(order_id)
@@ -59,14 +59,14 @@ async def stock_does_not_answer(world: World) -> None:
 
 
 async def payment_does_not_answer(world: World) -> None:
-    """Payment stands still while an order is to be closed, and another's money is to be sent back."""
+    """Payment is paused while an order is to be closed, and another's money is to be sent back."""
     shop = await open_shop(world)
     refunded = await shop.buy()
     with world.frozen("payment"):
         closing = (await shop.place())["order_id"]
         await _cancel(shop, closing)
         await _approve_refund(shop, refunded)
-        await _look(world, "checkout", HALF_AN_HOUR)
+        await _check(world, "checkout", HALF_AN_HOUR)
         await _until_listed(world, closing)
         await _until_listed(world, f"{refunded}/")
     await _no_longer_ahead(world, "checkout")
@@ -83,7 +83,7 @@ async def deadline_is_lost(world: World) -> None:
     await shop.link(order_id)
     await world.db("checkout")["deadlines"].delete_many({"mini_program_id": shop.mini_program_id})
     world.ahead("payment", HALF_AN_HOUR)
-    await _look(world, "checkout", HALF_AN_HOUR)
+    await _check(world, "checkout", HALF_AN_HOUR)
     try:
         await shop.until_status(order_id, "cancelled")
         await shop.until_stock(available=STOCK)
@@ -98,7 +98,7 @@ async def receipt_deadline_is_lost(world: World) -> None:
     order_id = await shop.buy()
     await shop.ship(order_id)
     await world.db("checkout")["receipt_deadlines"].delete_one({"_id": order_id})
-    await _look(world, "checkout", 11 * 24 * 60 * 60)
+    await _check(world, "checkout", 11 * 24 * 60 * 60)
 
     async def completed() -> bool:
         orders = world.db("checkout")[f"orders_{shop.mini_program_id}"]
@@ -111,12 +111,12 @@ async def receipt_deadline_is_lost(world: World) -> None:
 
 
 async def reservation_stays_held(world: World) -> None:
-    """Checkout stands still: catalog asks again for the end of an order that it holds stock for."""
+    """Checkout is paused: catalog asks again for the end of an order that it holds stock for."""
     shop = await open_shop(world)
     order_id = (await shop.place())["order_id"]
     await shop.link(order_id)
     with world.frozen("checkout"):
-        await _look(world, "catalog", 60 * 60)
+        await _check(world, "catalog", 60 * 60)
 
         async def asked() -> bool:
             records = await records_of(world.kafka, f"{world.prefix}stock")
@@ -131,8 +131,8 @@ async def reservation_stays_held(world: World) -> None:
     await shop.until_stock(available=STOCK - 1, sold=1)
 
 
-async def _look(world: World, service: str, ahead: float) -> None:
-    """The watch for what stands still looks at its service's start, which has a clock that is ahead."""
+async def _check(world: World, service: str, ahead: float) -> None:
+    """Restart the service with a clock that is ahead: its `StalledWatch` checks at the start."""
     world.ahead(service, ahead)
     await world.db(service)["leases"].delete_many({"_id": "stalled"})
     await world.restart(service)
@@ -148,7 +148,7 @@ async def _until_listed(world: World, start: str) -> None:
         assert any(start in str(document) for document in found), found
         return True
 
-    await world.until(listed, f"{start} stands still")
+    await world.until(listed, f"{start} has stalled")
 
 
 async def _ask_again(world: World, topic: str, order_id: str, types: set[str]) -> int:
@@ -172,9 +172,9 @@ async def _records(world: World, order_id: str) -> int:
     return sum(record.key == order_id.encode() for records in topics for record in records)
 
 
-async def _told(world: World, order_id: str) -> list[list[str]]:
+async def _published(world: World, order_id: str) -> list[list[str]]:
     """The events about the order, repeats not counted."""
-    return [await world.told(topic, order_id=order_id) for topic in TOPICS]
+    return [await world.published(topic, order_id=order_id) for topic in TOPICS]
 
 
 async def _cancel(shop: Shop, order_id: str) -> None:

@@ -9,7 +9,7 @@ from support.failpoints.world import World
 
 
 async def delivery_is_charged(world: World) -> None:
-    """The terms that the owner was told are those of the next orders, and sent again they change nothing."""
+    """The terms in the answer to the owner are those of the next orders, and sent again they change nothing."""
     shop = await open_shop(world)
     path = f"{shop.program_path}/delivery-terms"
     fee, other = ({"amount": amount, "currency": "CNY"} for amount in (500, 900))
@@ -23,7 +23,7 @@ async def delivery_is_charged(world: World) -> None:
 
 
 async def cart_is_kept(world: World) -> None:
-    """A cart holds what its viewer was told, with the stock of the moment, and an order takes its lines out once."""
+    """A cart holds what the answer to its viewer said, with the stock of the moment, and an order takes its lines out once."""
     shop = await open_shop(world)
     path = f"/v1/mini-programs/{shop.mini_program_id}/cart"
     line = {"sku_id": shop.sku_id, "quantity": STOCK}

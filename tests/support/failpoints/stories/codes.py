@@ -28,12 +28,12 @@ async def code_is_shared(world: World) -> None:
     )
     assert "withdrawn" in scanned["code"], scanned
 
-    async def told() -> bool:
-        types = await world.told("share-codes", code=code)
+    async def published() -> bool:
+        types = await world.published("share-codes", code=code)
         assert types == ["ShareCodeCreated", "ShareCodeWithdrawn"], types
         return True
 
-    await world.until(told, "the code's events")
+    await world.until(published, "the code's events")
     assert await world.db("sharecode")["codes"].count_documents({"product_id": shop.product_id}) == 1
 
 

@@ -40,7 +40,7 @@ async def history_is_lost(world: World) -> None:
 
     await world.until(read_all, "a new position")
     for order in (orders[0], orders[-1]):
-        await shop.until_told("orders", order["order_id"], "OrderPlaced", "OrderConfirmed")
+        await shop.until_published("orders", order["order_id"], "OrderPlaced", "OrderConfirmed")
 
 
 async def event_cannot_be_published(world: World) -> None:
@@ -127,7 +127,7 @@ async def order_ends_before_it_is_known(world: World) -> None:
     await tell(world.kafka, world.prefix, OrderCancelled.model_validate(cancelled | ours))
     await world.until(lambda: reservations.find_one({"_id": order_id}), "the cancellation")
     await tell(world.kafka, world.prefix, OrderPlaced.model_validate(placed | ours | {"lines": lines}))
-    await shop.until_told("stock", order_id, "StockRejected")
+    await shop.until_published("stock", order_id, "StockRejected")
     await shop.until_stock(available=STOCK)
 
 
@@ -144,7 +144,7 @@ async def checkout_stops_in_order(world: World) -> None:
     await world.restart("checkout", signal.SIGTERM)
     await shop.pay(order_id)
     await shop.until_status(order_id, "paid")
-    await shop.until_told("orders", order_id, "OrderPlaced", "OrderPaid")
+    await shop.until_published("orders", order_id, "OrderPlaced", "OrderPaid")
 
 
 STORIES = (

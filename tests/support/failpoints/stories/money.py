@@ -107,8 +107,8 @@ async def day_is_settled(world: World) -> None:
             await world.db("payment")["statements"].find({"mini_program_id": shop.mini_program_id}).to_list()
         )
         assert len(statements) == 1, statements
-        told = await world.told("settlements", mini_program_id=shop.mini_program_id)
-        assert told.count("PayoutSettled") == 1, told
+        published = await world.published("settlements", mini_program_id=shop.mini_program_id)
+        assert published.count("PayoutSettled") == 1, published
         postings = world.db("payment")["ledger"]
         assert (
             await postings.count_documents({"mini_program_id": shop.mini_program_id, "kind": "payout"}) == 1
@@ -129,6 +129,32 @@ async def day_is_settled(world: World) -> None:
     assert transferred[0]["status"] == "settled"
     balances = await world.call("payment", "GET", "/v1/ops/ledger", headers=shop.ops)
     assert balances["sum"] == 0
+
+
+async def owner_pays(world: World) -> None:
+    """An owner who owes commission pays it: recorded and posted once."""
+    shop = await open_shop(world)
+    day = await _sell_on_a_day_long_ago(world, shop)
+    await world.call("payment", "POST", f"/v1/ops/settlements/{day}", headers=shop.ops)
+    payment = world.db("payment")
+    own = {"mini_program_id": shop.mini_program_id}
+    await payment["statements"].update_one(own, {"$set": {"closing": -100}})
+    owner = await payment["mini_programs"].find_one({"_id": shop.mini_program_id})
+    path = f"/v1/ops/owners/{owner['owner_id']}/payments"
+    body = {
+        "amount": {"amount": 100, "currency": "CNY"}, "reference": secrets.token_hex(8), "paid_on": "2026-11-01",
+    }  # fmt: skip
+    recorded = [await world.call("payment", "POST", path, body, headers=shop.ops) for _ in range(2)]
+    assert recorded[0] == recorded[1]
+
+    async def posted() -> bool:
+        postings = await payment["ledger"].find(own | {"kind": "owner_payment"}).to_list()
+        assert [posting["reference"] for posting in postings] == [body["reference"]]
+        published = await world.published("settlements", **own)
+        assert published.count("OwnerPaymentRecorded") == 1, published
+        return True
+
+    await world.until(posted, "the owner's payment is posted")
 
 
 async def day_was_passed_over(world: World) -> None:
@@ -211,7 +237,7 @@ async def notices_misbehave(world: World) -> None:
     await shop.pay_link(link)
     await shop.until_status(order_id, "paid")
     await shop.until_posted(order_id, 1)
-    await shop.until_told("payments", order_id, "PaymentRequested", "PaymentSettled")
+    await shop.until_published("payments", order_id, "PaymentRequested", "PaymentSettled")
 
 
 async def alipay_is_controlled(world: World) -> None:
@@ -291,7 +317,7 @@ def _merchant(world: World) -> Merchant:
 
 
 async def _opened(world: World, merchant: Merchant, **more: str) -> str:
-    """A waiting trade of one yuan of a merchant beside ours; its number."""
+    """A waiting trade of one yuan of a merchant other than ours; its number."""
     number = f"T{secrets.token_hex(8)}"
     link = merchant.link({"out_trade_no": number, "total_amount": "1.00", **more}, notify_url="")
     await world.call("alipay_sandbox", "POST", "/sandbox/pay", {"cashier_url": link, "result": "fail"})
@@ -326,7 +352,7 @@ def _beijing(ahead: timedelta) -> str:
 
 
 STORIES = (
-    order_gets_another_link, payer_returns, other_money_arrives, settled_trade_comes_due, day_is_settled, day_was_passed_over,
+    order_gets_another_link, payer_returns, other_money_arrives, settled_trade_comes_due, day_is_settled, day_was_passed_over, owner_pays,
     day_is_reconciled, waiting_trade_is_paid, waiting_trade_is_paid_by_link, notices_misbehave, alipay_is_controlled,
     merchant_cancels, trade_expires, seller_withdraws,
 )  # fmt: skip

@@ -18,9 +18,9 @@ async def order_is_bought(world: World) -> None:
     shop = await open_shop(world)
     order_id = await shop.buy(2)
     await shop.until_stock(available=STOCK - 2, sold=2)
-    await shop.until_told("orders", order_id, *WHOLE_ORDER)
-    await shop.until_told("stock", order_id, "StockReserved", "StockCommitted")
-    await shop.until_told("payments", order_id, "PaymentRequested", "PaymentSettled")
+    await shop.until_published("orders", order_id, *WHOLE_ORDER)
+    await shop.until_published("stock", order_id, "StockReserved", "StockCommitted")
+    await shop.until_published("payments", order_id, "PaymentRequested", "PaymentSettled")
     assert (await shop.at_alipay(order_id))["total_amount"] == f"{2 * PRICE / 100:.2f}"
 
 
@@ -30,7 +30,7 @@ async def order_finds_no_stock(world: World) -> None:
     order_id = (await shop.place(STOCK + 1))["order_id"]
     await shop.until_status(order_id, "rejected")
     await shop.until_stock(available=STOCK)
-    await shop.until_told("stock", order_id, "StockRejected")
+    await shop.until_published("stock", order_id, "StockRejected")
 
 
 async def order_is_cancelled(world: World) -> None:
@@ -41,8 +41,8 @@ async def order_is_cancelled(world: World) -> None:
     await _cancel(shop, order_id)
     await shop.until_status(order_id, "cancelled")
     await shop.until_stock(available=STOCK)
-    await shop.until_told("orders", order_id, "OrderPlaced", "OrderCancelled")
-    await shop.until_told("payments", order_id, "PaymentRequested", "PaymentClosed")
+    await shop.until_published("orders", order_id, "OrderPlaced", "OrderCancelled")
+    await shop.until_published("payments", order_id, "PaymentRequested", "PaymentClosed")
     assert (await shop.at_alipay(order_id))["trade_status"] == "TRADE_CLOSED"
 
 
@@ -69,7 +69,7 @@ async def order_is_left_unpaid(world: World) -> None:
             world.ahead(service, 16 * 60)
         await shop.until_status(order_id, "cancelled")
         await shop.until_stock(available=STOCK)
-        await shop.until_told("orders", order_id, "OrderPlaced", "OrderCancelled")
+        await shop.until_published("orders", order_id, "OrderPlaced", "OrderCancelled")
         world.ahead("checkout", 20 * 60)  # the last look at a deadline drops it
         await world.until(lambda: _no_deadline(shop), "the deadline is dropped")
     finally:
@@ -88,8 +88,8 @@ async def order_is_refunded(world: World) -> None:
     await shop.until_stock(available=STOCK)
     trade = await shop.at_alipay(order_id)
     assert trade["refunded_amount"] == f"{PRICE / 100:.2f}", trade
-    await shop.until_told("payments", order_id, "RefundSettled", "RefundSettled")
-    await shop.until_told("orders", order_id, *WHOLE_ORDER, "OrderRefunded", "OrderRefunded")
+    await shop.until_published("payments", order_id, "RefundSettled", "RefundSettled")
+    await shop.until_published("orders", order_id, *WHOLE_ORDER, "OrderRefunded", "OrderRefunded")
 
 
 async def late_money_returns(world: World) -> None:
@@ -160,7 +160,7 @@ async def order_is_shipped(world: World) -> None:
         return True
 
     await world.until(due, "the order's money is due to be settled")
-    await shop.until_told("orders", order_id, *WHOLE_ORDER, "OrderShipped", "OrderCompleted")
+    await shop.until_published("orders", order_id, *WHOLE_ORDER, "OrderShipped", "OrderCompleted")
 
 
 async def receipt_times_out(world: World) -> None:
@@ -191,7 +191,7 @@ async def receipt_times_out(world: World) -> None:
     finally:
         world.ahead("checkout", 0)
     await shop.until_status(order_id, "completed")
-    await shop.until_told("orders", order_id, *WHOLE_ORDER, "OrderShipped", "OrderCompleted")
+    await shop.until_published("orders", order_id, *WHOLE_ORDER, "OrderShipped", "OrderCompleted")
 
 
 async def addresses_are_kept(world: World) -> None:
@@ -270,7 +270,7 @@ async def relay_takes_over(world: World) -> None:
         order_id = order["order_id"]
         await shop.pay(order_id)
         await shop.until_status(order_id, "paid")
-        await shop.until_told("orders", order_id, *WHOLE_ORDER)
+        await shop.until_published("orders", order_id, *WHOLE_ORDER)
     await shop.until_stock(available=STOCK - 3, sold=3)
 
 

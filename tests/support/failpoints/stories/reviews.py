@@ -1,4 +1,4 @@
-"""Reviews: written, answered, hidden, and decided about by an operator."""
+"""Reviews: written, answered, hidden, decided about by an operator, and gone with the refund of their orders."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ async def line_is_reviewed(world: World) -> None:
         await world.call("checkout", "POST", path, {"reason": "a second look"}, headers=shop.ops)
     [shown] = await _shown(shop)
     assert shown["answer"]["text"] == "Thank you!", shown
-    await _until_last_told(world, review_id, version=4, is_shown=True)
+    await _until_last_published(world, review_id, version=4, is_shown=True)
 
     async def counted() -> bool:
         product = await world.call("catalog", "GET", shop.product_path, headers=shop.owner)
@@ -26,6 +26,23 @@ async def line_is_reviewed(world: World) -> None:
         return True
 
     await world.until(counted, "the catalog has counted the sale and the review")
+
+    async def stars_counted() -> bool:
+        counts = await world.db("checkout")["rating_counts"].find_one({"_id": shop.product_id})
+        assert counts["by_star"]["5"] == 1, counts
+        assert counts["version"] > 1, counts
+        return True
+
+    await world.until(stars_counted, "checkout has counted the stars of the product")
+    await _refund_in_full(shop, review_id)
+    await _until_last_published(world, review_id, version=5, is_shown=False)
+
+    async def neither_counts() -> bool:
+        product = await world.call("catalog", "GET", shop.product_path, headers=shop.owner)
+        assert (product["sales"], product["rating"], product["rating_count"]) == (0, None, 0), product
+        return True
+
+    await world.until(neither_counts, "the refunded sale and its review are not counted")
 
 
 async def text_of_a_review_waits(world: World) -> None:
@@ -38,7 +55,7 @@ async def text_of_a_review_waits(world: World) -> None:
     path = f"/v1/ops/content-checks/review_{review_id}/approval"
     await world.call("checkout", "POST", path, headers=shop.ops, or_codes={"not_found"})
     assert len(await _shown(shop)) == 1
-    await _until_last_told(world, review_id, version=2, is_shown=True)
+    await _until_last_published(world, review_id, version=2, is_shown=True)
 
 
 async def text_of_a_product_waits(world: World) -> None:
@@ -74,18 +91,26 @@ async def _review(shop: Shop) -> Any:
     return answers[1]
 
 
+async def _refund_in_full(shop: Shop, review_id: str) -> None:
+    """By the owner's own accord, after the goods were sent."""
+    order_id = (await shop.world.db("checkout")["reviews"].find_one({"_id": review_id}))["order_id"]
+    path, body = f"/v1/owner/orders/{order_id}/refunds", {"reason": "an own purchase"}
+    await shop.world.call("checkout", "POST", path, body, headers=shop.owner, key=f"refund-{order_id}")
+    await shop.until_status(order_id, "refunded")
+
+
 async def _shown(shop: Shop) -> list[Any]:
     path = f"/v1/mini-programs/{shop.mini_program_id}/products/{shop.product_id}/reviews"
     return list((await shop.world.call("checkout", "GET", path, headers=shop.buyer))["items"])
 
 
-async def _until_last_told(world: World, review_id: str, *, version: int, is_shown: bool) -> None:
-    async def is_told() -> bool:
-        told = await world.told("reviews", review_id=review_id, version=version, is_shown=is_shown)
-        assert told == ["ReviewChanged"], told
+async def _until_last_published(world: World, review_id: str, *, version: int, is_shown: bool) -> None:
+    async def is_published() -> bool:
+        published = await world.published("reviews", review_id=review_id, version=version, is_shown=is_shown)
+        assert published == ["ReviewChanged"], published
         return True
 
-    await world.until(is_told, f"version {version} of {review_id} on the topic")
+    await world.until(is_published, f"version {version} of {review_id} on the topic")
 
 
 STORIES = (line_is_reviewed, text_of_a_review_waits, text_of_a_product_waits)

@@ -147,12 +147,12 @@ class Shop:
         """The trade as Alipay has it."""
         return dict(await self.world.call("alipay_sandbox", "GET", f"/sandbox/trades/{order_id}"))
 
-    async def until_told(self, topic: str, order_id: str, *types: str) -> None:
+    async def until_published(self, topic: str, order_id: str, *types: str) -> None:
         """These events of the order are on the topic, each just once and in this order."""
 
         async def are_there() -> bool:
-            told = await self.world.told(topic, order_id=order_id)
-            assert [kind for kind in told if kind in types] == list(types), told
+            published = await self.world.published(topic, order_id=order_id)
+            assert [kind for kind in published if kind in types] == list(types), published
             return True
 
         await self.world.until(are_there, f"{', '.join(types)} of {order_id}")

@@ -6,9 +6,9 @@ import secrets
 import signal
 from typing import Any
 
-from contracts.identity import OwnerReinstated, OwnerState, OwnerSuspended, OwnerVerified
+from contracts.identity import HostRegistered, OwnerReinstated, OwnerState, OwnerSuspended, OwnerVerified
 from support.events import tell
-from support.failpoints.stories.shop import open_shop, program_body
+from support.failpoints.stories.shop import open_shop, product_body, program_body
 from support.failpoints.world import World
 
 DRAFT = {"name": "Draft", "category": "tea", "categories": [{"category_id": "tea", "name": "Tea"}]}
@@ -25,6 +25,7 @@ async def version_goes_live(world: World) -> None:
         return await world.call("catalog", method, path, body, headers=headers, or_codes=set(codes))
 
     await _tell_owner(world, OwnerVerified, owner_id, "verified", 1)
+    await _tell_host(world, host_id)
     await call("PUT", "/v1/host/settings", {"accept": "by_hand"}, host)
     wanted = DRAFT | {"requested_hosts": [host_id]}
     program = await call("POST", "/v1/owner/mini-programs", wanted, owner)
@@ -56,24 +57,34 @@ async def version_goes_live(world: World) -> None:
     body = program_body() | {"owner_id": owner_id, "name": "Third", "hosts": [host_id]}
     await call("PUT", f"/v1/ops/mini-programs/{mini_program_id}", body, ops)
 
-    async def told() -> bool:
+    async def published() -> bool:
         kept = await world.db("identity")["programs"].find_one({"_id": mini_program_id})
         assert (kept or {}).get("hosts") == [host_id], kept
-        events = await world.told("mini-program-versions", mini_program_id=mini_program_id)
+        events = await world.published("mini-program-versions", mini_program_id=mini_program_id)
         said = [kind for kind in events if kind.startswith("Host")]
         assert said == ["HostAccepted", "HostRefused", "HostAccepted"], events
         assert events.count("VersionReleased") == 4, events
         return True
 
-    await world.until(told, "the versions' events, and the host in identity")
+    await world.until(published, "the versions' events, and the host in identity")
+
+
+async def _tell_host(world: World, host_id: str) -> None:
+    await tell(world.kafka, world.prefix, HostRegistered(version=1, host_id=host_id, name="Host"))
+
+    async def known() -> bool:
+        assert await world.db("catalog")["hosts"].find_one({"_id": host_id}) is not None
+        return True
+
+    await world.until(known, "the catalog knows the host")
 
 
 async def _tell_owner(
     world: World, event: type[OwnerState], owner_id: str, status: Any, version: int
 ) -> None:
     """Identity says what the owner is, and the owner's mini programs are as open as that."""
-    told = event(version=version, owner_id=owner_id, name="Ink", kind="platform", status=status)
-    await tell(world.kafka, world.prefix, told)
+    published = event(version=version, owner_id=owner_id, name="Ink", kind="platform", status=status)
+    await tell(world.kafka, world.prefix, published)
     state = "suspended" if status == "suspended" else "published"
 
     async def followed() -> bool:
@@ -98,13 +109,82 @@ async def _until_shown(world: World, mini_program_id: str, name: str, hosts: lis
 
 
 async def names_of_an_older_version_get_keys(world: World) -> None:
-    """A mini program that an older version of catalog stored is found by its name after the next start."""
+    """What an older version of catalog stored, a mini program, an owner and a creator, is found by its names after the next start."""
     shop = await open_shop(world)
-    programs = world.db("catalog")["mini_programs"]
-    await programs.update_one({"_id": shop.mini_program_id}, {"$unset": {"name_keys": ""}})
+    owner_id = f"owner_{secrets.token_hex(4)}"
+    programs, owners = world.db("catalog")["mini_programs"], world.db("catalog")["owners"]
+    await programs.update_one(
+        {"_id": shop.mini_program_id}, {"$unset": {"name_keys": "", "key_edition": "", "changed_at": ""}}
+    )
+    await _tell_owner(world, OwnerVerified, owner_id, "verified", 1)
+    owner = await owners.find_one({"_id": owner_id})
+    assert owner is not None
+    await owners.update_one({"_id": owner["_id"]}, {"$unset": {"name_key": "", "key_edition": ""}})
+    creators = world.db("catalog")["creators"]
+    await creators.insert_one({"_id": f"creator_{owner_id}", "name": "Mei", "state": "active", "version": 1})
     await world.restart("catalog", signal.SIGTERM)
     stored = await programs.find_one({"_id": shop.mini_program_id})
     assert stored["name_keys"]
+    assert stored["changed_at"] == stored["created_at"]
+    assert await owners.find_one({"_id": owner["_id"]}) == owner
+    creator = await creators.find_one({"_id": f"creator_{owner_id}"})
+    assert creator is not None
+    assert creator["name_key"]
 
 
-STORIES = (version_goes_live, names_of_an_older_version_get_keys)
+async def testers_are_named(world: World) -> None:
+    """An owner names a tester, who may enter from then on."""
+    shop = await open_shop(world)
+    tester = {"host_id": "host1", "viewer": secrets.token_hex(16)}
+    path = f"{shop.program_path}/testers"
+    for _ in range(2):
+        await world.call("catalog", "PUT", path, {"viewers": [tester]}, headers=shop.owner)
+
+    async def published() -> bool:
+        kept = await world.db("identity")["testers"].find_one({"_id": shop.mini_program_id})
+        assert (kept or {}).get("viewers") == [tester], kept
+        events = await world.published("mini-program-versions", mini_program_id=shop.mini_program_id)
+        assert events.count("TestersChanged") == 1, events
+        return True
+
+    await world.until(published, "identity knows the tester")
+
+
+async def settings_of_an_older_version_get_versions(world: World) -> None:
+    """What a host has set with an older version of catalog can be changed after the next start."""
+    host_id = f"h-{secrets.token_hex(5)}"
+    settings = world.db("catalog")["host_settings"]
+    await settings.insert_one({"_id": host_id, "accepts_all": False})
+    await world.restart("catalog", signal.SIGTERM)
+    assert await settings.find_one({"_id": host_id}) == {"_id": host_id, "accepts_all": False, "version": 1}
+
+
+async def changes_are_listed(world: World) -> None:
+    """An owner lists all products by their last change, one on a page, and begins again when the listing is gone."""
+    shop = await open_shop(world)
+    other = f"{shop.product_id}-2"
+    path = f"{shop.program_path}/products"
+    await world.call(
+        "catalog", "PUT", f"{path}/{other}", product_body(f"{shop.sku_id}-2"), headers=shop.owner
+    )
+    listing = f"{path}?updated_since=2020-01-01T00:00:00Z&limit=1"
+
+    async def listed() -> bool:
+        first = await world.call("catalog", "GET", listing, headers=shop.owner)
+        second = await world.call(
+            "catalog", "GET", f"{listing}&cursor={first['next_cursor']}", headers=shop.owner
+        )
+        ids = [one["product_id"] for page in (first, second) for one in page["items"]]
+        assert (ids, second["next_cursor"]) == ([shop.product_id, other], None)
+        return True
+
+    await world.until(listed, "both products are listed")
+
+
+STORIES = (
+    version_goes_live,
+    testers_are_named,
+    changes_are_listed,
+    names_of_an_older_version_get_keys,
+    settings_of_an_older_version_get_versions,
+)
