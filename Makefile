@@ -11,11 +11,11 @@ DEV := $(VENV)/.dev
 FETCH = $(if $(and $(ANCHORAGE_TEST_KAFKA),$(ANCHORAGE_TEST_MONGODB)),,$(BIN)/python -m anchorage_local fetch)
 STATE := $(or $(ANCHORAGE_DATA),.data)
 S3_SERVER = $(abspath $(or $(ANCHORAGE_CACHE),.data/runtime))/versitygw-1.8.0/versitygw
-PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not polyglot and not s3"
+PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not polyglot and not s3 and not promtool"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-failpoints failpoints test-containers compose-secrets test-interop test-s3 pictures contracts lint lint-fix types lock \
-	bench-orders bench-hostile bench-first-view bench-pages bench-code bench-search bench-notify bench-limits bench-poison check-money search-models simulate test-search
+.PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-replicas test-failpoints failpoints test-containers test-observability compose-secrets test-interop test-s3 test-kubernetes pictures contracts metrics lint lint-fix types lock \
+	bench-orders bench-hostile bench-first-view bench-pages bench-code bench-search bench-notify bench-limits bench-poison bench-feeds bench-webhooks check-money search-models simulate test-search
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -61,7 +61,10 @@ test-browser: $(DEV) ## The story in a real Chromium, in both hosts and both lan
 
 test-chaos: $(DEV) ## 300 orders, and 100 payments with refunds, while services, Kafka and MongoDB are killed at random
 	@ANCHORAGE_CHAOS_ORDERS=$${ANCHORAGE_CHAOS_ORDERS:-300} ANCHORAGE_CHAOS_PAYMENTS=$${ANCHORAGE_CHAOS_PAYMENTS:-100} \
-		ANCHORAGE_OUTAGE_SECONDS=$${ANCHORAGE_OUTAGE_SECONDS:-60} exec $(BIN)/python -m pytest tests/chaos -s
+		ANCHORAGE_OUTAGE_SECONDS=$${ANCHORAGE_OUTAGE_SECONDS:-60} exec $(BIN)/python -m pytest tests/chaos --ignore=tests/chaos/test_replicas.py -s
+
+test-replicas: $(DEV) ## Two processes of every service answer the same while 300 orders are placed, then the audit
+	@ANCHORAGE_REPLICAS_ORDERS=$${ANCHORAGE_REPLICAS_ORDERS:-300} exec $(BIN)/python -m pytest tests/chaos/test_replicas.py -s
 
 test-failpoints: $(DEV) ## A process ends at each place between two effects, in turn; about 20 minutes
 	@$(FETCH)
@@ -84,8 +87,18 @@ test-s3: $(DEV) ## Pictures in a bucket of a server that speaks S3, versitygw (n
 	@test -x $(S3_SERVER) || GOBIN=$(dir $(S3_SERVER)) go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
 	@ANCHORAGE_S3_SERVER=$(S3_SERVER) exec $(BIN)/python -m pytest -m s3 services/catalog/tests/integration/test_picture_storage.py
 
+test-observability: $(DEV) ## Alerts and dashboards, with Prometheus' promtool (Debian: package prometheus)
+	@exec $(BIN)/python -m pytest tests/architecture/test_observability.py
+
 test-containers: $(DEV) ## The integration tests on testcontainers, and an order in `docker compose` (needs Docker)
 	@exec $(BIN)/python tests/containers/run.py
+
+metrics: $(DEV) ## Write the page of all metrics, docs/metrics.md
+	@PYTHONPATH=tests exec $(BIN)/python -m support.metrics_page
+
+test-kubernetes: $(DEV) ## The Kubernetes manifests against the schemas of their kinds (needs kubectl, Go)
+	@PYTHON=$(abspath $(BIN))/python deploy/kubernetes/schemas.sh .data/kubernetes
+	@exec $(BIN)/python -m pytest --timeout=600 deploy/kubernetes/tests
 
 contracts: $(DEV) ## Write AsyncAPI, JSON Schemas and the event table; refuses breaking changes
 	@exec $(BIN)/python -m contracts.generate
@@ -116,6 +129,13 @@ bench-limits: $(DEV) ## One rate limit over four gateways, and what a call costs
 bench-poison: $(DEV) ## How long good keys wait next to 2,000 records with a fault of their own
 	@$(FETCH)
 	@PYTHONPATH=tests:libs/runtime/tests exec $(BIN)/python tests/load/poison.py $(or $(ANCHORAGE_CACHE),.data/runtime)
+
+bench-feeds: $(DEV) ## Time and memory of reading feeds of up to a million lines; ARGS="--lines 1000"
+	@cd libs/product_feeds && exec $(abspath $(BIN))/python -m bench $(ARGS)
+
+bench-webhooks: $(DEV) ## Deliveries a second and their delay, with 1,000 webhooks of which 10 hang
+	@$(FETCH)
+	@PYTHONPATH=tests:tests/load exec $(BIN)/python tests/load/deliveries.py $(or $(ANCHORAGE_CACHE),.data/runtime) $(ARGS)
 
 bench-search: $(DEV) ## Relevance and costs of search; DATA=folder of judged queries, ARGS="--opensearch .data/search --hybrid .data/search/models"
 	@PYTHONPATH=services/search exec $(BIN)/python -m bench $(DATA) $(ARGS)
