@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -18,34 +18,28 @@ import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext
 
 from support.phone import SIZES, Language, Phone, chromium
-from support.platform import running_platform
+from support.platform import OnePlatform
 
 FAILURES = Path(".data/browser")
 FAILED = pytest.StashKey[bool]()
 OpenPhone = Callable[..., Awaitable[Phone]]
 
 
-@pytest.fixture(scope="session")
-def demo_file(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def demo_file(request: pytest.FixtureRequest) -> Path:
     if given := os.environ.get("ANCHORAGE_DEMO_FILE"):
-        yield Path(given)
-        return
-    kafka, mongodb, prefix = (
-        request.getfixturevalue(name) for name in ("kafka_bootstrap", "mongodb_uri", "session_prefix")
-    )
-    with running_platform(
-        tmp_path_factory.mktemp("platform"), f"{prefix}seen_", kafka=kafka, mongodb=mongodb
-    ) as running:
-        yield running.folder / "demo.json"
+        return Path(given)
+    one_platform: OnePlatform = request.getfixturevalue("one_platform")
+    return one_platform.called("demo").folder / "demo.json"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def demo(demo_file: Path) -> dict[str, Any]:
     known: dict[str, Any] = json.loads(demo_file.read_text(encoding="utf-8"))
     return known
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def process_ids(demo_file: Path) -> dict[str, int]:
     """The platform's processes by name."""
     children = json.loads((demo_file.parent / "run.json").read_text(encoding="utf-8"))["children"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,20 +13,14 @@ import pytest_asyncio
 
 from support.access import token_of
 from support.eventually import Eventually
-from support.platform import Platform, running_platform
+from support.platform import OnePlatform, Platform
 
 ADDRESS = {"recipient": "Mei Lin", "phone": "13900001111", "region": "Hubei", "street": "East Lake 8"}
 
 
-@pytest.fixture(scope="session")
-def platform(
-    tmp_path_factory: pytest.TempPathFactory, kafka_bootstrap: str, mongodb_uri: str, session_prefix: str
-) -> Iterator[Platform]:
-    folder = tmp_path_factory.mktemp("platform")
-    with running_platform(
-        folder, f"{session_prefix}all_", kafka=kafka_bootstrap, mongodb=mongodb_uri
-    ) as running:
-        yield running
+@pytest.fixture(scope="module")
+def platform(one_platform: OnePlatform) -> Platform:
+    return one_platform.called("demo")
 
 
 @dataclass

@@ -5,22 +5,20 @@ from __future__ import annotations
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
-ONE_PLATFORM = ("tests/browser/", "tests/e2e/")
-"""Folders whose tests share a running platform, which takes long to start: each is one unit of work."""
-OWN_PLATFORM = ("tests/e2e/test_cancelling.py",)
-"""Files in them that start a platform of their own: units by themselves."""
-LONGEST_FIRST = (*OWN_PLATFORM, *ONE_PLATFORM, "tests/interop/", "tests/integration/")
-"""What starts before everything else: few tests that take long. Last, they would run while the other processes idle."""
+NEED_A_PLATFORM = ("tests/browser/", "tests/e2e/", "tests/integration/")
+"""Folders whose tests run whole platforms or several services. One process plays them one after the other: two platforms
+at once would starve each other on a machine with two cores."""
+PLATFORMS = "tests that need a platform"
+"""Their unit of work."""
+LONGEST_FIRST = (PLATFORMS, "tests/interop/", "tests/simulation/")
+"""What starts before everything else: tests that take long. Last, they would run while the other processes idle."""
 
 
 class LongestFirst(LoadFileScheduling):  # type: ignore[misc]
-    """Distributes files, and folders that share a platform, as units; the longest first, then those with the most tests."""
+    """Distributes files, and all tests that need a platform together; the longest first, then those with the most tests."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = str(super()._split_scope(nodeid))
-        if file in OWN_PLATFORM:
-            return file
-        return next((folder for folder in ONE_PLATFORM if nodeid.startswith(folder)), file)
+        return PLATFORMS if nodeid.startswith(NEED_A_PLATFORM) else str(super()._split_scope(nodeid))
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         for start in LONGEST_FIRST:

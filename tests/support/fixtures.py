@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from pymongo import MongoClient
 from support import breakable as breaking
 from support import eventually as waiting
 from support import parts
+from support.platform import OnePlatform, Platform, running_platform
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -92,6 +93,26 @@ async def session_prefix(
     """The same for all tests of a run's process."""
     async with _fresh_prefix(_kafka_admin, _mongodb_admin) as mine:
         yield mine
+
+
+@pytest.fixture(scope="session")
+def one_platform(
+    tmp_path_factory: pytest.TempPathFactory, kafka_bootstrap: str, mongodb_uri: str, session_prefix: str
+) -> Iterator[OnePlatform]:
+    """Runs whole platforms on this run's Kafka and MongoDB, one at a time: two at once need more than two cores."""
+
+    def start(name: str, **settings: str) -> AbstractContextManager[Platform]:
+        return running_platform(
+            tmp_path_factory.mktemp(name),
+            f"{session_prefix}{name}_",
+            kafka=kafka_bootstrap,
+            mongodb=mongodb_uri,
+            **settings,
+        )
+
+    one = OnePlatform(start)
+    yield one
+    one.end()
 
 
 @asynccontextmanager

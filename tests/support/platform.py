@@ -8,8 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,6 +70,31 @@ def running_platform(
             if process.poll() is None:
                 process.kill()
                 process.wait()
+
+
+class OnePlatform:
+    """The one platform that runs for this process's tests: to start another ends it.
+
+    `start(name, **settings)` gets a context manager such as `running_platform`.
+    """
+
+    def __init__(self, start: Callable[..., AbstractContextManager[Platform]]) -> None:
+        self._start = start
+        self._name: str | None = None
+        self._stack = ExitStack()
+        self._running: Platform | None = None
+
+    def called(self, name: str, **settings: str) -> Platform:
+        """The platform of this name, with these further settings; it is started unless it is the one that runs."""
+        if self._running is None or self._name != name:
+            self.end()
+            self._running, self._name = self._stack.enter_context(self._start(name, **settings)), name
+        return self._running
+
+    def end(self) -> None:
+        """Stop what runs."""
+        self._running = None
+        self._stack.close()
 
 
 def _demo(folder: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:

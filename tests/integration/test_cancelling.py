@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from anchorage_cli.audit import audit
 from anchorage_cli.installation import Installation
 from support.chaos_buyers import Market
 from support.eventually import Eventually
-from support.platform import Platform, running_platform
+from support.platform import OnePlatform, Platform
 
 TIMES = 8
 """Buyers for each moment, a few milliseconds apart from it."""
@@ -25,20 +25,13 @@ TIME_TO_PAY = 20
 
 
 @pytest.fixture
-def platform(
-    tmp_path_factory: pytest.TempPathFactory, kafka_bootstrap: str, mongodb_uri: str, module_prefix: str
-) -> Iterator[Platform]:
-    folder = tmp_path_factory.mktemp("platform")
-    settings = {"payment_timeout_seconds": str(TIME_TO_PAY)}
-    with running_platform(
-        folder, module_prefix, kafka=kafka_bootstrap, mongodb=mongodb_uri, **settings
-    ) as running:
-        yield running
+def platform(one_platform: OnePlatform) -> Platform:
+    return one_platform.called("cancelling", payment_timeout_seconds=str(TIME_TO_PAY))
 
 
 @pytest.mark.timeout(300)
 async def test_cancelling_at_every_moment_leaves_stock_order_and_money_agreeing(
-    platform: Platform, eventually: Eventually, kafka_bootstrap: str, mongodb_uri: str, module_prefix: str
+    platform: Platform, eventually: Eventually, kafka_bootstrap: str, mongodb_uri: str
 ) -> None:
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(30)) as session:
         market = Market(platform.demo, session)
@@ -57,7 +50,7 @@ async def test_cancelling_at_every_moment_leaves_stock_order_and_money_agreeing(
             [await _agrees_with_alipay(market, order_id, token) for order_id in market.acknowledged]
         )
     assert set(ends) == {"cancelled", "paid"}, ends
-    where = Installation(kafka_bootstrap, mongodb_uri, module_prefix, platform.folder / "traces")
+    where = Installation(kafka_bootstrap, mongodb_uri, platform.prefix, platform.folder / "traces")
 
     async def sound() -> bool:
         assert (await audit(where, market.acknowledged, timedelta(0))).violations == []
