@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from contracts.catalog import MiniProgramState, ProductState
-from contracts.feeds import FeedCommand, FeedProductApplied
+from contracts.feeds import FeedCommand, FeedPictureTried, FeedProductApplied
 from feeds.domain.feed import Feed
 from feeds.domain.run import Run
 from product_feeds.lines import LineError
@@ -148,6 +148,10 @@ class Ledger(Protocol):
 
     async def take(self, results: Sequence[FeedProductApplied]) -> None:
         """Keep the outcomes, and their reasons in the report. Idempotent."""
+        ...
+
+    async def take_pictures(self, tried: Sequence[FeedPictureTried]) -> None:
+        """Keep in the report which pictures could not be fetched, as of their last attempt. Idempotent."""
         ...
 
     async def tally(self, run_id: str) -> Tally:
