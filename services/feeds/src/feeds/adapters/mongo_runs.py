@@ -35,6 +35,11 @@ class MongoRuns(VersionedStore[Run]):
         found = self._runs.find({"status": {"$in": list(ACTIVE)}}, {OUTBOX_FIELD: 0})
         return [_read(d) async for d in found.sort([("queued_at", 1), ("_id", 1)]).limit(1_000)]
 
+    async def files_in_use(self) -> set[str]:
+        """The files of the runs that have not ended."""
+        found = self._runs.find({"status": {"$in": list(ACTIVE)}}, {"file_id": 1})
+        return {document["file_id"] async for document in found if document["file_id"] is not None}
+
     async def newest(self, feed_id: str) -> Run | None:
         """The run of the feed that was queued last."""
         found = await self._runs.find_one(

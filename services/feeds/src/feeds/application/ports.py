@@ -52,6 +52,10 @@ class RunStore(Protocol):
         """The run of the feed that was queued last."""
         ...
 
+    async def files_in_use(self) -> set[str]:
+        """The files of the runs that have not ended."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ShopFacts:
@@ -92,6 +96,10 @@ class Files(Protocol):
 
     async def delete(self, file_id: str) -> None:
         """Forget the file, if there is one."""
+        ...
+
+    async def delete_older(self, before: datetime, kept: Collection[str]) -> None:
+        """Forget what was stored before then, also in part, but the files that are `kept`."""
         ...
 
 
