@@ -52,6 +52,10 @@ class RunStore(Protocol):
         """The run of the feed that was queued last."""
         ...
 
+    async def on_time_since(self, feed_id: str) -> datetime | None:
+        """When the last run of the feed that is done was queued; without one, its first run; None without any."""
+        ...
+
     async def files_in_use(self) -> set[str]:
         """The files of the runs that have not ended."""
         ...

@@ -15,6 +15,7 @@ from typing import Protocol
 from feeds.application.applying import ApplyFeed
 from feeds.application.checking import check_lines, products_of
 from feeds.application.contracts_out import finished
+from feeds.application.measuring import count_ended
 from feeds.application.ports import (
     Clock,
     FeedStore,
@@ -222,4 +223,6 @@ class WorkOnRuns:
         result = await self._runs.change(run.run_id, change)
         if result.aggregate is None:
             raise Ended
+        if not result.aggregate.is_active:
+            count_ended(result.aggregate)
         return result.aggregate

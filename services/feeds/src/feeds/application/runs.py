@@ -7,6 +7,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Sequence
 
 from feeds.application.contracts_out import finished
 from feeds.application.definitions import FeedDefinitions
+from feeds.application.measuring import count_ended, count_started
 from feeds.application.ports import Clock, Files, Reports, RunStore
 from feeds.domain.errors import KeyReused, NotFound, NothingToRead
 from feeds.domain.run import Run
@@ -74,6 +75,7 @@ class FeedRuns:
         if isinstance(outcome, Exception):
             raise outcome
         if outcome:
+            count_started("owner")
             return run
         if file_id is not None:  # another request with the same key was quicker
             await self._files.delete(file_id)
@@ -86,13 +88,15 @@ class FeedRuns:
 
     async def cancel(self, owner_id: str, mini_program_id: str, feed_id: str, run_id: str) -> Run:
         """End the run. What it has applied stays; a run that has ended stays as it is."""
-        await self.get(owner_id, mini_program_id, feed_id, run_id)
+        before = await self.get(owner_id, mini_program_id, feed_id, run_id)
 
         def decide(current: Run | None) -> Change[Run] | None:
             after = _of_feed(current, feed_id).moved("cancelled", self._clock(), "It was cancelled.")
             return Change(after, [finished(after)]) if after is not None else None
 
         run = _of_feed((await self._runs.change(run_id, decide)).aggregate, feed_id)
+        if before.is_active and run.status == "cancelled":
+            count_ended(run)
         await self._files.delete(run.file_id or run_id)
         return run
 
