@@ -46,7 +46,7 @@ AT_ONCE = 6
 """Pictures that one replica fetches at a time: each may hold 10 MB."""
 FROM_ONE_HOST = 2
 """Of these from one server, so that one that hangs leaves room for others, and none is overrun."""
-LEASE = timedelta(minutes=3)
+LEASE = timedelta(minutes=1)
 """Longer than a fetch, its rendering and the writes after it. What a killed process was at is tried again after this."""
 LOOK_SECONDS = 30.0
 """How often is asked for what other replicas, and processes that ended, have left, while nothing else is to be done."""
