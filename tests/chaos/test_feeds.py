@@ -137,9 +137,7 @@ async def test_no_product_is_half_applied_and_each_line_counts_once_whatever_is_
             killing = asyncio.create_task(_kill(processes, chance))
             ended = await _ended(owner, f"{runs}/{run}", lambda: killing.done() and killing.result())
             killing.cancel()
-            counts = {
-                name: ended[name] for name in ("lines", "accepted", "unchanged", "rejected", "removed")
-            }
+            counts = {name: ended[name] for name in ("lines", "accepted", "unchanged", "rejected", "removed")}
             assert (ended["status"], counts) == (
                 "done",
                 {"lines": 2_000, "accepted": 2 * NEW, "unchanged": KEPT, "rejected": WRONG, "removed": GONE},
@@ -153,7 +151,9 @@ async def test_no_product_is_half_applied_and_each_line_counts_once_whatever_is_
                 lambda: _told_once(kafka_bootstrap, prefix, run), within=60, what="the end is told"
             )
             await eventually(
-                lambda: _report_is_right(owner, f"{runs}/{run}/report?format=csv"), within=60, what="the report"
+                lambda: _report_is_right(owner, f"{runs}/{run}/report?format=csv"),
+                within=60,
+                what="the report",
             )
         finally:
             for service in processes.running:
@@ -243,7 +243,9 @@ async def _report_is_right(owner: Owner, path: str) -> bool:
     return True
 
 
-def _environment(folder: Path, kafka: str, mongodb: str, prefix: str, issuer: str) -> dict[str, dict[str, str]]:
+def _environment(
+    folder: Path, kafka: str, mongodb: str, prefix: str, issuer: str
+) -> dict[str, dict[str, str]]:
     common = {
         "ANCHORAGE_KAFKA": kafka, "ANCHORAGE_MONGODB_URI": mongodb, "ANCHORAGE_PREFIX": prefix, "ANCHORAGE_IDENTITY_URL": issuer,
         "ANCHORAGE_TRACE_RATIO": "0", "ANCHORAGE_LOG_LEVEL": "WARNING", "ANCHORAGE_EGRESS_ALLOW": "127.0.0.1:1024-65535",

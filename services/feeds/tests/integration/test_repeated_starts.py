@@ -75,7 +75,9 @@ async def test_a_malformed_key_is_refused(shop: Shop) -> None:
     assert (status, problem["code"]) == (400, "idempotency_key_invalid")
 
 
-async def test_what_an_interrupted_upload_left_goes_and_files_of_runs_stay(mongodb_uri: str, prefix: str) -> None:
+async def test_what_an_interrupted_upload_left_goes_and_files_of_runs_stay(
+    mongodb_uri: str, prefix: str
+) -> None:
     async def chunks() -> Any:
         yield b"x" * 600_000
 

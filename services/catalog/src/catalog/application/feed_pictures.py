@@ -145,7 +145,11 @@ class FeedPictures:
         if self._fetching.total():
             return LOOK_SECONDS
         due = await self._remote.next_due()
-        return LOOK_SECONDS if due is None else min(LOOK_SECONDS, max(0.0, (due - self._clock()).total_seconds()))
+        return (
+            LOOK_SECONDS
+            if due is None
+            else min(LOOK_SECONDS, max(0.0, (due - self._clock()).total_seconds()))
+        )
 
     async def _work(self, host: str, picture: RemotePicture) -> None:
         try:
@@ -157,7 +161,9 @@ class FeedPictures:
                 self._woken.set()
             pictures_tried.add(1, tried.outcome)
             await self._end(tried)
-        except Exception as error:  # where this is the last word, the claim runs out, and the picture is tried again
+        except (
+            Exception
+        ) as error:  # where this is the last word, the claim runs out, and the picture is tried again
             log.warning("a picture of a feed waits: %s", redacted(error), exc_info=not is_unavailable(error))
             if isinstance(error, Unavailable):
                 await self._put_off(picture)
@@ -216,7 +222,7 @@ class FeedPictures:
         await self._tell(tried)
         await self._remote.end([picture], tried.again)
 
-    async def _settle_all(self, pictures: Sequence[RemotePicture]) -> list[None | Exception]:
+    async def _settle_all(self, pictures: Sequence[RemotePicture]) -> list[Exception | None]:
         """Put the pictures on their products, say so where a failure was told, and end the claims."""
         by_program: dict[str, list[RemotePicture]] = defaultdict(list)
         for picture in pictures:

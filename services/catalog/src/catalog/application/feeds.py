@@ -178,7 +178,13 @@ class FollowFeeds:
                 return self._change(rules.leave(current, command.run_id) if current is not None else None)
             return self._change(
                 rules.follow(
-                    current, content, command.run_id, command.product_id, found.mini_program_id, terms, pictures
+                    current,
+                    content,
+                    command.run_id,
+                    command.product_id,
+                    found.mini_program_id,
+                    terms,
+                    pictures,
                 )
             )
 

@@ -33,9 +33,11 @@ class FeedContent:
     ) -> ProductDetails:
         """The details that the product gets: what a feed does not know stays, unless it is the English of another text.
 
-        `pictures` are ours by the addresses that they were fetched from.
+        `pictures` are ours by the addresses that they were fetched from. Where the addresses are those that the product has, its
+        pictures stay: they come when they were fetched, and no line of a feed is about that.
         """
         before = current.details if current is not None else _EMPTY
+        same_addresses = current is not None and current.feed_images == self.images
         low_at = {sku.sku_id: sku.low_at for sku in before.skus}
         wanted = replace(
             before,
@@ -46,7 +48,7 @@ class FeedContent:
             brand_en=before.brand_en if before.brand == self.brand else "",
             model=self.model,
             category_id=self.category_id,
-            images=shown(self.images, pictures),
+            images=before.images if same_addresses else shown(self.images, pictures),
             skus=tuple(replace(sku, low_at=low_at.get(sku.sku_id)) for sku in self.skus),
             listed=True,
         )

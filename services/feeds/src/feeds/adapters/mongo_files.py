@@ -12,7 +12,6 @@ from gridfs.errors import NoFile
 
 from runtime.mongo.client import Database
 
-
 BUCKET = "files"
 
 

@@ -132,7 +132,10 @@ class WorkOnRuns:
             if not is_unavailable(error):
                 await asyncio.sleep(POLL_SECONDS * 10)
             return
-        for file_id in {run.file_id or run.run_id, run.run_id}:  # a file that was fetched has the id of its run
+        for file_id in {
+            run.file_id or run.run_id,
+            run.run_id,
+        }:  # a file that was fetched has the id of its run
             await self._files.delete(file_id)
 
     async def _carry_out(self, run: Run) -> None:
