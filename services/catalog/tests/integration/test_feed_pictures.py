@@ -116,8 +116,8 @@ async def test_a_product_is_applied_at_once_and_its_pictures_follow(shop: Shop) 
         assert await fed(shop, *addresses) == "accepted"
         page = await shop.must("GET", shop.page_path(), shop.as_host)
         assert (page["title"], page["images"]) == ("水壶", [])
-        store = await shop.must("GET", shop.store_path, shop.as_host)
-        assert store["sections"] is not None
+        [card] = (await shop.must("GET", shop.store_path, shop.as_host))["products"]["items"]
+        assert card["image_url"] == ""
         site.open.set()
         images = await ours(shop, 2)
     page = await shop.must("GET", shop.page_path(), shop.as_host)
@@ -260,6 +260,16 @@ async def test_a_picture_that_changes_at_its_address_is_replaced_and_another_is_
     assert after[1:] == before[1:]
     await at_rest(shop)
     assert (site.answered[200], site.answered[304]) == (3, 1)
+
+
+async def test_an_owner_edits_a_product_whose_pictures_are_still_to_come(shop: Shop) -> None:
+    await shop.put_live()
+    async with serving(closed=True) as site:
+        await fed(shop, site.add("/a.png"))
+        view = await shop.must("PATCH", shop.product_path(), shop.as_owner, {"title": "茶壶"})
+        assert (view["title"], view["images"]) == ("茶壶", [])
+        site.open.set()
+        await ours(shop, 1)
 
 
 async def test_an_owners_own_pictures_are_not_replaced_by_those_of_an_earlier_feed(shop: Shop) -> None:
