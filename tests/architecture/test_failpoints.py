@@ -80,3 +80,15 @@ def test_a_write_in_a_batch_is_a_place() -> None:
     assert [place for place, _ in places_in(ast.parse(planted), "adapters.new")] == [
         "adapters.new.New.store:_add"
     ]
+
+
+def test_a_write_of_a_file_in_mongodb_is_a_place() -> None:
+    planted = (
+        "from gridfs.asynchronous import AsyncGridFSBucket\n"
+        "class New:\n"
+        "    async def store(self, file):\n"
+        "        await file.write(b'')\n"
+    )
+    assert [place for place, _ in places_in(ast.parse(planted), "adapters.new")] == [
+        "adapters.new.New.store:write"
+    ]

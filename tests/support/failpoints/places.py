@@ -24,6 +24,7 @@ SERVICES = {
         "payment": "services",
         "sharecode": "services",
         "webhooks": "services",
+        "feeds": "services",
         "identity": "services",
         "alipay_sandbox": "apps",
     }.items()
@@ -47,6 +48,8 @@ MONGODB_WRITES = frozenset(
         "with_transaction",
     }
 )
+GRIDFS_WRITES = frozenset({"close", "delete", "write"})
+"""Of a file in MongoDB, in the modules that import `gridfs`."""
 RUNTIME_WRITES = frozenset(
     {
         "change", "change_many", "change_stored", "insert", "insert_new", "keep_newest", "update_guarded", "write_with",
@@ -90,12 +93,14 @@ def all_places() -> list[str]:
 
 def places_in(tree: ast.Module, module: str) -> Iterator[tuple[str, ast.Await]]:
     """The places of one module, without the service's name, and their nodes."""
-    batchers, seen = _batchers(tree), Counter[str]()
+    effects, seen = EFFECTS | _batchers(tree), Counter[str]()
+    if _imports(tree, "gridfs"):
+        effects |= GRIDFS_WRITES
     for function, body in _functions(tree, module):
         for node in _awaits_of(body):
             name = _name(node)
             place = f"{function}:{name}"
-            if name in EFFECTS or name in batchers or place in SPINE:
+            if name in effects or place in SPINE:
                 seen[place] += 1
                 yield (place if seen[place] == 1 else f"{place}#{seen[place]}"), node
 
@@ -161,6 +166,12 @@ def _awaits_of(function: ast.AST) -> Iterator[ast.Await]:
 def _name(node: ast.Await) -> str:
     called = node.value.func if isinstance(node.value, ast.Call) else None
     return called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+
+
+def _imports(tree: ast.Module, package: str) -> bool:
+    """Whether the module imports from the package."""
+    modules = [node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return any(module.partition(".")[0] == package for module in modules)
 
 
 def _batchers(tree: ast.Module) -> set[str]:

@@ -241,8 +241,16 @@ def _environment(
             "ANCHORAGE_PAYMENT_FIRST_LOOK": "PT3S",
             "ANCHORAGE_ORDER_SECRET": secret,
         },
-        "catalog": {"ANCHORAGE_MEDIA_DIR": str(folder), "ANCHORAGE_UPLOADS": str(folder / "uploads")},
+        "catalog": {
+            "ANCHORAGE_MEDIA_DIR": str(folder),
+            "ANCHORAGE_UPLOADS": str(folder / "uploads"),
+            "ANCHORAGE_EGRESS_ALLOW": "127.0.0.1:1024-65535",
+        },
         "webhooks": {"ANCHORAGE_EGRESS_ALLOW": "127.0.0.1:1024-65535"},
+        "feeds": {
+            "ANCHORAGE_EGRESS_ALLOW": "127.0.0.1:1024-65535",
+            "ANCHORAGE_FEEDS_DIR": str(folder / "feeds"),
+        },
         "checkout": {"ANCHORAGE_CLICK_SECRET": secret, "ANCHORAGE_ORDER_SECRET": secret},
         "identity": {
             "ANCHORAGE_VIEWER_SECRET": secret,

@@ -154,6 +154,7 @@ def _own(name: str, system: System) -> dict[str, str]:
             return {
                 "ANCHORAGE_MEDIA_DIR": str(system.media),
                 "ANCHORAGE_UPLOADS": str(system.folder / "uploads"),
+                "ANCHORAGE_EGRESS_ALLOW": allowed_ports(system),
             }
         case "payment":
             public = public | {"ANCHORAGE_ORDER_SECRET": secret("order")}
@@ -170,14 +171,17 @@ def _own(name: str, system: System) -> dict[str, str]:
         case "webhooks":
             return {"ANCHORAGE_EGRESS_ALLOW": allowed_ports(system)}
         case "feeds":
-            return {"ANCHORAGE_FEEDS_DIR": str((system.folder / "feeds").resolve())}
+            return {
+                "ANCHORAGE_FEEDS_DIR": str((system.folder / "feeds").resolve()),
+                "ANCHORAGE_EGRESS_ALLOW": allowed_ports(system),
+            }
         case "host_demo":
             return {"ANCHORAGE_HOST_DEMO_HOSTS": host_apps.hosts_json(system.client_secret)}
     return {}
 
 
 def allowed_ports(system: System) -> str:
-    """The ports of this machine that webhooks may name: all that are not the platform's own."""
+    """The ports of this machine that webhooks, feeds and their pictures may name: all that are not the platform's own."""
     own = {*system.ports.values(), *(int(port) for port in _PORT.findall(f"{system.kafka},{system.mongodb}"))}
     firsts = [FIRST_ALLOWED_PORT, *(port + 1 for port in sorted(own))]
     lasts = [*(port - 1 for port in sorted(own)), LAST_PORT]

@@ -75,6 +75,27 @@ class FeedProductApplied(Event):
     reasons: tuple[Reason, ...] = ()
 
 
+PictureOutcome = Literal["fetched", "unchanged", "failed", "given_up"]
+"""It is shown; it is the one that was shown; it is tried again; it is not."""
+
+
+@published
+class FeedPictureTried(Event):
+    """What became of an attempt to fetch a picture, for a run that named it and a product that it belongs to.
+
+    Published for attempts that failed, and for one that succeeded after them. `version` counts the attempts.
+    """
+
+    topic: ClassVar[Topic] = FEED_RESULTS
+
+    run_id: Identifier
+    mini_program_id: str = Field(pattern=r"^[a-z0-9]{8,32}$")
+    product_id: Identifier
+    url: Text = Field(description="the address that the feed names")
+    outcome: PictureOutcome
+    message: Text = Field(default="", description="why it failed, in words for its owner")
+
+
 @published
 class FeedRunFinished(Event):
     """A run of a feed has ended. `lines` is `accepted` + `unchanged` + `rejected` if it is done; `removed` counts products."""

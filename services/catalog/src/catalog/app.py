@@ -5,6 +5,7 @@ from __future__ import annotations
 from catalog.adapters.change_stream_reader import ChangeStreamReader
 from catalog.adapters.changed_levels import ChangedLevels
 from catalog.adapters.feed_results import FeedResultPublisher
+from catalog.adapters.http_pictures import HttpPictures
 from catalog.adapters.level_publisher import LevelPublisher
 from catalog.adapters.mongo_content_checks import MongoContentChecks
 from catalog.adapters.mongo_creators import MongoCreators
@@ -18,6 +19,7 @@ from catalog.adapters.mongo_pictures import MongoPictures
 from catalog.adapters.mongo_popularity import MongoPopularity
 from catalog.adapters.mongo_products import MongoProducts
 from catalog.adapters.mongo_promotions import MongoPromotions
+from catalog.adapters.mongo_remote_pictures import MongoRemotePictures
 from catalog.adapters.mongo_reservations import MongoReservations
 from catalog.adapters.mongo_schema import prepare_collections
 from catalog.adapters.mongo_testers import MongoTesters
@@ -31,6 +33,7 @@ from catalog.application.answering import AnswerAgain
 from catalog.application.content_checks import ContentChecks
 from catalog.application.counting import Counting
 from catalog.application.drafts import Drafts
+from catalog.application.feed_pictures import FeedPictures
 from catalog.application.feeds import FollowFeeds
 from catalog.application.histories import Histories
 from catalog.application.hosts import Hosts
@@ -74,6 +77,8 @@ from catalog.subscribers import (
     stock_follows_orders,
 )
 from content_check.choice import content_check
+from egress.allowance import read_allowances
+from egress.policy import EgressPolicy
 from runtime.clock import Clock, system_clock
 from runtime.consuming.answering import answering_again
 from runtime.ids import NewId, random_id
@@ -191,7 +196,7 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf, pictu
     )
     keeping = StockKeeping(stock, programs, clock, service.new_id)
     service.routes(StockRoutes(keeping).routes())
-    _assemble_feeds(service, products, programs, stored, stock, owners, keeping, pictures, checks)
+    _assemble_feeds(service, settings, products, programs, stored, stock, owners, keeping, checks)
     service.background("terms", spread_terms.run)
     counts = MongoPopularity(db)
     counting = Counting(products, counts)
@@ -206,21 +211,39 @@ def _assemble_commands(service: Service, settings: Settings, shelf: Shelf, pictu
 
 def _assemble_feeds(
     service: Service,
+    settings: Settings,
     products: MongoProducts,
     programs: MongoMiniPrograms,
     histories: MongoVersionHistories,
     stock: MongoOwnerStock,
     owners: MongoOwners,
     keeping: StockKeeping,
-    pictures: Pictures,
     checks: ContentChecks,
 ) -> None:
-    """Products follow the commands of feeds."""
-    results = FeedResultPublisher(service.publisher, service.clock, service.settings.prefix)
-    follow = FollowFeeds(
-        products, programs, histories, stock, owners, keeping, pictures, checks, results, service.clock
+    """Products follow the commands of feeds, and their pictures follow them: through a process that owners' uploads do not share."""
+    results = FeedResultPublisher(service.publisher, service.clock, settings.prefix)
+    renderer = RenderingPool(in_background=True)
+    pictures = Pictures(
+        MongoPictures(service.db, service.recorder),
+        renderer,
+        StoredFiles(settings.uploads),
+        MediaFolder(settings.media_dir),
     )
+    remote = MongoRemotePictures(service.db, service.new_id)
+    fetcher = HttpPictures(EgressPolicy(read_allowances(settings.egress_allow)))
+    following = FeedPictures(remote, products, pictures, fetcher, results, service.clock)
+    follow = FollowFeeds(
+        products, programs, histories, stock, owners, keeping, following, checks, results, service.clock
+    )
+
+    async def fetch_pictures() -> None:
+        async with fetcher:
+            await following.run()
+
+    service.prepare(remote.prepare)
     service.subscribe(products_follow_feeds(follow))
+    service.background("feeds' pictures", renderer.run)
+    service.background("fetching pictures", fetch_pictures)
 
 
 def _assemble_promotion(

@@ -29,5 +29,9 @@ class Settings(ServiceSettings):
     platform_bp: int = Field(default=600, ge=0, le=5_000)
     """The platform's commission, in basis points, of mini programs for which an operator has set none."""
 
+    egress_allow: str = ""
+    """For development: internal addresses with ports from which the pictures of feeds may be fetched, such as
+    `127.0.0.1:9000-9999`."""
+
     content_check_url: str = ""
     """A provider that checks texts of versions, products and videos; without one, a list of words does."""

@@ -43,6 +43,7 @@ async def running(
         settings = Settings(
             kafka=kafka_bootstrap, mongodb_uri=mongodb_uri, prefix=module_prefix, identity_url=issuer.url,
             media_dir=media, uploads=str(media.parent / "uploads"), payment_url=payment.url,
+            egress_allow="127.0.0.1:1024-65535",
         )  # fmt: skip
         async with build_app(settings).running() as service:
             await know_hosts(service.db, HOST)

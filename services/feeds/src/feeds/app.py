@@ -16,6 +16,7 @@ from feeds.adapters.mongo_runs import MongoRuns
 from feeds.adapters.mongo_shops import MongoShops
 from feeds.application.applying import ApplyFeed
 from feeds.application.definitions import FeedDefinitions
+from feeds.application.measuring import Punctuality
 from feeds.application.running import WorkOnRuns
 from feeds.application.runs import FeedRuns
 from feeds.application.schedules import RunSchedules
@@ -58,4 +59,5 @@ def _assemble(service: Service, settings: Settings) -> None:
     service.subscribe(*subscriptions(shops, reports))
     service.relay(named(RUNS))
     service.background("runs", work.run)
+    service.background("punctuality", Punctuality(feeds, runs, clock).run)
     service.background("schedules", RunSchedules(feeds, runs, clock, service.new_id).run)

@@ -13,7 +13,7 @@ from contracts.catalog import (
     ProductDelisted,
     ProductListed,
 )
-from contracts.feeds import FeedProductApplied
+from contracts.feeds import FeedPictureTried, FeedProductApplied
 from feeds.application.ports import Ledger, ShopProjection
 from runtime.consuming.subscription import Delivery, Subscription
 
@@ -31,10 +31,14 @@ def subscriptions(shops: ShopProjection, ledger: Ledger) -> list[Subscription]:
         await shops.learn_mini_programs([delivery.event for delivery in deliveries])
 
     async def on_results(deliveries: Sequence[Delivery]) -> None:
-        await ledger.take([delivery.event for delivery in deliveries])
+        events = [delivery.event for delivery in deliveries]
+        await ledger.take([event for event in events if isinstance(event, FeedProductApplied)])
+        await ledger.take_pictures([event for event in events if isinstance(event, FeedPictureTried)])
 
     return [
         Subscription("products", PRODUCT_EVENTS, on_products, max_records=500, bulk_fetch=True),
         Subscription("mini-programs", MINI_PROGRAM_EVENTS, on_mini_programs),
-        Subscription("results", (FeedProductApplied,), on_results, max_records=500, bulk_fetch=True),
+        Subscription(
+            "results", (FeedProductApplied, FeedPictureTried), on_results, max_records=500, bulk_fetch=True
+        ),
     ]

@@ -101,9 +101,10 @@ class Shop:
     async def published(self, *events: Any) -> None:
         await tell(self.kafka, self.prefix, *events)
 
-    async def start(self, file: bytes | None, query: str = "") -> str:
+    async def start(self, file: bytes | None, query: str = "", key: str | None = None) -> str:
         """The id of a new run."""
         headers = {"Content-Type": "text/csv"} if file is not None else {}
+        headers |= {"Idempotency-Key": key} if key is not None else {}
         return str((await self.must("POST", self.runs + query, data=file, headers=headers))["run_id"])
 
     async def ended(self, run_id: str) -> dict[str, Any]:

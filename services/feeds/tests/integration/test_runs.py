@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 from feeds_support.shop import HEADER, Shop, csv_of
 
+from contracts.feeds import FeedPictureTried, PictureOutcome
 from feeds.app import build_app
 from support.events import records_of, value_of
 
@@ -150,3 +151,30 @@ async def test_nobody_else_sees_or_runs_a_feed(shop: Shop) -> None:
         ):
             assert (await thief.call(method, path))[0] == 404, (method, path)
     assert (await shop.call("GET", f"{shop.runs}/other"))[0] == 404
+
+
+async def test_a_picture_that_failed_is_in_the_report_until_it_was_fetched(shop: Shop) -> None:
+    await shop.open()
+    product, address = shop.product("1"), "https://shop.example/1.jpg"
+    async with shop.catalog():
+        run_id = await shop.start(csv_of(product))
+        await shop.ended(run_id)
+
+    def tried(outcome: PictureOutcome, message: str = "") -> FeedPictureTried:
+        return FeedPictureTried(
+            version=1, run_id=run_id, mini_program_id=shop.mini_program_id, product_id=product, url=address,
+            outcome=outcome, message=message,
+        )  # fmt: skip
+
+    async def reported(*messages: str) -> bool:
+        found = entries(await shop.report(run_id))
+        assert [entry["message"] for entry in found] == list(messages), found
+        assert all((e["line"], e["field"], e["value"]) == (2, "image_link", address) for e in found)
+        return True
+
+    await shop.published(tried("failed", "The address answers 404."))
+    await shop.eventually(lambda: reported("The address answers 404."), within=20, what="the failure")
+    await shop.published(tried("failed", "It does not answer."), tried("failed", "It does not answer."))
+    await shop.eventually(lambda: reported("It does not answer."), within=20, what="the last failure")
+    await shop.published(tried("fetched"))
+    await shop.eventually(lambda: reported(), within=20, what="an empty report")

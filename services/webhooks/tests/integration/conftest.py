@@ -13,6 +13,7 @@ from webhooks_support.receiver import Receiver
 
 from contracts.topics import (
     AUDIT,
+    FEEDS,
     MINI_PROGRAM_VERSIONS,
     MINI_PROGRAMS,
     ORDERS,
@@ -26,7 +27,7 @@ from support.issuer import Issuer
 from webhooks.app import build_app
 from webhooks.settings import Settings
 
-TOPICS = (AUDIT, MINI_PROGRAM_VERSIONS, MINI_PROGRAMS, ORDERS, SETTLEMENTS, STOCK_LEVELS)
+TOPICS = (AUDIT, FEEDS, MINI_PROGRAM_VERSIONS, MINI_PROGRAMS, ORDERS, SETTLEMENTS, STOCK_LEVELS)
 
 
 @dataclass

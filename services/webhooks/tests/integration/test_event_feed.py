@@ -14,6 +14,7 @@ from webhooks_support.receiver import Receiver
 
 from contracts.catalog import StockLevelChanged
 from contracts.catalog_versions import Reason, VersionRejected
+from contracts.feeds import FeedRunFinished
 from contracts.money import cny
 from contracts.payment import PayoutSettled
 from contracts.topics import ORDERS
@@ -79,7 +80,7 @@ async def test_the_feed_says_what_webhooks_are_told(
     assert item == {"event_id": receiver.calls[0].event_id, **receiver.calls[0].event}
 
 
-async def test_versions_payouts_and_stock_are_told(owner: OwnerClient, eventually: Eventually) -> None:
+async def test_versions_payouts_feeds_and_stock_are_told(owner: OwnerClient, eventually: Eventually) -> None:
     of_mine: dict[str, Any] = {"mini_program_id": owner.mini_program_id, "at": owner.clock()}
     rejected = VersionRejected(
         version=3,
@@ -93,7 +94,11 @@ async def test_versions_payouts_and_stock_are_told(owner: OwnerClient, eventuall
         version=1, payout_id="p1", payee=owner.owner_id, day="2026-11-01", amount=cny(5), **of_mine
     )
     to_a_creator = payout.model_copy(update={"payee_kind": "creator", "payout_id": "p2"})
-    await owner.tell(rejected, payout, to_a_creator)
+    counts = {"lines": 4, "accepted": 3, "unchanged": 0, "rejected": 1, "removed": 0}
+    ended = FeedRunFinished(
+        version=5, run_id="r1", feed_id="f1", owner_id=owner.owner_id, status="done", **counts, **of_mine
+    )
+    await owner.tell(rejected, payout, to_a_creator, ended)
     sku_id = f"sku-{owner.owner_id}"
     for version, available in enumerate((9, 5, 4, 3, 8, 5), start=1):
         level = StockLevelChanged(
@@ -101,11 +106,13 @@ async def test_versions_payouts_and_stock_are_told(owner: OwnerClient, eventuall
             available=available, low_at=5,
         )  # fmt: skip
         await owner.tell(level)
-    items = await read_all(owner, 4, eventually)
+    items = await read_all(owner, 5, eventually)
     by_type = {kind: [i for i in items if i["type"] == kind] for kind in {i["type"] for i in items}}
     assert by_type["version.rejected"][0]["data"]["reasons"] == [{"field": None, "message": "too small"}]
     assert [i["data"]["payout_id"] for i in by_type["payout.settled"]] == ["p1"]
     assert [i["data"]["available"] for i in by_type["stock.low"]] == [5, 5]
+    [finished] = by_type["feed.finished"]
+    assert finished["data"].items() >= {"feed_id": "f1", "run_id": "r1", "status": "done", **counts}.items()
 
 
 async def test_what_is_older_than_thirty_days_is_not_told(owner: OwnerClient, eventually: Eventually) -> None:

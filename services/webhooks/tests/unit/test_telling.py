@@ -10,6 +10,7 @@ import pytest
 
 from contracts.api.webhooks import EventType
 from contracts.checkout import OrderCompleted, OrderPlaced, OrderRefunded, RefundRequested
+from contracts.feeds import FeedRunFinished
 from contracts.money import cny
 from contracts.order_snapshot import AttributionSnapshot, OrderSnapshot
 from webhooks.application.telling import TOLD_OF_ORDERS, TOLD_OF_PROGRAMS, Told, owner_events
@@ -73,6 +74,17 @@ def test_the_last_refund_makes_the_order_refunded(status: str, types: list[str])
 def test_an_event_without_its_order_names_it() -> None:
     [event] = told(OrderPlaced, None, **purchase(), region="Hubei", expires_at=NOW)
     assert json.loads(event.body)["data"] == IDS
+
+
+def test_the_end_of_a_feeds_run_is_told_with_its_counts() -> None:
+    counts = {"lines": 9, "accepted": 5, "unchanged": 3, "rejected": 1, "removed": 2}
+    ids = {"run_id": "r1", "feed_id": "f1", "mini_program_id": "mp000001"}
+    ended = FeedRunFinished(**ids, **counts, version=7, owner_id="owner1", status="done", at=NOW)  # type: ignore[arg-type]
+    [event] = owner_events(Told(ended, "abc", NOW), "owner1")
+    body = json.loads(event.body)
+    assert (body["type"], body["timestamp"]) == ("feed.finished", "2026-05-04T12:00:00Z")
+    assert body["data"] == {**ids, **counts, "status": "done", "reason": None}
+    assert (event.order_id, event.mini_program_id) == (None, "mp000001")
 
 
 def test_every_type_that_is_told_can_be_asked_for() -> None:

@@ -51,11 +51,26 @@ class MongoProducts(VersionedStore[Product]):
         await self._lists.prepare()
         await self._documents.create_index([("mini_program_id", ASCENDING), ("_id", ASCENDING)])
         await self._documents.create_index([("mini_program_id", ASCENDING), *ORDER])
+        await self._documents.create_index(
+            [("mini_program_id", ASCENDING), ("feed_images", ASCENDING), ("_id", ASCENDING)]
+        )
 
     async def of_mini_program(self, mini_program_id: str, product_ids: Iterable[str]) -> set[str]:
         """Those of the products that exist and are the mini program's."""
         wanted = {"_id": {"$in": list(product_ids)}, "mini_program_id": mini_program_id}
         return {document["_id"] async for document in self._documents.find(wanted, {"_id": 1})}
+
+    async def with_feed_images(
+        self, mini_program_id: str, addresses: Collection[str], after: str, limit: int
+    ) -> list[Product]:
+        """At most `limit` of its products with a picture from one of these addresses, in order of their ids, from the one after `after`."""
+        wanted = {
+            "mini_program_id": mini_program_id,
+            "feed_images": {"$in": list(addresses)},
+            "_id": {"$gt": after},
+        }
+        found = self._documents.find(wanted, {OUTBOX_FIELD: 0}).sort("_id", 1).limit(limit)
+        return [read_product(document) async for document in found]
 
     async def page(
         self, mini_program_id: str, wanted: ProductFilter, asked: Asked, limit: int
@@ -135,6 +150,7 @@ def write_product(product: Product) -> Document:
         "terms": write_terms(product.terms),
         "edition": product.edition,
         "feed_run": product.feed_run,
+        "feed_images": list(product.feed_images),
         "popularity": {
             "sold": product.popularity.sold,
             "reviews": product.popularity.reviews,
@@ -145,7 +161,7 @@ def write_product(product: Product) -> Document:
 
 def read_product(document: Document) -> Product:
     """The product in a document. Documents may lack the English brand and attributes, the edition, what was counted, when
-    stock is low, and the run of a feed."""
+    stock is low, and the run and pictures of a feed."""
     own = document["own_terms"]
     details = ProductDetails(
         title=document["title"],
@@ -183,6 +199,7 @@ def read_product(document: Document) -> Product:
         document.get("edition") or document["version"],
         read_as(Popularity, document.get("popularity", {})),
         document.get("feed_run", ""),
+        tuple(document.get("feed_images", ())),
     )
 
 

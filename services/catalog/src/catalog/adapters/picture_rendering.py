@@ -6,6 +6,7 @@ anything hidden behind the picture is published.
 
 from __future__ import annotations
 
+import os
 from io import BytesIO
 
 from PIL import Image, ImageCms, ImageOps
@@ -22,13 +23,16 @@ MAX_SIDE = 16_383
 QUALITY = 85
 WAITING = 8
 """Pictures of at most 10 MB each that wait for the process."""
+BACKGROUND_NICENESS = 10
+"""Of the process that works for nobody who waits: it takes what other processes leave of the CPU."""
 
 
 class RenderingPool:
-    """Implements `PictureRenderer`."""
+    """Implements `PictureRenderer`. One `in_background` leaves the CPU to all others."""
 
-    def __init__(self) -> None:
-        self._pool = ProcessPool(workers=1, waiting=WAITING, calls_each=200)
+    def __init__(self, *, in_background: bool = False) -> None:
+        prepare = _step_back if in_background else _nothing
+        self._pool = ProcessPool(prepare, workers=1, waiting=WAITING, calls_each=200)
 
     async def run(self) -> None:
         """Keep the process until the service stops."""
@@ -42,6 +46,14 @@ class RenderingPool:
             raise TooManyPictures from None
         except WorkerDied:
             raise PictureWorkerDied from None
+
+
+def _nothing() -> None:
+    """A process for those who wait needs no preparation."""
+
+
+def _step_back() -> None:
+    os.nice(BACKGROUND_NICENESS)
 
 
 def render(data: bytes) -> Rendered:

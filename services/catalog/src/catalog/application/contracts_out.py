@@ -31,7 +31,6 @@ from contracts.catalog_versions import (
 )
 from contracts.checkout import OrderPlaced
 from contracts.event import Event
-from contracts.feeds import FeedCommand, FeedProductApplied, Outcome
 from contracts.money import cny
 from contracts.terms import CommissionTerms
 
@@ -268,18 +267,4 @@ def stock_level_changed(level: StockLevel, low_at: int | None) -> Event:
 def _terms(terms: Terms) -> CommissionTerms:
     return CommissionTerms(
         platform_bp=terms.platform_bp, creator_bp=terms.creator_bp, terms_version=terms.version
-    )
-
-
-def feed_result(
-    command: FeedCommand, outcome: Outcome, version: int, reasons: Sequence[tuple[str, str]] = ()
-) -> FeedProductApplied:
-    """What became of a feed's command; `reasons` are (field, message)."""
-    return FeedProductApplied(
-        version=version,
-        run_id=command.run_id,
-        mini_program_id=command.mini_program_id,
-        product_id=command.product_id,
-        outcome=outcome,
-        reasons=tuple(Reason(field=field or None, message=message) for field, message in reasons),
     )

@@ -9,8 +9,10 @@ from typing import Protocol
 
 from catalog.application.caller import may_prepare
 from catalog.application.content_checks import ContentChecks
-from catalog.application.contracts_out import feed_result, product_event
-from catalog.application.pictures import Pictures
+from catalog.application.contracts_out import product_event
+from catalog.application.contracts_out_feeds import feed_result
+from catalog.application.feed_pictures import FeedPictures, shown_from
+from catalog.application.picture_ports import Asked
 from catalog.application.ports import HistoryStore, MiniProgramStore, OwnerRegister, ProductStore, StockStore
 from catalog.application.stock_keeping import StockKeeping
 from catalog.domain import feed as rules
@@ -19,6 +21,7 @@ from catalog.domain.errors import ContentRefused, ContentWaits, NotFound, Refuse
 from catalog.domain.feed import FeedContent
 from catalog.domain.mini_program import MiniProgram
 from catalog.domain.product import Changed, Product
+from catalog.domain.remote_picture import RemotePicture
 from contracts.feeds import DelistFeedProduct, FeedCommand, FeedProductApplied, Outcome
 from runtime.clock import Clock
 from runtime.outbox.changes import Change, Command, Decide
@@ -51,6 +54,8 @@ class _Shops:
     programs: Mapping[str, MiniProgram]
     categories: Mapping[str, Sequence[str]]
     present: Mapping[str, Product]
+    pictures: Mapping[str, Mapping[str, RemotePicture]]
+    """By mini program and address."""
 
 
 class FollowFeeds:
@@ -64,7 +69,7 @@ class FollowFeeds:
         stock: StockStore,
         owners: OwnerRegister,
         keeping: StockKeeping,
-        pictures: Pictures,
+        pictures: FeedPictures,
         checks: ContentChecks,
         results: FeedResults,
         clock: Clock,
@@ -100,7 +105,9 @@ class FollowFeeds:
                 raise outcome
             else:
                 after[number] = outcome.aggregate
-        adjusted = await self._set_levels([batch[number] for number in after])
+        written = [batch[number] for number in after]
+        adjusted = await self._set_levels(written)
+        await self._pictures.ask(self._to_ask(written, shops))
         await self._results.publish(
             [
                 _rejected(wanted, refused[number])
@@ -131,7 +138,27 @@ class FollowFeeds:
                 await may_prepare(owner_id, self._owners)
             except Refused as refusal:
                 suspended[owner_id] = refusal
-        return _Shops(suspended, programs, categories, present)
+        addresses: dict[str, set[str]] = defaultdict(set)
+        for wanted in batch:
+            if wanted.content is not None:
+                addresses[wanted.command.mini_program_id].update(wanted.content.images)
+        pictures = await self._pictures.known(addresses)
+        return _Shops(suspended, programs, categories, present, pictures)
+
+    def _to_ask(self, written: Sequence[Wanted], shops: _Shops) -> list[Asked]:
+        """The pictures that are to be fetched, after their products were written."""
+        now = self._clock()
+        asked: dict[tuple[str, str, str], Asked] = {}
+        for command, content in ((wanted.command, wanted.content) for wanted in written):
+            known = shops.pictures.get(command.mini_program_id, {})
+            for url in content.images if content is not None else ():
+                found = known.get(url)
+                if found is None or found.is_due(now):
+                    is_known = found is not None and found.sha256 is not None
+                    asked[command.mini_program_id, command.run_id, url] = Asked(
+                        command.mini_program_id, command.owner_id, command.run_id, url, is_known
+                    )
+        return list(asked.values())
 
     async def _prepare(self, wanted: Wanted, shops: _Shops) -> Decide[Product]:
         """Check what the command brings, and claim its new SKUs; gives the decision about the product."""
@@ -142,6 +169,7 @@ class FollowFeeds:
         if content is not None and command.owner_id in shops.suspended:
             raise shops.suspended[command.owner_id]
         found, terms = program, program.terms
+        pictures = shown_from(shops.pictures.get(command.mini_program_id, {}))
 
         def decide(current: Product | None) -> Change[Product] | None:
             if current is not None and current.mini_program_id != command.mini_program_id:
@@ -150,27 +178,27 @@ class FollowFeeds:
                 return self._change(rules.leave(current, command.run_id) if current is not None else None)
             return self._change(
                 rules.follow(
-                    current, content, command.run_id, command.product_id, found.mini_program_id, terms
+                    current,
+                    content,
+                    command.run_id,
+                    command.product_id,
+                    found.mini_program_id,
+                    terms,
+                    pictures,
                 )
             )
 
         present = shops.present.get(command.product_id)
         change = decide(present)  # a refused product claims no SKU
         if content is not None and change is not None:
-            await self._check(
-                change.after, present, shops.categories[command.mini_program_id], command.owner_id
-            )
+            await self._check(change.after, present, shops.categories[command.mini_program_id])
             if new := content.new_skus(present):
                 await self._stock.claim(command.product_id, command.mini_program_id, new)
         return decide
 
-    async def _check(
-        self, after: Product, present: Product | None, categories: Sequence[str], owner_id: str
-    ) -> None:
+    async def _check(self, after: Product, present: Product | None, categories: Sequence[str]) -> None:
         products.check(after.details)
         products.check_category(after.details, categories)
-        images = [(f"images[{number}]", url) for number, url in enumerate(after.details.images)]
-        await self._pictures.check(owner_id, images, present.details.images if present is not None else ())
         shown = present.details.texts() if present is not None else {}
         await self._checks.must_pass(
             "product", after.product_id, after.mini_program_id, after.details.texts(), shown

@@ -134,6 +134,13 @@ class ProductStore(Protocol):
         """Those of the products that exist and are the mini program's."""
         ...
 
+    async def with_feed_images(
+        self, mini_program_id: str, addresses: Collection[str], after: str, limit: int
+    ) -> list[Product]:
+        """At most `limit` of its products with a picture from one of these addresses, in order of their ids, from the one after
+        `after`."""
+        ...
+
     async def get(self, aggregate_id: str) -> Product | None: ...
 
     async def get_many(self, aggregate_ids: Iterable[str]) -> dict[str, Product]: ...

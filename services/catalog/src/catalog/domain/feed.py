@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 
 from catalog.domain import product as rules
 from catalog.domain.product import Changed, Product, ProductDetails, Sku
+from catalog.domain.remote_picture import shown
 from catalog.domain.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
 class FeedContent:
-    """What a feed says of a product. `levels` are the pieces of SKUs whose stock it sets, `initial` what its SKUs start with."""
+    """What a feed says of a product. `images` are the addresses of its pictures.
+
+    `levels` are the pieces of SKUs whose stock it sets, `initial` what its SKUs start with.
+    """
 
     title: str
     description: str
@@ -24,9 +28,16 @@ class FeedContent:
     levels: Mapping[str, int]
     initial: Mapping[str, int]
 
-    def details(self, current: Product | None, program_terms: Terms) -> ProductDetails:
-        """The details that the product gets: what a feed does not know stays, unless it is the English of another text."""
+    def details(
+        self, current: Product | None, program_terms: Terms, pictures: Mapping[str, str]
+    ) -> ProductDetails:
+        """The details that the product gets: what a feed does not know stays, unless it is the English of another text.
+
+        `pictures` are ours by the addresses that they were fetched from. Where the addresses are those that the product has, its
+        pictures stay: they come when they were fetched, and no line of a feed is about that.
+        """
         before = current.details if current is not None else _EMPTY
+        same_addresses = current is not None and current.feed_images == self.images
         low_at = {sku.sku_id: sku.low_at for sku in before.skus}
         wanted = replace(
             before,
@@ -37,7 +48,7 @@ class FeedContent:
             brand_en=before.brand_en if before.brand == self.brand else "",
             model=self.model,
             category_id=self.category_id,
-            images=self.images,
+            images=before.images if same_addresses else shown(self.images, pictures),
             skus=tuple(replace(sku, low_at=low_at.get(sku.sku_id)) for sku in self.skus),
             listed=True,
         )
@@ -62,12 +73,30 @@ def follow(
     product_id: str,
     mini_program_id: str,
     program_terms: Terms,
+    pictures: Mapping[str, str],
 ) -> Changed | None:
-    """The product as the feed has it; None if nothing changes."""
-    details = content.details(current, program_terms)
+    """The product as the feed has it; None if nothing changes. `pictures` are ours by the addresses that they are from."""
+    details = content.details(current, program_terms, pictures)
     if current is None:
-        return _by(run_id, rules.list_new(product_id, mini_program_id, details, program_terms))
-    return _by(run_id, rules.change(current, details, program_terms))
+        changed: Changed | None = rules.list_new(product_id, mini_program_id, details, program_terms)
+    else:
+        changed = rules.change(current, details, program_terms)
+        if changed is None and current.feed_images != content.images:
+            changed = replace(current, version=current.version + 1), "changed"
+    by_run = _by(run_id, changed)
+    return (replace(by_run[0], feed_images=content.images), by_run[1]) if by_run is not None else None
+
+
+def take_pictures(current: Product, pictures: Mapping[str, str]) -> Changed | None:
+    """The product with the pictures that were fetched for it; None if nothing changes. Its editors meet no conflict."""
+    if not current.feed_images:
+        return None
+    images = shown(current.feed_images, pictures)
+    if images == current.details.images:
+        return None
+    details = replace(current.details, images=images)
+    after = replace(current, details=details, version=current.version + 1)
+    return after, "changed" if after.listed else "delisted"
 
 
 def leave(current: Product, run_id: str) -> Changed | None:

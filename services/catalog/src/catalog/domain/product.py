@@ -47,6 +47,11 @@ class ProductDetails:
     attributes_en: tuple[tuple[str, str], ...] = ()
     listed: bool = True
 
+    @property
+    def cover(self) -> str:
+        """The first picture; empty while those of a feed are still to be fetched."""
+        return self.images[0] if self.images else ""
+
     def texts(self) -> dict[str, str]:
         """What viewers read, each with the path of its field."""
         fields = {
@@ -76,6 +81,8 @@ class Product:
     popularity: Popularity = UNKNOWN
     feed_run: str = ""
     """The run of a feed that wrote it last."""
+    feed_images: tuple[str, ...] = ()
+    """The addresses from which its pictures are, as a feed named them; none once its owner has set other pictures."""
 
     @property
     def listed(self) -> bool:
@@ -161,7 +168,8 @@ def change(current: Product, details: ProductDetails, program_terms: Terms) -> C
     terms = current.terms.changed_to(*_shares(details, program_terms))
     if details == current.details and terms == current.terms:
         return None
-    after = current.edited(details=details, terms=terms)
+    feed_images = current.feed_images if details.images == current.details.images else ()
+    after = current.edited(details=details, terms=terms, feed_images=feed_images)
     if not after.listed:
         return after, "delisted"
     return after, "changed" if current.listed else "listed"

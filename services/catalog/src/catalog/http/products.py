@@ -9,7 +9,7 @@ from catalog.application.products import Products
 from catalog.domain.product import Product, ProductDetails, ProductFilter
 from catalog.http.access import caller_of, path_id
 from catalog.http.answers import product_view
-from catalog.http.requests import initial_stock, product_details, product_request
+from catalog.http.requests import initial_stock, patched_details, product_details, product_request
 from contracts.api.common import Page
 from contracts.api.products import ProductRequest, ProductsQuery, ProductView
 from runtime.web.bodies import json_response, read_query
@@ -80,7 +80,7 @@ class ProductRoutes:
 
         def edit(product: Product) -> tuple[ProductDetails, dict[str, int]]:
             wanted = patch.apply_to(product_request(product))
-            return product_details(wanted), initial_stock(wanted)
+            return patched_details(product, wanted), initial_stock(wanted)
 
         own = await self._products.edit(caller, mini_program_id, product_id, edit, expected_version(request))
         return edited_response(product_view(own), own.product.edition)

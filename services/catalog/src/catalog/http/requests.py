@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from catalog.domain.content import Category, Content, Section
 from catalog.domain.errors import WrongContent
@@ -107,7 +108,7 @@ def product_details(wanted: ProductRequest) -> ProductDetails:
 
 
 def product_request(product: Product) -> ProductRequest:
-    """The request that would make the product as it is: what a patch changes."""
+    """The request that would make the product as it is: what a patch changes. Pictures that are still to be fetched are there."""
     details, own = product.details, product.details.own_terms
     return ProductRequest(
         title=details.title,
@@ -119,7 +120,7 @@ def product_request(product: Product) -> ProductRequest:
         category_id=details.category_id,
         attributes=dict(details.attributes),
         attributes_en=dict(details.attributes_en),
-        images=list(details.images),
+        images=list(details.images or product.feed_images),
         skus=[
             SkuRequest(
                 sku_id=sku.sku_id,
@@ -136,6 +137,13 @@ def product_request(product: Product) -> ProductRequest:
         terms=ProductTerms(platform_bp=own[0], creator_bp=own[1]) if own else None,
         listed=details.listed,
     )
+
+
+def patched_details(product: Product, wanted: ProductRequest) -> ProductDetails:
+    """The details in a patched request: pictures that are still to be fetched are not shown by an edit of something else."""
+    details = product_details(wanted)
+    are_awaited = not product.details.images and details.images == product.feed_images
+    return replace(details, images=()) if are_awaited else details
 
 
 def initial_stock(wanted: ProductRequest) -> dict[str, int]:

@@ -84,7 +84,7 @@ def promotable_product(found: Promotable) -> api.PromotableProduct:
         hosts=list(program.details.hosts),
         title=product.details.title,
         title_en=product.details.title_en,
-        image_url=product.details.images[0],
+        image_url=product.details.cover,
         price=cny(price),
         creator_bp=product.terms.creator_bp,
         commission=cny(product.terms.creator_share(price)),

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Collection
+from datetime import datetime
 from pathlib import Path
 
+from bson import ObjectId
 from gridfs.asynchronous import AsyncGridFSBucket
 from gridfs.errors import NoFile
 
 from runtime.mongo.client import Database
+
+BUCKET = "files"
 
 
 class MongoFiles:
     """Implements `Files`."""
 
     def __init__(self, db: Database) -> None:
-        self._bucket = AsyncGridFSBucket(db, bucket_name="files")
+        self._bucket = AsyncGridFSBucket(db, bucket_name=BUCKET)
+        self._files = db[f"{BUCKET}.files"]
+        self._chunks = db[f"{BUCKET}.chunks"]
 
     async def store(self, file_id: str, chunks: AsyncIterable[bytes]) -> None:
         """Store a file whole or not at all, in place of an earlier one. Raises what `chunks` raises."""
@@ -42,3 +48,11 @@ class MongoFiles:
             await self._bucket.delete(file_id)
         except NoFile:
             return
+
+    async def delete_older(self, before: datetime, kept: Collection[str]) -> None:
+        """Forget what was stored before then, also in part, but the files that are `kept`. The id of a chunk says when it was stored."""
+        ids = list(kept)
+        await self._files.delete_many({"uploadDate": {"$lt": before}, "_id": {"$nin": ids}})
+        await self._chunks.delete_many(
+            {"_id": {"$lt": ObjectId.from_datetime(before)}, "files_id": {"$nin": ids}}
+        )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import hashlib
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import timedelta
 
-from pymongo import ASCENDING, ReplaceOne, UpdateOne
+from pymongo import ASCENDING, DeleteOne, ReplaceOne, UpdateOne
 
-from contracts.feeds import FeedProductApplied
+from contracts.feeds import FeedPictureTried, FeedProductApplied
 from feeds.application.ports import Clock, Sent, Tally
-from product_feeds.lines import LineError
+from product_feeds.lines import SHOWN, LineError
 from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import insert_new
 
@@ -86,10 +87,11 @@ class MongoReports:
 
     async def take(self, results: Sequence[FeedProductApplied]) -> None:
         """Keep the outcomes, and their reasons in the report; idempotent."""
+        if not results:
+            return
         refused = [result for result in results if result.reasons]
         if refused:
-            ids = [_sent_id(result.run_id, result.product_id) for result in refused]
-            lines = {d["_id"]: d["line"] async for d in self._sent.find({"_id": {"$in": ids}}, {"line": 1})}
+            lines = await self._lines({_sent_id(result.run_id, result.product_id) for result in refused})
             entries = [
                 self._entry(result.run_id, error)
                 for result in refused
@@ -106,6 +108,26 @@ class MongoReports:
             ordered=False,
         )
 
+    async def take_pictures(self, tried: Sequence[FeedPictureTried]) -> None:
+        """Keep in the report which pictures could not be fetched, as of their last attempt; idempotent."""
+        lines = await self._lines({_sent_id(one.run_id, one.product_id) for one in tried})
+        writes: list[ReplaceOne[Document] | DeleteOne] = []
+        for one in tried:
+            key = f"{one.run_id}:{one.product_id}:{hashlib.sha256(one.url.encode()).hexdigest()[:16]}"
+            line = lines.get(_sent_id(one.run_id, one.product_id), 0)
+            error = LineError(line, one.product_id, FIELDS["images"], one.url[:SHOWN], one.message)
+            failed = one.outcome in ("failed", "given_up")
+            writes.append(self._entry(one.run_id, error, key) if failed else DeleteOne({"_id": key}))
+        if writes:
+            await self._report.bulk_write(writes)  # in order: a picture may have several outcomes
+
+    async def _lines(self, sent_ids: Collection[str]) -> Mapping[str, int]:
+        """The first lines of what was sent."""
+        if not sent_ids:
+            return {}
+        found = self._sent.find({"_id": {"$in": list(sent_ids)}}, {"line": 1})
+        return {document["_id"]: document["line"] async for document in found}
+
     async def tally(self, run_id: str) -> Tally:
         """Counted now."""
         of_run = {"$match": {"run_id": run_id, "outcome": {"$ne": None}}}
@@ -117,8 +139,8 @@ class MongoReports:
             removed=sum(document["products"] for document in found if document["_id"] == "removed"),
         )
 
-    def _entry(self, run_id: str, error: LineError) -> ReplaceOne[Document]:
-        key = f"{run_id}:{error.line}:{error.field}:{error.product_id if not error.line else ''}"
+    def _entry(self, run_id: str, error: LineError, key: str | None = None) -> ReplaceOne[Document]:
+        key = key or f"{run_id}:{error.line}:{error.field}:{error.product_id if not error.line else ''}"
         fields = {
             "line": error.line,
             "product_id": error.product_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING
 
@@ -34,6 +35,19 @@ class MongoRuns(VersionedStore[Run]):
         """The runs that have not ended, oldest first."""
         found = self._runs.find({"status": {"$in": list(ACTIVE)}}, {OUTBOX_FIELD: 0})
         return [_read(d) async for d in found.sort([("queued_at", 1), ("_id", 1)]).limit(1_000)]
+
+    async def on_time_since(self, feed_id: str) -> datetime | None:
+        """When the last run of the feed that is done was queued; without one, its first run; None without any."""
+        fields = {"queued_at": 1}
+        found = await self._runs.find_one(
+            {"feed_id": feed_id, "status": "done"}, fields, sort=[("queued_at", DESCENDING)]
+        ) or await self._runs.find_one({"feed_id": feed_id}, fields, sort=[("queued_at", ASCENDING)])
+        return found["queued_at"] if found is not None else None
+
+    async def files_in_use(self) -> set[str]:
+        """The files of the runs that have not ended."""
+        found = self._runs.find({"status": {"$in": list(ACTIVE)}}, {"file_id": 1})
+        return {document["file_id"] async for document in found if document["file_id"] is not None}
 
     async def newest(self, feed_id: str) -> Run | None:
         """The run of the feed that was queued last."""

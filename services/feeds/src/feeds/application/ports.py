@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from contracts.catalog import MiniProgramState, ProductState
-from contracts.feeds import FeedCommand, FeedProductApplied
+from contracts.feeds import FeedCommand, FeedPictureTried, FeedProductApplied
 from feeds.domain.feed import Feed
 from feeds.domain.run import Run
 from product_feeds.lines import LineError
@@ -50,6 +50,14 @@ class RunStore(Protocol):
 
     async def newest(self, feed_id: str) -> Run | None:
         """The run of the feed that was queued last."""
+        ...
+
+    async def on_time_since(self, feed_id: str) -> datetime | None:
+        """When the last run of the feed that is done was queued; without one, its first run; None without any."""
+        ...
+
+    async def files_in_use(self) -> set[str]:
+        """The files of the runs that have not ended."""
         ...
 
 
@@ -92,6 +100,10 @@ class Files(Protocol):
 
     async def delete(self, file_id: str) -> None:
         """Forget the file, if there is one."""
+        ...
+
+    async def delete_older(self, before: datetime, kept: Collection[str]) -> None:
+        """Forget what was stored before then, also in part, but the files that are `kept`."""
         ...
 
 
@@ -148,6 +160,10 @@ class Ledger(Protocol):
 
     async def take(self, results: Sequence[FeedProductApplied]) -> None:
         """Keep the outcomes, and their reasons in the report. Idempotent."""
+        ...
+
+    async def take_pictures(self, tried: Sequence[FeedPictureTried]) -> None:
+        """Keep in the report which pictures could not be fetched, as of their last attempt. Idempotent."""
         ...
 
     async def tally(self, run_id: str) -> Tally:

@@ -7,12 +7,15 @@ import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Protocol
 
 from feeds.application.applying import ApplyFeed
 from feeds.application.checking import check_lines, products_of
 from feeds.application.contracts_out import finished
+from feeds.application.measuring import count_ended
 from feeds.application.ports import (
     Clock,
     FeedStore,
@@ -37,6 +40,9 @@ log = logging.getLogger(__name__)
 AT_ONCE = 4
 """Runs of different mini programs that are worked on at the same time."""
 POLL_SECONDS = 0.5
+LEFT_BEHIND = timedelta(days=1)
+"""Older files of no run are from uploads that a crash interrupted."""
+CLEANING_SECONDS = 3600.0
 
 
 class Lease(Protocol):
@@ -80,6 +86,7 @@ class WorkOnRuns:
         self._lease = lease
         self._clock = clock
         self._working: dict[str, asyncio.Task[None]] = {}
+        self._cleaned_at = float("-inf")
 
     async def run(self) -> None:
         """Work endlessly while this replica has the lease."""
@@ -87,11 +94,18 @@ class WorkOnRuns:
             while True:
                 if await self._lease.keep() or await self._lease.acquire():
                     await self._take_up()
+                    await self._clean()
                 else:
                     await self._stop()
                 await asyncio.sleep(POLL_SECONDS)
         finally:
             await self._stop()
+
+    async def _clean(self) -> None:
+        """Forget the files of uploads that were interrupted, now and then."""
+        if monotonic() - self._cleaned_at >= CLEANING_SECONDS:
+            await self._files.delete_older(self._clock() - LEFT_BEHIND, await self._runs.files_in_use())
+            self._cleaned_at = monotonic()
 
     async def _take_up(self) -> None:
         self._working = {program: task for program, task in self._working.items() if not task.done()}
@@ -118,7 +132,11 @@ class WorkOnRuns:
             if not is_unavailable(error):
                 await asyncio.sleep(POLL_SECONDS * 10)
             return
-        await self._files.delete(run.run_id)
+        for file_id in {
+            run.file_id or run.run_id,
+            run.run_id,
+        }:  # a file that was fetched has the id of its run
+            await self._files.delete(file_id)
 
     async def _carry_out(self, run: Run) -> None:
         feed = await self._feeds.get(run.feed_id)
@@ -208,4 +226,6 @@ class WorkOnRuns:
         result = await self._runs.change(run.run_id, change)
         if result.aggregate is None:
             raise Ended
+        if not result.aggregate.is_active:
+            count_ended(result.aggregate)
         return result.aggregate

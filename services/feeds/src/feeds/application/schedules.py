@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from datetime import timedelta
 
+from feeds.application.measuring import count_started
 from feeds.application.ports import Clock, FeedStore, RunStore
 from feeds.domain.feed import Feed
 from feeds.domain.run import Run
@@ -51,3 +52,5 @@ class RunSchedules:
         [outcome] = await self._runs.insert([Change(run)])
         if isinstance(outcome, Exception):
             raise outcome
+        if outcome:
+            count_started("schedule")

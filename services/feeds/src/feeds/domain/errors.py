@@ -20,6 +20,10 @@ class NothingToRead(Exception):
     """The run has neither a file nor an address to fetch one from."""
 
 
+class KeyReused(Exception):
+    """An idempotency key was used before, for another request."""
+
+
 class TooLarge(Exception):
     """The file has more bytes than a feed may have."""
 

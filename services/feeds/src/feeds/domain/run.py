@@ -32,7 +32,10 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The aggregate. `file_id` names the file that it reads, once there is one."""
+    """The aggregate. `file_id` names the file that it reads, once there is one.
+
+    `request` is the fingerprint of the request that started it, if that had an idempotency key.
+    """
 
     run_id: str
     feed_id: str
@@ -47,6 +50,7 @@ class Run:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     version: int = 1
+    request: str = ""
 
     @property
     def is_active(self) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contracts.api.feeds import MAX_FEED_BYTES
-from feeds.domain.errors import NotFound, NothingToRead, TooLarge, WrongFeed
+from feeds.domain.errors import KeyReused, NotFound, NothingToRead, TooLarge, WrongFeed
+from runtime.web.idempotency import key_reused
 from runtime.web.problems import Problem, ProblemTable, not_found, wrong_fields
 
 
@@ -17,6 +18,7 @@ PROBLEMS: ProblemTable = {
     NothingToRead: lambda _: wrong_fields(
         [("", "send the file as the body; the feed has no `url` to fetch one from")]
     ),
+    KeyReused: lambda _: key_reused(),
     TooLarge: lambda _: Problem(
         413,
         "too_large",

@@ -16,6 +16,7 @@ from feeds.http.definitions import own_program
 from product_feeds.lines import LineError
 from runtime.web.bodies import json_response, read_query
 from runtime.web.csv_files import csv_response
+from runtime.web.idempotency import optional_idempotency_key
 from runtime.web.routes import Route, roles, scopes
 from runtime.web.tokens import CATALOGUE, OWNER
 
@@ -51,13 +52,14 @@ class RunRoutes:
 
     async def start(self, request: web.Request) -> web.Response:
         """Queue a run of the body, or of the feed's address."""
-        query = read_query(request, RunQuery)
+        query, key = read_query(request, RunQuery), optional_idempotency_key(request)
         file = _chunks(request) if request.can_read_body and request.content_length != 0 else None
         run = await self.runs.start(
             *own_program(request),
             request.match_info["feed_id"],
             file,
             allow_mass_removal=query.allow_mass_removal == "true",
+            key=key,
         )
         return json_response(run_view(run), 202)
 

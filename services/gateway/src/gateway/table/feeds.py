@@ -17,7 +17,7 @@ from contracts.api.feeds import (
 )
 from gateway import faults
 from gateway.calls import CSV, JSON_LINES, LONG_SECONDS, Call
-from gateway.headers import VERSION_HEADER
+from gateway.headers import OPTIONAL_IDEMPOTENCY_HEADER, VERSION_HEADER
 from runtime.web.editing import PATCH_TYPES
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import CATALOGUE, OWNER
@@ -90,11 +90,13 @@ CALLS = (
         roles=EDITORS,
         service="feeds",
         query=RunQuery,
+        headers=(OPTIONAL_IDEMPOTENCY_HEADER,),
         raw=tuple((media, None) for media in FEED_TYPES),
         max_body=MAX_FEED_BYTES,
         deadline=LONG_SECONDS,
         answer=FeedRunView,
         success=(HTTPStatus.ACCEPTED,),
+        faults=(faults.KEY_REUSED,),
     ),
     Call(
         method="GET",

@@ -28,6 +28,7 @@ from contracts.checkout import (
     RefundRequested,
 )
 from contracts.event import Event
+from contracts.feeds import FeedRunFinished
 from contracts.payment import PayoutSettled
 from webhooks.domain import event_types as types
 from webhooks.domain.owner_event import OwnerEvent
@@ -51,7 +52,11 @@ TOLD_OF_PROGRAMS: dict[type[Event], str] = {
     VersionApproved: types.VERSION_APPROVED,
     VersionRejected: types.VERSION_REJECTED,
     PayoutSettled: types.PAYOUT_SETTLED,
+    FeedRunFinished: types.FEED_FINISHED,
 }
+FEED_FIELDS = {
+    "run_id", "feed_id", "mini_program_id", "status", "reason", "lines", "accepted", "unchanged", "rejected", "removed",
+}  # fmt: skip
 REFUNDED = "refunded"
 
 
@@ -83,6 +88,9 @@ def owner_events(told: Told, owner_id: str) -> list[OwnerEvent]:
                 mode="json", include={"mini_program_id", "version_id", "number", "reasons"}
             )
             return [_made(told, owner_id, TOLD_OF_PROGRAMS[type(event)], fields)]
+        case FeedRunFinished() as event:
+            fields = event.model_dump(mode="json", include=FEED_FIELDS)
+            return [_made(told, owner_id, types.FEED_FINISHED, fields)]
         case PayoutSettled(payee_kind="owner") as event:
             fields = event.model_dump(mode="json", include={"payout_id", "mini_program_id", "day", "amount"})
             return [_made(told, owner_id, types.PAYOUT_SETTLED, fields)]

@@ -134,7 +134,7 @@ def product_card(product: Product) -> bytes:
             "title": details.title,
             "title_en": details.title_en,
             "price": money(price_from(product)),
-            "image_url": details.images[0],
+            "image_url": details.cover,
             "sales": product.sales,
             "rating": product.rating,
         }

@@ -92,7 +92,7 @@ class Shelf:
             terms_version=product.terms.version,
             price=rendering.price_from(product),
             sales=details.sales,
-            image=details.images[0],
+            image=details.cover,
             sku_ids=tuple(sku.sku_id for sku in details.skus),
             low_at={sku.sku_id: sku.low_at for sku in details.skus if sku.low_at is not None},
             parts=rendering.page_parts(product),

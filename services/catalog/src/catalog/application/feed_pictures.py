@@ -1,0 +1,270 @@
+"""Pictures of feeds: fetched in the background, a few at a time, made again from their pixels, and put on their products."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from catalog.application.contracts_out import product_event
+from catalog.application.contracts_out_feeds import picture_tried
+from catalog.application.picture_ports import (
+    Asked,
+    FetchedFile,
+    PictureFailed,
+    PictureFetcher,
+    PictureNews,
+    RemotePictures,
+)
+from catalog.application.pictures import Pictures
+from catalog.application.ports import ProductStore
+from catalog.domain import feed as rules
+from catalog.domain.errors import PictureWorkerDied, TooManyPictures, UnreadablePicture
+from catalog.domain.picture import Picture
+from catalog.domain.product import Product
+from catalog.domain.remote_picture import RemotePicture
+from contracts.feeds import PictureOutcome
+from runtime.batching import Batcher
+from runtime.clock import Clock
+from runtime.errors import Unavailable, is_unavailable, redacted
+from runtime.metrics import Counter as Counted
+from runtime.outbox.changes import Change, Command
+
+log = logging.getLogger(__name__)
+
+pictures_tried = Counted(
+    "anchorage.feeds.pictures", "{picture}",
+    "pictures of feeds by outcome: fetched, unchanged (as at the last fetch), failed (tried again), or given_up",
+    ("anchorage.outcome",),
+)  # fmt: skip
+
+AT_ONCE = 6
+"""Pictures that one replica fetches at a time: each may hold 10 MB."""
+FROM_ONE_HOST = 2
+"""Of these from one server, so that one that hangs leaves room for others, and none is overrun."""
+LEASE = timedelta(minutes=1)
+"""Longer than a fetch, its rendering and the writes after it. What a killed process was at is tried again after this."""
+LOOK_SECONDS = 30.0
+"""How often is asked for what other replicas, and processes that ended, have left, while nothing else is to be done."""
+GATHER_SECONDS = 1.0
+"""Pictures that arrive within this time change their products together: those of one product mostly do."""
+PORTION = 200
+"""Products that are changed in one write."""
+NAMED = 100
+"""Products that are named in reports for one picture that failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    picture: RemotePicture
+    outcome: PictureOutcome
+    message: str = ""
+    again: datetime | None = None
+
+
+class FeedPictures:
+    """Asks for pictures, and works on what is due. At least once: a claim that is not ended is due again."""
+
+    def __init__(
+        self,
+        remote: RemotePictures,
+        products: ProductStore,
+        pictures: Pictures,
+        fetcher: PictureFetcher,
+        news: PictureNews,
+        clock: Clock,
+    ) -> None:
+        self._remote = remote
+        self._products = products
+        self._pictures = pictures
+        self._fetcher = fetcher
+        self._news = news
+        self._clock = clock
+        self._woken = asyncio.Event()
+        self._fetching = Counter[str]()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._settle = Batcher[RemotePicture, None](
+            self._settle_all, max_batch=PORTION, interval=GATHER_SECONDS
+        )
+
+    async def known(self, wanted: Mapping[str, set[str]]) -> dict[str, Mapping[str, RemotePicture]]:
+        """What is known of addresses, by mini program."""
+        return {program: await self._remote.known(program, urls) for program, urls in wanted.items()}
+
+    async def ask(self, asked: Sequence[Asked]) -> None:
+        """Have pictures fetched soon."""
+        if asked:
+            await self._remote.ask(asked, self._clock())
+            self._woken.set()
+
+    async def run(self) -> None:
+        """Work on what is due, as long as the service runs."""
+        try:
+            while True:
+                self._woken.clear()
+                await self._take_up()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(await self._pause()):
+                        await self._woken.wait()
+        finally:
+            tasks, self._tasks = self._tasks, set()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _take_up(self) -> None:
+        """Take pictures of each server in turn, as long as there is room."""
+        hosts = list(await self._remote.hosts(self._clock())) if self._has_room else []
+        while hosts and self._has_room:
+            for host in list(hosts):
+                if not self._has_room:
+                    return
+                taken = (
+                    await self._remote.claim(host, self._clock(), LEASE)
+                    if self._fetching[host] < FROM_ONE_HOST
+                    else None
+                )
+                if taken is None:
+                    hosts.remove(host)
+                    continue
+                self._fetching[host] += 1
+                task = asyncio.create_task(self._work(host, taken))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+
+    @property
+    def _has_room(self) -> bool:
+        return self._fetching.total() < AT_ONCE
+
+    async def _pause(self) -> float:
+        """Seconds until something may be to be done: a fetch that ends wakes earlier."""
+        if self._fetching.total():
+            return LOOK_SECONDS
+        due = await self._remote.next_due()
+        return (
+            LOOK_SECONDS
+            if due is None
+            else min(LOOK_SECONDS, max(0.0, (due - self._clock()).total_seconds()))
+        )
+
+    async def _work(self, host: str, picture: RemotePicture) -> None:
+        try:
+            try:
+                tried = await self._try(picture)
+            finally:
+                self._fetching[host] -= 1
+                self._fetching += Counter()  # forgets the servers of which nothing is fetched
+                self._woken.set()
+            pictures_tried.add(1, tried.outcome)
+            await self._end(tried)
+        except (
+            Exception
+        ) as error:  # where this is the last word, the claim runs out, and the picture is tried again
+            log.warning("a picture of a feed waits: %s", redacted(error), exc_info=not is_unavailable(error))
+            if isinstance(error, Unavailable):
+                await self._put_off(picture)
+
+    async def _put_off(self, picture: RemotePicture) -> None:
+        """Try it again soon, as if this attempt had not been."""
+        soon = self._clock() + timedelta(seconds=LOOK_SECONDS)
+        try:
+            await self._remote.end([picture.untried()], soon)
+        except Exception as error:
+            log.warning("a picture of a feed waits longer: %s", redacted(error))
+
+    async def _try(self, picture: RemotePicture) -> _Tried:
+        if picture.is_spent:
+            message = "The picture could not be read, however often it was tried."
+            return _Tried(picture.as_failed(), "given_up", message)
+        now = self._clock()
+        try:
+            file = await self._fetcher.fetch(picture)
+            if file is None:
+                return _Tried(picture.unchanged(now), "unchanged")
+            made = await self._make(picture, file)
+        except PictureFailed as error:
+            return self._failed(picture, str(error), for_good=error.for_good)
+        except UnreadablePicture as error:
+            return self._failed(picture, str(error), for_good=True)
+        same = made.sha256 == picture.sha256
+        return _Tried(
+            picture.fetched(made.sha256, file.etag, file.last_modified, now),
+            "unchanged" if same else "fetched",
+        )
+
+    async def _make(self, picture: RemotePicture, file: FetchedFile) -> Picture:
+        """The picture in all widths; one that is stored already is not made again."""
+        try:
+            return await self._pictures.upload(picture.owner_id, file.data)
+        except PictureWorkerDied:
+            raise PictureFailed("The picture needs too much memory. Send a smaller one.") from None
+        except TooManyPictures as error:
+            raise Unavailable("the rendering of pictures") from error
+
+    def _failed(self, picture: RemotePicture, message: str, *, for_good: bool) -> _Tried:
+        again = None if for_good else picture.next_attempt(self._clock())
+        if again is None:
+            end = "" if for_good else f" It was tried {picture.attempts} times; the next run tries it again."
+            return _Tried(picture.as_failed(), "given_up", message + end)
+        message = f"{message} It is tried again at {again:%Y-%m-%d %H:%M} UTC."
+        return _Tried(picture.as_failed(), "failed", message, again)
+
+    async def _end(self, tried: _Tried) -> None:
+        picture = tried.picture
+        if tried.outcome in ("fetched", "unchanged"):
+            await self._remote.save(picture)
+            await self._settle(picture)
+            return
+        await self._tell(tried)
+        await self._remote.end([picture], tried.again)
+
+    async def _settle_all(self, pictures: Sequence[RemotePicture]) -> list[Exception | None]:
+        """Put the pictures on their products, say so where a failure was told, and end the claims."""
+        by_program: dict[str, list[RemotePicture]] = defaultdict(list)
+        for picture in pictures:
+            by_program[picture.mini_program_id].append(picture)
+        for program, fetched in by_program.items():
+            await self._show(program, [picture.url for picture in fetched])
+        for picture in pictures:
+            if picture.attempts > 1:
+                await self._tell(_Tried(picture, "fetched"))
+        await self._remote.end(pictures)
+        return [None] * len(pictures)
+
+    async def _show(self, mini_program_id: str, urls: Sequence[str]) -> None:
+        after = ""
+        while found := await self._products.with_feed_images(mini_program_id, urls, after, PORTION):
+            named = {address for product in found for address in product.feed_images}
+            known = await self._remote.known(mini_program_id, named)
+            ours = shown_from(known)
+
+            def take(current: Product | None, ours: Mapping[str, str] = ours) -> Change[Product] | None:
+                changed = rules.take_pictures(current, ours) if current is not None else None
+                return Change(changed[0], [product_event(*changed)]) if changed is not None else None
+
+            commands = [Command(product.product_id, take) for product in found]
+            for outcome in await self._products.change_many(commands):
+                if isinstance(outcome, Exception):
+                    raise outcome
+            after = found[-1].product_id
+
+    async def _tell(self, tried: _Tried) -> None:
+        """The runs that asked for the picture, about each product that it belongs to."""
+        picture = tried.picture
+        found = await self._products.with_feed_images(picture.mini_program_id, [picture.url], "", NAMED)
+        news = [
+            picture_tried(picture, run_id, product.product_id, tried.outcome, tried.message)
+            for run_id in picture.runs
+            for product in found
+        ]
+        if news:
+            await self._news.publish_pictures(news)
+
+
+def shown_from(known: Mapping[str, RemotePicture]) -> dict[str, str]:
+    """Our pictures by the addresses that they were fetched from."""
+    return {url: Picture(one.sha256, 0, 0).url for url, one in known.items() if one.sha256 is not None}
