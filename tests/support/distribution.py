@@ -7,7 +7,7 @@ from xdist.workermanage import WorkerController
 
 ONE_PLATFORM = ("tests/browser/", "tests/e2e/")
 """Folders whose tests share a running platform, which takes long to start: each is one unit of work."""
-OWN_PLATFORM = ("tests/e2e/test_cancelling.py",)
+OWN_PLATFORM = ("tests/e2e/test_cancelling.py", "tests/e2e/test_platform_demo.py")
 """Files in them that start a platform of their own: units by themselves."""
 LONGEST_FIRST = (*OWN_PLATFORM, *ONE_PLATFORM, "tests/interop/", "tests/integration/")
 """What starts before everything else: few tests that take long. Last, they would run while the other processes idle."""

@@ -55,7 +55,7 @@ class Book:
         return row["due"] if row else None
 
     def done(self, event: Waiting) -> None:
-        """The event is worked on. So are all that came before for the same order: the order was read after them."""
+        """The event is worked on."""
         self.database.run("UPDATE event SET done = 1 WHERE event_id = ?", event.event_id)
 
     def postpone(self, event: Waiting, at: float) -> None:
