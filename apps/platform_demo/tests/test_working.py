@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -42,10 +42,6 @@ class FakeGateway:
         else:
             order["refunds"][0]["status"] = "approved" if path.endswith("approval") else "rejected"
         return order
-
-    async def pages(self, *_: object, **__: object) -> AsyncIterator[dict[str, Any]]:
-        for order in list(self.orders.values()):
-            yield order
 
 
 def order(order_id: str, status: str = "paid", refunds: list[dict[str, Any]] | None = None) -> dict[str, Any]:
