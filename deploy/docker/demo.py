@@ -45,8 +45,14 @@ async def load() -> None:
     draw_shops(MEDIA)
     await seed(gateway, OPS, secret_of, world, print)
     for platform in await seed_platforms(gateway, OPS, secret_of, print):
-        client = {"CATALOGUE": platform["slug"], "CLIENT_ID": platform["client_id"], "CLIENT_SECRET": platform["client_secret"]}
-        write(f"{platform['slug']}.env", "".join(f"PLATFORM_{name}={value}\n" for name, value in client.items()))
+        client = {
+            "CATALOGUE": platform["slug"],
+            "CLIENT_ID": platform["client_id"],
+            "CLIENT_SECRET": platform["client_secret"],
+        }
+        write(
+            f"{platform['slug']}.env", "".join(f"PLATFORM_{name}={value}\n" for name, value in client.items())
+        )
     write("hosts.json", host_apps.hosts_json(secret_of))
 
 

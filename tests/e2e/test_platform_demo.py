@@ -77,9 +77,7 @@ class World:
             "POST", f"/v1/mini-programs/{SHOP}/orders?wait=10", body, Idempotency_Key=secrets.token_hex(8)
         )
         link = {"cashier_url": order["payment"]["cashier_url"]}
-        async with self.http.post(
-            self.platform.demo["alipay_sandbox"] + "/sandbox/pay", json=link
-        ) as answer:
+        async with self.http.post(self.platform.demo["alipay_sandbox"] + "/sandbox/pay", json=link) as answer:
             assert answer.status < 300, await answer.text()
         return buyer, f"/v1/mini-programs/{SHOP}/orders/{order['order_id']}"
 
@@ -144,7 +142,9 @@ async def test_the_products_of_both_platforms_are_seen_in_both_hosts(world: Worl
                     return True
 
                 await world.eventually(is_full, within=120, what=f"the products of {shop}")
-    page = await (await world.buyer(world.hosts[1])).must("GET", f"/v1/mini-programs/{SHOP}/products/{PRODUCT}")
+    page = await (await world.buyer(world.hosts[1])).must(
+        "GET", f"/v1/mini-programs/{SHOP}/products/{PRODUCT}"
+    )
     assert [sku["price"]["amount"] for sku in page["skus"]] == [4800, 6200]
     assert page["skus"][0]["available"] == 60
     async with world.http.get(world.platform.demo["gateway"] + page["images"][0]) as picture:

@@ -15,12 +15,17 @@ from platform_demo.gateway import Away, Refused
 from platform_demo.settings import Settings, WrongSettings, read_settings
 from platform_demo.shelf import UnknownSku
 
+NOT_FOUND = 404
+TRIES, PAUSE_SECONDS = 5, 2
+
 
 async def push(parts: Parts, options: argparse.Namespace) -> None:
     """Send products and stock that Anchorage does not have."""
-    await parts.pusher.push(parts.catalogue.shops, allow_mass_removal=options.allow_mass_removal)
+    await _push(parts, allow_mass_removal=options.allow_mass_removal)
     for run in reversed(parts.book.newest("run", 5)):
-        print(f"{run['mini_program_id']} {run['mode']}: {run['status']}, {run['accepted']} of {run['lines']} lines accepted")
+        print(
+            f"{run['mini_program_id']} {run['mode']}: {run['status']}, {run['accepted']} of {run['lines']} lines accepted"
+        )
 
 
 async def reconcile(parts: Parts, _: argparse.Namespace) -> None:
@@ -34,19 +39,19 @@ async def reconcile(parts: Parts, _: argparse.Namespace) -> None:
 async def price(parts: Parts, options: argparse.Namespace) -> None:
     """Sell a SKU at another price."""
     parts.shelf.set_price(options.sku_id, options.fen)
-    await parts.pusher.push(parts.catalogue.shops)
+    await _push(parts)
 
 
 async def stock(parts: Parts, options: argparse.Namespace) -> None:
     """Give Anchorage more pieces of a SKU, or take some back."""
     parts.shelf.allot(options.sku_id, options.change)
-    await parts.pusher.push(parts.catalogue.shops)
+    await _push(parts)
 
 
 async def withdraw(parts: Parts, options: argparse.Namespace) -> None:
     """Take a product off sale."""
     parts.shelf.withdraw(options.product_id)
-    await parts.pusher.push(parts.catalogue.shops)
+    await _push(parts)
 
 
 async def secret(parts: Parts, _: argparse.Namespace) -> None:
@@ -54,16 +59,33 @@ async def secret(parts: Parts, _: argparse.Namespace) -> None:
     await parts.receiver.renew_secret()
 
 
+async def _push(parts: Parts, *, allow_mass_removal: bool = False) -> None:
+    """Patiently: a shop that was released a moment ago is not known everywhere yet."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            await parts.pusher.push(parts.catalogue.shops, allow_mass_removal=allow_mass_removal)
+        except Refused as refused:
+            if refused.status != NOT_FOUND or not tries_left:
+                raise
+            await asyncio.sleep(PAUSE_SECONDS)
+        else:
+            return
+
+
 def arguments() -> argparse.ArgumentParser:
     """The commands with their options."""
-    parser = argparse.ArgumentParser(prog="python -m platform_demo", description="Settings: PLATFORM_* variables.")
+    parser = argparse.ArgumentParser(
+        prog="python -m platform_demo", description="Settings: PLATFORM_* variables."
+    )
     commands = parser.add_subparsers(required=True)
     commands.add_parser("serve", help="run until Ctrl-C or SIGTERM").set_defaults(do=None)
     for do in (push, reconcile, price, stock, withdraw, secret):
         command = commands.add_parser(do.__name__, help=do.__doc__)
         command.set_defaults(do=do)
         if do is push:
-            command.add_argument("--allow-mass-removal", action="store_true", help="let more than half leave the shelves")
+            command.add_argument(
+                "--allow-mass-removal", action="store_true", help="let more than half leave the shelves"
+            )
         if do in (price, stock):
             command.add_argument("sku_id")
         if do is price:

@@ -63,12 +63,8 @@ async def parts_of(settings: Settings) -> AsyncIterator[Parts]:
             worker = Worker(gateway, book, carriers, settings.refund_at_once)
             pusher = Pusher(gateway, database, shelf, book)
             receiver = Receiver(gateway, database, book, worker, settings.webhook_url)
-            reconciler = Reconciler(
-                gateway, database, shelf, book, worker, pusher, receiver, catalogue.shops
-            )
-            yield Parts(
-                settings, catalogue, database, shelf, book, worker, pusher, receiver, reconciler
-            )
+            reconciler = Reconciler(gateway, database, shelf, book, worker, pusher, receiver, catalogue.shops)
+            yield Parts(settings, catalogue, database, shelf, book, worker, pusher, receiver, reconciler)
         finally:
             database.close()
 

@@ -86,8 +86,9 @@ class Book:
     def parcel_number(self, order_id: str, carrier: str) -> str:
         """The tracking number of an order's parcel. A repeat answers the same, so no order is sent twice."""
         self.database.run(
-            "INSERT OR IGNORE INTO parcel (order_id, carrier) VALUES (?, ?)", order_id, carrier
-        )
+            "INSERT INTO parcel (order_id, carrier) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM parcel WHERE order_id = ?)",
+            order_id, carrier, order_id,
+        )  # fmt: skip
         row = self.database.one("SELECT number, carrier FROM parcel WHERE order_id = ?", order_id)
         assert row is not None  # noqa: S101 - it was inserted above
         return f"{row['carrier'].upper().replace('-', '')}{row['number']:010}"

@@ -68,7 +68,9 @@ def load_catalogue(named: str) -> Catalogue:
     """One of the package's own catalogues by its name, or a file. Raises WrongCatalogue."""
     try:
         if named in BUILT_IN:
-            content = files("platform_demo").joinpath("catalogues", f"{named}.toml").read_text(encoding="utf-8")
+            content = (
+                files("platform_demo").joinpath("catalogues", f"{named}.toml").read_text(encoding="utf-8")
+            )
         else:
             content = Path(named).read_text(encoding="utf-8")
         return read_catalogue(content)

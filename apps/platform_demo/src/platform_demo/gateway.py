@@ -110,7 +110,9 @@ class Gateway:
             async with self.http.request(
                 method, self.url + path, headers=headers, timeout=CALL_SECONDS, **sent
             ) as answer:
-                content = await (answer.json(content_type=None) if answer.content_type in JSON else answer.text())
+                content = await (
+                    answer.json(content_type=None) if answer.content_type in JSON else answer.text()
+                )
                 return answer.status, content, float(answer.headers.get("Retry-After") or 1)
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             raise Away(f"{method} {path}: {type(error).__name__}") from error

@@ -96,20 +96,58 @@ class Page:
 <title>{escape(name.en)}</title><link rel="stylesheet" href="/style.css"></head>
 <body><h1><span lang="zh">{escape(name.zh)}</span> {escape(name.en)}</h1>{message}
 <form method="post" action="/reconcile"><button>Reconcile now</button></form>
-{_section("Refunds that wait for you", _refund_rows(orders, self.worker.refund_at_once), ("Order", "Amount", "Reason", "Decide"))}
+{
+            _section(
+                "Refunds that wait for you",
+                _refund_rows(orders, self.worker.refund_at_once),
+                ("Order", "Amount", "Reason", "Decide"),
+            )
+        }
 {_section("Orders", _order_rows(orders), ("Order", "Shop", "Status", "Total", "Parcels", "Refunds"))}
-{_section("Differences", _rows(self.book.newest("difference", MOST_ROWS), "at", "subject", "what", "mended"), ("Time", "Of", "What", "Mended"))}
-{_section("Feeds", _rows(self.book.newest("run", MOST_ROWS), "at", "mini_program_id", "mode", "status", "lines", "accepted", "rejected"),
-          ("Time", "Shop", "Kind", "Status", "Lines", "Accepted", "Rejected"))}
+{
+            _section(
+                "Differences",
+                _rows(self.book.newest("difference", MOST_ROWS), "at", "subject", "what", "mended"),
+                ("Time", "Of", "What", "Mended"),
+            )
+        }
+{
+            _section(
+                "Feeds",
+                _rows(
+                    self.book.newest("run", MOST_ROWS),
+                    "at",
+                    "mini_program_id",
+                    "mode",
+                    "status",
+                    "lines",
+                    "accepted",
+                    "rejected",
+                ),
+                ("Time", "Shop", "Kind", "Status", "Lines", "Accepted", "Rejected"),
+            )
+        }
 {_section("Stock", self._stock_rows(), ("SKU", "Product", "Price", "Given to Anchorage", "Not told yet"))}
-{_section("Events", _rows(self.book.newest("event", MOST_ROWS), "received_at", "type", "order_id", "done"), ("Time", "Type", "Order", "Done"))}
+{
+            _section(
+                "Events",
+                _rows(self.book.newest("event", MOST_ROWS), "received_at", "type", "order_id", "done"),
+                ("Time", "Type", "Order", "Done"),
+            )
+        }
 </body></html>"""
 
     def _stock_rows(self) -> Iterable[Sequence[str]]:
         for shop in self.catalogue.shops:
             for sku in self.shelf.skus(shop.mini_program_id):
                 title = escape(f"{sku['title']} {sku['size']}")
-                yield escape(sku["sku_id"]), title, yuan(sku["price"]), str(sku["allotted"]), str(sku["waiting"])
+                yield (
+                    escape(sku["sku_id"]),
+                    title,
+                    yuan(sku["price"]),
+                    str(sku["allotted"]),
+                    str(sku["waiting"]),
+                )
 
 
 def _section(title: str, rows: Iterable[Sequence[str]], columns: Sequence[str]) -> str:

@@ -153,9 +153,7 @@ class Pusher:
                 self.shelf.told([], failed=moves)
                 raise
             failed = [
-                move
-                for move, item in zip(moves, answer["items"], strict=True)
-                if item["outcome"] == "failed"
+                move for move, item in zip(moves, answer["items"], strict=True) if item["outcome"] == "failed"
             ]
             self._refused(answer["items"])
             self.shelf.told([move for move in moves if move not in failed], failed)

@@ -57,9 +57,11 @@ def differences(own: Json | None, theirs: Json) -> list[str]:
     if own["status"] != theirs["status"]:
         found.append(f"status {own['status']}, at Anchorage {theirs['status']}")
     known = {refund["refund_id"]: refund["status"] for refund in _refunds(own)}
-    for refund in _refunds(theirs):
-        if (was := known.get(refund["refund_id"])) != refund["status"]:
-            found.append(f"refund {refund['refund_id']} {was or 'unknown'}, at Anchorage {refund['status']}")
+    found += [
+        f"refund {refund['refund_id']} {known.get(refund['refund_id'], 'unknown')}, at Anchorage {refund['status']}"
+        for refund in _refunds(theirs)
+        if known.get(refund["refund_id"]) != refund["status"]
+    ]
     parcels = [_numbers(own), _numbers(theirs)]
     if parcels[0] != parcels[1]:
         found.append(f"parcels {_listed(parcels[0])}, at Anchorage {_listed(parcels[1])}")

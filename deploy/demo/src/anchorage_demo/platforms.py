@@ -39,9 +39,7 @@ def load_platforms() -> tuple[SellingPlatform, ...]:
 
 def _platform(entry: Table) -> SellingPlatform:
     owner = Owner(entry["owner_id"], Text.parse(entry["name"]), "platform", entry["client_id"])
-    return SellingPlatform(
-        entry["slug"], owner, tuple(_shop(shop, owner.owner_id) for shop in entry["shop"])
-    )
+    return SellingPlatform(entry["slug"], owner, tuple(_shop(shop, owner.owner_id) for shop in entry["shop"]))
 
 
 def _shop(entry: Table, owner_id: str) -> MiniProgram:

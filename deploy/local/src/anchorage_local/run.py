@@ -127,7 +127,11 @@ def _what_to_try(system: System, names: set[str]) -> str:
     lines = [f"{system.url('gateway')}/docs  the gateway's calls; credentials are in {file}"]
     if "host_demo" in names:
         lines.insert(0, f"{system.url('host_demo')}  the demo host app, in a browser")
-        lines += [f"http://{HOST}:{port}  {slug}, a platform that sells here" for slug, port in system.ports_of_sellers.items() if slug in names]
+        lines += [
+            f"http://{HOST}:{port}  {slug}, a platform that sells here"
+            for slug, port in system.ports_of_sellers.items()
+            if slug in names
+        ]
         lines.append("make demo  plays the story from a video to a paid order, in another shell")
     return "\nTry:\n" + "\n".join(f"  {line}" for line in lines) + "\n"
 

@@ -34,9 +34,7 @@ def seller_parts(system: System) -> list[Part]:
 def load_sellers(system: System, say: Say) -> list[dict[str, Any]]:
     """Let the platforms join; returns them with address and client for `demo.json`. Raises SeedFailed."""
     draw_shops(system.media)
-    joined = asyncio.run(
-        seed_platforms(system.url("gateway"), system.ops_client, system.client_secret, say)
-    )
+    joined = asyncio.run(seed_platforms(system.url("gateway"), system.ops_client, system.client_secret, say))
     return [{**one, "url": _url(one["slug"], system)} for one in joined]
 
 
@@ -66,9 +64,7 @@ def _part(platform: SellingPlatform, system: System) -> Part:
             ready=partial(answers, port, "/readyz"),
         )
 
-    return Part(
-        platform.slug, SELLER_STAGE, port, process, live=partial(answers, port, "/livez", timeout=5)
-    )
+    return Part(platform.slug, SELLER_STAGE, port, process, live=partial(answers, port, "/livez", timeout=5))
 
 
 def _url(slug: str, system: System) -> str:
