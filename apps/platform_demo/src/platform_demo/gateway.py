@@ -137,4 +137,6 @@ class Gateway:
 def _refused(call: str, status: int, answer: Any) -> Refused:
     problem = answer if isinstance(answer, dict) else {}
     code = problem.get("code") or problem.get("error") or str(status)
-    return Refused(call, status, code, problem.get("detail") or problem.get("error_description") or "")
+    detail = problem.get("detail") or problem.get("error_description") or ""
+    fields = [f"{error['field']}: {error['message']}" for error in problem.get("errors") or ()]
+    return Refused(call, status, code, "; ".join([detail, *fields]))

@@ -65,11 +65,11 @@ class Receiver:
 
     async def _adopt_or_create(self) -> dict[str, object]:
         """A webhook of an earlier installation at the same URL gets a new secret, because the old one is lost."""
-        async for known in self.gateway.pages(WEBHOOKS):
+        for known in (await self.gateway.get(WEBHOOKS))["items"]:
             if known["url"] == self.url:
                 answer = await self.gateway.call("POST", f"{WEBHOOKS}/{known['webhook_id']}/secrets")
                 self._remember(known["webhook_id"], answer["secret"])
-                return known
+                return dict(known)
         created: dict[str, object] = await self.gateway.call(
             "POST", WEBHOOKS, {"url": self.url, "events": ["*"]}
         )
