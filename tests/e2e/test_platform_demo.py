@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import sqlite3
@@ -16,6 +17,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from anchorage_local.ports import free_port
 from support.callers import Caller, cny
 from support.eventually import Eventually
 from support.platform import Platform, running_platform
@@ -57,11 +59,7 @@ class World:
         return self.platform.folder / "platforms" / "huaiyu.sqlite"
 
     def rows(self, query: str, *values: str) -> list[tuple[Any, ...]]:
-        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)
-        try:
-            return connection.execute(query, values).fetchall()
-        finally:
-            connection.close()
+        return rows_of(self.database, query, *values)
 
     async def buyer(self, host: Caller, shop: str = SHOP) -> Caller:
         entry = {
@@ -240,17 +238,60 @@ async def test_a_forged_webhook_is_refused(world: World) -> None:
     assert world.rows("SELECT count(*) FROM event") == before
 
 
-def _command(world: World, *words: str) -> str:
-    """What a command of Huaiyu's prints, typed next to the process that serves."""
+async def test_a_platform_that_cannot_be_called_reads_the_feed_of_events(
+    world: World, tmp_path: Path, eventually: Eventually
+) -> None:
+    catalogue, database = tmp_path / "listener.toml", tmp_path / "listener.sqlite"
+    catalogue.write_text('name = "Listener"', encoding="utf-8")  # it has no shops, so it ships nothing
+    environment = _environment(world) | {
+        "PLATFORM_CATALOGUE": str(catalogue), "PLATFORM_DATABASE": str(database), "PLATFORM_WEBHOOK_URL": "",
+        "PLATFORM_PORT": str(free_port()),
+    }  # fmt: skip
+    with (tmp_path / "log").open("wb") as log:
+        listener = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "platform_demo", "serve", env=environment, stdout=log, stderr=log
+        )
+    try:
+        buyer, order = await world.paid_order(world.hosts[1])
+        await world.order_is(buyer, order, status="shipped")
+
+        def is_known() -> bool:
+            found = rows_of(
+                database, "SELECT status FROM customer_order WHERE order_id = ?", order.rpartition("/")[2]
+            )
+            assert found == [("shipped",)], (found, (tmp_path / "log").read_text(encoding="utf-8"))
+            return True
+
+        await eventually(is_known, within=WITHIN, what="the listener to know of the parcel")
+    finally:
+        listener.terminate()
+        ended = await listener.wait()
+    assert ended == 0
+
+
+def rows_of(database: Path, query: str, *values: str) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)
+    try:
+        return connection.execute(query, values).fetchall()
+    finally:
+        connection.close()
+
+
+def _environment(world: World) -> dict[str, str]:
+    """What Huaiyu's own process knows."""
     seller = world.seller
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ANCHORAGE_")} | {
+    return {name: value for name, value in os.environ.items() if not name.startswith("ANCHORAGE_")} | {
         "PLATFORM_CATALOGUE": "huaiyu", "PLATFORM_GATEWAY": world.platform.demo["gateway"],
         "PLATFORM_CLIENT_ID": seller["client_id"], "PLATFORM_CLIENT_SECRET": seller["client_secret"],
         "PLATFORM_DATABASE": str(world.database), "PLATFORM_WEBHOOK_URL": f"{seller['url']}/webhooks",
     }  # fmt: skip
+
+
+def _command(world: World, *words: str) -> str:
+    """What a command of Huaiyu's prints, typed next to the process that serves."""
     done = subprocess.run(
         [sys.executable, "-m", "platform_demo", *words],
-        env=environment, capture_output=True, encoding="utf-8", timeout=120,
+        env=_environment(world), capture_output=True, encoding="utf-8", timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

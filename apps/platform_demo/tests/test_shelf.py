@@ -109,7 +109,7 @@ def test_a_wrong_catalogue_says_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(WrongCatalogue, match="not TOML"):
         read_catalogue("name =")
     with pytest.raises(WrongCatalogue, match="carrier"):
-        read_catalogue('name = "x"\n[[shop]]\nmini_program_id = "m"\nname = "n"\nproduct = []')
+        read_catalogue('name = "x"\n[[shop]]\nmini_program_id = "m"\nname = "n"')
 
 
 def test_a_picture_is_a_png_of_its_colour() -> None:

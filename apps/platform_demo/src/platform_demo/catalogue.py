@@ -82,7 +82,7 @@ def read_catalogue(content: str) -> Catalogue:
     """Raises WrongCatalogue."""
     try:
         table = tomllib.loads(content)
-        return Catalogue(_text(table["name"]), tuple(_shop(shop) for shop in table["shop"]))
+        return Catalogue(_text(table["name"]), tuple(_shop(shop) for shop in table.get("shop", ())))
     except tomllib.TOMLDecodeError as error:
         raise WrongCatalogue(f"the catalogue is not TOML: {error}") from error
     except KeyError as missing:
@@ -90,7 +90,7 @@ def read_catalogue(content: str) -> Catalogue:
 
 
 def _shop(entry: dict[str, Any]) -> Shop:
-    products = tuple(_product(one) for one in entry["product"])
+    products = tuple(_product(one) for one in entry.get("product", ()))
     return Shop(entry["mini_program_id"], _text(entry["name"]), entry["carrier"], products)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -13,7 +14,7 @@ from platform_demo.book import Book
 from platform_demo.catalogue import Catalogue
 from platform_demo.feed import yuan
 from platform_demo.gateway import Away, Refused
-from platform_demo.reconciling import Reconciler
+from platform_demo.reconciling import BEIJING, Reconciler
 from platform_demo.rules import AskPerson, next_steps
 from platform_demo.shelf import Shelf
 from platform_demo.working import Worker
@@ -158,9 +159,15 @@ def _section(title: str, rows: Iterable[Sequence[str]], columns: Sequence[str]) 
     return f"<section><h2>{title}</h2>{table}</section>"
 
 
-def _rows(rows: Sequence[Any], *columns: str) -> Iterable[Sequence[str]]:
+def _rows(rows: Sequence[Any], time: str, *columns: str) -> Iterable[Sequence[str]]:
     for row in rows:
-        yield [escape(str("" if row[column] is None else row[column])) for column in columns]
+        cells = [escape(str("" if row[column] is None else row[column])) for column in columns]
+        yield [_in_beijing(row[time]), *cells]
+
+
+def _in_beijing(time: str) -> str:
+    """A time of the database, for a person."""
+    return f"{datetime.fromisoformat(time).astimezone(BEIJING):%Y-%m-%d %H:%M:%S}"
 
 
 def _order_rows(orders: Iterable[Json]) -> Iterable[Sequence[str]]:

@@ -85,11 +85,11 @@ async def _join(platform: SellingPlatform, calls: GatewayClient, say: Callable[[
             "name": owner.name.zh, "scope": "owner", "subject_id": owner.owner_id,
             "client_secret": calls.secret_of(owner.client_id),
         }  # fmt: skip
-        await calls.call("PUT", f"/v1/ops/owners/{owner.owner_id}", owner_body(owner))
         await calls.call("PUT", f"/v1/ops/clients/{owner.client_id}", client)
     unpublished = [shop for shop in platform.shops if not await _is_published(shop, calls)]
     if not unpublished:
         return
+    await calls.call("PUT", f"/v1/ops/owners/{owner.owner_id}", owner_body(owner))
     say(f"{owner.name.en} joins with {len(unpublished)} shops")
     for shop in unpublished:
         await _put_program(shop, owner, (), calls)
