@@ -17,7 +17,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from anchorage_local.ports import free_port
+from anchorage_local.ports import answers, free_port
 from support.callers import Caller, cny
 from support.eventually import Eventually
 from support.platform import Platform, running_platform
@@ -243,15 +243,17 @@ async def test_a_platform_that_cannot_be_called_reads_the_feed_of_events(
 ) -> None:
     catalogue, database = tmp_path / "listener.toml", tmp_path / "listener.sqlite"
     catalogue.write_text('name = "Listener"', encoding="utf-8")  # it has no shops, so it ships nothing
+    port = free_port()
     environment = _environment(world) | {
         "PLATFORM_CATALOGUE": str(catalogue), "PLATFORM_DATABASE": str(database), "PLATFORM_WEBHOOK_URL": "",
-        "PLATFORM_PORT": str(free_port()),
+        "PLATFORM_PORT": str(port),
     }  # fmt: skip
     with (tmp_path / "log").open("wb") as log:
         listener = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "platform_demo", "serve", env=environment, stdout=log, stderr=log
         )
     try:
+        await eventually(lambda: answers(port, "/readyz"), within=WITHIN, what="the listener to be up")
         buyer, order = await world.paid_order(world.hosts[1])
         await world.order_is(buyer, order, status="shipped")
 

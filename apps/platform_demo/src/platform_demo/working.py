@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from platform_demo.book import Book
+from platform_demo.book import Book, Waiting
 from platform_demo.gateway import Away, Gateway, Refused
 from platform_demo.rules import Approve, AskPerson, Ship, Step, next_steps
 
 Json = dict[str, Any]
+NO_RIGHTS = (401, 403)
+"""The client's secret or role was changed, here or there: once that is mended, the same call succeeds."""
 SMALL = "small amounts are paid back at once"
 
 log = logging.getLogger(__name__)
@@ -43,18 +45,23 @@ class Worker:
                     if event.order_id is not None:
                         await self.handle(event.order_id)
                     self.book.done(event)
-                except Away:
-                    log.warning("Anchorage is away; %s is worked on later", event.event_id)
-                    self.book.postpone(event, time.time())
-                except Refused as refused:
-                    log.warning("%s: %s", event.event_id, refused.code)
-                    self.book.note(f"order {event.order_id}", [str(refused)], "not yet")
-                    self.book.done(event)
+                except (Away, Refused) as failed:
+                    self._failed(event, failed)
             due = self.book.next_due()
             try:
                 await asyncio.wait_for(self._wake.wait(), None if due is None else max(due - time.time(), 0))
             except TimeoutError:
                 continue
+
+    def _failed(self, event: Waiting, failed: Away | Refused) -> None:
+        """Try again later, unless Anchorage has refused what was asked for: then it is listed."""
+        if isinstance(failed, Refused) and failed.status not in NO_RIGHTS:
+            log.warning("%s: %s", event.event_id, failed.code)
+            self.book.note(f"order {event.order_id}", [str(failed)], "not yet")
+            self.book.done(event)
+        else:
+            log.warning("%s is worked on later: %s", event.event_id, type(failed).__name__)
+            self.book.postpone(event, time.time())
 
     async def handle(self, order_id: str) -> None:
         """Do what an order needs now. Raises Away and Refused."""
