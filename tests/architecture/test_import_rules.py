@@ -15,6 +15,7 @@ PLANTED = {
     "services": ("checkout/planted_service.py", "import payment.domain.trade"),
     "shared": ("catalog/planted_shared.py", "import anchorage_cli.audit"),
     "apps": ("anchorage_cli/planted_app.py", "import search.settings"),
+    "platform_demo": ("platform_demo/planted_stranger.py", "import contracts.money"),
     "contracts": ("contracts/planted_contract.py", "import runtime.clock"),
     "alike": ("alike/planted_name.py", "import runtime.clock"),
     "content_check": ("content_check/planted_check.py", "import runtime.clock"),

@@ -10,9 +10,11 @@ from typing import Any
 
 import psutil
 
+from anchorage_demo.platforms import load_platforms
+
 DATA = Path(os.environ.get("ANCHORAGE_DATA", ".data"))
-APART = frozenset({"alipay_sandbox", "host_demo"})
-"""Not part of what a shop pays for an order: the sandbox stands for Alipay."""
+APART = frozenset({"alipay_sandbox", "host_demo", *(platform.slug for platform in load_platforms())})
+"""Not part of what a shop pays for an order: the sandbox stands for Alipay, and platforms are other people's systems."""
 
 
 def demo() -> dict[str, Any]:

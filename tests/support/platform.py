@@ -14,11 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from anchorage_demo.platforms import load_platforms
 from anchorage_local.services import STAGES
 
 READY_SECONDS = 240
 STOP_SECONDS = 60
-PORTS = tuple(name.upper() for name in STAGES)
+PORTS = tuple(name.upper() for name in (*STAGES, *(platform.slug for platform in load_platforms())))
 
 
 @dataclass(frozen=True)
@@ -41,11 +42,12 @@ def running_platform(
 ) -> Iterator[Platform]:
     """Everything up with the demo loaded; with `kafka` and `mongodb` None it starts a pair of its own.
 
-    `settings` are further ANCHORAGE_* variables, by their names in lower case.
+    The demo's third-party platforms run only with `platforms="yes"`. `settings` are further ANCHORAGE_* variables, by their names in lower case.
     """
     environment = dict(os.environ) | {
         "ANCHORAGE_DATA": str(folder),
         "ANCHORAGE_PREFIX": prefix,
+        "ANCHORAGE_PLATFORMS": "no",
         "ANCHORAGE_MAX_UNPAID_ORDERS": "1000",  # a test's few viewers place hundreds of orders
         **{f"ANCHORAGE_{name}_PORT": "0" for name in PORTS},
         **{f"ANCHORAGE_{name.upper()}": value for name, value in settings.items()},

@@ -13,8 +13,9 @@ import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from anchorage_demo import World, load_world
+from anchorage_demo import World, load_world, platforms
 from anchorage_demo import seed as module
+from anchorage_demo.platforms import load_platforms, seed_platforms
 from anchorage_demo.seed import SeedFailed, seed
 
 WRITES = ("PUT", "POST", "DELETE")
@@ -88,7 +89,8 @@ def world() -> World:
 @pytest.fixture(autouse=True)
 def _logos(monkeypatch: pytest.MonkeyPatch) -> None:
     """Logos are not drawn: that takes most of the time of a load, and test_art.py draws them."""
-    monkeypatch.setattr(module, "draw_logo_png", lambda *_: b"png")
+    for each in (module, platforms):
+        monkeypatch.setattr(each, "draw_logo_png", lambda *_: b"png")
 
 
 @pytest_asyncio.fixture
@@ -204,3 +206,48 @@ async def test_services_that_never_learn_about_the_demo_are_an_error(
     gateway.down = "/v1/search"
     with pytest.raises(SeedFailed, match="waited 1 s for every service to know the demo"):
         await load(gateway, world)
+
+
+async def join(gateway: FakeGateway, prefix: str = "secret of ") -> tuple[list[Any], str]:
+    """Let the platforms join; returns what `demo.json` says of them, and what was printed."""
+    said: list[str] = []
+    secrets = lambda client: prefix + client if client != "ops" else "secret of ops"  # noqa: E731
+    joined = await seed_platforms(gateway.url, "ops", secrets, said.append)
+    return joined, "\n".join(said)
+
+
+async def test_platforms_join_once_and_their_shops_are_published_last(gateway: FakeGateway) -> None:
+    joined, said = await join(gateway)
+    shops = [shop.mini_program_id for platform in load_platforms() for shop in platform.shops]
+    assert [one for platform in joined for one in platform["mini_program_ids"]] == shops
+    assert said.count("joins with 2 shops") == len(joined) == 2
+    assert set(gateway.states) == set(shops)
+    assert all(gateway.hosts.values())
+    assert [platform["client_secret"] for platform in joined] == [
+        gateway.secrets[platform["client_id"]] for platform in joined
+    ]
+    gateway.writes.clear()
+    assert await join(gateway) == (joined, "")
+    assert gateway.writes == []
+
+
+async def test_platforms_get_their_secrets_again_from_a_new_data_folder_and_nothing_else(
+    gateway: FakeGateway,
+) -> None:
+    await join(gateway)
+    gateway.writes.clear()
+    await join(gateway, prefix="new ")
+    assert [path.rpartition("/")[0] for path in gateway.writes] == ["/v1/ops/clients"] * 2
+
+
+async def test_an_interrupted_joining_is_completed(
+    gateway: FakeGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway.down = "/look"
+    with monkeypatch.context() as impatient:
+        impatient.setattr(platforms, "READY_TIMEOUT", 0.05)
+        with pytest.raises(SeedFailed, match="the logo of"):
+            await join(gateway)
+    gateway.down = "\0"
+    await join(gateway)
+    assert all(gateway.hosts.values())

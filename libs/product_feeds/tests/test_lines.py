@@ -148,3 +148,10 @@ def test_all_that_is_wrong_with_a_line_is_said_at_once() -> None:
     found = line(id="a b", price="free", image_link="x")
     assert isinstance(found, list)
     assert {error.field for error in found} == {"id", "price", "image_link"}
+
+
+def test_an_uploaded_picture_is_named_by_its_url() -> None:
+    uploaded = f"/media/pictures/{'0' * 64}/1280.webp"
+    found = line(image_link=uploaded, additional_image_link=f"https://a.example/1.jpg,{uploaded}?2")
+    assert isinstance(found, FeedLine)
+    assert found.images == (uploaded, "https://a.example/1.jpg", f"{uploaded}?2")

@@ -29,7 +29,7 @@ def load_world() -> World:
     """The demo world; every call returns the same object."""
     base, people, words = read("world.toml"), read("people.toml"), Glossary()
     stores = [_store(folder, words) for folder in base["stores"]]
-    games = [_mini_program(game, "game") for game in base["game"]]
+    games = [mini_program(game, "game") for game in base["game"]]
     return World(
         hosts=tuple(_host(entry) for entry in base["host"]),
         owners=tuple(
@@ -65,10 +65,10 @@ def _store(folder: str, words: Glossary) -> tuple[MiniProgram, list[Product]]:
                 products.append(build_product(key, entry, shelf, categories[shelf_key], store, words))
             except KeyError as missing:
                 raise SourceError(f"stores/{folder}/{shelf_key}.toml: {key} lacks {missing}") from missing
-    return _mini_program(store, "ecommerce", tuple(categories.values())), products
+    return mini_program(store, "ecommerce", tuple(categories.values())), products
 
 
-def _mini_program(
+def mini_program(
     entry: Table, category: MiniProgramCategory, categories: tuple[Category, ...] = ()
 ) -> MiniProgram:
     return MiniProgram(

@@ -42,6 +42,7 @@ def write_file(system: System, services: Collection[str], clients: dict[str, Any
         "kafka": system.kafka,
         "mongodb": system.mongodb,
         "prefix": system.settings.prefix,
+        "platforms": [],
         **clients,
         "alipay": alipay.merchant(system.secrets, system.overrides, alipay.TRIAL, sandbox),
     }

@@ -13,11 +13,19 @@ from anchorage_local import demo
 from anchorage_local.console import Say
 from anchorage_local.infra import Infrastructure, allow_many_files
 from anchorage_local.overrides import overrides, without_effect
-from anchorage_local.ports import ensure_free, free_port
+from anchorage_local.ports import HOST, ensure_free, free_port
 from anchorage_local.process import StartFailed
 from anchorage_local.run_lock import hold
 from anchorage_local.secrets import Secrets
-from anchorage_local.services import System, choose_ports, service_part, to_start, write_targets
+from anchorage_local.sellers import load_sellers, seller_parts
+from anchorage_local.services import (
+    System,
+    choose_ports,
+    choose_seller_ports,
+    service_part,
+    to_start,
+    write_targets,
+)
 from anchorage_local.settings import LocalSettings
 from anchorage_local.supervisor import Part, Supervisor
 from runtime.kafka.topics import WrongTopic, ensure_topics
@@ -38,7 +46,8 @@ def run(settings: LocalSettings, say: Say, only: Collection[str] = (), *, with_d
             say(f"warning: {line}")
         infrastructure = _to_start(pair, settings)
         services = [service_part(name, system) for name in to_start(only, system, with_demo=with_demo)]
-        for part in (*infrastructure, *services):
+        sellers = seller_parts(system) if with_demo and not only else []
+        for part in (*infrastructure, *services, *sellers):
             ensure_free(part.port, part.name, f"ANCHORAGE_{part.name.upper()}_PORT")
         write_targets(system)
         supervisor = Supervisor(say, lock.record)
@@ -53,8 +62,11 @@ def run(settings: LocalSettings, say: Say, only: Collection[str] = (), *, with_d
             supervisor.start(services)
             if not only:
                 clients = demo.load(system, say) if with_demo else demo.without_data(system)
+                if sellers:
+                    clients["platforms"] = load_sellers(system, say)
+                    supervisor.start(sellers)
                 demo.write_file(system, [part.name for part in services], clients)
-            say(_welcome(system, services, complete=not only))
+            say(_welcome(system, [*services, *sellers], complete=not only))
             supervisor.watch()
         finally:
             (folder / demo.FILE).unlink(missing_ok=True)
@@ -84,6 +96,7 @@ def _plan(settings: LocalSettings, say: Say) -> tuple[Infrastructure, System]:
         kafka=settings.kafka or pair.kafka.bootstrap,
         mongodb=settings.mongodb_uri or pair.mongodb.uri,
         ports=choose_ports(settings),
+        ports_of_sellers=choose_seller_ports(settings),
         secrets=Secrets(settings.data / "secrets"),
         folder=settings.data,
         overrides=overrides(os.environ),
@@ -98,7 +111,7 @@ def _to_start(pair: Infrastructure, settings: LocalSettings) -> list[Part]:
 
 
 def _welcome(system: System, services: Sequence[Part], *, complete: bool) -> str:
-    started = "\n".join(f"  {part.name:<16} {system.url(part.name)}" for part in services)
+    started = "\n".join(f"  {part.name:<16} http://{HOST}:{part.port}" for part in services)
     names = {part.name for part in services}
     return f"""
 Anchorage is running.
@@ -114,6 +127,11 @@ def _what_to_try(system: System, names: set[str]) -> str:
     lines = [f"{system.url('gateway')}/docs  the gateway's calls; credentials are in {file}"]
     if "host_demo" in names:
         lines.insert(0, f"{system.url('host_demo')}  the demo host app, in a browser")
+        lines += [
+            f"http://{HOST}:{port}  {slug}, a platform that sells here"
+            for slug, port in system.ports_of_sellers.items()
+            if slug in names
+        ]
         lines.append("make demo  plays the story from a video to a paid order, in another shell")
     return "\nTry:\n" + "\n".join(f"  {line}" for line in lines) + "\n"
 

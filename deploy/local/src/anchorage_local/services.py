@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from anchorage_demo import host_apps
+from anchorage_demo.platforms import load_platforms
 from anchorage_local import alipay
 from anchorage_local.files import write_atomically
 from anchorage_local.ports import HOST, answers, free_port
@@ -63,6 +64,8 @@ class System:
     secrets: Secrets
     folder: Path
     overrides: Mapping[str, str] = field(default_factory=dict)
+    ports_of_sellers: Mapping[str, int] = field(default_factory=dict)
+    """Of the demo's third-party platforms. They are no ports of the platform's own: webhooks may call them."""
     metrics_ports: Mapping[str, int] = field(default_factory=lambda: {name: free_port() for name in MEASURED})
 
     @property
@@ -90,6 +93,12 @@ class System:
 def choose_ports(settings: LocalSettings) -> dict[str, int]:
     """The port of each service; a free one where 0 is set."""
     return {name: getattr(settings, f"{name}_port") or free_port() for name in STAGES}
+
+
+def choose_seller_ports(settings: LocalSettings) -> dict[str, int]:
+    """The port of each third-party platform of the demo, by its slug; a free one where 0 is set."""
+    slugs = [platform.slug for platform in load_platforms()]
+    return {slug: getattr(settings, f"{slug}_port") or free_port() for slug in slugs}
 
 
 def write_targets(system: System) -> None:

@@ -32,6 +32,7 @@ class LocalSettings(BaseSettings):
         le=1,
         description="share of new traces that are recorded; a caller's sampling decision is followed",
     )
+    platforms: bool = Field(default=True, description="start the demo's third-party platforms too")
     kafka: str | None = None
     mongodb_uri: str | None = None
 
@@ -48,6 +49,8 @@ class LocalSettings(BaseSettings):
     sharecode_port: Port = 8106
     webhooks_port: Port = 8107
     feeds_port: Port = 8108
+    huaiyu_port: Port = 8121
+    chenglu_port: Port = 8122
 
     @property
     def programs(self) -> Path:

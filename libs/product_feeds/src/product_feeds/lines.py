@@ -32,8 +32,8 @@ OTHER_NAMES = {
 """Names of fields in other people's feeds, and Google's name."""
 
 _ID = re.compile(r"[A-Za-z0-9_:-][A-Za-z0-9_.:-]{0,63}")
-_ADDRESS = re.compile(r"https?://[^\s\"<>\\]+")
-_BETWEEN_ADDRESSES = re.compile(r"\s*[,|\n]\s*(?=https?://)|\s+")
+_ADDRESS = re.compile(r"(https?://|/media/)[^\s\"<>\\]+")
+_BETWEEN_ADDRESSES = re.compile(r"\s*[,|\n]\s*(?=https?://|/media/)|\s+")
 V = TypeVar("V")
 
 
@@ -156,7 +156,9 @@ def _images(reader: _Reader) -> tuple[str, ...]:
 def _read_addresses(text: str) -> tuple[str, ...]:
     addresses = [part for part in _BETWEEN_ADDRESSES.split(text.strip().strip(",")) if part]
     if not addresses or any(len(one) > MAX_ADDRESS or not _ADDRESS.fullmatch(one) for one in addresses):
-        raise ValueError(f"must be an http or https address of at most {MAX_ADDRESS} characters")
+        raise ValueError(
+            f"must be an http or https address, or the url of an uploaded picture, of at most {MAX_ADDRESS} characters"
+        )
     return tuple(addresses)
 
 

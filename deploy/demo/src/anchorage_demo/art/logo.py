@@ -16,6 +16,7 @@ from anchorage_demo.art.mark import (
     star_boat,
     three_fruits,
 )
+from anchorage_demo.art.platform_marks import deer, leaf_on_water
 from anchorage_demo.world import MiniProgram
 
 MARKS: dict[str, Mark] = {
@@ -26,6 +27,8 @@ MARKS: dict[str, Mark] = {
     "star_boat": star_boat,
     "linked_words": linked_words,
     "cat_face": cat_face,
+    "leaf_on_water": leaf_on_water,
+    "deer": deer,
 }
 CORNER = 24
 SUPERSAMPLING = 4
