@@ -138,7 +138,7 @@ def test_an_engineer_who_types_the_readme_connects_a_platform(platform: Platform
         [
             PATIENCE + SHIPPED,
             *blocks[: buys + 1], "wait_for '\"status\":\"shipped\"'",
-            *blocks[buys + 1 : asks + 1], "wait_for '\"status\":\"settled\"'",
+            *blocks[buys + 1 : asks + 1], "wait_for '\"refunded_total\":{\"amount\":2000'",
             *blocks[asks + 1 :], "read_order > order.json",
         ]
     )  # fmt: skip

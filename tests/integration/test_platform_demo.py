@@ -131,7 +131,7 @@ async def test_a_webhook_that_was_missed_is_made_good_by_reconciling(seller: Sel
     stock = await seller.owner.must("GET", "/v1/owner/skus/hy_rice_bowl_1/stock")
     assert stock["initial"] + stock["adjusted"] == 80
     assert (await seller.owner.must("GET", f"/v1/owner/webhooks/{webhook_id}"))["enabled"]
-    assert seller.command("reconcile").splitlines()[-1] == "0 differences"
+    assert seller.command("reconcile").splitlines()[-1] == "differences: 0"
     assert order_id in await seller.page()
 
 

@@ -33,7 +33,7 @@ async def reconcile(parts: Parts, _: argparse.Namespace) -> None:
     found = await parts.reconciler.reconcile()
     for row in reversed(parts.book.newest("difference", found)):
         print(f"{row['subject']}: {row['what']} ({row['mended']})")
-    print(f"{found} differences")
+    print(f"differences: {found}")
 
 
 async def price(parts: Parts, options: argparse.Namespace) -> None:

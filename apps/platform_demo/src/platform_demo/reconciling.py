@@ -49,7 +49,7 @@ class Reconciler:
                 found += await self._products(shop) + await self._stock(shop)
             await self.pusher.push_in_turn(self.shops)
             self.database.remember("reconciled", began.isoformat(timespec="seconds"))
-        log.info("reconciled; %s differences", found)
+        log.info("reconciled; differences: %s", found)
         return found
 
     async def _webhook(self) -> int:
