@@ -310,3 +310,24 @@ async def test_one_server_that_hangs_delays_no_other_and_is_asked_for_few_at_a_t
         hangs.open.set()
         await asyncio.gather(*(ours(shop, 1, f"{shop.product_id}-{number}") for number in range(8)))
         assert hangs.most_at_once == FROM_ONE_HOST
+
+
+async def test_a_picture_that_the_owner_uploaded_is_shown_at_once_and_not_fetched(shop: Shop) -> None:
+    await shop.put_live()
+    sent = {**shop.as_owner, "Content-Type": "image/png"}
+    async with shop.service.http.post(
+        f"{shop.service.url}/v1/owner/media", data=a_picture(), headers=sent
+    ) as answer:
+        url = (await answer.json())["url"]
+    assert await fed(shop, url) == "accepted"
+    assert await images_of(shop) == [url]
+    assert await fed(shop, url) == "unchanged"
+    await at_rest(shop)
+    assert await news(shop, "FeedPictureTried") == []
+
+
+async def test_a_picture_that_nobody_uploaded_refuses_its_line(shop: Shop) -> None:
+    await shop.put_live()
+    assert await fed(shop, f"/media/pictures/{secrets.token_hex(32)}/1280.webp") == "rejected"
+    [refused] = await news(shop, "FeedProductApplied")
+    assert [reason["field"] for reason in refused["reasons"]] == ["images[0]"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,7 +24,7 @@ from catalog.application.pictures import Pictures
 from catalog.application.ports import ProductStore
 from catalog.domain import feed as rules
 from catalog.domain.errors import PictureWorkerDied, TooManyPictures, UnreadablePicture
-from catalog.domain.picture import Picture
+from catalog.domain.picture import Picture, is_here
 from catalog.domain.product import Product
 from catalog.domain.remote_picture import RemotePicture
 from contracts.feeds import PictureOutcome
@@ -94,6 +94,11 @@ class FeedPictures:
     async def known(self, wanted: Mapping[str, set[str]]) -> dict[str, Mapping[str, RemotePicture]]:
         """What is known of addresses, by mini program."""
         return {program: await self._remote.known(program, urls) for program, urls in wanted.items()}
+
+    async def check(self, owner_id: str, addresses: Sequence[str], kept: Collection[str]) -> None:
+        """Raises WrongContent for addresses of this installation, but those `kept`, that the owner may not show."""
+        here = [(f"images[{number}]", url) for number, url in enumerate(addresses) if is_here(url)]
+        await self._pictures.check(owner_id, here, kept)
 
     async def ask(self, asked: Sequence[Asked]) -> None:
         """Have pictures fetched soon."""

@@ -141,7 +141,7 @@ class FollowFeeds:
         addresses: dict[str, set[str]] = defaultdict(set)
         for wanted in batch:
             if wanted.content is not None:
-                addresses[wanted.command.mini_program_id].update(wanted.content.images)
+                addresses[wanted.command.mini_program_id].update(wanted.content.images_elsewhere)
         pictures = await self._pictures.known(addresses)
         return _Shops(suspended, programs, categories, present, pictures)
 
@@ -151,7 +151,7 @@ class FollowFeeds:
         asked: dict[tuple[str, str, str], Asked] = {}
         for command, content in ((wanted.command, wanted.content) for wanted in written):
             known = shops.pictures.get(command.mini_program_id, {})
-            for url in content.images if content is not None else ():
+            for url in content.images_elsewhere if content is not None else ():
                 found = known.get(url)
                 if found is None or found.is_due(now):
                     is_known = found is not None and found.sha256 is not None
@@ -191,6 +191,8 @@ class FollowFeeds:
         present = shops.present.get(command.product_id)
         change = decide(present)  # a refused product claims no SKU
         if content is not None and change is not None:
+            kept = present.feed_images if present is not None else ()
+            await self._pictures.check(command.owner_id, content.images, kept)
             await self._check(change.after, present, shops.categories[command.mini_program_id])
             if new := content.new_skus(present):
                 await self._stock.claim(command.product_id, command.mini_program_id, new)

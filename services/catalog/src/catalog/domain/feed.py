@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from catalog.domain import product as rules
+from catalog.domain.picture import is_here
 from catalog.domain.product import Changed, Product, ProductDetails, Sku
 from catalog.domain.remote_picture import shown
 from catalog.domain.terms import Terms
@@ -27,6 +28,11 @@ class FeedContent:
     skus: tuple[Sku, ...]
     levels: Mapping[str, int]
     initial: Mapping[str, int]
+
+    @property
+    def images_elsewhere(self) -> tuple[str, ...]:
+        """The addresses from which pictures are to be fetched."""
+        return tuple(url for url in self.images if not is_here(url))
 
     def details(
         self, current: Product | None, program_terms: Terms, pictures: Mapping[str, str]

@@ -61,6 +61,11 @@ def in_folder(url: str) -> str | None:
     return url.removeprefix(_FOLDER) if url.startswith(_FOLDER) and uploaded(url) is None else None
 
 
+def is_here(url: str) -> bool:
+    """Whether it names a file of this installation: an uploaded picture, or one of the operator's folder."""
+    return url.startswith(_FOLDER)
+
+
 def is_elsewhere(url: str) -> bool:
     """Whether it is an https address with a domain name."""
     return _ELSEWHERE.fullmatch(url) is not None

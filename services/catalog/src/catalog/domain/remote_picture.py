@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from catalog.domain.picture import is_elsewhere
+from catalog.domain.picture import is_elsewhere, is_here
 
 PAUSES = (
     timedelta(minutes=1),
@@ -82,6 +82,12 @@ class RemotePicture:
 
 
 def shown(addresses: tuple[str, ...], urls: Mapping[str, str]) -> tuple[str, ...]:
-    """What viewers see of pictures at these addresses: ours, by address in `urls`, and until then those of https addresses."""
-    found = (urls.get(address) or (address if is_elsewhere(address) else None) for address in addresses)
+    """What viewers see of pictures at these addresses: ours, by address in `urls`, and until then those of https addresses.
+
+    Addresses of this installation are shown as they are.
+    """
+    found = (
+        urls.get(address) or (address if is_here(address) or is_elsewhere(address) else None)
+        for address in addresses
+    )
     return tuple(dict.fromkeys(url for url in found if url is not None))
