@@ -43,6 +43,7 @@ from contracts.api.shipments import CarrierView, ShipmentCorrection, ShipmentReq
 from runtime.web.bodies import json_response, read_json, read_query
 from runtime.web.csv_files import csv_response
 from runtime.web.cursors import page_of
+from runtime.web.editing import edited_response, expected_version
 from runtime.web.idempotency import fingerprint_of, idempotency_key, optional_idempotency_key
 from runtime.web.routes import Route, principal_of, roles, scopes
 from runtime.web.tokens import FINANCE, OPS, ORDERS, OWNER, PUBLIC
@@ -125,7 +126,7 @@ class OwnerRoutes:
         reason = read_query(request, OperatorReadQuery).reason if is_operator(request) else None
         order = await self.read.one(seller_of(request), request.match_info["order_id"])
         with_address = _with_address(request, reason)
-        return json_response(owner_order_view(order, with_address=with_address))
+        return edited_response(owner_order_view(order, with_address=with_address), order.version)
 
     async def ship(self, request: web.Request) -> web.Response:
         key = optional_idempotency_key(request)
@@ -151,6 +152,7 @@ class OwnerRoutes:
             path["shipment_id"],
             carrier=body.named,
             tracking_number=body.tracking_number,
+            expected=expected_version(request),
         )
         return self._answer(request, order)
 
@@ -212,7 +214,8 @@ class OwnerRoutes:
         return self._answer(request, order)
 
     def _answer(self, request: web.Request, order: Order, *, status: int = 200) -> web.Response:
-        return json_response(owner_order_view(order, with_address=sees_address(request)), status=status)
+        view = owner_order_view(order, with_address=sees_address(request))
+        return edited_response(view, order.version, status)
 
 
 def _search_of(request: web.Request, query: OwnerOrderFilters) -> tuple[Seller, bool]:

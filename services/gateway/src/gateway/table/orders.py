@@ -10,7 +10,7 @@ from contracts.api.payments import FreshPaymentRequest, PaymentView
 from contracts.api.viewer_account import AccountPage, AddressRequest, AddressView
 from gateway import faults
 from gateway.calls import EVENTS, WAITING_SECONDS, Call
-from gateway.headers import IDEMPOTENCY_HEADER, OPTIONAL_IDEMPOTENCY_HEADER
+from gateway.headers import IDEMPOTENCY_HEADER, OPTIONAL_IDEMPOTENCY_HEADER, VERSION_HEADER
 from runtime.web.routes import scopes
 from runtime.web.tokens import OWNER, VIEWER
 
@@ -199,6 +199,7 @@ CALLS = (
         tag=ACCOUNT,
         scopes=VIEWER_ONLY,
         service="checkout",
+        headers=(VERSION_HEADER,),
         body=AddressRequest,
         answer=AddressView,
         faults=(faults.CONFLICT,),

@@ -20,7 +20,7 @@ from contracts.api.orders import (
 from contracts.api.shipments import CarrierView, ShipmentCorrection, ShipmentRequest
 from gateway import faults
 from gateway.calls import CSV, Call
-from gateway.headers import IDEMPOTENCY_HEADER, OPTIONAL_IDEMPOTENCY_HEADER
+from gateway.headers import IDEMPOTENCY_HEADER, OPTIONAL_IDEMPOTENCY_HEADER, VERSION_HEADER
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import FINANCE, ORDERS, OWNER, PUBLIC
 
@@ -101,6 +101,7 @@ CALLS = (
         scopes=OWNER_ONLY,
         roles=roles(ORDERS),
         service="checkout",
+        headers=(VERSION_HEADER,),
         body=ShipmentCorrection,
         answer=OwnerOrderView,
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
