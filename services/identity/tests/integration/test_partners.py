@@ -24,6 +24,10 @@ async def test_a_new_one_gets_a_client_that_manages_the_others(operator: Operato
     ]
     _, page = await operator.call("GET", f"/v1/ops/{kind}s", ops)
     assert [one["id"] for one in page["items"]] == [new[f"{kind}_id"]]
+    one = f"{new[f'{kind}_id']}"
+    assert await operator.call("GET", f"/v1/ops/{kind}s/{one}", ops) == (200, page["items"][0])
+    other = "creator" if kind == "host" else "host"
+    assert (await operator.call("GET", f"/v1/ops/{other}s/{one}", ops))[0] == 404
 
 
 @pytest.mark.parametrize("kind", ["host", "creator"])
@@ -45,6 +49,7 @@ async def test_a_suspension_ends_its_tokens_and_a_reinstatement_gives_new_ones(
     await eventually(refused, within=5)
     status, problem = await operator.call("POST", "/v1/token", data=form)
     assert (status, "The contract has ended." in problem["error_description"]) == (401, True)
+    assert "operator" in problem["error_description"]
     assert (await operator.call("POST", f"{one}/reinstatement", ops))[0] == 200
 
     async def accepted() -> bool:

@@ -34,6 +34,7 @@ class AccountRoutes:
             Route("GET", account, self.account, viewer),
             Route("GET", addresses, self.list_addresses, viewer),
             Route("POST", addresses, self.add_address, viewer),
+            Route("GET", address, self.read_address, viewer),
             Route("PUT", address, self.change_address, viewer),
             Route("DELETE", address, self.delete_address, viewer),
         ]
@@ -63,7 +64,10 @@ class AccountRoutes:
             key=optional_idempotency_key(request),
             fingerprint=fingerprint_of(body),
         )
-        return json_response(_address_view(saved), status=201)
+        return _answer(saved, status=201)
+
+    async def read_address(self, request: web.Request) -> web.Response:
+        return _answer(await self.book.get(buyer_of(request), request.match_info["address_id"]))
 
     async def change_address(self, request: web.Request) -> web.Response:
         buyer = buyer_of(request)

@@ -94,6 +94,12 @@ class ReviewRoutes:
         items = [owner_review_view(review) for _, review in shown]
         return json_response(Page[OwnerReviewView](items=items, next_cursor=next_cursor))
 
+    async def read_of_owner(self, request: web.Request) -> web.Response:
+        return _edited(await self.reviews.get(owner_of(request), request.match_info["review_id"]))
+
+    async def read(self, request: web.Request) -> web.Response:
+        return _edited(await self.reviews.get(None, request.match_info["review_id"]))
+
     async def answer(self, request: web.Request) -> web.Response:
         expected = expected_version(request)
         body = await read_json(request, AnswerRequest)

@@ -162,6 +162,16 @@ CALLS = (
         ),
     ),
     Call(
+        method="GET",
+        path=VERSION,
+        name="read_version",
+        summary="Read a version of a mini program",
+        tag=TAG,
+        scopes=OWNER_OR_OPERATOR,
+        service="catalog",
+        answer=VersionView,
+    ),
+    Call(
         method="POST",
         path=f"{VERSION}/withdrawal",
         name="withdraw_version",

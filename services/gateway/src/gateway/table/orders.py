@@ -192,6 +192,16 @@ CALLS = (
         faults=(faults.KEY_REUSED, faults.TOO_MANY_ADDRESSES, faults.CONFLICT),
     ),
     Call(
+        method="GET",
+        path=ADDRESS,
+        name="read_address",
+        summary="Read a saved address",
+        tag=ACCOUNT,
+        scopes=VIEWER_ONLY,
+        service="checkout",
+        answer=AddressView,
+    ),
+    Call(
         method="PUT",
         path=ADDRESS,
         name="change_address",

@@ -66,6 +66,10 @@ class Partners:
         """At most `limit` partners of this kind."""
         return await self.partners.page(kind, asked, limit)
 
+    async def get(self, kind: PartnerKind, partner_id: str) -> Partner:
+        """Raises NotFound."""
+        return _of_kind(await self.partners.get(partner_id), kind)
+
     async def suspend(self, kind: PartnerKind, partner_id: str, reasons: tuple[str, ...]) -> Partner:
         """Its tokens, and its viewers' sessions, are refused everywhere within 5 seconds. Raises NotFound."""
         return await self._decide(kind, partner_id, lambda stored: stored.suspend(reasons))

@@ -125,6 +125,9 @@ class PartnerStore(Protocol):
 class Accounts(Protocol):
     """The settled-in accounts."""
 
+    async def get(self, account_id: str) -> Account | None:
+        """The account; None if there is none."""
+
     async def change(self, account_id: str, decide: Decide[Account]) -> Result[Account]:
         """Store the outcome of a decision about an account, with its events."""
 

@@ -39,6 +39,7 @@ class PartnerRoutes:
         return [
             Route("GET", all_of_kind, partial(self.list_all, kind), operators),
             Route("POST", all_of_kind, partial(self.register, kind), operators),
+            Route("GET", one, partial(self.read, kind), operators),
             Route("PUT", one, partial(self.put, kind), operators),
             Route("POST", f"{one}/suspension", partial(self.suspend, kind), operators),
             Route("POST", f"{one}/reinstatement", partial(self.reinstate, kind), operators),
@@ -65,6 +66,10 @@ class PartnerRoutes:
                 creator_id=partner.partner_id, name=partner.name, client_id=client_id, client_secret=secret
             )
         return json_response(answer, 201, NO_STORE)
+
+    async def read(self, kind: PartnerKind, request: web.Request) -> web.Response:
+        """One of them."""
+        return _answer(await self.partners.get(kind, path_id(request, f"{kind}_id")))
 
     async def put(self, kind: PartnerKind, request: web.Request) -> web.Response:
         """One under a given id, without a client."""
