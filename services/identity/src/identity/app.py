@@ -60,7 +60,7 @@ def _assemble(service: Service, settings: Settings) -> None:
     owners, partners = MongoOwners(service.db, service.recorder), MongoPartners(service.db, service.recorder)
     longest_life = timedelta(seconds=max(settings.token_seconds, settings.session_seconds))
     removed_clients = MongoRevocations(service.db, longest_life)
-    revocations = CurrentRevocations(removed_clients, partners)
+    revocations = CurrentRevocations(removed_clients, owners, partners)
     own_clients = ClientsOfSubject(clients, removed_clients, clock, new_id, random_secret)
     owner_cases = Owners(owners, own_clients, clock, new_id, settings.open_registration)
     partner_cases = Partners(partners, own_clients, new_id)
@@ -83,7 +83,7 @@ def _assemble(service: Service, settings: Settings) -> None:
         return [Revoked(one.kind, one.revoked_id, one.before.timestamp()) for one in await revocations.all()]
 
     service.revocations.fetch = revoked  # its own, like its keys: no call to itself
-    service.verifier = TokenVerifier(keys, is_revoked=service.revocations.is_revoked)
+    service.verifier = TokenVerifier(keys, standing=service.revocations)
     service.problems(PROBLEMS)
     for prepare in (keys.refresh, clients.prepare, owners.prepare, partners.prepare, removed_clients.prepare):
         service.prepare(prepare)

@@ -80,16 +80,34 @@ async def test_a_rejected_owner_reads_why_and_applies_again(operator: Operator) 
     assert (owner["status"], owner["name"], owner["reasons"]) == ("applied", "Other", [])
 
 
-async def test_a_suspended_owner_reads_why_and_gets_its_status_back(operator: Operator) -> None:
+async def test_a_suspended_owner_reads_why_and_gets_its_status_back(
+    operator: Operator, eventually: Eventually
+) -> None:
     owner_id, token = await registered(operator)
     await decide(operator, owner_id, "approval")
     await decide(operator, owner_id, "suspension", REASONS)
     _, owner = await operator.call("GET", "/v1/owner", token)
     assert (owner["status"], owner["reasons"]) == ("suspended", REASONS["reasons"])
-    status, problem = await operator.call("POST", "/v1/owner/applications", token, json=application())
-    assert (status, problem["code"]) == (409, "wrong_state")
+
+    async def applies(expected: tuple[int, str | None]) -> bool:
+        status, answer = await operator.call("POST", "/v1/owner/applications", token, json=application("B"))
+        assert (status, answer.get("code")) == expected, answer
+        return True
+
+    await eventually(lambda: applies((403, "owner_suspended")), within=5)
+    assert (await operator.call("GET", "/v1/owner", token))[0] == 200
     assert (await decide(operator, owner_id, "approval"))[0] == 409
     assert (await decide(operator, owner_id, "reinstatement"))[1]["status"] == "verified"
+    await eventually(lambda: applies((201, None)), within=5)
+
+
+async def test_the_list_for_the_other_processes_follows_from_the_stored_status(operator: Operator) -> None:
+    owner_id, _ = await registered(operator)
+    for status in ("suspended", "verified"):
+        await operator.service.db["owners"].update_one({"_id": owner_id}, {"$set": {"status": status}})
+        _, listed = await operator.call("GET", REVOCATIONS_PATH)
+        suspended = {one["id"] for one in listed["items"] if one["kind"] == "owner"}
+        assert (owner_id in suspended) is (status == "suspended")
 
 
 async def test_operators_list_owners_by_status_in_pages(operator: Operator) -> None:

@@ -31,7 +31,7 @@ async def test_a_new_one_gets_a_client_that_manages_the_others(operator: Operato
 
 
 @pytest.mark.parametrize("kind", ["host", "creator"])
-async def test_a_suspension_ends_its_tokens_and_a_reinstatement_gives_new_ones(
+async def test_a_suspended_ones_calls_are_refused_until_it_is_reinstated(
     operator: Operator, kind: str, eventually: Eventually
 ) -> None:
     ops = await operator.token()
@@ -44,7 +44,9 @@ async def test_a_suspension_ends_its_tokens_and_a_reinstatement_gives_new_ones(
     assert (await operator.call("POST", f"{one}/suspension", ops, json=REASONS))[0] == 200
 
     async def refused() -> bool:
-        return (await operator.call("GET", f"/v1/{kind}/clients", token))[0] == 401
+        status, problem = await operator.call("GET", f"/v1/{kind}/clients", token)
+        assert (status, problem.get("code")) == (403, f"{kind}_suspended"), problem
+        return "An operator of the platform can lift" in problem["detail"]
 
     await eventually(refused, within=5)
     status, problem = await operator.call("POST", "/v1/token", data=form)

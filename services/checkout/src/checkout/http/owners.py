@@ -72,16 +72,22 @@ class OwnerRoutes:
         ]
 
     def _routes_of_order(self, order: str, who: frozenset[str]) -> list[Route]:
+        """The orders of a suspended owner go on."""
         refund, sending, money = f"{order}/refunds/{{refund_id}}", roles(ORDERS), roles(FINANCE, ORDERS)
         return [
             Route("GET", order, self.read_order, who),
-            Route("POST", f"{order}/shipments", self.ship, who, roles=sending),
-            Route("PATCH", f"{order}/shipments/{{shipment_id}}", self.correct, who, roles=sending),
-            Route("POST", f"{order}/cancellation", self.cancel, who, roles=sending),
-            Route("POST", f"{order}/notes", self.add_note, who, roles=sending),
-            Route("POST", f"{order}/refunds", self.refund, who, roles=money),
-            Route("POST", f"{refund}/approval", self.approve_refund, who, roles=money),
-            Route("POST", f"{refund}/rejection", self.reject_refund, who, roles=money),
+            *(
+                Route(method, path, handler, who, roles=admitted, while_suspended=True)
+                for method, path, handler, admitted in (
+                    ("POST", f"{order}/shipments", self.ship, sending),
+                    ("PATCH", f"{order}/shipments/{{shipment_id}}", self.correct, sending),
+                    ("POST", f"{order}/cancellation", self.cancel, sending),
+                    ("POST", f"{order}/notes", self.add_note, sending),
+                    ("POST", f"{order}/refunds", self.refund, money),
+                    ("POST", f"{refund}/approval", self.approve_refund, money),
+                    ("POST", f"{refund}/rejection", self.reject_refund, money),
+                )
+            ),
         ]
 
     async def list_orders(self, request: web.Request) -> web.Response:

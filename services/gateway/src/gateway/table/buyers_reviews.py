@@ -97,6 +97,7 @@ CALLS = (
         tag=TAG,
         scopes=scopes(OWNER),
         roles=EDITORS,
+        while_suspended=True,
         service="checkout",
         headers=(VERSION_HEADER,),
         body=AnswerRequest,

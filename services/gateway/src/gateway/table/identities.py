@@ -146,7 +146,7 @@ OF_OPERATORS = (
     _verdict(
         "suspension",
         "suspend_owner",
-        "Suspend an owner: its mini programs are closed to viewers",
+        "Suspend an owner: its mini programs are closed to viewers, and it may do only what its orders need",
         gives_reasons=True,
     ),
     _verdict("reinstatement", "reinstate_owner", "End an owner's suspension", gives_reasons=False),
@@ -184,7 +184,7 @@ def _partners(kind: str, body: type[PartnerRequest], new: type[NewHost | NewCrea
             headers=(VERSION_HEADER,), body=body, success=OK_OR_CREATED, **changed,
         ),
         _of_operators(
-            "POST", f"{one}/suspension", f"suspend_{kind}", f"Suspend {noun}: its tokens are refused within 5 seconds",
+            "POST", f"{one}/suspension", f"suspend_{kind}", f"Suspend {noun}: its calls are refused within 5 seconds",
             body=ReasonsRequest, **changed,
         ),
         _of_operators(

@@ -57,6 +57,11 @@ class MongoOwners(VersionedStore[Owner]):
         wanted: Document = {"status": status} if status is not None else {}
         return (await self._lists.page(wanted, asked, limit)).each(_read)
 
+    async def suspended(self) -> list[str]:
+        """The ids of all that are suspended."""
+        found = self._owners.find({"status": "suspended"}, {"_id": 1}).sort("_id", 1)
+        return [document["_id"] async for document in found]
+
     async def named(self, keys: Sequence[str], limit: int) -> list[Owner]:
         """At most `limit` owners that have, or apply for, a name with one of these keys; verified ones first."""
         wanted = {"name_keys": {"$in": list(keys)}}

@@ -96,6 +96,9 @@ class OwnerStore(Protocol):
     async def page(self, status: str | None, asked: Asked, limit: int) -> Part[Owner]:
         """At most `limit` owners with this status (any, for None)."""
 
+    async def suspended(self) -> list[str]:
+        """The ids of all that are suspended."""
+
     async def named(self, keys: Sequence[str], limit: int) -> list[Owner]:
         """At most `limit` owners that have, or apply for, a name with one of these keys; verified ones first."""
 

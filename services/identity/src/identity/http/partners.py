@@ -1,4 +1,4 @@
-"""Operators register hosts and creators, suspend them and reinstate them."""
+"""Operators register hosts and creators, read them, suspend them and reinstate them."""
 
 from __future__ import annotations
 
@@ -81,13 +81,13 @@ class PartnerRoutes:
         return _answer(partner, 201 if created else 200)
 
     async def suspend(self, kind: PartnerKind, request: web.Request) -> web.Response:
-        """Refuse its tokens."""
+        """Refuse its calls."""
         partner_id = path_id(request, f"{kind}_id")
         reasons = tuple(reason.message for reason in (await read_json(request, ReasonsRequest)).reasons)
         return _answer(await self.partners.suspend(kind, partner_id, reasons))
 
     async def reinstate(self, kind: PartnerKind, request: web.Request) -> web.Response:
-        """Accept its tokens again."""
+        """Answer its calls again."""
         return _answer(await self.partners.reinstate(kind, path_id(request, f"{kind}_id")))
 
 
