@@ -105,8 +105,9 @@ class OwnerStore(Protocol):
     async def brands_within(self, keys: Sequence[str]) -> list[Owner]:
         """The verified brands, suspended ones among them, whose key is one of these or a part of one."""
 
-    async def change(self, owner_id: str, decide: Decide[Owner]) -> Result[Owner]:
-        """Store the outcome of a decision about an owner, with its events."""
+    async def change(self, aggregate_id: str, decide: Decide[Owner]) -> Result[Owner]:
+        """Store the outcome of a decision about an owner, with its events. Raises NameTaken if another brand of this name was
+        verified at the same moment."""
 
 
 class PartnerStore(Protocol):
