@@ -19,7 +19,7 @@ from gateway.table import CALLS
 from runtime.web.tokens import OPS
 from support.callers import Caller, cny
 from support.matrix.asking import BODIES, filled, own_ids, path_of
-from support.matrix.parties import Founder, Party, World
+from support.matrix.parties import Founder, Party, World, address_of
 from support.platform import Platform
 
 pytestmark = [
@@ -33,6 +33,9 @@ EDITS: dict[str, Callable[[int], dict[str, Any]]] = {
     "put_delivery_terms": lambda n: {"flat": cny(n)},
     "answer_review": lambda n: {"text": f"Thanks {n}"},
     "put_cart": lambda n: {"lines": [{"sku_id": "{sku_id}", "quantity": 1 + n}]},
+    "change_address": lambda n: address_of(f"edited{n}"),
+    "correct_shipment": lambda n: {"tracking_number": f"SF{n}"},
+    "correct_shipment_as_operator": lambda n: {"tracking_number": f"OP{n}", "reason": "A call."},
     "patch_webhook": lambda n: {"url": f"https://hook{n}.invalid/orders"},
     "change_feed": lambda n: {"name": f"Feed {n}"},
     "put_code_look": lambda n: {"line_color": f"#0000{n:02x}"},
@@ -70,20 +73,26 @@ async def world(platform: Platform) -> AsyncIterator[World]:
         ops = await Caller(http, platform.demo["gateway"], None).client(platform.demo["ops"])
         made = await Founder(ops, platform.demo["alipay_sandbox"] + "/sandbox/pay").world(0)
         made.owner.ids["host_id"] = made.host.ids["host_id"]
+        made.owner.ids |= await _parcel_on_its_way(made)
         yield made
+
+
+async def _parcel_on_its_way(world: World) -> dict[str, str]:
+    order_id = world.neighbour.ids["order_id"]
+    parcel = {"carrier": "sf", "tracking_number": "SF"}
+    order = await world.owner.caller.must("POST", f"/v1/owner/orders/{order_id}/shipments", parcel)
+    return {"order_id": order_id, "shipment_id": order["shipments"][0]["shipment_id"]}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def editors(world: World, platform: Platform) -> AsyncIterator[list[Party]]:
-    """Who edits; an operator edits objects of its own."""
+    """Who edits; an operator edits objects of its own, and the owner's parcel."""
     async with aiohttp.ClientSession() as http:
         ops = await Caller(http, platform.demo["gateway"], None).client(platform.demo["ops"])
         named = ("owner_id", "creator_id", "account_id", "client_id", "mini_program_id")
         ids = {name: f"{name[0]}{secrets.token_hex(6)}" for name in named}
-        yield [
-            *world.parties,
-            Party("operator", OPS, "", ops, ids=ids | {"host_id": world.host.ids["host_id"]}),
-        ]
+        ids |= {name: world.owner.ids[name] for name in ("host_id", "order_id", "shipment_id")}
+        yield [*world.parties, Party("operator", OPS, "", ops, ids=ids)]
 
 
 async def test_each_call_with_a_version_is_edited() -> None:

@@ -178,15 +178,44 @@ async def test_a_removed_client_and_a_suspended_host_are_refused_by_both(
     tokens = {"ops": await platform.token(removed), "host": await platform.token(host)}
     paths = {"ops": "/v1/ops/hosts", "host": "/v1/host/clients"}
 
-    async def everywhere(status: int) -> bool:
-        answers = [await platform.call(at, "GET", paths[one], tokens[one]) for at in BOTH for one in paths]
-        assert [found for found, _ in answers] == [status] * len(answers), answers
+    async def everywhere(**statuses: int) -> bool:
+        for one, status in statuses.items():
+            answers = [await platform.call(at, "GET", paths[one], tokens[one]) for at in BOTH]
+            assert [found for found, _ in answers] == [status] * len(answers), answers
         return True
 
-    assert await everywhere(200)
+    assert await everywhere(ops=200, host=200)
     await platform.must("DELETE", f"/v1/ops/clients/{removed['client_id']}", ops)
     await platform.must("POST", f"/v1/ops/hosts/{host['host_id']}/suspension", ops, REASONS)
-    await eventually(lambda: everywhere(401), within=WITHIN)
+    await eventually(lambda: everywhere(ops=401, host=403), within=WITHIN)
+
+
+async def test_a_suspended_owner_changes_nothing_at_both_but_reads_and_sends_its_orders(
+    platform: Installation, eventually: Eventually
+) -> None:
+    ops = await platform.operator()
+    registered = await platform.must("POST", "/v1/owners", body=application())
+    owner = await platform.token(registered)
+    path = f"/v1/ops/owners/{registered['owner_id']}"
+    draft = {"name": f"Hillside {secrets.token_hex(4)}", "category": "ecommerce"}
+    parcel = {"carrier": "sf", "tracking_number": "SF1"}
+
+    async def everywhere(started: int) -> bool:
+        for at in BOTH:
+            status, answer = await platform.call(at, "POST", "/v1/owner/mini-programs", owner, draft)
+            assert status == started, answer
+            assert (await platform.call(at, "GET", "/v1/owner", owner))[0] == 200
+            status, problem = await platform.call(at, "POST", "/v1/owner/orders/x1/shipments", owner, parcel)
+            assert (status, problem["code"]) == (503, "unavailable"), (
+                "checkout is not part of this installation"
+            )
+        return True
+
+    assert await everywhere(201)
+    await platform.must("POST", f"{path}/suspension", ops, REASONS)
+    await eventually(lambda: everywhere(403), within=WITHIN)
+    await platform.must("POST", f"{path}/reinstatement", ops)
+    await eventually(lambda: everywhere(201), within=WITHIN)
 
 
 async def test_a_suspended_shop_and_the_shop_of_a_suspended_owner_are_closed_at_both(

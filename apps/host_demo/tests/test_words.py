@@ -15,7 +15,7 @@ BUILT = re.findall(r"t(?:Or)?\(`(\w+_)\$\{", CODE)
 """Beginnings of names that are put together from a code of the platform's, as in `status_${status}`."""
 CODES = {
     "already_paid", "already_reviewed", "brand", "busy", "cancelled_before", "cancelled_by_buyer", "celebrity", "conflict", "content_refused", "coupon_expired", "coupon_limit_reached",
-    "coupon_minimum", "coupon_not_started", "coupon_used_up", "creator", "delisted",
+    "coupon_minimum", "coupon_not_started", "coupon_used_up", "creator", "delisted", "host_suspended",
     "invalid_content", "merchant", "merchant_unavailable", "not_found", "not_ready", "out_of_stock", "payment_closed", "payment_deadline", "platform",
     "price_changed", "quota_reached", "rate_limited", "refused", "return_not_allowed", "sharing_not_allowed", "suspended", "too_large", "too_many_addresses",
     "too_many_unpaid_orders", "unknown_address", "unknown_coupon", "unknown_sku", "wrong_state", "wrong_total",

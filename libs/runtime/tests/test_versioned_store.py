@@ -13,6 +13,7 @@ from runtime.clock import system_clock
 from runtime.errors import WriteConflict
 from runtime.ids import random_id
 from runtime.mongo.client import Database, Document, connect, database
+from runtime.mongo.writes import KeyTaken
 from runtime.outbox import versioned_store
 from runtime.outbox.changes import Change, Command, Result
 from runtime.outbox.codec import Codec
@@ -157,6 +158,25 @@ async def test_an_optional_field_that_is_gone_is_removed_from_the_document(db: D
 
     await kept.store.change(counter_id, unlabel)
     assert "label" not in await kept.document(counter_id)
+
+
+async def test_a_unique_value_that_another_aggregate_has_is_refused(db: Database) -> None:
+    kept = Kept(db)
+    await kept.collection.create_index("label", unique=True, sparse=True)
+    await kept.make(label="tea")
+    counter_id = await kept.make()
+
+    def label(text: str) -> Callable[[Counter | None], Change[Counter]]:
+        def decide(counter: Counter | None) -> Change[Counter]:
+            before = counter or Counter(random_id(), version=0)
+            return Change(replace(before, label=text, version=before.version + 1))
+
+        return decide
+
+    for one in (counter_id, random_id()):
+        with pytest.raises(KeyTaken, match="label"):
+            await kept.store.change(one, label("tea"))
+    assert (await kept.store.change(counter_id, label("ink"))).aggregate == Counter(counter_id, 0, "ink", 2)
 
 
 async def test_racing_writers_all_take_effect(db: Database) -> None:

@@ -77,7 +77,7 @@ class Service:
         self.publisher = Publisher(settings.kafka, settings.kafka_login)
         self.keys = Keys(settings.identity_url, lambda: self.http)
         self.revocations = Revocations(from_identity(settings.identity_url, lambda: self.http))
-        self.verifier = TokenVerifier(self.keys, is_revoked=self.revocations.is_revoked)
+        self.verifier = TokenVerifier(self.keys, standing=self.revocations)
         self.url = self.metrics_url = ""
         self._health = Health()
         self.has_database = uses_mongo

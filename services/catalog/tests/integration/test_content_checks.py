@@ -125,8 +125,12 @@ async def test_a_text_that_waits_is_not_seen_until_an_operator_passes_it(asking:
         "product", asking.product_id, {"title": "奇迹茶"},
     )  # fmt: skip
     assert (check["model"], check["status"], page["next_cursor"]) == ("m-7", "waiting", None)
+    one = f"{CHECKS}/{check['check_id']}"
+    assert await asking.must("GET", one, asking.as_operator) == check
     status, decided = await decide(asking, check["check_id"], "approval")
     assert (status, decided["status"], decided["model"]) == (200, "passed", "operator")
+    assert await asking.must("GET", one, asking.as_operator) == decided
+    assert (await asking.call("GET", f"{one}0", asking.as_operator))[0] == 404
     assert (await decide(asking, check["check_id"], "approval"))[0] == 404
     assert (await put(asking, title="奇迹茶"))[0] == 200
     assert await title(asking) == "奇迹茶"

@@ -166,6 +166,8 @@ async def test_a_changed_title_waits_for_an_operator_while_viewers_see_the_old_o
     page = await shop.must("GET", f"{TITLES}?updated_since=2100-01-01T00:00:00Z", shop.as_operator)
     assert page["items"] == []
     title = f"{TITLES}/{lin.video_id}/a"
+    assert await shop.must("GET", title, shop.as_operator) == review
+    assert (await shop.call("GET", f"{title}b", shop.as_operator))[0] == 404
     await shop.must("PUT", f"{lin.path}/anchors/a", lin.headers, anchor | {"title": "Cures all"})
     as_read = shop.as_operator | {"If-Match": f'"{review["version"]}"'}
     status, _ = await shop.call("POST", f"{title}/approval", as_read)

@@ -123,9 +123,16 @@ class RunningCheckout:
             return answer.status, await answer.json() if answer.status != 204 else None
 
     async def call_as_operator(
-        self, method: str, path: str, body: Any = None, *, key: str | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = None,
+        if_match: int | None = None,
     ) -> tuple[int, Any]:
         headers = self.issuer.headers("ops") | ({"Idempotency-Key": key} if key else {})
+        headers |= {"If-Match": f'"{if_match}"'} if if_match is not None else {}
         url = f"{self.service.url}/v1/ops{path}"
         async with self.service.http.request(method, url, json=body, headers=headers) as answer:
             return answer.status, await answer.json()

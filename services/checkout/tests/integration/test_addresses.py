@@ -57,6 +57,26 @@ async def test_a_repeat_that_arrives_after_a_change_saves_nothing_more(checkout:
     assert (status, refused["code"]) == (422, "idempotency_key_reused")
 
 
+async def test_an_address_that_has_another_version_by_now_is_not_changed(checkout: RunningCheckout) -> None:
+    _, saved = await save(checkout, 1)
+    path = f"{PATH}/{saved['address_id']}"
+
+    async def change(n: int, version: int | None) -> tuple[int, Any]:
+        return await checkout.call("PUT", path, ADDRESS | {"street": f"West Lake {n}"}, if_match=version)
+
+    answers = await asyncio.gather(*(change(n, saved["version"]) for n in range(2, 12)))
+    [won] = [answer for status, answer in answers if status == 200]
+    lost = [answer for status, answer in answers if status != 200]
+    assert {(problem["code"], problem["version"]) for problem in lost} == {
+        ("version_conflict", won["version"])
+    }
+    assert await listed(checkout) == [won]
+    assert await checkout.call("GET", path) == (200, won)
+    assert (await checkout.call("GET", f"{path}0"))[0] == 404
+    status, last = await change(12, None)
+    assert (status, last["version"]) == (200, won["version"] + 1)
+
+
 async def test_addresses_of_a_document_each_move_into_their_buyers_book_once(
     checkout: RunningCheckout,
 ) -> None:

@@ -260,6 +260,8 @@ async def test_an_operator_hides_a_review_and_shows_it_again(checkout: RunningCh
         path = f"/buyers-reviews/{review_id}/hiding"
         status, hidden = await checkout.call_as_operator("POST", path, {"reason": "spam"})
         assert (status, hidden["is_shown"], hidden["reason"], hidden["version"]) == (200, False, "spam", 2)
+    assert await checkout.call_as_operator("GET", f"/buyers-reviews/{review_id}") == (200, hidden)
+    assert await checkout.call_as_owner("GET", f"/reviews/{review_id}") == (200, hidden)
     assert (await product_page(checkout))["items"] == []
     await stars_are(checkout)
     path = f"/buyers-reviews/{review_id}/showing"
@@ -326,9 +328,15 @@ async def test_a_text_that_waits_is_seen_once_an_operator_passes_it(checkout: Ru
     [check] = await waiting_of(checkout, review_id, "&updated_since=2020-01-01T00:00:00Z")
     assert await waiting_of(checkout, review_id) == [check]
     assert (check["kind"], check["texts"], check["status"]) == ("review", {"text": TEXT}, "waiting")
-    path = f"/content-checks/{check['check_id']}/approval"
+    one = f"/content-checks/{check['check_id']}"
+    path = f"{one}/approval"
+    assert await checkout.call_as_operator("GET", one) == (200, check)
+    assert (await checkout.call_as_owner("GET", f"/reviews/{review_id}"))[0] == 404
     status, decided = await checkout.call_as_operator("POST", path)
     assert (status, decided["status"], decided["model"]) == (200, "passed", "operator")
+    assert await checkout.call_as_operator("GET", one) == (200, decided)
+    assert (await checkout.call_as_owner("GET", f"/reviews/{review_id}"))[0] == 200
+    assert (await checkout.call_as_owner("GET", f"/reviews/{review_id}", owner_id="other"))[0] == 404
     assert (await checkout.call_as_operator("POST", path))[0] == 404
     assert [one["review_id"] for one in (await product_page(checkout))["items"]] == [review_id]
     assert await waiting_of(checkout, review_id) == []

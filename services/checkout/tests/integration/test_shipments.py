@@ -52,6 +52,24 @@ async def test_a_wrong_number_is_corrected_until_the_goods_are_received(checkout
 
 
 @pytest.mark.parametrize("seller", ["owner", "operator"])
+async def test_a_correction_of_an_order_that_has_changed_in_the_meantime_is_refused(
+    checkout: RunningCheckout, seller: str
+) -> None:
+    call = checkout.call_as_owner if seller == "owner" else checkout.call_as_operator
+    why = {"reason": "a call"} if seller == "operator" else {}
+    order_id = await checkout.paid_id()
+    label = {"carrier": "zto", "tracking_number": "1"}
+    _, order = await call("POST", f"/orders/{order_id}/shipments", label | why)
+    parcel = f"/orders/{order_id}/shipments/{order['shipments'][0]['shipment_id']}"
+    status, corrected = await call("PATCH", parcel, {"tracking_number": "2"} | why, if_match=order["version"])
+    assert (status, corrected["version"]) == (200, order["version"] + 1)
+    status, problem = await call("PATCH", parcel, {"tracking_number": "3"} | why, if_match=order["version"])
+    assert (status, problem["code"], problem["version"]) == (412, "version_conflict", corrected["version"])
+    [seen] = (await checkout.order(order_id))["shipments"]
+    assert seen["tracking_number"] == "2"
+
+
+@pytest.mark.parametrize("seller", ["owner", "operator"])
 async def test_a_parcel_that_is_sent_again_under_its_key_is_one_parcel(
     checkout: RunningCheckout, seller: str
 ) -> None:

@@ -36,8 +36,17 @@ def test_saving_it_again_as_the_default_makes_it_the_default() -> None:
 
 def test_a_changed_address_can_become_the_only_default() -> None:
     book = book_of(at_street(1, is_default=True), at_street(2))
-    after = with_change(book, at_street(2, is_default=True))
+    after, _ = with_change(book, "a2", at_street(2).address, is_default=True)
     assert [s.address_id for s in after if s.is_default] == ["a2"]
+
+
+def test_a_version_counts_what_the_buyer_sees_of_an_address_change() -> None:
+    book = book_of(at_street(1, is_default=True), at_street(2))
+    book, same = with_change(book, "a2", at_street(2).address, is_default=False)
+    assert same.version == 1
+    book, changed = with_change(book, "a2", at_street(3).address, is_default=True)
+    assert changed.version == 2
+    assert {s.address_id: s.version for s in book} == {"a2": 2, "a1": 2}, "a1 is no longer the default"
 
 
 def test_one_address_more_than_the_limit_is_refused() -> None:
@@ -48,15 +57,15 @@ def test_one_address_more_than_the_limit_is_refused() -> None:
 
 def test_an_unknown_address_can_be_neither_changed_nor_deleted() -> None:
     with pytest.raises(AddressNotFound):
-        with_change((), at_street(1))
+        with_change((), "a1", at_street(1).address, is_default=False)
     with pytest.raises(AddressNotFound):
         without(book_of(at_street(1)), "a2")
 
 
 def test_a_repeated_request_saves_nothing_more_though_the_address_was_changed_in_the_meantime() -> None:
     first = replace(at_street(1), key="k1", fingerprint="f1")
-    changed = with_change(book_of(first), at_street(1, is_default=True))
-    moved = with_change(changed, replace(at_street(2), address_id="a1"))
+    changed, _ = with_change(book_of(first), "a1", first.address, is_default=True)
+    moved, _ = with_change(changed, "a1", at_street(2).address, is_default=False)
     after, saved = with_address(moved, replace(first, address_id="another"))
     assert (after, saved.address_id, saved.address) == (moved, "a1", at_street(2).address)
 

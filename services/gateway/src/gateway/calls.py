@@ -69,7 +69,8 @@ class Call:
     service reads: its content types, each with its model, or None for bytes. `faults` are the errors of this call beyond
     those that `faults_of` adds; `roles` may call it besides `admin` (by default: every role for GET, none for other methods); `own_errors` are errors, by status, that are not problem documents. `names_client` is set for
     a public call whose body names the client. `limit` is the class of its rate limit (by default `read` for GET, otherwise
-    `write`); `is_limited` is False for what the runtime serves in every process.
+    `write`); `is_limited` is False for what the runtime serves in every process. A suspended owner may read, and change
+    something only by a call with `while_suspended`.
     """
 
     method: Method
@@ -95,6 +96,7 @@ class Call:
     roles: frozenset[str] | None = None
     limit: LimitClass | PublicClass | None = None
     is_limited: bool = True
+    while_suspended: bool = False
 
     @property
     def limit_class(self) -> LimitClass | PublicClass:

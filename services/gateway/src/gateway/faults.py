@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.calls import Call, Fault
-from runtime.web.tokens import EVERY_ROLE, VIEWER
+from runtime.web.tokens import CREATOR, EVERY_ROLE, HOST, OWNER, VIEWER
 
 NO_TOKEN = Fault(401, "no_token", "no access token was sent")
 BAD_TOKEN = Fault(401, "bad_token", "the token is invalid or has expired; get a new one")
@@ -105,6 +105,20 @@ WEBHOOK_DISABLED = Fault(409, "webhook_disabled", "the webhook is disabled; set 
 GONE = Fault(410, "gone", "another call replaced this one; `detail` names it")
 OWNER_NOT_VERIFIED = Fault(409, "owner_not_verified", "an operator has not approved the owner's application")
 OWNER_SUSPENDED = Fault(409, "owner_suspended", "the owner is suspended; `detail` says why")
+OWNER_REFUSED = Fault(
+    403,
+    "owner_suspended",
+    "the calling owner is suspended: it may read, and do what its orders need; an operator can lift the suspension, and "
+    "`GET /v1/owner` says why",
+)
+HOST_REFUSED = Fault(
+    403,
+    "host_suspended",
+    "the host, or the host of the session, is suspended; an operator can lift the suspension",
+)
+CREATOR_REFUSED = Fault(
+    403, "creator_suspended", "the creator is suspended; an operator can lift the suspension"
+)
 NOT_WHILE_SUSPENDED = Fault(409, "suspended", "the mini program is suspended; `detail` says why")
 ALREADY_ACCEPTED = Fault(409, "already_accepted", "the host has already accepted this mini program")
 NOTHING_TO_ROLL_BACK = Fault(
@@ -163,6 +177,7 @@ def faults_of(call: Call) -> tuple[Fault, ...]:
         faults.append(RATE_LIMITED)
     if call.scopes - {VIEWER} and call.admitted_roles != EVERY_ROLE:
         faults.append(NOT_YOUR_ROLE)
+    faults += _of_suspended(call)
     if call.parameters:
         faults.append(NOT_FOUND)
     if call.body is not None:
@@ -172,3 +187,15 @@ def faults_of(call: Call) -> tuple[Fault, ...]:
     if call.service != "gateway" or call.scopes:
         faults += [TOO_LARGE, INVALID_CONTENT, BUSY, UNAVAILABLE]
     return tuple(dict.fromkeys([*faults, *call.faults]))
+
+
+def _of_suspended(call: Call) -> list[Fault]:
+    """Of calls by owners, hosts, creators, and viewers of hosts, that are suspended."""
+    faults = []
+    if OWNER in call.scopes and call.method != "GET" and not call.while_suspended:
+        faults.append(OWNER_REFUSED)
+    if call.scopes & {HOST, VIEWER}:
+        faults.append(HOST_REFUSED)
+    if CREATOR in call.scopes:
+        faults.append(CREATOR_REFUSED)
+    return faults

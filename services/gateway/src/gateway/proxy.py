@@ -29,7 +29,16 @@ SMALL_ANSWER = 256 * 1024
 
 def route_of(call: Call, handler: Handler) -> Route:
     """The route of a call."""
-    return Route(call.method, call.path, handler, call.scopes, call.deadline, call.max_body, call.roles)
+    return Route(
+        call.method,
+        call.path,
+        handler,
+        call.scopes,
+        call.deadline,
+        call.max_body,
+        call.roles,
+        while_suspended=call.while_suspended,
+    )
 
 
 def composed(call: Call, bodies: BodyBudget, answer: CallHandler) -> Route:

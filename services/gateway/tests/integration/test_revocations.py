@@ -1,7 +1,8 @@
-"""A revoked token is refused by every process within seconds, whichever of them learned of it first."""
+"""A revoked token is refused by every process within seconds, whichever of them learned of it first; so are a suspended caller's calls."""
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 from datetime import UTC, datetime
@@ -12,6 +13,9 @@ from gateway_support.access import token
 from gateway_support.backend import FakeBackend
 from gateway_support.running import NO_KAFKA, Gateway, running_gateway
 
+from gateway import faults
+from gateway.faults import faults_of
+from gateway.table import CALLS
 from runtime.web.revocations import REVOCATIONS_PATH
 from support.eventually import Eventually
 
@@ -110,9 +114,64 @@ async def test_a_suspended_host_or_creator_is_refused_and_so_are_a_hosts_viewers
     lists(backend, revoked(kind, f"{kind}-1", time.time() + 1000))
 
     async def refused() -> bool:
-        return await status(gateway, bearer, path) == 401
+        status, problem, _ = await gateway.call("GET", path, bearer=bearer)
+        assert (status, problem.get("code")) == (403, f"{kind}_suspended"), problem
+        return "An operator of the platform can lift" in problem["detail"]
 
     await eventually(refused, within=5)
+
+
+async def test_two_gateways_let_a_suspended_owner_read_and_do_what_its_orders_need(
+    backend: FakeBackend, eventually: Eventually
+) -> None:
+    shipments = "/v1/owner/orders/wineshop01_o1/shipments"
+    backend.will_answer("GET", PATH, {})
+    backend.will_answer("POST", shipments, {}, status=201)
+    parcel = {"carrier": "sf", "tracking_number": "1"}
+    async with (
+        running_gateway(backend, kafka=NO_KAFKA) as first,
+        running_gateway(backend, kafka=NO_KAFKA) as second,
+    ):
+
+        async def everywhere(expected: tuple[int, str | None]) -> bool:
+            for gateway in (first, second):
+                body = {"available": 1}
+                status, answer, _ = await gateway.call("PUT", "/v1/owner/skus/s1/stock", "owner", json=body)
+                assert (status, answer.get("code")) == expected, answer
+                assert expected[0] != 403 or "An operator of the platform can lift" in answer["detail"]
+            return True
+
+        assert await everywhere((404, "not_found"))
+        lists(backend, revoked("owner", "owner-1", time.time() + 1000))
+        await eventually(lambda: everywhere((403, "owner_suspended")), within=5)
+        for gateway in (first, second):
+            assert (await gateway.call("GET", PATH, "owner"))[0] == 200
+            assert (await gateway.call("POST", shipments, "owner", json=parcel))[0] == 201
+            other = token("owner", owner_id="owner-2")
+            assert (
+                await gateway.call("PUT", "/v1/owner/skus/s1/stock", bearer=other, json={"available": 1})
+            )[0] == 404
+        lists(backend)
+        await eventually(lambda: everywhere((404, "not_found")), within=5)
+
+
+async def test_a_suspended_owners_calls_are_those_of_the_table(
+    backend: FakeBackend, gateway: Gateway, eventually: Eventually
+) -> None:
+    lists(backend, revoked("owner", "owner-1", time.time() + 1000))
+
+    async def refused() -> bool:
+        return (await gateway.call("POST", "/v1/owner/webhooks", "owner"))[1]["code"] == "owner_suspended"
+
+    await eventually(refused, within=5)
+    for call in CALLS:
+        if "owner" not in call.scopes or call.streams:
+            continue
+        path = re.sub(r"\{\w+(:[^}]+)?\}", "x1", call.path)
+        _, answer, _ = await gateway.call(call.method, path, "owner")
+        is_refused = isinstance(answer, dict) and answer.get("code") == "owner_suspended"
+        assert is_refused == (call.method != "GET" and not call.while_suspended), call.name
+        assert is_refused == (faults.OWNER_REFUSED in faults_of(call)), call.name
 
 
 async def test_the_list_itself_is_no_public_call(gateway: Gateway) -> None:

@@ -19,8 +19,8 @@ from identity.adapters.mongo_revocations import MongoRevocations
 from identity.adapters.random_secrets import random_secret
 from identity.adapters.secret_hasher import SecretHasher
 from identity.adapters.signed_tokens import SignedTokens
-from identity.application.accounts import PutAccount
-from identity.application.clients import ClientsOfSubject, PutClient
+from identity.application.accounts import PutAccount, ReadAccount
+from identity.application.clients import ClientsOfSubject, PutClient, ReadClient
 from identity.application.owners import Owners
 from identity.application.partners import Partners
 from identity.application.revocations import CurrentRevocations
@@ -60,11 +60,11 @@ def _assemble(service: Service, settings: Settings) -> None:
     owners, partners = MongoOwners(service.db, service.recorder), MongoPartners(service.db, service.recorder)
     longest_life = timedelta(seconds=max(settings.token_seconds, settings.session_seconds))
     removed_clients = MongoRevocations(service.db, longest_life)
-    revocations = CurrentRevocations(removed_clients, partners)
+    revocations = CurrentRevocations(removed_clients, owners, partners)
     own_clients = ClientsOfSubject(clients, removed_clients, clock, new_id, random_secret)
     owner_cases = Owners(owners, own_clients, clock, new_id, settings.open_registration)
     partner_cases = Partners(partners, own_clients, new_id)
-    put_client, put_account = PutClient(clients), PutAccount(MongoAccounts(service.db, service.recorder))
+    put_client, accounts = PutClient(clients), MongoAccounts(service.db, service.recorder)
     give_token = GiveToken(
         clients, partners, tokens, clock, new_id, timedelta(seconds=settings.token_seconds)
     )
@@ -83,7 +83,7 @@ def _assemble(service: Service, settings: Settings) -> None:
         return [Revoked(one.kind, one.revoked_id, one.before.timestamp()) for one in await revocations.all()]
 
     service.revocations.fetch = revoked  # its own, like its keys: no call to itself
-    service.verifier = TokenVerifier(keys, is_revoked=service.revocations.is_revoked)
+    service.verifier = TokenVerifier(keys, standing=service.revocations)
     service.problems(PROBLEMS)
     for prepare in (keys.refresh, clients.prepare, owners.prepare, partners.prepare, removed_clients.prepare):
         service.prepare(prepare)
@@ -95,7 +95,8 @@ def _assemble(service: Service, settings: Settings) -> None:
     service.routes(AuditRoutes(log).routes())
     service.relay(named(ACCOUNTS, OWNERS, PARTNERS))
     service.routes(TokenRoutes(give_token, open_session, keys).routes())
-    service.routes(OperationRoutes(put_client, put_account).routes())
+    operations = OperationRoutes(put_client, PutAccount(accounts), ReadClient(clients), ReadAccount(accounts))
+    service.routes(operations.routes())
     service.routes(OwnerRoutes(owner_cases).routes())
     service.routes(PartnerRoutes(partner_cases).routes())
     service.routes(ClientRoutes(own_clients).routes())

@@ -40,6 +40,15 @@ async def test_each_change_of_an_account_is_published_once(
     assert {record.key for record in records} == {b"a1"}
 
 
+async def test_an_operator_reads_one_account(operator: Operator) -> None:
+    token, path = await operator.token(), "/v1/ops/accounts/a3"
+    assert (await operator.call("GET", path, token))[0] == 404
+    account = {"host_id": "host-1", "name": "小米", "kind": "creator", "creator_id": "c1", "bio": "Tea"}
+    _, put = await operator.call("PUT", path, token, json=account)
+    assert await operator.call("GET", path, token) == (200, put)
+    assert (put["creator_id"], put["version"]) == ("c1", 1)
+
+
 async def test_changes_of_one_account_at_the_same_time_all_count(operator: Operator) -> None:
     token = await operator.token()
     account = {"host_id": "host-1", "name": "n", "kind": "merchant"}

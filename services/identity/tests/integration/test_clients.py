@@ -35,6 +35,20 @@ async def test_a_client_with_the_role_read_changes_no_client(operator: Operator)
     assert problem["detail"] == "This client's role is read. This call needs the role admin."
 
 
+async def test_an_operator_reads_any_client_and_never_its_secret(operator: Operator) -> None:
+    client_id, secret = await operator.client("host", "h")
+    path = f"/v1/ops/clients/{client_id}"
+    async with operator.http.get(
+        operator.service.url + path, headers={"Authorization": f"Bearer {await operator.token()}"}
+    ) as answer:
+        client, text = await answer.json(), await answer.text()
+    assert (client["scope"], client["subject_id"], client["role"]) == ("host", "h", "admin")
+    assert (answer.headers["ETag"], client["version"], secret in text) == ('"1"', 1, False)
+    reader = await operator.token(*await operator.client("ops", "reader", role="read"))
+    assert (await operator.call("GET", path, reader))[1]["code"] == "not_your_role"
+    assert (await operator.call("GET", "/v1/ops/clients/nobody", await operator.token()))[0] == 404
+
+
 async def test_only_an_operator_creates_clients(operator: Operator) -> None:
     host = await operator.token(*await operator.client("host", "h"))
     body = {"name": "t", "scope": "ops", "subject_id": "me", "client_secret": "x" * 24}

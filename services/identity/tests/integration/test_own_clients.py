@@ -48,8 +48,15 @@ async def test_an_admin_adds_lists_and_removes_clients(
         "version": 1,
     }
 
-    status, problem = await operator.call("GET", f"/v1/{scope}/clients", token)
-    assert (status, problem["code"]) == (403, "not_your_role")
+    one = f"/v1/{scope}/clients/{new['client_id']}"
+    status, read = await operator.call("GET", one, admin)
+    assert (status, {name: read[name] for name in listed}) == (200, listed)
+    if scope != "ops":
+        other = await admin_of(operator, scope, "subject-2")
+        assert (await operator.call("GET", one, other))[0] == 404
+    for path in (f"/v1/{scope}/clients", one):
+        status, problem = await operator.call("GET", path, token)
+        assert (status, problem["code"]) == (403, "not_your_role")
     assert (await operator.call("DELETE", f"/v1/{scope}/clients/{new['client_id']}", admin))[0] == 204
     assert not await accepts(operator, new["client_id"], new["client_secret"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -16,8 +17,13 @@ from identity_support.operator import Operator
 from contracts.topics import OWNERS
 from identity.adapters.mongo_owners import MongoOwners
 from identity.app import build_app
+from identity.domain.errors import NameTaken
+from identity.domain.owners import Owner
 from identity.settings import Settings
 from runtime.consuming.records import headers_of
+from runtime.outbox.changes import Change
+from runtime.web.revocations import REVOCATIONS_PATH
+from support.eventually import Eventually
 
 REASONS = {"reasons": [{"field": "name", "message": "Another owner has this name."}]}
 
@@ -80,16 +86,34 @@ async def test_a_rejected_owner_reads_why_and_applies_again(operator: Operator) 
     assert (owner["status"], owner["name"], owner["reasons"]) == ("applied", "Other", [])
 
 
-async def test_a_suspended_owner_reads_why_and_gets_its_status_back(operator: Operator) -> None:
+async def test_a_suspended_owner_reads_why_and_gets_its_status_back(
+    operator: Operator, eventually: Eventually
+) -> None:
     owner_id, token = await registered(operator)
     await decide(operator, owner_id, "approval")
     await decide(operator, owner_id, "suspension", REASONS)
     _, owner = await operator.call("GET", "/v1/owner", token)
     assert (owner["status"], owner["reasons"]) == ("suspended", REASONS["reasons"])
-    status, problem = await operator.call("POST", "/v1/owner/applications", token, json=application())
-    assert (status, problem["code"]) == (409, "wrong_state")
+
+    async def applies(expected: tuple[int, str | None]) -> bool:
+        status, answer = await operator.call("POST", "/v1/owner/applications", token, json=application("B"))
+        assert (status, answer.get("code")) == expected, answer
+        return True
+
+    await eventually(lambda: applies((403, "owner_suspended")), within=5)
+    assert (await operator.call("GET", "/v1/owner", token))[0] == 200
     assert (await decide(operator, owner_id, "approval"))[0] == 409
     assert (await decide(operator, owner_id, "reinstatement"))[1]["status"] == "verified"
+    await eventually(lambda: applies((201, None)), within=5)
+
+
+async def test_the_list_for_the_other_processes_follows_from_the_stored_status(operator: Operator) -> None:
+    owner_id, _ = await registered(operator)
+    for status in ("suspended", "verified"):
+        await operator.service.db["owners"].update_one({"_id": owner_id}, {"$set": {"status": status}})
+        _, listed = await operator.call("GET", REVOCATIONS_PATH)
+        suspended = {one["id"] for one in listed["items"] if one["kind"] == "owner"}
+        assert (owner_id in suspended) is (status == "suspended")
 
 
 async def test_operators_list_owners_by_status_in_pages(operator: Operator) -> None:
@@ -233,6 +257,52 @@ async def test_a_suspended_brand_keeps_its_name(operator: Operator) -> None:
     other, _ = await registered(operator, name=owner["name"])
     assert (await decide(operator, other, "approval"))[1]["code"] == "name_taken"
     assert (await decide(operator, brand, "reinstatement", REASONS))[1]["status"] == "verified"
+
+
+async def test_of_brands_verified_at_the_same_moment_one_gets_the_name(operator: Operator) -> None:
+    tag = secrets.token_hex(4)
+    names = (f"Ink {tag}", f"INK-{tag}", f"Ｉnk{tag}", f"ink.{tag}")
+    owners = [(await registered(operator, name=name))[0] for name in names]
+    token = await operator.token()
+    answers = await asyncio.gather(*(decide(operator, one, "approval", token=token) for one in owners))
+    assert sorted(status for status, _ in answers) == [200, 409, 409, 409]
+    lost = {owner: answer for owner, (status, answer) in zip(owners, answers, strict=True) if status == 409}
+    assert {answer["code"] for answer in lost.values()} == {"name_taken"}
+    assert all("reads or sounds" in answer["detail"] for answer in lost.values())
+    listed_now = await listed(operator)
+    assert sorted(listed_now[owner]["status"] for owner in owners) == ["applied"] * 3 + ["verified"]
+    for owner in lost:  # an operator may let them share it
+        status, shared = await decide(operator, owner, "approval", REASONS)
+        assert (status, shared["status"]) == (200, "verified")
+        assert (await decide(operator, owner, "suspension", REASONS))[0] == 200
+        assert (await decide(operator, owner, "reinstatement"))[1]["status"] == "verified"
+
+
+async def test_the_index_refuses_a_second_brand_that_no_check_has_seen(operator: Operator) -> None:
+    """As when the checks of both were made before either was stored."""
+    name = f"Ink {secrets.token_hex(4)}"
+    (first, _), (second, _) = [await registered(operator, name=name) for _ in range(2)]
+    await decide(operator, first, "approval")
+    owners, at = MongoOwners(operator.service.db, operator.service.recorder), operator.service.clock()
+
+    def verified(owner: Owner | None, *, shares_name: bool = False) -> Change[Owner]:
+        assert owner is not None
+        changed = owner.verify(at, shares_name=shares_name)
+        assert changed is not None
+        return Change(changed[0])
+
+    with pytest.raises(NameTaken):
+        await owners.change(second, verified)
+    await owners.change(second, lambda owner: verified(owner, shares_name=True))
+    stored = operator.service.db["owners"]
+    assert "brand_key" not in (await stored.find_one({"_id": second}) or {})
+    # two brands of one name that an older version stored: the first holds it, and the second shares it
+    await stored.update_many(
+        {"_id": {"$in": [first, second]}}, {"$unset": {"shares_name": "", "brand_key": ""}}
+    )
+    await owners.prepare()
+    found = [await stored.find_one({"_id": one}) or {} for one in (first, second)]
+    assert {(one["shares_name"], "brand_key" in one) for one in found} == {(False, True), (True, False)}
 
 
 async def test_an_owner_that_an_older_version_stored_is_found_by_its_name(operator: Operator) -> None:

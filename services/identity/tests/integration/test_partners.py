@@ -24,10 +24,14 @@ async def test_a_new_one_gets_a_client_that_manages_the_others(operator: Operato
     ]
     _, page = await operator.call("GET", f"/v1/ops/{kind}s", ops)
     assert [one["id"] for one in page["items"]] == [new[f"{kind}_id"]]
+    one = f"{new[f'{kind}_id']}"
+    assert await operator.call("GET", f"/v1/ops/{kind}s/{one}", ops) == (200, page["items"][0])
+    other = "creator" if kind == "host" else "host"
+    assert (await operator.call("GET", f"/v1/ops/{other}s/{one}", ops))[0] == 404
 
 
 @pytest.mark.parametrize("kind", ["host", "creator"])
-async def test_a_suspension_ends_its_tokens_and_a_reinstatement_gives_new_ones(
+async def test_a_suspended_ones_calls_are_refused_until_it_is_reinstated(
     operator: Operator, kind: str, eventually: Eventually
 ) -> None:
     ops = await operator.token()
@@ -40,11 +44,14 @@ async def test_a_suspension_ends_its_tokens_and_a_reinstatement_gives_new_ones(
     assert (await operator.call("POST", f"{one}/suspension", ops, json=REASONS))[0] == 200
 
     async def refused() -> bool:
-        return (await operator.call("GET", f"/v1/{kind}/clients", token))[0] == 401
+        status, problem = await operator.call("GET", f"/v1/{kind}/clients", token)
+        assert (status, problem.get("code")) == (403, f"{kind}_suspended"), problem
+        return "An operator of the platform can lift" in problem["detail"]
 
     await eventually(refused, within=5)
     status, problem = await operator.call("POST", "/v1/token", data=form)
     assert (status, "The contract has ended." in problem["error_description"]) == (401, True)
+    assert "operator" in problem["error_description"]
     assert (await operator.call("POST", f"{one}/reinstatement", ops))[0] == 200
 
     async def accepted() -> bool:

@@ -231,6 +231,9 @@ async def test_an_operator_takes_a_days_payouts_to_the_bank_and_marks_what_it_ha
         "POST", "/v1/ops/payouts/x/settlement", headers=keyed, json={"reference": "B-2"}
     )
     assert unknown[0] == 404
+    one = path.removesuffix("/settlement")
+    assert await till.call("GET", one, headers=ops) == settled
+    assert (await till.call("GET", "/v1/ops/payouts/x", headers=ops))[0] == 404
 
     _, done = await till.call("GET", "/v1/ops/payouts?status=settled", headers=ops)
     _, open_ = await till.call("GET", "/v1/ops/payouts?status=pending", headers=ops)

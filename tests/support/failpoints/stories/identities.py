@@ -77,15 +77,17 @@ async def owner_is_decided(world: World) -> None:
 
 
 async def owners_of_an_older_version_get_keys(world: World) -> None:
-    """An owner that an older version stored is found by its name after the next start."""
+    """A brand that an older version stored is found by its name after the next start, and holds it."""
+    ops = await _operator(world)
     owner = await world.call("identity", "POST", "/v1/owners", _application())
+    await world.call("identity", "POST", f"/v1/ops/owners/{owner['owner_id']}/approval", headers=ops)
     owners, this = world.db("identity")["owners"], {"_id": owner["owner_id"]}
     stored = await owners.find_one(this)
-    await owners.update_one(this, {"$unset": {"name_key": "", "name_keys": "", "key_edition": ""}})
+    made = ("name_key", "name_keys", "key_edition", "brand_key", "shares_name")
+    await owners.update_one(this, {"$unset": dict.fromkeys(made, "")})
     await world.restart("identity", signal.SIGTERM)
     after = await owners.find_one(this)
-    assert after is not None
-    assert after["name_keys"] == stored["name_keys"]
+    assert {name: after[name] for name in made} == {name: stored[name] for name in made}
 
 
 async def host_is_suspended(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -85,7 +86,7 @@ class ClientRequest(Request):
 
 
 class ClientView(Answer):
-    """A client, without its secret."""
+    """A client, without its secret; `old_secret_ends_at` says until when its secret before the present one works."""
 
     client_id: str
     name: str
@@ -93,4 +94,5 @@ class ClientView(Answer):
     subject_id: str
     role: Role
     return_origins: list[str] = []
+    old_secret_ends_at: datetime | None = None
     version: int

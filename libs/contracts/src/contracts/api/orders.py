@@ -209,6 +209,9 @@ class OwnerOrderView(OrderView):
     """An order as its mini program's owner sees it."""
 
     notes: list[NoteView] = []
+    version: int = Field(
+        description="counts all changes of the order, also its buyer's and those of its payment"
+    )
 
 
 class OrdersQuery(PageQuery):

@@ -14,6 +14,7 @@ class AddressView(Address):
 
     address_id: str
     is_default: bool = False
+    version: int
 
 
 class AddressRequest(Address):

@@ -70,6 +70,14 @@ def _too_large(document: Document) -> DocumentTooLarge:
     return DocumentTooLarge(f"document {document['_id']} has more than the 16 MB that MongoDB stores")
 
 
+def key_taken(error: Exception) -> KeyTaken | None:
+    """What refused a bulk of one write, if another document has its value of a unique index; None for any other error."""
+    entries = (error.details or {}).get("writeErrors", []) if isinstance(error, BulkWriteError) else []
+    if [entry["code"] for entry in entries] != [DUPLICATE_KEY]:
+        return None
+    return KeyTaken(", ".join(entries[0]["keyPattern"]))
+
+
 async def insert_new(collection: AsyncCollection[Document], documents: Sequence[Document]) -> list[bool]:
     """The same for collections whose only key is `_id`; raises what kept a document out, once the others are stored."""
     created: list[bool] = []

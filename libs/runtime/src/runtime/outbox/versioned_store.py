@@ -20,6 +20,7 @@ from pymongo.errors import DocumentTooLarge, PyMongoError
 
 from runtime.errors import WriteConflict, is_unavailable
 from runtime.mongo.client import Document
+from runtime.mongo.writes import key_taken
 from runtime.outbox.actions import Actions, Changed
 from runtime.outbox.changes import Change, Command, Decide, Result
 from runtime.outbox.codec import Codec
@@ -123,7 +124,7 @@ class VersionedStore(Generic[A]):
     async def change(self, aggregate_id: str, decide: Decide[A]) -> Result[A]:
         """Store what `decide` makes of the aggregate, with its events. Callers of one process take turns at an aggregate.
 
-        Raises WriteConflict when others were quicker each time, and what `decide` or the database raises.
+        Raises WriteConflict when others were quicker each time, KeyTaken, and what `decide` or the database raises.
         """
         turn = self._turns.setdefault(aggregate_id, asyncio.Lock())
         async with (
@@ -236,7 +237,7 @@ class VersionedStore(Generic[A]):
                 if is_unavailable(error):
                     raise
                 if len(group) == 1:
-                    refused.update(dict.fromkeys(group, error))
+                    refused.update(dict.fromkeys(group, key_taken(error) or error))
                     return
                 for key, draft in group.items():  # one of them spoils the write of all: find it
                     await update({key: draft})

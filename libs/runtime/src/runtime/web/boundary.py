@@ -23,7 +23,7 @@ from runtime.web.listing import listing_gone, listing_too_long
 from runtime.web.problems import Problem, ProblemTable, problem_for, unavailable
 from runtime.web.protocol import STREAM, AnswerCut, check_sent_once, expect
 from runtime.web.routes import ANSWER_HEADERS, MAX_BODY, PRINCIPAL, Admit, Handler, Route
-from runtime.web.tokens import BadToken, Principal, TokenVerifier
+from runtime.web.tokens import OWNER, BadToken, Principal, TokenVerifier
 
 NOSNIFF = {"X-Content-Type-Options": "nosniff"}
 GET, HEAD = "GET", "HEAD"
@@ -274,3 +274,16 @@ def _authorize(principal: Principal, route: Route) -> None:
             "not_your_role",
             f"This client's role is {principal.role}. This call needs the role {needed}.",
         )
+    _check_suspension(principal, route)
+
+
+def _check_suspension(principal: Principal, route: Route) -> None:
+    suspended = principal.suspended
+    if suspended is None or (suspended == OWNER and (route.method == GET or route.while_suspended)):
+        return
+    more = " Until then it may read, and do what its orders need." if suspended == OWNER else ""
+    raise Problem(
+        403,
+        f"{suspended}_suspended",
+        f"This {suspended} is suspended. An operator of the platform can lift the suspension.{more}",
+    )

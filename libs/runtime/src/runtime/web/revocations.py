@@ -1,4 +1,4 @@
-"""Tokens that identity refuses before they expire: of removed clients, and of suspended hosts and creators.
+"""Tokens that identity refuses before they expire, because their client was removed; and who is suspended.
 
 Every process asks identity for the list. It is short, because an entry ends with the last token that it concerns. While identity
 does not answer, the list stays as it was.
@@ -16,21 +16,22 @@ from typing import Any, Literal
 import aiohttp
 
 from runtime.errors import is_unavailable
-from runtime.web.tokens import Principal
+from runtime.web.tokens import Principal, Suspended
 
 REVOCATIONS_PATH = "/internal/revocations"
 """Served by identity to the other processes; the gateway passes no call with this path on."""
 PAUSE_SECONDS = 2.0
-"""Between two polls. With the poll itself, a revocation is known everywhere well within 5 seconds."""
+"""Between two polls. With the poll itself, a revocation or suspension is known everywhere well within 5 seconds."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Revoked:
-    """Tokens of this client, host or creator are refused if they were issued before this moment, in seconds since 1970."""
+    """Concerns tokens that were issued before this moment, in seconds since 1970: of a removed client, or of a suspended owner,
+    host or creator."""
 
-    kind: Literal["client", "host", "creator"]
+    kind: Literal["client"] | Suspended
     revoked_id: str
     before: float
 
@@ -39,7 +40,7 @@ Fetch = Callable[[], Awaitable[Iterable[Revoked]]]
 
 
 class Revocations:
-    """The list as this process knows it."""
+    """The list as this process knows it: implements `Standing`."""
 
     def __init__(self, fetch: Fetch) -> None:
         self.fetch = fetch
@@ -47,15 +48,19 @@ class Revocations:
         self._is_stale = False
 
     def is_revoked(self, principal: Principal, issued_at: float) -> bool:
-        """Whether a token with this principal that was issued then is revoked."""
-        if not self._before:
-            return False
-        concerned = (
-            ("client", principal.subject),
-            ("host", principal.host_id),
-            ("creator", principal.creator_id),
-        )
-        return any(issued_at < self._before.get((kind, str(one)), 0.0) for kind, one in concerned)
+        """Whether the token's client was removed."""
+        return self._concerns("client", principal.subject, issued_at)
+
+    def suspended(self, principal: Principal, issued_at: float) -> Suspended | None:
+        """Who is suspended: the owner, host or creator whom the client acts for, or the host of a viewer's session."""
+        if self._concerns("owner", principal.owner_id, issued_at):
+            return "owner"
+        if self._concerns("host", principal.host_id, issued_at):
+            return "host"
+        return "creator" if self._concerns("creator", principal.creator_id, issued_at) else None
+
+    def _concerns(self, kind: str, one: str | None, issued_at: float) -> bool:
+        return one is not None and issued_at < self._before.get((kind, one), 0.0)
 
     async def refresh(self) -> None:
         """Fetch the list; raises what the fetch raises."""

@@ -29,6 +29,7 @@ class Route:
     """One call. The token must carry one of `scopes`; `PUBLIC` (empty) needs no token.
 
     `roles` may call it besides `ADMIN`. Unless it says so, every role may read (GET), and only `ADMIN` may change anything.
+    A suspended owner may read, and change something only by a route with `while_suspended`.
     `admit` is asked first for every call, once the caller is known (the request then has `PRINCIPAL`) or found not to be.
     `deadline` in seconds ends a call that takes too long with 503; None is for streams.
     """
@@ -41,6 +42,7 @@ class Route:
     max_body: int = MAX_BODY
     roles: frozenset[str] | None = None
     admit: Admit | None = None
+    while_suspended: bool = False
 
     @property
     def admitted_roles(self) -> frozenset[str]:

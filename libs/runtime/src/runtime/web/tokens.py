@@ -6,8 +6,8 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import Literal, Protocol
 
 import aiohttp
 import jwt
@@ -33,6 +33,9 @@ ADMIN, CATALOGUE, ORDERS, FINANCE, READ = "admin", "catalogue", "orders", "finan
 """The roles of a client: what it may do for the host, owner, creator or operator that it acts for."""
 EVERY_ROLE = frozenset({ADMIN, CATALOGUE, ORDERS, FINANCE, READ})
 
+Suspended = Literal["owner", "host", "creator"]
+"""Who is suspended: whom a client acts for, or the host of a session."""
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
@@ -52,6 +55,8 @@ class Principal:
     click_id: str | None = None
     return_origins: tuple[str, ...] = ()
     """Origins of the host's pages, to which its payers may return."""
+    suspended: Suspended | None = None
+    """No part of the token: whether one of those that it names is suspended now."""
 
     def has(self, scope: str) -> bool:
         """Whether the token carries the scope."""
@@ -81,6 +86,16 @@ class KeySource(Protocol):
 
     async def get(self, kid: str) -> jwt.PyJWK:
         """The key; raises BadToken for an unknown one."""
+
+
+class Standing(Protocol):
+    """What identity says of callers whose tokens have not expired. `issued_at` is the token's time, in seconds since 1970."""
+
+    def is_revoked(self, principal: Principal, issued_at: float) -> bool:
+        """Whether the token is refused."""
+
+    def suspended(self, principal: Principal, issued_at: float) -> Suspended | None:
+        """Who of those that the token names is suspended."""
 
 
 class Keys:
@@ -136,8 +151,7 @@ class Keys:
 class TokenVerifier:
     """Turns bearer tokens into principals; caches the last `size` valid ones until they expire.
 
-    All times have a leeway of `LEEWAY_SECONDS`. `is_revoked` says whether a token that was issued at that time, in seconds since
-    1970, is refused all the same.
+    All times have a leeway of `LEEWAY_SECONDS`. `standing` is asked at each call, also for a token from the cache.
     """
 
     def __init__(
@@ -145,10 +159,10 @@ class TokenVerifier:
         keys: KeySource,
         now: Callable[[], float] = time.time,
         size: int = 10_000,
-        is_revoked: Callable[[Principal, float], bool] = lambda _, __: False,
+        standing: Standing | None = None,
     ) -> None:
         self._keys = keys
-        self._is_revoked = is_revoked
+        self._standing = standing
         self._now = now
         self._size = size
         self._known: OrderedDict[str, tuple[float, float, Principal]] = OrderedDict()
@@ -160,18 +174,21 @@ class TokenVerifier:
             expiry, issued_at, principal = known
             if expiry > self._now():
                 self._known.move_to_end(token)
-                return self._unless_revoked(principal, issued_at)
+                return self._as_it_stands(principal, issued_at)
             del self._known[token]
         expiry, issued_at, principal = await self._verify(token)
         self._known[token] = (expiry, issued_at, principal)
         if len(self._known) > self._size:
             self._known.popitem(last=False)
-        return self._unless_revoked(principal, issued_at)
+        return self._as_it_stands(principal, issued_at)
 
-    def _unless_revoked(self, principal: Principal, issued_at: float) -> Principal:
-        if self._is_revoked(principal, issued_at):
+    def _as_it_stands(self, principal: Principal, issued_at: float) -> Principal:
+        if self._standing is None:
+            return principal
+        if self._standing.is_revoked(principal, issued_at):
             raise BadToken("revoked")
-        return principal
+        suspended = self._standing.suspended(principal, issued_at)
+        return principal if suspended is None else replace(principal, suspended=suspended)
 
     async def _verify(self, token: str) -> tuple[float, float, Principal]:
         try:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from catalog.application.ports import OwnerRegister
-from catalog.domain.errors import NotFound
+from catalog.domain.errors import NotFound, OwnerSuspended
 from catalog.domain.mini_program import MiniProgram
-from catalog.domain.owner import must_not_be_suspended
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,12 @@ class Caller:
 
 
 async def may_prepare(owner_id: str | None, owners: OwnerRegister) -> None:
-    """Raises Refused, with the reasons, while the owner is suspended: it prepares nothing then. An operator (None) may."""
-    if owner_id is not None and (owner := await owners.get(owner_id)) is not None:
-        must_not_be_suspended(owner)
+    """Raises OwnerSuspended, with the reasons, while the owner is: it prepares nothing then. An operator (None) may.
+
+    The runtime refuses its calls too, within 5 seconds of the suspension; this holds from the event on, and for feeds.
+    """
+    owner = await owners.get(owner_id) if owner_id is not None else None
+    if owner is not None and owner.status == "suspended":
+        raise OwnerSuspended(
+            f"This owner is suspended. {owner.why} An operator of the platform can lift the suspension."
+        )

@@ -75,6 +75,10 @@ class ContentChecks:
         """At most `limit` checks that wait for an operator."""
         return await self._stored.waiting(asked, limit)
 
+    async def get(self, check_id: str) -> ContentCheck:
+        """Whatever its verdict; raises NotFound."""
+        return must_exist(await self._stored.get(check_id), rules.NAME)
+
     async def decide(
         self, check_id: str, *, passed: bool, reasons: tuple[tuple[str, str], ...] = ()
     ) -> ContentCheck:

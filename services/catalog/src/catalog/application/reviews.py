@@ -86,6 +86,12 @@ class Reviews:
             return ()
         return tuple(await self._names.alike(history.owner_id, history.mini_program_id, version.content))
 
+    async def get(self, mini_program_id: str, number: int) -> Reviewed:
+        """Raises NotFound."""
+        edited = await self._histories.get(OPERATOR, mini_program_id)
+        version = edited.history.find(number)
+        return Reviewed(edited, version, await self._flags(edited.history, version))
+
     async def approve(self, mini_program_id: str, number: int) -> Reviewed:
         """Raises NotFound, and Refused if it is not in review."""
         now = self._clock()

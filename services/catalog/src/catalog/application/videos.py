@@ -198,6 +198,13 @@ class AnchorTitles:
         found = await self._videos.changed_titles(asked, limit)
         return found.each(lambda one: (one[0], one[0].find(one[1])))
 
+    async def get(self, video_id: str, anchor_id: str) -> tuple[Video, Anchor]:
+        """Also an anchor whose title does not wait. Raises NotFound."""
+        video = await self._videos.get(video_id)
+        if video is None or video.deleted:
+            raise NotFound(NAME)
+        return video, video.find(anchor_id)
+
     async def approve(self, video_id: str, anchor_id: str, expected: int | None) -> tuple[Video, Anchor]:
         """Raises NotFound, Refused if no title waits, and VersionConflict if the video has changed since `expected`."""
         return await self._decide(

@@ -16,6 +16,13 @@ class Refused(Exception):
         self.detail = detail
 
 
+class OwnerSuspended(Refused):
+    """A suspended owner prepares nothing; the text says why it is suspended."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("owner_suspended", detail)
+
+
 class WrongContent(Exception):
     """The command contradicts itself or what it refers to; `errors` names the wrong fields as (path, message)."""
 

@@ -26,6 +26,7 @@ class ContentCheckRoutes:
         check, operators, editors = "/v1/ops/content-checks/{check_id}", scopes(OPS), roles(CATALOGUE)
         return [
             Route("GET", "/v1/ops/content-checks", self.list_waiting, operators),
+            Route("GET", check, self.get, operators),
             Route("POST", f"{check}/approval", self.approve, operators, roles=editors),
             Route("POST", f"{check}/rejection", self.reject, operators, roles=editors),
         ]
@@ -37,6 +38,10 @@ class ContentCheckRoutes:
         found = await self._checks.waiting(asked, query.limit)
         items, next_cursor = found.each(_view).items, cursor_of(request, found.following)
         return json_response(Page[ContentCheckView](items=items, next_cursor=next_cursor))
+
+    async def get(self, request: web.Request) -> web.Response:
+        """One check, whatever its verdict."""
+        return json_response(_view(await self._checks.get(path_id(request, "check_id"))))
 
     async def approve(self, request: web.Request) -> web.Response:
         """Viewers may see the texts; their owner sends them again."""

@@ -7,6 +7,7 @@ from catalog.domain.errors import (
     ContentWaits,
     KeyReused,
     NotFound,
+    OwnerSuspended,
     PagesOutdated,
     PictureWorkerDied,
     Refused,
@@ -39,6 +40,7 @@ def _content_waits(error: ContentWaits) -> Problem:
 PROBLEMS: ProblemTable = {
     NotFound: lambda error: not_found(str(error)),
     Refused: _refused,
+    OwnerSuspended: lambda error: Problem(403, "owner_suspended", str(error)),
     ContentRefused: _content_refused,
     ContentWaits: _content_waits,
     WrongContent: lambda error: wrong_fields(error.errors),

@@ -49,6 +49,7 @@ class MiniProgramRoutes:
             Route("PUT", program, self.put_program, writers, roles=editors),
             Route("GET", versions, self.list_versions, writers),
             Route("POST", versions, self.submit, writers, roles=editors),
+            Route("GET", version, self.get_version, writers),
             Route("POST", version + "/withdrawal", self.withdraw, writers, roles=editors),
             Route("POST", version + "/release", self.release, writers, roles=editors),
             Route("POST", program + "/rollback", self.roll_back, writers, roles=editors),
@@ -119,6 +120,11 @@ class MiniProgramRoutes:
         note = (await read_json(request, VersionRequest)).note
         edited = await self._drafts.submit(caller_of(request), path_id(request, "mini_program_id"), note)
         return json_response(version_view(edited.history, edited.history.versions[-1]), 201)
+
+    async def get_version(self, request: web.Request) -> web.Response:
+        """One version."""
+        mini_program_id, number = _version_of(request)
+        return _version(await self._drafts.get(caller_of(request), mini_program_id), number)
 
     async def withdraw(self, request: web.Request) -> web.Response:
         """Withdraw a version."""

@@ -43,6 +43,7 @@ class OperatorRoutes:
             Route("POST", program + "/suspension", self.suspend, operators, roles=reviewers),
             Route("POST", program + "/reinstatement", self.reinstate, operators, roles=reviewers),
             Route("GET", "/v1/ops/reviews", self.list_reviews, operators),
+            Route("GET", review, self.get_review, operators),
             Route("POST", review + "/approval", self.approve, operators, roles=reviewers),
             Route("POST", review + "/rejection", self.reject, operators, roles=reviewers),
         ]
@@ -102,6 +103,10 @@ class OperatorRoutes:
         )
         items = [review_view(one) for one in shown]
         return json_response(Page[ReviewView](items=items, next_cursor=next_cursor))
+
+    async def get_review(self, request: web.Request) -> web.Response:
+        """One version."""
+        return json_response(review_view(await self._reviews.get(*_version_of(request))))
 
     async def approve(self, request: web.Request) -> web.Response:
         """Approve a version."""

@@ -131,6 +131,7 @@ class AnchorTitleRoutes:
         operators, reviewers = scopes(OPS), roles(CATALOGUE)
         return [
             Route("GET", "/v1/ops/anchor-titles", self.list_waiting, operators),
+            Route("GET", title, self.get, operators),
             Route("POST", title + "/approval", self.approve, operators, roles=reviewers),
             Route("POST", title + "/rejection", self.reject, operators, roles=reviewers),
         ]
@@ -152,6 +153,11 @@ class AnchorTitleRoutes:
         )
         items = [title_review(video, anchor) for video, anchor in shown]
         return json_response(Page[AnchorTitleReview](items=items, next_cursor=next_cursor))
+
+    async def get(self, request: web.Request) -> web.Response:
+        """One title."""
+        video, anchor = await self._titles.get(path_id(request, "video_id"), path_id(request, "anchor_id"))
+        return edited_response(title_review(video, anchor), video.version)
 
     async def approve(self, request: web.Request) -> web.Response:
         """Show the title that waits."""

@@ -86,9 +86,12 @@ def _fields(saved: SavedAddress) -> Document:
         "is_default": saved.is_default,
         "key": saved.key,
         "fingerprint": saved.fingerprint,
+        "version": saved.version,
     }
 
 
 def _saved(d: Document) -> SavedAddress:
     address = Address(d["recipient"], d["phone"], d["region"], d["street"])
-    return SavedAddress(d["address_id"], address, d["is_default"], d.get("key"), d.get("fingerprint"))
+    return SavedAddress(
+        d["address_id"], address, d["is_default"], d.get("key"), d.get("fingerprint"), d.get("version", 1)
+    )

@@ -14,7 +14,7 @@ from checkout.application.access import Access, Buyer, Owner
 from checkout.application.contracts_out import review_event
 from checkout.application.ports import Orders, Position, ReviewFilter, ReviewQueries, ReviewStore
 from checkout.domain import review as rules
-from checkout.domain.errors import ContentRefused, MiniProgramNotFound, OrderNotFound
+from checkout.domain.errors import CheckNotFound, ContentRefused, MiniProgramNotFound, OrderNotFound
 from checkout.domain.order import Order
 from checkout.domain.review import CheckedText, CheckStatus, Review
 from content_check.verdicts import ContentCheck
@@ -84,6 +84,11 @@ class BuyersReviews:
             raise MiniProgramNotFound(mini_program_id)
         return await self.queries.of_mini_program(mini_program_id, filters, after=after, limit=limit)
 
+    async def get(self, owner: Owner | None, review_id: str) -> Review:
+        """One of the owner's, or any for an operator (None). Raises ReviewNotFound."""
+        review = await self.reviews.get(review_id)
+        return self._owned(owner, review) if owner is not None else rules.must_exist(review)
+
     async def answer(self, owner: Owner, review_id: str, text: str, expected: int | None) -> Review:
         """Raises ReviewNotFound, ContentRefused, and VersionConflict if it has not the expected version."""
         known = self._owned(owner, await self.reviews.get(review_id))
@@ -117,6 +122,14 @@ class BuyersReviews:
     async def waiting(self, asked: Asked, limit: int) -> Part[Review]:
         """At most `limit` reviews with a text that waits for an operator."""
         return await self.queries.waiting(asked, limit)
+
+    async def checked(self, check_id: str) -> tuple[Review, str, CheckedText]:
+        """The review that a check is about, the check's id, and its text, whatever its verdict. Raises CheckNotFound."""
+        review = await self.reviews.get(rules.review_of_check(check_id))
+        text = review.checks.get(check_id) if review is not None else None
+        if review is None or text is None:
+            raise CheckNotFound(check_id)
+        return review, check_id, text
 
     async def decide(self, check_id: str, *, passed: bool, reason: str) -> tuple[Review, CheckedText]:
         """An operator's verdict about a waiting text: the review afterwards, and the text. Raises CheckNotFound."""

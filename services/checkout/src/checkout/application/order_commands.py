@@ -21,6 +21,7 @@ from checkout.domain.order_state import Note
 from checkout.domain.refunds import RefundPolicy, refund_id_of
 from checkout.domain.shipments import Shipment
 from runtime.clock import Clock
+from runtime.errors import must_be_version
 from runtime.ids import NewId
 from runtime.outbox.changes import Change
 
@@ -86,15 +87,16 @@ class OrderCommands:
         *,
         carrier: str | None,
         tracking_number: str | None,
+        expected: int | None = None,
     ) -> Order:
-        """Raises ShipmentNotFound and CorrectionRefused."""
+        """Raises ShipmentNotFound, CorrectionRefused, and VersionConflict if the order has not the `expected` version."""
         now = self.clock()
-        return await self._change(
-            seller,
-            order_id,
-            now,
-            lambda order: order.correct_shipment(shipment_id, carrier, tracking_number, now),
-        )
+
+        def correct(order: Order) -> list[OrderEvent]:
+            must_be_version(expected, order.version)
+            return order.correct_shipment(shipment_id, carrier, tracking_number, now)
+
+        return await self._change(seller, order_id, now, correct)
 
     async def add_note(self, seller: Seller, order_id: str, text: str) -> Order:
         """A note for the owner's eyes only. Raises TooManyNotes."""

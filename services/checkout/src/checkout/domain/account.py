@@ -14,7 +14,7 @@ MAX_ADDRESSES = 50
 
 @dataclass(frozen=True, slots=True)
 class SavedAddress:
-    """An address that the buyer can use again. One address at most is the default.
+    """An address that the buyer can use again. One address at most is the default. `version` counts its changes.
 
     `key` and `fingerprint` are those of the request that saved it, if it had an idempotency key.
     """
@@ -24,6 +24,13 @@ class SavedAddress:
     is_default: bool = False
     key: str | None = None
     fingerprint: str | None = None
+    version: int = 1
+
+    def shown_as(self, address: Address, *, is_default: bool) -> SavedAddress:
+        """With these, as its next version if they differ."""
+        if (address, is_default) == (self.address, self.is_default):
+            return self
+        return replace(self, address=address, is_default=is_default, version=self.version + 1)
 
 
 Book = tuple[SavedAddress, ...]
@@ -44,8 +51,7 @@ def with_address(book: Book, new: SavedAddress) -> tuple[Book, SavedAddress]:
     same = next((saved for saved in book if saved.address == new.address), None)
     if same is not None:
         new = replace(
-            same,
-            is_default=same.is_default or new.is_default,
+            same.shown_as(same.address, is_default=same.is_default or new.is_default),
             key=new.key or same.key,
             fingerprint=new.fingerprint or same.fingerprint,
         )
@@ -70,29 +76,35 @@ def with_older(book: Book, older: Sequence[SavedAddress]) -> Book:
     return book
 
 
-def with_change(book: Book, changed: SavedAddress) -> Book:
-    """The book with the address as it is now. Raises AddressNotFound."""
-    _check_has(book, changed.address_id)
-    before = next(saved for saved in book if saved.address_id == changed.address_id)
-    after = replace(before, address=changed.address, is_default=changed.is_default)
-    return _one_default(tuple(after if saved is before else saved for saved in book), after)
+def found_in(book: Book, address_id: str) -> SavedAddress:
+    """Raises AddressNotFound."""
+    for saved in book:
+        if saved.address_id == address_id:
+            return saved
+    raise AddressNotFound(address_id)
+
+
+def with_change(
+    book: Book, address_id: str, address: Address, *, is_default: bool
+) -> tuple[Book, SavedAddress]:
+    """The book with the address as it is now, and the address. Raises AddressNotFound."""
+    before = found_in(book, address_id)
+    after = before.shown_as(address, is_default=is_default)
+    return _one_default(tuple(after if saved is before else saved for saved in book), after), after
 
 
 def without(book: Book, address_id: str) -> Book:
     """The book without the address. Raises AddressNotFound."""
-    _check_has(book, address_id)
-    return tuple(saved for saved in book if saved.address_id != address_id)
-
-
-def _check_has(book: Book, address_id: str) -> None:
-    if all(saved.address_id != address_id for saved in book):
-        raise AddressNotFound(address_id)
+    gone = found_in(book, address_id)
+    return tuple(saved for saved in book if saved is not gone)
 
 
 def _one_default(book: Book, latest: SavedAddress) -> Book:
     if not latest.is_default:
         return book
-    return tuple(saved if saved is latest else replace(saved, is_default=False) for saved in book)
+    return tuple(
+        saved if saved is latest else saved.shown_as(saved.address, is_default=False) for saved in book
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,13 +86,16 @@ class Review:
         return self.hidden or (REFUNDED if self.refunded else "")
 
     @property
+    def checks(self) -> dict[str, CheckedText]:
+        """Its texts by the ids of their checks. An id names the text: it ends with a later one."""
+        answers = [text for text in (self.answer, self.new_answer) if text is not None]
+        of_answers = {f"answer_{self.review_id}_{_stamp(text)}": text for text in answers}
+        return {f"review_{self.review_id}": self.text} | of_answers
+
+    @property
     def waiting(self) -> tuple[str, CheckedText] | None:
-        """The id of the check that waits for an operator, and its text. The id names the text: it ends with a later one."""
-        if self.text.status == "waiting":
-            return f"review_{self.review_id}", self.text
-        if self.new_answer is not None and self.new_answer.status == "waiting":
-            return f"answer_{self.review_id}_{_stamp(self.new_answer)}", self.new_answer
-        return None
+        """The id of the check that waits for an operator, and its text."""
+        return next((check for check in self.checks.items() if check[1].status == "waiting"), None)
 
 
 @dataclass(frozen=True, slots=True)

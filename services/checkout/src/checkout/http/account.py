@@ -15,6 +15,7 @@ from contracts.api.common import Page
 from contracts.api.viewer_account import AccountPage, AddressRequest, AddressView, OrderCounts, RecentView
 from contracts.money import cny
 from runtime.web.bodies import json_response, read_json
+from runtime.web.editing import edited_response, expected_version
 from runtime.web.idempotency import fingerprint_of, optional_idempotency_key
 from runtime.web.routes import Route, scopes
 from runtime.web.tokens import VIEWER
@@ -33,6 +34,7 @@ class AccountRoutes:
             Route("GET", account, self.account, viewer),
             Route("GET", addresses, self.list_addresses, viewer),
             Route("POST", addresses, self.add_address, viewer),
+            Route("GET", address, self.read_address, viewer),
             Route("PUT", address, self.change_address, viewer),
             Route("DELETE", address, self.delete_address, viewer),
         ]
@@ -62,18 +64,30 @@ class AccountRoutes:
             key=optional_idempotency_key(request),
             fingerprint=fingerprint_of(body),
         )
-        return json_response(_address_view(saved), status=201)
+        return _answer(saved, status=201)
+
+    async def read_address(self, request: web.Request) -> web.Response:
+        return _answer(await self.book.get(buyer_of(request), request.match_info["address_id"]))
 
     async def change_address(self, request: web.Request) -> web.Response:
         buyer = buyer_of(request)
         body = await read_json(request, AddressRequest)
-        saved = SavedAddress(request.match_info["address_id"], _address(body), body.is_default)
-        await self.book.replace(buyer, saved)
-        return json_response(_address_view(saved))
+        saved = await self.book.replace(
+            buyer,
+            request.match_info["address_id"],
+            _address(body),
+            is_default=body.is_default,
+            expected=expected_version(request),
+        )
+        return _answer(saved)
 
     async def delete_address(self, request: web.Request) -> web.Response:
         await self.book.delete(buyer_of(request), request.match_info["address_id"])
         return web.Response(status=204)
+
+
+def _answer(saved: SavedAddress, *, status: int = 200) -> web.Response:
+    return edited_response(_address_view(saved), saved.version, status)
 
 
 def _address(body: AddressRequest) -> Address:
@@ -89,6 +103,7 @@ def _address_view(saved: SavedAddress) -> AddressView:
         region=address.region,
         street=address.street,
         is_default=saved.is_default,
+        version=saved.version,
     )
 
 

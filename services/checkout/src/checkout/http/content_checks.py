@@ -25,6 +25,7 @@ class ContentCheckRoutes:
         check, ops, editors = "/v1/ops/content-checks/{check_id}", scopes(OPS), roles(CATALOGUE)
         return [
             Route("GET", "/v1/ops/content-checks", self.list_waiting, ops),
+            Route("GET", check, self.get, ops),
             Route("POST", f"{check}/approval", self.approve, ops, roles=editors),
             Route("POST", f"{check}/rejection", self.reject, ops, roles=editors),
         ]
@@ -37,6 +38,11 @@ class ContentCheckRoutes:
         items = [check_view(review, *review.waiting) for review in found.items if review.waiting is not None]
         next_cursor = cursor_of(request, found.following)
         return json_response(Page[ContentCheckView](items=items, next_cursor=next_cursor))
+
+    async def get(self, request: web.Request) -> web.Response:
+        """One check, whatever its verdict."""
+        check_id = request.match_info["check_id"]
+        return json_response(check_view(*await self.reviews.checked(check_id)))
 
     async def approve(self, request: web.Request) -> web.Response:
         return await self._decide(request, passed=True, reason="")

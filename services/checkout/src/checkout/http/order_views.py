@@ -68,7 +68,9 @@ def order_view(order: Order, *, with_address: bool = True) -> OrderView:
 def owner_order_view(order: Order, *, with_address: bool) -> OwnerOrderView:
     """With what only the owner sees."""
     notes = [NoteView(text=note.text, at=note.at) for note in order.notes]
-    return OwnerOrderView(**dict(order_view(order, with_address=with_address)), notes=notes)
+    return OwnerOrderView(
+        **dict(order_view(order, with_address=with_address)), notes=notes, version=order.version
+    )
 
 
 def cursor_after(request: web.Request, order: Order) -> str:

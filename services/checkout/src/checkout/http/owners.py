@@ -43,6 +43,7 @@ from contracts.api.shipments import CarrierView, ShipmentCorrection, ShipmentReq
 from runtime.web.bodies import json_response, read_json, read_query
 from runtime.web.csv_files import csv_response
 from runtime.web.cursors import page_of
+from runtime.web.editing import edited_response, expected_version
 from runtime.web.idempotency import fingerprint_of, idempotency_key, optional_idempotency_key
 from runtime.web.routes import Route, principal_of, roles, scopes
 from runtime.web.tokens import FINANCE, OPS, ORDERS, OWNER, PUBLIC
@@ -71,16 +72,22 @@ class OwnerRoutes:
         ]
 
     def _routes_of_order(self, order: str, who: frozenset[str]) -> list[Route]:
+        """The orders of a suspended owner go on."""
         refund, sending, money = f"{order}/refunds/{{refund_id}}", roles(ORDERS), roles(FINANCE, ORDERS)
         return [
             Route("GET", order, self.read_order, who),
-            Route("POST", f"{order}/shipments", self.ship, who, roles=sending),
-            Route("PATCH", f"{order}/shipments/{{shipment_id}}", self.correct, who, roles=sending),
-            Route("POST", f"{order}/cancellation", self.cancel, who, roles=sending),
-            Route("POST", f"{order}/notes", self.add_note, who, roles=sending),
-            Route("POST", f"{order}/refunds", self.refund, who, roles=money),
-            Route("POST", f"{refund}/approval", self.approve_refund, who, roles=money),
-            Route("POST", f"{refund}/rejection", self.reject_refund, who, roles=money),
+            *(
+                Route(method, path, handler, who, roles=admitted, while_suspended=True)
+                for method, path, handler, admitted in (
+                    ("POST", f"{order}/shipments", self.ship, sending),
+                    ("PATCH", f"{order}/shipments/{{shipment_id}}", self.correct, sending),
+                    ("POST", f"{order}/cancellation", self.cancel, sending),
+                    ("POST", f"{order}/notes", self.add_note, sending),
+                    ("POST", f"{order}/refunds", self.refund, money),
+                    ("POST", f"{refund}/approval", self.approve_refund, money),
+                    ("POST", f"{refund}/rejection", self.reject_refund, money),
+                )
+            ),
         ]
 
     async def list_orders(self, request: web.Request) -> web.Response:
@@ -125,7 +132,7 @@ class OwnerRoutes:
         reason = read_query(request, OperatorReadQuery).reason if is_operator(request) else None
         order = await self.read.one(seller_of(request), request.match_info["order_id"])
         with_address = _with_address(request, reason)
-        return json_response(owner_order_view(order, with_address=with_address))
+        return edited_response(owner_order_view(order, with_address=with_address), order.version)
 
     async def ship(self, request: web.Request) -> web.Response:
         key = optional_idempotency_key(request)
@@ -151,6 +158,7 @@ class OwnerRoutes:
             path["shipment_id"],
             carrier=body.named,
             tracking_number=body.tracking_number,
+            expected=expected_version(request),
         )
         return self._answer(request, order)
 
@@ -212,7 +220,8 @@ class OwnerRoutes:
         return self._answer(request, order)
 
     def _answer(self, request: web.Request, order: Order, *, status: int = 200) -> web.Response:
-        return json_response(owner_order_view(order, with_address=sees_address(request)), status=status)
+        view = owner_order_view(order, with_address=sees_address(request))
+        return edited_response(view, order.version, status)
 
 
 def _search_of(request: web.Request, query: OwnerOrderFilters) -> tuple[Seller, bool]:

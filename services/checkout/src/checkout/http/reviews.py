@@ -44,7 +44,16 @@ class ReviewRoutes:
             Route("GET", of_order, self.list_own, scopes(VIEWER)),
             Route("GET", f"{program}/products/{{product_id}}/reviews", self.list_shown, scopes(HOST, VIEWER)),
             Route("GET", "/v1/owner/mini-programs/{mini_program_id}/reviews", self.list_of_owner, owner),
-            Route("PUT", "/v1/owner/reviews/{review_id}/answer", self.answer, owner, roles=editors),
+            Route("GET", "/v1/owner/reviews/{review_id}", self.read_of_owner, owner),
+            Route(
+                "PUT",
+                "/v1/owner/reviews/{review_id}/answer",
+                self.answer,
+                owner,
+                roles=editors,
+                while_suspended=True,
+            ),
+            Route("GET", ops, self.read, scopes(OPS)),
             Route("POST", f"{ops}/hiding", self.hide, scopes(OPS), roles=editors),
             Route("POST", f"{ops}/showing", self.show, scopes(OPS), roles=editors),
         ]
@@ -93,6 +102,12 @@ class ReviewRoutes:
         shown, next_cursor = page_of(found, query.limit, lambda one: cursor_at(request, one[0]))
         items = [owner_review_view(review) for _, review in shown]
         return json_response(Page[OwnerReviewView](items=items, next_cursor=next_cursor))
+
+    async def read_of_owner(self, request: web.Request) -> web.Response:
+        return _edited(await self.reviews.get(owner_of(request), request.match_info["review_id"]))
+
+    async def read(self, request: web.Request) -> web.Response:
+        return _edited(await self.reviews.get(None, request.match_info["review_id"]))
 
     async def answer(self, request: web.Request) -> web.Response:
         expected = expected_version(request)

@@ -17,7 +17,7 @@ from gateway.calls import FORM, JSON, Call
 from gateway.faults import CONFLICT, LAST_ADMIN, NOT_FOUND
 from gateway.headers import VERSION_HEADER
 from gateway.schemas import JwkSet, TokenForm
-from runtime.web.routes import scopes
+from runtime.web.routes import roles, scopes
 from runtime.web.tokens import EVERY_ROLE, HOST, JWKS_PATH, OPS, PUBLIC
 
 TAG = "Access"
@@ -62,6 +62,17 @@ CALLS = (
         faults=(NOT_FOUND,),
     ),
     Call(
+        method="GET",
+        path="/v1/ops/clients/{client_id}",
+        name="read_client",
+        summary="Read a client, whoever it acts for",
+        tag=TAG,
+        scopes=scopes(OPS),
+        roles=roles(),
+        service="identity",
+        answer=ClientView,
+    ),
+    Call(
         method="PUT",
         path="/v1/ops/clients/{client_id}",
         name="put_client",
@@ -74,6 +85,16 @@ CALLS = (
         answer=ClientView,
         success=(HTTPStatus.OK, HTTPStatus.CREATED),
         faults=(LAST_ADMIN, CONFLICT),
+    ),
+    Call(
+        method="GET",
+        path="/v1/ops/accounts/{account_id}",
+        name="read_settled_in_account",
+        summary="Read a settled-in account",
+        tag=TAG,
+        scopes=scopes(OPS),
+        service="identity",
+        answer=AccountView,
     ),
     Call(
         method="PUT",

@@ -191,6 +191,16 @@ CALLS = (
         faults=(faults.INVALID_CURSOR,),
     ),
     Call(
+        method="GET",
+        path=TITLE,
+        name="read_title",
+        summary="Read an anchor's title, and the one that waits",
+        tag=OPERATORS,
+        scopes=scopes(OPS),
+        service="catalog",
+        answer=AnchorTitleReview,
+    ),
+    Call(
         method="POST",
         path=f"{TITLE}/approval",
         name="approve_title",

@@ -146,7 +146,7 @@ OF_OPERATORS = (
     _verdict(
         "suspension",
         "suspend_owner",
-        "Suspend an owner: its mini programs are closed to viewers",
+        "Suspend an owner: its mini programs are closed to viewers, and it may do only what its orders need",
         gives_reasons=True,
     ),
     _verdict("reinstatement", "reinstate_owner", "End an owner's suspension", gives_reasons=False),
@@ -178,12 +178,13 @@ def _partners(kind: str, body: type[PartnerRequest], new: type[NewHost | NewCrea
             "POST", every, f"register_{kind}", f"Register {noun} with its first client; the secret is shown once",
             body=body, answer=new, success=CREATED,
         ),
+        _of_operators("GET", one, f"read_{kind}", f"Read {noun}", answer=PartnerView),
         _of_operators(
             "PUT", one, f"put_{kind}", f"Register {noun} under this id, or change its name",
             headers=(VERSION_HEADER,), body=body, success=OK_OR_CREATED, **changed,
         ),
         _of_operators(
-            "POST", f"{one}/suspension", f"suspend_{kind}", f"Suspend {noun}: its tokens are refused within 5 seconds",
+            "POST", f"{one}/suspension", f"suspend_{kind}", f"Suspend {noun}: its calls are refused within 5 seconds",
             body=ReasonsRequest, **changed,
         ),
         _of_operators(
@@ -209,6 +210,10 @@ def _of_clients(scope: str, method: Method, path: str, name: str, summary: str, 
 def _clients(scope: str) -> tuple[Call, ...]:
     every = f"/v1/{scope}/clients"
     one = f"{every}/{{client_id}}"
+    read = _of_clients(
+        scope, "GET", one, f"read_{scope}_client", "Read one of the caller's clients", answer=OwnClientView
+    )
+    own = () if scope == OPS else (read,)  # operators read any client: `access.py`
     return (
         _of_clients(
             scope, "GET", every, f"list_{scope}_clients", "List the caller's clients by id",
@@ -218,6 +223,7 @@ def _clients(scope: str) -> tuple[Call, ...]:
             scope, "POST", every, f"add_{scope}_client", "Add a client; its secret is shown once",
             body=OwnClientRequest, answer=NewClientView, success=CREATED,
         ),
+        *own,
         _of_clients(
             scope, "POST", f"{one}/secrets", f"renew_{scope}_secret",
             "Give a client a new secret; the present one works for a while more",

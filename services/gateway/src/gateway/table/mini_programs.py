@@ -55,7 +55,6 @@ CALLS = (
         answer=MiniProgramView,
         success=CREATED,
         faults=(
-            faults.OWNER_SUSPENDED,
             faults.NOT_YOUR_FIELD,
             faults.MALFORMED_JSON,
             faults.UNSUPPORTED_MEDIA,
@@ -84,7 +83,6 @@ CALLS = (
         headers=(VERSION_HEADER,),
         answer=MiniProgramView,
         faults=(
-            faults.OWNER_SUSPENDED,
             faults.NOT_YOUR_FIELD,
             faults.MALFORMED_JSON,
             faults.UNSUPPORTED_MEDIA,
@@ -154,12 +152,21 @@ CALLS = (
         answer=VersionView,
         success=CREATED,
         faults=(
-            faults.OWNER_SUSPENDED,
             faults.CONTENT_REFUSED,
             faults.NAME_TAKEN,
             faults.WRONG_STATE,
             faults.CONFLICT,
         ),
+    ),
+    Call(
+        method="GET",
+        path=VERSION,
+        name="read_version",
+        summary="Read a version of a mini program",
+        tag=TAG,
+        scopes=OWNER_OR_OPERATOR,
+        service="catalog",
+        answer=VersionView,
     ),
     Call(
         method="POST",

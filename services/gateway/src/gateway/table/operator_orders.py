@@ -22,7 +22,7 @@ from contracts.api.orders import (
 )
 from gateway import faults
 from gateway.calls import CSV, Call
-from gateway.headers import IDEMPOTENCY_HEADER, OPTIONAL_IDEMPOTENCY_HEADER
+from gateway.headers import IDEMPOTENCY_HEADER, OPTIONAL_IDEMPOTENCY_HEADER, VERSION_HEADER
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import FINANCE, OPS, ORDERS
 
@@ -92,6 +92,7 @@ CALLS = (
         scopes=scopes(OPS),
         roles=roles(ORDERS),
         service="checkout",
+        headers=(VERSION_HEADER,),
         body=OperatorCorrection,
         answer=OwnerOrderView,
         faults=CHANGING,

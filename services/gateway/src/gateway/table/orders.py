@@ -10,7 +10,7 @@ from contracts.api.payments import FreshPaymentRequest, PaymentView
 from contracts.api.viewer_account import AccountPage, AddressRequest, AddressView
 from gateway import faults
 from gateway.calls import EVENTS, WAITING_SECONDS, Call
-from gateway.headers import IDEMPOTENCY_HEADER, OPTIONAL_IDEMPOTENCY_HEADER
+from gateway.headers import IDEMPOTENCY_HEADER, OPTIONAL_IDEMPOTENCY_HEADER, VERSION_HEADER
 from runtime.web.routes import scopes
 from runtime.web.tokens import OWNER, VIEWER
 
@@ -192,6 +192,16 @@ CALLS = (
         faults=(faults.KEY_REUSED, faults.TOO_MANY_ADDRESSES, faults.CONFLICT),
     ),
     Call(
+        method="GET",
+        path=ADDRESS,
+        name="read_address",
+        summary="Read a saved address",
+        tag=ACCOUNT,
+        scopes=VIEWER_ONLY,
+        service="checkout",
+        answer=AddressView,
+    ),
+    Call(
         method="PUT",
         path=ADDRESS,
         name="change_address",
@@ -199,6 +209,7 @@ CALLS = (
         tag=ACCOUNT,
         scopes=VIEWER_ONLY,
         service="checkout",
+        headers=(VERSION_HEADER,),
         body=AddressRequest,
         answer=AddressView,
         faults=(faults.CONFLICT,),

@@ -20,7 +20,7 @@ from contracts.api.orders import (
 from contracts.api.shipments import CarrierView, ShipmentCorrection, ShipmentRequest
 from gateway import faults
 from gateway.calls import CSV, Call
-from gateway.headers import IDEMPOTENCY_HEADER, OPTIONAL_IDEMPOTENCY_HEADER
+from gateway.headers import IDEMPOTENCY_HEADER, OPTIONAL_IDEMPOTENCY_HEADER, VERSION_HEADER
 from runtime.web.routes import roles, scopes
 from runtime.web.tokens import FINANCE, ORDERS, OWNER, PUBLIC
 
@@ -85,6 +85,7 @@ CALLS = (
         tag=TAG,
         scopes=OWNER_ONLY,
         roles=roles(ORDERS),
+        while_suspended=True,
         service="checkout",
         headers=(OPTIONAL_IDEMPOTENCY_HEADER,),
         body=ShipmentRequest,
@@ -100,7 +101,9 @@ CALLS = (
         tag=TAG,
         scopes=OWNER_ONLY,
         roles=roles(ORDERS),
+        while_suspended=True,
         service="checkout",
+        headers=(VERSION_HEADER,),
         body=ShipmentCorrection,
         answer=OwnerOrderView,
         faults=(faults.WRONG_STATE, faults.REFUSED, faults.CONFLICT),
@@ -113,6 +116,7 @@ CALLS = (
         tag=TAG,
         scopes=OWNER_ONLY,
         roles=roles(ORDERS),
+        while_suspended=True,
         service="checkout",
         body=CancellationRequest,
         answer=OwnerOrderView,
@@ -126,6 +130,7 @@ CALLS = (
         tag=TAG,
         scopes=OWNER_ONLY,
         roles=roles(ORDERS),
+        while_suspended=True,
         service="checkout",
         body=NoteRequest,
         answer=OwnerOrderView,
@@ -151,6 +156,7 @@ CALLS = (
         tag=TAG,
         scopes=OWNER_ONLY,
         roles=roles(FINANCE, ORDERS),
+        while_suspended=True,
         service="checkout",
         headers=(IDEMPOTENCY_HEADER,),
         body=RefundRequestBody,
@@ -166,6 +172,7 @@ CALLS = (
         tag=TAG,
         scopes=OWNER_ONLY,
         roles=roles(FINANCE, ORDERS),
+        while_suspended=True,
         service="checkout",
         body=RefundApprovalRequest,
         body_optional=True,
@@ -180,6 +187,7 @@ CALLS = (
         tag=TAG,
         scopes=OWNER_ONLY,
         roles=roles(FINANCE, ORDERS),
+        while_suspended=True,
         service="checkout",
         body=RefundRejectionRequest,
         answer=OwnerOrderView,

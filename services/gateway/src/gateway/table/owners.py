@@ -64,7 +64,6 @@ CALLS = (
         headers=(VERSION_HEADER,),
         answer=ProductView,
         faults=(
-            faults.OWNER_SUSPENDED,
             faults.NOT_YOUR_FIELD,
             faults.SKU_TAKEN,
             faults.CONTENT_REFUSED,
@@ -86,7 +85,6 @@ CALLS = (
         answer=ProductView,
         success=OK_OR_CREATED,
         faults=(
-            faults.OWNER_SUSPENDED,
             faults.NOT_YOUR_FIELD,
             faults.PRODUCT_ID_TAKEN,
             faults.SKU_TAKEN,

@@ -120,6 +120,16 @@ CALLS = (
         faults=(faults.INVALID_CURSOR,),
     ),
     Call(
+        method="GET",
+        path=REVIEW,
+        name="read_review",
+        summary="Read a version, for review",
+        tag=OPERATORS,
+        scopes=OPERATOR,
+        service="catalog",
+        answer=ReviewView,
+    ),
+    Call(
         method="POST",
         path=f"{REVIEW}/approval",
         name="approve_version",

@@ -139,6 +139,16 @@ CALLS = (
         deadline=None,
     ),
     Call(
+        method="GET",
+        path="/v1/ops/payouts/{payout_id}",
+        name="read_payout",
+        summary="Read a payout",
+        tag=TAG,
+        scopes=scopes(OPS),
+        service="payment",
+        answer=PayoutView,
+    ),
+    Call(
         method="POST",
         path="/v1/ops/payouts/{payout_id}/settlement",
         name="settle_payout",

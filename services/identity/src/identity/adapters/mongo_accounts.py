@@ -26,6 +26,10 @@ class MongoAccounts:
             Codec(_read, _write), recorder, lambda _: accounts, replace_outbox=True, shown=SHOWN
         )
 
+    async def get(self, account_id: str) -> Account | None:
+        """The account; None if there is none."""
+        return await self._store.get(account_id)
+
     async def change(self, account_id: str, decide: Decide[Account]) -> Result[Account]:
         """Store the outcome of a decision about an account, with its events."""
         return await self._store.change(account_id, decide)

@@ -1,4 +1,4 @@
-"""Operators settle accounts in and change them."""
+"""Operators settle accounts in, change and read them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from identity.application.contracts_out import contract_of
 from identity.application.ports import Accounts
 from identity.domain.accounts import Account, Profile
+from identity.domain.errors import NotFound
 from runtime.errors import must_be_version
 from runtime.outbox.changes import Change
 
@@ -33,3 +34,17 @@ class PutAccount:
         result = await self.accounts.change(account_id, decide)
         assert result.aggregate is not None  # noqa: S101 - the decision creates what is missing
         return result.aggregate, result.created
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAccount:
+    """Any account."""
+
+    accounts: Accounts
+
+    async def __call__(self, account_id: str) -> Account:
+        """Raises NotFound."""
+        account = await self.accounts.get(account_id)
+        if account is None:
+            raise NotFound("this account")
+        return account

@@ -40,6 +40,20 @@ class PutClient:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadClient:
+    """Any client."""
+
+    clients: Clients
+
+    async def __call__(self, client_id: str) -> Client:
+        """Raises NotFound."""
+        client = await self.clients.get(client_id)
+        if client is None:
+            raise NotFound("this client")
+        return client
+
+
+@dataclass(frozen=True, slots=True)
 class NewClient:
     """A client with the secret that is shown once."""
 
@@ -64,6 +78,13 @@ class ClientsOfSubject:
         """At most `limit` of them."""
         return await self.clients.page(scope, subject_id, asked, limit)
 
+    async def get(self, scope: str, subject_id: str | None, client_id: str) -> Client:
+        """One of them; raises NotFound."""
+        client = await self.clients.get(client_id)
+        if client is None or client.scope != scope or subject_id not in (client.subject_id, None):
+            raise NotFound("this client")
+        return client
+
     async def add(self, scope: str, subject_id: str | None, name: str, role: str) -> NewClient:
         """A new client."""
         client_id, secret = f"client_{self.new_id()}", self.new_secret()
@@ -78,7 +99,7 @@ class ClientsOfSubject:
 
         Raises NotFound, and TooManySecrets while the one before the present one still works.
         """
-        client = await self._own(scope, subject_id, client_id)
+        client = await self.get(scope, subject_id, client_id)
         secret = self.new_secret()
         now = self.clock()
         client.secrets.check_renewal(now, old_valid_for)
@@ -91,16 +112,10 @@ class ClientsOfSubject:
 
         Raises NotFound, and LastAdmin for the only admin.
         """
-        client = await self._own(scope, subject_id, client_id)
+        client = await self.get(scope, subject_id, client_id)
         if client.role == ADMIN and not await self.clients.has_other_admin(client):
             raise LastAdmin
         # first its tokens: a client that is gone cannot be found again if the process ends in between. If the other admin
         # goes at the same moment, this one stays, and only its present tokens have ended.
         await self.revocations.add(Revocation(CLIENT, client_id, self.clock() + IN_FLIGHT))
         await self.clients.delete(client)
-
-    async def _own(self, scope: str, subject_id: str | None, client_id: str) -> Client:
-        client = await self.clients.get(client_id)
-        if client is None or client.scope != scope or subject_id not in (client.subject_id, None):
-            raise NotFound("this client")
-        return client

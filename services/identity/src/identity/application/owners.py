@@ -11,7 +11,7 @@ from identity.application.clients import ClientsOfSubject, NewClient
 from identity.application.contracts_out import owner_contract
 from identity.application.ports import OwnerStore
 from identity.domain.clients import ADMIN, OWNER
-from identity.domain.errors import NotFound, RegistrationClosed
+from identity.domain.errors import NameTaken, NotFound, RegistrationClosed
 from identity.domain.names import Flag, flags, must_be_free, names_of
 from identity.domain.owners import Application, Owner, OwnerChanged, Reason
 from runtime.acting import Action, acting
@@ -94,11 +94,17 @@ class Owners:
         return _existing(result.aggregate), result.created
 
     async def verify(self, owner_id: str, reasons: Sequence[Reason] = ()) -> Owner:
-        """Raises NotFound, WrongState while suspended, and, without reasons, NameTaken if a verified brand has the name."""
+        """Raises NotFound, WrongState while suspended, and, without reasons, NameTaken if a verified brand has the name, also one
+        that is verified at the same moment."""
         owner = await self.get(owner_id)
-        if not reasons and (owner.status != "verified" or owner.application is not None):
-            await self._must_be_free(owner_id, (owner.application or owner).name)
-        return await self._decide(owner_id, lambda owner: owner.verify(self.clock()))
+        try:
+            if owner.status != "verified" or owner.application is not None:
+                await self._must_be_free(owner_id, (owner.application or owner).name)
+            return await self._decide(owner_id, lambda owner: owner.verify(self.clock()))
+        except NameTaken:
+            if not reasons:
+                raise
+            return await self._decide(owner_id, lambda owner: owner.verify(self.clock(), shares_name=True))
 
     async def reject(self, owner_id: str, reasons: Sequence[Reason]) -> Owner:
         """Raises NotFound, and WrongState if no application waits."""

@@ -1,6 +1,6 @@
 """Operators register hosts and creators, suspend them and reinstate them.
 
-A suspended partner's tokens are refused because it is suspended (`CurrentRevocations`): there is nothing else to write.
+A suspended partner's calls are refused because it is suspended (`CurrentRevocations`): there is nothing else to write.
 """
 
 from __future__ import annotations
@@ -66,8 +66,12 @@ class Partners:
         """At most `limit` partners of this kind."""
         return await self.partners.page(kind, asked, limit)
 
+    async def get(self, kind: PartnerKind, partner_id: str) -> Partner:
+        """Raises NotFound."""
+        return _of_kind(await self.partners.get(partner_id), kind)
+
     async def suspend(self, kind: PartnerKind, partner_id: str, reasons: tuple[str, ...]) -> Partner:
-        """Its tokens, and its viewers' sessions, are refused everywhere within 5 seconds. Raises NotFound."""
+        """Its calls, and those of its viewers, are refused everywhere within 5 seconds. Raises NotFound."""
         return await self._decide(kind, partner_id, lambda stored: stored.suspend(reasons))
 
     async def reinstate(self, kind: PartnerKind, partner_id: str) -> Partner:

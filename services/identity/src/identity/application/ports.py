@@ -96,14 +96,18 @@ class OwnerStore(Protocol):
     async def page(self, status: str | None, asked: Asked, limit: int) -> Part[Owner]:
         """At most `limit` owners with this status (any, for None)."""
 
+    async def suspended(self) -> list[str]:
+        """The ids of all that are suspended."""
+
     async def named(self, keys: Sequence[str], limit: int) -> list[Owner]:
         """At most `limit` owners that have, or apply for, a name with one of these keys; verified ones first."""
 
     async def brands_within(self, keys: Sequence[str]) -> list[Owner]:
         """The verified brands, suspended ones among them, whose key is one of these or a part of one."""
 
-    async def change(self, owner_id: str, decide: Decide[Owner]) -> Result[Owner]:
-        """Store the outcome of a decision about an owner, with its events."""
+    async def change(self, aggregate_id: str, decide: Decide[Owner]) -> Result[Owner]:
+        """Store the outcome of a decision about an owner, with its events. Raises NameTaken if another brand of this name was
+        verified at the same moment."""
 
 
 class PartnerStore(Protocol):
@@ -124,6 +128,9 @@ class PartnerStore(Protocol):
 
 class Accounts(Protocol):
     """The settled-in accounts."""
+
+    async def get(self, account_id: str) -> Account | None:
+        """The account; None if there is none."""
 
     async def change(self, account_id: str, decide: Decide[Account]) -> Result[Account]:
         """Store the outcome of a decision about an account, with its events."""

@@ -42,8 +42,10 @@ class GiveToken:
         granted = granted_scope(client, scope)
         partner = await self.partners.get(client.subject_id) if client.scope in (HOST, CREATOR) else None
         if partner is not None and partner.suspended:
+            why = "; ".join(partner.reasons)
             raise TokenRefused(
-                "invalid_client", f"this {client.scope} is suspended: {'; '.join(partner.reasons)}"
+                "invalid_client",
+                f"this {client.scope} is suspended: {why}; an operator of the platform can lift the suspension",
             )
         if partner is not None and partner.return_origins:
             origins = dict.fromkeys((*partner.return_origins, *client.return_origins))

@@ -69,7 +69,8 @@ class Owner:
     """An owner. `name` and `kind` are those that it applied with until it is verified, and the verified ones afterwards.
 
     `application` waits for a verdict since `applied_at`, if there is one; `history` has the earlier ones, the oldest first.
-    `status_before` is what a reinstatement gives back.
+    `status_before` is what a reinstatement gives back. `shares_name` is whether it was verified although another verified brand
+    holds its name, because an operator said why.
     """
 
     owner_id: str
@@ -83,6 +84,7 @@ class Owner:
     history: tuple[PastApplication, ...] = ()
     status_before: OwnerStatus = "applied"
     version: int = 1
+    shares_name: bool = False
 
     @property
     def is_brand(self) -> bool:
@@ -125,7 +127,7 @@ class Owner:
             name=application.name, kind=application.kind, contact=application.contact,
         )  # fmt: skip
 
-    def verify(self, at: datetime) -> OwnerChanged | None:
+    def verify(self, at: datetime, *, shares_name: bool = False) -> OwnerChanged | None:
         """Take the application, or verify after a rejection. Raises WrongState while suspended."""
         if self.status == "suspended":
             raise WrongState("This owner is suspended. Reinstate it first.")
@@ -133,9 +135,12 @@ class Owner:
             return None
         wanted = self.application
         if wanted is None:
-            return self._changed(OwnerVerified(self.owner_id), status="verified", reasons=())
+            return self._changed(
+                OwnerVerified(self.owner_id), status="verified", reasons=(), shares_name=shares_name
+            )
+        shares_name = shares_name or (self.shares_name and wanted.name == self.name)
         return self._decided("approved", at)._changed(
-            OwnerVerified(self.owner_id), status="verified", reasons=(),
+            OwnerVerified(self.owner_id), status="verified", reasons=(), shares_name=shares_name,
             name=wanted.name, kind=wanted.kind, contact=wanted.contact,
         )  # fmt: skip
 

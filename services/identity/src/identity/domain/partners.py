@@ -10,7 +10,7 @@ PartnerKind = Literal["host", "creator"]
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """A host app or a creator. While it is suspended, its clients get no tokens and those that they have are refused.
+    """A host app or a creator. While it is suspended, its clients get no tokens and all their calls are refused.
 
     A host's payers may return to its `return_origins`, and to those of the client that opened their session.
     """

@@ -13,6 +13,7 @@ from identity.application.clients import ClientsOfSubject
 from identity.http.owners import NO_STORE
 from identity.http.views import client_view, new_client_view, page_answer, path_id
 from runtime.web.bodies import json_response, read_json, read_query
+from runtime.web.editing import edited_response
 from runtime.web.listing import asked_page
 from runtime.web.problems import Problem
 from runtime.web.routes import Route, principal_of, roles, scopes
@@ -23,7 +24,8 @@ SCOPES = (OWNER, HOST, CREATOR, OPS)
 
 @dataclass(frozen=True, slots=True)
 class ClientRoutes:
-    """The same calls under `/v1/owner`, `/v1/host`, `/v1/creator` and `/v1/ops`."""
+    """The same calls under `/v1/owner`, `/v1/host`, `/v1/creator` and `/v1/ops`, where operators read and put any client besides:
+    `operations.py`."""
 
     clients: ClientsOfSubject
 
@@ -37,6 +39,7 @@ class ClientRoutes:
         return [
             Route("GET", all_of_them, self.list_own, only, roles=roles()),
             Route("POST", all_of_them, self.add, only),
+            *([Route("GET", one, self.read, only, roles=roles())] if scope != OPS else []),
             Route("POST", f"{one}/secrets", self.renew_secret, only),
             Route("DELETE", one, self.remove, only),
         ]
@@ -47,6 +50,11 @@ class ClientRoutes:
         asked = asked_page(request, query.cursor, query.updated_since)
         found = await self.clients.page(*subject_of(request), asked, query.limit)
         return page_answer(request, found, client_view)
+
+    async def read(self, request: web.Request) -> web.Response:
+        """One of the caller's clients."""
+        client = await self.clients.get(*subject_of(request), path_id(request, "client_id"))
+        return edited_response(client_view(client), client.version)
 
     async def add(self, request: web.Request) -> web.Response:
         """A new client."""

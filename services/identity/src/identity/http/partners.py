@@ -1,4 +1,4 @@
-"""Operators register hosts and creators, suspend them and reinstate them."""
+"""Operators register hosts and creators, read them, suspend them and reinstate them."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ class PartnerRoutes:
         return [
             Route("GET", all_of_kind, partial(self.list_all, kind), operators),
             Route("POST", all_of_kind, partial(self.register, kind), operators),
+            Route("GET", one, partial(self.read, kind), operators),
             Route("PUT", one, partial(self.put, kind), operators),
             Route("POST", f"{one}/suspension", partial(self.suspend, kind), operators),
             Route("POST", f"{one}/reinstatement", partial(self.reinstate, kind), operators),
@@ -66,6 +67,10 @@ class PartnerRoutes:
             )
         return json_response(answer, 201, NO_STORE)
 
+    async def read(self, kind: PartnerKind, request: web.Request) -> web.Response:
+        """One of them."""
+        return _answer(await self.partners.get(kind, path_id(request, f"{kind}_id")))
+
     async def put(self, kind: PartnerKind, request: web.Request) -> web.Response:
         """One under a given id, without a client."""
         partner_id = path_id(request, f"{kind}_id")
@@ -76,13 +81,13 @@ class PartnerRoutes:
         return _answer(partner, 201 if created else 200)
 
     async def suspend(self, kind: PartnerKind, request: web.Request) -> web.Response:
-        """Refuse its tokens."""
+        """Refuse its calls."""
         partner_id = path_id(request, f"{kind}_id")
         reasons = tuple(reason.message for reason in (await read_json(request, ReasonsRequest)).reasons)
         return _answer(await self.partners.suspend(kind, partner_id, reasons))
 
     async def reinstate(self, kind: PartnerKind, request: web.Request) -> web.Response:
-        """Accept its tokens again."""
+        """Answer its calls again."""
         return _answer(await self.partners.reinstate(kind, path_id(request, f"{kind}_id")))
 
 

@@ -25,6 +25,13 @@ class PayoutDesk:
         """At most `limit` payouts of a status (any, for None)."""
         return await self._payouts.page(status=status, asked=asked, limit=limit)
 
+    async def get(self, payout_id: str) -> Payout:
+        """Raises UnknownPayout."""
+        payout = await self._payouts.get(payout_id)
+        if payout is None:
+            raise UnknownPayout(payout_id)
+        return payout
+
     async def of_day(self, day: str) -> AsyncIterator[Sequence[Payout]]:
         """All payouts of a day's statements, in portions."""
         asked: Asked | None = ById()

@@ -236,6 +236,8 @@ class Settlements(Protocol):
 class Payouts(Protocol):
     """Payouts with their events: `runtime.outbox.versioned_store`."""
 
+    async def get(self, aggregate_id: str) -> Payout | None: ...
+
     async def get_many(self, aggregate_ids: Iterable[str]) -> dict[str, Payout]:
         """Those of the payouts that exist, by id."""
         ...

@@ -35,6 +35,7 @@ class PayoutRoutes:
         return [
             Route("GET", "/v1/ops/payouts", self.list, scopes(OPS)),
             Route("GET", "/v1/ops/payouts.csv", self.file, scopes(OPS), deadline=None),
+            Route("GET", "/v1/ops/payouts/{payout_id}", self.read, scopes(OPS)),
             Route("POST", settlement, self.settle, scopes(OPS), roles=roles(FINANCE)),
         ]
 
@@ -46,6 +47,10 @@ class PayoutRoutes:
         found = await self._desk.page(status, asked, query.limit)
         items, next_cursor = found.each(_view).items, cursor_of(request, found.following)
         return json_response(Page[PayoutView](items=items, next_cursor=next_cursor))
+
+    async def read(self, request: web.Request) -> web.Response:
+        """One payout."""
+        return json_response(_view(await self._desk.get(request.match_info["payout_id"])))
 
     async def file(self, request: web.Request) -> web.StreamResponse:
         """A day's payouts as a file for the bank."""

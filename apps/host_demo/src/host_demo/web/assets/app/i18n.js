@@ -341,6 +341,7 @@ const WORDS = {
   payment_deadline: ['超时未付款', 'Payment deadline passed'],
   delisted: ['商品已下架', 'This product is no longer available'],
   suspended: ['小程序已暂停服务', 'This mini program is suspended'],
+  host_suspended: ['本应用已被平台暂停服务', 'This app is suspended by the platform'],
   cancelled_before: ['订单确认前已取消', 'Cancelled before it was confirmed'],
   cancelled_by_buyer: ['你已取消', 'You cancelled it'],
   merchant_unavailable: ['商家暂时无法收款，订单已取消', 'The seller can’t take payments right now, so the order was cancelled'],
