@@ -10,8 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from catalog.application.contracts_out import product_event
-from catalog.application.contracts_out_feeds import picture_tried
+from catalog.application.contracts_out import picture_tried, product_event
 from catalog.application.picture_ports import (
     Asked,
     FetchedFile,
