@@ -46,6 +46,8 @@ MEASURED = tuple(name for name in STAGES if name not in ("alipay_sandbox", "host
 
 TARGETS = "prometheus.json"
 OPS_CLIENT = "ops"
+CALL_STRANGERS = ("webhooks", "feeds", "catalog")
+"""The services that call addresses which owners name."""
 """The first operator's client, unless ANCHORAGE_OPS_CLIENT_ID names another. It can create all other clients."""
 
 
@@ -131,7 +133,8 @@ def environment(name: str, system: System) -> dict[str, str]:
         "ANCHORAGE_TRACE_DIR": str((system.folder / "traces").resolve()),
     }
     urls = {f"ANCHORAGE_{other.upper()}_URL": system.url(other) for other in STAGES}
-    return {**common, **urls, **_own(name, system), **system.overrides}
+    egress = {"ANCHORAGE_EGRESS_ALLOW": allowed_ports(system)} if name in CALL_STRANGERS else {}
+    return {**common, **urls, **egress, **_own(name, system), **system.overrides}
 
 
 def _own(name: str, system: System) -> dict[str, str]:
@@ -163,7 +166,6 @@ def _own(name: str, system: System) -> dict[str, str]:
             return {
                 "ANCHORAGE_MEDIA_DIR": str(system.media),
                 "ANCHORAGE_UPLOADS": str(system.folder / "uploads"),
-                "ANCHORAGE_EGRESS_ALLOW": allowed_ports(system),
             }
         case "payment":
             public = public | {"ANCHORAGE_ORDER_SECRET": secret("order")}
@@ -177,13 +179,8 @@ def _own(name: str, system: System) -> dict[str, str]:
             return {"ANCHORAGE_SEARCH_DIR": str((system.folder / "search").resolve())}
         case "sharecode":
             return public
-        case "webhooks":
-            return {"ANCHORAGE_EGRESS_ALLOW": allowed_ports(system)}
         case "feeds":
-            return {
-                "ANCHORAGE_FEEDS_DIR": str((system.folder / "feeds").resolve()),
-                "ANCHORAGE_EGRESS_ALLOW": allowed_ports(system),
-            }
+            return {"ANCHORAGE_FEEDS_DIR": str((system.folder / "feeds").resolve())}
         case "host_demo":
             return {"ANCHORAGE_HOST_DEMO_HOSTS": host_apps.hosts_json(system.client_secret)}
     return {}

@@ -24,7 +24,7 @@ QUALITY = 85
 WAITING = 8
 """Pictures of at most 10 MB each that wait for the process."""
 BACKGROUND_NICENESS = 10
-"""Of the process that works for nobody who waits: it takes what other processes leave of the CPU."""
+"""Of the process on whose work no call waits: it takes what other processes leave of the CPU."""
 
 
 class RenderingPool:
@@ -49,7 +49,7 @@ class RenderingPool:
 
 
 def _nothing() -> None:
-    """A process for those who wait needs no preparation."""
+    """The usual process needs no preparation."""
 
 
 def _step_back() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from catalog.domain.mini_program import MiniProgram, MiniProgramEvent
 from catalog.domain.product import Product, ProductEvent
 from catalog.domain.promotion import Promotion
+from catalog.domain.remote_picture import RemotePicture
 from catalog.domain.reservation import Reservation, State
 from catalog.domain.stock import Adjustment, StockLevel
 from catalog.domain.terms import Terms
@@ -31,6 +32,7 @@ from contracts.catalog_versions import (
 )
 from contracts.checkout import OrderPlaced
 from contracts.event import Event
+from contracts.feeds import FeedCommand, FeedPictureTried, FeedProductApplied, Outcome, PictureOutcome
 from contracts.money import cny
 from contracts.terms import CommissionTerms
 
@@ -268,3 +270,23 @@ def _terms(terms: Terms) -> CommissionTerms:
     return CommissionTerms(
         platform_bp=terms.platform_bp, creator_bp=terms.creator_bp, terms_version=terms.version
     )
+
+
+def feed_result(
+    command: FeedCommand, outcome: Outcome, version: int, reasons: Sequence[tuple[str, str]] = ()
+) -> FeedProductApplied:
+    """What became of a feed's command; `reasons` are (field, message)."""
+    return FeedProductApplied(
+        version=version, run_id=command.run_id, mini_program_id=command.mini_program_id, product_id=command.product_id,
+        outcome=outcome, reasons=tuple(Reason(field=field or None, message=message) for field, message in reasons),
+    )  # fmt: skip
+
+
+def picture_tried(
+    picture: RemotePicture, run_id: str, product_id: str, outcome: PictureOutcome, message: str
+) -> FeedPictureTried:
+    """What became of an attempt to fetch a picture, for one run that named it and one product that shows it."""
+    return FeedPictureTried(
+        version=picture.attempts, run_id=run_id, mini_program_id=picture.mini_program_id, product_id=product_id,
+        url=picture.url, outcome=outcome, message=message[:500],
+    )  # fmt: skip

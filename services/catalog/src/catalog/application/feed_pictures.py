@@ -10,8 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from catalog.application.contracts_out import product_event
-from catalog.application.contracts_out_feeds import picture_tried
+from catalog.application.contracts_out import picture_tried, product_event
 from catalog.application.picture_ports import (
     Asked,
     FetchedFile,
@@ -86,6 +85,7 @@ class FeedPictures:
         self._clock = clock
         self._woken = asyncio.Event()
         self._fetching = Counter[str]()
+        self._last_host = ""
         self._tasks: set[asyncio.Task[None]] = set()
         self._settle = Batcher[RemotePicture, None](
             self._settle_all, max_batch=PORTION, interval=GATHER_SECONDS
@@ -122,24 +122,23 @@ class FeedPictures:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _take_up(self) -> None:
-        """Take pictures of each server in turn, as long as there is room."""
-        hosts = list(await self._remote.hosts(self._clock())) if self._has_room else []
+        """Take pictures as long as there is room: of those servers first of which the fewest are being fetched."""
+        hosts = set(await self._remote.hosts(self._clock())) if self._has_room else set()
         while hosts and self._has_room:
-            for host in list(hosts):
-                if not self._has_room:
-                    return
-                taken = (
-                    await self._remote.claim(host, self._clock(), LEASE)
-                    if self._fetching[host] < FROM_ONE_HOST
-                    else None
-                )
-                if taken is None:
-                    hosts.remove(host)
-                    continue
-                self._fetching[host] += 1
-                task = asyncio.create_task(self._work(host, taken))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+            host = min(hosts, key=lambda one: (self._fetching[one], one <= self._last_host, one))
+            taken = (
+                await self._remote.claim(host, self._clock(), LEASE)
+                if self._fetching[host] < FROM_ONE_HOST
+                else None
+            )
+            if taken is None:
+                hosts.remove(host)
+                continue
+            self._last_host = host
+            self._fetching[host] += 1
+            task = asyncio.create_task(self._work(host, taken))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     @property
     def _has_room(self) -> bool:
@@ -150,11 +149,9 @@ class FeedPictures:
         if self._fetching.total():
             return LOOK_SECONDS
         due = await self._remote.next_due()
-        return (
-            LOOK_SECONDS
-            if due is None
-            else min(LOOK_SECONDS, max(0.0, (due - self._clock()).total_seconds()))
-        )
+        if due is None:
+            return LOOK_SECONDS
+        return min(LOOK_SECONDS, max(0.0, (due - self._clock()).total_seconds()))
 
     async def _work(self, host: str, picture: RemotePicture) -> None:
         try:
@@ -166,9 +163,7 @@ class FeedPictures:
                 self._woken.set()
             pictures_tried.add(1, tried.outcome)
             await self._end(tried)
-        except (
-            Exception
-        ) as error:  # where this is the last word, the claim runs out, and the picture is tried again
+        except Exception as error:  # the claim runs out, and the picture is tried again
             log.warning("a picture of a feed waits: %s", redacted(error), exc_info=not is_unavailable(error))
             if isinstance(error, Unavailable):
                 await self._put_off(picture)
@@ -232,15 +227,22 @@ class FeedPictures:
         by_program: dict[str, list[RemotePicture]] = defaultdict(list)
         for picture in pictures:
             by_program[picture.mini_program_id].append(picture)
+        errors: dict[tuple[str, str], Exception] = {}
         for program, fetched in by_program.items():
-            await self._show(program, [picture.url for picture in fetched])
-        for picture in pictures:
+            failed = await self._show(program, [picture.url for picture in fetched])
+            errors |= {(program, url): error for url, error in failed.items()}
+        outcomes = [errors.get((picture.mini_program_id, picture.url)) for picture in pictures]
+        shown = [picture for picture, error in zip(pictures, outcomes, strict=True) if error is None]
+        for picture in shown:
             if picture.attempts > 1:
                 await self._tell(_Tried(picture, "fetched"))
-        await self._remote.end(pictures)
-        return [None] * len(pictures)
+        if shown:
+            await self._remote.end(shown)
+        return outcomes
 
-    async def _show(self, mini_program_id: str, urls: Sequence[str]) -> None:
+    async def _show(self, mini_program_id: str, urls: Sequence[str]) -> dict[str, Exception]:
+        """Put pictures from these addresses on all products that name them; the errors of products that take none, by address."""
+        errors: dict[str, Exception] = {}
         after = ""
         while found := await self._products.with_feed_images(mini_program_id, urls, after, PORTION):
             named = {address for product in found for address in product.feed_images}
@@ -252,10 +254,12 @@ class FeedPictures:
                 return Change(changed[0], [product_event(*changed)]) if changed is not None else None
 
             commands = [Command(product.product_id, take) for product in found]
-            for outcome in await self._products.change_many(commands):
+            outcomes = await self._products.change_many(commands)
+            for product, outcome in zip(found, outcomes, strict=True):
                 if isinstance(outcome, Exception):
-                    raise outcome
+                    errors |= dict.fromkeys(product.feed_images, outcome)
             after = found[-1].product_id
+        return errors
 
     async def _tell(self, tried: _Tried) -> None:
         """The runs that asked for the picture, about each product that it belongs to."""

@@ -9,8 +9,7 @@ from typing import Protocol
 
 from catalog.application.caller import may_prepare
 from catalog.application.content_checks import ContentChecks
-from catalog.application.contracts_out import product_event
-from catalog.application.contracts_out_feeds import feed_result
+from catalog.application.contracts_out import feed_result, product_event
 from catalog.application.feed_pictures import FeedPictures, shown_from
 from catalog.application.picture_ports import Asked
 from catalog.application.ports import HistoryStore, MiniProgramStore, OwnerRegister, ProductStore, StockStore
