@@ -28,6 +28,7 @@ async def test_its_services_refuse_what_the_table_says_and_its_orders_go_on(plat
         world = await Founder(ops, platform.demo["alipay_sandbox"] + "/sandbox/pay").world(2)
         owner, order_id = world.owner, world.neighbour.ids["order_id"]
         suspension = f"/v1/ops/owners/{owner.ids['owner_id']}/suspension"
+        leaked = await owner.caller.must("POST", "/v1/owner/clients", {"name": "Old", "role": "orders"})
         await ops.must("POST", suspension, REASONS)
 
         async def gateway_knows() -> bool:
@@ -60,5 +61,9 @@ async def test_its_services_refuse_what_the_table_says_and_its_orders_go_on(plat
         await owner.caller.must("POST", f"{order}/refunds/{world.neighbour.ids['refund_id']}/approval", {})
         gift = {"amount": {"amount": 1, "currency": "CNY"}, "reason": "late"}
         await owner.caller.must("POST", f"{order}/refunds", gift, Idempotency_Key=secrets.token_hex(8))
+        client = f"/v1/owner/clients/{leaked['client_id']}"
+        await owner.caller.must("POST", f"{client}/secrets", {"old_valid_for": 0})
+        status, _ = await owner.caller.call("DELETE", client)
+        assert status == 204
         answer = {"text": "Thank you."}
         await owner.caller.must("PUT", f"/v1/owner/reviews/{owner.ids['review_id']}/answer", answer)

@@ -228,10 +228,11 @@ def _clients(scope: str) -> tuple[Call, ...]:
             scope, "POST", f"{one}/secrets", f"renew_{scope}_secret",
             "Give a client a new secret; the present one works for a while more",
             body=SecretRequest, answer=NewClientView, success=CREATED, faults=(faults.TOO_MANY_SECRETS, faults.CONFLICT),
+            while_suspended=scope == OWNER,
         ),
         _of_clients(
             scope, "DELETE", one, f"remove_{scope}_client", "Remove a client; its tokens are refused within 5 seconds",
-            success=(HTTPStatus.NO_CONTENT,), faults=(faults.LAST_ADMIN,),
+            success=(HTTPStatus.NO_CONTENT,), faults=(faults.LAST_ADMIN,), while_suspended=scope == OWNER,
         ),
     )  # fmt: skip
 

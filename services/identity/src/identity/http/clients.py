@@ -40,8 +40,8 @@ class ClientRoutes:
             Route("GET", all_of_them, self.list_own, only, roles=roles()),
             Route("POST", all_of_them, self.add, only),
             *([Route("GET", one, self.read, only, roles=roles())] if scope != OPS else []),
-            Route("POST", f"{one}/secrets", self.renew_secret, only),
-            Route("DELETE", one, self.remove, only),
+            Route("POST", f"{one}/secrets", self.renew_secret, only, while_suspended=scope == OWNER),
+            Route("DELETE", one, self.remove, only, while_suspended=scope == OWNER),
         ]
 
     async def list_own(self, request: web.Request) -> web.Response:
