@@ -63,7 +63,9 @@ async def test_an_owners_file_becomes_products_that_viewers_see(world: World, ev
         1,
     ]
     report = await owner.must("GET", f"{feed}/runs/{first['run_id']}/report")
-    [entry] = [json.loads(line) for line in report.decode().splitlines()]
+    entries = [json.loads(line) for line in report.decode().splitlines()]
+    # Whether its pictures, which are fetched meanwhile, are in the report already depends on how fast that is.
+    [entry] = [entry for entry in entries if entry["field"] != "image_link"]
     assert (entry["product_id"], entry["field"], entry["value"]) == (f"{shop}-3", "product_type", "Shoes")
     page = await world.buyer.caller.soon("GET", f"/v1/mini-programs/{shop}/products/{shop}-1")
     assert (page["title"], page["price_from"]["amount"], page["skus"][0]["available"]) == (
