@@ -46,9 +46,9 @@ MEASURED = tuple(name for name in STAGES if name not in ("alipay_sandbox", "host
 
 TARGETS = "prometheus.json"
 OPS_CLIENT = "ops"
+"""The first operator's client, unless ANCHORAGE_OPS_CLIENT_ID names another. It can create all other clients."""
 CALL_STRANGERS = ("webhooks", "feeds", "catalog")
 """The services that call addresses which owners name."""
-"""The first operator's client, unless ANCHORAGE_OPS_CLIENT_ID names another. It can create all other clients."""
 
 
 class NotInstalled(Exception):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import struct
 import zlib
 from collections.abc import Callable
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
-from catalog.adapters.picture_rendering import render
+from catalog.adapters.picture_rendering import BACKGROUND_NICENESS, RenderingPool, render
 from catalog.domain.errors import UnreadablePicture
 from catalog.domain.picture import Rendered
 
@@ -161,3 +163,14 @@ def test_a_telephones_picture_with_a_second_one_inside_is_shown() -> None:
 def test_other_files_and_broken_ones_are_refused(data: bytes) -> None:
     with pytest.raises(UnreadablePicture, match="Send a complete PNG, JPEG or WebP file"):
         render(data)
+
+
+async def test_the_process_for_which_nobody_waits_gives_way_to_all_others() -> None:
+    pool = RenderingPool(in_background=True)
+    keeping = asyncio.create_task(pool.run())
+    try:
+        assert (await pool.render(saved(two_halves(), "PNG"))).width == 400
+        assert await pool._pool.run(os.nice, 0) >= min(19, os.nice(0) + BACKGROUND_NICENESS)
+    finally:
+        keeping.cancel()
+        await asyncio.gather(keeping, return_exceptions=True)
