@@ -6,6 +6,8 @@ import argparse
 import io
 import logging
 import sys
+from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Protocol
 
 import aiohttp
@@ -13,7 +15,8 @@ from aiokafka.errors import KafkaConnectionError, KafkaError
 from pymongo.errors import PyMongoError
 
 from anchorage_cli import audit, dlq, joining, orders, reconcile, search, story, trace
-from anchorage_cli.operator import Refused
+from anchorage_cli.command_line import Parser
+from anchorage_cli.errors import Refused
 from runtime.errors import redacted
 
 
@@ -38,20 +41,29 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "trace": (trace, "print a trace from gateway to the last effect"),
     "demo": (story, "play the demo's story against a running installation"),
 }
+PACKAGE = "anchorage-cli"
+"""Its version is that of the whole project."""
 FAILED = 2
 """Exit code of a command that could not do its work."""
 
 
-def main() -> int:
+def command_line() -> Parser:
+    """The parser of all commands."""
+    parser = Parser(prog="anchorage", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"anchorage {version(PACKAGE)}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, (module, help_text) in COMMANDS.items():
+        module.add_arguments(commands.add_parser(name, help=help_text, description=module.__doc__))
+    parser.add_json()
+    return parser
+
+
+def main(args: Sequence[str] | None = None) -> int:
     """Run the named command; its exit code becomes the process's. What prevents its work is one sentence on standard error."""
     _print_everywhere()
     for chatty in ("aiokafka", "pymongo", "aiohttp", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.CRITICAL)
-    parser = argparse.ArgumentParser(prog="anchorage", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, (module, help_text) in COMMANDS.items():
-        module.add_arguments(commands.add_parser(name, help=help_text, description=module.__doc__))
-    arguments = parser.parse_args()
+    arguments = command_line().parse_args(args)
     try:
         return COMMANDS[arguments.command][0].run(arguments)
     except BrokenPipeError:
