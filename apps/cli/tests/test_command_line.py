@@ -95,6 +95,15 @@ def test_wrong_input_is_answered_with_what_is_right(command: str, says: str, tmp
     assert says in ended.stderr
 
 
+def test_status_says_what_does_not_answer(tmp_path: Path) -> None:
+    ended = run("status", tmp_path, **NOWHERE)
+    assert ended.returncode == 1
+    assert ended.stderr == ""
+    assert "Kafka does not answer" in ended.stdout
+    assert "MongoDB does not answer" in ended.stdout
+    assert "checkout: its address is unknown: set ANCHORAGE_CHECKOUT_URL" in ended.stdout
+
+
 def test_the_version_is_that_of_every_package(tmp_path: Path) -> None:
     versions = {
         tomllib.loads(path.read_text(encoding="utf-8"))["project"]["version"]

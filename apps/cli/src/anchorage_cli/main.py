@@ -14,7 +14,7 @@ import aiohttp
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from pymongo.errors import PyMongoError
 
-from anchorage_cli import audit, dlq, joining, orders, reconcile, search, story, trace
+from anchorage_cli import audit, dlq, joining, orders, reconcile, search, status, story, trace
 from anchorage_cli.command_line import Parser
 from anchorage_cli.errors import Refused
 from runtime.errors import redacted
@@ -29,6 +29,7 @@ class Command(Protocol):
 
 
 COMMANDS: dict[str, tuple[Command, str]] = {
+    "status": (status, "all processes, relays, consumers, dead letters and payments on one screen"),
     "audit": (audit, "check the invariants over databases and streams"),
     "dlq": (dlq, "list, show and replay dead letters"),
     "operator": (joining.OPERATOR, "add an operator's client"),
