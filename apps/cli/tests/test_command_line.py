@@ -28,7 +28,7 @@ COMMANDS = [
     "audit", "audit --acknowledged /nonexistent", "audit --grace nan", "dlq list", "dlq show nothing", "dlq replay nothing",
     "dlq show orders --id nothing", "reconcile", "reconcile 2026-01-01", "reconcile yesterday", "search rebuild", "operator add Mei", "host add WeTalk",
     "owner add Ink", "owner add Ink --kind brand --email ink@brand.example",
-    "doctor", "trace 0123", "trace 4bf92f3577b34da6a3ce929d0e0e4736", "demo", "nothing", "", "dlq", "orders",
+    "doctor", "order demoshop01_4Q7ABCDEFGHIJKLMNOPQRSTUVW", "order 4711", "trace 0123", "trace 4bf92f3577b34da6a3ce929d0e0e4736", "demo", "nothing", "", "dlq", "orders",
     "audit --nothing",
 ]  # fmt: skip
 FOUND_A_PROBLEM = {"trace 4bf92f3577b34da6a3ce929d0e0e4736": 1, "demo": 1}
@@ -83,7 +83,7 @@ def test_every_command_takes_json() -> None:
         ("audit --grace soon", "a number of seconds from 0 to 86400"),
         ("reconcile --day Tuesday", "write 2026-11-22, today or yesterday"),
         ("trace 0123", "write the 32 hexadecimal digits"),
-        ( "write the mini program's id, _ and 16 to 31 letters and digits"),
+        ("order 4711", "write the mini program's id, _ and 16 to 31 letters and digits"),
         ("owner add Ink --kind shop --email ink@brand.example", "choose from"),
     ],
 )

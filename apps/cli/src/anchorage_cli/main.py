@@ -14,7 +14,7 @@ import aiohttp
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from pymongo.errors import PyMongoError
 
-from anchorage_cli import audit, dlq, joining, orders, reconcile, search, status, story, trace
+from anchorage_cli import audit, dlq, joining, order, orders, reconcile, search, status, story, trace
 from anchorage_cli.command_line import Parser
 from anchorage_cli.errors import Refused
 from runtime.errors import redacted
@@ -36,6 +36,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "host": (joining.HOST, "add a host app with its first client"),
     "creator": (joining.CREATOR, "add a creator with its first client"),
     "owner": (joining.OWNER, "add a verified owner with its first client"),
+    "order": (order, "an order's whole story over databases and streams, and what it waits for"),
     "orders": (orders, "list what has stalled: orders, refunds, reservations, trades, payouts"),
     "reconcile": (reconcile, "compare a day's ledger and trades with Alipay's bill"),
     "search": (search, "rebuild the search index from the streams"),
