@@ -84,6 +84,7 @@ def test_every_command_takes_json() -> None:
         ("reconcile --day Tuesday", "write 2026-11-22, today or yesterday"),
         ("trace 0123", "write the 32 hexadecimal digits"),
         ("order 4711", "write the mini program's id, _ and 16 to 31 letters and digits"),
+        ("doctor", "set ANCHORAGE_ALIPAY_MERCHANTS and ANCHORAGE_PUBLIC_URL"),
         ("owner add Ink --kind shop --email ink@brand.example", "choose from"),
     ],
 )

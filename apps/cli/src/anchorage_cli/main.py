@@ -16,6 +16,7 @@ from pymongo.errors import PyMongoError
 
 from anchorage_cli import audit, dlq, joining, order, orders, reconcile, search, status, story, trace
 from anchorage_cli.command_line import Parser
+from anchorage_cli.doctor import command as doctor
 from anchorage_cli.errors import Refused
 from runtime.errors import redacted
 
@@ -41,6 +42,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "reconcile": (reconcile, "compare a day's ledger and trades with Alipay's bill"),
     "search": (search, "rebuild the search index from the streams"),
     "trace": (trace, "print a trace from gateway to the last effect"),
+    "doctor": (doctor, "check keys, clocks, addresses, DNS, TLS, Kafka, MongoDB, and ask Alipay a question"),
     "demo": (story, "play the demo's story against a running installation"),
 }
 PACKAGE = "anchorage-cli"
