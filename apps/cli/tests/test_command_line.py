@@ -28,8 +28,8 @@ COMMANDS = [
     "audit", "audit --acknowledged /nonexistent", "audit --grace nan", "dlq list", "dlq show nothing", "dlq replay nothing",
     "dlq show orders --id nothing", "reconcile", "reconcile 2026-01-01", "reconcile yesterday", "search rebuild", "operator add Mei", "host add WeTalk",
     "owner add Ink", "owner add Ink --kind brand --email ink@brand.example",
-    "doctor", "order demoshop01_4Q7ABCDEFGHIJKLMNOPQRSTUVW", "order 4711", "trace 0123", "trace 4bf92f3577b34da6a3ce929d0e0e4736", "demo", "nothing", "", "dlq", "orders",
-    "audit --nothing",
+    "doctor", "backup new", "restore nothing", "order demoshop01_4Q7ABCDEFGHIJKLMNOPQRSTUVW", "order 4711", "trace 0123", "trace 4bf92f3577b34da6a3ce929d0e0e4736", "demo", "nothing", "", "dlq", "orders",
+    "audit --nothing", "backup",
 ]  # fmt: skip
 FOUND_A_PROBLEM = {"trace 4bf92f3577b34da6a3ce929d0e0e4736": 1, "demo": 1}
 """All others cannot be run here."""

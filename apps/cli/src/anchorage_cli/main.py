@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaConnectionError, KafkaError
 from pymongo.errors import PyMongoError
 
 from anchorage_cli import audit, dlq, joining, order, orders, reconcile, search, status, story, trace
+from anchorage_cli.backup import restore, take
 from anchorage_cli.command_line import Parser
 from anchorage_cli.doctor import command as doctor
 from anchorage_cli.errors import Refused
@@ -43,6 +44,8 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "search": (search, "rebuild the search index from the streams"),
     "trace": (trace, "print a trace from gateway to the last effect"),
     "doctor": (doctor, "check keys, clocks, addresses, DNS, TLS, Kafka, MongoDB, and ask Alipay a question"),
+    "backup": (take, "all databases at one moment, with the offsets that belong to it, into a folder"),
+    "restore": (restore, "a backup into an empty installation"),
     "demo": (story, "play the demo's story against a running installation"),
 }
 PACKAGE = "anchorage-cli"
