@@ -66,11 +66,11 @@ test-chaos: $(DEV) ## 300 orders, and 100 payments with refunds, while services,
 test-replicas: $(DEV) ## Two processes of every service answer the same while 300 orders are placed, then the audit
 	@ANCHORAGE_REPLICAS_ORDERS=$${ANCHORAGE_REPLICAS_ORDERS:-300} exec $(BIN)/python -m pytest tests/chaos/test_replicas.py -s
 
-test-drill-restore: $(DEV) ## Backup while ORDERS (100000) are paid, databases lost, restore, audit; prints the times
+drill-restore: $(DEV) ## Backup while ORDERS (100000) are paid, databases lost, restore, audit; prints the times
 	@$(FETCH)
 	@ANCHORAGE_RESTORE_ORDERS=$(or $(ORDERS),100000) exec $(BIN)/python -m pytest tests/e2e/test_restore.py -s
 
-failpoints: $(DEV) ## A process ends at each place between two effects, in turn; about 20 minutes
+test-failpoints: $(DEV) ## A process ends at each place between two effects, in turn; about 20 minutes
 	@$(FETCH)
 	@exec $(BIN)/python -m pytest tests/failpoints -n auto --maxprocesses=3 --dist=load
 

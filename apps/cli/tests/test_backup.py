@@ -24,7 +24,7 @@ from runtime.kafka.topics import ensure_topics
 from runtime.mongo.change_stream import HistoryLost, operation_time, poll
 from runtime.mongo.client import Client, connect, database
 
-GROUP, OTHER_GROUP = "catalog.orders", "payment.orders"
+GROUP, OTHER_GROUP, NEW_GROUP = "catalog.orders", "payment.orders", "payment.payments"
 RECORDS = 7
 
 
@@ -158,6 +158,7 @@ async def test_a_restore_gives_everything_back_and_the_group_continues_from_the_
     with pytest.raises(Refused, match=r"checkout is not empty \(2 collections\)"):
         await restore(shop.where, tmp_path / "backup", quiet)
     await shop.commit(6)
+    await shop.commit(5, NEW_GROUP)
     await shop.drop()
     _, kept = await restore(shop.where, tmp_path / "backup", quiet)
     assert kept
@@ -165,6 +166,7 @@ async def test_a_restore_gives_everything_back_and_the_group_continues_from_the_
     assert await shop.checkout["orders_inkshop1"].index_information() == indexes
     assert await shop.payment["trades"].count_documents({}) == 50
     assert await shop.offsets() == before
+    assert set((await committed(shop.where))[NEW_GROUP].values()) == {0}
     assert await shop.recorded_after_the_relays_position() == {"o7"}
 
 

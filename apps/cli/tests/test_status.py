@@ -168,6 +168,26 @@ async def test_a_group_is_behind_by_what_it_has_not_committed(kafka_bootstrap: s
     assert lag.oldest > before - timedelta(seconds=1)
 
 
+async def test_a_group_that_has_never_committed_is_behind_by_all_that_it_is_to_read(
+    kafka_bootstrap: str, prefix: str
+) -> None:
+    await ensure_topics(kafka_bootstrap, prefix, [ORDERS])
+    publisher, name = Publisher(kafka_bootstrap), prefix + ORDERS.name
+    try:
+        await publisher.publish([Record(name, str(n).encode(), b"x", ()) for n in range(20)])
+    finally:
+        await publisher.stop()
+    consumer = AIOKafkaConsumer(
+        name, bootstrap_servers=kafka_bootstrap, group_id=f"{prefix}catalog.orders", enable_auto_commit=False
+    )
+    await consumer.start()
+    try:
+        [lag] = await lags(Installation(kafka_bootstrap, "", prefix, Path()))
+    finally:
+        await consumer.stop()
+    assert (lag.group, lag.waiting) == ("catalog.orders", 20)
+
+
 async def test_dead_letters_are_counted_until_they_are_replayed(kafka_bootstrap: str, prefix: str) -> None:
     await ensure_topics(kafka_bootstrap, prefix, [ORDERS, PAYMENTS])
     publisher, name = Publisher(kafka_bootstrap), prefix + ORDERS.name

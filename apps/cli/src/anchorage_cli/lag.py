@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.coordinator.protocol import ConsumerProtocolMemberAssignment
 
 from anchorage_cli.installation import Installation
 from anchorage_cli.processes import SERVICES
@@ -49,14 +50,47 @@ async def committed(where: Installation) -> dict[str, Offsets]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A consumer group: its state in Kafka's words, and the partitions that its members read."""
+
+    state: str
+    assigned: list[TopicPartition]
+
+
+async def describe(where: Installation, groups: Sequence[str]) -> dict[str, Described]:
+    """The groups by their names without the prefix; one that Kafka does not know is `Dead`."""
+    admin = AIOKafkaAdminClient(**where.broker)
+    await admin.start()
+    try:
+        # One at a time: aiokafka 0.14 does not read the permitted operations behind each group, so a second one is unreadable.
+        answers = [await admin.describe_consumer_groups([where.prefix + group]) for group in groups]
+    finally:
+        await admin.close()
+    found = {}
+    for group, [answer] in zip(groups, answers, strict=True):
+        [(_, _, state, _, _, members)] = answer.groups
+        assigned = [at for *_, assignment in members if assignment for at in _partitions(assignment)]
+        found[group] = Described(state, assigned)
+    return found
+
+
+def _partitions(assignment: bytes) -> list[TopicPartition]:
+    found: list[TopicPartition] = ConsumerProtocolMemberAssignment.decode(assignment).partitions()
+    return found
+
+
 def is_ours(prefix: str, group: str) -> bool:
     """Whether a group is of a service of the installation: `<prefix><service>.<subscription>`."""
     return group.startswith(prefix) and group.removeprefix(prefix).partition(".")[0] in SERVICES
 
 
 async def lags(where: Installation) -> list[GroupLag]:
-    """Every group of a service, those that are furthest behind first."""
+    """Every group of a service, those that are furthest behind first. What a member is to read and has never committed counts from
+    the oldest record."""
     groups = await committed(where)
+    for group, described in (await describe(where, list(groups))).items():
+        groups[group] = dict.fromkeys(described.assigned, 0) | groups[group]
     consumer = AIOKafkaConsumer(**where.broker, enable_auto_commit=False)
     await consumer.start()
     try:

@@ -76,7 +76,7 @@ async def restore(where: Installation, folder: Path, say: Say) -> tuple[Manifest
     client = connect(where.mongodb)
     try:
         await _must_be_empty(client, where)
-        await nobody_consumes(where, manifest.offsets)
+        await nobody_consumes(where)
         kept = await streams_are_there(where, manifest.offsets)
         for service in manifest.databases:
             db = database(client, where.prefix + service)

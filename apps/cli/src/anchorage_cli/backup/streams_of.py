@@ -11,6 +11,7 @@ from aiokafka.structs import OffsetAndMetadata
 from anchorage_cli.backup.manifest import Offsets
 from anchorage_cli.errors import Refused
 from anchorage_cli.installation import Installation
+from anchorage_cli.lag import committed, describe
 
 WITHOUT_MEMBERS = ("Empty", "Dead")
 """States of a consumer group that nobody is in."""
@@ -34,38 +35,30 @@ async def streams_are_there(where: Installation, offsets: Offsets) -> bool:
     return True
 
 
-async def nobody_consumes(where: Installation, offsets: Offsets) -> None:
+async def nobody_consumes(where: Installation) -> None:
     """Raises Refused while a service is in one of its groups."""
-    names = [where.prefix + group for group in offsets]
-    admin = AIOKafkaAdminClient(**where.broker)
-    await admin.start()
-    try:
-        known = {name for name, *_ in await admin.list_consumer_groups()}
-        # One at a time: aiokafka 0.14 does not read the permitted operations behind each group, so a second one is unreadable.
-        answers = [
-            answer
-            for name in names
-            if name in known
-            for answer in await admin.describe_consumer_groups([name])
-        ]
-    finally:
-        await admin.close()
-    busy = [group[1] for answer in answers for group in answer.groups if group[2] not in WITHOUT_MEMBERS]
+    found = await describe(where, list(await committed(where)))
+    busy = [group for group, described in found.items() if described.state not in WITHOUT_MEMBERS]
     if busy:
         raise Refused(f"services are running (group {busy[0]} has members): stop all of them first")
 
 
 async def put_back(where: Installation, offsets: Offsets) -> None:
-    """Commit the offsets of the backup for every group."""
-    by_group: dict[str, dict[TopicPartition, OffsetAndMetadata]] = {}
+    """Commit the offsets of the backup for every group. What a group has read only since then, it reads from the start."""
+    positions = {
+        group: {at: OffsetAndMetadata(0, "") for at in since}
+        for group, since in (await committed(where)).items()
+    }
     for group, at, offset in _each(where, offsets):
-        by_group.setdefault(group, {})[at] = OffsetAndMetadata(offset, "")
-    for group, positions in by_group.items():
+        positions.setdefault(group, {})[at] = OffsetAndMetadata(offset, "")
+    for group, wanted in positions.items():
+        if not wanted:
+            continue
         consumer = AIOKafkaConsumer(**where.broker, group_id=where.prefix + group, enable_auto_commit=False)
         await consumer.start()
         try:
-            consumer.assign(list(positions))
-            await consumer.commit(positions)
+            consumer.assign(list(wanted))
+            await consumer.commit(wanted)
         finally:
             await consumer.stop()
 
