@@ -31,6 +31,13 @@ class Parser(argparse.ArgumentParser):
         if not self.commands:
             self.add_argument("--json", action="store_true", help=JSON_HELP)
 
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Nothing unknown is left to the parser above, whose usage is not that of this command."""
+        found, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return found, unknown
+
     def error(self, message: str) -> NoReturn:
         usage = " ".join(self.format_usage().removeprefix("usage: ").split())
         self.exit(WRONG_INPUT, f"{self.prog}: {message}. Usage: {usage}\n")
