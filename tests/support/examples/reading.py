@@ -50,12 +50,21 @@ class Reading:
 
     async def all(self) -> None:
         """Make every call that the acts of the audit log leave out."""
+        await self._what_the_owner_was_told()
         await self._what_hosts_find()
         await self._what_viewers_do()
         await self._what_alipay_says()
         await self._what_was_replaced()
         await self._what_everybody_reads()
         await self._what_viewers_take_back()
+
+    async def _what_the_owner_was_told(self) -> None:
+        """The delivery to read is the one about an order that was placed, not whichever came last."""
+        owner = self.world.owner
+        path = f"/v1/owner/webhooks/{owner.ids['webhook_id']}/deliveries?limit=100"
+        listed = (await owner.caller.must("GET", path))["items"]
+        placed = next(delivery for delivery in listed if delivery["type"] == "order.placed")
+        owner.ids["delivery_id"] = placed["delivery_id"]
 
     async def _what_hosts_find(self) -> None:
         host, buyer = self.world.host.caller, self.world.buyer

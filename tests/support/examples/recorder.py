@@ -88,8 +88,10 @@ def _content(media: str, content: bytes) -> Any:
         return _shortened("items", json.loads(content))
     if media == FORM:
         return dict(parse_qsl(content.decode()))
-    if media in (TEXT, CSV, JSON_LINES):
-        return content.decode("utf-8-sig")[:MAX_TEXT]
+    if media == CSV:
+        return content.decode("utf-8-sig")
+    if media in (TEXT, JSON_LINES):
+        return content.decode()[:MAX_TEXT]
     return None
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from gateway.calls import CSV
 from gateway.recorded_examples import Body, Example
 
 BASE = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -27,7 +28,9 @@ OPAQUE: Mapping[str, Any] = {
     "n": "c2lnbmluZyBrZXk", "kid": "example", "author": "ab***cd",
 }  # fmt: skip
 """What stands for opaque texts, by the name of the field."""
-NUMBERS: Mapping[str, int] = {"milliseconds": 3, "attempts": 1, "failures": 1}
+NUMBERS: Mapping[str, int] = {
+    "milliseconds": 3, "attempts": 1, "failures": 1, "read": 1_000, "to_read": 1_000, "used": 2, "left": 4_998,
+}  # fmt: skip
 """What stands for numbers that depend on the moment."""
 MAX_ITEMS = 2
 """Items of a page in an example; the others say nothing new."""
@@ -38,7 +41,7 @@ NAMED = re.compile(rf"{DIGITS}|{UPPER}|[0-9a-z]{{16,}}|[0-9a-f]{{8,}}")
 """The random part of an id."""
 ANYWHERE = re.compile(
     rf"{DIGITS}|{UPPER}|(?<![A-Za-z0-9%])(?:[0-9a-z]{{26}}|[0-9a-f]*[a-f][0-9a-f]*(?<=[0-9a-f]{{8}})|[0-9a-f]{{8}})(?![A-Za-z0-9])"
-    r"|(?:(?<=zq\d)|(?<=plum))[0-9a-f]{8}"
+    r"|(?:(?<=zq\d)|(?<=plum))[0-9a-f]{8}|(?<=\bo)[0-9a-f]{32}"
 )
 """A random part in any text, such as a name that a test made up."""
 IDS = re.compile(r".*_(id|no|ids)|id|openid|account|statement|payee|object_id|sharer")
@@ -58,8 +61,9 @@ class Stable:
     def example(self, example: Example) -> Example:
         """The example with values that stay."""
         if example.answer is not None:
+            shorten = _shortened_table if example.answer.media == CSV else _shortened
             example = replace(
-                example, answer=replace(example.answer, content=_shortened(example.answer.content))
+                example, answer=replace(example.answer, content=shorten(example.answer.content))
             )
         self._learn("", dict(example.parameters))
         for body in (example.request, example.answer):
@@ -125,6 +129,12 @@ def _shortened(content: Any) -> Any:
         items = sorted(content["items"], key=lambda item: (-said(item), _blanked(item)))
         return content | {"items": items[:MAX_ITEMS]}
     return {name: _accounts(part) if name == "balances" else part for name, part in content.items()}
+
+
+def _shortened_table(content: str) -> str:
+    """The names of the columns, and some lines."""
+    names, *lines = content.splitlines()
+    return "\n".join([names, *sorted(lines, key=_blanked)[:MAX_ITEMS]])
 
 
 def _accounts(balances: dict[str, int]) -> dict[str, int]:

@@ -18,7 +18,8 @@ from gateway.table import CALLS
 
 FILE = "application/octet-stream"
 MERGE_PATCH = "application/merge-patch+json"
-SENT = {JSON, FORM, "multipart/form-data"}
+MULTIPART = "multipart/form-data"
+SENT = {JSON, FORM}
 RECEIVED = {JSON, TEXT, CSV, HTML, JSON_LINES, EVENTS}
 """The types of bodies that are not files."""
 KEY = "Idempotency-Key"
@@ -38,6 +39,9 @@ def for_clients() -> dict[str, Any]:
         for operation in methods.values():
             _simplify(operation)
     schemas = whole["components"]["schemas"]
+    operations = [operation for methods in whole["paths"].values() for operation in methods.values()]
+    for name in schemas.keys() - _referenced([o.get("requestBody") for o in operations], schemas):
+        _require_what_is_always_sent(schemas[name])
     needed = _referenced(whole["paths"], schemas)
     whole["components"]["schemas"] = {name: schemas[name] for name in sorted(needed)}
     return whole
@@ -50,7 +54,8 @@ def _simplify(operation: dict[str, Any]) -> None:
         if "content" in answer:
             answer["content"] = _with_one_file(answer["content"], RECEIVED, FILE)
     if body := operation.get("requestBody"):
-        kinds = {media: part for media, part in body["content"].items() if media != MERGE_PATCH}
+        other_ways = (MERGE_PATCH, MULTIPART)  # to send what JSON or a file says
+        kinds = {media: part for media, part in body["content"].items() if media not in other_ways}
         body["content"] = _with_one_file(kinds, SENT)
     for parameter in operation["parameters"]:
         if parameter["name"] == KEY:
@@ -62,6 +67,14 @@ def _with_one_file(content: dict[str, Any], known: set[str], media: str | None =
     files = [name for name in content if name not in known]
     file = {media or files[0]: {"schema": {"type": "string", "format": "binary"}}} if files else {}
     return {**file, **{name: part for name, part in content.items() if name in known}}
+
+
+def _require_what_is_always_sent(schema: dict[str, Any]) -> None:
+    """A field of an answer that has a default other than null."""
+    fields = schema.get("properties", {}).items()
+    sent = [name for name, field in fields if field.get("default") is not None]
+    if sent:
+        schema["required"] = list(dict.fromkeys([*schema.get("required", ()), *sent]))
 
 
 def _referenced(part: Any, schemas: dict[str, Any]) -> set[str]:

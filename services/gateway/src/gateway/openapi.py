@@ -145,7 +145,13 @@ def _header_parameters(call: Call) -> list[dict[str, Any]]:
 
 def _body(call: Call, schemas: Schemas) -> dict[str, Any]:
     content = {
-        media: {"schema": schemas[model] if model else {"type": "string", "contentMediaType": media}}
+        media: {
+            "schema": schemas[model]
+            if model
+            else {}
+            if media == JSON
+            else {"type": "string", "contentMediaType": media}
+        }
         for media, model in call.bodies
     }
     return {"required": not call.body_optional, "content": content}
