@@ -26,7 +26,7 @@ class Generate(BuildHookInterface):  # type: ignore[type-arg]
             return
         self._folder = tempfile.TemporaryDirectory()
         package = Path(self._folder.name) / PACKAGE
-        subprocess.run(
+        subprocess.run(  # noqa: S603
             [
                 sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none", "--fail-on-warning",
                 "--path", document, "--output-path", package, "--config", root / "generator.yml",

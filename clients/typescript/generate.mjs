@@ -5,7 +5,7 @@ import openapiTS, { astToString } from "openapi-typescript";
 const document = JSON.parse(await readFile(new URL("../openapi.json", import.meta.url), "utf-8"));
 const folder = new URL("src/generated/", import.meta.url);
 await mkdir(folder, { recursive: true });
-await writeFile(new URL("schema.ts", folder), astToString(await openapiTS(document)));
+await writeFile(new URL("schema.ts", folder), astToString(await openapiTS(document, { defaultNonNullable: false })));
 
 const keyed = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods)

@@ -40,8 +40,9 @@ def for_clients() -> dict[str, Any]:
             _simplify(operation)
     schemas = whole["components"]["schemas"]
     operations = [operation for methods in whole["paths"].values() for operation in methods.values()]
-    for name in schemas.keys() - _referenced([o.get("requestBody") for o in operations], schemas):
-        _require_what_is_always_sent(schemas[name])
+    sent = _referenced([operation.get("requestBody") for operation in operations], schemas)
+    for name, schema in schemas.items():
+        (_drop_defaults if name in sent else _require_what_is_always_answered)(schema)
     needed = _referenced(whole["paths"], schemas)
     whole["components"]["schemas"] = {name: schemas[name] for name in sorted(needed)}
     return whole
@@ -69,12 +70,18 @@ def _with_one_file(content: dict[str, Any], known: set[str], media: str | None =
     return {**file, **{name: part for name, part in content.items() if name in known}}
 
 
-def _require_what_is_always_sent(schema: dict[str, Any]) -> None:
+def _drop_defaults(schema: dict[str, Any]) -> None:
+    """What a caller leaves out is not sent: a caller may leave out a field that only somebody else may send."""
+    for field in schema.get("properties", {}).values():
+        field.pop("default", None)
+
+
+def _require_what_is_always_answered(schema: dict[str, Any]) -> None:
     """A field of an answer that has a default other than null."""
     fields = schema.get("properties", {}).items()
-    sent = [name for name, field in fields if field.get("default") is not None]
-    if sent:
-        schema["required"] = list(dict.fromkeys([*schema.get("required", ()), *sent]))
+    answered = [name for name, field in fields if field.get("default") is not None]
+    if answered:
+        schema["required"] = list(dict.fromkeys([*schema.get("required", ()), *answered]))
 
 
 def _referenced(part: Any, schemas: dict[str, Any]) -> set[str]:
