@@ -79,9 +79,9 @@ simulate: $(DEV) ## Play SEEDS (20000) schedules of the order path with kills, l
 compose-secrets: ## Make the secrets that `docker compose up` needs, once (needs Python alone)
 	@$(or $(PYTHON),python3) deploy/docker/make_secrets.py
 
-test-interop: $(DEV) ## Published Alipay clients against the sandbox, those for Node.js and Java too (needs npm, and a JDK with Maven)
+test-interop: $(DEV) ## Published Alipay clients against the sandbox, and our client for TypeScript (needs npm, and a JDK with Maven)
 	@$(FETCH)
-	@exec $(BIN)/python -m pytest tests/interop
+	@exec $(BIN)/python -m pytest tests/interop tests/e2e/test_clients.py
 
 test-s3: $(DEV) ## Pictures in a bucket of a server that speaks S3, versitygw (needs Go, to build it once)
 	@test -x $(S3_SERVER) || GOBIN=$(dir $(S3_SERVER)) go install github.com/versity/versitygw/cmd/versitygw@v1.8.0

@@ -12,7 +12,13 @@ import rules
 ROOT = Path(__file__).parents[2]
 DOMAIN = ("services/*/src/*/domain/**/*.py", "apps/*/src/*/domain/**/*.py")
 SERVICES = "services/*/src/**/*.py"
-EVERYTHING = ("libs/*/src/**/*.py", SERVICES, "apps/*/src/**/*.py", "deploy/*/src/**/*.py")
+EVERYTHING = (
+    "libs/*/src/**/*.py",
+    SERVICES,
+    "apps/*/src/**/*.py",
+    "clients/*/src/**/*.py",
+    "deploy/*/src/**/*.py",
+)
 
 REACH = {
     rules.pure_domain: DOMAIN,

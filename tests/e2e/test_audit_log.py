@@ -279,9 +279,10 @@ async def _the_owner_is_told(play: Play, shop: Shop) -> None:
     await play.do("owner", "test_webhook", **webhook)
     since = {"since": (datetime.now(UTC) - timedelta(hours=1)).isoformat()}
     await play.do("owner", "replay_webhook", since, **webhook)
-    deliveries = f"/v1/owner/webhooks/{webhook['webhook_id']}/deliveries"
-    delivery_id = (await play.ask("owner", "GET", deliveries))["items"][0]["delivery_id"]
-    await play.do("owner", "replay_webhook_delivery", **webhook, delivery_id=delivery_id)
+    deliveries = f"/v1/owner/webhooks/{webhook['webhook_id']}/deliveries?limit=100"
+    listed = (await play.ask("owner", "GET", deliveries))["items"]
+    placed = next(delivery for delivery in listed if delivery["type"] == "order.placed")
+    await play.do("owner", "replay_webhook_delivery", **webhook, delivery_id=placed["delivery_id"])
     await play.do("owner", "delete_webhook", **webhook)
 
 

@@ -74,6 +74,12 @@ def test_the_document_for_the_libraries_is_up_to_date() -> None:
     assert kept == as_text(for_clients()), "`make clients` writes it again"
 
 
+def test_the_python_client_repeats_renews_and_raises(python_client: Path) -> None:
+    plain = ["--noconftest", "-p", "no:cacheprovider", "-c", os.devnull, "--rootdir", str(STORIES)]
+    settings = os.environ | {"PYTHONPATH": str(python_client)}
+    _run([sys.executable, "-m", "pytest", "-q", *plain, str(STORIES / "face.py")], env=settings)
+
+
 def test_the_story_in_python(platform: Platform, python_client: Path) -> None:
     told = [sys.executable, str(STORIES / "story.py"), str(platform.folder / "demo.json")]
     _is_sold_and_refunded(json.loads(_run(told, env=os.environ | {"PYTHONPATH": str(python_client)})))
@@ -83,6 +89,12 @@ def test_the_story_in_python_has_right_types(python_client: Path, tmp_path: Path
     settings = {"MYPYPATH": str(python_client), "MYPY_CACHE_DIR": str(tmp_path)}
     strict = [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--follow-imports=silent"]
     _run([*strict, str(STORIES / "story.py")], cwd=tmp_path, env=os.environ | settings)
+
+
+@pytest.mark.polyglot
+def test_the_typescript_client_repeats_renews_and_raises(typescript_client: Path) -> None:
+    shutil.copy(STORIES / "face.ts", typescript_client)
+    _run_typescript(typescript_client, "face")
 
 
 @pytest.mark.polyglot

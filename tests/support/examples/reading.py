@@ -103,6 +103,12 @@ class Reading:
         await buyer.caller.soon("POST", f"{path}/payments", {"product": "page"}, **key)
         await self._watch(buyer, order["order_id"])
         await buyer.caller.must("POST", f"{path}/cancellation")
+        await buyer.caller.must("GET", f"{program}/products/{buyer.ids['product_id']}")
+
+        async def viewed() -> Any:
+            return (await buyer.caller.must("GET", f"{program}/account"))["recently_viewed"]
+
+        await eventually(viewed, SECONDS, "the viewed product in the account")
         address = f"{program}/account/addresses/{buyer.ids['address_id']}"
         await buyer.caller.must("PUT", address, address_of(buyer.marker))
 
