@@ -41,7 +41,11 @@ class Reading:
         parties = [
             party for party in (world.buyer, world.creator, world.owner, world.host) if party is not None
         ]
-        self.ops.ids = {name: value for party in parties for name, value in party.ids.items()} | {"day": day}
+        played = {
+            name: value for known in recorder.examples.values() for name, value in known.parameters.items()
+        }
+        own = {name: value for party in parties for name, value in party.ids.items()}
+        self.ops.ids = played | own | {"day": day}  # an operator may read what anybody has
 
     @property
     def parties(self) -> list[Party]:
