@@ -16,7 +16,8 @@ from checkout.domain.shipments import Shipment
 from checkout.http.order_views import owner_order_view
 from contracts.checkout import OrderEvent, OrderRefundFailed
 
-NEVER_CARRIED = {"address", "notes"}
+NEVER_CARRIED = {"address", "notes", "version"}
+"""The version stands in the event that carries the order."""
 
 
 def busy_order() -> Order:
