@@ -178,6 +178,8 @@ async def _partners_join(play: Play) -> Shop:
 async def _clients_change(play: Play, shop: Shop) -> None:
     for scope in ("owner", "host", "creator", "ops"):
         added = await play.do(scope, f"add_{scope}_client", CLIENT)
+        read = await play.ask(scope, "GET", f"/v1/{scope}/clients/{added['client_id']}")
+        assert read["name"] == CLIENT["name"]
         await play.do(scope, f"renew_{scope}_secret", {"old_valid_for": 0}, client_id=added["client_id"])
         await play.do(scope, f"remove_{scope}_client", client_id=added["client_id"])
     client = {
@@ -421,6 +423,7 @@ async def _operators_close_the_day(play: Play, mongodb_uri: str, prefix: str) ->
         payouts = client[f"{prefix}payment"]["payouts"]
         await payouts.insert_one({"_id": payout_id, "version": 1, **earned})
         await play.do("ops", "settle_payout", {"reference": "B-1"}, payout_id=payout_id)
+        assert (await play.ask("ops", "GET", f"/v1/ops/payouts/{payout_id}"))["reference"] == "B-1"
         await payouts.delete_one({"_id": payout_id})
         await _the_owner_pays_what_is_owed(play, client[f"{prefix}payment"])
 
