@@ -14,7 +14,7 @@ S3_SERVER = $(abspath $(or $(ANCHORAGE_CACHE),.data/runtime))/versitygw-1.8.0/ve
 PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not polyglot and not s3 and not promtool"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-replicas test-failpoints failpoints test-containers test-observability compose-secrets test-interop test-s3 test-kubernetes pictures contracts metrics lint lint-fix types lock \
+.PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-replicas test-failpoints failpoints drill-restore test-containers test-observability compose-secrets test-interop test-s3 test-kubernetes pictures contracts metrics lint lint-fix types lock \
 	bench-orders bench-hostile bench-first-view bench-pages bench-code bench-search bench-notify bench-limits bench-poison bench-feeds bench-webhooks check-money search-models simulate test-search
 
 help: ## Show this list
@@ -65,6 +65,10 @@ test-chaos: $(DEV) ## 300 orders, and 100 payments with refunds, while services,
 
 test-replicas: $(DEV) ## Two processes of every service answer the same while 300 orders are placed, then the audit
 	@ANCHORAGE_REPLICAS_ORDERS=$${ANCHORAGE_REPLICAS_ORDERS:-300} exec $(BIN)/python -m pytest tests/chaos/test_replicas.py -s
+
+drill-restore: $(DEV) ## Backup while ORDERS (100000) are paid, databases lost, restore, audit; prints the times
+	@$(FETCH)
+	@ANCHORAGE_RESTORE_ORDERS=$(or $(ORDERS),100000) exec $(BIN)/python -m pytest tests/e2e/test_restore.py -s
 
 test-failpoints: $(DEV) ## A process ends at each place between two effects, in turn; about 20 minutes
 	@$(FETCH)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from runtime.settings import ServiceSettings
+
 ROOT = Path(__file__).parents[2]
 SERVICES = sorted(path for path in ROOT.glob("services/*") if (path / "pyproject.toml").exists())
 PACKAGES = sorted(path.parent for path in ROOT.glob("*/*/pyproject.toml"))
@@ -62,6 +64,24 @@ def test_a_readme_has_the_same_headings_in_the_same_order(service: Path) -> None
     headings = [line for line in text.splitlines() if line in HEADINGS]
     assert text.startswith("# ")
     assert headings == HEADINGS
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=name_of)
+def test_a_readme_leads_to_the_settings_that_every_service_has(service: Path) -> None:
+    settings = (service / "README.md").read_text(encoding="utf-8").partition("## Settings\n")[2]
+    assert "(../../libs/runtime/README.md#settings)" in settings.partition("\n## ")[0]
+
+
+def test_every_setting_of_every_service_is_in_the_readme_of_the_runtime() -> None:
+    text = (ROOT / "libs" / "runtime" / "README.md").read_text(encoding="utf-8")
+    names = {f"ANCHORAGE_{name.upper()}" for name in ServiceSettings.model_fields}
+    assert names == set(re.findall(r"`(ANCHORAGE_\w+)`", _table(text)))
+
+
+def _table(text: str) -> str:
+    """The first column of the table under "Settings"."""
+    section = text.partition("\n## Settings\n")[2].partition("\n## ")[0]
+    return "\n".join(line.split("|")[1] for line in section.splitlines() if line.startswith("| `"))
 
 
 @pytest.mark.parametrize("service", SERVICES, ids=name_of)

@@ -9,6 +9,7 @@ from aiokafka import TopicPartition
 
 from anchorage_cli import dlq
 from anchorage_cli.dlq import Replayed, replay
+from anchorage_cli.errors import Refused
 from anchorage_cli.installation import Installation
 from anchorage_cli.replays import replays_of
 from contracts.topics import ORDERS, PRODUCTS, Topic
@@ -70,18 +71,14 @@ async def test_a_letter_without_content_is_not_replayed(kafka_bootstrap: str, pr
     assert len(await records_of(kafka_bootstrap, name)) == 1
 
 
-async def test_the_list_says_what_was_replayed_and_when(
-    kafka_bootstrap: str, prefix: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_the_list_says_what_was_replayed_and_when(kafka_bootstrap: str, prefix: str) -> None:
     where = await set_aside(kafka_bootstrap, prefix, ORDERS)
-    await dlq._list(where)
-    assert "2 dead letter(s), 0 replayed" in capsys.readouterr().out
+    assert dlq.listed(await dlq.kinds_of(where))[-1] == "2 dead letter(s), 0 replayed"
     before = system_clock()
     await replay(where, ORDERS.name)
-    await dlq._list(where)
-    assert "2 dead letter(s), 2 replayed" in capsys.readouterr().out
+    assert dlq.listed(await dlq.kinds_of(where))[-1] == "2 dead letter(s), 2 replayed"
     source = TopicPartition(prefix + ORDERS.name + ".dlq", 0)
-    replayed = await replays_of(kafka_bootstrap, prefix, source)
+    replayed = await replays_of(where, source)
     assert replayed.at >= before.isoformat(timespec="seconds")
 
 
@@ -89,7 +86,7 @@ async def test_an_unknown_topic_is_refused_with_the_topics_that_there_are(
     kafka_bootstrap: str, prefix: str
 ) -> None:
     where = await set_aside(kafka_bootstrap, prefix, ORDERS)
-    with pytest.raises(SystemExit, match=r"no topic ordres.*There are: orders"):
+    with pytest.raises(Refused, match=r"no topic ordres.*There are: orders"):
         await dlq._show(where, "ordres", None)
-    with pytest.raises(SystemExit, match="There are: orders"):
+    with pytest.raises(Refused, match="There are: orders"):
         await replay(where, "ordres")

@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from anchorage_cli import joining
-from anchorage_cli.operator import Refused
+from anchorage_cli.errors import Refused
 
 SEEN = web.AppKey("seen", list[Any])
 

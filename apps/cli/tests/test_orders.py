@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -76,5 +78,8 @@ def test_the_exit_code_is_1_unless_all_check_and_nothing_has_stalled(
 
     monkeypatch.setattr(orders, "stuck", found)
     monkeypatch.setattr(orders, "installation", lambda: None)
-    assert orders.run(None) == code  # type: ignore[arg-type]
+    assert orders.run(argparse.Namespace(json=False)) == code
     assert says in capsys.readouterr().out
+    assert orders.run(argparse.Namespace(json=True)) == code
+    [printed] = capsys.readouterr().out.splitlines()
+    assert [stalled["id"] for stalled in json.loads(printed)["stuck"]] == [s.id for s in report.stuck]

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,7 +20,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from anchorage_cli.coupon_uses import wrongly_used
+from anchorage_cli.errors import Refused
 from anchorage_cli.installation import Installation, installation
+from anchorage_cli.output import print_json
 from anchorage_cli.paid import wrongly_paid
 from anchorage_cli.posted import wrongly_posted, wrongly_settled
 from anchorage_cli.reviewed import wrongly_reviewed
@@ -124,11 +125,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--grace", type=_seconds, default=GRACE.total_seconds(), help="seconds that a change may take"
     )
-    parser.add_argument("--json", action="store_true", help="print the report as JSON")
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
     if not 0 <= seconds <= 86_400:
         raise argparse.ArgumentTypeError(f"{text} is not a number of seconds from 0 to 86400")
     return seconds
@@ -139,8 +142,8 @@ def _order_ids(path: Path) -> list[str]:
         return path.read_text(encoding="utf-8").split()
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise SystemExit(
-            f"--acknowledged {path}: {why}. It must be a text file with one order id in each line."
+        raise Refused(
+            f"--acknowledged {path}: {why}. It must be a text file with one order id in each line"
         ) from None
 
 
@@ -149,7 +152,7 @@ def run(arguments: argparse.Namespace) -> int:
     given = _order_ids(arguments.acknowledged) if arguments.acknowledged else ()
     report = asyncio.run(audit(installation(), given, timedelta(seconds=arguments.grace)))
     if arguments.json:
-        print(json.dumps({"counts": report.counts, "violations": report.violations}))
+        print_json({"counts": report.counts, "violations": report.violations})
         return 1 if report.violations else 0
     print("checked " + ", ".join(f"{count} {name}" for name, count in report.counts.items()))
     by_invariant: dict[int, list[str]] = defaultdict(list)

@@ -8,13 +8,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections import Counter
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import asdict, dataclass
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 
+from anchorage_cli.errors import Refused
 from anchorage_cli.installation import Installation, installation
+from anchorage_cli.output import print_json
 from anchorage_cli.replays import REPLAY_GROUP, Replays, replays_of
 from anchorage_cli.streams import records, topic_names
 from contracts.topics import DEAD_LETTER_SUFFIX, TOPICS
@@ -42,14 +43,22 @@ def run(arguments: argparse.Namespace) -> int:
     where = installation()
     match arguments.action:
         case "list":
-            return asyncio.run(_list(where))
+            kinds = asyncio.run(kinds_of(where))
+            if arguments.json:
+                print_json(*kinds)
+            else:
+                print("\n".join(listed(kinds)))
+            return 0
         case "show":
-            return asyncio.run(_show(where, arguments.topic, arguments.id))
+            return asyncio.run(_show(where, arguments.topic, arguments.id, as_json=arguments.json))
         case _:
             done = asyncio.run(replay(where, arguments.topic, event_id=arguments.id, again=arguments.all))
             if arguments.id and done == Replayed():
                 print(f"No dead letter of {arguments.topic} has the id {arguments.id}.", file=sys.stderr)
                 return 1
+            if arguments.json:
+                print_json({"topic": arguments.topic} | asdict(done))
+                return 0
             print(f"{done.replayed} record(s) replayed to {arguments.topic}")
             if done.superseded:
                 print(f"{done.superseded} skipped: this compacted topic has a newer record of the same key")
@@ -61,67 +70,94 @@ def run(arguments: argparse.Namespace) -> int:
             return 0
 
 
-async def _list(where: Installation) -> int:
-    counts: Counter[tuple[str, str, str, str]] = Counter()
-    replayed: Counter[tuple[str, str, str, str]] = Counter()
-    at: dict[tuple[str, str, str, str], str] = {}
-    for topic in await _topics(where):
-        source = _letters_of(where, topic)
-        replays = await replays_of(where.kafka, where.prefix, source)
-        async for record in records(where.kafka, source.topic):
+@dataclass(slots=True)
+class Kind:
+    """Dead letters of one topic, consumer group, event and reason; `last_replay` is ISO 8601, and empty if there was none."""
+
+    topic: str
+    consumer: str
+    event: str
+    reason: str
+    count: int = 0
+    replayed: int = 0
+    last_replay: str = ""
+
+
+async def kinds_of(where: Installation) -> list[Kind]:
+    """All dead letters, counted."""
+    kinds: dict[tuple[str, str, str, str], Kind] = {}
+    for topic in await dead_letter_topics(where):
+        source = letters_of(where, topic)
+        replays = await replays_of(where, source)
+        async for record in records(where, source.topic):
             headers = headers_of(record)
-            kind = (
+            key = (
                 where.prefix + topic, headers.get("dlq_consumer", "?"),
                 headers.get("ce_type", "?"), headers.get("dlq_reason", "?")[:100],
             )  # fmt: skip
-            counts[kind] += 1
+            kind = kinds.setdefault(key, Kind(*key))
+            kind.count += 1
             if replays.include(record.offset):
-                replayed[kind] += 1
-                at[kind] = replays.at
-    for kind, count in sorted(counts.items()):
-        note = f"  ({replayed[kind]} replayed; last replay {at[kind] or 'unknown'})" if replayed[kind] else ""
-        print(f"{count:6}  " + "  ".join(kind) + note)
-    print(f"{counts.total()} dead letter(s), {replayed.total()} replayed")
-    return 0
+                kind.replayed += 1
+                kind.last_replay = replays.at
+    return [kind for _, kind in sorted(kinds.items())]
 
 
-async def _show(where: Installation, topic: str, event_id: str | None) -> int:
+def listed(kinds: Sequence[Kind]) -> list[str]:
+    """One line for each kind, then the sums."""
+    lines = []
+    for kind in kinds:
+        when = kind.last_replay or "unknown"
+        note = f"  ({kind.replayed} replayed; last replay {when})" if kind.replayed else ""
+        named = (kind.topic, kind.consumer, kind.event, kind.reason)
+        lines.append(f"{kind.count:6}  " + "  ".join(named) + note)
+    count, replayed = sum(kind.count for kind in kinds), sum(kind.replayed for kind in kinds)
+    return [*lines, f"{count} dead letter(s), {replayed} replayed"]
+
+
+async def _show(where: Installation, topic: str, event_id: str | None, *, as_json: bool = False) -> int:
     await _known(where, topic)
-    source, shown = _letters_of(where, topic), 0
-    replays = await replays_of(where.kafka, where.prefix, source)
-    async for record in records(where.kafka, source.topic):
+    source, shown = letters_of(where, topic), 0
+    replays = await replays_of(where, source)
+    async for record in records(where, source.topic):
         headers = headers_of(record)
         if event_id in (None, headers.get("ce_id")):
             shown += 1
-            print(f"offset {record.offset}  key {(record.key or b'').decode('utf-8', 'replace')}")
-            print(f"  replayed: {'yes' if replays.include(record.offset) else 'no'}")
-            for name, value in headers.items():
-                print(f"  {name}: {value}")
-            print("  " + (record.value or b"").decode("utf-8", "replace"))
+            key, value = ((part or b"").decode("utf-8", "replace") for part in (record.key, record.value))
+            replayed = replays.include(record.offset)
+            if as_json:
+                letter = {"offset": record.offset, "key": key, "replayed": replayed}
+                print_json(letter | {"headers": headers, "value": value})
+                continue
+            print(f"offset {record.offset}  key {key}")
+            print(f"  replayed: {'yes' if replayed else 'no'}")
+            for name, text in headers.items():
+                print(f"  {name}: {text}")
+            print("  " + value)
     if event_id and not shown:
         print(f"No dead letter of {topic} has the id {event_id}.", file=sys.stderr)
         return 1
     return 0
 
 
-async def _topics(where: Installation) -> list[str]:
+async def dead_letter_topics(where: Installation) -> list[str]:
     """The names of the topics that have a dead-letter topic."""
     return [
         name.removeprefix(where.prefix).removesuffix(DEAD_LETTER_SUFFIX)
-        for name in await topic_names(where.kafka)
+        for name in await topic_names(where)
         if name.startswith(where.prefix) and name.endswith(DEAD_LETTER_SUFFIX)
     ]
 
 
 async def _known(where: Installation, topic: str) -> None:
-    """Raises SystemExit for a topic without dead letters."""
-    topics = await _topics(where)
+    """Raises Refused for a topic without dead letters."""
+    topics = await dead_letter_topics(where)
     if topic not in topics:
         known = ", ".join(topics) or "none: is this the right ANCHORAGE_PREFIX?"
-        raise SystemExit(f"There is no topic {topic} with dead letters. There are: {known}")
+        raise Refused(f"there is no topic {topic} with dead letters. There are: {known}")
 
 
-def _letters_of(where: Installation, topic: str) -> TopicPartition:
+def letters_of(where: Installation, topic: str) -> TopicPartition:
     return TopicPartition(where.prefix + topic + DEAD_LETTER_SUFFIX, 0)
 
 
@@ -143,12 +179,12 @@ async def replay(
     """
     await _known(where, topic)
     newest = await _newest(where, topic)
-    source = _letters_of(where, topic)
-    replays = await replays_of(where.kafka, where.prefix, source)
+    source = letters_of(where, topic)
+    replays = await replays_of(where, source)
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=where.kafka, group_id=where.prefix + REPLAY_GROUP, enable_auto_commit=False
+        **where.broker, group_id=where.prefix + REPLAY_GROUP, enable_auto_commit=False
     )
-    publisher = Publisher(where.kafka)
+    publisher = Publisher(where.kafka, where.login)
     await consumer.start()
     try:
         consumer.assign([source])
@@ -192,7 +228,7 @@ async def _newest(where: Installation, topic: str) -> dict[bytes | None, int]:
     """The offset of the newest record of each key, where the topic is compacted; a key is always in one partition."""
     if not any(known.compacted and known.name == topic for known in TOPICS):
         return {}
-    return {record.key: record.offset async for record in records(where.kafka, where.prefix + topic)}
+    return {record.key: record.offset async for record in records(where, where.prefix + topic)}
 
 
 async def _until(

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from anchorage_cli.operator import Json, Operator, operator
+from anchorage_cli.output import print_json
 
 DONE = 0
 PATIENCE = aiohttp.ClientTimeout(total=30)
@@ -83,7 +83,7 @@ class Joining:
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Add it and print its client. Raises Refused."""
-        print(json.dumps(asyncio.run(self.joined(arguments))))
+        print_json(asyncio.run(self.joined(arguments)))
         return DONE
 
     async def joined(self, arguments: argparse.Namespace) -> Json:

@@ -6,14 +6,19 @@ import argparse
 import io
 import logging
 import sys
+from collections.abc import Sequence
+from importlib.metadata import version
 from typing import Protocol
 
 import aiohttp
 from aiokafka.errors import KafkaConnectionError, KafkaError
 from pymongo.errors import PyMongoError
 
-from anchorage_cli import audit, dlq, joining, orders, reconcile, search, story, trace
-from anchorage_cli.operator import Refused
+from anchorage_cli import audit, dlq, joining, order, orders, reconcile, search, status, story, trace
+from anchorage_cli.backup import restore, take
+from anchorage_cli.command_line import Parser
+from anchorage_cli.doctor import command as doctor
+from anchorage_cli.errors import Refused
 from runtime.errors import redacted
 
 
@@ -26,32 +31,46 @@ class Command(Protocol):
 
 
 COMMANDS: dict[str, tuple[Command, str]] = {
+    "status": (status, "all processes, relays, consumers, dead letters and payments on one screen"),
     "audit": (audit, "check the invariants over databases and streams"),
     "dlq": (dlq, "list, show and replay dead letters"),
     "operator": (joining.OPERATOR, "add an operator's client"),
     "host": (joining.HOST, "add a host app with its first client"),
     "creator": (joining.CREATOR, "add a creator with its first client"),
     "owner": (joining.OWNER, "add a verified owner with its first client"),
+    "order": (order, "an order's whole story over databases and streams, and what it waits for"),
     "orders": (orders, "list what has stalled: orders, refunds, reservations, trades, payouts"),
     "reconcile": (reconcile, "compare a day's ledger and trades with Alipay's bill"),
     "search": (search, "rebuild the search index from the streams"),
     "trace": (trace, "print a trace from gateway to the last effect"),
+    "doctor": (doctor, "check keys, clocks, addresses, DNS, TLS, Kafka, MongoDB, and ask Alipay a question"),
+    "backup": (take, "all databases at one moment, with the offsets that belong to it, into a folder"),
+    "restore": (restore, "a backup into an empty installation"),
     "demo": (story, "play the demo's story against a running installation"),
 }
+PACKAGE = "anchorage-cli"
+"""Its version is that of the whole project."""
 FAILED = 2
 """Exit code of a command that could not do its work."""
 
 
-def main() -> int:
+def command_line() -> Parser:
+    """The parser of all commands."""
+    parser = Parser(prog="anchorage", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"anchorage {version(PACKAGE)}")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, (module, help_text) in COMMANDS.items():
+        module.add_arguments(commands.add_parser(name, help=help_text, description=module.__doc__))
+    parser.add_json()
+    return parser
+
+
+def main(args: Sequence[str] | None = None) -> int:
     """Run the named command; its exit code becomes the process's. What prevents its work is one sentence on standard error."""
     _print_everywhere()
     for chatty in ("aiokafka", "pymongo", "aiohttp", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.CRITICAL)
-    parser = argparse.ArgumentParser(prog="anchorage", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, (module, help_text) in COMMANDS.items():
-        module.add_arguments(commands.add_parser(name, help=help_text, description=module.__doc__))
-    arguments = parser.parse_args()
+    arguments = command_line().parse_args(args)
     try:
         return COMMANDS[arguments.command][0].run(arguments)
     except BrokenPipeError:

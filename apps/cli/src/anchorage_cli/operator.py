@@ -10,13 +10,10 @@ from typing import Any
 
 import aiohttp
 
+from anchorage_cli.errors import Refused
 from anchorage_cli.installation import DEMO_FILE, read_demo
 
 Json = dict[str, Any]
-
-
-class Refused(Exception):
-    """Gateway or credentials are unknown, or a call failed; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from anchorage_cli.installation import Installation, installation
+from anchorage_cli.output import print_json
 from runtime.clock import system_clock
 from runtime.mongo.client import connect, database
 from runtime.mongo.stalled_list import MongoStalledList
@@ -31,15 +32,23 @@ class Report:
     stuck: list[Stalled]
     not_checking: list[str]
 
+    @property
+    def exit_code(self) -> int:
+        """0 only if every service checks and nothing has stalled."""
+        return 1 if self.stuck or self.not_checking else 0
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("--stuck", action="store_true", required=True, help="list what has stalled")
 
 
-def run(_: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Print the table; 0 only if every service checks and finds nothing."""
     report = asyncio.run(stuck(installation()))
+    if arguments.json:
+        print_json(report)
+        return report.exit_code
     for service in report.not_checking:
         print(
             f"{service} has not checked for {MAX_AGE.seconds // 60} minutes: is it running? What it would find is missing here."
@@ -48,7 +57,7 @@ def run(_: argparse.Namespace) -> int:
         print("\n".join(table(report.stuck)))
     elif not report.not_checking:
         print("Nothing has stalled.")
-    return 1 if report.stuck or report.not_checking else 0
+    return report.exit_code
 
 
 async def stuck(where: Installation) -> Report:

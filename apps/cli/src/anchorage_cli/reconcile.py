@@ -11,12 +11,13 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import aiohttp
 
-from anchorage_cli.operator import Json, Refused, operator
+from anchorage_cli.errors import Refused
+from anchorage_cli.operator import Json, operator
+from anchorage_cli.output import print_json
 from contracts.money import yuan
 
 CLEAN, DIFFERENCES, FAILED = 0, 1, 2
@@ -58,15 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
     except (Refused, aiohttp.ClientError, TimeoutError) as why:
         print(f"The day could not be compared: {why}", file=sys.stderr)
         return FAILED
-    print("\n".join(lines(report)))
+    if arguments.json:
+        print_json(report)
+    else:
+        print("\n".join(lines(report)))
     return CLEAN if report["clean"] else DIFFERENCES
-
-
-def main(args: Sequence[str] | None = None) -> int:
-    """Run this command alone."""
-    parser = argparse.ArgumentParser(prog="anchorage reconcile", description=__doc__)
-    add_arguments(parser)
-    return run(parser.parse_args(args))
 
 
 def lines(report: Json) -> list[str]:
@@ -94,7 +91,3 @@ async def _reconcile(arguments: argparse.Namespace) -> Json:
     async with operator(arguments.gateway, PATIENCE) as as_operator:
         payment = arguments.payment or os.environ.get("ANCHORAGE_PAYMENT_URL") or as_operator.gateway
         return await as_operator.call("POST", f"{payment}/v1/ops/reconciliations/{arguments.day}")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from aiokafka import TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import OffsetAndMetadata
+
+from anchorage_cli.installation import Installation
 
 REPLAY_GROUP = "anchorage.dlq-replay"
 MAX_SINGLES = 150
@@ -35,15 +38,25 @@ class Replays:
         return OffsetAndMetadata(self.until, json.dumps({"at": self.at, "singles": sorted(self.singles)}))
 
 
-async def replays_of(bootstrap: str, prefix: str, source: TopicPartition) -> Replays:
+async def replays_of(where: Installation, source: TopicPartition) -> Replays:
     """What was replayed from this dead-letter topic."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    return (await all_replays(where, [source]))[source]
+
+
+async def all_replays(
+    where: Installation, sources: Sequence[TopicPartition]
+) -> dict[TopicPartition, Replays]:
+    """What was replayed from each of these dead-letter topics."""
+    admin = AIOKafkaAdminClient(**where.broker)
     await admin.start()
     try:
-        found = await admin.list_consumer_group_offsets(prefix + REPLAY_GROUP, partitions=[source])
+        found = await admin.list_consumer_group_offsets(where.prefix + REPLAY_GROUP, partitions=list(sources))
     finally:
         await admin.close()
-    committed = found.get(source)
+    return {source: _replays(found.get(source)) for source in sources}
+
+
+def _replays(committed: OffsetAndMetadata | None) -> Replays:
     if committed is None or committed.offset < 0:
         return Replays()
     try:

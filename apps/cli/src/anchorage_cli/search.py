@@ -12,11 +12,13 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import aiohttp
 
-from anchorage_cli.operator import Json, Operator, Refused, operator
+from anchorage_cli.errors import Refused
+from anchorage_cli.operator import Json, Operator, operator
+from anchorage_cli.output import print_json
 
 DONE, FAILED, UNKNOWN = 0, 1, 2
 POLL_INTERVAL_SECONDS = 0.5
@@ -43,30 +45,34 @@ def run(arguments: argparse.Namespace) -> int:
         return UNKNOWN
 
 
-def main(args: Sequence[str] | None = None) -> int:
-    """Run this command alone."""
-    parser = argparse.ArgumentParser(prog="anchorage search", description=__doc__)
-    add_arguments(parser)
-    return run(parser.parse_args(args))
-
-
 async def _rebuild(arguments: argparse.Namespace) -> int:
     async with operator(arguments.gateway, PATIENCE) as as_operator:
         url = (arguments.search or os.environ.get("ANCHORAGE_SEARCH_URL") or as_operator.gateway) + PATH
         began = time.monotonic()
         now = await as_operator.call("POST", url)
-        print(f"{now['products']:,} products in the current index; a new one is being built", flush=True)
-        now = await _watched(as_operator, url)
-    if now["status"] != "done":
-        print(f"The rebuild failed; the old index keeps answering: {now['reason']}", file=sys.stderr)
-        return FAILED
-    print(f"the new index answers: {now['products']:,} products, after {time.monotonic() - began:.1f} s")
-    return DONE
+        say = print_json if arguments.json else _say
+        say(now)
+        now = await _watched(as_operator, url, say)
+    say(now | {"seconds": round(time.monotonic() - began, 1)})
+    return DONE if now["status"] == "done" else FAILED
 
 
-async def _watched(as_operator: Operator, url: str) -> Json:
-    """The final state; prints each step."""
-    printed = ""
+def _say(now: Json) -> None:
+    """A state in words."""
+    match now["status"]:
+        case "done":
+            print(f"the new index answers: {now['products']:,} products, after {now['seconds']:.1f} s")
+        case "rebuilding" if now["to_read"]:
+            print(f"{now['read']:,} of {now['to_read']:,} records read", flush=True)
+        case "rebuilding":
+            print(f"{now['products']:,} products in the current index; a new one is being built", flush=True)
+        case _:
+            print(f"The rebuild failed; the old index keeps answering: {now['reason']}", file=sys.stderr)
+
+
+async def _watched(as_operator: Operator, url: str, say: Callable[[Json], None]) -> Json:
+    """The final state; says each step."""
+    said: Json = {}
     while True:
         now = await as_operator.call("GET", url)
         if now["status"] == "none":
@@ -75,12 +81,7 @@ async def _watched(as_operator: Operator, url: str) -> Json:
             )
         if now["status"] != "rebuilding":
             return now
-        line = f"{now['read']:,} of {now['to_read']:,} records read"
-        if now["to_read"] and line != printed:
-            print(line, flush=True)
-            printed = line
+        if now["to_read"] and now != said:
+            say(now)
+            said = now
         await asyncio.sleep(POLL_INTERVAL_SECONDS)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

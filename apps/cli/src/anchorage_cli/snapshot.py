@@ -69,7 +69,7 @@ async def _events(where: Installation) -> list[Event]:
     found = []
     for topic in (ORDERS, PAYMENTS):
         wanted = {event.type_name(): event for event in all_events() if event.topic == topic}
-        async for record in records(where.kafka, where.prefix + topic.name):
+        async for record in records(where, where.prefix + topic.name):
             try:
                 delivery = read_event(record, wanted)
             except (BadEnvelope, ValueError):

@@ -8,12 +8,14 @@ from __future__ import annotations
 import argparse
 import asyncio
 import secrets
+import sys
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 
 from anchorage_cli.installation import installation, read_demo
+from anchorage_cli.output import print_json
 from anchorage_cli.trace import spans_of, tree
 from contracts.checkout import OrderPaid
 from contracts.money import yuan
@@ -27,6 +29,24 @@ class StepFailed(Exception):
     """A call did not answer as the story expects."""
 
 
+class Say(Protocol):
+    """Prints a step of the story with its details."""
+
+    def __call__(self, step: str, *details: str) -> None: ...
+
+
+def say_in_words(step: str, *details: str) -> None:
+    """For people."""
+    print(f"\n● {step}")
+    for detail in details:
+        print(f"    {detail}")
+
+
+def say_as_json(step: str, *details: str) -> None:
+    """For programs."""
+    print_json({"step": step, "details": details})
+
+
 @dataclass
 class HostApp:
     """A host app's server: its token, and one trace for all its calls."""
@@ -34,6 +54,7 @@ class HostApp:
     session: aiohttp.ClientSession
     gateway: str
     host: Json
+    say: Say = say_in_words
     trace_id: str = field(default_factory=lambda: secrets.token_hex(16))
     token: str = ""
 
@@ -69,19 +90,12 @@ class HostApp:
             return content
 
 
-def say(step: str, *details: str) -> None:
-    """One step of the story."""
-    print(f"\n● {step}")
-    for detail in details:
-        print(f"    {detail}")
-
-
-async def play(demo: Json) -> str:
+async def play(demo: Json, say: Say) -> str:
     """Play the story; returns its trace id. Raises StepFailed."""
     if not demo.get("hosts") or not demo.get("videos"):
         raise StepFailed("there is no demo data: start the platform with `make run`, without DEMO=no")
     async with aiohttp.ClientSession() as session:
-        app = HostApp(session, demo["gateway"], demo["hosts"][0])
+        app = HostApp(session, demo["gateway"], demo["hosts"][0], say)
         await app.log_in()
         viewer = f"viewer{secrets.token_hex(4)}"
         await look_around(app, viewer)
@@ -97,13 +111,13 @@ async def look_around(app: HostApp, viewer: str) -> None:
     """The entrance and the search column."""
     who = {"Anchorage-Viewer": viewer}
     entrance = await app.call("GET", "/v1/entry/mini-programs", headers=who)
-    say(
+    app.say(
         f"{app.host['name']}: the Mini Program entrance",
         *(f"{m['name']} · {m['owner']['kind']} · {m['slogan']}" for m in entrance["items"]),
     )
     name = next(m["name"] for m in entrance["items"] if m["category"] != "game")
     found = await app.call("GET", f"/v1/search?q={name}", headers=who)
-    say(
+    app.say(
         f"The search column for “{name}”: the mini program first",
         *(f"{r['kind']:12} {r.get('name') or r.get('title')}   ({r['why']})" for r in found["results"][:6]),
     )
@@ -118,7 +132,7 @@ async def tap_an_anchor(app: HostApp, videos: list[str], viewer: str) -> tuple[J
             click = await app.call("POST", path, {"host_user_id": viewer}, expect=201)
             product = click["target"].get("product")
             if click["target"].get("available", True) and product:
-                say(
+                app.say(
                     f"The video “{video['title']}” by {video['creator']['name']}: tap “{anchor['title']}”",
                     f"one call → {product['title']}, from ¥{yuan(product['price_from']['amount'])}, {len(product['skus'])} SKUs",
                 )
@@ -134,7 +148,7 @@ async def buy(app: HostApp, product: Json, click_id: str, viewer: str) -> tuple[
     session = await app.call("POST", "/v1/sessions", body, expect=201)
     token = session["session_token"]
     store = await app.call("GET", f"/v1/mini-programs/{mini_program_id}/store", token=token)
-    say(
+    app.say(
         f"A session in {store['mini_program']['name']}",
         f"the mini program knows the viewer as {session['openid']} only",
         f"its store has {len(store['categories'])} shelves",
@@ -150,7 +164,7 @@ async def buy(app: HostApp, product: Json, click_id: str, viewer: str) -> tuple[
     )
     if order["status"] != "awaiting_payment":
         raise StepFailed(f"the order is {order['status']} ({order.get('reason')}) and not awaiting payment")
-    say(
+    app.say(
         f"An order of ¥{yuan(order['total']['amount'])} is placed, stock is held, the cashier is ready",
         order["order_id"],
         order["payment"]["cashier_url"][:110] + "…",
@@ -169,7 +183,7 @@ async def pay(app: HostApp, sandbox: str, order: Json, token: str) -> None:
     async with asyncio.timeout(30):
         while (now := await app.call("GET", path, token=token))["status"] != "paid":
             await asyncio.sleep(0.1)
-    say(
+    app.say(
         "Paid with Alipay",
         " → ".join(entry["status"] for entry in now["history"]),
         f"trade {now['payment']['trade_no']}",
@@ -181,7 +195,7 @@ async def find_the_order(app: HostApp, order: Json, token: str) -> None:
     path = f"/v1/mini-programs/{order['mini_program_id']}/orders"
     orders = await app.call("GET", path, token=token)
     refused = await app.call("GET", path, expect=403)
-    say(
+    app.say(
         "The order is in its mini program, and nowhere else",
         f"the viewer's session sees {len(orders['items'])} order(s) there",
         f"the host's own token sees none: 403 {refused['code']}",
@@ -194,7 +208,7 @@ async def share(app: HostApp, demo: Json, product: Json, token: str) -> None:
     code = await app.call("POST", path, {}, token=token, expect=201)
     picture = code["image_url"].removeprefix(app.gateway)
     image = await app.call("GET", picture)
-    other = HostApp(app.session, app.gateway, demo["hosts"][1], app.trace_id)
+    other = HostApp(app.session, app.gateway, demo["hosts"][1], app.say, app.trace_id)
     await other.log_in()
     sent = {
         "Authorization": f"Bearer {other.token}", "Content-Type": "image/png", "Anchorage-Viewer": "friend",
@@ -208,10 +222,10 @@ async def share(app: HostApp, demo: Json, product: Json, token: str) -> None:
     opened = (
         target["product"]["title"] if target.get("available", True) else f"not available: {target['reason']}"
     )
-    say(f"Share makes a code; {other.host['name']} scans its picture", code["code"], f"→ {opened}")
+    app.say(f"Share makes a code; {other.host['name']} scans its picture", code["code"], f"→ {opened}")
 
 
-async def print_trace(trace_id: str) -> None:
+async def print_trace(trace_id: str, say: Say) -> None:
     """The spans of the story, once the services have written them."""
     folder = installation().traces
     async with asyncio.timeout(TRACE_WAIT_SECONDS):
@@ -225,16 +239,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """No options."""
 
 
-def run(_: argparse.Namespace) -> int:
+def run(arguments: argparse.Namespace) -> int:
     """Play the story and print the trace."""
     try:
-        asyncio.run(_run())
+        asyncio.run(_run(say_as_json if arguments.json else say_in_words))
     except (StepFailed, TimeoutError, aiohttp.ClientError) as error:
-        print(f"\nThe story stopped: {error!r}\nIs `make run` up and ready?")
+        print(f"The story stopped: {error!r}. Is `make run` up and ready?", file=sys.stderr)
         return 1
     return 0
 
 
-async def _run() -> None:
-    trace_id = await play(read_demo())
-    await print_trace(trace_id)
+async def _run(say: Say) -> None:
+    trace_id = await play(read_demo(), say)
+    await print_trace(trace_id, say)

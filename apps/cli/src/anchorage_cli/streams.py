@@ -8,10 +8,12 @@ from collections.abc import AsyncIterator
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
+from anchorage_cli.installation import Installation
 
-async def topic_names(bootstrap: str) -> list[str]:
+
+async def topic_names(where: Installation) -> list[str]:
     """All topics of the broker."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    admin = AIOKafkaAdminClient(**where.broker)
     await admin.start()
     try:
         return sorted(await admin.list_topics())
@@ -19,11 +21,9 @@ async def topic_names(bootstrap: str) -> list[str]:
         await admin.close()
 
 
-async def records(bootstrap: str, topic: str) -> AsyncIterator[ConsumerRecord]:
+async def records(where: Installation, topic: str) -> AsyncIterator[ConsumerRecord]:
     """Every record that the topic holds now, in order within each partition."""
-    consumer = AIOKafkaConsumer(
-        topic, bootstrap_servers=bootstrap, enable_auto_commit=False, auto_offset_reset="earliest"
-    )
+    consumer = AIOKafkaConsumer(topic, **where.broker, enable_auto_commit=False, auto_offset_reset="earliest")
     await consumer.start()
     try:
         while not consumer.assignment():

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import orjson
 
 from anchorage_cli.installation import installation
+from anchorage_cli.output import print_json
 
 Span = dict[str, Any]
 
@@ -49,7 +52,17 @@ def tree(spans: list[Span]) -> Iterator[str]:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
-    parser.add_argument("trace_id", help="32 hexadecimal digits, as in the answer's traceparent header")
+    parser.add_argument(
+        "trace_id", type=_trace_id, help="32 hexadecimal digits, as in the answer's traceparent header"
+    )
+
+
+def _trace_id(text: str) -> str:
+    if not re.fullmatch(r"[0-9a-f]{32}", text):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a trace id; write the 32 hexadecimal digits in the middle of a traceparent header"
+        )
+    return text
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -57,8 +70,12 @@ def run(arguments: argparse.Namespace) -> int:
     spans = spans_of(installation().traces, arguments.trace_id)
     if not spans:
         print(
-            "No span of this trace was recorded here (is it sampled? are the services of this folder running?)"
+            "No span of this trace was recorded here (is it sampled? are the services of this folder running?)",
+            file=sys.stderr,
         )
         return 1
+    if arguments.json:
+        print_json(*spans)
+        return 0
     print(*tree(spans), sep="\n")
     return 0

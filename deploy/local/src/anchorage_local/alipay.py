@@ -53,6 +53,12 @@ def merchant(secrets: Secrets, overrides: Mapping[str, str], short: str, sandbox
     }
 
 
+def merchants_file(secrets: Secrets, overrides: Mapping[str, str]) -> Path:
+    """The payment service's list of merchants: the user's own, or the one that `write_merchants` writes."""
+    given = overrides.get("ANCHORAGE_ALIPAY_MERCHANTS")
+    return Path(given).resolve() if given else key_folder(secrets, overrides) / "collects.json"
+
+
 def write_merchants(secrets: Secrets, overrides: Mapping[str, str], sandbox_url: str) -> Path:
     """Write the payment service's list of merchants: one merchant, which collects for every mini program."""
     collects = merchant(secrets, overrides, COLLECTING, sandbox_url)
@@ -60,6 +66,6 @@ def write_merchants(secrets: Secrets, overrides: Mapping[str, str], sandbox_url:
     entry = {"merchant": "default", **collects, "alipay_public_key_files": keys}
     if public := overrides.get("ANCHORAGE_ALIPAY_SANDBOX_PUBLIC_URL"):
         entry["page_url"] = public.rstrip("/") + GATEWAY_PATH  # where a browser finds the cashier
-    path = key_folder(secrets, overrides) / "collects.json"
+    path = merchants_file(secrets, overrides)
     write_atomically(path, json.dumps([entry], indent=2), PRIVATE)
     return path

@@ -39,11 +39,13 @@ def write_file(system: System, services: Collection[str], clients: dict[str, Any
     sandbox = system.url("alipay_sandbox")
     content = {
         **addresses,
+        "services": {name: system.url(name) for name in services},
         "kafka": system.kafka,
         "mongodb": system.mongodb,
         "prefix": system.settings.prefix,
         "platforms": [],
         **clients,
+        "merchants": str(alipay.merchants_file(system.secrets, system.overrides)),
         "alipay": alipay.merchant(system.secrets, system.overrides, alipay.TRIAL, sandbox),
     }
     path = system.folder / FILE

@@ -11,7 +11,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from payment_support.till import Till
 
-from anchorage_cli.reconcile import CLEAN, DIFFERENCES, FAILED, main
+from anchorage_cli.main import main
+from anchorage_cli.reconcile import CLEAN, DIFFERENCES, FAILED
 from payment.domain.days import day_of
 
 
@@ -31,7 +32,15 @@ async def command(till: Till, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
     monkeypatch.setenv("ANCHORAGE_OPS_CLIENT_SECRET", "good")
     async with TestServer(app, host="127.0.0.1") as gateway:
         address = str(gateway.make_url("")).rstrip("/")
-        yield ["--day", str(day_of(till.clock())), "--gateway", address, "--payment", till.service.url]
+        yield [
+            "reconcile",
+            "--day",
+            str(day_of(till.clock())),
+            "--gateway",
+            address,
+            "--payment",
+            till.service.url,
+        ]
 
 
 async def test_a_clean_day_exits_with_zero_and_a_difference_with_one(
@@ -71,7 +80,7 @@ async def test_a_future_day_is_refused_with_a_clear_message(
 
 async def test_a_malformed_day_is_refused_before_any_call(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(["--day", "Tuesday"])
+        main(["reconcile", "--day", "Tuesday"])
     assert ended.value.code == FAILED
     assert "write 2026-11-22, today or yesterday" in capsys.readouterr().err
 
@@ -79,10 +88,10 @@ async def test_a_malformed_day_is_refused_before_any_call(capsys: pytest.Capture
 async def test_today_and_yesterday_are_days_in_beijing(
     till: Till, command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    address = command[2:]
+    address = command[3:]
     for word, day in (
         ("today", day_of(till.clock())),
         ("yesterday", day_of(till.clock()) - timedelta(days=1)),
     ):
-        assert await asyncio.to_thread(main, ["--day", word, *address]) == CLEAN
+        assert await asyncio.to_thread(main, ["reconcile", "--day", word, *address]) == CLEAN
         assert f"alipay.default {day}: 0 movement(s)" in capsys.readouterr().out

@@ -14,8 +14,8 @@ from search_support.client import HostClient, Publish, RunSearch, current_genera
 from search_support.engines import MODELS
 from search_support.events import product, program, stock
 
+from anchorage_cli.main import main as anchorage
 from anchorage_cli.search import DONE, FAILED, UNKNOWN
-from anchorage_cli.search import main as search_command
 from contracts.topics import ACCOUNTS, ENGAGEMENT, MINI_PROGRAMS, PRODUCTS, STOCK_LEVELS
 from runtime.kafka.publisher import Publisher, Record
 from search.adapters.stream_follower import StreamFollower
@@ -71,15 +71,16 @@ async def test_the_command_follows_a_rebuild_to_the_swap_and_reports_its_outcome
     await publish(program(), *(product(f"p{n}", f"松果台灯 {n}") for n in range(30)))
     async with run_search() as client, TestServer(identity) as gateway:
         folder = current_generation(settings)
-        arguments = ["rebuild", "--gateway", str(gateway.make_url("")).rstrip("/"), "--search", client.url]
-        assert await asyncio.to_thread(search_command, arguments) == DONE
+        address = str(gateway.make_url("")).rstrip("/")
+        arguments = ["search", "rebuild", "--gateway", address, "--search", client.url]
+        assert await asyncio.to_thread(anchorage, arguments) == DONE
         assert current_generation(settings) != folder
         assert "the new index answers: 30 products" in capsys.readouterr().out
         monkeypatch.setattr(StreamFollower, "run", _broken)
-        assert await asyncio.to_thread(search_command, arguments) == FAILED
+        assert await asyncio.to_thread(anchorage, arguments) == FAILED
         assert "No space left on device" in capsys.readouterr().err
         assert len(await client.products("台灯")) == 30
-        assert await asyncio.to_thread(search_command, [*arguments[:-1], "http://127.0.0.1:1"]) == UNKNOWN
+        assert await asyncio.to_thread(anchorage, [*arguments[:-1], "http://127.0.0.1:1"]) == UNKNOWN
 
 
 async def _broken(_: StreamFollower) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,6 +21,8 @@ from support.failpoints.world import World
 
 HEADER = "id,title,price,product_type,image_link,quantity\n"
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+SLOW_SECONDS = 7.0
+"""Longer than a claim goes on before it is renewed."""
 PICTURES_SECONDS = 150
 """A claim of a picture runs out after a minute."""
 
@@ -31,6 +34,8 @@ class Site:
     feed: bytes = b""
     pictures: dict[str, bytes] = field(default_factory=dict)
     url: str = ""
+    slow: float = 0
+    """Seconds before a picture is answered."""
 
     async def answer_feed(self, request: web.Request) -> web.Response:
         if request.headers.get("If-None-Match") == '"1"':
@@ -38,6 +43,7 @@ class Site:
         return web.Response(body=self.feed, headers={"ETag": '"1"'})
 
     async def answer_picture(self, request: web.Request) -> web.Response:
+        await asyncio.sleep(self.slow)
         found = self.pictures.get(request.match_info["name"])
         return web.Response(body=found) if found is not None else web.Response(status=404)
 
@@ -90,6 +96,18 @@ async def feed_pictures_follow(world: World) -> None:
         await _ended(shop, feed, second)
         await _pictures(shop, 2)
         await eventually(lambda: _named(shop, feed, second, []), PICTURES_SECONDS, "an empty report")
+
+
+async def feed_picture_is_slow(world: World) -> None:
+    """A claim is kept while a server takes its time."""
+    shop = await open_shop(world)
+    feed = await _created(shop)
+    async with _serving() as site:
+        site.add("slow.png", 30)
+        site.slow = SLOW_SECONDS
+        file = (HEADER + f"{shop.product_id}-p,Fed,77.00 CNY,Tea,{site.url}/slow.png,1\n").encode()
+        await _ended(shop, feed, await _started(shop, feed, file))
+        await _pictures(shop, 1)
 
 
 async def feed_is_fetched(world: World) -> None:
@@ -239,6 +257,7 @@ async def _serving() -> AsyncIterator[Site]:
 STORIES = (
     feed_is_run,
     feed_pictures_follow,
+    feed_picture_is_slow,
     feed_is_fetched,
     feed_run_is_cancelled,
     feeds_forget_interrupted_uploads,

@@ -75,6 +75,12 @@ class MongoRemotePictures:
         )
         return _read(found) if found is not None else None
 
+    async def renew(self, pictures: Collection[RemotePicture], until: datetime) -> None:
+        """Go on with these claims until then. Those that have ended, or that others have taken over, stay as they are."""
+        ids = [_id(picture.mini_program_id, picture.url) for picture in pictures]
+        ours = {"_id": {"$in": ids}, "claim": {"$in": [picture.claim for picture in pictures]}}
+        await self._pictures.update_many(ours, {"$set": {"due_at": until}})
+
     async def save(self, picture: RemotePicture) -> None:
         """Keep what was found, while the claim goes on."""
         fields: Document = {

@@ -46,7 +46,9 @@ AT_ONCE = 6
 FROM_ONE_HOST = 2
 """Of these from one server, so that one that hangs leaves room for others, and none is overrun."""
 LEASE = timedelta(minutes=1)
-"""Longer than a fetch, its rendering and the writes after it. What a killed process was at is tried again after this."""
+"""What a killed process was at is tried again after this."""
+RENEW_SECONDS = 5.0
+"""On a busy machine, rendering can take longer than the lease."""
 LOOK_SECONDS = 30.0
 """How often is asked for what other replicas, and processes that ended, have left, while nothing else is to be done."""
 GATHER_SECONDS = 1.0
@@ -86,7 +88,7 @@ class FeedPictures:
         self._woken = asyncio.Event()
         self._fetching = Counter[str]()
         self._last_host = ""
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], RemotePicture] = {}
         self._settle = Batcher[RemotePicture, None](
             self._settle_all, max_batch=PORTION, interval=GATHER_SECONDS
         )
@@ -108,6 +110,7 @@ class FeedPictures:
 
     async def run(self) -> None:
         """Work on what is due, as long as the service runs."""
+        keeping = asyncio.create_task(self._keep_claims())
         try:
             while True:
                 self._woken.clear()
@@ -116,10 +119,20 @@ class FeedPictures:
                     async with asyncio.timeout(await self._pause()):
                         await self._woken.wait()
         finally:
-            tasks, self._tasks = self._tasks, set()
+            tasks, self._tasks = [keeping, *self._tasks], {}
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _keep_claims(self) -> None:
+        """Renew the claims of what is worked on."""
+        while True:
+            await asyncio.sleep(RENEW_SECONDS)
+            try:
+                if self._tasks:
+                    await self._remote.renew(list(self._tasks.values()), self._clock() + LEASE)
+            except Exception as error:  # claims outlast some missed renewals
+                log.warning("claims of pictures are not renewed: %s", redacted(error))
 
     async def _take_up(self) -> None:
         """Take pictures as long as there is room: of those servers first of which the fewest are being fetched."""
@@ -137,8 +150,8 @@ class FeedPictures:
             self._last_host = host
             self._fetching[host] += 1
             task = asyncio.create_task(self._work(host, taken))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._tasks[task] = taken
+            task.add_done_callback(lambda ended: self._tasks.pop(ended, None))
 
     @property
     def _has_room(self) -> bool:

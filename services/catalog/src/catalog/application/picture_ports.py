@@ -45,6 +45,10 @@ class RemotePictures(Protocol):
         """The picture of this server that is due first, one attempt further; due again after `lease`, unless its end is written."""
         ...
 
+    async def renew(self, pictures: Collection[RemotePicture], until: datetime) -> None:
+        """Go on with these claims until then. Those that have ended, or that others have taken over, stay as they are."""
+        ...
+
     async def save(self, picture: RemotePicture) -> None:
         """Keep what was found, while the claim goes on."""
         ...
