@@ -12,7 +12,7 @@ from runtime.outbox.recorder import direct_record
 
 
 class FeedResultPublisher:
-    """Implements `FeedResults` and `PictureNews`. The id of an event follows from run and product, so that a repeat is the same event."""
+    """Implements `FeedResults` and `PictureResults`. The id of an event follows from run and product, so that a repeat is the same event."""
 
     def __init__(self, publisher: Publisher, clock: Clock, prefix: str) -> None:
         self._publisher = publisher
