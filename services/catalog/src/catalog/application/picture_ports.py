@@ -83,7 +83,7 @@ class PictureFetcher(Protocol):
     """Reads addresses that owners name."""
 
     async def fetch(self, picture: RemotePicture) -> FetchedFile | None:
-        """The file; None if it is the one that is known. Raises PictureFailed."""
+        """The file; None if it has not changed since it was fetched. Raises PictureFailed."""
         ...
 
 
