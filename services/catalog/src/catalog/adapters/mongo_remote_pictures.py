@@ -1,6 +1,6 @@
 """Addresses of pictures that feeds name, in MongoDB: one document for each address and mini program.
 
-`due_at` says when it is to be fetched. A claim puts that off for a while, so that what a killed process was at comes again by itself.
+`due_at` is when it is to be fetched. A claim puts that off for a while: if the process is killed, the picture becomes due again by itself.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from runtime.mongo.documents import read_as
 
 COLLECTION = "remote_pictures"
 KEPT = timedelta(days=180)
-"""After it was asked for or fetched last. A feed that names it later has it fetched again."""
+"""How long an address is kept after it was last asked for or fetched. A feed that names it later has it fetched again."""
 MAX_RUNS = 5
-"""Runs that are told about one attempt, the last ones."""
+"""Runs that get the outcome of one attempt."""
 WAITS: Document = {"due_at": {"$exists": True}}
 
 
@@ -100,8 +100,8 @@ class MongoRemotePictures:
 
 
 def _asking(one: Asked, now: datetime) -> list[Document]:
-    """Nothing, for a run that has had its outcome; none but the outcome, for what is being fetched, or waits for this run already;
-    else a first attempt now."""
+    """The update of one address. It changes nothing for a run that already got the outcome. If the picture is being fetched, or is
+    queued for this run already, the run only gets the outcome. Otherwise a first attempt is due now."""
     runs: Document = {"$ifNull": ["$runs", []]}
     is_claimed: Document = {"$ne": [{"$type": "$claim"}, "missing"]}
     at_rest: Document = {"$eq": [{"$type": "$due_at"}, "missing"]}
