@@ -14,7 +14,7 @@ S3_SERVER = $(abspath $(or $(ANCHORAGE_CACHE),.data/runtime))/versitygw-1.8.0/ve
 PYTEST_ARGS ?= -n auto --maxprocesses=4 --dist=loadfile -m "not chaos and not polyglot and not s3 and not promtool"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-replicas test-failpoints failpoints drill-restore test-containers test-observability compose-secrets test-interop test-s3 test-kubernetes pictures contracts metrics lint lint-fix types lock \
+.PHONY: help install run demo audit stop clean test test-all test-browser test-chaos test-replicas test-failpoints failpoints drill-restore test-containers test-observability compose-secrets test-interop test-s3 test-kubernetes pictures contracts examples clients metrics lint lint-fix types lock \
 	bench-orders bench-hostile bench-first-view bench-pages bench-code bench-search bench-notify bench-limits bench-poison bench-feeds bench-webhooks check-money search-models simulate test-search
 
 help: ## Show this list
@@ -83,9 +83,9 @@ simulate: $(DEV) ## Play SEEDS (20000) schedules of the order path with kills, l
 compose-secrets: ## Make the secrets that `docker compose up` needs, once (needs Python alone)
 	@$(or $(PYTHON),python3) deploy/docker/make_secrets.py
 
-test-interop: $(DEV) ## Published Alipay clients against the sandbox, those for Node.js and Java too (needs npm, and a JDK with Maven)
+test-interop: $(DEV) ## Published Alipay clients against the sandbox, and our client for TypeScript (needs npm, and a JDK with Maven)
 	@$(FETCH)
-	@exec $(BIN)/python -m pytest tests/interop
+	@exec $(BIN)/python -m pytest tests/interop tests/e2e/test_clients.py
 
 test-s3: $(DEV) ## Pictures in a bucket of a server that speaks S3, versitygw (needs Go, to build it once)
 	@test -x $(S3_SERVER) || GOBIN=$(dir $(S3_SERVER)) go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
@@ -106,6 +106,15 @@ test-kubernetes: $(DEV) ## The Kubernetes manifests against the schemas of their
 
 contracts: $(DEV) ## Write AsyncAPI, JSON Schemas and the event table; refuses breaking changes
 	@exec $(BIN)/python -m contracts.generate
+
+examples: $(DEV) ## Record an example of every call, on a platform of its own
+	@$(FETCH)
+	@ANCHORAGE_EXAMPLES=write exec $(BIN)/python -m pytest tests/e2e/test_examples.py
+
+clients: $(DEV) ## Write clients/openapi.json, and build the client libraries into clients/dist (needs Node.js with npm)
+	@$(BIN)/python -m gateway.for_clients clients/openapi.json
+	@$(BIN)/python -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir clients/dist clients/python
+	@cd clients/typescript && npm ci --silent && npm run --silent build && npm pack --silent --pack-destination ../dist
 
 pictures: $(DEV) ## Make the README's pictures from the running system
 	@tests/browser/chromium.sh
@@ -167,7 +176,7 @@ lint-fix: $(DEV) ## Fix what can be fixed automatically
 	@$(BIN)/ruff format .
 
 types: $(DEV) ## Check types
-	@$(BIN)/mypy $(wildcard $(PACKAGES:=/src)) tests/support conftest.py
+	@$(BIN)/mypy $(wildcard $(PACKAGES:=/src)) tests/support conftest.py clients/python/src
 
 lock: $(DEV) ## Compile the requirements locks from all pyproject.toml files (UPGRADE=1: newest versions)
 	@$(BIN)/python -m anchorage_local.requirements $(if $(UPGRADE),--upgrade)

@@ -19,6 +19,7 @@ from gateway.leases import from_identity
 from gateway.limiting import Limiting, LimitRoutes
 from gateway.openapi import document
 from gateway.proxy import CallHandler, composed, proxied, route_of, streamed
+from gateway.recorded_examples import recorded_examples
 from gateway.search import SearchRoutes
 from gateway.settings import Settings
 from gateway.share_codes import ShareCodeRoutes
@@ -87,7 +88,7 @@ def build_app(settings: Settings, *, clock: Clock = system_clock, new_id: NewId 
 
 def _documents(public_url: str) -> dict[str, Handler]:
     """Handlers of the OpenAPI document and its page, which are rendered and compressed once."""
-    openapi = document(CALLS, public_url)
+    openapi = document(CALLS, public_url, recorded_examples())
     answers = {
         "read_openapi": fixed_answer(orjson.dumps(openapi), JSON, REVALIDATE),
         "read_docs": fixed_answer(

@@ -1,4 +1,4 @@
-"""Example `curl` commands with the required parts of a call, made from the OpenAPI document."""
+"""Example `curl` commands with the required parts of a call and its example body, made from the OpenAPI document."""
 
 from __future__ import annotations
 
@@ -51,7 +51,12 @@ def _body(operation: dict[str, Any], schemas: dict[str, Schema]) -> str:
         return ""
     if JSON not in content:
         return f' \\\n  -H "Content-Type: {next(iter(content))}" --data-binary @file'
-    example = json.dumps(example_of(content[JSON]["schema"], schemas), ensure_ascii=False)
+    body = (
+        content[JSON]["example"]
+        if "example" in content[JSON]
+        else example_of(content[JSON]["schema"], schemas)
+    )
+    example = json.dumps(body, ensure_ascii=False).replace("'", "\\u0027")  # the shell's quote
     return f" \\\n  -H \"Content-Type: {JSON}\" \\\n  -d '{example}'"
 
 

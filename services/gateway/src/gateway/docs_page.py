@@ -97,6 +97,7 @@ def _call(path: str, method: str, operation: dict[str, Any], schemas: dict[str, 
         _bodies(operation),
         _answers(operation),
         f"<pre>{escape(curl(path, method, operation, schemas))}</pre>",
+        _example(operation),
     ]
     # the id is inside <details>, because browsers then open it when a link leads there
     return (
@@ -138,6 +139,17 @@ def _answers(operation: dict[str, Any]) -> str:
         for status, answer in operation["responses"].items()
     ]
     return _table(("Status", "schema", "meaning"), rows)
+
+
+def _example(operation: dict[str, Any]) -> str:
+    """The recorded answer."""
+    for status, answer in operation["responses"].items():
+        for content in answer.get("content", {}).values():
+            if "example" in content:
+                shown = content["example"]
+                text = shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False, indent=2)
+                return f"<p>Answers, for example, {escape(status)}:</p><pre>{escape(text)}</pre>"
+    return ""
 
 
 def _meaning(parameter: dict[str, Any]) -> str:

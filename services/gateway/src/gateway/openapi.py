@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +13,7 @@ from contracts.api.common import ProblemDocument
 from gateway.calls import JSON, Call, Fault
 from gateway.faults import faults_of
 from gateway.path_parameters import path_parameter
+from gateway.recorded_examples import Example, add_example
 from runtime.web.problems import PROBLEM_JSON
 from runtime.web.tokens import CREATOR, HOST, OPS, OWNER, VIEWER
 
@@ -47,8 +48,10 @@ SECURITY_SCHEMES: dict[str, Any] = {
 }
 
 
-def document(calls: Sequence[Call], public_url: str) -> dict[str, Any]:
-    """The document as JSON types."""
+def document(
+    calls: Sequence[Call], public_url: str, examples: Mapping[str, Example] | None = None
+) -> dict[str, Any]:
+    """The document as JSON types; `examples` are by the names of the calls."""
     models: list[type[BaseModel]] = sorted(
         {ProblemDocument, *(model for call in calls for model in _models(call))}, key=lambda m: m.__name__
     )
@@ -56,7 +59,10 @@ def document(calls: Sequence[Call], public_url: str) -> dict[str, Any]:
     schemas: Schemas = {model: names[model, "validation"] for model in models}
     paths: dict[str, dict[str, Any]] = {}
     for call in calls:
-        paths.setdefault(call.documented_path, {})[call.method.lower()] = _operation(call, schemas)
+        operation = _operation(call, schemas)
+        if examples and call.name in examples:
+            add_example(operation, examples[call.name])
+        paths.setdefault(call.documented_path, {})[call.method.lower()] = operation
     return {
         "openapi": "3.1.0",
         "info": {"title": "Anchorage", "version": VERSION, "description": DESCRIPTION},
@@ -139,7 +145,13 @@ def _header_parameters(call: Call) -> list[dict[str, Any]]:
 
 def _body(call: Call, schemas: Schemas) -> dict[str, Any]:
     content = {
-        media: {"schema": schemas[model] if model else {"type": "string", "contentMediaType": media}}
+        media: {
+            "schema": schemas[model]
+            if model
+            else {}
+            if media == JSON
+            else {"type": "string", "contentMediaType": media}
+        }
         for media, model in call.bodies
     }
     return {"required": not call.body_optional, "content": content}

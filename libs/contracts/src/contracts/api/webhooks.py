@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from contracts.api.common import DIGITS, Answer, Cursor, MiniProgramId, PageQuery, Request, UtcTime
+from contracts.api.common import DIGITS, Answer, Cursor, MiniProgramId, PageQuery, Request, UtcTime, patch_of
 
 EventType = Literal[
     "order.placed", "order.paid", "order.shipped", "order.completed", "order.cancelled", "order.refunded",
@@ -43,6 +43,9 @@ class WebhookRequest(Request):
         | None
     ) = Field(default=None, description="only events of these; by default of all, and those of none")
     enabled: bool = Field(default=True, description="whether events are sent")
+
+
+WebhookPatch = patch_of(WebhookRequest)
 
 
 class WebhookView(Answer):

@@ -17,6 +17,7 @@ from contracts.api.webhooks import (
     ReplayAnswer,
     ReplayRequest,
     TestResult,
+    WebhookPatch,
     WebhookRequest,
     WebhookView,
 )
@@ -75,7 +76,7 @@ CALLS = (
         tag=TAG,
         scopes=scopes(OWNER),
         service="webhooks",
-        raw=tuple((media, WebhookRequest) for media in PATCH_TYPES),
+        raw=tuple((media, WebhookPatch) for media in PATCH_TYPES),
         headers=(VERSION_HEADER,),
         answer=WebhookView,
         faults=(CONFLICT,),
