@@ -33,7 +33,7 @@ sizes = { "S" = { price = 100, pieces = 5 }, "L" = { price = 200, pieces = 0 } }
 def shelf(tmp_path: Path) -> Iterator[Shelf]:
     database = Database(tmp_path / "platform.sqlite")
     shelf = Shelf(database)
-    shelf.stock(CATALOGUE.shops)
+    shelf.add_new(CATALOGUE.shops)
     yield shelf
     database.close()
 
@@ -44,7 +44,7 @@ def waiting(shelf: Shelf) -> dict[str, tuple[int, int]]:
 
 def test_the_catalogue_is_taken_in_once(shelf: Shelf) -> None:
     shelf.set_price("cup_1", 150)
-    shelf.stock(CATALOGUE.shops)
+    shelf.add_new(CATALOGUE.shops)
     [row] = shelf.products("mp1")
     assert (row["title"], row["title_en"]) == ("茶杯", "Cup")
     assert [sku["price"] for sku in shelf.skus("mp1")] == [150, 200]
@@ -56,12 +56,12 @@ def test_a_stock_call_keeps_its_key_until_it_is_answered(shelf: Shelf) -> None:
     assert (key, [(move.sku_id, move.change) for move in moves]) == ("key-1", [("cup_1", 5)])
     shelf.allot("cup_2", 7)  # comes while the call is under way, so it is no part of it
     assert shelf.next_moves("mp1", "key-2") == ("key-1", moves)
-    shelf.told(moves, failed=[])
+    shelf.answered(moves, failed=[])
     key, moves = shelf.next_moves("mp1", "key-2")
     assert (key, [(move.sku_id, move.change) for move in moves]) == ("key-2", [("cup_2", 7)])
-    shelf.told([], failed=moves)
+    shelf.answered([], failed=moves)
     assert shelf.next_moves("mp1", "key-3") == ("key-3", moves)
-    shelf.told(moves, failed=[])
+    shelf.answered(moves, failed=[])
     assert shelf.next_moves("mp1", "key-4") == ("key-4", [])
     assert waiting(shelf) == {"cup_1": (5, 0), "cup_2": (7, 0)}
 

@@ -55,12 +55,12 @@ async def withdraw(parts: Parts, options: argparse.Namespace) -> None:
 
 
 async def secret(parts: Parts, _: argparse.Namespace) -> None:
-    """Take a new secret for the webhook."""
+    """Get a new secret for the webhook."""
     await parts.receiver.renew_secret()
 
 
 async def _push(parts: Parts, *, allow_mass_removal: bool = False) -> None:
-    """Patiently: a shop that was released a moment ago is not known everywhere yet."""
+    """Retries a 404 a few times: not every service knows a shop that was released a moment ago."""
     for tries_left in reversed(range(TRIES)):
         try:
             await parts.pusher.push(parts.catalogue.shops, allow_mass_removal=allow_mass_removal)
@@ -84,7 +84,7 @@ def arguments() -> argparse.ArgumentParser:
         command.set_defaults(do=do)
         if do is push:
             command.add_argument(
-                "--allow-mass-removal", action="store_true", help="let more than half leave the shelves"
+                "--allow-mass-removal", action="store_true", help="even if more than half go off sale"
             )
         if do in (price, stock):
             command.add_argument("sku_id")
@@ -110,7 +110,7 @@ async def run(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    """0 if the command was done, 1 if Anchorage is away or refuses, 2 if something was typed or set wrongly."""
+    """The exit code: 0 if the command was done, 1 if Anchorage is away or refuses, 2 for a wrong argument or setting."""
     options = arguments().parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     os.umask(0o077)  # the database holds addresses

@@ -26,7 +26,7 @@ from platform_demo.shelf import Shelf
 from platform_demo.working import Worker
 
 PAUSES = (2, 5, 15, 30, 60, 300)
-"""Seconds between tries of the first push and of a night's work while Anchorage is away; the last holds from then on."""
+"""Seconds between tries of the first push and of a reconciliation while Anchorage is away; the last one repeats."""
 LONGEST_SLEEP = 3600.0
 """Seconds."""
 MAX_BODY = 1024 * 1024
@@ -51,14 +51,14 @@ class Parts:
 
 @asynccontextmanager
 async def parts_of(settings: Settings) -> AsyncIterator[Parts]:
-    """The parts, with the catalogue's products in the database. Raises WrongCatalogue."""
+    """The parts, once the catalogue's products are in the database. Raises WrongCatalogue."""
     catalogue = load_catalogue(settings.catalogue)
     database = Database(settings.database)
     async with aiohttp.ClientSession() as http:
         try:
             gateway = Gateway(http, settings.gateway, settings.client_id, settings.client_secret)
             shelf, book = Shelf(database), Book(database)
-            shelf.stock(catalogue.shops)
+            shelf.add_new(catalogue.shops)
             carriers = {shop.mini_program_id: shop.carrier for shop in catalogue.shops}
             worker = Worker(gateway, book, carriers, settings.refund_at_once)
             pusher = Pusher(gateway, database, shelf, book)
@@ -70,7 +70,7 @@ async def parts_of(settings: Settings) -> AsyncIterator[Parts]:
 
 
 def web_app(parts: Parts) -> web.Application:
-    """The routes: the webhook, the page, and two for whoever watches the process."""
+    """The routes: the webhook, the page, and two health checks."""
     app = web.Application(client_max_size=MAX_BODY)
 
     async def alive(_: web.Request) -> web.Response:
@@ -87,7 +87,7 @@ def web_app(parts: Parts) -> web.Application:
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
-    """Run until `stop` is set. Needs nothing to be up when it starts. Raises WrongCatalogue, and OSError for a taken port."""
+    """Run until `stop` is set; Anchorage need not be up yet. Raises WrongCatalogue, and OSError if the port is taken."""
     async with parts_of(settings) as parts:
         runner = web.AppRunner(web_app(parts), access_log=None)
         await runner.setup()
@@ -102,11 +102,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         await asyncio.gather(*others, return_exceptions=True)
         await runner.cleanup()
         for task in ended:
-            task.result()  # an error ends the process, so that whoever started it starts it again
+            task.result()  # an error ends the process, so that its supervisor restarts it
 
 
 async def _days(parts: Parts) -> None:
-    """Push and subscribe once, then reconcile every night, and at once where a night was missed."""
+    """Subscribe and push once, then reconcile every night; at once if the last time was more than a day ago."""
     await _until_done(lambda: _begin(parts))
     while True:
         if not is_overdue(parts.database.setting("reconciled"), datetime.now(UTC)):
@@ -115,7 +115,7 @@ async def _days(parts: Parts) -> None:
 
 
 async def _sleep_until(due: datetime) -> None:
-    """Looks at the clock now and then: it may have been set, or the computer may have slept."""
+    """Checks the clock at least every LONGEST_SLEEP: it may have been set, or the computer may have slept."""
     while (left := (due - datetime.now(UTC)).total_seconds()) > 0:
         await asyncio.sleep(min(left, LONGEST_SLEEP))
 

@@ -1,4 +1,4 @@
-"""The platform's orders: events that came, copies of orders, parcels, and differences that were found."""
+"""What the platform knows of orders: events that it received, copies of orders, parcels, and differences that it found."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from platform_demo.database import Database
 
 Json = dict[str, Any]
 PAUSES = (5, 30, 120, 600)
-"""Seconds until an event is worked on again that could not be; the last holds from then on."""
+"""Seconds until an event that could not be processed is tried again; the last one repeats."""
 
 
 def now() -> str:
@@ -22,7 +22,7 @@ def now() -> str:
 
 @dataclass(frozen=True)
 class Waiting:
-    """An event that is still to be worked on. Without an order there is nothing to do but to have it."""
+    """An event that is still to be processed. One without an order is only kept."""
 
     event_id: str
     order_id: str | None
@@ -36,7 +36,7 @@ class Book:
     database: Database
 
     def receive(self, event_id: str, event: Json) -> bool:
-        """Keep an event; False if it had come before. Once this returns it is on the disk."""
+        """Store an event; False if it was stored before. Once this returns, it is on disk."""
         order_id = (event.get("data") or {}).get("order_id")
         added = self.database.run(
             "INSERT OR IGNORE INTO event (event_id, type, order_id, received_at) VALUES (?, ?, ?, ?)",
@@ -45,21 +45,21 @@ class Book:
         return bool(added)
 
     def due(self, at: float) -> Waiting | None:
-        """The next event to work on, by the time in seconds."""
+        """The next event that is due at this time, in seconds since 1970."""
         row = self.database.one("SELECT * FROM event WHERE done = 0 AND due <= ? ORDER BY due, rowid", at)
         return Waiting(row["event_id"], row["order_id"], row["attempts"]) if row else None
 
     def next_due(self) -> float | None:
-        """When the next event is due, None if none waits."""
+        """When the next event is due, in seconds since 1970; None if none is waiting."""
         row = self.database.one("SELECT min(due) AS due FROM event WHERE done = 0")
         return row["due"] if row else None
 
     def done(self, event: Waiting) -> None:
-        """The event is worked on."""
+        """The event has been processed."""
         self.database.run("UPDATE event SET done = 1 WHERE event_id = ?", event.event_id)
 
     def postpone(self, event: Waiting, at: float) -> None:
-        """Work on the event later."""
+        """Process the event later than `at`, by the next of PAUSES."""
         pause = PAUSES[min(event.attempts, len(PAUSES) - 1)]
         self.database.run(
             "UPDATE event SET attempts = attempts + 1, due = ? WHERE event_id = ?", at + pause, event.event_id
@@ -84,7 +84,7 @@ class Book:
         return [json.loads(row["content"]) for row in rows]
 
     def parcel_number(self, order_id: str, carrier: str) -> str:
-        """The tracking number of an order's parcel. A repeat answers the same, so no order is sent twice."""
+        """The tracking number of an order's one parcel. A repeat returns the same number, so no order is shipped twice."""
         self.database.run(
             "INSERT INTO parcel (order_id, carrier) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM parcel WHERE order_id = ?)",
             order_id, carrier, order_id,

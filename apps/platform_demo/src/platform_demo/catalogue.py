@@ -25,7 +25,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Sku:
-    """A variant that can be bought. `price` is in fen, `pieces` what Anchorage may sell of it at first."""
+    """A variant that can be bought. `price` is in fen; `pieces` is the first allotment, which Anchorage may sell."""
 
     sku_id: str
     size: str

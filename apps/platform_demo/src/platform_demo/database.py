@@ -18,11 +18,11 @@ CREATE TABLE IF NOT EXISTS product (
 );
 CREATE TABLE IF NOT EXISTS sku (
     sku_id TEXT PRIMARY KEY, product_id TEXT NOT NULL REFERENCES product, size TEXT NOT NULL, price INTEGER NOT NULL,
-    allotted INTEGER NOT NULL  -- pieces that Anchorage was given to sell, whether it knows already or not
+    allotted INTEGER NOT NULL  -- pieces that Anchorage may sell in all, changes that were not sent yet included
 );
-CREATE TABLE IF NOT EXISTS move (  -- changes of `allotted` that Anchorage has to be told
+CREATE TABLE IF NOT EXISTS move (  -- changes of `allotted`; `told` is 1 once Anchorage has made them
     move_id INTEGER PRIMARY KEY AUTOINCREMENT, sku_id TEXT NOT NULL REFERENCES sku, change INTEGER NOT NULL,
-    call TEXT,  -- the Idempotency-Key of the call that tells it, fixed before the call
+    call TEXT,  -- the Idempotency-Key of the call that sends it, stored before the call
     told INTEGER NOT NULL DEFAULT 0
 );
 CREATE TABLE IF NOT EXISTS feed (mini_program_id TEXT, mode TEXT, feed_id TEXT NOT NULL, PRIMARY KEY (mini_program_id, mode));
@@ -49,9 +49,9 @@ BUSY_SECONDS = 10
 
 
 class Database:
-    """The file. Each statement is short and done at once, so this is called from the event loop.
+    """The file. Each statement takes so little time that it runs on the event loop.
 
-    What is written is on the disk when the call returns. A second process, such as a command, may work on the same file.
+    A write is on disk when the call returns. A second process, such as a command, may use the same file at the same time.
     """
 
     def __init__(self, path: Path) -> None:
@@ -69,7 +69,7 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written inside, or nothing."""
+        """All writes inside become durable together, or none."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -80,7 +80,7 @@ class Database:
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Only one pushes or reconciles at a time: the process that serves, or a command next to it."""
+        """Held by the one process that pushes or reconciles: `serve`, or a command that runs next to it."""
         with self._turn.open("wb") as file:
             await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
             yield

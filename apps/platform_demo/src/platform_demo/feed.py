@@ -1,4 +1,4 @@
-"""The product feed: one line of CSV for each SKU, packed with gzip. Stock is not in it; `stock.py` sends that."""
+"""The product feed: one line of CSV for each SKU, compressed with gzip. Stock is not in it: `pushing.py` sends that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ COLUMNS = ("id", "item_group_id", "title", "description", "product_type", "price
 
 @dataclass(frozen=True)
 class Offer:
-    """A SKU as the feed says it. `price` is in fen."""
+    """A SKU as it is in the feed. `price` is in fen."""
 
     sku_id: str
     size: str
@@ -23,7 +23,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Listing:
-    """A product as the feed says it."""
+    """A product as it is in the feed."""
 
     product_id: str
     title: str
@@ -50,7 +50,7 @@ def rows_of(listing: Listing) -> list[tuple[str, ...]]:
 
 
 def mark_of(listing: Listing) -> str:
-    """A short hash of all that the feed says of a product: it changes when the product must be sent again."""
+    """A short hash of a product's lines in the feed: it changes when the product must be sent again."""
     return hashlib.sha256(repr(rows_of(listing)).encode()).hexdigest()[:16]
 
 
@@ -66,14 +66,14 @@ def feed_file(listings: Iterable[Listing]) -> bytes:
 
 @dataclass(frozen=True)
 class Push:
-    """What has to be sent of a shop: everything, so that the rest leaves the shelves, or only what has changed."""
+    """What to send of a shop: `full` has everything, and takes all else off sale; `incremental` has only what has changed."""
 
     mode: str
     listings: tuple[Listing, ...]
 
 
 def what_to_push(listings: Sequence[Listing], sent: dict[str, str], *, complete: bool) -> Push | None:
-    """None if Anchorage has it all. `sent` are the marks that it has by product; `complete`: it once got a full feed."""
+    """None if Anchorage has everything. `sent` are the marks that it has, by product; `complete` says that it once got a full feed."""
     marks = {listing.product_id: mark_of(listing) for listing in listings}
     if not complete or sent.keys() - marks.keys():
         return Push("full", tuple(listings))

@@ -21,7 +21,7 @@ CALL_SECONDS = aiohttp.ClientTimeout(total=60)
 
 
 class Away(Exception):
-    """Anchorage does not answer, or cannot now: the same call can succeed later."""
+    """Anchorage is unavailable: the same call can succeed later."""
 
 
 class Refused(Exception):
@@ -35,7 +35,7 @@ class Refused(Exception):
 
 @dataclass
 class Gateway:
-    """The gateway at `url`. A token is taken when it is first needed."""
+    """The gateway at `url`. A token is requested when it is first needed."""
 
     http: aiohttp.ClientSession
     url: str
@@ -49,7 +49,7 @@ class Gateway:
         return await self.call("GET", f"{path}?{urlencode(query)}" if query else path)
 
     async def find(self, path: str) -> Any:
-        """The answer of a GET, None where it is 404. Raises Away and Refused."""
+        """The answer of a GET, None if it is 404. Raises Away and Refused."""
         try:
             return await self.get(path)
         except Refused as refused:
@@ -79,7 +79,8 @@ class Gateway:
     ) -> Any:
         """One call with `body` as JSON, or with `data`. `key` is its Idempotency-Key. Raises Away and Refused.
 
-        A token that was refused is renewed once. Where the gateway asks for a pause, it gets one, up to TRIES times.
+        A refused token is renewed once. After a 429 or 503 the call is repeated after the pause that the gateway asks for; TRIES
+        calls in all.
         """
         renewed = False
         for _ in range(TRIES):

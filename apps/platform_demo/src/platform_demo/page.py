@@ -1,4 +1,4 @@
-"""The page of the platform's staff: what waits for a person, orders, what was sent, differences. Put it behind your login."""
+"""A page for the platform's staff: refunds to decide, orders, feeds, stock, events and differences. It has no login of its own."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class Page:
                 ("Time", "Shop", "Kind", "Status", "Lines", "Accepted", "Rejected"),
             )
         }
-{_section("Stock", self._stock_rows(), ("SKU", "Product", "Price", "Given to Anchorage", "Not told yet"))}
+{_section("Stock", self._stock_rows(), ("SKU", "Product", "Price", "Given to Anchorage", "Not sent yet"))}
 {
             _section(
                 "Events",

@@ -20,9 +20,9 @@ from platform_demo.shelf import Shelf
 
 Json = dict[str, Any]
 PAUSES = (1, 1, 2, 2, 4, 4, 8, 8, 15)
-"""Seconds between two looks at a run that has not ended; then LONG_PAUSE."""
+"""Seconds between two polls of a run that has not ended; then LONG_PAUSE."""
 LONG_PAUSE = 30
-LOOKS = 40
+MAX_POLLS = 40
 SHOWN_LINES = 20
 MERGE_PATCH = "application/merge-patch+json"
 
@@ -39,12 +39,12 @@ class Pusher:
     book: Book
 
     async def push(self, shops: Sequence[Shop], *, allow_mass_removal: bool = False) -> None:
-        """Bring Anchorage to what the shelf says. Idempotent, also after a crash. Raises Away and Refused."""
+        """Send Anchorage what it lacks of these shops. Idempotent, also after a crash. Raises Away and Refused."""
         async with self.database.turn():
             await self.push_in_turn(shops, allow_mass_removal=allow_mass_removal)
 
     async def push_in_turn(self, shops: Sequence[Shop], *, allow_mass_removal: bool = False) -> None:
-        """The same for a caller that has the turn."""
+        """The same, for a caller that holds `Database.turn`."""
         for shop in shops:
             await self._pictures(shop)
             await self._feed(shop, allow_mass_removal)
@@ -52,7 +52,7 @@ class Pusher:
             await self._stock(shop)
 
     async def _pictures(self, shop: Shop) -> None:
-        """Upload the pictures that were not: a platform with a picture server gives its https addresses instead."""
+        """Upload pictures that were not uploaded yet. A platform with a picture server would put its https addresses into the feed."""
         for row in self.shelf.products(shop.mini_program_id):
             if row["picture_url"] is None:
                 picture = draw(row["shape"], row["colour"])
@@ -87,7 +87,7 @@ class Pusher:
         log.info("feed of %s: %s lines, %s accepted", program, run["lines"], run["accepted"])
 
     async def _feed_id(self, program: str, mode: str) -> str:
-        """The shop's feed for this mode; described at Anchorage when it is first needed."""
+        """The shop's feed for this mode; it is created when it is first needed."""
         row = self.database.one(
             "SELECT feed_id FROM feed WHERE mini_program_id = ? AND mode = ?", program, mode
         )
@@ -99,9 +99,9 @@ class Pusher:
         return str(feed["feed_id"])
 
     async def _ended(self, path: str) -> Json:
-        """The run once it has ended. Raises Away after LOOKS looks."""
-        for look in range(LOOKS):
-            await asyncio.sleep(PAUSES[look] if look < len(PAUSES) else LONG_PAUSE)
+        """The run once it has ended. Raises Away after MAX_POLLS."""
+        for polls in range(MAX_POLLS):
+            await asyncio.sleep(PAUSES[polls] if polls < len(PAUSES) else LONG_PAUSE)
             run: Json = await self.gateway.get(path)
             if run["finished_at"]:
                 return run
@@ -126,7 +126,7 @@ class Pusher:
         return {line["product_id"] for line in lines}
 
     async def _english(self, shop: Shop) -> None:
-        """Feeds know no English titles: each is set by a call of its own, after the feed that made the product."""
+        """Feeds have no English titles: a call of its own sets each one, after the feed that made the product."""
         for row in self.shelf.products(shop.mini_program_id):
             if row["sent_mark"] and row["sent_english"] != row["title_en"]:
                 await self.gateway.call(
@@ -140,7 +140,7 @@ class Pusher:
                 )
 
     async def _stock(self, shop: Shop) -> None:
-        """Tell the changes of stock, up to 1,000 in a call. A call without an answer is repeated under its key."""
+        """Send the changes of stock, up to 1,000 in a call. A call that was not answered is repeated under its key."""
         while True:
             key, moves = self.shelf.next_moves(shop.mini_program_id, f"stock-{secrets.token_hex(12)}")
             if not moves:
@@ -150,13 +150,13 @@ class Pusher:
             try:
                 answer = await self.gateway.call("POST", path, {"items": items}, key=key)
             except Refused:
-                self.shelf.told([], failed=moves)
+                self.shelf.answered([], failed=moves)
                 raise
             failed = [
                 move for move, item in zip(moves, answer["items"], strict=True) if item["outcome"] == "failed"
             ]
             self._refused(answer["items"])
-            self.shelf.told([move for move in moves if move not in failed], failed)
+            self.shelf.answered([move for move in moves if move not in failed], failed)
             if failed:
                 return
 

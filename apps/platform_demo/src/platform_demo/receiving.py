@@ -1,4 +1,4 @@
-"""Hears of events: by a webhook, or by the feed of events where Anchorage cannot call this process."""
+"""Receives events: by a webhook, or from the feed of events if Anchorage cannot call this process."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Receiver:
     url: str
 
     async def receive(self, request: web.Request) -> web.Response:
-        """Verify, store, answer; the work is done afterwards. A repeat is answered like the first."""
+        """Verify, store, answer; the event is processed afterwards. A repeat is answered like the first call."""
         secret = self.database.setting("webhook_secret")
         if secret is None:
             return web.Response(status=503, headers={"Retry-After": "5"})
@@ -47,7 +47,7 @@ class Receiver:
         return web.Response(status=204)
 
     async def subscribe(self) -> list[str]:
-        """See to it that the webhook exists, leads here and is enabled; what was amiss, in words. Raises Away and Refused."""
+        """Make sure that the webhook exists, leads here and is enabled. Returns what was wrong, in words. Raises Away and Refused."""
         webhook_id = self.database.setting("webhook_id")
         webhook = await self.gateway.find(f"{WEBHOOKS}/{webhook_id}") if webhook_id else None
         if webhook is None:
@@ -82,7 +82,7 @@ class Receiver:
             self.database.remember("webhook_secret", secret)
 
     async def renew_secret(self) -> None:
-        """Take a new secret. The one before is accepted until the next change: calls signed with it are under way."""
+        """Get a new secret. The one before is accepted until the next change, because Anchorage still signs with it for a while."""
         webhook_id = self.database.setting("webhook_id")
         answer = await self.gateway.call("POST", f"{WEBHOOKS}/{webhook_id}/secrets")
         with self.database.transaction():
@@ -90,7 +90,7 @@ class Receiver:
             self.database.remember("webhook_secret", answer["secret"])
 
     async def follow(self) -> None:
-        """Read the feed of events instead, until cancelled. It holds the same events under the same ids."""
+        """Poll the feed of events, until cancelled. It holds the same events as webhooks, with the same ids."""
         while True:
             cursor = self.database.setting("cursor")
             query = {"cursor": cursor} if cursor else {}

@@ -1,4 +1,4 @@
-"""Compares everything with Anchorage, mends what differs, and lists it: each night, and by a command."""
+"""Compares orders, products and stock with Anchorage, corrects and lists the differences: each night, and by a command."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from platform_demo.working import Worker
 Json = dict[str, Any]
 BEIJING = timezone(timedelta(hours=8))
 OVERLAP = timedelta(minutes=10)
-"""Orders are read from so long before the last time: the clocks of two systems differ, and a repeat does no harm."""
+"""Orders are read from this long before the last reconciliation: the clocks of two systems differ, and a repeat does no harm."""
 BEGINNING = "2000-01-01T00:00:00Z"
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class Reconciler:
     shops: Sequence[Shop]
 
     async def reconcile(self) -> int:
-        """How many differences were found and listed. Raises Away and Refused."""
+        """Compare, correct and list; returns the number of differences. Raises Away and Refused."""
         async with self.database.turn():
             began = datetime.now(UTC)
             found = await self._webhook() + await self._orders()
@@ -78,7 +78,7 @@ class Reconciler:
         return (datetime.fromisoformat(last) - OVERLAP).isoformat() if last else BEGINNING
 
     async def _products(self, shop: Shop) -> int:
-        """What Anchorage should have by now, against what it has; the next feed has what differs."""
+        """Compares the products that were sent with those of Anchorage; the next feed has those that differ."""
         path = f"/v1/owner/mini-programs/{shop.mini_program_id}/products"
         theirs = {one["product_id"]: one async for one in self.gateway.pages(path)}
         found = 0
@@ -112,7 +112,7 @@ class Reconciler:
 
 
 def next_night(at: time, now: datetime) -> datetime:
-    """When it is this time of the day in Beijing, the next time."""
+    """The next moment at which it is this time of day in Beijing."""
     here = now.astimezone(BEIJING)
     then = datetime.combine(here.date(), at, BEIJING)
     return then if then > here else then + timedelta(days=1)

@@ -1,4 +1,4 @@
-"""What the platform does with an order, by what the order says now. Pure, so a repeat asks for nothing new."""
+"""What the platform does with an order in its present state, and which differences it finds. Pure functions."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any
 Json = dict[str, Any]
 UNDECIDED = "requested"
 IN_PROGRESS = frozenset({"requested", "approved", "processing"})
-"""A refund of these may still take the goods' money back: nothing is sent in the meantime."""
+"""Statuses of refunds that may still take the buyer's money back: in the meantime nothing is shipped."""
 
 
 @dataclass(frozen=True)
 class Ship:
-    """Send everything that was not sent yet."""
+    """Ship everything that has not been shipped."""
 
 
 @dataclass(frozen=True)
 class Approve:
-    """Give the money back without asking anybody."""
+    """Pay the money back without a person's decision."""
 
     refund_id: str
 
@@ -35,7 +35,7 @@ Step = Ship | Approve | AskPerson
 
 
 def next_steps(order: Json, refund_at_once: int) -> list[Step]:
-    """What is to be done. A refund is approved at once while all refunds of the order stay within `refund_at_once` fen."""
+    """The next steps. A refund is approved at once while all refunds of the order together stay within `refund_at_once` fen."""
     steps: list[Step] = []
     left = refund_at_once - order["refunded_total"]["amount"]
     for refund in _refunds(order):
@@ -50,7 +50,7 @@ def next_steps(order: Json, refund_at_once: int) -> list[Step]:
 
 
 def differences(own: Json | None, theirs: Json) -> list[str]:
-    """What the platform did not know of an order, in words; none if its copy says the same."""
+    """How the platform's copy of an order differs from Anchorage's order, in words; empty if it does not."""
     if own is None:
         return [f"the order was unknown; it is {theirs['status']}"]
     found = []
@@ -69,7 +69,7 @@ def differences(own: Json | None, theirs: Json) -> list[str]:
 
 
 def product_differences(own: Json, theirs: Json | None) -> list[str]:
-    """What Anchorage says otherwise of a product: `own` has `title`, and `prices` in fen by SKU."""
+    """How a product differs at Anchorage, in words. `own` has `title`, and `prices` in fen by SKU."""
     if theirs is None or not theirs["listed"]:
         return ["not on sale at Anchorage"]
     found = []
@@ -83,9 +83,9 @@ def product_differences(own: Json, theirs: Json | None) -> list[str]:
 
 
 def missing_pieces(allotted: int, waiting: int, stock: Json) -> int:
-    """How many pieces Anchorage lacks of a SKU: fewer than 0 if it has too many.
+    """How many pieces of a SKU Anchorage lacks; negative if it has too many. `waiting` is what was not sent to it yet.
 
-    `initial` + `adjusted` is all that it was ever given. Sales do not change the sum, so none that is under way misleads.
+    `initial` + `adjusted` is all that it was ever given. Sales do not change that sum, so orders that are being placed do not matter.
     """
     return allotted - waiting - int(stock["initial"]) - int(stock["adjusted"])
 

@@ -16,18 +16,18 @@ class WrongSettings(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Where everything is. `refund_at_once` is in fen, `reconcile_at` in Beijing time."""
+    """All settings. `refund_at_once` is in fen, `reconcile_at` in Beijing time."""
 
     client_id: str
     client_secret: str
     catalogue: str
-    """A file, or the name of one of the package's own: `huaiyu`, `chenglu`."""
+    """A file, or the name of a catalogue of this package: `huaiyu` or `chenglu`."""
     gateway: str
     database: Path
     host: str
     port: int
     webhook_url: str
-    """Where Anchorage calls this process; empty if it cannot: then the feed of events is read."""
+    """Where Anchorage calls this process. Empty if it cannot: then the feed of events is polled."""
     refund_at_once: int
     reconcile_at: time
 

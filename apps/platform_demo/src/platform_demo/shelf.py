@@ -1,4 +1,4 @@
-"""The platform's products: what is for sale, what Anchorage knows of it, and how many pieces it was given."""
+"""The platform's products: what is on sale, what was sent of it to Anchorage, and how many pieces Anchorage may sell."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class UnknownSku(Exception):
 
 @dataclass(frozen=True)
 class Move:
-    """A change of the pieces of a SKU that Anchorage has to be told."""
+    """A change of a SKU's allotment that is still to be sent to Anchorage."""
 
     move_id: int
     sku_id: str
@@ -30,8 +30,8 @@ class Shelf:
 
     database: Database
 
-    def stock(self, shops: Iterable[Shop]) -> None:
-        """Take in what the catalogue has and the database has not. What is there stays: its prices may have changed."""
+    def add_new(self, shops: Iterable[Shop]) -> None:
+        """Add products of the catalogue that the database lacks. Those that it has stay as they are: their prices may have changed."""
         with self.database.transaction():
             for shop in shops:
                 for product in shop.products:
@@ -67,7 +67,7 @@ class Shelf:
             self._move(sku_id, change)
 
     def mend(self, sku_id: str, change: int) -> None:
-        """Tell Anchorage a change that it has lost: the pieces that it should have stay as they are."""
+        """Send Anchorage a change that corrects its stock. The allotment stays as it is."""
         self._move(sku_id, change)
 
     def _move(self, sku_id: str, change: int) -> None:
@@ -78,13 +78,13 @@ class Shelf:
         self.database.run("UPDATE product SET listed = 0 WHERE product_id = ?", product_id)
 
     def products(self, mini_program_id: str) -> Sequence[Any]:
-        """The rows of the products that are on sale, in one order."""
+        """The rows of the products that are on sale, in the order in which they were added."""
         return self.database.all(
             "SELECT * FROM product WHERE mini_program_id = ? AND listed = 1 ORDER BY rowid", mini_program_id
         )
 
     def skus(self, mini_program_id: str) -> Sequence[Any]:
-        """The rows of all SKUs of a shop; `waiting` is what Anchorage was not told yet."""
+        """The rows of all SKUs of a shop; `waiting` is the sum of the changes that were not sent yet."""
         return self.database.all(
             "SELECT sku.*, product.title, coalesce((SELECT sum(change) FROM move WHERE move.sku_id = sku.sku_id AND told = 0), 0) "
             "AS waiting FROM sku JOIN product USING (product_id) WHERE mini_program_id = ? ORDER BY sku.rowid",
@@ -92,7 +92,7 @@ class Shelf:
         )
 
     def listings(self, mini_program_id: str) -> list[Listing]:
-        """What the feed says of the shop. Products whose picture is not uploaded yet are left out."""
+        """The shop's products for the feed. Those whose picture has not been uploaded are left out."""
         return [
             Listing(
                 row["product_id"], row["title"], row["description"], row["category"], row["picture_url"],
@@ -106,7 +106,7 @@ class Shelf:
         return (Offer(row["sku_id"], row["size"], row["price"]) for row in rows)
 
     def marks_sent(self, mini_program_id: str) -> dict[str, str]:
-        """What Anchorage has, by product: also of products that were taken off sale here since."""
+        """The marks of the products that Anchorage has on sale, also of those that were taken off sale here since."""
         rows = self.database.all(
             "SELECT product_id, sent_mark FROM product WHERE mini_program_id = ? AND sent_mark IS NOT NULL",
             mini_program_id,
@@ -114,7 +114,7 @@ class Shelf:
         return {row["product_id"]: row["sent_mark"] for row in rows}
 
     def sent(self, mini_program_id: str, mode: str, accepted: Iterable[Listing]) -> None:
-        """Anchorage has applied these; after a full feed it has nothing else of this shop on sale."""
+        """Anchorage has applied these listings. After a full feed it has nothing else of this shop on sale."""
         with self.database.transaction():
             if mode == "full":
                 self.database.run(
@@ -128,13 +128,13 @@ class Shelf:
                 )
 
     def send_again(self, product_id: str) -> None:
-        """Anchorage says otherwise of this product: the next feed has it."""
+        """Put the product into the next feed, because Anchorage has it differently."""
         self.database.run(
             "UPDATE product SET sent_mark = '', sent_english = NULL WHERE product_id = ?", product_id
         )
 
     def next_moves(self, mini_program_id: str, key: str, most: int = 1000) -> tuple[str, list[Move]]:
-        """The Idempotency-Key and the content of the next stock call: that of one that was not answered, or a new one under `key`."""
+        """The Idempotency-Key and the changes of the next stock call: a call that was not answered, or a new one under `key`."""
         own = "sku_id IN (SELECT sku_id FROM sku JOIN product USING (product_id) WHERE mini_program_id = ?)"
         with self.database.transaction():
             begun = self.database.one(
@@ -151,8 +151,8 @@ class Shelf:
         rows = self.database.all("SELECT * FROM move WHERE call = ? AND told = 0 ORDER BY move_id", call)
         return call, [Move(row["move_id"], row["sku_id"], row["change"]) for row in rows]
 
-    def told(self, moves: Iterable[Move], failed: Iterable[Move]) -> None:
-        """Anchorage has made these changes, and refused the others, which a later call makes."""
+    def answered(self, moves: Iterable[Move], failed: Iterable[Move]) -> None:
+        """Anchorage has made these changes. It refused the `failed` ones: a later call, under another key, sends them again."""
         with self.database.transaction():
             for move in moves:
                 self.database.run("UPDATE move SET told = 1 WHERE move_id = ?", move.move_id)

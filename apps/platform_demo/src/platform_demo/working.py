@@ -1,4 +1,4 @@
-"""Works on orders in the background: reads what an order says now, and does what the rules ask for."""
+"""Processes events in the background: reads the order as it is now, and does what the rules say."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from platform_demo.rules import Approve, AskPerson, Ship, Step, next_steps
 
 Json = dict[str, Any]
 NO_RIGHTS = (401, 403)
-"""The client's secret or role was changed, here or there: once that is mended, the same call succeeds."""
+"""Statuses for a client whose secret or role was changed: once that is corrected, the same call succeeds."""
 SMALL = "small amounts are paid back at once"
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Worker:
-    """Events only say that an order has changed. So those that come twice, late or in another order do no harm."""
+    """An event only says that an order has changed, so events that come twice, late or in another order do no harm."""
 
     gateway: Gateway
     book: Book
@@ -54,13 +54,13 @@ class Worker:
                 continue
 
     def _failed(self, event: Waiting, failed: Away | Refused) -> None:
-        """Try again later, unless Anchorage has refused what was asked for: then it is listed."""
+        """Try again later. A refusal that a repeat cannot change is listed as a difference instead."""
         if isinstance(failed, Refused) and failed.status not in NO_RIGHTS:
             log.warning("%s: %s", event.event_id, failed.code)
             self.book.note(f"order {event.order_id}", [str(failed)], "not yet")
             self.book.done(event)
         else:
-            log.warning("%s is worked on later: %s", event.event_id, type(failed).__name__)
+            log.warning("%s is tried again later: %s", event.event_id, type(failed).__name__)
             self.book.postpone(event, time.time())
 
     async def handle(self, order_id: str) -> None:
@@ -101,7 +101,7 @@ class Worker:
         await self.proceed(order)
 
     async def _unless_too_late(self, order: str, path: str, body: Json, key: str | None = None) -> Json:
-        """The order after the call. If it has moved on in the meantime, it is read again: its own event follows."""
+        """The order after the call. If its state no longer allows the call (409), it is read again; the event of that change follows."""
         try:
             answer: Json = await self.gateway.call("POST", path, body, key=key)
         except Refused as refused:

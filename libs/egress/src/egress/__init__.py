@@ -1,1 +1,1 @@
-"""HTTP calls to addresses that strangers name: webhooks, feeds, pictures."""
+"""HTTP calls to addresses that callers of the platform name: webhooks, feeds, pictures."""

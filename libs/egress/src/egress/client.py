@@ -19,11 +19,11 @@ CHUNK = 16 * 1024
 
 
 class TooMuch(Exception):
-    """The answer is longer than its reader takes."""
+    """The answer is longer than the limit."""
 
 
 class EgressClient:
-    """Calls addresses that strangers name. Redirects are answers like others; proxies of the environment are not used.
+    """Calls addresses that callers of the platform name. Follows no redirect, and uses no proxy of the environment.
 
     `seconds` bounds a whole call, its answer included. Names are resolved again for each connection.
     """
@@ -90,9 +90,9 @@ class EgressClient:
 
 
 class _CheckedResolver(AbstractResolver):
-    """Resolves a name and refuses it if one of its addresses is forbidden: two kinds at once are the mark of an attack.
+    """Resolves a name, and refuses it if any of its addresses is forbidden: a mix of allowed and forbidden ones is an attack.
 
-    What is allowed for development is allowed as an address only, never by a name.
+    An allowance for development holds for an address, never for a name that resolves to it.
     """
 
     def __init__(self, policy: EgressPolicy, resolver: AbstractResolver) -> None:
@@ -112,7 +112,7 @@ class _CheckedResolver(AbstractResolver):
 
 
 async def read_start(answer: aiohttp.ClientResponse, most: int) -> bytes:
-    """The first `most` bytes of an answer. What follows is not read: its connection is closed."""
+    """The first `most` bytes of an answer. The rest is not read: the connection is closed."""
     start = bytearray()
     async for chunk in answer.content.iter_chunked(CHUNK):
         start += chunk
@@ -123,7 +123,7 @@ async def read_start(answer: aiohttp.ClientResponse, most: int) -> bytes:
 
 
 async def chunks_of(answer: aiohttp.ClientResponse, most: int) -> AsyncIterator[bytes]:
-    """The answer in pieces, as they arrive. Raises TooMuch once it is longer than `most` bytes, or declares that."""
+    """The answer in pieces, as they arrive. Raises TooMuch once it is longer than `most` bytes, or declares to be."""
     if (answer.content_length or 0) > most:
         raise TooMuch(f"The answer has {answer.content_length} bytes; at most {most} are read.")
     length = 0

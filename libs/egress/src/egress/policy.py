@@ -1,7 +1,7 @@
 """Which addresses may be called.
 
-An address is judged twice: as a URL, when a stranger names it, and as an IP address, at the moment when a socket is made for it. The
-second judgement holds for every name, however it resolves at that moment, and for every spelling of an address.
+An address is checked twice: as a URL, when a caller of the platform names it, and as an IP address, when a socket is made for it. The
+second check covers every name, however it resolves at that moment, and every spelling of an address.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from egress.allowance import Allowance, IpAddress
 WEB_PORTS = frozenset({80, 443})
 MAX_URL_LENGTH = 2048
 NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.IGNORECASE)
-"""A last label that makes a host an IPv4 address to browsers and to the C library (WHATWG's URL standard, "ends in a number")."""
+"""A last label by which browsers and the C library take a host for an IPv4 address (WHATWG's URL standard, "ends in a number")."""
 DENIED = AddressTable(
     (
         *DEFAULT_DENIED.blocks,
@@ -30,7 +30,7 @@ DENIED = AddressTable(
 
 
 class EgressRefused(Exception):
-    """This address must not be called; the message says why, and may be shown to the person who named it."""
+    """This address must not be called. The message says why, and may be shown to the caller that named it."""
 
 
 class EgressPolicy:
@@ -58,7 +58,7 @@ class EgressPolicy:
             raise EgressRefused("This URL cannot be called: write an IPv4 address as four decimal numbers")
 
     def check_resolved(self, address: str) -> None:
-        """Raises EgressRefused for an address, that a name stands for, which must not be called."""
+        """Raises EgressRefused if a name resolves to this address and it must not be called."""
         verdict = DENIED.classify(_without_zone(address))
         if verdict.blocked:
             raise EgressRefused(f"This name leads to an address that cannot be called: {verdict.reason}")
@@ -89,5 +89,5 @@ class EgressPolicy:
 
 
 def _without_zone(address: str) -> IpAddress:
-    """The address of `fe80::1%eth0` too, whose zone says by which interface it is reached."""
+    """The address without an IPv6 zone: `fe80::1` of `fe80::1%eth0`."""
     return ip_address(address.partition("%")[0])

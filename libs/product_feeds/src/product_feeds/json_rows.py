@@ -13,7 +13,8 @@ from product_feeds.rows import BadLine, Row, Unreadable, field_name, lines_of, t
 def json_rows(text: TextIO) -> Iterator[Row | BadLine]:
     """Each object with the number of its line; empty lines are left out. Raises Unreadable for one JSON array.
 
-    Numbers, true and false count as their texts, a list as its parts with commas, and `{"value", "currency"}` as an amount.
+    Numbers, true and false are read as their texts, a list as its parts with commas between them, and `{"value", "currency"}` as an
+    amount.
     """
     is_first = True
     for number, line in lines_of(text):

@@ -23,13 +23,13 @@ ATTRIBUTES = {
     "material": ("材质", "Material"),
     "pattern": ("图案", "Pattern"),
 }
-"""What tells the SKUs of a product from each other: the field, and what viewers read."""
+"""The fields in which the SKUs of a product differ, each with its Chinese and English name for viewers."""
 OTHER_NAMES = {
     "colour": "color", "sku": "id", "product_id": "id", "inventory": "quantity", "stock": "quantity", "image": "image_link",
     "image_url": "image_link", "additional_image_links": "additional_image_link", "category": "product_type",
     "product_types": "product_type", "sizes": "size",
 }  # fmt: skip
-"""Names of fields in other people's feeds, and Google's name."""
+"""Google's name of a field, by other names that feeds use for it."""
 
 _ID = re.compile(r"[A-Za-z0-9_:-][A-Za-z0-9_.:-]{0,63}")
 _ADDRESS = re.compile(r"(https?://|/media/)[^\s\"<>\\]+")
@@ -114,7 +114,7 @@ def read_line(row: Row, categories: Categories) -> FeedLine | list[LineError]:
 
 
 def unreadable_line(bad: BadLine) -> LineError:
-    """A line that is no row, as an error of the whole line."""
+    """The error of a line that cannot be read as a row."""
     return LineError(bad.line, "", "", "", bad.message)
 
 

@@ -28,7 +28,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that is no row; `message` says why and what would be right."""
+    """A line that cannot be read as a row; `message` says why and what would be right."""
 
     line: int
     message: str
@@ -41,7 +41,7 @@ def field_name(written: str) -> str:
 
 
 def lines_of(text: TextIO) -> Iterator[tuple[int, str | None]]:
-    """Each line with its number, without its end; None for one that is too long, of which no more is kept in memory."""
+    """Each line with its number, without its line end; None for a line that is too long, which is not kept in memory."""
     number = 0
     while line := text.readline(MAX_LINE + 1):
         number += 1

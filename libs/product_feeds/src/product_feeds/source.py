@@ -1,4 +1,4 @@
-"""The text in a file: unpacked if it is gzip, and decoded by the character set that it turns out to have."""
+"""The text in a file: unpacked if it is gzip, and decoded by the character set that is detected."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ MAX_UNPACKED = 2 * 1024**3
 MAX_RATIO = 200
 """How many times larger a gzip file may become. Feeds become ten to fifty times larger, gzip bombs a thousand times."""
 FREE_BYTES = 16 * 1024**2
-"""A file may unpack to this size whatever its ratio is."""
+"""A file may unpack to this size at any ratio."""
 CHUNK = 256 * 1024
 SURE = 8
-"""Characters beyond ASCII that are valid UTF-8 before the first byte that is not: then the file is UTF-8 with a fault. Text in
-another character set fails at its first or second one."""
+"""If this many characters beyond ASCII are valid UTF-8 before the first invalid byte, the file is UTF-8 with a fault. Text in another
+character set fails at its first or second one."""
 
 _GZIP = b"\x1f\x8b"
 _BOMS = (
@@ -41,8 +41,8 @@ _WIDENED = {"gb2312": "gb18030", "gbk": "gb18030", "ascii": "utf-8"}
 def open_text(path: Path) -> Iterator[TextIO]:
     """The text of a feed, with all line ends as `\\n`. Raises Unreadable, also while it is read.
 
-    UTF-8 and GB18030 (which contains GBK) are told apart by strict decoding of the whole file; a byte order mark and an XML
-    declaration are believed. Memory does not grow with the file.
+    A byte order mark or an XML declaration decides the character set. Without them, the whole file is decoded strictly, as UTF-8 and then
+    as GB18030 (which contains GBK). Memory does not grow with the file.
     """
     try:
         encoding = _encoding_of(path)
@@ -94,7 +94,7 @@ def _guessed(path: Path) -> str:
 
 
 def _first_fault(data: BinaryIO, encoding: str) -> tuple[int, int] | None:
-    """The line of the first byte that is not `encoding`, and how many characters beyond ASCII stand before it; None without one."""
+    """The line of the first byte that is not `encoding`, and how many characters beyond ASCII come before it; None if all bytes are."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     line, beyond_ascii = 1, 0
     while True:
@@ -125,7 +125,7 @@ def _unpacked(path: Path) -> Iterator[BinaryIO]:
 
 
 class _Capped(io.RawIOBase):
-    """What a gzip file holds. Raises Unreadable if that is damaged, or too much."""
+    """The content of a gzip file. Raises Unreadable if it is damaged, or too large."""
 
     def __init__(self, unpacked: gzip.GzipFile, packed: int) -> None:
         self._unpacked = unpacked

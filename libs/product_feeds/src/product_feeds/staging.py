@@ -1,4 +1,4 @@
-"""The lines of a feed, put together to products. They are kept in a file, so that memory does not grow with the feed."""
+"""Groups the lines of a feed into products. They are kept in a file, so that memory does not grow with the feed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class FeedSku:
 
 @dataclass(frozen=True, slots=True)
 class FeedProduct:
-    """The lines of one `item_group_id`, or one line without any. Texts and category are those of its first line."""
+    """The lines of one `item_group_id`, or a single line without one. Texts and category are those of its first line."""
 
     product_id: str
     title: str
@@ -68,7 +68,7 @@ class Staging:
         self._db.close()
 
     def add(self, line: FeedLine) -> LineError | None:
-        """Keep the line; gives the error instead if an earlier line has the same SKU."""
+        """Keep the line; returns an error instead if an earlier line has the same SKU."""
         values = (line.sku_id, line.product_id, line.line, orjson.dumps(astuple(line)))
         added = self._db.execute("INSERT INTO lines VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING", values)
         if added.rowcount:
@@ -79,12 +79,12 @@ class Staging:
         )
 
     def has(self, product_id: str) -> bool:
-        """Whether a line is about the product; fast once `products` was read."""
+        """Whether the product has a line; fast once `products` has been called, which makes the index."""
         found = self._db.execute("SELECT 1 FROM lines WHERE product_id = ? LIMIT 1", (product_id,))
         return found.fetchone() is not None
 
     def products(self) -> Iterator[tuple[FeedProduct, list[LineError]]]:
-        """The products in the order of their ids, with what is wrong with those of their lines that are left out."""
+        """The products by id, each with what is wrong with those of its lines that are left out."""
         self._db.execute("CREATE INDEX IF NOT EXISTS by_product ON lines (product_id, line)")
         rows = self._db.execute("SELECT product_id, data FROM lines ORDER BY product_id, line")
         for _, group in groupby(rows, key=lambda row: row[0]):

@@ -26,8 +26,8 @@ Numbered = tuple[int, str | None]
 def table_rows(text: TextIO) -> Iterator[Row | BadLine]:
     """Each row with the number of its first line. Empty rows are left out.
 
-    A cell that is opened by a quotation mark and never closed spoils its own line only. Raises Unreadable if there is no
-    header with the column `id`.
+    A quotation mark that is never closed makes only its own line bad. Raises Unreadable if there is no header with the column
+    `id`.
     """
     lines = iter(lines_of(text))
     names, delimiter = _header(lines)
@@ -65,7 +65,7 @@ def _header(lines: Iterator[Numbered]) -> tuple[list[str], str]:
 
 
 def _records(lines: Iterator[Numbered], delimiter: str) -> Iterator[tuple[int, str | BadLine]]:
-    """Lines joined to rows where a quoted cell goes over several. Lines after an unclosed quotation mark are read again."""
+    """Joins lines to one row if a quoted cell spans several. Lines after an unclosed quotation mark are read again."""
     waiting: deque[Numbered] = deque()
     while True:
         following = waiting.popleft() if waiting else next(lines, None)
@@ -89,7 +89,7 @@ def _drained(waiting: deque[Numbered]) -> Iterator[Numbered]:
 
 
 def _closed(line: str, lines: Iterator[Numbered], delimiter: str) -> tuple[str | None, list[Numbered]]:
-    """The row that begins with `line`, None if it never closes; and the further lines that were read for it."""
+    """The row that begins with `line`, None if its quoted cell is never closed; and the further lines that were read for it."""
     taken: list[Numbered] = []
     parts, length = [line], len(line)
     for following in lines:

@@ -1,4 +1,4 @@
-"""The values of a feed's fields as people write them. What cannot be read raises ValueError, which says what would be right."""
+"""Reads the values of a feed's fields as people write them. Raises ValueError, which says what would be right."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ OUT_OF_STOCK = frozenset(
         "back order", "false", "no", "0", "缺货", "无货", "售罄", "预售",
     }
 )  # fmt: skip
-"""What is not there yet cannot be sold yet."""
+"""Preorders and backorders count as out of stock: the platform sells only what is in stock."""
 
 
 def read_price(text: str) -> int:
-    """The fen in `12.00 CNY`, `¥12`, `1,234.5 元` or `12`. The platform sells in yuan only."""
+    """The amount in fen of `12.00 CNY`, `¥12`, `1,234.5 元` or `12`. The platform sells in yuan only."""
     amount = _CURRENCY.sub("", _CURRENCY.sub("", text.strip(), count=1), count=1).strip()
     found = _AMOUNT.fullmatch(amount)
     if found is None:
@@ -60,7 +60,7 @@ def read_availability(text: str) -> bool:
 
 
 def read_quantity(text: str) -> int:
-    """A number of pieces; `5.0` and `1,000` are numbers too."""
+    """A number of pieces, also written `5.0` or `1,000`."""
     digits = text.strip().replace(",", "")
     digits = digits.rstrip("0").removesuffix(".") if re.fullmatch(r"[0-9]+\.0+", digits, re.ASCII) else digits
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 18 and int(digits) <= MAX_QUANTITY):

@@ -12,7 +12,7 @@ CHUNK = 64 * 1024
 """Characters that are parsed at once."""
 ITEMS = frozenset({"item", "entry"})
 JOINED = "additional_image_link"
-"""The field that may be repeated in an item; of others the first one counts."""
+"""The field that may be repeated in an item; of any other field only one element counts."""
 MAX_DEPTH = 64
 _HINTS = {
     expat.errors.XML_ERROR_UNDEFINED_ENTITY: "Write characters such as &nbsp; as numbers (&#160;), or in CDATA",
@@ -23,10 +23,9 @@ _HINTS = {
 
 
 def xml_rows(text: TextIO) -> Iterator[Row | BadLine]:
-    """Each item with the number of its first line. Raises Unreadable for what is not XML, and for a DOCTYPE.
+    """Each item with the number of its first line. Raises Unreadable for text that is not XML, and for a DOCTYPE.
 
-    A document type is refused before anything that it declares is read: feeds need none, and its entities can name files or
-    grow without limit.
+    A DOCTYPE is refused before its declarations are read: feeds need none, and its entities can name files or grow without limit.
     """
     items = _Items()
     first = text.read(CHUNK)

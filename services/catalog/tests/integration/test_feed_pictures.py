@@ -15,7 +15,7 @@ from catalog_support.site import Site, a_picture, serving
 from PIL import Image
 
 from catalog.adapters.mongo_remote_pictures import COLLECTION
-from catalog.application.feed_pictures import FROM_ONE_HOST
+from catalog.application.feed_pictures import MAX_FETCHES_PER_HOST
 from catalog.domain.picture import uploaded
 from contracts.feeds import ApplyFeedProduct, FeedSku
 from contracts.money import cny
@@ -306,10 +306,10 @@ async def test_one_server_that_hangs_delays_no_other_and_is_asked_for_few_at_a_t
             await fed(shop, hangs.add(f"/{number}.png"), product_id=f"{shop.product_id}-{number}")
         await fed(shop, site.add("/a.png"))
         await ours(shop, 1)
-        assert hangs.most_at_once == FROM_ONE_HOST
+        assert hangs.most_at_once == MAX_FETCHES_PER_HOST
         hangs.open.set()
         await asyncio.gather(*(ours(shop, 1, f"{shop.product_id}-{number}") for number in range(8)))
-        assert hangs.most_at_once == FROM_ONE_HOST
+        assert hangs.most_at_once == MAX_FETCHES_PER_HOST
 
 
 async def test_a_picture_that_the_owner_uploaded_is_shown_at_once_and_not_fetched(shop: Shop) -> None:

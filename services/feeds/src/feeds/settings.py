@@ -15,4 +15,7 @@ class Settings(ServiceSettings):
     feeds_dir: Path = Field(
         default=Path("feeds"), description="folder in which files are read; may be emptied"
     )
-    egress_allow: str = Field(default="", description="for development: addresses that may be called")
+    egress_allow: str = Field(
+        default="",
+        description="for development: internal addresses that feeds may name, such as 127.0.0.1:9000-9999",
+    )

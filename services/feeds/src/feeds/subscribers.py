@@ -1,4 +1,4 @@
-"""The events that feeds consumes: what shops are and sell, and what became of commands."""
+"""The events that feeds consumes: mini programs, products, and the outcomes of commands and pictures."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from contracts.catalog import (
     ProductListed,
 )
 from contracts.feeds import FeedPictureTried, FeedProductApplied
-from feeds.application.ports import Ledger, ShopProjection
+from feeds.application.ports import SentCommands, ShopProjection
 from runtime.consuming.subscription import Delivery, Subscription
 
 MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
 PRODUCT_EVENTS = (ProductListed, ProductChanged, ProductDelisted)
 
 
-def subscriptions(shops: ShopProjection, ledger: Ledger) -> list[Subscription]:
+def subscriptions(shops: ShopProjection, sent: SentCommands) -> list[Subscription]:
     """Consumer groups `feeds.products`, `feeds.mini-programs` and `feeds.results`."""
 
     async def on_products(deliveries: Sequence[Delivery]) -> None:
@@ -32,8 +32,8 @@ def subscriptions(shops: ShopProjection, ledger: Ledger) -> list[Subscription]:
 
     async def on_results(deliveries: Sequence[Delivery]) -> None:
         events = [delivery.event for delivery in deliveries]
-        await ledger.take([event for event in events if isinstance(event, FeedProductApplied)])
-        await ledger.take_pictures([event for event in events if isinstance(event, FeedPictureTried)])
+        await sent.take([event for event in events if isinstance(event, FeedProductApplied)])
+        await sent.take_pictures([event for event in events if isinstance(event, FeedPictureTried)])
 
     return [
         Subscription("products", PRODUCT_EVENTS, on_products, max_records=500, bulk_fetch=True),

@@ -13,7 +13,7 @@ class Settings(ServiceSettings):
 
     egress_allow: str = Field(
         default="",
-        description="internal addresses that webhooks may name, for development: 127.0.0.1:9000-9999",
+        description="for development: internal addresses that webhooks may name, such as 127.0.0.1:9000-9999",
     )
 
     @field_validator("egress_allow")

@@ -1,4 +1,4 @@
-"""The events that webhooks consumes: what owners are told of, and who owns what."""
+"""The events that webhooks consumes: those that owners are notified of, and the owners of mini programs."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from contracts.catalog import (
     StockLevelChanged,
 )
 from runtime.consuming.subscription import Delivery, Subscription
+from webhooks.application.composing import OTHER_TYPES, TYPES_OF_ORDER_EVENTS, SourceEvent
 from webhooks.application.ports import Owners
 from webhooks.application.recording import RecordEvents
-from webhooks.application.telling import TOLD_OF_ORDERS, TOLD_OF_PROGRAMS, Told
 
 MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramChanged, MiniProgramSuspended)
 
@@ -22,8 +22,8 @@ MINI_PROGRAM_EVENTS = (MiniProgramRegistered, MiniProgramPublished, MiniProgramC
 def subscriptions(record: RecordEvents, owners: Owners) -> list[Subscription]:
     """Each is a consumer group of its own, so that none waits for another's topic."""
 
-    async def on_told(deliveries: Sequence[Delivery]) -> None:
-        await record.told([Told(d.event, d.envelope.id, d.envelope.time) for d in deliveries])
+    async def on_events(deliveries: Sequence[Delivery]) -> None:
+        await record.record([SourceEvent(d.event, d.envelope.id, d.envelope.time) for d in deliveries])
 
     async def on_stock_levels(deliveries: Sequence[Delivery]) -> None:
         await record.stock_levels([(d.event, d.envelope.time) for d in deliveries])
@@ -32,8 +32,8 @@ def subscriptions(record: RecordEvents, owners: Owners) -> list[Subscription]:
         await owners.learn([delivery.event for delivery in deliveries])
 
     return [
-        Subscription("orders", tuple(TOLD_OF_ORDERS), on_told),
-        Subscription("mini-program-decisions", tuple(TOLD_OF_PROGRAMS), on_told),
+        Subscription("orders", tuple(TYPES_OF_ORDER_EVENTS), on_events),
+        Subscription("mini-program-decisions", tuple(OTHER_TYPES), on_events),
         Subscription("stock-levels", (StockLevelChanged,), on_stock_levels, bulk_fetch=True),
         Subscription("mini-programs", MINI_PROGRAM_EVENTS, on_mini_programs),
     ]

@@ -1,4 +1,4 @@
-"""What a webhook is told, and which secrets sign."""
+"""Which events a webhook gets, and which secrets sign."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ WEBHOOK = Webhook("wh_1", "o1", Terms("https://a.example", ("order.paid",)), (Se
 
 
 @pytest.mark.parametrize(
-    ("webhook", "told"),
+    ("webhook", "gets"),
     [
         (WEBHOOK, True),
         (replace(WEBHOOK, created_at=NOW + timedelta(seconds=1)), False),
@@ -30,8 +30,8 @@ WEBHOOK = Webhook("wh_1", "o1", Terms("https://a.example", ("order.paid",)), (Se
         (replace(WEBHOOK, terms=replace(WEBHOOK.terms, mini_program_ids=("mp000002",))), False),
     ],
 )
-def test_a_webhook_is_told_what_it_names_from_its_beginning_on(webhook: Webhook, told: bool) -> None:
-    assert webhook.is_told(EVENT) is told
+def test_a_webhook_gets_what_it_names_from_its_creation_on(webhook: Webhook, gets: bool) -> None:
+    assert webhook.gets(EVENT) is gets
 
 
 def test_the_secret_before_the_present_one_signs_for_a_day() -> None:

@@ -1,4 +1,4 @@
-"""The outcomes of feeds' commands, published directly: a command that is delivered again has the same outcome again."""
+"""Publishes the outcomes of feeds' commands directly: a command that is delivered again gets the same outcome."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from runtime.outbox.recorder import direct_record
 
 
 class FeedResultPublisher:
-    """Implements `FeedResults` and `PictureNews`. The id of an event follows from run and product, so that a repeat is the same event."""
+    """Implements `FeedResults` and `PictureResults`. An event's id follows from run and product, so that a repeat is the same event."""
 
     def __init__(self, publisher: Publisher, clock: Clock, prefix: str) -> None:
         self._publisher = publisher

@@ -13,7 +13,7 @@ from egress.client import EgressClient, TooMuch, chunks_of
 from egress.policy import EgressPolicy, EgressRefused
 
 MAX_BYTES = 10 * 1024 * 1024
-"""As of a picture that is uploaded."""
+"""Bytes, as of an uploaded picture."""
 SECONDS = 20.0
 """Of a whole fetch: 10 MB at 4 Mbit/s."""
 
@@ -34,7 +34,7 @@ class HttpPictures:
         await self._client.__aexit__(kind, error, trace)
 
     async def fetch(self, picture: RemotePicture) -> FetchedFile | None:
-        """The file; None if it is the one that is known. Raises PictureFailed."""
+        """The file; None if it has not changed since it was fetched. Raises PictureFailed."""
         try:
             async with self._client.request("GET", picture.url, headers=_headers(picture)) as answer:
                 if answer.status == 304 and picture.sha256 is not None:

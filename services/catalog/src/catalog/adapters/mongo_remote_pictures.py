@@ -1,6 +1,6 @@
 """Addresses of pictures that feeds name, in MongoDB: one document for each address and mini program.
 
-`due_at` says when it is to be fetched. A claim puts that off for a while, so that what a killed process was at comes again by itself.
+`due_at` is when it is to be fetched. A claim puts that off for a while: if the process is killed, the picture becomes due again by itself.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from runtime.mongo.documents import read_as
 
 COLLECTION = "remote_pictures"
 KEPT = timedelta(days=180)
-"""After it was asked for or fetched last. A feed that names it later has it fetched again."""
+"""How long an address is kept after it was last asked for or fetched. A feed that names it later has it fetched again."""
 MAX_RUNS = 5
-"""Runs that are told about one attempt, the last ones."""
+"""Runs that get the outcome of one attempt."""
 WAITS: Document = {"due_at": {"$exists": True}}
 
 
@@ -48,7 +48,7 @@ class MongoRemotePictures:
         return {document["url"]: _read(document) async for document in found}
 
     async def ask(self, asked: Sequence[Asked], now: datetime) -> None:
-        """Have each fetched. One that is waiting stays where it is, and its outcome is told to this run too. Idempotent for a run."""
+        """Queue each picture. One that is queued already keeps its place, and this run gets its outcome too. Idempotent for a run."""
         await self._pictures.bulk_write(
             [
                 UpdateOne({"_id": _id(one.mini_program_id, one.url)}, _asking(one, now), upsert=True)
@@ -57,16 +57,16 @@ class MongoRemotePictures:
         )
 
     async def hosts(self, now: datetime) -> Sequence[str]:
-        """The servers with something due."""
+        """The servers with pictures that are due."""
         return list(await self._pictures.distinct("host", {"due_at": {"$lte": now}}))
 
     async def next_due(self) -> datetime | None:
-        """When something is due next; None if nothing waits."""
+        """When the next picture is due; None if none is queued."""
         found = await self._pictures.find_one(WAITS, {"due_at": 1}, sort=[("due_at", ASCENDING)])
         return found["due_at"] if found is not None else None
 
     async def claim(self, host: str, now: datetime, lease: timedelta) -> RemotePicture | None:
-        """The picture of this server that is due first, one attempt further; due again after `lease`, unless its end is written."""
+        """Claim this server's picture that is due first, and count an attempt. It is due again after `lease`, unless the claim ends."""
         found = await self._pictures.find_one_and_update(
             {"host": host, "due_at": {"$lte": now}},
             {"$set": {"due_at": now + lease, "claim": self._new_id()}, "$inc": {"attempts": 1}},
@@ -76,13 +76,13 @@ class MongoRemotePictures:
         return _read(found) if found is not None else None
 
     async def renew(self, pictures: Collection[RemotePicture], until: datetime) -> None:
-        """Go on with these claims until then. Those that have ended, or that others have taken over, stay as they are."""
+        """Renew these claims until then. Claims that have ended, or that others have taken over, stay as they are."""
         ids = [_id(picture.mini_program_id, picture.url) for picture in pictures]
         ours = {"_id": {"$in": ids}, "claim": {"$in": [picture.claim for picture in pictures]}}
         await self._pictures.update_many(ours, {"$set": {"due_at": until}})
 
     async def save(self, picture: RemotePicture) -> None:
-        """Keep what was found, while the claim goes on."""
+        """Store what was found; the claim goes on."""
         fields: Document = {
             "sha256": picture.sha256,
             "etag": picture.etag,
@@ -93,15 +93,15 @@ class MongoRemotePictures:
         await self._pictures.update_one(_claimed(picture), {"$set": fields})
 
     async def end(self, pictures: Sequence[RemotePicture], due_at: datetime | None = None) -> None:
-        """End the claims: with the next attempt at `due_at`, or none. A claim that others have taken over is left to them."""
+        """End the claims: with the next attempt at `due_at`, or without one. A claim that others have taken over is left to them."""
         await self._pictures.bulk_write(
             [UpdateOne(_claimed(picture), _ending(picture, due_at)) for picture in pictures], ordered=False
         )
 
 
 def _asking(one: Asked, now: datetime) -> list[Document]:
-    """Nothing, for a run that has had its outcome; none but the outcome, for what is being fetched, or waits for this run already;
-    else a first attempt now."""
+    """The update of one address. It changes nothing for a run that already got the outcome. If the picture is being fetched, or is
+    queued for this run already, the run only gets the outcome. Otherwise a first attempt is due now."""
     runs: Document = {"$ifNull": ["$runs", []]}
     is_claimed: Document = {"$ne": [{"$type": "$claim"}, "missing"]}
     at_rest: Document = {"$eq": [{"$type": "$due_at"}, "missing"]}

@@ -1,4 +1,4 @@
-"""Pictures of feeds: fetched in the background, a few at a time, made again from their pixels, and put on their products."""
+"""Pictures of feeds: fetched in the background, a few at a time, re-encoded, and put on their products."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from catalog.application.picture_ports import (
     FetchedFile,
     PictureFailed,
     PictureFetcher,
-    PictureNews,
+    PictureResults,
     RemotePictures,
 )
 from catalog.application.pictures import Pictures
@@ -41,21 +41,21 @@ pictures_tried = Counted(
     ("anchorage.outcome",),
 )  # fmt: skip
 
-AT_ONCE = 6
+MAX_FETCHES = 6
 """Pictures that one replica fetches at a time: each may hold 10 MB."""
-FROM_ONE_HOST = 2
-"""Of these from one server, so that one that hangs leaves room for others, and none is overrun."""
+MAX_FETCHES_PER_HOST = 2
+"""Pictures that one replica fetches from one server at a time: a server that hangs leaves room for others, and none is overloaded."""
 LEASE = timedelta(minutes=1)
-"""What a killed process was at is tried again after this."""
+"""After this time another replica tries the pictures that a killed process had claimed."""
 RENEW_SECONDS = 5.0
-"""On a busy machine, rendering can take longer than the lease."""
-LOOK_SECONDS = 30.0
-"""How often is asked for what other replicas, and processes that ended, have left, while nothing else is to be done."""
+"""How often claims are renewed: on a busy machine, rendering can take longer than the lease."""
+POLL_INTERVAL_SECONDS = 30.0
+"""How often an idle replica asks for pictures that other replicas, and processes that ended, have left."""
 GATHER_SECONDS = 1.0
-"""Pictures that arrive within this time change their products together: those of one product mostly do."""
-PORTION = 200
+"""Pictures that arrive within this time change their products in one write; those of one product mostly do."""
+MAX_BATCH = 200
 """Products that are changed in one write."""
-NAMED = 100
+MAX_PRODUCTS_NAMED = 100
 """Products that are named in reports for one picture that failed."""
 
 
@@ -68,7 +68,7 @@ class _Tried:
 
 
 class FeedPictures:
-    """Asks for pictures, and works on what is due. At least once: a claim that is not ended is due again."""
+    """Queues pictures, and fetches those that are due. At least once: a claim that expires makes its picture due again."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class FeedPictures:
         products: ProductStore,
         pictures: Pictures,
         fetcher: PictureFetcher,
-        news: PictureNews,
+        news: PictureResults,
         clock: Clock,
     ) -> None:
         self._remote = remote
@@ -90,7 +90,7 @@ class FeedPictures:
         self._last_host = ""
         self._tasks: dict[asyncio.Task[None], RemotePicture] = {}
         self._settle = Batcher[RemotePicture, None](
-            self._settle_all, max_batch=PORTION, interval=GATHER_SECONDS
+            self._settle_all, max_batch=MAX_BATCH, interval=GATHER_SECONDS
         )
 
     async def known(self, wanted: Mapping[str, set[str]]) -> dict[str, Mapping[str, RemotePicture]]:
@@ -98,7 +98,7 @@ class FeedPictures:
         return {program: await self._remote.known(program, urls) for program, urls in wanted.items()}
 
     async def check(self, owner_id: str, addresses: Sequence[str], kept: Collection[str]) -> None:
-        """Raises WrongContent for addresses of this installation, but those `kept`, that the owner may not show."""
+        """Raises WrongContent for addresses of this installation that the owner may not show, unless they are `kept`."""
         here = [(f"images[{number}]", url) for number, url in enumerate(addresses) if is_here(url)]
         await self._pictures.check(owner_id, here, kept)
 
@@ -109,7 +109,7 @@ class FeedPictures:
             self._woken.set()
 
     async def run(self) -> None:
-        """Work on what is due, as long as the service runs."""
+        """Fetch pictures that are due, as long as the service runs."""
         keeping = asyncio.create_task(self._keep_claims())
         try:
             while True:
@@ -125,7 +125,7 @@ class FeedPictures:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _keep_claims(self) -> None:
-        """Renew the claims of what is worked on."""
+        """Renew the claims of the pictures in progress."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             try:
@@ -135,13 +135,13 @@ class FeedPictures:
                 log.warning("claims of pictures are not renewed: %s", redacted(error))
 
     async def _take_up(self) -> None:
-        """Take pictures as long as there is room: of those servers first of which the fewest are being fetched."""
+        """Claim pictures while there is room: first from the servers from which the fewest are being fetched."""
         hosts = set(await self._remote.hosts(self._clock())) if self._has_room else set()
         while hosts and self._has_room:
             host = min(hosts, key=lambda one: (self._fetching[one], one <= self._last_host, one))
             taken = (
                 await self._remote.claim(host, self._clock(), LEASE)
-                if self._fetching[host] < FROM_ONE_HOST
+                if self._fetching[host] < MAX_FETCHES_PER_HOST
                 else None
             )
             if taken is None:
@@ -155,16 +155,16 @@ class FeedPictures:
 
     @property
     def _has_room(self) -> bool:
-        return self._fetching.total() < AT_ONCE
+        return self._fetching.total() < MAX_FETCHES
 
     async def _pause(self) -> float:
-        """Seconds until something may be to be done: a fetch that ends wakes earlier."""
+        """Seconds until there may be something to do. The end of a fetch wakes the loop earlier."""
         if self._fetching.total():
-            return LOOK_SECONDS
+            return POLL_INTERVAL_SECONDS
         due = await self._remote.next_due()
         if due is None:
-            return LOOK_SECONDS
-        return min(LOOK_SECONDS, max(0.0, (due - self._clock()).total_seconds()))
+            return POLL_INTERVAL_SECONDS
+        return min(POLL_INTERVAL_SECONDS, max(0.0, (due - self._clock()).total_seconds()))
 
     async def _work(self, host: str, picture: RemotePicture) -> None:
         try:
@@ -182,8 +182,8 @@ class FeedPictures:
                 await self._put_off(picture)
 
     async def _put_off(self, picture: RemotePicture) -> None:
-        """Try it again soon, as if this attempt had not been."""
-        soon = self._clock() + timedelta(seconds=LOOK_SECONDS)
+        """Try it again soon, without counting this attempt."""
+        soon = self._clock() + timedelta(seconds=POLL_INTERVAL_SECONDS)
         try:
             await self._remote.end([picture.untried()], soon)
         except Exception as error:
@@ -210,7 +210,7 @@ class FeedPictures:
         )
 
     async def _make(self, picture: RemotePicture, file: FetchedFile) -> Picture:
-        """The picture in all widths; one that is stored already is not made again."""
+        """The picture in all widths; a file that is stored already is not rendered again."""
         try:
             return await self._pictures.upload(picture.owner_id, file.data)
         except PictureWorkerDied:
@@ -236,7 +236,7 @@ class FeedPictures:
         await self._remote.end([picture], tried.again)
 
     async def _settle_all(self, pictures: Sequence[RemotePicture]) -> list[Exception | None]:
-        """Put the pictures on their products, say so where a failure was told, and end the claims."""
+        """Put the pictures on their products, take earlier failures out of reports, and end the claims."""
         by_program: dict[str, list[RemotePicture]] = defaultdict(list)
         for picture in pictures:
             by_program[picture.mini_program_id].append(picture)
@@ -254,10 +254,10 @@ class FeedPictures:
         return outcomes
 
     async def _show(self, mini_program_id: str, urls: Sequence[str]) -> dict[str, Exception]:
-        """Put pictures from these addresses on all products that name them; the errors of products that take none, by address."""
+        """Put pictures from these addresses on all products that name them. Returns the errors of failed writes, by address."""
         errors: dict[str, Exception] = {}
         after = ""
-        while found := await self._products.with_feed_images(mini_program_id, urls, after, PORTION):
+        while found := await self._products.with_feed_images(mini_program_id, urls, after, MAX_BATCH):
             named = {address for product in found for address in product.feed_images}
             known = await self._remote.known(mini_program_id, named)
             ours = shown_from(known)
@@ -275,9 +275,11 @@ class FeedPictures:
         return errors
 
     async def _tell(self, tried: _Tried) -> None:
-        """The runs that asked for the picture, about each product that it belongs to."""
+        """Publish the outcome to the runs that asked for the picture, for each product that names it."""
         picture = tried.picture
-        found = await self._products.with_feed_images(picture.mini_program_id, [picture.url], "", NAMED)
+        found = await self._products.with_feed_images(
+            picture.mini_program_id, [picture.url], "", MAX_PRODUCTS_NAMED
+        )
         news = [
             picture_tried(picture, run_id, product.product_id, tried.outcome, tried.message)
             for run_id in picture.runs
@@ -288,5 +290,5 @@ class FeedPictures:
 
 
 def shown_from(known: Mapping[str, RemotePicture]) -> dict[str, str]:
-    """Our pictures by the addresses that they were fetched from."""
+    """Our copies of pictures, by the addresses from which they were fetched."""
     return {url: Picture(one.sha256, 0, 0).url for url, one in known.items() if one.sha256 is not None}

@@ -1,4 +1,4 @@
-"""Products follow feeds: many commands are decided and written together, and each has an outcome."""
+"""Carries out the commands of feeds: a batch is decided and written together, and each command gets an outcome."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Reasons = Sequence[tuple[str, str]]
 
 
 class FeedResults(Protocol):
-    """Where the outcomes go."""
+    """Publishes outcomes."""
 
     async def publish(self, results: Sequence[FeedProductApplied]) -> None:
         """Returns once they are durable."""
@@ -47,7 +47,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Shops:
-    """What the commands of a batch are decided on. `suspended` has the refusals of the owners that are."""
+    """The facts on which the commands of a batch are decided. `suspended` has the refusal of each owner that is suspended."""
 
     suspended: Mapping[str, Refused]
     programs: Mapping[str, MiniProgram]
@@ -58,7 +58,7 @@ class _Shops:
 
 
 class FollowFeeds:
-    """Idempotent: a product keeps the run that wrote it last, so a repeated command has the outcome that it had."""
+    """Idempotent: a product keeps the run that wrote it last, so a repeated command gets the same outcome."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class FollowFeeds:
         self._clock = clock
 
     async def __call__(self, batch: Sequence[Wanted]) -> None:
-        """Write what differs, in one bulk, and publish the outcomes. A product that is so already costs no write."""
+        """Write what differs, in one bulk, and publish the outcomes. An unchanged product costs no write."""
         shops = await self._shops(batch)
         refused: dict[int, Reasons] = {}
         decisions: dict[int, Decide[Product]] = {}
@@ -145,7 +145,7 @@ class FollowFeeds:
         return _Shops(suspended, programs, categories, present, pictures)
 
     def _to_ask(self, written: Sequence[Wanted], shops: _Shops) -> list[Asked]:
-        """The pictures that are to be fetched, after their products were written."""
+        """The pictures to fetch once their products are written."""
         now = self._clock()
         asked: dict[tuple[str, str, str], Asked] = {}
         for command, content in ((wanted.command, wanted.content) for wanted in written):
@@ -160,7 +160,7 @@ class FollowFeeds:
         return list(asked.values())
 
     async def _prepare(self, wanted: Wanted, shops: _Shops) -> Decide[Product]:
-        """Check what the command brings, and claim its new SKUs; gives the decision about the product."""
+        """Check the command's content, and claim its new SKUs; returns the decision about the product."""
         command, content = wanted.command, wanted.content
         program = shops.programs.get(command.mini_program_id)
         if program is None or program.details.owner_id != command.owner_id:
@@ -206,7 +206,7 @@ class FollowFeeds:
         )
 
     async def _set_levels(self, batch: Sequence[Wanted]) -> set[tuple[str, str]]:
-        """Bring stock to what the feeds say; gives the (run, SKU) that this changed, now or at an earlier delivery."""
+        """Set the stock that feeds give; returns each (run, SKU) whose stock changed by this, now or at an earlier delivery."""
         levels: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         for wanted in batch:
             if wanted.content is not None:

@@ -1,4 +1,4 @@
-"""Reads and changes version histories, and lets viewers see what is live."""
+"""Reads and changes version histories, and shows viewers the live version."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ NAME = "this mini program"
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """A mini program as others see it, and its draft with its versions."""
+    """A mini program as viewers see it, and its history: the draft and the versions."""
 
     program: MiniProgram
     history: VersionHistory
 
     @property
     def version(self) -> int:
-        """Grows with each change of either: of the platform's terms and the state, and of the draft and the versions."""
+        """Grows with each change of the mini program (state, the platform's terms) and of its history (draft, versions)."""
         return self.program.version + self.history.version
 
 
 class Histories:
-    """Every change of a history goes through here, and is then shown.
+    """Changes histories, and after each change brings the mini program up to the live version.
 
-    The history is written first and says what is to be shown. Showing is requested once more in the background, for a
-    database that failed in between; a crash in between is made good when a replica starts.
+    The history is written first, and the mini program follows from it. If the second write fails, the background task repeats it; after
+    a crash in between, the next start of a replica does.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Histories:
     async def change(
         self, caller: Caller, mini_program_id: str, rule: Callable[[VersionHistory], Changed]
     ) -> Edited:
-        """What `rule` makes of one of the caller's histories, shown to viewers. Raises NotFound, and what `rule` raises."""
+        """Apply `rule` to one of the caller's histories, and show the outcome to viewers. Raises NotFound, and what `rule` raises."""
         program = caller.owned(await self._programs.get(mini_program_id))
 
         def decide(current: VersionHistory | None) -> Change[VersionHistory] | None:
@@ -78,7 +78,7 @@ class Histories:
         return Edited(await self._show(program, history), history)
 
     async def run(self) -> None:
-        """Show what is live of all mini programs once, because a crash may have come before it; then serve requests endlessly."""
+        """Show the live versions of all mini programs once, in case a crash came before that; then handle requests endlessly."""
         for mini_program_id in await self._programs.ids():
             self._requested.put_nowait(mini_program_id)
         while True:

@@ -30,34 +30,34 @@ class RemotePictures(Protocol):
         ...
 
     async def ask(self, asked: Sequence[Asked], now: datetime) -> None:
-        """Have each fetched. One that is waiting stays where it is, and its outcome is told to this run too. Idempotent for a run."""
+        """Queue each picture. One that is queued already keeps its place, and this run gets its outcome too. Idempotent for a run."""
         ...
 
     async def hosts(self, now: datetime) -> Sequence[str]:
-        """The servers with something due."""
+        """The servers with pictures that are due."""
         ...
 
     async def next_due(self) -> datetime | None:
-        """When something is due next; None if nothing waits."""
+        """When the next picture is due; None if none is queued."""
         ...
 
     async def claim(self, host: str, now: datetime, lease: timedelta) -> RemotePicture | None:
-        """The picture of this server that is due first, one attempt further; due again after `lease`, unless its end is written."""
+        """Claim this server's picture that is due first, and count an attempt. It is due again after `lease`, unless the claim ends."""
         ...
 
     async def renew(self, pictures: Collection[RemotePicture], until: datetime) -> None:
-        """Go on with these claims until then. Those that have ended, or that others have taken over, stay as they are."""
+        """Renew these claims until then. Claims that have ended, or that others have taken over, stay as they are."""
         ...
 
     async def save(self, picture: RemotePicture) -> None:
-        """Keep what was found, while the claim goes on."""
+        """Store what was found; the claim goes on."""
         ...
 
     async def end(self, pictures: Sequence[RemotePicture], due_at: datetime | None = None) -> None:
-        """End the claims: with the next attempt at `due_at`, or none. A claim that others have taken over is left to them.
+        """End the claims: with the next attempt at `due_at`, or without one. A claim that others have taken over is left to them.
 
-        What was asked for again in the meantime is due at once: its product may have been written after others were brought
-        up to date.
+        A picture that was asked for again in the meantime is due at once: a product may have been written after the others got the
+        picture.
         """
         ...
 
@@ -83,12 +83,12 @@ class PictureFetcher(Protocol):
     """Reads addresses that owners name."""
 
     async def fetch(self, picture: RemotePicture) -> FetchedFile | None:
-        """The file; None if it is the one that is known. Raises PictureFailed."""
+        """The file; None if it has not changed since it was fetched. Raises PictureFailed."""
         ...
 
 
-class PictureNews(Protocol):
-    """Where it goes what became of pictures."""
+class PictureResults(Protocol):
+    """Publishes the outcomes of pictures."""
 
     async def publish_pictures(self, news: Sequence[FeedPictureTried]) -> None:
         """Returns once they are durable."""

@@ -1,4 +1,4 @@
-"""Pictures that owners upload, and which pictures an owner may show."""
+"""Pictures that owners and creators upload, and which pictures each of them may show."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class PictureRegister(Protocol):
     """Which pictures were uploaded, and by whom."""
 
     async def add(self, owner_id: str, picture: Picture) -> None:
-        """The owner uploaded the picture; idempotent."""
+        """Record that the owner uploaded the picture; idempotent."""
         ...
 
     async def take(self, owner_id: str, sha256: str) -> Picture | None:
-        """The picture, from now on the owner's too; None if it was never uploaded."""
+        """The picture, which the owner may show from now on; None if nobody has uploaded it."""
         ...
 
     async def owners(self, sha256s: Collection[str]) -> Mapping[str, Collection[str]]:

@@ -41,7 +41,7 @@ class MiniProgramStore(Protocol):
         ...
 
     async def touch(self, mini_program_id: str) -> None:
-        """The mini program's draft, its versions or what hosts said changed now."""
+        """Record that the mini program's draft, its versions or the decisions of hosts have just changed."""
         ...
 
     async def ids(self) -> list[str]:

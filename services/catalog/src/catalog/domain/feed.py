@@ -14,9 +14,9 @@ from catalog.domain.terms import Terms
 
 @dataclass(frozen=True, slots=True)
 class FeedContent:
-    """What a feed says of a product. `images` are the addresses of its pictures.
+    """A product's content in a feed. `images` are the addresses of its pictures.
 
-    `levels` are the pieces of SKUs whose stock it sets, `initial` what its SKUs start with.
+    `levels` are the pieces of those SKUs whose stock the feed sets; `initial` are the pieces with which new SKUs start.
     """
 
     title: str
@@ -37,10 +37,10 @@ class FeedContent:
     def details(
         self, current: Product | None, program_terms: Terms, pictures: Mapping[str, str]
     ) -> ProductDetails:
-        """The details that the product gets: what a feed does not know stays, unless it is the English of another text.
+        """The details that the product gets. Fields that feeds do not have stay; an English text goes if its Chinese text changes.
 
-        `pictures` are ours by the addresses that they were fetched from. Where the addresses are those that the product has, its
-        pictures stay: they come when they were fetched, and no line of a feed is about that.
+        `pictures` are our copies by the addresses from which they were fetched. If the addresses are those that the product has, its
+        pictures stay: `take_pictures` changes them, and the feed's line is unchanged.
         """
         before = current.details if current is not None else _EMPTY
         same_addresses = current is not None and current.feed_images == self.images
@@ -61,7 +61,7 @@ class FeedContent:
         return rules.by_owner(wanted, current, program_terms)
 
     def new_skus(self, current: Product | None) -> dict[str, int]:
-        """What the SKUs that the product does not have yet start with."""
+        """The pieces with which SKUs start that the product does not have yet."""
         known = {sku.sku_id for sku in current.details.skus} if current is not None else set()
         return {sku_id: count for sku_id, count in self.initial.items() if sku_id not in known}
 
@@ -81,7 +81,7 @@ def follow(
     program_terms: Terms,
     pictures: Mapping[str, str],
 ) -> Changed | None:
-    """The product as the feed has it; None if nothing changes. `pictures` are ours by the addresses that they are from."""
+    """The product as the feed has it; None if nothing changes. `pictures` are our copies by the addresses that they are from."""
     details = content.details(current, program_terms, pictures)
     if current is None:
         changed: Changed | None = rules.list_new(product_id, mini_program_id, details, program_terms)
@@ -94,7 +94,7 @@ def follow(
 
 
 def take_pictures(current: Product, pictures: Mapping[str, str]) -> Changed | None:
-    """The product with the pictures that were fetched for it; None if nothing changes. Its editors meet no conflict."""
+    """The product with the pictures that were fetched for it; None if nothing changes. Causes no conflict for `If-Match`."""
     if not current.feed_images:
         return None
     images = shown(current.feed_images, pictures)
@@ -106,7 +106,7 @@ def take_pictures(current: Product, pictures: Mapping[str, str]) -> Changed | No
 
 
 def leave(current: Product, run_id: str) -> Changed | None:
-    """The product off sale, because the feed does not have it; None if it is off sale already."""
+    """The product taken off sale, because the feed does not have it; None if it is off sale already."""
     return _by(run_id, rules.delist(current))
 
 

@@ -1,4 +1,4 @@
-"""A picture at an address that a feed names: fetched after its product was written, and tried again by a schedule that ends."""
+"""A picture at an address that a feed names: it is fetched after its product was written, and retried a few times."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ PAUSES = (
 )
 """From each failed attempt to the next one. After the last of them the picture is given up."""
 MAX_AGE = timedelta(days=1)
-"""Of what was asked for: a server that answers too slowly for all of its pictures ends it too."""
+"""No attempt is scheduled this long after the picture was asked for, also if a slow server has left attempts over."""
 FRESH = timedelta(days=1)
-"""For so long after a fetch, a feed that names the address again causes no request."""
+"""For this long after a fetch, a feed that names the address again causes no request."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemotePicture:
-    """What is known of an address. `sha256` is the picture that it had last, `runs` are told what becomes of this attempt.
+    """What is known of an address. `sha256` names the last picture that was fetched from it. The reports of `runs` get the outcome.
 
-    `attempts` counts those since it was asked for, the present one included. `claim` is the right to work on it, and `asks` how
-    often it had been asked for when that was given.
+    `attempts` counts the attempts since it was asked for, the present one included. `claim` identifies the lease on it; `asks` is how
+    often it had been asked for when the lease was taken.
     """
 
     mini_program_id: str
@@ -46,18 +46,18 @@ class RemotePicture:
     asks: int = 0
 
     def is_due(self, now: datetime) -> bool:
-        """Whether a feed that names the address again makes a request useful."""
+        """Whether the address is to be fetched if a feed names it now."""
         return self.sha256 is None or self.failed or self.fetched_at is None or now - self.fetched_at >= FRESH
 
     def next_attempt(self, now: datetime) -> datetime | None:
-        """When a failed attempt is followed by another one; None if it is the last."""
+        """When to try again after a failed attempt; None if it was the last."""
         if self.attempts > len(PAUSES) or now - self.asked_at >= MAX_AGE:
             return None
         return now + PAUSES[max(0, self.attempts - 1)]
 
     @property
     def is_spent(self) -> bool:
-        """Whether it was tried more often than the schedule has attempts: each of them ended the process, or was cut off."""
+        """Whether there were more attempts than PAUSES allow: so some never ended, because the process was killed or cut off."""
         return self.attempts > len(PAUSES) + 1
 
     def as_failed(self) -> RemotePicture:
@@ -65,7 +65,7 @@ class RemotePicture:
         return replace(self, failed=True)
 
     def untried(self) -> RemotePicture:
-        """Without the present attempt, which something of ours interrupted."""
+        """Without the present attempt, which a fault of this installation interrupted."""
         return replace(self, attempts=self.attempts - 1)
 
     def fetched(
@@ -82,9 +82,9 @@ class RemotePicture:
 
 
 def shown(addresses: tuple[str, ...], urls: Mapping[str, str]) -> tuple[str, ...]:
-    """What viewers see of pictures at these addresses: ours, by address in `urls`, and until then those of https addresses.
+    """The pictures that viewers see for these addresses. `urls` are our copies by address.
 
-    Addresses of this installation are shown as they are.
+    Without a copy, an address of this installation and an https address with a domain name are shown as they are; others are left out.
     """
     found = (
         urls.get(address) or (address if is_here(address) or is_elsewhere(address) else None)

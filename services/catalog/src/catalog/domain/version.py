@@ -1,4 +1,4 @@
-"""A submitted version of a mini program, its verdict, and what hosts say."""
+"""A submitted version of a mini program, its verdict, and the decisions of hosts."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class TextVerdict:
-    """What the content check of `model` said about a version's texts; `findings` are (field, message).
+    """The result of the content check by `model` of a version's texts; `findings` are (field, message).
 
-    The reviewer looks at what `needs_review`, also because it could not be checked.
+    `needs_review`: the reviewer decides, because there are findings or the texts could not be checked.
     """
 
     status: Literal["passed", "needs_review"]

@@ -28,16 +28,16 @@ from catalog.domain.version import (
 )
 
 KEPT_CONTENTS = 50
-"""Versions whose content is kept; of older ones only the verdict is. The largest content takes some 100 kB, a document 16 MB."""
+"""Versions whose content is kept; older ones keep only their verdict. A content takes up to 100 kB, and a document up to 16 MB."""
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-"""When a mini program without a history was reviewed: nobody knows."""
+"""Stands for the unknown time at which a mini program without a history was reviewed."""
 MAX_IN_REVIEW = 10
 """Versions that wait for a verdict at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class VersionHistory:
-    """The aggregate; `version` counts its changes. `before_live` is what a rollback puts back, None if there is nothing."""
+    """The aggregate; `version` counts its changes. `before_live` is the version that a rollback makes live again, None without one."""
 
     mini_program_id: str
     owner_id: str
@@ -62,7 +62,7 @@ class VersionHistory:
 
     @property
     def testable_hosts(self) -> tuple[str, ...]:
-        """The hosts in which testers see the draft: it wants them, and they have not refused it."""
+        """The hosts in which testers see the draft: it requests them, and they have not refused it."""
         refused = {decision.host_id for decision in self.decisions if not decision.accepted}
         return tuple(host for host in self.draft.requested_hosts if host not in refused)
 
@@ -95,7 +95,7 @@ def edit(history: VersionHistory, draft: Content) -> Changed:
 
 
 def submit(history: VersionHistory, draft: Content, check: TextVerdict, note: str, at: datetime) -> Changed:
-    """The draft that was checked as a new version in review. Raises Refused if too many wait."""
+    """Add the checked draft as a new version in review. Raises Refused if MAX_IN_REVIEW versions are in review."""
     if sum(version.status == "in_review" for version in history.versions) >= MAX_IN_REVIEW:
         raise Refused("wrong_state", f"{MAX_IN_REVIEW} versions are in review. Withdraw one first.")
     number = len(history.versions) + 1
@@ -122,7 +122,7 @@ def reject(history: VersionHistory, number: int, reasons: tuple[Reason, ...], at
 
 
 def release(history: VersionHistory, number: int, accepting: Collection[str], at: datetime) -> Changed:
-    """Viewers see the version from now on. The hosts in `accepting` accept everything that they did not refuse.
+    """Make the version live. The hosts in `accepting` accept it automatically, unless they have decided before.
 
     Raises NotFound, and Refused if it is not approved.
     """
@@ -137,7 +137,7 @@ def release(history: VersionHistory, number: int, accepting: Collection[str], at
 
 
 def roll_back(history: VersionHistory, at: datetime) -> Changed:
-    """Put back what was live before the last release, once for each release. Raises Refused."""
+    """Make the version live again that was live before the last release, once for each release. Raises Refused."""
     if history.before_live is None:
         raise Refused(
             "nothing_to_roll_back", "Nothing was live before, or this release was rolled back already."
@@ -251,7 +251,7 @@ def _next(history: VersionHistory, **changes: object) -> VersionHistory:
 
 
 def _trimmed(versions: tuple[Version, ...], *needed: int | None) -> tuple[Version, ...]:
-    """The versions, of which old ones keep their verdict only, unless they wait or are needed."""
+    """The versions; old ones lose their content, unless they are in review, approved or needed."""
     oldest_kept = len(versions) - KEPT_CONTENTS
     return tuple(
         v if v.number > oldest_kept or v.number in needed or v.status in ("in_review", "approved")
@@ -261,7 +261,7 @@ def _trimmed(versions: tuple[Version, ...], *needed: int | None) -> tuple[Versio
 
 
 def of(program: MiniProgram) -> VersionHistory:
-    """The history of a mini program that has none yet: what it shows is its draft and, if it was published, its one version."""
+    """The first history of a mini program: its present content is the draft and, if it was published, the one version."""
     content = content_of(program.details)
     start = VersionHistory(program.mini_program_id, program.details.owner_id, content, version=0)
     if program.state == "registered":

@@ -1,1 +1,1 @@
-"""MongoDB, Kafka, addresses of strangers, and the folder in which files are read."""
+"""MongoDB, Kafka, and addresses that owners name."""

@@ -1,4 +1,4 @@
-"""Commands are published directly: what has no outcome is sent again, and a repeat has no other effect."""
+"""Publishes commands directly. A command without an outcome is sent again; a repeat has no further effect."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from feeds.application.ports import Fetched
 from feeds.domain.errors import RunFailed, WrongFeed
 
 SECONDS = 600.0
-"""Of a whole download."""
+"""Longest duration of a whole download."""
 
 
 class HttpFetcher:
@@ -34,7 +34,7 @@ class HttpFetcher:
     async def fetch(
         self, url: str, earlier: Fetched | None
     ) -> AsyncIterator[tuple[Fetched, AsyncIterator[bytes]] | None]:
-        """The file; None if it has not changed. Raises RunFailed in words, also while it is read."""
+        """The file; None if it has not changed. Raises RunFailed with words for the owner, also while the file is read."""
         try:
             async with (
                 EgressClient(self._policy, seconds=SECONDS) as client,

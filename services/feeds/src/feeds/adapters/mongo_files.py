@@ -43,14 +43,14 @@ class MongoFiles:
                 file.write(chunk)
 
     async def delete(self, file_id: str) -> None:
-        """Forget the file, if there is one, and what a crash has left of one."""
+        """Delete the file, if there is one, and what a crash has left of one."""
         try:
             await self._bucket.delete(file_id)
         except NoFile:
             return
 
     async def delete_older(self, before: datetime, kept: Collection[str]) -> None:
-        """Forget what was stored before then, also in part, but the files that are `kept`. The id of a chunk says when it was stored."""
+        """Delete files, and parts of files, that were stored before then, except those that are `kept`. A chunk's id has its time."""
         ids = list(kept)
         await self._files.delete_many({"uploadDate": {"$lt": before}, "_id": {"$nin": ids}})
         await self._chunks.delete_many(

@@ -15,13 +15,13 @@ from runtime.mongo.client import Database, Document
 from runtime.mongo.writes import insert_new
 
 KEPT = timedelta(days=30)
-AT_ONCE = 1_000
+MAX_BATCH = 1_000
 FIELDS = {"category_id": "product_type", "images": "image_link", "skus": "id", "model": "mpn"}
-"""What the feed calls the fields of a product."""
+"""The name in feeds of each field that catalog names in a reason."""
 
 
 class MongoReports:
-    """Implements `Reports` and `Ledger`: collections `report` and `sent`, whose documents MongoDB forgets after `KEPT`."""
+    """Implements `Reports` and `SentCommands`: collections `report` and `sent`, whose documents MongoDB deletes after `KEPT`."""
 
     def __init__(self, db: Database, clock: Clock) -> None:
         self._report = db["report"]
@@ -46,11 +46,11 @@ class MongoReports:
             await self._report.bulk_write(writes, ordered=False)
 
     async def read(self, run_id: str) -> AsyncIterator[Sequence[LineError]]:
-        """All, in the order of their lines, in portions."""
-        portion: list[LineError] = []
+        """All, in the order of their lines, in batches."""
+        batch: list[LineError] = []
         found = self._report.find({"run_id": run_id}).sort([("line", 1), ("field", 1)])
         async for document in found:
-            portion.append(
+            batch.append(
                 LineError(
                     document["line"],
                     document["product_id"],
@@ -59,10 +59,10 @@ class MongoReports:
                     document["message"],
                 )
             )
-            if len(portion) == AT_ONCE:
-                yield portion
-                portion = []
-        yield portion
+            if len(batch) == MAX_BATCH:
+                yield batch
+                batch = []
+        yield batch
 
     async def add_sent(self, run_id: str, sent: Sequence[Sent]) -> set[str]:
         """Keep what is about to be sent; gives the products that have no outcome yet. Idempotent."""

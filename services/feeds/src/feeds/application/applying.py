@@ -1,4 +1,4 @@
-"""A checked feed is sent to the catalog, product by product, and its answers are awaited."""
+"""Sends a checked feed to catalog, product by product, and waits for the outcomes."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from dataclasses import replace
 from time import monotonic
 
 from contracts.feeds import FeedCommand
-from feeds.application.checking import AT_ONCE, products_of
+from feeds.application.checking import MAX_BATCH, products_of
 from feeds.application.contracts_out import apply_command, delist_command
-from feeds.application.ports import Commands, Ledger, Sent, Shops
+from feeds.application.ports import Commands, Sent, SentCommands, Shops
 from feeds.domain.feed import Feed
 from feeds.domain.run import Counts, Run
 from product_feeds.staging import Staging
 
 MAX_UNANSWERED = 4_000
-"""Commands under way: enough to keep catalog busy, few enough that a crash repeats little."""
-LOOK_SECONDS = 0.5
+"""Commands without an outcome: enough to keep catalog busy, few enough that a crash repeats little."""
+POLL_INTERVAL_SECONDS = 0.5
 SEND_AGAIN_SECONDS = 60.0
-"""After this long without an answer, what is unanswered is sent again."""
+"""If no outcome has arrived for this long, commands without one are sent again."""
 Save = Callable[[Run], Awaitable[Run]]
-Portion = Mapping[Sent, FeedCommand]
+Batch = Mapping[Sent, FeedCommand]
 
 
 class ApplyFeed:
-    """Sends what has no outcome yet, so that it may be called again after a crash."""
+    """Sends only commands without an outcome, so that it may be called again after a crash."""
 
-    def __init__(self, shops: Shops, ledger: Ledger, commands: Commands) -> None:
+    def __init__(self, shops: Shops, sent: SentCommands, commands: Commands) -> None:
         self._shops = shops
-        self._ledger = ledger
+        self._sent = sent
         self._commands = commands
 
     async def __call__(self, run: Run, feed: Feed, staging: Staging, save: Save) -> Counts:
-        """The counts, once every command is answered. `save` stores the progress, and raises if the run has ended."""
+        """The counts, once every command has an outcome. `save` stores the progress, and raises if the run has ended."""
         while True:
             sent = await self._send(run, feed, staging, save)
             counts = await self._await(run, sent, 0, save)
@@ -41,22 +41,22 @@ class ApplyFeed:
                 return counts
 
     async def _send(self, run: Run, feed: Feed, staging: Staging, save: Save) -> int:
-        """Send every command without an outcome; gives the number of all commands."""
+        """Send every command without an outcome; returns the number of all commands."""
         number = 0
-        async for portion in self._portions(run, feed, staging):
-            open_products = await self._ledger.add_sent(run.run_id, list(portion))
-            wanted = [command for sent, command in portion.items() if sent.product_id in open_products]
+        async for batch in self._batches(run, feed, staging):
+            open_products = await self._sent.add_sent(run.run_id, list(batch))
+            wanted = [command for sent, command in batch.items() if sent.product_id in open_products]
             if wanted:
                 await self._commands.publish(wanted)
-            number += len(portion)
+            number += len(batch)
             await self._await(run, number, MAX_UNANSWERED, save)
         return number
 
     async def _await(self, run: Run, sent: int, most: int, save: Save) -> Counts:
-        """The counts once at most `most` commands are unanswered, or when no answer has come for a while."""
+        """The counts once at most `most` commands have no outcome, or when no outcome has arrived for a while."""
         answered, since = -1, monotonic()
         while True:
-            tally = await self._ledger.tally(run.run_id)
+            tally = await self._sent.tally(run.run_id)
             by = tally.by_outcome
             counts = replace(
                 run.counts,
@@ -74,9 +74,9 @@ class ApplyFeed:
                 answered, since = tally.answered, monotonic()
             elif monotonic() - since > SEND_AGAIN_SECONDS:
                 return counts
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
-    async def _portions(self, run: Run, feed: Feed, staging: Staging) -> AsyncIterator[Portion]:
+    async def _batches(self, run: Run, feed: Feed, staging: Staging) -> AsyncIterator[Batch]:
         async for products in products_of(staging):
             yield {
                 Sent(product.product_id, product.skus[0].line, len(product.skus)): apply_command(
@@ -89,12 +89,12 @@ class ApplyFeed:
             async for product_id in self._shops.listed(run.mini_program_id):
                 if not staging.has(product_id):
                     missing.append(product_id)
-                if len(missing) == AT_ONCE:
+                if len(missing) == MAX_BATCH:
                     yield _delisting(run, missing)
                     missing = []
             if missing:
                 yield _delisting(run, missing)
 
 
-def _delisting(run: Run, product_ids: Sequence[str]) -> Portion:
+def _delisting(run: Run, product_ids: Sequence[str]) -> Batch:
     return {Sent(product_id, 0, 0): delist_command(run, product_id) for product_id in product_ids}

@@ -1,4 +1,4 @@
-"""The whole file is read, and each of its lines checked, before anything is applied."""
+"""Reads the whole file and checks each line, before anything is applied."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from product_feeds.reading import read_rows
 from product_feeds.rows import Row, Unreadable
 from product_feeds.staging import FeedProduct, Staging
 
-AT_ONCE = 500
-"""Lines or products that are read before others get their turn."""
+MAX_BATCH = 500
+"""Lines or products that are read at a time, so that other work gets its turn in between."""
 
 
 @dataclass(frozen=True, slots=True)
-class Portion:
-    """Some lines that were read: how many, how many of them are rejected, and what is wrong with those."""
+class CheckedLines:
+    """A batch of lines: how many there are, how many of them are rejected, and what is wrong with those."""
 
     lines: int
     bad: int
@@ -30,19 +30,21 @@ class Portion:
 
 async def check_lines(
     path: Path, written_as: Format, categories: Categories, staging: Staging
-) -> AsyncIterator[Portion]:
+) -> AsyncIterator[CheckedLines]:
     """Read the file into `staging`, in threads. Raises RunRefused if it cannot be read at all."""
-    portions = _portions(path, written_as, categories, staging)
+    batches = _batches(path, written_as, categories, staging)
     try:
-        while (portion := await asyncio.to_thread(next, portions, None)) is not None:
-            yield portion
+        while (batch := await asyncio.to_thread(next, batches, None)) is not None:
+            yield batch
     except Unreadable as error:
         raise RunRefused(str(error)) from None
 
 
-def _portions(path: Path, written_as: Format, categories: Categories, staging: Staging) -> Iterator[Portion]:
+def _batches(
+    path: Path, written_as: Format, categories: Categories, staging: Staging
+) -> Iterator[CheckedLines]:
     rows = read_rows(path, written_as)
-    while taken := list(islice(rows, AT_ONCE)):
+    while taken := list(islice(rows, MAX_BATCH)):
         errors: list[LineError] = []
         bad = 0
         for row in taken:
@@ -54,11 +56,11 @@ def _portions(path: Path, written_as: Format, categories: Categories, staging: S
                 found_wrong = found
             errors += found_wrong
             bad += bool(found_wrong)
-        yield Portion(len(taken), bad, errors)
+        yield CheckedLines(len(taken), bad, errors)
 
 
 async def products_of(staging: Staging) -> AsyncIterator[list[tuple[FeedProduct, list[LineError]]]]:
-    """The products of a checked file in the order of their ids, in portions, with what is wrong with lines of theirs."""
+    """The products of a checked file by id, in batches, each with what is wrong with those of its lines that are left out."""
     products = staging.products()
-    while portion := await asyncio.to_thread(lambda: list(islice(products, AT_ONCE))):
-        yield portion
+    while batch := await asyncio.to_thread(lambda: list(islice(products, MAX_BATCH))):
+        yield batch

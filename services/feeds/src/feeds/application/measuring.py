@@ -1,4 +1,4 @@
-"""Measures runs: how many were started and ended, what became of their lines, and which feeds are behind their schedule."""
+"""Measures runs: how many started and ended, the outcomes of their lines, and how many feeds are behind their schedule."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from runtime.metrics import Counter, Gauge
 
 INTERVAL_SECONDS = 60.0
 PATIENCE = 3
-"""Intervals of its schedule after which a feed without a run that is done is behind: one run may fail."""
+"""A feed is behind its schedule after this many intervals without a run that is done. One run may fail."""
 
 runs_started = Counter(
     "anchorage.feeds.started", "{run}", "runs of feeds that were queued, by cause: owner or schedule", ("anchorage.cause",)
@@ -66,6 +66,6 @@ class Punctuality:
         return sum([await self._is_behind(feed, now) for feed in await self._feeds.scheduled()])
 
     async def _is_behind(self, feed: Feed, now: datetime) -> bool:
-        """A feed without a run is not: it is queued within seconds."""
+        """A feed without any run is not behind: its first one is queued within seconds."""
         since = await self._runs.on_time_since(feed.feed_id)
         return since is not None and now - since > PATIENCE * timedelta(seconds=feed.terms.every or 0)

@@ -63,14 +63,14 @@ class RunStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ShopFacts:
-    """What catalog says of a mini program: its owner, and the ids of its categories by each of their names."""
+    """A mini program's owner, and the ids of its categories by each of their names."""
 
     owner_id: str
     categories: Mapping[str, str]
 
 
 class Shops(Protocol):
-    """Mini programs and products, as far as feeds depend on them."""
+    """What feeds needs to know of mini programs and products."""
 
     async def find(self, mini_program_id: str) -> ShopFacts | None: ...
 
@@ -80,7 +80,7 @@ class Shops(Protocol):
 
 
 class ShopProjection(Protocol):
-    """Keeps `Shops` up to date from the catalog's events."""
+    """Keeps `Shops` up to date from catalog's events."""
 
     async def learn_products(self, events: Sequence[ProductState]) -> None: ...
 
@@ -99,17 +99,17 @@ class Files(Protocol):
         ...
 
     async def delete(self, file_id: str) -> None:
-        """Forget the file, if there is one."""
+        """Delete the file, if there is one."""
         ...
 
     async def delete_older(self, before: datetime, kept: Collection[str]) -> None:
-        """Forget what was stored before then, also in part, but the files that are `kept`."""
+        """Delete files, and parts of files, that were stored before then, except those that are `kept`."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What an address said of its file, for the next request."""
+    """The validators of a fetched file, for the next request (RFC 9110, section 8.8)."""
 
     etag: str | None
     last_modified: str | None
@@ -121,12 +121,12 @@ class Fetcher(Protocol):
     def fetch(
         self, url: str, earlier: Fetched | None
     ) -> AbstractAsyncContextManager[tuple[Fetched, AsyncIterator[bytes]] | None]:
-        """The file; None if it has not changed. Raises RunFailed in words, also while it is read."""
+        """The file; None if it has not changed. Raises RunFailed with words for the owner, also while the file is read."""
         ...
 
 
 class Validators(Protocol):
-    """What addresses said of their files when a feed was last applied."""
+    """The validators of the file that each feed applied last."""
 
     async def get(self, feed_id: str, url: str) -> Fetched | None: ...
 
@@ -135,7 +135,8 @@ class Validators(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A command that a run has sent. `lines` of the file are about it, the first of them is `line`; none if they take it off sale."""
+    """A command that a run has sent. `line` is the first of the `lines` of the file that it covers; both are 0 if it takes a product
+    off sale."""
 
     product_id: str
     line: int
@@ -144,18 +145,18 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The outcomes so far: products answered, and lines by outcome, and products that were removed."""
+    """The outcomes so far: products with an outcome, lines by outcome, and products that were removed."""
 
     answered: int
     by_outcome: Mapping[str, int]
     removed: int
 
 
-class Ledger(Protocol):
-    """The commands of runs with their outcomes, each counted once."""
+class SentCommands(Protocol):
+    """The commands that runs have sent, with their outcomes, each counted once."""
 
     async def add_sent(self, run_id: str, sent: Sequence[Sent]) -> set[str]:
-        """Keep what is about to be sent; gives the products that have no outcome yet. Idempotent."""
+        """Keep what is about to be sent; returns the products that have no outcome yet. Idempotent."""
         ...
 
     async def take(self, results: Sequence[FeedProductApplied]) -> None:
@@ -175,7 +176,7 @@ class Reports(Protocol):
     """What is wrong with the lines of runs."""
 
     async def restart(self, run_id: str) -> None:
-        """Forget what an interrupted check has found."""
+        """Delete what an interrupted check has found."""
         ...
 
     async def add(self, run_id: str, errors: Sequence[LineError]) -> None:
@@ -183,12 +184,12 @@ class Reports(Protocol):
         ...
 
     def read(self, run_id: str) -> AsyncIterator[Sequence[LineError]]:
-        """All, in the order of their lines, in portions."""
+        """All, in the order of their lines, in batches."""
         ...
 
 
 class Commands(Protocol):
-    """Where the commands go."""
+    """Sends commands to catalog."""
 
     async def publish(self, commands: Collection[FeedCommand]) -> None:
         """Returns once they are durable."""

@@ -1,4 +1,4 @@
-"""Runs are worked on by one replica, which has the lease: those of one mini program one after another."""
+"""Works on runs, on the one replica that holds the lease; runs of one mini program come one after another."""
 
 from __future__ import annotations
 
@@ -37,11 +37,11 @@ from runtime.outbox.changes import Change
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 4
+MAX_RUNS = 4
 """Runs of different mini programs that are worked on at the same time."""
-POLL_SECONDS = 0.5
+POLL_INTERVAL_SECONDS = 0.5
 LEFT_BEHIND = timedelta(days=1)
-"""Older files of no run are from uploads that a crash interrupted."""
+"""Older files that no run uses are from uploads that a crash interrupted."""
 CLEANING_SECONDS = 3600.0
 
 
@@ -97,12 +97,12 @@ class WorkOnRuns:
                     await self._clean()
                 else:
                     await self._stop()
-                await asyncio.sleep(POLL_SECONDS)
+                await asyncio.sleep(POLL_INTERVAL_SECONDS)
         finally:
             await self._stop()
 
     async def _clean(self) -> None:
-        """Forget the files of uploads that were interrupted, now and then."""
+        """Delete the files of interrupted uploads, once in CLEANING_SECONDS."""
         if monotonic() - self._cleaned_at >= CLEANING_SECONDS:
             await self._files.delete_older(self._clock() - LEFT_BEHIND, await self._runs.files_in_use())
             self._cleaned_at = monotonic()
@@ -110,7 +110,7 @@ class WorkOnRuns:
     async def _take_up(self) -> None:
         self._working = {program: task for program, task in self._working.items() if not task.done()}
         for run in await self._runs.active():
-            if run.mini_program_id not in self._working and len(self._working) < AT_ONCE:
+            if run.mini_program_id not in self._working and len(self._working) < MAX_RUNS:
                 self._working[run.mini_program_id] = asyncio.create_task(self._work(run))
 
     async def _stop(self) -> None:
@@ -128,9 +128,9 @@ class WorkOnRuns:
             status: Status = "refused" if isinstance(error, RunRefused) else "failed"
             await self._move(run, status, str(error))
         except Exception as error:
-            log.warning("a run is interrupted and goes on: %s", redacted(error))
+            log.warning("a run was interrupted and will be continued: %s", redacted(error))
             if not is_unavailable(error):
-                await asyncio.sleep(POLL_SECONDS * 10)
+                await asyncio.sleep(POLL_INTERVAL_SECONDS * 10)
             return
         for file_id in {
             run.file_id or run.run_id,
@@ -163,11 +163,11 @@ class WorkOnRuns:
             counts = await self._applying(run, feed, staging, lambda one: self._save(one))
             run = await self._save(replace(run, counts=counts))
             await self._move(run, "done")
-            if fetched is not None:  # only a feed that was applied may be left out the next time
+            if fetched is not None:  # only a file that was applied may be skipped the next time
                 await self._validators.put(feed.feed_id, feed.terms.url or "", fetched)
 
     async def _fetch(self, run: Run, feed: Feed) -> tuple[Run, Fetched | None]:
-        """The run with its file; no validators if the file has not changed, which ends the run."""
+        """The run with its file, and the file's validators; None if the file has not changed, which ends the run."""
         if run.status == "queued":
             run = await self._move(run, "fetching")
         url = feed.terms.url or ""
@@ -182,9 +182,9 @@ class WorkOnRuns:
         """Raises RunRefused if the file must not be applied."""
         await self._reports.restart(run.run_id)
         lines = bad = 0
-        async for portion in check_lines(path, feed.terms.format, await self._categories(run), staging):
-            lines, bad = lines + portion.lines, bad + portion.bad
-            await self._reports.add(run.run_id, portion.errors)
+        async for batch in check_lines(path, feed.terms.format, await self._categories(run), staging):
+            lines, bad = lines + batch.lines, bad + batch.bad
+            await self._reports.add(run.run_id, batch.errors)
         async for products in products_of(staging):
             errors = [error for _, wrong in products for error in wrong]
             bad += len(errors)

@@ -45,9 +45,9 @@ class FeedRuns:
         allow_mass_removal: bool,
         key: str | None = None,
     ) -> Run:
-        """Queue a run with this file, which is stored first; without one, of the feed's address.
+        """Queue a run of this file, which is stored first, or of the feed's address if there is no file.
 
-        With an idempotency key, a repeat gives the run that the first request started. Raises NothingToRead if there is neither
+        With an idempotency key, a repeat returns the run that the first request started. Raises NothingToRead if there is neither
         file nor address, TooLarge, and KeyReused if another request had the key.
         """
         feed = await self._definitions.get(owner_id, mini_program_id, feed_id)
@@ -103,7 +103,7 @@ class FeedRuns:
     async def report(
         self, owner_id: str, mini_program_id: str, feed_id: str, run_id: str
     ) -> AsyncIterator[Sequence[LineError]]:
-        """What is wrong with lines of the run's file, in portions."""
+        """What is wrong with lines of the run's file, in batches."""
         await self.get(owner_id, mini_program_id, feed_id, run_id)
         return self._reports.read(run_id)
 

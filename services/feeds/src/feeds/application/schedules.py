@@ -1,4 +1,4 @@
-"""Feeds with a schedule are run when they are due."""
+"""Queues runs of feeds with a schedule when they are due."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from feeds.domain.run import Run
 from runtime.ids import NewId
 from runtime.outbox.changes import Change
 
-LOOK_SECONDS = 5.0
+POLL_INTERVAL_SECONDS = 5.0
 
 
 class RunSchedules:
-    """A feed is due its interval after its last run was queued, whatever became of that. One that is running waits."""
+    """A feed is due one interval after its last run was queued, whatever its outcome, but not while that run is active."""
 
     def __init__(self, feeds: FeedStore, runs: RunStore, clock: Clock, new_id: NewId) -> None:
         self._feeds = feeds
@@ -30,10 +30,10 @@ class RunSchedules:
         while True:
             for feed in await self._feeds.scheduled():
                 await self.queue_if_due(feed)
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(POLL_INTERVAL_SECONDS)
 
     async def queue_if_due(self, feed: Feed) -> None:
-        """The id of a run follows from the one before it, so that two replicas queue one."""
+        """The id of a run follows from the run before it, so that two replicas queue one run."""
         newest, now = await self._runs.newest(feed.feed_id), self._clock()
         if newest is not None and (
             newest.is_active or now < newest.queued_at + timedelta(seconds=feed.terms.every or 0)

@@ -1,4 +1,4 @@
-"""Why feeds refuses a command."""
+"""Why a call is refused, or a run ends early."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ class NotFound(Exception):
 
 
 class WrongFeed(Exception):
-    """The feed contradicts itself; `field` is at fault, and `message` says what would be right."""
+    """The description of the feed is wrong: `field` is at fault, and `message` says what would be right."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(f"{field}: {message}")

@@ -1,4 +1,4 @@
-"""A feed: what a mini program's owner has described once, and each run follows."""
+"""A feed: how an owner's product files are to be read and applied. Each run follows it."""
 
 from __future__ import annotations
 

@@ -18,7 +18,8 @@ _NEXT: dict[Status, tuple[Status, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Lines, except `removed`, `commands` and `answered`, which are products. `bad` lines were rejected by the check."""
+    """Numbers of lines, except `removed`, `commands` and `answered`, which are products. The check rejected `bad` lines; `rejected`
+    includes them."""
 
     lines: int = 0
     bad: int = 0
@@ -32,9 +33,9 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The aggregate. `file_id` names the file that it reads, once there is one.
+    """The aggregate. `file_id` names its file, once there is one.
 
-    `request` is the fingerprint of the request that started it, if that had an idempotency key.
+    `request` is the fingerprint of the request that started it; empty if that had no idempotency key.
     """
 
     run_id: str
@@ -59,7 +60,7 @@ class Run:
 
     @property
     def progress(self) -> float:
-        """From 0 to 1: of all products whose outcome is known; checking is the first tenth."""
+        """From 0 to 1: checking is the first tenth, the rest is the part of the products that have an outcome."""
         if self.status == "done":
             return 1.0
         if self.status != "applying" or not self.counts.commands:
@@ -67,7 +68,7 @@ class Run:
         return round(0.1 + 0.9 * min(1.0, self.counts.answered / self.counts.commands), 3)
 
     def moved(self, status: Status, at: datetime, reason: str | None = None) -> Run | None:
-        """The run in its next status; None if it cannot come there, because it has ended in the meantime."""
+        """The run in its next status; None if its present status does not allow that, as when it has ended in the meantime."""
         if status not in _NEXT.get(self.status, ()):
             return None
         ended = status not in ACTIVE
@@ -90,7 +91,7 @@ class Run:
 
 
 def too_many_rejected(lines: int, bad: int, percent: int) -> str | None:
-    """Why a feed with so many rejected lines is refused; None if it is not."""
+    """Why a feed with this many wrong lines is refused; None if it is not."""
     if bad * 100 <= lines * percent:
         return None
     return (
@@ -100,7 +101,7 @@ def too_many_rejected(lines: int, bad: int, percent: int) -> str | None:
 
 
 def too_many_removed(known: int, missing: int) -> str | None:
-    """Why a full feed that lacks so many products is refused; None if it is not."""
+    """Why a full feed that lacks this many products is refused; None if it is not."""
     if missing * 2 <= known:
         return None
     return (

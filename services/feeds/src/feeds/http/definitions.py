@@ -60,7 +60,7 @@ class FeedRoutes:
         return edited_response(_view(feed), feed.version)
 
     async def edit(self, request: web.Request) -> web.Response:
-        """Other terms, from the next run on."""
+        """A merge patch of a feed."""
         patch = await read_patch(request, FeedRequest)
         feed = await self.definitions.edit(
             *own_program(request),

@@ -1,4 +1,4 @@
-"""How feeds' errors are answered."""
+"""How the service's errors are answered."""
 
 from __future__ import annotations
 

@@ -64,25 +64,25 @@ class RunRoutes:
         return json_response(run_view(run), 202)
 
     async def read(self, request: web.Request) -> web.Response:
-        """How far a run is."""
+        """A run with its status, counts and progress."""
         return json_response(run_view(await self.runs.get(*_own_run(request))))
 
     async def cancel(self, request: web.Request) -> web.Response:
-        """End a run."""
+        """Cancel a run."""
         return json_response(run_view(await self.runs.cancel(*_own_run(request))))
 
     async def report(self, request: web.Request) -> web.StreamResponse:
         """What is wrong with lines, as JSON Lines or CSV."""
         query = read_query(request, ReportQuery)
-        portions = await self.runs.report(*_own_run(request))
+        batches = await self.runs.report(*_own_run(request))
         if query.format == "csv":
-            return await csv_response(request, "report.csv", COLUMNS, _rows(portions))
+            return await csv_response(request, "report.csv", COLUMNS, _rows(batches))
         response = web.StreamResponse(headers={"Content-Type": "application/jsonl"})
         if request.method == "HEAD":
             return response
         await response.prepare(request)
-        async for portion in portions:
-            await response.write(b"".join(orjson.dumps(_entry(error)) + b"\n" for error in portion))
+        async for batch in batches:
+            await response.write(b"".join(orjson.dumps(_entry(error)) + b"\n" for error in batch))
         await response.write_eof()
         return response
 
@@ -100,9 +100,9 @@ async def _chunks(request: web.Request) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def _rows(portions: AsyncIterator[Sequence[LineError]]) -> AsyncIterator[list[tuple[str | int, ...]]]:
-    async for portion in portions:
-        yield [tuple(_entry(error).values()) for error in portion]
+async def _rows(batches: AsyncIterator[Sequence[LineError]]) -> AsyncIterator[list[tuple[str | int, ...]]]:
+    async for batch in batches:
+        yield [tuple(_entry(error).values()) for error in batch]
 
 
 def _entry(error: LineError) -> dict[str, str | int]:

@@ -1,4 +1,4 @@
-"""What waits to be sent, in MongoDB, and what nobody sends."""
+"""Pending deliveries in MongoDB, and webhooks that no process sends to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from webhooks.adapters.mongo_delivery_documents import DELIVERIES, QUEUES
 from webhooks.domain.delivery import Status
 
 OVERDUE = timedelta(minutes=10)
-"""A sender claims what is due within a second, and a receiver that hangs has at most a few hundred events before its next."""
+"""A sender claims a due webhook within a second while it has room: much less than this, even after a restart."""
 
 
 class MongoBacklog:
@@ -41,4 +41,4 @@ class MongoBacklog:
             )
 
     async def ask_again(self, stalled: Stalled) -> None:
-        """Senders look four times a second; there is nobody else to ask."""
+        """Does nothing: senders poll by themselves."""

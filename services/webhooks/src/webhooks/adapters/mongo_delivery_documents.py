@@ -35,7 +35,8 @@ def delivery_id(webhook_id: str, event_id: str) -> str:
 async def enqueue(db: Database, session: AsyncClientSession, queued: Sequence[Queued], now: datetime) -> None:
     """Queue these deliveries in this order, behind those of the same orders that are pending.
 
-    Writing the pending one that a delivery follows makes the transaction conflict with its end, so that none waits for what has ended.
+    The transaction writes the pending delivery before each new one. So it conflicts with that delivery's end, and none waits for a
+    delivery that has ended.
     """
     if not queued:
         return

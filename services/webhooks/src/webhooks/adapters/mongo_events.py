@@ -1,4 +1,4 @@
-"""What owners were told, in MongoDB: numbered without a gap that closes later, so that a number is a cursor."""
+"""Owners' events in MongoDB. Their numbers become visible in order, so that a number is a cursor."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from webhooks.domain.owner_event import KEPT, NumberedEvent, OwnerEvent
 
 EVENTS, COUNTERS = "events", "counters"
 MARGIN = timedelta(days=1)
-"""Events are kept longer than they are taken, so that a repeat always finds the first."""
+"""Events are kept longer than records are accepted, so that a repeat always finds the first one."""
 
 
 class MongoEvents:
     """Implements the port OwnerEvents on the collections `events` and `counters`.
 
-    One transaction holds events, numbers and deliveries. It writes the owner's counter, so two of one owner come after each other, and
-    no event becomes visible behind a reader's cursor. In one process, one transaction at a time takes all that has arrived.
+    One transaction holds events, numbers and deliveries. It writes the owner's counter, so transactions of one owner exclude each other,
+    and no event becomes visible behind a reader's cursor. A process runs one transaction at a time, for all events that have arrived.
     """
 
     def __init__(self, db: Database, webhooks: MongoWebhooks, clock: Clock) -> None:
@@ -78,7 +78,7 @@ class MongoEvents:
             Queued(webhook.webhook_id, one)
             for one in numbered
             for webhook in webhooks.get(one.event.owner_id, ())
-            if webhook.is_told(one.event)
+            if webhook.gets(one.event)
         ]
         await enqueue(self._db, session, queued, now)
 

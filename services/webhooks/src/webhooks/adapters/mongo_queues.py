@@ -22,7 +22,7 @@ from webhooks.application.ports import Claimed
 from webhooks.domain.delivery import KEPT_ATTEMPTS, Attempt, DueDelivery, Failing, Status
 
 LEASE = timedelta(seconds=20)
-"""Longer than one call of a receiver. A sender that was killed is followed after this time."""
+"""Longer than one call of a receiver. After this time another sender takes over from one that was killed."""
 NEVER = datetime.min.replace(tzinfo=UTC)
 _END = {"$add": ["$$NOW", int(LEASE / timedelta(milliseconds=1))]}
 
@@ -60,11 +60,11 @@ class MongoQueues:
         return {document["_id"] async for document in self._queues.find(ours, {"_id": 1})}
 
     async def due(
-        self, webhook_id: str, now: datetime, limit: int, besides: Collection[str]
+        self, webhook_id: str, now: datetime, limit: int, excluded: Collection[str]
     ) -> list[DueDelivery]:
         wanted: Document = {"webhook_id": webhook_id, "status": Status.PENDING, "due_at": {"$lte": now}}
-        if besides:
-            wanted["event_id"] = {"$nin": list(besides)}
+        if excluded:
+            wanted["event_id"] = {"$nin": list(excluded)}
         found = await self._deliveries.aggregate(
             [
                 {"$match": wanted},

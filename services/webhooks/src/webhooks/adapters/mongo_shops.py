@@ -1,4 +1,4 @@
-"""Projections in MongoDB: who owns which mini program, and which SKUs are low."""
+"""Projections in MongoDB: the owners of mini programs, and which SKUs are low."""
 
 from __future__ import annotations
 

@@ -14,6 +14,6 @@ Work = Callable[[AsyncClientSession], Awaitable[T]]
 
 
 async def together(db: Database, work: Work[T]) -> T:
-    """What `work` returns once all that it wrote is durable. It is called again when another transaction was quicker."""
+    """Runs `work` in a transaction; returns its result once all its writes are durable. After a conflict `work` is called again."""
     async with db.client.start_session() as session:
         return await session.with_transaction(work, write_concern=db.write_concern)

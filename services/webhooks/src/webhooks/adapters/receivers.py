@@ -1,4 +1,4 @@
-"""Calls receivers as the Standard Webhooks specification says (https://www.standardwebhooks.com), and nobody else."""
+"""Calls receivers as the Standard Webhooks specification says (https://www.standardwebhooks.com)."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What owners, and the events of other services, make happen."""
+"""The use cases, and what they need from outside."""

@@ -1,4 +1,4 @@
-"""Measures how many deliveries are pending, and how late the oldest is."""
+"""Measures how many deliveries are pending, and how overdue the oldest one is."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ deliveries_pending = Gauge(
     "anchorage.webhooks.pending", "{delivery}", "deliveries that are not delivered yet, retries that wait included"
 )  # fmt: skip
 overdue_seconds = Gauge(
-    "anchorage.webhooks.overdue", "s", "for how long the delivery that is most overdue could have been sent"
+    "anchorage.webhooks.overdue", "s", "for how long the oldest due delivery has been due"
 )  # fmt: skip
 
 
 class Waiting(Protocol):
-    """What waits."""
+    """Pending deliveries."""
 
     async def count(self) -> int:
         """Pending deliveries, also those whose retry is not due yet."""
         ...
 
     async def oldest_due(self) -> datetime | None:
-        """Since when the delivery that is most overdue is due; None if there is none."""
+        """When the delivery that has been due longest became due; None if none is due or scheduled."""
         ...
 
 

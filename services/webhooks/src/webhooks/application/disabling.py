@@ -1,4 +1,4 @@
-"""Ends the calls of a receiver that does not want them, or has failed for days."""
+"""Disables webhooks whose receivers want no more events, or have failed for days."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from dataclasses import dataclass
 
 from runtime.clock import Clock
 from runtime.outbox.changes import Change
+from webhooks.application.composing import webhook_is_disabled
 from webhooks.application.ports import OwnerEvents, Queues, Webhooks
-from webhooks.application.telling import webhook_is_disabled
 from webhooks.domain.delivery import Status
 from webhooks.domain.webhook import Webhook
 
 
 @dataclass(frozen=True, slots=True)
 class DisableWebhook:
-    """Disables a webhook. Its owner is told by the feed and the other webhooks, and replays what was not delivered."""
+    """Disables a webhook. Its owner is notified by the feed and by other webhooks, and can replay what was not delivered."""
 
     webhooks: Webhooks
     queues: Queues
@@ -22,7 +22,7 @@ class DisableWebhook:
     clock: Clock
 
     async def __call__(self, webhook: Webhook, reason: str) -> None:
-        """The owner is told first: a process that ends in between does both again."""
+        """Record the owner's event, then disable the webhook. If the process ends in between, the next failure does both again."""
 
         def decide(stored: Webhook | None) -> Change[Webhook] | None:
             disabled = stored.disabled(reason) if stored is not None else None

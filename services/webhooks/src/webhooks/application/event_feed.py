@@ -49,17 +49,17 @@ class EventFeed:
                     waiter.set()
 
     async def _until_more(self, owner_id: str, after: int, seconds: float) -> None:
-        told = asyncio.Event()
-        self._waiting[owner_id].add(told)
+        woken = asyncio.Event()
+        self._waiting[owner_id].add(woken)
         try:
             async with asyncio.timeout(seconds):
                 while self._seen.get(owner_id, 0) <= after:
-                    told.clear()
-                    await told.wait()
+                    woken.clear()
+                    await woken.wait()
         except TimeoutError:
             pass
         finally:
-            self._waiting[owner_id].discard(told)
+            self._waiting[owner_id].discard(woken)
             if not self._waiting[owner_id]:
                 del self._waiting[owner_id]
                 self._seen.pop(owner_id, None)

@@ -54,7 +54,7 @@ class OwnerDeliveries:
         return await self.get(owner_id, webhook_id, delivery_id)
 
     async def replay_all(self, owner_id: str, webhook_id: str, replay: Replay) -> int:
-        """Send the events of a time again; says how many. Raises WebhookDisabled."""
+        """Send the events of a period again; returns how many. Raises WebhookDisabled."""
         webhook = await self._enabled(owner_id, webhook_id)
         await self.audit.note(webhook, replayed_since=replay.since.isoformat())
         queued = await self.deliveries.replay_all(webhook, replay)

@@ -10,8 +10,8 @@ from runtime.clock import Clock
 from runtime.errors import must_be_version
 from runtime.ids import NewId
 from runtime.outbox.changes import Change
+from webhooks.application.composing import MESSAGE, body_of
 from webhooks.application.ports import AuditLog, Deliveries, Owners, Queues, Receivers, Webhooks
-from webhooks.application.telling import MESSAGE, body_of
 from webhooks.domain.delivery import Attempt, Failing, Status
 from webhooks.domain.errors import MiniProgramNotFound, TooManyWebhooks, WebhookDisabled, WebhookNotFound
 from webhooks.domain.event_types import WEBHOOK_TEST
@@ -99,7 +99,7 @@ class OwnerWebhooks:
         await self.queues.end(webhook_id, Status.CANCELLED)
 
     async def renew_secret(self, owner_id: str, webhook_id: str) -> tuple[str, datetime]:
-        """A new secret, and until when the one before also signs."""
+        """A new secret, and until when the old one also signs."""
         secret, now = self.new_secret(), self.clock()
 
         def decide(stored: Webhook | None) -> Change[Webhook] | None:
@@ -109,7 +109,7 @@ class OwnerWebhooks:
         return secret, renewed.old_secret_ends_at(now) or now
 
     async def test(self, owner_id: str, webhook_id: str) -> tuple[str, Attempt]:
-        """Call the receiver with a test event at once: the event's id, and what came of it. Raises WebhookDisabled."""
+        """Call the receiver with a test event at once; returns the event's id and the attempt. Raises WebhookDisabled."""
         webhook, now = own(await self.webhooks.get(webhook_id), owner_id), self.clock()
         if not webhook.is_enabled:
             raise WebhookDisabled

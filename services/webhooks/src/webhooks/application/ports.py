@@ -35,10 +35,10 @@ class Webhooks(Protocol):
 
 
 class Owners(Protocol):
-    """Which mini programs belong to whom."""
+    """The owners of mini programs."""
 
     async def of_programs(self, mini_program_ids: Collection[str]) -> Mapping[str, str]:
-        """The owners of those of the mini programs that are known."""
+        """The owners of these mini programs, as far as they are known."""
         ...
 
     async def learn(self, events: Sequence[MiniProgramState]) -> None:
@@ -47,7 +47,7 @@ class Owners(Protocol):
 
 
 class StockLevels(Protocol):
-    """Which SKUs were low when they were last seen."""
+    """Which SKUs were low at their last known level."""
 
     async def known(self, sku_ids: Collection[str]) -> Mapping[str, tuple[int, bool]]:
         """The version of each SKU's last level, and whether it was low."""
@@ -59,7 +59,7 @@ class StockLevels(Protocol):
 
 
 class OwnerEvents(Protocol):
-    """What owners were told, in order."""
+    """The events of owners, numbered for each owner."""
 
     async def record(self, events: Sequence[OwnerEvent]) -> None:
         """Store the events that are new, in this order, with their deliveries to the webhooks that take them: all or none."""
@@ -76,7 +76,7 @@ class OwnerEvents(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What to send again. With a `key`, deliveries that were replayed with it before stay as they are."""
+    """Which events to send again. Deliveries that were already replayed with this `key` are left alone."""
 
     since: datetime
     until: datetime | None
@@ -106,13 +106,13 @@ class Deliveries(Protocol):
         ...
 
     async def replay_all(self, webhook: Webhook, replay: Replay) -> int:
-        """Queue the events of a time that the webhook takes, in their order; says how many."""
+        """Queue the events of a period that the webhook takes, in their order; returns how many."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The sole right to send to a webhook for a while. `changes` tells whether something was queued since."""
+    """A lease on a webhook: the sole right to send to it. A release compares `changes`, to find whether something was queued since."""
 
     webhook_id: str
     changes: int
@@ -127,27 +127,29 @@ class Queues(Protocol):
         ...
 
     async def renew(self, webhook_ids: Collection[str]) -> set[str]:
-        """Go on with these; says which are still ours."""
+        """Renew these claims; returns those that this process still holds."""
         ...
 
     async def due(
-        self, webhook_id: str, now: datetime, limit: int, besides: Collection[str]
+        self, webhook_id: str, now: datetime, limit: int, excluded: Collection[str]
     ) -> list[DueDelivery]:
-        """At most `limit` deliveries whose time has come, but not of these events."""
+        """At most `limit` due deliveries, without those of the `excluded` events."""
         ...
 
     async def release(self, claimed: Claimed, now: datetime) -> Claimed | None:
-        """Give the webhook back until its next delivery is due; the claim again if something is due or was queued since."""
+        """Release the webhook until its next delivery is due. Returns the claim again if something is due or was queued since; None if
+        the webhook was released, or another process holds it."""
         ...
 
     async def succeeded(self, webhook_id: str, event_id: str, attempt: Attempt) -> None:
-        """The delivery ended well; the next of its order is due."""
+        """The delivery was delivered; the next one of its order becomes due."""
         ...
 
     async def failed(
         self, webhook_id: str, event_id: str, attempt: Attempt, due_at: datetime | None
     ) -> Failing:
-        """The delivery is due again at `due_at`; None exhausts it, and the next of its order is due. The webhook's failures."""
+        """The delivery is due again at `due_at`. None exhausts it, and the next one of its order becomes due. Returns the webhook's
+        failures."""
         ...
 
     async def recovered(self, webhook_id: str) -> None:
@@ -160,7 +162,7 @@ class Queues(Protocol):
 
 
 class AuditLog(Protocol):
-    """What an owner does with a webhook without changing it."""
+    """The audit log, for what an owner does with a webhook without changing it."""
 
     async def note(self, webhook: Webhook, **done: str) -> None:
         """Record what was done, by names and values."""
@@ -177,5 +179,5 @@ class Receivers(Protocol):
     async def post(
         self, url: str, event_id: str, body: bytes, secrets: Sequence[str], at: datetime
     ) -> Attempt:
-        """Call a receiver once, signed with each secret. What goes wrong is in the attempt."""
+        """Call a receiver once, signed with each secret. A failure is in the attempt, not raised."""
         ...

@@ -1,4 +1,4 @@
-"""Turns the events of other services into what owners are told."""
+"""Records the events of owners, from the events of other services."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 from contracts.catalog import StockLevelChanged
 from runtime.clock import Clock
 from runtime.errors import Unavailable
+from webhooks.application.composing import SourceEvent, mini_programs_of, owner_events, stock_is_low
 from webhooks.application.ports import OwnerEvents, Owners, StockLevels
-from webhooks.application.telling import Told, mini_programs_of, owner_events, stock_is_low
 from webhooks.domain.errors import OwnerUnknown
 from webhooks.domain.owner_event import KEPT, OwnerEvent
 
 PATIENCE = timedelta(minutes=2)
-"""How long an unknown mini program is waited for: its registration comes on another topic, which may be read later."""
+"""How long to wait for the registration of an unknown mini program: it is on another topic, which may be consumed later."""
 
 
 class RecordEvents:
-    """Idempotent: what was recorded is found by its id, and what is too old to be kept is not taken. `wake` starts the sender.
+    """Idempotent: a recorded event is found by its id, and a record older than KEPT is ignored. `wake` starts the sender.
 
     Raises Unavailable while a mini program's owner is not known, and OwnerUnknown after PATIENCE.
     """
@@ -38,24 +38,24 @@ class RecordEvents:
         self._wake = wake
         self._missed: dict[str, datetime] = {}
 
-    async def told(self, told: Sequence[Told]) -> None:
-        """Record what the owners of these mini programs are told."""
+    async def record(self, sources: Sequence[SourceEvent]) -> None:
+        """Record the owners' events that follow from these events of other services."""
         now = self._clock()
-        told = [one for one in told if one.at >= now - KEPT]
-        owners = await self._owners(mini_programs_of(told))
+        sources = [one for one in sources if one.at >= now - KEPT]
+        owners = await self._owners(mini_programs_of(sources))
         made = [
             event
-            for one in told
+            for one in sources
             for event in owner_events(one, owners[getattr(one.event, "mini_program_id", "")])
         ]
         await self._record(made)
 
     async def stock_levels(self, levels: Sequence[tuple[StockLevelChanged, datetime]]) -> None:
-        """Record which SKUs became low: owners are told when a SKU falls from above its limit to it or below."""
+        """Record an event for each SKU that became low: its stock fell from above its limit to the limit or below."""
         known = dict(await self._levels.known({level.sku_id for level, _ in levels}))
         fallen = []
         for level, at in levels:
-            version, was_low = known.get(level.sku_id, (-1, True))  # what was never seen did not fall
+            version, was_low = known.get(level.sku_id, (-1, True))  # the first known level is no fall
             if level.version <= version:
                 continue
             is_low = level.low_at is not None and level.available <= level.low_at

@@ -1,4 +1,4 @@
-"""Sends what is due. Each webhook has one sender and few places at a time, so one that hangs delays no other."""
+"""Sends deliveries that are due. Each webhook has one sender and few calls at a time, so one that hangs delays no other webhook."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ first_attempt_delay = Histogram(
 )
 
 POLL_INTERVAL_SECONDS = 0.25
-"""How often is asked for what became due, or was queued by another replica."""
+"""How often the database is asked for deliveries that became due, or that another replica queued."""
 PLACES = 8
 """Calls of one receiver at a time."""
 MAX_WEBHOOKS_AT_ONCE = 400
 """Webhooks that one replica sends to at a time; with PLACES it bounds its open calls."""
 RENEW_SECONDS = 5.0
-LOOK_AGAIN_SECONDS = 1.0
-"""How often a webhook with calls under way is asked for more."""
+POLL_WHILE_SENDING_SECONDS = 1.0
+"""How often the database is asked for more deliveries of a webhook while calls to it are under way."""
 
 
 class Sender:
@@ -62,7 +62,7 @@ class Sender:
         self._woken.set()
 
     async def run(self) -> None:
-        """Send as long as the service runs. What is under way when it stops is sent again after the restart."""
+        """Send as long as the service runs. Calls that a stop interrupts are made again after the restart."""
         try:
             while True:
                 self._woken.clear()
@@ -92,7 +92,8 @@ class Sender:
         self._running.pop(webhook_id, None)
 
     async def keep_claims(self) -> None:
-        """Renew the claims of long calls, as long as the service runs. A webhook that is not ours any more is left to its new sender."""
+        """Renew claims while calls are under way, as long as the service runs. A webhook whose claim was lost is left to its new
+        sender."""
         while True:
             await asyncio.sleep(RENEW_SECONDS)
             if not self._running:
@@ -108,7 +109,7 @@ class Sender:
                     task.cancel()
 
     async def _send_all(self, claimed: Claimed) -> None:
-        """Send until nothing is due. An unavailable database ends it; the claim then runs out, and all is sent again."""
+        """Send until nothing is due. If the database is unavailable, the claim expires, and the deliveries are sent again."""
         under_way: dict[asyncio.Task[None], str] = {}
         try:
             await self._drain(claimed, under_way)
@@ -143,7 +144,7 @@ class Sender:
                 claimed = following
                 continue
             done, _ = await asyncio.wait(
-                under_way, timeout=LOOK_AGAIN_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                under_way, timeout=POLL_WHILE_SENDING_SECONDS, return_when=asyncio.FIRST_COMPLETED
             )
             for task in done:
                 del under_way[task]

@@ -19,7 +19,7 @@ RETRY_AFTER = (
     timedelta(hours=20),
     timedelta(hours=24),
 )
-"""The pause after the first attempt, the second, and so on. After one attempt more the delivery is exhausted."""
+"""The pause after the first attempt, the second, and so on. The attempt after the last pause is the last one."""
 MAX_ATTEMPTS = len(RETRY_AFTER) + 1
 JITTER = 0.2
 """A pause is up to this part longer, so that retries of one outage do not arrive at once."""
@@ -28,10 +28,10 @@ MAX_RETRY_AFTER = timedelta(days=1)
 GONE = 410
 """The status by which a receiver says that it wants no more events (Standard Webhooks, "response status codes")."""
 KEPT_ATTEMPTS = 12
-"""Of a delivery; replays add to those of its first time."""
+"""Attempts of a delivery that are kept, replays included."""
 MIN_FAILURES = 10
 FAILING_FOR = timedelta(days=5)
-"""A webhook is disabled once nothing but failures, at least MIN_FAILURES, fill this time."""
+"""A webhook is disabled after this time without a success and with at least MIN_FAILURES."""
 
 
 class Status(StrEnum):
@@ -43,7 +43,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One call of a receiver. `status` is None if it did not answer in HTTP, and `error` says why. `answer` is its beginning."""
+    """One call of a receiver. Without an HTTP answer `status` is None, and `error` says why. `answer` is the start of its body."""
 
     at: datetime
     milliseconds: int
@@ -81,7 +81,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class DueDelivery:
-    """A delivery whose time has come, with what it sends. `tries` counts the attempts since it was queued or replayed."""
+    """A delivery that is due, with its event. `tries` counts the attempts since it was queued or replayed."""
 
     event: OwnerEvent
     tries: int

@@ -32,4 +32,4 @@ class UnknownCursor(Exception):
 
 
 class OwnerUnknown(Exception):
-    """Nobody has told whose mini program this is; the argument names it."""
+    """The owner of a mini program is not known; the argument names the mini program."""

@@ -1,4 +1,4 @@
-"""The types of events that owners are told of."""
+"""The types of owners' events."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Something that an owner is told, with the bytes that tell it."""
+"""An event of an owner, with the bytes that are sent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 KEPT = timedelta(days=30)
-"""Events that are older are not told any more."""
+"""Older events are not recorded any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +14,8 @@ class OwnerEvent:
     """An event with the body that every delivery, retry and replay sends.
 
     `event_id` follows from the record that it was made of, so the same record never makes two. `order_id` names the order whose
-    events are delivered in order. `mini_program_id` is empty for what belongs to no single one. `recorded_at` is when the platform heard
-    of it: a payment's `timestamp` is the provider's, in whole seconds.
+    events are delivered in order. `mini_program_id` is empty for an event of no single mini program. `timestamp` is when it happened,
+    for a payment by the provider's clock in whole seconds; `recorded_at` is when the platform recorded it.
     """
 
     event_id: str

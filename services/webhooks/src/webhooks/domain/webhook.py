@@ -1,4 +1,4 @@
-"""A webhook: where an owner is told of which events."""
+"""A webhook: the URL to which an owner has events sent, and which events."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from webhooks.domain.owner_event import OwnerEvent
 MAX_WEBHOOKS = 20
 """Of one owner."""
 OVERLAP = timedelta(hours=24)
-"""How long the secret before the present one also signs, so that a receiver can change over without a gap."""
+"""How long the old secret also signs, so that a receiver can switch to the new one without a gap."""
 GONE = "The receiver answered 410 Gone."
 ONLY_FAILURES = "Every delivery of the last five days failed."
 BY_OWNER = "The owner disabled it."
@@ -19,7 +19,7 @@ BY_OWNER = "The owner disabled it."
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A signing secret, `whsec_` and base64; until `ends_at` if another has taken its place."""
+    """A signing secret, `whsec_` and base64. It signs until `ends_at` if another one has replaced it."""
 
     value: str = field(repr=False)
     ends_at: datetime | None = None
@@ -38,7 +38,7 @@ class Terms:
     enabled: bool = True
 
     def take(self, event: OwnerEvent) -> bool:
-        """Whether the webhook is told of this event."""
+        """Whether the event is of a type and a mini program that the webhook names."""
         if self.mini_program_ids is not None and event.mini_program_id not in self.mini_program_ids:
             return False
         return EVERY_TYPE in self.events or event.type in self.events
@@ -46,7 +46,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Webhook:
-    """A webhook of an owner. `secrets` are oldest first; all that are live sign. A removed one is kept for its deliveries."""
+    """A webhook of an owner. `secrets` are oldest first; all live ones sign. A removed webhook is kept for its deliveries."""
 
     webhook_id: str
     owner_id: str
@@ -78,12 +78,12 @@ class Webhook:
         return replace(self, terms=terms, disabled_reason=reason, version=self.version + 1)
 
     def with_secret(self, value: str, now: datetime) -> Webhook:
-        """The webhook with a new secret; of the others only the newest goes on, for OVERLAP."""
+        """The webhook with a new secret. Of the old ones only the newest still signs, for OVERLAP."""
         old = Secret(self.secrets[-1].value, now + OVERLAP)
         return replace(self, secrets=(old, Secret(value)), version=self.version + 1)
 
     def disabled(self, reason: str) -> Webhook | None:
-        """The webhook that is not called any more; None if it is so already."""
+        """The webhook after it was disabled; None if it was disabled already."""
         if not self.is_enabled:
             return None
         terms = replace(self.terms, enabled=False)
@@ -93,6 +93,6 @@ class Webhook:
         """The webhook after its owner removed it; None if it was removed already."""
         return None if self.removed else replace(self, removed=True, version=self.version + 1)
 
-    def is_told(self, event: OwnerEvent) -> bool:
-        """Whether this event is sent to it by itself: one that was recorded before it was made is not."""
+    def gets(self, event: OwnerEvent) -> bool:
+        """Whether this event is sent to it without a replay. Events that were recorded before the webhook was created are not."""
         return self.is_enabled and event.recorded_at >= self.created_at and self.terms.take(event)

@@ -1,4 +1,4 @@
-"""Who calls."""
+"""The owner that calls."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class DeliveryRoutes:
         return json_response(delivery_details(await self.deliveries.replay(*_named(request), key)), 202)
 
     async def replay_all(self, request: web.Request) -> web.Response:
-        """Send the events of a time again."""
+        """Send the events of a period again."""
         body = await read_json(request, ReplayRequest)
         replay = Replay(body.since, body.until, body.missing, optional_idempotency_key(request))
         queued = await self.deliveries.replay_all(owner_of(request), request.match_info["webhook_id"], replay)

@@ -29,7 +29,7 @@ class EventRoutes:
         return [Route("GET", "/v1/owner/events", self.page, scopes(OWNER), deadline=deadline)]
 
     async def page(self, request: web.Request) -> web.Response:
-        """What happened after the cursor; waits if that is nothing."""
+        """The events after the cursor; waits if there are none."""
         query = read_query(request, EventsQuery)
         after = read_cursor(request.path, query.cursor, int)[0] if query.cursor is not None else 0
         with endless(request):  # a service that stops does not wait for those who wait

@@ -48,7 +48,7 @@ def terms_of(body: WebhookRequest) -> Terms:
 
 
 def request_of(terms: Terms) -> WebhookRequest:
-    """What would ask for these terms: a patch changes it."""
+    """The request that would ask for these terms; a patch is applied to it."""
     programs = terms.mini_program_ids
     fields: dict[str, Any] = {
         "url": terms.url,

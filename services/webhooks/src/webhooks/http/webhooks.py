@@ -80,7 +80,7 @@ class WebhookRoutes:
         return json_response(view, 201)
 
     async def test(self, request: web.Request) -> web.Response:
-        """Send a test event now, and say what came of it."""
+        """Send a test event now, and answer its attempt."""
         return json_response(test_result(*await self.webhooks.test(*_named(request))))
 
     def _view(self, own: OwnWebhook) -> WebhookView:

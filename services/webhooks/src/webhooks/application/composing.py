@@ -1,4 +1,4 @@
-"""What owners are told of the events of other services."""
+"""Composes the events of owners, with the bytes that are sent, from the events of other services."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from webhooks.domain.owner_event import OwnerEvent
 from webhooks.domain.webhook import Webhook
 
 MESSAGE = "msg_"
-TOLD_OF_ORDERS: dict[type[Event], str] = {
+TYPES_OF_ORDER_EVENTS: dict[type[Event], str] = {
     OrderPlaced: types.ORDER_PLACED,
     OrderPaid: types.ORDER_PAID,
     OrderShipped: types.ORDER_SHIPPED,
@@ -48,7 +48,7 @@ TOLD_OF_ORDERS: dict[type[Event], str] = {
     OrderRefundFailed: types.REFUND_FAILED,
     OrderRefunded: types.REFUND_SETTLED,
 }
-TOLD_OF_PROGRAMS: dict[type[Event], str] = {
+OTHER_TYPES: dict[type[Event], str] = {
     VersionApproved: types.VERSION_APPROVED,
     VersionRejected: types.VERSION_REJECTED,
     PayoutSettled: types.PAYOUT_SETTLED,
@@ -61,8 +61,8 @@ REFUNDED = "refunded"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An event of another service that somebody may be told of; `recorded_id` is its own id, the same on every repeat."""
+class SourceEvent:
+    """An event of another service of which an owner may be notified. `recorded_id` is its id, the same on every repeat."""
 
     event: Event
     recorded_id: str
@@ -74,26 +74,26 @@ class Told:
         return getattr(self.event, "at", None) or self.recorded_at
 
 
-def owner_events(told: Told, owner_id: str) -> list[OwnerEvent]:
-    """What this owner is told, in order: an order's last refund also makes the order refunded."""
-    match told.event:
+def owner_events(source: SourceEvent, owner_id: str) -> list[OwnerEvent]:
+    """The events of this owner that follow from a source, in order. An order's last refund also gives `order.refunded`."""
+    match source.event:
         case OrderEvent() as event:
             data = order_data(event)
-            made = [_made(told, owner_id, TOLD_OF_ORDERS[type(event)], data, event.order_id)]
+            made = [_made(source, owner_id, TYPES_OF_ORDER_EVENTS[type(event)], data, event.order_id)]
             if isinstance(event, OrderRefunded) and data.get("status") == REFUNDED:
-                made.append(_made(told, owner_id, types.ORDER_REFUNDED, data, event.order_id, nth=2))
+                made.append(_made(source, owner_id, types.ORDER_REFUNDED, data, event.order_id, nth=2))
             return made
         case VersionEvent() as event:
             fields = event.model_dump(
                 mode="json", include={"mini_program_id", "version_id", "number", "reasons"}
             )
-            return [_made(told, owner_id, TOLD_OF_PROGRAMS[type(event)], fields)]
+            return [_made(source, owner_id, OTHER_TYPES[type(event)], fields)]
         case FeedRunFinished() as event:
             fields = event.model_dump(mode="json", include=FEED_FIELDS)
-            return [_made(told, owner_id, types.FEED_FINISHED, fields)]
+            return [_made(source, owner_id, types.FEED_FINISHED, fields)]
         case PayoutSettled(payee_kind="owner") as event:
             fields = event.model_dump(mode="json", include={"payout_id", "mini_program_id", "day", "amount"})
-            return [_made(told, owner_id, types.PAYOUT_SETTLED, fields)]
+            return [_made(source, owner_id, types.PAYOUT_SETTLED, fields)]
     return []
 
 
@@ -109,7 +109,7 @@ def order_data(event: OrderEvent) -> dict[str, Any]:
 
 
 def stock_is_low(level: StockLevelChanged, owner_id: str, at: datetime) -> OwnerEvent:
-    """The owner is told once, when the stock falls: the id follows from the level."""
+    """One event for each level: its id follows from the level's version."""
     data = level.model_dump(
         mode="json", include={"mini_program_id", "product_id", "sku_id", "available", "low_at"}
     )
@@ -119,7 +119,7 @@ def stock_is_low(level: StockLevelChanged, owner_id: str, at: datetime) -> Owner
 
 
 def webhook_is_disabled(webhook: Webhook, reason: str, at: datetime) -> OwnerEvent:
-    """The owner is told once, however many calls found it out: the id follows from the webhook's version."""
+    """One event, however many calls failed: its id follows from the webhook's version."""
     data = {"webhook_id": webhook.webhook_id, "url": webhook.terms.url, "reason": reason}
     event_id = _hashed(webhook.webhook_id, str(webhook.version))
     body = body_of(types.WEBHOOK_DISABLED, at, data)
@@ -136,19 +136,24 @@ def written(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def mini_programs_of(told: Iterable[Told]) -> set[str]:
-    """The mini programs whose owners are told."""
-    return {getattr(one.event, "mini_program_id", "") for one in told} - {""}
+def mini_programs_of(sources: Iterable[SourceEvent]) -> set[str]:
+    """The mini programs of these events."""
+    return {getattr(one.event, "mini_program_id", "") for one in sources} - {""}
 
 
 def _made(
-    told: Told, owner_id: str, kind: str, data: dict[str, Any], order_id: str | None = None, nth: int = 1
+    source: SourceEvent,
+    owner_id: str,
+    kind: str,
+    data: dict[str, Any],
+    order_id: str | None = None,
+    nth: int = 1,
 ) -> OwnerEvent:
-    at = told.at
-    event_id = MESSAGE + told.recorded_id + (f"_{nth}" if nth > 1 else "")
-    program = getattr(told.event, "mini_program_id", "")
+    at = source.at
+    event_id = MESSAGE + source.recorded_id + (f"_{nth}" if nth > 1 else "")
+    program = getattr(source.event, "mini_program_id", "")
     return OwnerEvent(
-        event_id, owner_id, program, kind, at, body_of(kind, at, data), told.recorded_at, order_id
+        event_id, owner_id, program, kind, at, body_of(kind, at, data), source.recorded_at, order_id
     )
 
 

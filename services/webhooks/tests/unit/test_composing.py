@@ -1,4 +1,4 @@
-"""What owners are told of an event."""
+"""The owners' events that follow from an event of another service."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from contracts.checkout import OrderCompleted, OrderPlaced, OrderRefunded, Refun
 from contracts.feeds import FeedRunFinished
 from contracts.money import cny
 from contracts.order_snapshot import AttributionSnapshot, OrderSnapshot
-from webhooks.application.telling import TOLD_OF_ORDERS, TOLD_OF_PROGRAMS, Told, owner_events
+from webhooks.application.composing import OTHER_TYPES, TYPES_OF_ORDER_EVENTS, SourceEvent, owner_events
 from webhooks.domain import event_types
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -30,7 +30,7 @@ def order(status: str) -> OrderSnapshot:
 def told(kind: type[Any], status: str | None = "paid", **more: Any) -> list[Any]:
     snapshot = order(status) if status is not None else None
     event = kind(**IDS, version=3, at=NOW, order=snapshot, **more)
-    return owner_events(Told(event, "abc", NOW), "owner1")
+    return owner_events(SourceEvent(event, "abc", NOW), "owner1")
 
 
 def purchase() -> dict[str, Any]:
@@ -80,7 +80,7 @@ def test_the_end_of_a_feeds_run_is_told_with_its_counts() -> None:
     counts = {"lines": 9, "accepted": 5, "unchanged": 3, "rejected": 1, "removed": 2}
     ids = {"run_id": "r1", "feed_id": "f1", "mini_program_id": "mp000001"}
     ended = FeedRunFinished(**ids, **counts, version=7, owner_id="owner1", status="done", at=NOW)  # type: ignore[arg-type]
-    [event] = owner_events(Told(ended, "abc", NOW), "owner1")
+    [event] = owner_events(SourceEvent(ended, "abc", NOW), "owner1")
     body = json.loads(event.body)
     assert (body["type"], body["timestamp"]) == ("feed.finished", "2026-05-04T12:00:00Z")
     assert body["data"] == {**ids, **counts, "status": "done", "reason": None}
@@ -89,8 +89,8 @@ def test_the_end_of_a_feeds_run_is_told_with_its_counts() -> None:
 
 def test_every_type_that_is_told_can_be_asked_for() -> None:
     types = {
-        *TOLD_OF_ORDERS.values(),
-        *TOLD_OF_PROGRAMS.values(),
+        *TYPES_OF_ORDER_EVENTS.values(),
+        *OTHER_TYPES.values(),
         event_types.ORDER_REFUNDED,
         event_types.STOCK_LOW,
     }
