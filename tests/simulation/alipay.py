@@ -87,7 +87,7 @@ class Alipay:
     def collectors(self) -> Mapping[str, Collector]:
         return {"default": COLLECTOR}
 
-    def accounts(self) -> list[Collector]:
+    def billed(self) -> list[Collector]:
         return [COLLECTOR]
 
     def form(self, trade: Trade, product: str, now: datetime) -> Form:

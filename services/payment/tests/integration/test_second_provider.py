@@ -44,7 +44,7 @@ class Counter:
     def collectors(self) -> Mapping[str, Collector]:
         return {"kiosk": KIOSK, "own": OWN}
 
-    def accounts(self) -> Collection[Collector]:
+    def billed(self) -> Collection[Collector]:
         return [KIOSK, OWN]
 
     def form(self, trade: Trade, product: str, now: datetime) -> Form:

@@ -26,7 +26,7 @@ class PaymentProvider(Protocol):
         """Who can collect at the moment, by the merchant's name in the settings."""
         ...
 
-    def accounts(self) -> Collection[Collector]:
+    def billed(self) -> Collection[Collector]:
         """Every account that may have a bill: of those who can collect, and of those who could before."""
         ...
 

@@ -23,9 +23,9 @@ class Providers:
             found |= provider.collectors()
         return found
 
-    def accounts(self) -> list[Collector]:
+    def billed(self) -> list[Collector]:
         """Every account that may have a bill."""
-        return [collector for provider in self._providers.values() for collector in provider.accounts()]
+        return [collector for provider in self._providers.values() for collector in provider.billed()]
 
     def collector(self, merchant: str | None) -> Collector:
         """Who collects for a merchant; raises UnknownMerchant, also for None."""

@@ -95,7 +95,7 @@ class Alipay:
         """Who can collect, by merchant."""
         return self._accounts.collectors
 
-    def accounts(self) -> Collection[Collector]:
+    def billed(self) -> Collection[Collector]:
         """Every account with a bill, also of merchants that are closed or removed."""
         return self._accounts.known.values()
 
