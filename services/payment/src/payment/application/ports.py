@@ -28,7 +28,6 @@ class PaymentProvider(Protocol):
 
     def billed(self) -> Collection[Collector]:
         """Every account that may have a bill: of those who can collect, and of those who could before."""
-        ...
 
     def form(self, trade: Trade, product: str, now: datetime) -> Form:
         """How the payer pays this trade with this product until its deadline. No I/O."""
