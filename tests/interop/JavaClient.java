@@ -9,6 +9,7 @@ import com.alipay.api.AlipayApiException;
 import com.alipay.api.AlipayClient;
 import com.alipay.api.AlipayRequest;
 import com.alipay.api.AlipayResponse;
+import com.alipay.api.CertAlipayRequest;
 import com.alipay.api.DefaultAlipayClient;
 import com.alipay.api.internal.util.AlipaySignature;
 import java.io.BufferedReader;
@@ -27,7 +28,7 @@ public class JavaClient {
         System.setOut(System.err);
         var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         settings = JSON.parseObject(in.readLine());
-        client = new DefaultAlipayClient(
+        client = settings.containsKey("app_cert_path") ? certified() : new DefaultAlipayClient(
             settings.getString("gateway"), settings.getString("app_id"), settings.getString("app_private_key_pkcs8"),
             "json", "UTF-8", settings.getString("alipay_public_key_bare"), "RSA2");
         for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -42,11 +43,28 @@ public class JavaClient {
         }
     }
 
+    private static AlipayClient certified() throws AlipayApiException {
+        var request = new CertAlipayRequest();
+        request.setServerUrl(settings.getString("gateway"));
+        request.setAppId(settings.getString("app_id"));
+        request.setPrivateKey(settings.getString("app_private_key_pkcs8"));
+        request.setFormat("json");
+        request.setCharset("UTF-8");
+        request.setSignType("RSA2");
+        request.setCertPath(settings.getString("app_cert_path"));
+        request.setAlipayPublicCertPath(settings.getString("alipay_cert_path"));
+        request.setRootCertPath(settings.getString("root_cert_path"));
+        return new DefaultAlipayClient(request);
+    }
+
     private static Object perform(JSONObject command) throws Exception {
         String how = command.getString("how");
         if (how.equals("verify")) {
             Map<String, String> fields = new HashMap<>();
             command.getJSONObject("fields").forEach((name, value) -> fields.put(name, String.valueOf(value)));
+            if (settings.containsKey("app_cert_path")) {
+                return AlipaySignature.rsaCertCheckV1(fields, settings.getString("alipay_cert_path"), "UTF-8", "RSA2");
+            }
             return AlipaySignature.rsaCheckV1(fields, settings.getString("alipay_public_key_bare"), "UTF-8", "RSA2");
         }
         AlipayRequest<?> request = requestOf(command);
@@ -61,7 +79,7 @@ public class JavaClient {
     }
 
     private static <T extends AlipayResponse> T execute(AlipayRequest<T> request) throws AlipayApiException {
-        return client.execute(request);
+        return settings.containsKey("app_cert_path") ? client.certificateExecute(request) : client.execute(request);
     }
 
     private static AlipayRequest<?> requestOf(JSONObject command) throws Exception {

@@ -6,18 +6,26 @@ The client is used as published; only the address is changed, by the attribute t
 import json
 import sys
 
-from alipay import AliPay
+from alipay import AliPay, DCAliPay
 
 
 def main():
     settings = json.loads(sys.stdin.readline())
-    client = AliPay(
-        appid=settings["app_id"],
-        app_notify_url=settings["notify_url"],
-        app_private_key_string=settings["app_private_key"],
-        alipay_public_key_string=settings["alipay_public_key"],
-        sign_type="RSA2",
-    )
+    common = {
+        "appid": settings["app_id"],
+        "app_notify_url": settings["notify_url"],
+        "app_private_key_string": settings["app_private_key"],
+        "sign_type": "RSA2",
+    }
+    if "app_cert_text" in settings:
+        client = DCAliPay(
+            **common,
+            app_public_key_cert_string=settings["app_cert_text"],
+            alipay_public_key_cert_string=settings["alipay_cert_text"],
+            alipay_root_cert_string=settings["root_cert_text"],
+        )
+    else:
+        client = AliPay(**common, alipay_public_key_string=settings["alipay_public_key"])
     client._gateway = settings["gateway"]
     for line in sys.stdin:
         command = json.loads(line)

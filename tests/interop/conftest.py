@@ -13,7 +13,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -40,6 +40,7 @@ class Client:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self.name = ""
 
     async def perform(self, **command: Any) -> Any:
         """The result of one command; AssertionError with the client's own words if it raised."""
@@ -200,15 +201,39 @@ def _bare_pkcs8(file: Path) -> str:
     return _bare(pem.decode())
 
 
-StartClient = Callable[[str, str], AbstractAsyncContextManager[Client]]
+class StartClient(Protocol):
+    """Starts a client, `community`, `official`, `node` or `java`, that calls the gateway at the given address."""
+
+    def __call__(
+        self, name: str, gateway: str, *, certified: bool = False
+    ) -> AbstractAsyncContextManager[Client]: ...
+
+
+def certified_settings(keys: Path) -> dict[str, Any]:
+    """What a client needs as the merchant in certificate mode, in place of its settings with keys."""
+
+    def file(kind: str, name: str) -> dict[str, str]:
+        return {
+            f"{kind}_path": str(keys / name),
+            f"{kind}_text": (keys / name).read_text(encoding="utf-8"),
+        }
+
+    return {
+        "app_id": "2021000000000003",
+        "app_private_key": (keys / "certified_private_key.pem").read_text(encoding="utf-8"),
+        "app_private_key_pkcs8": _bare_pkcs8(keys / "certified_private_key.pem"),
+        **file("app_cert", "certified_app_cert.pem"),
+        **file("alipay_cert", "alipay_cert.pem"),
+        **file("root_cert", "alipay_root_cert.pem"),
+    }
 
 
 @pytest.fixture(scope="session")
 def start_client(pytestconfig: pytest.Config, keys: Path, merchant: Merchant) -> StartClient:
-    """Starts a client, `community`, `official`, `node` or `java`, that calls the gateway at the given address."""
+    """Starts clients; those that are `certified` in certificate mode."""
 
     @asynccontextmanager
-    async def start(name: str, gateway: str) -> AsyncIterator[Client]:
+    async def start(name: str, gateway: str, *, certified: bool = False) -> AsyncIterator[Client]:
         command = await asyncio.to_thread(command_of, pytestconfig.rootpath, name)
         process = await asyncio.create_subprocess_exec(
             *command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
@@ -222,7 +247,7 @@ def start_client(pytestconfig: pytest.Config, keys: Path, merchant: Merchant) ->
             "alipay_public_key": (keys / "alipay_public_key.pem").read_text(encoding="utf-8"),
             "alipay_public_key_bare": _bare((keys / "alipay_public_key.pem").read_text(encoding="utf-8")),
             "dial_port": urlsplit(gateway).port is not None,
-        }
+        } | (certified_settings(keys) if certified else {})
         client = Client(process)
         await client.tell(settings)
         try:

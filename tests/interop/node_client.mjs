@@ -11,10 +11,17 @@ const { AlipaySdk } = require('alipay-sdk');
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const settings = JSON.parse((await lines.next()).value);
+const trusted = settings.app_cert_path
+  ? {
+      appCertPath: settings.app_cert_path,
+      alipayPublicCertPath: settings.alipay_cert_path,
+      alipayRootCertPath: settings.root_cert_path,
+    }
+  : { alipayPublicKey: settings.alipay_public_key };
 const client = new AlipaySdk({
   appId: settings.app_id,
   privateKey: settings.app_private_key,
-  alipayPublicKey: settings.alipay_public_key,
+  ...trusted,
   gateway: settings.gateway,
   camelcase: false,
 });

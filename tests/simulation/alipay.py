@@ -87,6 +87,9 @@ class Alipay:
     def collectors(self) -> Mapping[str, Collector]:
         return {"default": COLLECTOR}
 
+    def billed(self) -> list[Collector]:
+        return [COLLECTOR]
+
     def form(self, trade: Trade, product: str, now: datetime) -> Form:
         self.links.setdefault(trade.order_id, (trade.total, trade.expires_at))
         return Form(cashier_url=f"https://cashier.example/{trade.order_id}")
@@ -127,7 +130,7 @@ class Alipay:
         made = self.accounts[trade.order_id].refunds.get(refund.refund_id)
         return Made(made[1]) if made is not None else NoSuchRefund()
 
-    def read_notice(self, body: bytes) -> Notice:
+    async def read_notice(self, body: bytes) -> Notice:
         account = self.accounts.get(body.decode())
         if account is None or account.paid is None:
             raise BadNotice("not ours")

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from alipay_sandbox.adapters.identifiers import RandomIdentifiers
 from alipay_sandbox.adapters.keys import SigningKey
-from alipay_sandbox.adapters.merchant_file import read_merchants
+from alipay_sandbox.adapters.merchant_file import read_certificates, read_merchants
 from alipay_sandbox.adapters.mongo_controls import MongoControls
 from alipay_sandbox.adapters.mongo_trades import MongoTrades
 from alipay_sandbox.adapters.notice_sender import HttpNoticeSender
@@ -28,6 +28,7 @@ from alipay_sandbox.application.notice_delivery import NoticeDelivery
 from alipay_sandbox.application.qr_codes import QrCodes
 from alipay_sandbox.application.recovery import Recovery
 from alipay_sandbox.application.trades import Trades
+from alipay_sandbox.domain.merchants import Merchants
 from alipay_sandbox.http.bills import BillRoutes
 from alipay_sandbox.http.cashier import CashierRoutes
 from alipay_sandbox.http.control import ControlRoutes
@@ -60,14 +61,14 @@ class _Core:
     trades: Trades
 
 
-def _core(settings: Settings, db: Database, key: SigningKey, clock: Clock) -> _Core:
+def _core(settings: Settings, db: Database, key: SigningKey, merchants: Merchants, clock: Clock) -> _Core:
     trade_store, control_store = MongoTrades(db), MongoControls(db)
     identifiers = RandomIdentifiers()
     max_concurrent = settings.alipay_sandbox_notices_at_once
     sender = HttpNoticeSender(settings.alipay_sandbox_notice_timeout, max_concurrent)
     attempts, faults = AttemptLog(trade_store), ArmedFaults(control_store, clock)
     delivery = NoticeDelivery(
-        key=key, sender=sender, attempts=attempts, faults=faults, clock=clock, max_concurrent=max_concurrent,
+        key=key, cert_sn_for=merchants.cert_sn_for, sender=sender, attempts=attempts, faults=faults, clock=clock, max_concurrent=max_concurrent,
         forger=Forger(key, SigningKey.generate, identifiers.notify_id),
     )  # fmt: skip
     balances, expiry = Balances(trade_store, control_store), Expiry(clock)
@@ -84,9 +85,13 @@ def _core(settings: Settings, db: Database, key: SigningKey, clock: Clock) -> _C
 
 
 def _routes(
-    core: _Core, settings: Settings, key: SigningKey, clock: Clock, background: Background
+    core: _Core,
+    settings: Settings,
+    key: SigningKey,
+    merchants: Merchants,
+    clock: Clock,
+    background: Background,
 ) -> list[web.RouteDef]:
-    merchants = read_merchants(settings.merchants_file)
     verifier = Verifier(merchants, settings.alipay_sandbox_timestamp_skew, clock)
     codes = QrCodes(core.control_store, clock)
     bills = Bills(core.trade_store, key.derived_secret(b"bill addresses"), clock)
@@ -99,8 +104,8 @@ def _routes(
     )  # fmt: skip
     origin, pages = Origin(settings.alipay_sandbox_public_url), CashierRoutes(cashier, merchants)
     gateway = GatewayRoutes(
-        verifier=verifier, methods=Methods(core.trades, codes, bills), cashier=pages, faults=core.faults, key=key,
-        origin=origin,
+        verifier=verifier, methods=Methods(core.trades, codes, bills, merchants.certificates), cashier=pages,
+        faults=core.faults, key=key, cert_sn_for=merchants.cert_sn_for, origin=origin,
     )  # fmt: skip
     return [
         *gateway.routes(),
@@ -115,8 +120,11 @@ def _routes(
 async def build_app(settings: Settings, clock: Clock = system_clock) -> web.Application:
     """The sandbox as a web application. Reads the key files now (OSError, ValueError); MongoDB when it starts."""
     key = SigningKey.read(settings.alipay_private_key_file)
+    certificates = read_certificates(settings.alipay_cert_file, settings.root_cert_file)
+    merchants = read_merchants(settings.merchants_file, certificates)
     client = connect(settings.mongodb_uri)
-    core, background = _core(settings, database(client, settings.database), key, clock), Background()
+    core = _core(settings, database(client, settings.database), key, merchants, clock)
+    background = Background()
 
     async def life(_: web.Application) -> AsyncIterator[None]:
         await core.recovery.start()
@@ -134,7 +142,7 @@ async def build_app(settings: Settings, clock: Clock = system_clock) -> web.Appl
         await client.close()
 
     app = web.Application(client_max_size=BODY_LIMIT)
-    app.add_routes(_routes(core, settings, key, clock, background))
+    app.add_routes(_routes(core, settings, key, merchants, clock, background))
     app.cleanup_ctx.append(life)
     return app
 

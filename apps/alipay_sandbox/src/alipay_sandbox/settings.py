@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from alipay_sandbox.adapters.key_files import ALIPAY_PRIVATE_KEY, MERCHANTS
+from alipay_sandbox.adapters.key_files import ALIPAY_CERT, ALIPAY_PRIVATE_KEY, MERCHANTS, ROOT_CERT
 
 
 class Settings(BaseSettings):
@@ -42,6 +42,16 @@ class Settings(BaseSettings):
     def alipay_private_key_file(self) -> Path:
         """Alipay's own key, PKCS#1 or PKCS#8 PEM."""
         return self.alipay_sandbox_keys / ALIPAY_PRIVATE_KEY
+
+    @property
+    def alipay_cert_file(self) -> Path:
+        """Alipay's certificate and its issuer's, PEM."""
+        return self.alipay_sandbox_keys / ALIPAY_CERT
+
+    @property
+    def root_cert_file(self) -> Path:
+        """The root certificate, PEM."""
+        return self.alipay_sandbox_keys / ROOT_CERT
 
     @property
     def merchants_file(self) -> Path:

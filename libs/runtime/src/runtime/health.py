@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
@@ -28,6 +29,8 @@ class Health:
     consumers: Consumers | None = None
     watchdog: Watchdog | None = None
     relay: Relay | None = None
+    notes: dict[str, Callable[[], str | None]] = field(default_factory=dict)
+    """What `/readyz` says besides, by name, while there is something to say. It turns nothing red."""
 
     def routes(self) -> list[Route]:
         """`/livez` and `/readyz`, for everybody."""
@@ -59,7 +62,9 @@ class Health:
         if self.relay is not None:
             checks["relay"] = self.relay.working
         good = all(checks.values())
-        return json_response({"status": "ready" if good else "not ready", **checks}, 200 if good else 503)
+        said = {name: text for name, note in self.notes.items() if (text := note()) is not None}
+        body = {"status": "ready" if good else "not ready", **checks} | ({"notes": said} if said else {})
+        return json_response(body, 200 if good else 503)
 
     async def _metrics(self, _: web.Request) -> web.Response:
         if self.relay is not None:

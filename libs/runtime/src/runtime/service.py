@@ -80,6 +80,7 @@ class Service:
         self.verifier = TokenVerifier(self.keys, standing=self.revocations)
         self.url = self.metrics_url = ""
         self._health = Health()
+        self.notes = self._health.notes
         self.has_database = uses_mongo
         self._assemble = assemble
         self._answer_headers = answer_headers

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from payment.adapters.alipay.merchants import PROVIDER, read_merchants
+from payment.adapters.alipay.merchant_file import MerchantFile
+from payment.adapters.alipay.merchants import PROVIDER
 from payment.adapters.alipay.provider import Alipay
 from payment.adapters.mongo_ledger import MongoLedger
 from payment.adapters.mongo_offers import MongoOffers
@@ -72,14 +73,16 @@ def build_app(
 ) -> Service:
     """The payment service, with Alipay and `more_providers` by name.
 
-    Reads the merchants' file and keys now; raises OSError or ValueError.
+    Reads the merchants' file, keys and certificates now; raises OSError or ValueError.
     """
-    merchants = read_merchants(settings.alipay_merchants)
+    file = MerchantFile(settings.alipay_merchants, clock)
 
     def assemble(service: Service) -> None:
         alipay = Alipay(
-            merchants, lambda: service.http, clock, public_url=settings.public_url, notify_url=settings.notify_url,
+            file.merchants, lambda: service.http, clock, public_url=settings.public_url, notify_url=settings.notify_url,
         )  # fmt: skip
+        service.background("merchants file", lambda: file.watch(alipay.replace))
+        service.notes["merchants_file"] = lambda: file.fault
         providers = Providers({PROVIDER: alipay, **(more_providers or {})})
         owners, ledger = MongoOwners(service.db), MongoLedger(service.db)
         trade_store = MongoTrades(service.db, service.recorder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from anchorage_local.ports import free_port
 from contracts.event import Event, parse
 from contracts.topics import AUDIT, MINI_PROGRAMS, ORDERS, PAYMENTS, SETTLEMENTS, STOCK
 from payment.adapters.alipay.keys import SigningKey, VerifyingKeys
+from payment.adapters.alipay.notices import Signed
 from payment.app import build_app
 from payment.application.ports import PaymentProvider
 from payment.settings import Settings
@@ -38,8 +39,13 @@ def key_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def alipay_keys(key_files: Path) -> dict[str, VerifyingKeys]:
-    return {"2021000000000001": VerifyingKeys.read([key_files / "alipay_public_key.pem"])}
+def alipay_keys(key_files: Path) -> dict[str, Signed]:
+    keys = VerifyingKeys.read([key_files / "alipay_public_key.pem"])
+
+    async def signed(contents: Sequence[bytes], signature: str, _: str) -> bool:
+        return any(keys.verify(content, signature) for content in contents)
+
+    return {"2021000000000001": signed}
 
 
 @pytest.fixture

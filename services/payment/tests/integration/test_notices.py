@@ -148,10 +148,10 @@ async def test_ten_thousand_forged_notices_change_nothing(till: Till) -> None:
         lambda form: form | {"charset": "gb2312", "subject": "\U0001f377"},
     ],
 )
-def test_an_altered_notice_is_refused(alter, signed_form, alipay_keys) -> None:
-    read_notice(urlencode(signed_form).encode(), alipay_keys)
+async def test_an_altered_notice_is_refused(alter, signed_form, alipay_keys) -> None:
+    await read_notice(urlencode(signed_form).encode(), alipay_keys)
     with pytest.raises(BadNotice):
-        read_notice(urlencode(alter(signed_form)).encode(), alipay_keys)
+        await read_notice(urlencode(alter(signed_form)).encode(), alipay_keys)
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "gbk", "gb2312", "gb18030"])

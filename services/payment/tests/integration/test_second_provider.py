@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -44,6 +44,9 @@ class Counter:
     def collectors(self) -> Mapping[str, Collector]:
         return {"kiosk": KIOSK, "own": OWN}
 
+    def billed(self) -> Collection[Collector]:
+        return [KIOSK, OWN]
+
     def form(self, trade: Trade, product: str, now: datetime) -> Form:
         self.collected_by[trade.order_id] = trade.collector
         return Form(cashier_url=f"https://counter.example/tickets/{trade.order_id}")
@@ -66,10 +69,10 @@ class Counter:
         made = (trade.order_id, refund.refund_id) in self.refunds
         return Made(system_clock()) if made else NoSuchRefund()
 
-    def read_notice(self, body: bytes) -> Notice:
+    async def read_notice(self, body: bytes) -> Notice:
         raise BadNotice("the counter sends no notices")
 
-    def read_return(self, query: bytes) -> str:
+    async def read_return(self, query: bytes) -> str:
         raise BadNotice("the counter redirects nobody")
 
     async def bill(self, collector: Collector, day: date) -> Sequence[Movement]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, datetime, timedelta
 
 import aiohttp
 import pytest
@@ -11,6 +12,7 @@ from aiohttp.test_utils import TestServer
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from payment.adapters.alipay.certificates import AlipayCertificates, Roots
 from payment.adapters.alipay.gateway import AlipayGateway, NoAnswer, Reply
 from payment.adapters.alipay.keys import SigningKey, VerifyingKeys
 from payment.adapters.alipay.merchants import Merchant
@@ -74,3 +76,38 @@ async def test_a_signature_over_other_bytes_than_were_sent_is_no_answer() -> Non
 async def test_text_in_gbk_arrives_as_it_was_written() -> None:
     reply = await call(signed(NOT_FOUND, "gbk"), "text/html;charset=GBK")
     assert reply.fields["sub_msg"] == "交易不存在，联通"
+
+
+async def test_strangers_notices_cause_few_calls_and_an_answer_is_not_held_up_by_them() -> None:
+    """Each of them names another certificate that is unknown."""
+    asked: list[str] = []
+    now = datetime(2026, 11, 29, tzinfo=UTC)
+
+    async def answer(request: web.Request) -> web.Response:
+        asked.append(json.loads((await request.post())["biz_content"])["alipay_cert_sn"])
+        name = "alipay_open_app_alipaycert_download_response"
+        return web.Response(text=f'{{"{name}":{{"code":"40004","sub_code":"none"}}}}')
+
+    app = web.Application()
+    app.router.add_post("/gateway.do", answer)
+    async with TestServer(app) as server, aiohttp.ClientSession() as http:
+        address = str(server.make_url("/gateway.do"))
+        certificates = AlipayCertificates(Roots((), "1"), (), b"")
+        collector = Collector("alipay", "default", "2021", "2088")
+        gateway = AlipayGateway(
+            Merchant(collector, address, address, KEY, certificates), lambda: http, lambda: now
+        )
+
+        async def refused(sn: str, *, notice: bool) -> int:
+            """How many calls there were in all."""
+            assert not await gateway.signed_by_alipay([b"x"], KEY.sign("x"), sn, notice=notice)
+            return len(asked)
+
+        assert [await refused(f"{n:032x}", notice=True) for n in range(4)] == [1, 1, 1, 1]
+        assert await refused("not a number", notice=False) == 1
+        assert await refused("a" * 32, notice=False) == 2
+        assert await refused("a" * 32, notice=False) == 2  # it could not be fetched a moment ago
+        now += timedelta(seconds=61)
+        assert await refused("a" * 32, notice=False) == 3
+        assert await refused("b" * 32, notice=True) == 4
+    assert asked == ["0" * 32, "a" * 32, "a" * 32, "b" * 32]

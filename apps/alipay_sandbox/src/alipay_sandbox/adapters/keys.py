@@ -36,6 +36,14 @@ class SigningKey:
         signature = self._key.sign(text.encode(charset), padding.PKCS1v15(), algorithm)
         return base64.b64encode(signature).decode("ascii")
 
+    def private_key(self) -> rsa.RSAPrivateKey:
+        """The key itself, to sign certificates with."""
+        return self._key
+
+    def public_key(self) -> rsa.RSAPublicKey:
+        """The public key that belongs to it."""
+        return self._key.public_key()
+
     def private_pem(self) -> bytes:
         """PKCS#1 PEM, the only form that all published clients read."""
         return self._key.private_bytes(

@@ -15,8 +15,16 @@ Answer = dict[str, object]
 OK: Mapping[str, str] = {"code": "10000", "msg": "Success"}
 
 
-def render(method: str, answer: Mapping[str, object], key: Signer | None, charset: str = "utf-8") -> bytes:
+def render(
+    method: str,
+    answer: Mapping[str, object],
+    key: Signer | None,
+    charset: str = "utf-8",
+    cert_sn: str = "",
+) -> bytes:
     """The body of an answer: the response object first, then `sign` over exactly its characters.
+
+    In certificate mode `alipay_cert_sn` stands in between, and is not signed.
 
     Slashes are escaped as the real gateway does, which exposes clients that re-serialise before they verify.
     Without a key the answer is unsigned; without a known method it is an `error_response`.
@@ -25,6 +33,7 @@ def render(method: str, answer: Mapping[str, object], key: Signer | None, charse
     text = text.encode(charset, "replace").decode(charset)  # sign exactly the characters that are sent
     name = f"{method.replace('.', '_')}_response" if method else "error_response"
     sign = f',"sign":"{key.sign(text, charset)}"' if key else ""
+    sign = f',"alipay_cert_sn":"{cert_sn}"{sign}' if key and cert_sn else sign
     return f'{{"{name}":{text}{sign}}}'.encode(charset)
 
 

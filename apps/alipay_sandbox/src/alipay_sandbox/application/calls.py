@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from alipay_sandbox.domain import beijing
-from alipay_sandbox.domain.errors import invalid, missing
+from alipay_sandbox.domain.errors import GatewayFailure, invalid, missing
 from alipay_sandbox.domain.merchants import Merchant, Merchants
 from alipay_sandbox.domain.signing import request_text
 
@@ -45,6 +45,8 @@ class Verifier:
         """
         merchant = self._merchant(params)
         charset = _charset(params)
+        if merchant.certified:
+            merchant = self._with_certificate(merchant, params)
         _check_signature(merchant, params, charset)
         if params.get("version", "") != "1.0":
             raise invalid("parameter", "version 只支持 1.0") if params.get("version") else missing("version")
@@ -63,6 +65,16 @@ class Verifier:
         if merchant is None:
             raise invalid("app-id", "无效的AppID参数", signed=False)
         return merchant
+
+    def _with_certificate(self, merchant: Merchant, params: Mapping[str, str]) -> Merchant:
+        """The merchant with the key of the certificate that the call names."""
+        key = merchant.certified.get(params.get("app_cert_sn", ""))
+        if key is None:
+            raise GatewayFailure("40002", "isv.app-cert-not-exist", "应用公钥证书不存在")
+        known = self._merchants.certificates
+        if known is None or params.get("alipay_root_cert_sn") != known.root_sn:
+            raise invalid("alipay-root-cert-sn", "支付宝根证书序列号不正确")
+        return replace(merchant, keys=(key,))
 
     def _check_timestamp(self, text: str, *, fresh: bool) -> None:
         if not text:

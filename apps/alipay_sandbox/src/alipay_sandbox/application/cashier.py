@@ -123,6 +123,8 @@ class Cashier:
             "seller_id": order.seller_id,
             "timestamp": beijing.to_text(self._clock()),
         }
+        if cert_sn := self._merchants.cert_sn_for(order.app_id):
+            fields["alipay_cert_sn"] = cert_sn
         own = dict(parse_qsl(urlsplit(order.return_url).query))
         signed = {**fields, "sign": self._key.sign(notice_text({**own, **fields}), order.charset)}
         joint = "&" if urlsplit(order.return_url).query else "?"

@@ -1,5 +1,6 @@
 """The gateway's methods for servers."""
 
+import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from alipay_sandbox.application.ports import StoredTrade
 from alipay_sandbox.application.qr_codes import QrCodes
 from alipay_sandbox.application.trades import Trades
 from alipay_sandbox.domain.errors import GatewayFailure, business, invalid
+from alipay_sandbox.domain.merchants import Certificates
 from alipay_sandbox.domain.order import CREATE, PRECREATE, Order, read_amount, read_order
 
 Method = Callable[[Call, str], Awaitable[Answer]]
@@ -19,7 +21,10 @@ Method = Callable[[Call, str], Awaitable[Answer]]
 class Methods:
     """Answers verified calls. Links in the answers start with `origin`."""
 
-    def __init__(self, trades: Trades, codes: QrCodes, bills: Bills) -> None:
+    def __init__(
+        self, trades: Trades, codes: QrCodes, bills: Bills, certificates: Certificates | None
+    ) -> None:
+        self._certificates = certificates
         self._trades = trades
         self._codes = codes
         self._bills = bills
@@ -32,6 +37,7 @@ class Methods:
             CREATE: self._create,
             PRECREATE: self._precreate,
             "alipay.data.dataservice.bill.downloadurl.query": self._bill_address,
+            "alipay.open.app.alipaycert.download": self._certificate,
         }
 
     async def answer(self, call: Call, origin: str) -> Answer:
@@ -88,6 +94,11 @@ class Methods:
             call.merchant.seller_id, call.biz.get("bill_type", ""), call.biz.get("bill_date", ""), origin
         )
         return {**answers.OK, "bill_download_url": address}
+
+    async def _certificate(self, call: Call, origin: str) -> Answer:
+        if self._certificates is None or call.biz.get("alipay_cert_sn") != self._certificates.sn:
+            raise business("isv.alipay-cert-not-exist")
+        return {**answers.OK, "alipay_cert_content": base64.b64encode(self._certificates.chain).decode()}
 
     async def _trade(self, call: Call) -> StoredTrade:
         trade_no = call.biz.get("trade_no", "")

@@ -54,6 +54,7 @@ class NoticeDelivery:
         self,
         *,
         key: Signer,
+        cert_sn_for: Callable[[str], str],
         sender: NoticeSender,
         attempts: AttemptLog,
         faults: ArmedFaults,
@@ -62,6 +63,7 @@ class NoticeDelivery:
         max_concurrent: int,
     ) -> None:
         self._key = key
+        self._cert_sn_for = cert_sn_for
         self._sender = sender
         self._attempts = attempts
         self._faults = faults
@@ -214,4 +216,6 @@ class NoticeDelivery:
             "notify_time": beijing.to_text(self._clock()),
             "sign_type": "RSA2",
         }
+        if cert_sn := self._cert_sn_for(notice.fields["app_id"]):
+            fields["alipay_cert_sn"] = cert_sn
         return {**fields, "sign": self._key.sign(notice_text(fields), notice.charset)}

@@ -25,6 +25,7 @@ _BUSINESS = {
     "ACQ.TRADE_NOT_EXIST": "交易不存在",
     "ACQ.TRADE_STATUS_ERROR": "交易状态不合法",
     "isp.bill_not_exist": "账单不存在",
+    "isv.alipay-cert-not-exist": "支付宝公钥证书不存在",
 }
 
 

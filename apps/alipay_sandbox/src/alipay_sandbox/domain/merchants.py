@@ -1,7 +1,7 @@
 """The merchants that the sandbox knows."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
@@ -19,18 +19,36 @@ class Merchant:
     name: str
     app_id: str
     seller_id: str
-    keys: tuple[SignatureCheck, ...]
+    keys: tuple[SignatureCheck, ...] = ()
+    certified: Mapping[str, SignatureCheck] = field(default_factory=dict)
+    """Certificate mode: the keys by the SNs of their certificates."""
 
     def signed(self, text: str, signature: str, charset: str) -> bool:
         """Whether one of the merchant's keys made this signature."""
         return any(key.verifies(text, signature, charset) for key in self.keys)
 
 
-class Merchants:
-    """All merchants, by app_id."""
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """Alipay's certificate, with its issuer's, as PEM, and the SNs of it and of the root."""
 
-    def __init__(self, merchants: Iterable[Merchant]) -> None:
+    sn: str
+    root_sn: str
+    chain: bytes
+
+
+class Merchants:
+    """All merchants, by app_id, and the certificates of Alipay for those in certificate mode."""
+
+    def __init__(self, merchants: Iterable[Merchant], certificates: Certificates | None = None) -> None:
         self._by_app = {merchant.app_id: merchant for merchant in merchants}
+        self.certificates = certificates
+
+    def cert_sn_for(self, app_id: str) -> str:
+        """The SN of the certificate that verifies what Alipay sends to this app; empty in key mode."""
+        merchant = self._by_app.get(app_id)
+        certified = merchant is not None and merchant.certified
+        return self.certificates.sn if certified and self.certificates is not None else ""
 
     def of_app(self, app_id: str) -> Merchant | None:
         """The merchant of an app_id, if it is known."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 from prometheus_client import Counter
@@ -35,6 +35,7 @@ class GatewayRoutes:
         cashier: CashierRoutes,
         faults: ArmedFaults,
         key: Signer,
+        cert_sn_for: Callable[[str], str],
         origin: Origin,
     ) -> None:
         self._verifier = verifier
@@ -42,6 +43,7 @@ class GatewayRoutes:
         self._cashier = cashier
         self._faults = faults
         self._key = key
+        self._cert_sn_for = cert_sn_for
         self._origin = origin
 
     def routes(self) -> list[web.RouteDef]:
@@ -99,7 +101,8 @@ class GatewayRoutes:
         CALLS.labels(method if signed else "", str(answer["code"])).inc()
         charset = params.get("charset", "").lower()
         charset = charset if charset in ("utf-8", "gbk", "gb2312") else "utf-8"
-        body = render(method if signed else "", answer, self._key if signed else None, charset)
+        cert_sn = self._cert_sn_for(params.get("app_id", ""))
+        body = render(method if signed else "", answer, self._key if signed else None, charset, cert_sn)
         # Alipay labels its JSON as text/html, which exposes clients that insist on a JSON content type
         return web.Response(body=body, headers={"Content-Type": f"text/html;charset={charset}"})
 

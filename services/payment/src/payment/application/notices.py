@@ -24,7 +24,7 @@ class Notices:
         Raises BadNotice, UnknownTrade for an order that we never requested money for, and NotAsAgreed when app, account,
         amount or the provider's number differ from our record.
         """
-        notice = self._provider.read_notice(body)
+        notice = await self._provider.read_notice(body)
         await self._trades.change(notice.order_id, lambda trade: self._apply(trade, notice))
 
     def _apply(self, trade: Trade, notice: Notice) -> TradeChange:
@@ -53,4 +53,4 @@ class Notices:
                 return trade.reschedule(now, now, tries=trade.tries)
             return TradeChange(trade)
 
-        return await self._trades.change(self._provider.read_return(query), decide)
+        return await self._trades.change(await self._provider.read_return(query), decide)

@@ -23,8 +23,11 @@ class PaymentProvider(Protocol):
     """One payment provider. A missing answer is `Unsure`, not an exception, except where stated."""
 
     def collectors(self) -> Mapping[str, Collector]:
-        """Who can collect, by the merchant's name in the settings."""
+        """Who can collect at the moment, by the merchant's name in the settings."""
         ...
+
+    def billed(self) -> Collection[Collector]:
+        """Every account that may have a bill: of those who can collect, and of those who could before."""
 
     def form(self, trade: Trade, product: str, now: datetime) -> Form:
         """How the payer pays this trade with this product until its deadline. No I/O."""
@@ -54,11 +57,11 @@ class PaymentProvider(Protocol):
         """The state of the refund at the provider."""
         ...
 
-    def read_notice(self, body: bytes) -> Notice:
+    async def read_notice(self, body: bytes) -> Notice:
         """The verified content of a notice; raises BadNotice."""
         ...
 
-    def read_return(self, query: bytes) -> str:
+    async def read_return(self, query: bytes) -> str:
         """The order id in the verified query of the address that the payer's browser returned to; raises BadNotice."""
         ...
 

@@ -14,16 +14,25 @@ class Providers:
 
     def __init__(self, providers: Mapping[str, PaymentProvider]) -> None:
         self._providers = dict(providers)
-        self.collectors: dict[str, Collector] = {}
+
+    @property
+    def collectors(self) -> dict[str, Collector]:
+        """Who can collect at the moment, by merchant."""
+        found: dict[str, Collector] = {}
         for provider in self._providers.values():
-            self.collectors |= provider.collectors()
+            found |= provider.collectors()
+        return found
+
+    def billed(self) -> list[Collector]:
+        """Every account that may have a bill."""
+        return [collector for provider in self._providers.values() for collector in provider.billed()]
 
     def collector(self, merchant: str | None) -> Collector:
         """Who collects for a merchant; raises UnknownMerchant, also for None."""
-        collector = self.collectors.get(merchant or "")
-        if collector is None:
-            raise UnknownMerchant(f"no provider collects for merchant {merchant!r}")
-        return collector
+        for provider in reversed(self._providers.values()):
+            if (collector := provider.collectors().get(merchant or "")) is not None:
+                return collector
+        raise UnknownMerchant(f"no provider collects for merchant {merchant!r}")
 
     def of(self, trade: Trade) -> PaymentProvider:
         """The provider that the trade was opened with; raises UnknownMerchant."""

@@ -32,7 +32,7 @@ class Reconciliation:
         """
         if day > day_of(self._clock()):
             raise FutureDay(f"{day} has not come yet in Beijing")
-        reports = [await self._compare(day, c) for c in self._providers.collectors.values()]
+        reports = [await self._compare(day, c) for c in self._providers.billed()]
         await self._reports.keep(reports)
         return reports
 

@@ -1,11 +1,13 @@
-"""A client of Alipay's gateway: signs links, order strings and calls, and verifies the answers."""
+"""A client of Alipay's gateway: signs links, order strings and calls, and verifies what Alipay sends."""
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -13,9 +15,11 @@ import aiohttp
 import orjson
 from yarl import URL
 
+from payment.adapters.alipay.certificates import SN, AlipayCertificates
 from payment.adapters.alipay.merchants import Merchant
-from payment.adapters.alipay.wire import Unreadable, beijing, read_answer, request_text
+from payment.adapters.alipay.wire import CERT_SN, SignedObject, Unreadable, beijing, read_answer, request_text
 from runtime.clock import Clock
+from runtime.errors import redacted
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +28,12 @@ MAX_BYTES = 64 * 1024 * 1024
 """Of one answer; the zipped bill of a busy day stays below it."""
 TIMEOUT_SECONDS = 8.0
 """Longer than the gateway usually takes; shorter than the deadline of our own calls (10 s)."""
+CERT_DOWNLOAD = "alipay.open.app.alipaycert.download"
+FETCH_AGAIN = timedelta(minutes=1)
+"""After a certificate could not be fetched."""
+FETCHES_FOR_NOTICES = timedelta(seconds=10)
+"""Between two certificates that are fetched for notices: anybody can send one that names a certificate."""
+MAX_REFUSED = 100
 
 Biz = Mapping[str, object]
 
@@ -51,6 +61,14 @@ class AlipayGateway:
         self._http = http
         self._clock = clock
         self._address, self._pages = URL(merchant.gateway_url), URL(merchant.page_url)
+        self._fetching = asyncio.Lock()
+        self._refused: dict[str, datetime] = {}
+        self._next_for_notice: datetime | None = None
+
+    @property
+    def merchant(self) -> Merchant:
+        """The merchant."""
+        return self._merchant
 
     def link(self, method: str, biz: Biz, *, notify_url: str, return_url: str, now: datetime) -> str:
         """The address of a page of the gateway, to open in a browser (trade.wap.pay, trade.page.pay)."""
@@ -63,16 +81,9 @@ class AlipayGateway:
 
     async def call(self, method: str, biz: Biz, *, notify_url: str = "") -> Reply:
         """Call the gateway. Raises NoAnswer for anything but a signed success or a signed business failure."""
-        params = self._signed(method, biz, self._clock(), notify_url=notify_url)
-        body = {"biz_content": params.pop("biz_content")}
-        try:
-            answer, charset = await self._fetch(
-                "POST", self._address.with_query(params), urlencode(body).encode()
-            )
-            found = read_answer(answer, method, charset)
-        except Unreadable as wrong:
-            raise NoAnswer(str(wrong)) from None
-        if found.signature is None or not self._merchant.alipay_keys.verify(found.signed, found.signature):
+        found = await self._answer(method, biz, notify_url)
+        signature = found.signature
+        if signature is None or not await self.signed_by_alipay([found.signed], signature, found.cert_sn):
             raise NoAnswer(f"Alipay did not sign the answer: code {found.fields.get('code')}")
         code, sub_code = str(found.fields.get("code")), str(found.fields.get("sub_code", ""))
         if code not in (OK, BUSINESS_FAILED):
@@ -82,6 +93,64 @@ class AlipayGateway:
                 )
             raise NoAnswer(f"code {code} {sub_code}")
         return Reply(code == OK, sub_code, found.fields)
+
+    async def signed_by_alipay(
+        self, contents: Sequence[bytes], signature: str, cert_sn: str, *, notice: bool = False
+    ) -> bool:
+        """Whether Alipay signed one of these contents, with the certificate of this SN if one is named.
+
+        In certificate mode a certificate that is not known yet is fetched from Alipay first. `notice` is what a stranger may
+        have sent: few certificates are fetched for those.
+        """
+        keys = self._merchant.alipay_keys
+        if not isinstance(keys, AlipayCertificates):
+            return any(keys.verify(content, signature) for content in contents)
+        if cert_sn and not keys.knows(cert_sn):
+            await self._learn(keys, cert_sn, notice)
+        return any(keys.verify(content, signature, cert_sn) for content in contents)
+
+    async def _learn(self, keys: AlipayCertificates, sn: str, notice: bool) -> None:
+        """Fetch a certificate and trust it if it leads to Alipay's root. Nothing but the chain is believed: the answer is signed
+        with the very certificate that it brings."""
+        async with self._fetching:
+            now = self._clock()
+            recently = self._refused.get(sn)
+            if keys.knows(sn) or not SN.fullmatch(sn) or (recently and now < recently + FETCH_AGAIN):
+                return
+            if notice and self._next_for_notice is not None and now < self._next_for_notice:
+                return
+            self._next_for_notice = now + FETCHES_FOR_NOTICES if notice else self._next_for_notice
+            about = {"merchant": self._merchant.collector.merchant, "cert_sn": sn}
+            try:
+                answer = (await self._answer(CERT_DOWNLOAD, {CERT_SN: sn})).fields
+                if answer.get("code") != OK:
+                    raise NoAnswer(f"code {answer.get('code')} {answer.get('sub_code', '')}")
+                content = base64.b64decode(str(answer.get("alipay_cert_content", "")))
+                certificate = keys.accept(sn, content, now)
+            except (NoAnswer, ValueError) as fault:
+                if len(self._refused) >= MAX_REFUSED:
+                    self._refused.clear()
+                self._refused[sn] = now
+                log.warning(
+                    "a certificate of Alipay's cannot be used", extra={**about, "why": redacted(fault)}
+                )
+                return
+            log.warning(
+                "Alipay uses a new certificate; add its file to the merchants' file",
+                extra={**about, "expires": certificate.not_valid_after_utc.isoformat()},
+            )
+
+    async def _answer(self, method: str, biz: Biz, notify_url: str = "") -> SignedObject:
+        """The answer to a call, not verified yet; raises NoAnswer."""
+        params = self._signed(method, biz, self._clock(), notify_url=notify_url)
+        body = {"biz_content": params.pop("biz_content")}
+        try:
+            answer, charset = await self._fetch(
+                "POST", self._address.with_query(params), urlencode(body).encode()
+            )
+            return read_answer(answer, method, charset)
+        except Unreadable as wrong:
+            raise NoAnswer(str(wrong)) from None
 
     async def download(self, address: str) -> bytes:
         """The content at an address from the gateway; raises NoAnswer."""
@@ -122,6 +191,9 @@ class AlipayGateway:
             "timestamp": beijing(now),
             "version": "1.0",
         }
+        keys, own = self._merchant.alipay_keys, self._merchant.app_certificate
+        if own is not None and isinstance(keys, AlipayCertificates):
+            params |= {"app_cert_sn": own.sn, "alipay_root_cert_sn": keys.roots.sn}
         if notify_url:
             params["notify_url"] = notify_url
         if return_url:

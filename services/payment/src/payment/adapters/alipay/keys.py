@@ -38,6 +38,12 @@ class SigningKey:
         except ValueError as wrong:
             raise ValueError(f"{file}: {wrong}") from wrong
 
+    def public_pem(self) -> bytes:
+        """The public key that belongs to it, as SPKI PEM."""
+        return self._key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+        )
+
     def sign(self, text: str) -> str:
         """The RSA2 signature of a text in UTF-8, as base64 on one line."""
         return self.sign_bytes(text.encode())

@@ -6,10 +6,17 @@ the refund's fields tell them apart. A partial refund sends TRADE_SUCCESS again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from payment.adapters.alipay.keys import VerifyingKeys
-from payment.adapters.alipay.wire import Unreadable, ascii_fields, fen, moment, notice_content, read_form
+from payment.adapters.alipay.wire import (
+    CERT_SN,
+    Unreadable,
+    ascii_fields,
+    fen,
+    moment,
+    notice_content,
+    read_form,
+)
 from payment.domain.errors import BadNotice
 from payment.domain.provider import Notice
 from payment.domain.trade import Money
@@ -18,9 +25,13 @@ PAID = frozenset({"TRADE_SUCCESS", "TRADE_FINISHED"})
 STATES = PAID | {"TRADE_CLOSED", "WAIT_BUYER_PAY"}
 
 
-def read_notice(body: bytes, keys: Mapping[str, VerifyingKeys]) -> Notice:
+Signed = Callable[[Sequence[bytes], str, str], Awaitable[bool]]
+"""Whether Alipay signed one of these contents with this signature, and with the certificate of this SN if one is named."""
+
+
+async def read_notice(body: bytes, apps: Mapping[str, Signed]) -> Notice:
     """The content of a notice; raises BadNotice when Alipay did not sign it or it cannot be read."""
-    fields = verified(body, keys)
+    fields = await verified(body, apps)
     try:
         return _notice(fields)
     except Unreadable as wrong:
@@ -29,10 +40,12 @@ def read_notice(body: bytes, keys: Mapping[str, VerifyingKeys]) -> Notice:
         raise BadNotice(f"{missing.args[0]} is missing") from None
 
 
-def verified(form: bytes, keys: Mapping[str, VerifyingKeys]) -> dict[str, str]:
+async def verified(form: bytes, apps: Mapping[str, Signed]) -> dict[str, str]:
     """The fields in ASCII of a form that Alipay signed for one of our apps, with RSA2; raises BadNotice for any other.
 
     The signature covers the bytes as they were sent, so the form's charset does not matter. All that payment reads is ASCII.
+    Published clients differ in whether `alipay_cert_sn` is part of what is signed: both are Alipay's word, and the field only
+    names the certificate.
     """
     try:
         raw = read_form(form)
@@ -41,10 +54,13 @@ def verified(form: bytes, keys: Mapping[str, VerifyingKeys]) -> dict[str, str]:
     fields = ascii_fields(raw)
     if fields.get("sign_type") != "RSA2":
         raise BadNotice("sign_type is not RSA2")
-    of_app = keys.get(fields.get("app_id", ""))
-    if of_app is None:
+    signed = apps.get(fields.get("app_id", ""))
+    if signed is None:
         raise BadNotice("the app is not one of ours")
-    if not of_app.verify(notice_content(raw), fields.get("sign", "")):
+    contents = [notice_content(raw)]
+    if CERT_SN in raw:
+        contents.append(notice_content(raw, CERT_SN))
+    if not await signed(contents, fields.get("sign", ""), fields.get(CERT_SN, "")):
         raise BadNotice("Alipay did not sign this")
     return fields
 

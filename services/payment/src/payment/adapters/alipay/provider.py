@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 import aiohttp
 
 from contracts.money import yuan
 from payment.adapters.alipay import notices
+from payment.adapters.alipay.accounts import Accounts
 from payment.adapters.alipay.bill import read_bill
 from payment.adapters.alipay.gateway import AlipayGateway, NoAnswer, Reply
 from payment.adapters.alipay.merchants import Merchant
 from payment.adapters.alipay.wire import Unreadable, beijing, fen, moment
 from payment.domain.days import end_of
-from payment.domain.errors import BadNotice, BillNotReady, NoBill, ProviderRefused, ProviderUnavailable
+from payment.domain.errors import (
+    BadNotice,
+    BillNotReady,
+    NoBill,
+    ProviderRefused,
+    ProviderUnavailable,
+    UnknownMerchant,
+)
 from payment.domain.provider import (
     Accepted,
     Ended,
@@ -77,28 +85,29 @@ class Alipay:
         public_url: str,
         notify_url: str = "",
     ) -> None:
-        self._collectors = {merchant.collector.merchant: merchant.collector for merchant in merchants}
-        self._gateways = {
-            merchant.collector.merchant: AlipayGateway(merchant, http, clock) for merchant in merchants
-        }
+        self._accounts = Accounts(merchants, http, clock)
         self._clock = clock
-        self._keys = {merchant.collector.app: merchant.alipay_keys for merchant in merchants}
+        self.replace = self._accounts.replace
         self.notify_url = f"{(notify_url or public_url).rstrip('/')}/v1/payments/alipay/notify"
         self.return_url = f"{public_url.rstrip('/')}/v1/payments/alipay/return"
 
     def collectors(self) -> Mapping[str, Collector]:
         """Who can collect, by merchant."""
-        return self._collectors
+        return self._accounts.collectors
+
+    def billed(self) -> Collection[Collector]:
+        """Every account with a bill, also of merchants that are closed or removed."""
+        return self._accounts.known.values()
 
     def gateway(self, merchant: str) -> AlipayGateway:
-        """One merchant's gateway; raises KeyError."""
-        return self._gateways[merchant]
+        """The gateway of a merchant that can collect; raises KeyError."""
+        return self._accounts.behind(self.collectors()[merchant])
 
     def form(self, trade: Trade, product: str, now: datetime) -> Form:
         """A link (wap, page) or order string (app), valid until the trade's deadline."""
         method, product_code = PRODUCTS[product]
         biz = terms(trade) | {"product_code": product_code}
-        gateway = self._gateways[trade.collector.merchant]
+        gateway = self._accounts.behind(trade.collector)
         if product == "app":
             return Form(order_string=gateway.order_string(method, biz, notify_url=self.notify_url, now=now))
         link = gateway.link(method, biz, notify_url=self.notify_url, return_url=self.return_url, now=now)
@@ -106,6 +115,12 @@ class Alipay:
 
     async def offer(self, trade: Trade, product: str, payer: str | None, now: datetime) -> Form:
         """alipay.trade.precreate for `qr`; alipay.trade.create for `jsapi`, which the payer pays inside Alipay's app."""
+        try:
+            return await self._offer(trade, product, payer, now)
+        except UnknownMerchant as gone:
+            raise ProviderUnavailable(str(gone)) from None
+
+    async def _offer(self, trade: Trade, product: str, payer: str | None, now: datetime) -> Form:
         if product == "qr":
             reply = await self._opened(trade, "alipay.trade.precreate", terms(trade))
             return Form(qr_code=_required(reply, "qr_code"))
@@ -117,7 +132,7 @@ class Alipay:
         return self.form(trade, product, now)
 
     async def _opened(self, trade: Trade, method: str, biz: Mapping[str, object]) -> Reply:
-        gateway = self._gateways[trade.collector.merchant]
+        gateway = self._accounts.behind(trade.collector)
         try:
             reply = await gateway.call(method, biz, notify_url=self.notify_url)
         except NoAnswer as fault:
@@ -131,14 +146,14 @@ class Alipay:
         try:
             reply = await self._call(trade, "alipay.trade.query", {})
             return _trade_answer(trade, reply)
-        except (NoAnswer, Unreadable, KeyError) as fault:
+        except (NoAnswer, UnknownMerchant, Unreadable, KeyError) as fault:
             return Unsure(redacted(fault))
 
     async def close(self, trade: Trade) -> TradeAnswer:
         """alipay.trade.close. It refuses a trade that was paid in the meantime: then the trade has to be queried."""
         try:
             reply = await self._call(trade, "alipay.trade.close", {})
-        except NoAnswer as fault:
+        except (NoAnswer, UnknownMerchant) as fault:
             return Unsure(str(fault))
         if reply.ok:
             return Ended()
@@ -157,7 +172,7 @@ class Alipay:
                 final = reply.sub_code in REFUSED_FOR_GOOD
                 return Refused(reply.sub_code) if final else Unsure(reply.sub_code)
             return Made(_refunded_at(reply)) if reply.fields.get("fund_change") == "Y" else Accepted()
-        except (NoAnswer, Unreadable) as fault:
+        except (NoAnswer, UnknownMerchant, Unreadable) as fault:
             return Unsure(str(fault))
 
     async def query_refund(self, trade: Trade, refund: Refund) -> RefundAnswer:
@@ -174,16 +189,16 @@ class Alipay:
             if fen(str(reply.fields["refund_amount"])) != refund.amount:
                 return Refused("another_amount_under_this_id")
             return Made(_refunded_at(reply))
-        except (NoAnswer, Unreadable) as fault:
+        except (NoAnswer, UnknownMerchant, Unreadable) as fault:
             return Unsure(str(fault))
 
-    def read_notice(self, body: bytes) -> Notice:
-        """A notice, verified with the keys of the app that it names."""
-        return notices.read_notice(body, self._keys)
+    async def read_notice(self, body: bytes) -> Notice:
+        """A notice, verified with the keys or certificates of the app that it names."""
+        return await notices.read_notice(body, self._accounts.apps)
 
-    def read_return(self, query: bytes) -> str:
+    async def read_return(self, query: bytes) -> str:
         """The out_trade_no in the address to which Alipay sent the payer's browser back."""
-        fields = notices.verified(query, self._keys)
+        fields = await notices.verified(query, self._accounts.apps)
         if "out_trade_no" not in fields:
             raise BadNotice("the address names no order")
         return fields["out_trade_no"]
@@ -193,7 +208,7 @@ class Alipay:
 
         The real gateway has no bill for today; the sandbox gives what moved so far.
         """
-        gateway = self._gateways[collector.merchant]
+        gateway = self._accounts.behind(collector)
         biz = {"bill_type": "trade", "bill_date": day.isoformat()}
         try:
             reply = await gateway.call("alipay.data.dataservice.bill.downloadurl.query", biz)
@@ -211,7 +226,7 @@ class Alipay:
         return NoBill(f"Alipay has no bill for {day}")
 
     async def _call(self, trade: Trade, method: str, biz: Mapping[str, object]) -> Reply:
-        gateway = self._gateways[trade.collector.merchant]
+        gateway = self._accounts.behind(trade.collector)
         return await gateway.call(method, {"out_trade_no": trade.order_id, **biz})
 
 

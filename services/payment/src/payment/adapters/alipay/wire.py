@@ -21,6 +21,8 @@ MAX_FIELDS = 100
 UTF_8, GBK = "utf-8", "gb18030"
 """GB 18030 contains GBK and GB 2312."""
 BYTES = "latin-1"
+CERT_SN = "alipay_cert_sn"
+"""Names the certificate that verifies an answer or a notice, in certificate mode."""
 _YUAN = re.compile(r"(-?)(\d{1,9})(?:\.(\d{1,2}))?", re.ASCII)
 
 
@@ -94,22 +96,24 @@ def ascii_fields(form: Mapping[str, bytes]) -> dict[str, str]:
     return {name: value.decode("ascii") for name, value in form.items() if value.isascii()}
 
 
-def notice_content(form: Mapping[str, bytes]) -> bytes:
-    """The signed bytes of a notice or a return: all but `sign` and `sign_type`, sorted by name, as they were sent."""
+def notice_content(form: Mapping[str, bytes], *unsigned: str) -> bytes:
+    """The signed bytes of a notice or a return: all but `sign`, `sign_type` and `unsigned`, sorted by name, as they were sent."""
     return b"&".join(
         name.encode(BYTES) + b"=" + form[name]
         for name in sorted(form)
-        if name not in ("sign", "sign_type") and form[name]
+        if name not in ("sign", "sign_type", *unsigned) and form[name]
     )
 
 
 @dataclass(frozen=True, slots=True)
 class SignedObject:
-    """The response object of an answer: its fields, the exact bytes that were signed, and the signature, if any."""
+    """The response object of an answer: its fields, the exact bytes that were signed, the signature, if any, and in certificate
+    mode the SN of the certificate that verifies it."""
 
     fields: dict[str, Any]
     signed: bytes
     signature: str | None
+    cert_sn: str = ""
 
 
 def read_answer(body: bytes, method: str, charset: str | None = None) -> SignedObject:
@@ -136,5 +140,10 @@ def read_answer(body: bytes, method: str, charset: str | None = None) -> SignedO
     if fields != whole[name]:
         raise Unreadable("the answer has the response object twice")
     signed = slice(len(text[: opening.end()].encode(charset)), len(text[:end].encode(charset)))
-    signature = whole.get("sign")
-    return SignedObject(fields, body[signed], signature if isinstance(signature, str) else None)
+    signature, sn = whole.get("sign"), whole.get(CERT_SN)
+    return SignedObject(
+        fields,
+        body[signed],
+        signature if isinstance(signature, str) else None,
+        sn if isinstance(sn, str) else "",
+    )
