@@ -43,7 +43,8 @@ async def _show(request: web.Request) -> web.Response:
 @pytest_asyncio.fixture
 async def edge(tmp_path: Path) -> AsyncIterator[Edge]:
     made = tmp_path / "certificates"
-    subprocess.run([sys.executable, PRODUCTION / "certificates.py", made], check=True)
+    command = [sys.executable, PRODUCTION / "certificates.py", made]
+    await asyncio.to_thread(subprocess.run, command, check=True)
     app = web.Application(client_max_size=200 * 1024 * 1024)
     app.router.add_route("*", "/{path:.*}", _show)
     runner = web.AppRunner(app)
