@@ -12,7 +12,6 @@ import pytest
 import pytest_asyncio
 from runtime_support.notebook import Notebook
 from runtime_support.notes import fresh_topic, noted_on
-from runtime_support.secure_broker import SecureBroker, certificates, secure_broker
 from runtime_support.stream import Stream
 
 from contracts.topics import Topic
@@ -28,6 +27,7 @@ from runtime.kafka.users import Rule
 from runtime.mongo.client import connect, database
 from runtime.settings import ServiceSettings
 from support.eventually import Eventually
+from support.secure_broker import SecureBroker, certificates, secure_broker
 
 USER = "notebook"
 OPEN, CLOSED = fresh_topic(), fresh_topic()

@@ -19,7 +19,7 @@ from runtime.kafka.login import KafkaLogin
 from runtime.kafka.users import Rule, ensure_users
 from support.eventually import eventually
 
-CERTIFICATES = Path(__file__).parents[4] / "deploy/docker/production/certificates.py"
+CERTIFICATES = Path(__file__).parents[2] / "deploy/docker/production/certificates.py"
 UP_WITHIN = 60
 
 
