@@ -21,7 +21,7 @@ from aiokafka.protocol.metadata import MetadataRequest
 
 from runtime.kafka.login import KafkaLogin
 
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 3.0
 """Limit of the connection that looks for a reason."""
 X509_EXPIRED, X509_WRONG_NAME = 10, 62
 """OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED and X509_V_ERR_HOSTNAME_MISMATCH."""
@@ -62,6 +62,8 @@ async def why_refused(bootstrap: str, login: KafkaLogin) -> str | None:
         )
     except UnsupportedSaslMechanismError:
         return f"Kafka at {address} does not offer SCRAM-SHA-512, with which ANCHORAGE_KAFKA_USERNAME logs in"
+    except (TimeoutError, ConnectionRefusedError):
+        return None  # a broker that is away, or busy
     except (KafkaError, OSError):
         return await _of_a_closed_connection(address, login)
     return None
