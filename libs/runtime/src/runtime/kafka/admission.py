@@ -32,6 +32,10 @@ class NotAdmitted(KafkaError):
 
     retriable = False
 
+    def __str__(self) -> str:
+        """The text alone; aiokafka's errors begin with their class."""
+        return str(self.args[0])
+
 
 @asynccontextmanager
 async def explaining(bootstrap: str, login: KafkaLogin) -> AsyncIterator[None]:

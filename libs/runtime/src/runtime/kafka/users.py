@@ -52,6 +52,10 @@ class UsersRefused(KafkaError):
 
     retriable = False
 
+    def __str__(self) -> str:
+        """The text alone; aiokafka's errors begin with their class."""
+        return str(self.args[0])
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Rule:
