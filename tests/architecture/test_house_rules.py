@@ -28,7 +28,7 @@ REACH = {
         "[lsad]*/*/tests/**/*.py",
         "tests/**/*.py",
         "[ls]*/*/bench/*.py",
-        "deploy/docker/*.py",
+        "deploy/docker/**/*.py",
         "conftest.py",
     ),
     rules.majority_writes: EVERYTHING,

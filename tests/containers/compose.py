@@ -15,9 +15,9 @@ PAID_WITHIN_SECONDS = 60
 ADDRESS = {"recipient": "Compose", "phone": "13600000000", "region": "Jiangsu", "street": "Canal 3"}
 
 
-async def place_and_pay() -> None:
+async def place_and_pay(host_demo: str = HOST_DEMO, sandbox: str = SANDBOX) -> None:
     """Raises AssertionError when a step does not answer as it should."""
-    async with aiohttp.ClientSession(HOST_DEMO, cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+    async with aiohttp.ClientSession(host_demo, cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
         async with browser.get("/h/kuaiying") as page:  # a newcomer gets an identity
             assert page.status == 200, await page.text()
         states = (await _call(browser, "GET", "/api/state"))["processes"]
@@ -41,7 +41,7 @@ async def place_and_pay() -> None:
             browser, "POST", f"{orders}?wait=10", body, {"Idempotency-Key": secrets.token_hex(8)}
         )
         assert order["status"] == "awaiting_payment", order
-        await _pay(browser, order["payment"]["cashier_url"])
+        await _pay(browser, sandbox, order["payment"]["cashier_url"])
         async with asyncio.timeout(PAID_WITHIN_SECONDS):
             while (await _call(browser, "GET", f"{orders}/{order['order_id']}"))["status"] != "paid":
                 await asyncio.sleep(0.3)
@@ -51,12 +51,12 @@ async def _first_video(browser: aiohttp.ClientSession) -> str:
     return str((await _call(browser, "GET", "/api/kuaiying/feed"))["items"][0]["video_id"])
 
 
-async def _pay(browser: aiohttp.ClientSession, cashier_url: str) -> None:
+async def _pay(browser: aiohttp.ClientSession, sandbox: str, cashier_url: str) -> None:
     """The link opens here, outside the containers, and its buyer pays."""
-    assert cashier_url.startswith(SANDBOX), cashier_url
+    assert cashier_url.startswith(sandbox), cashier_url
     async with browser.get(cashier_url) as page:
         assert page.status == 200, await page.text()
-    async with browser.post(f"{SANDBOX}/sandbox/pay", json={"cashier_url": cashier_url}) as answer:
+    async with browser.post(f"{sandbox}/sandbox/pay", json={"cashier_url": cashier_url}) as answer:
         assert answer.status < 300, await answer.text()
 
 

@@ -38,11 +38,17 @@ class Platform:
 
 @contextmanager
 def running_platform(
-    folder: Path, prefix: str, *, kafka: str | None = None, mongodb: str | None = None, **settings: str
+    folder: Path,
+    prefix: str,
+    *,
+    kafka: str | None = None,
+    mongodb: str | None = None,
+    module: str = "anchorage_local",
+    **settings: str,
 ) -> Iterator[Platform]:
     """Everything up with the demo loaded; with `kafka` and `mongodb` None it starts a pair of its own.
 
-    The demo's third-party platforms run only with `platforms="yes"`. `settings` are further ANCHORAGE_* variables, by their names in lower case.
+    `module` is what is run, with the command `run`. The demo's third-party platforms run only with `platforms="yes"`. `settings` are further ANCHORAGE_* variables, by their names in lower case.
     """
     environment = dict(os.environ) | {
         "ANCHORAGE_DATA": str(folder),
@@ -58,7 +64,7 @@ def running_platform(
         environment |= {"ANCHORAGE_KAFKA_PORT": "0", "ANCHORAGE_MONGODB_PORT": "0"}
     with (folder / "run.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "anchorage_local", "run"],
+            [sys.executable, "-m", module, "run"],
             env=environment,
             stdout=log,
             stderr=subprocess.STDOUT,

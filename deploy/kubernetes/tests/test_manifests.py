@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from anchorage_kubernetes.generate import FOLDER, manifests
+from anchorage_kubernetes.generate import COMPOSE_USERS, FOLDER, compose_users, manifests
 from anchorage_kubernetes.parts import ROOT, Part, read_parts
 from anchorage_kubernetes.workloads import secret_fields
 from support import kubernetes_schemas as schemas
@@ -50,6 +50,11 @@ def test_the_written_manifests_are_those_that_follow_from_the_code(parts: list[P
         if Path(FOLDER / path).read_text(encoding="utf-8") != text
     ]
     assert not different, f"run `python -m anchorage_kubernetes.generate`: {different}"
+
+
+def test_the_users_of_kafka_in_compose_are_those_that_follow_from_the_code(parts: list[Part]) -> None:
+    written = COMPOSE_USERS.read_text(encoding="utf-8")
+    assert written == compose_users(parts), "run `python -m anchorage_kubernetes.generate`"
 
 
 def test_every_service_of_the_repository_is_deployed(parts: list[Part]) -> None:

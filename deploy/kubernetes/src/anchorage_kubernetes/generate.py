@@ -1,8 +1,9 @@
-"""Writes the manifests that follow from the code: `python -m anchorage_kubernetes.generate`."""
+"""Writes the manifests that follow from the code, and Kafka's users for Compose: `python -m anchorage_kubernetes.generate`."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from anchorage_kubernetes.names import PART_OF, Manifest
 from anchorage_kubernetes.parts import ROOT, Part, read_parts
 
 FOLDER = ROOT / "deploy/kubernetes"
+COMPOSE_USERS = ROOT / "deploy/docker/production/kafka-users.json"
 SCRIPTS = ("topics.py", "keys.py", "demo.py", "mongodb/users.js")
 """Scripts of `deploy/docker` that the demo's containers run."""
 HEADER = "# Written by `python -m anchorage_kubernetes.generate`; do not edit.\n"
@@ -36,6 +38,15 @@ def manifests(parts: Sequence[Part]) -> dict[str, str]:
         "overlays/demo/scripts.yaml": [_scripts()],
     }
     return {path: HEADER + _yaml(objects) for path, objects in files.items()}
+
+
+def compose_users(parts: Sequence[Part]) -> str:
+    """The text of COMPOSE_USERS: a line for each right."""
+    users = [
+        f"{json.dumps(user)}: [\n" + ",\n".join(f"  {json.dumps(right)}" for right in rights) + "\n]"
+        for user, rights in kafka.rights(parts).items()
+    ]
+    return "{\n" + ",\n".join(users) + "\n}\n"
 
 
 def _scripts() -> Manifest:
@@ -63,8 +74,10 @@ def _yaml(objects: Sequence[Manifest]) -> str:
 
 def main() -> None:
     """Write all files."""
-    for path, text in manifests(asyncio.run(read_parts())).items():
+    parts = asyncio.run(read_parts())
+    for path, text in manifests(parts).items():
         Path(FOLDER / path).write_text(text, encoding="utf-8")
+    COMPOSE_USERS.write_text(compose_users(parts), encoding="utf-8")
 
 
 if __name__ == "__main__":

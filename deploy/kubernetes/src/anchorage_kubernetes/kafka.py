@@ -1,4 +1,4 @@
-"""Topics and users for Strimzi (`kafka.strimzi.io/v1`)."""
+"""Topics and users for Strimzi (`kafka.strimzi.io/v1`), and the same users' rights for Compose."""
 
 from __future__ import annotations
 
@@ -40,10 +40,35 @@ def user_name(service: str) -> str:
 
 
 def _user(part: Part) -> Manifest:
+    return _kafka_user(user_name(part.name), _rules(part))
+
+
+def _rules(part: Part) -> list[Manifest]:
+    """What a service may do: nothing but what its code does."""
     groups = [_rule("group", f"{part.name}.", ["Read", "Describe"], pattern="prefix")] if part.groups else []
     reads = [_rule("topic", topic.name, ["Read", "Describe"]) for topic in part.reads]
     writes = [_rule("topic", topic.name, ["Write", "Describe"]) for topic in part.writes]
-    return _kafka_user(user_name(part.name), [*groups, *reads, *writes])
+    return [*groups, *reads, *writes]
+
+
+def rights(parts: Sequence[Part]) -> dict[str, list[dict[str, str]]]:
+    """The rights of each user for `compose.production.yml`, one operation in each.
+
+    `operator` is for the commands of `anchorage`, `setup` creates the topics.
+    """
+    operator = [
+        _rule("topic", "*", ["Read", "Write", "Describe", "DescribeConfigs"]),
+        _rule("group", "*", ["Read", "Describe"]),
+    ]
+    setup = [_rule("topic", "*", ["Create", "Describe", "DescribeConfigs"])]
+    users = {part.name: _rules(part) for part in parts} | {"operator": operator, "setup": setup}
+    return {user: [right for rule in rules for right in _single(rule)] for user, rules in users.items()}
+
+
+def _single(rule: Manifest) -> list[dict[str, str]]:
+    resource = rule["resource"]
+    named = {"resource": resource["type"], "name": resource["name"], "pattern": resource["patternType"]}
+    return [{**named, "operation": operation} for operation in rule["operations"]]
 
 
 def _lag_reader() -> Manifest:

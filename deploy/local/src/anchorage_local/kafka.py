@@ -6,6 +6,7 @@ import asyncio
 import base64
 import subprocess
 import uuid
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -68,15 +69,30 @@ SETTINGS = {
 
 
 class Kafka:
-    """A Kafka on `HOST:port` with its data in `folder`. Publishing to a topic that is missing does not create it."""
+    """A Kafka on `HOST:port` with its data in `folder`. Publishing to a topic that is missing does not create it.
+
+    `changes` are settings on top of ours, such as other listeners; `ready` then says whether it serves.
+    """
 
     name = "kafka"
 
-    def __init__(self, folder: Path, port: int, *, cache: Path, log: Path, say: Say) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        *,
+        cache: Path,
+        log: Path,
+        say: Say,
+        changes: Mapping[str, str] = {},
+        ready: Callable[[], bool] | None = None,
+    ) -> None:
         self._folder = folder
         self._port = port
         self._cache = cache
         self._say = say
+        self._changes = changes
+        self._ready = ready or self._serves
         self.log = log
         self.bootstrap = f"{HOST}:{port}"
 
@@ -92,9 +108,7 @@ class Kafka:
         settings = self._write_settings()
         if not (self._folder / "data" / "meta.properties").exists():
             self._format(java, settings)
-        return ManagedProcess(
-            "kafka", [*java, "kafka.Kafka", str(settings)], log=self.log, ready=self._serves
-        )
+        return ManagedProcess("kafka", [*java, "kafka.Kafka", str(settings)], log=self.log, ready=self._ready)
 
     def _write_settings(self) -> Path:
         controller = f"{HOST}:{free_port()}"
@@ -103,6 +117,7 @@ class Kafka:
             "advertised.listeners": f"PLAINTEXT://{self.bootstrap}",
             "controller.quorum.voters": f"{NODE_ID}@{controller}",
             "log.dirs": str(self._folder.resolve() / "data"),
+            **self._changes,
         }
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / "server.properties"

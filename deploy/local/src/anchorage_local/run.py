@@ -29,6 +29,7 @@ from anchorage_local.services import (
 from anchorage_local.settings import LocalSettings
 from anchorage_local.supervisor import Part, Supervisor
 from runtime.kafka.topics import WrongTopic, ensure_topics
+from runtime.settings import ServiceSettings
 
 
 def run(settings: LocalSettings, say: Say, only: Collection[str] = (), *, with_demo: bool = True) -> None:
@@ -76,7 +77,8 @@ def run(settings: LocalSettings, say: Say, only: Collection[str] = (), *, with_d
 
 def _create_topics(system: System) -> None:
     try:
-        asyncio.run(ensure_topics(system.kafka, system.settings.prefix))
+        login = ServiceSettings().kafka_login
+        asyncio.run(ensure_topics(system.kafka, system.settings.prefix, login=login))
     except (KafkaError, WrongTopic, TimeoutError, OSError) as error:
         raise StartFailed(
             f"the topics could not be created on the Kafka at {system.kafka}: {error}"

@@ -51,7 +51,7 @@ class ServiceSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _complete_login(self) -> Self:
-        _ = self.kafka_login
+        self.kafka_login.options()
         return self
 
     @property

@@ -27,6 +27,7 @@ from runtime.consuming.lanes import LaneProcessor
 from runtime.consuming.records import headers_of
 from runtime.consuming.subscription import Subscription
 from runtime.kafka import internals
+from runtime.kafka.admission import check_rights, explaining
 from runtime.kafka.publisher import Publisher
 from runtime.metrics import OTHER
 from runtime.settings import ServiceSettings
@@ -66,7 +67,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self.processor = LaneProcessor(group, subscription.events, subscription.handle, publisher, clock)
         self._graceful_seconds = graceful_seconds
         self._lingering = {event.type_name() for event in subscription.linger}
-        self._topics = [prefix + topic.name for topic in subscription.topics]
+        self.topics = [prefix + topic.name for topic in subscription.topics]
         self._subscriber: Any = None
 
     @property
@@ -88,7 +89,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         """Subscribe on the broker, with every setting stated."""
         bulk = self.subscription.bulk_fetch
         self._subscriber = broker.subscriber(
-            *self._topics,
+            *self.topics,
             group_id=self.group,
             batch=True,
             max_records=self.subscription.max_records,
@@ -187,6 +188,7 @@ class Consumers:
         publisher: Publisher,
         clock: Clock,
     ) -> None:
+        self._bootstrap, self._login = settings.kafka, settings.kafka_login
         self._broker = KafkaBroker(
             settings.kafka,
             security=settings.kafka_login.security(),
@@ -210,10 +212,13 @@ class Consumers:
             consumer.register(self._broker)
 
     async def start(self) -> None:
-        """Join the groups and start polling; raises KafkaError when the broker is unavailable."""
-        await self._broker.connect()
-        internals.use_consumer_class(self._broker, KafkaClient)
-        await self._broker.start()
+        """Join the groups and start polling; raises KafkaError when the broker is unavailable or refuses us."""
+        async with explaining(self._bootstrap, self._login):
+            topics = {topic for consumer in self.consumers for topic in consumer.topics}
+            await check_rights(self._bootstrap, self._login, sorted(topics))
+            await self._broker.connect()
+            internals.use_consumer_class(self._broker, KafkaClient)
+            await self._broker.start()
         for consumer in self.consumers:
             consumer.install_filter()
 

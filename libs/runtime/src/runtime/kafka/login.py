@@ -14,7 +14,7 @@ from faststream.security import BaseSecurity, SASLScram512
 class KafkaLogin:
     """TLS when a CA is given, and SCRAM-SHA-512 when a user is; a user needs a CA.
 
-    `ca` is a PEM file; reading it raises OSError, or ssl.SSLError when it holds no certificate.
+    `ca` is a PEM file; using the login raises OSError when it cannot be read, and ValueError when it holds no certificate.
     """
 
     ca: Path | None = None
@@ -54,7 +54,10 @@ class KafkaLogin:
 
     @staticmethod
     def _context(ca: Path) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(ca))
+        try:
+            return ssl.create_default_context(cafile=str(ca))
+        except ssl.SSLError as error:
+            raise ValueError(f"{ca} is not a PEM file with the certificate of the brokers' CA") from error
 
 
 NO_LOGIN = KafkaLogin()

@@ -15,12 +15,13 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.client import AIOKafkaClient
-from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, TopicAuthorizationFailedError
 
 from contracts.event import EVENTS
 from contracts.topics import DEAD_LETTER_SUFFIX
 from runtime import metrics
 from runtime.errors import record_refused
+from runtime.kafka.admission import explaining, write_refused
 from runtime.kafka.internals import abandon
 from runtime.kafka.login import NO_LOGIN, KafkaLogin
 from runtime.kafka.topics import record_limit
@@ -71,8 +72,10 @@ class Publisher:
             await asyncio.gather(*acknowledgements)
         except (
             BaseException
-        ):  # a cancelled caller must not find its records sent later, after those of another
+        ) as error:  # a cancelled caller must not find its records sent later, after those of another
             await to_the_end(self._discard(producer))
+            if isinstance(error, TopicAuthorizationFailedError):
+                raise write_refused(self._login, error) from error
             raise
         for (topic, event), count in Counter((record.topic, _event_of(record)) for record in records).items():
             metrics.messages_sent.add(count, topic, event)
@@ -122,7 +125,8 @@ class Publisher:
                         **self._login.options(),
                     )
                     try:
-                        await producer.start()
+                        async with explaining(self._bootstrap, self._login):
+                            await producer.start()
                     except BaseException:
                         with contextlib.suppress(KafkaError):
                             await producer.stop()

@@ -10,6 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError
 
 from contracts.topics import DEAD_LETTER_SUFFIX, TOPICS, Topic
+from runtime.kafka.admission import explaining
 from runtime.kafka.login import NO_LOGIN, KafkaLogin
 
 MIN_COMPACTION_LAG_MS = 30 * 24 * 3600 * 1000
@@ -48,8 +49,9 @@ async def ensure_topics(
     """
     wanted = {prefix + topic.name: topic for t in topics for topic in (t, t.dead_letters)}
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, **login.options())
-    await admin.start()
     try:
+        async with explaining(bootstrap, login):
+            await admin.start()
         async with asyncio.timeout(CREATE_TIMEOUT_SECONDS):
             while missing := await _missing(admin, wanted):
                 await _create(admin, {name: wanted[name] for name in missing}, replication)

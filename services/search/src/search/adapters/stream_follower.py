@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from contracts.topics import Topic
+from runtime.kafka.admission import check_rights, explaining
 from runtime.kafka.login import KafkaLogin
 from search.adapters.index_processor import IndexProcessor
 
@@ -47,7 +48,9 @@ class StreamFollower:
             fetch_max_wait_ms=POLL_MS,
             **self._login.options(),
         )
-        await consumer.start()
+        async with explaining(self._bootstrap, self._login):
+            await check_rights(self._bootstrap, self._login, list(self._topics))
+            await consumer.start()
         try:
             await self._seek(consumer)
             while True:
