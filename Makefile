@@ -68,7 +68,7 @@ test-replicas: $(DEV) ## Two processes of every service answer the same while 30
 
 drill-restore: $(DEV) ## Backup while ORDERS (100000) are paid, databases lost, restore, audit; prints the times
 	@$(FETCH)
-	@ANCHORAGE_RESTORE_ORDERS=$(or $(ORDERS),100000) exec $(BIN)/python -m pytest tests/e2e/test_restore.py -s
+	@ANCHORAGE_RESTORE_ORDERS=$(or $(ORDERS),100000) exec $(BIN)/python -m pytest tests/integration/test_restore.py -s
 
 test-failpoints: $(DEV) ## A process ends at each place between two effects, in turn; about 20 minutes
 	@$(FETCH)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
-NEED_A_PLATFORM = ("tests/browser/", "tests/e2e/", "tests/integration/")
+NEED_A_PLATFORM = ("tests/browser/", "tests/containers/", "tests/e2e/", "tests/integration/")
 """Folders whose tests run whole platforms or several services. One process plays them one after the other: two platforms
 at once would starve each other on a machine with two cores."""
 PLATFORMS = "tests that need a platform"

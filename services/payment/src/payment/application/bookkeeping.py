@@ -18,7 +18,8 @@ from contracts.payment import (
 )
 from payment.application.facts import account_of, check_moved, check_paid_out, check_received, check_recorded
 from payment.application.owner_payments import OwnerPaymentStore
-from payment.application.ports import Ledger, Payouts, TradeStore
+from payment.application.ports import Ledger, TradeStore
+from payment.application.settlement_ports import Payouts
 from payment.domain import ledger
 from payment.domain.errors import NotAsAgreed
 from payment.domain.ledger import PostedOrder, Posting, Receipt

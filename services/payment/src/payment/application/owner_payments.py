@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from payment.application.contracts_out import owner_payment_recorded
-from payment.application.ports import Owners, Settlements
+from payment.application.ports import Owners
+from payment.application.settlement_ports import Settlements
 from payment.domain.days import day_of
 from payment.domain.errors import NotPaidYet, ReferenceUsed, UnknownOwner
 from payment.domain.owner_payments import OwnerPayment, Received, payment_id_of, record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from payment.application.ports import Payouts
+from payment.application.settlement_ports import Payouts
 from payment.domain.errors import UnknownPayout
 from payment.domain.payouts import Payout, PayoutStatus, Transfer
 from runtime.clock import Clock

@@ -16,7 +16,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from payment.application.contracts_out import payout_settled
-from payment.application.ports import Lease, Ledger, Owners, Payouts, Settlements, TradeQueries
+from payment.application.ports import Lease, Ledger, Owners, TradeQueries
+from payment.application.settlement_ports import Payouts, Settlements
 from payment.domain import ledger
 from payment.domain.days import day_of, end_of
 from payment.domain.errors import DayNotReady

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from payment.application.ports import Ledger, Owners, Settlements
+from payment.application.ports import Ledger, Owners
+from payment.application.settlement_ports import Settlements
 from payment.domain import ledger
 from payment.domain.ledger import Pending, Posting
 from payment.domain.statements import By, PeriodTotals, Statement

@@ -22,7 +22,7 @@ from anchorage_cli.installation import Installation
 from support.chaos_buyers import Market
 from support.command import anchorage
 from support.eventually import Eventually
-from support.platform import running_platform
+from support.platform import OnePlatform, running_platform
 
 ORDERS = int(os.environ.get("ANCHORAGE_RESTORE_ORDERS", "200"))
 IN_FLIGHT = min(40, ORDERS // 2)
@@ -33,8 +33,14 @@ SECONDS = 300 + ORDERS / 10
 
 @pytest.mark.timeout(SECONDS)
 async def test_lost_databases_come_back_with_every_order(
-    tmp_path: Path, eventually: Eventually, kafka_bootstrap: str, mongodb_uri: str, prefix: str
+    tmp_path: Path,
+    eventually: Eventually,
+    kafka_bootstrap: str,
+    mongodb_uri: str,
+    prefix: str,
+    one_platform: OnePlatform,
 ) -> None:
+    one_platform.end()  # two at once need more than two cores
     where = Installation(kafka_bootstrap, mongodb_uri, prefix, tmp_path / "traces")
     at = {"kafka": kafka_bootstrap, "mongodb_uri": mongodb_uri, "prefix": prefix}
     with running_platform(tmp_path, prefix, kafka=kafka_bootstrap, mongodb=mongodb_uri) as platform:
