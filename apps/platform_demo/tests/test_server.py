@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from standardwebhooks.webhooks import Webhook
 
 from platform_demo.app import Parts, parts_of, web_app
+from platform_demo.receiving import NoWebhook
 from platform_demo.settings import Settings, WrongSettings, read_settings
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -116,3 +117,8 @@ def test_settings_say_what_is_missing_or_wrong() -> None:
     for name, value in (("PLATFORM_PORT", "x"), ("PLATFORM_RECONCILE_AT", "25:00")):
         with pytest.raises(WrongSettings, match=name):
             read_settings(given | {name: value})
+
+
+async def test_there_is_no_secret_to_renew_before_there_is_a_webhook(parts: Parts) -> None:
+    with pytest.raises(NoWebhook, match="serve"):
+        await parts.receiver.renew_secret()

@@ -12,6 +12,7 @@ import sys
 from platform_demo.app import Parts, parts_of, serve
 from platform_demo.catalogue import WrongCatalogue
 from platform_demo.gateway import Away, Refused
+from platform_demo.receiving import NoWebhook
 from platform_demo.settings import Settings, WrongSettings, read_settings
 from platform_demo.shelf import UnknownSku
 
@@ -122,7 +123,7 @@ def main() -> int:
     except UnknownSku as unknown:
         print(f"error: there is no SKU {unknown}", file=sys.stderr)
         return 2
-    except (Away, Refused) as failed:
+    except (Away, NoWebhook, Refused) as failed:
         print(f"error: {failed}", file=sys.stderr)
         return 1
     return 0

@@ -23,6 +23,13 @@ PAUSE_SECONDS = 30
 log = logging.getLogger(__name__)
 
 
+class NoWebhook(Exception):
+    """There is no webhook yet whose secret could be renewed."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no webhook yet; `serve` creates it")
+
+
 @dataclass
 class Receiver:
     """The webhook at Anchorage, and the route that it calls."""
@@ -82,8 +89,13 @@ class Receiver:
             self.database.remember("webhook_secret", secret)
 
     async def renew_secret(self) -> None:
-        """Get a new secret. The one before is accepted until the next change, because Anchorage still signs with it for a while."""
+        """Get a new secret. The one before is accepted until the next change, because Anchorage still signs with it for a while.
+
+        Raises NoWebhook before the first `serve`.
+        """
         webhook_id = self.database.setting("webhook_id")
+        if webhook_id is None:
+            raise NoWebhook
         answer = await self.gateway.call("POST", f"{WEBHOOKS}/{webhook_id}/secrets")
         with self.database.transaction():
             self.database.remember("webhook_secret_before", self.database.setting("webhook_secret") or "")
@@ -97,6 +109,10 @@ class Receiver:
             try:
                 page = await self.gateway.get("/v1/owner/events", wait=WAIT_SECONDS, **query)
             except (Away, Refused) as failed:
+                if isinstance(failed, Refused) and failed.code == "invalid_cursor":
+                    self.database.remember(
+                        "cursor", ""
+                    )  # from the beginning: events that are known do no harm
                 log.warning("the feed of events cannot be read: %s", type(failed).__name__)
                 await asyncio.sleep(PAUSE_SECONDS)
                 continue

@@ -39,6 +39,7 @@ class Reconciler:
     pusher: Pusher
     receiver: Receiver
     shops: Sequence[Shop]
+    _some_refused: bool = False
 
     async def reconcile(self) -> int:
         """Compare, correct and list; returns the number of differences. Raises Away and Refused."""
@@ -48,7 +49,8 @@ class Reconciler:
             for shop in self.shops:
                 found += await self._products(shop) + await self._stock(shop)
             await self.pusher.push_in_turn(self.shops)
-            self.database.remember("reconciled", began.isoformat(timespec="seconds"))
+            if not self._some_refused:  # the next comparison begins with the same orders
+                self.database.remember("reconciled", began.isoformat(timespec="seconds"))
         log.info("reconciled; differences: %s", found)
         return found
 
@@ -60,15 +62,15 @@ class Reconciler:
         return len(amiss)
 
     async def _orders(self) -> int:
-        """All orders that have changed since the last time."""
-        found = 0
+        """All orders that have changed since the last time that every order was dealt with."""
+        found, self._some_refused = 0, False
         async for order in self.gateway.pages("/v1/owner/orders", updated_since=self._since()):
             other = differences(self.book.order(order["order_id"]), order)
             mended = "taken over"
             try:
                 await self.worker.proceed(order)
             except Refused as refused:
-                other, mended = [*other, str(refused)], "not yet"
+                other, mended, self._some_refused = [*other, str(refused)], "not yet", True
             self.book.note(f"order {order['order_id']}", other, mended)
             found += len(other)
         return found

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from egress.allowance import read_allowances
 from runtime.settings import ServiceSettings
 
 
@@ -29,9 +30,16 @@ class Settings(ServiceSettings):
     platform_bp: int = Field(default=600, ge=0, le=5_000)
     """The platform's commission, in basis points, of mini programs for which an operator has set none."""
 
-    egress_allow: str = ""
-    """For development: internal addresses with ports from which the pictures of feeds may be fetched, such as
-    `127.0.0.1:9000-9999`."""
+    egress_allow: str = Field(
+        default="",
+        description="for development: internal addresses from which the pictures of feeds may be fetched, such as 127.0.0.1:9000-9999",
+    )
+
+    @field_validator("egress_allow")
+    @classmethod
+    def _check(cls, value: str) -> str:
+        read_allowances(value)
+        return value
 
     content_check_url: str = ""
     """A provider that checks texts of versions, products and videos; without one, a list of words does."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from egress.allowance import read_allowances
 from runtime.settings import ServiceSettings
 
 
@@ -19,3 +20,9 @@ class Settings(ServiceSettings):
         default="",
         description="for development: internal addresses that feeds may name, such as 127.0.0.1:9000-9999",
     )
+
+    @field_validator("egress_allow")
+    @classmethod
+    def _check(cls, value: str) -> str:
+        read_allowances(value)
+        return value

@@ -129,6 +129,19 @@ async def test_what_went_wrong_is_in_the_log_and_the_retry_is_due(
     assert (await owner.read(webhook))["failures"] == 1
 
 
+async def test_failures_are_forgotten_with_another_url_and_with_no_other_change(
+    owner: OwnerClient, receiver: Receiver, eventually: Eventually
+) -> None:
+    receiver.behaviour = fails
+    webhook = await owner.create(receiver.url)
+    await owner.tell(owner.placed(owner.order_id()))
+    await _until(eventually, owner, webhook, lambda found: found[0]["attempts"] == 1)
+    await owner.ask("PATCH", owner.path(webhook), json={"events": ["order.placed"]})
+    assert (await owner.read(webhook))["failures"] == 1
+    await owner.ask("PATCH", owner.path(webhook), json={"url": f"{receiver.url}?other"})
+    assert (await owner.read(webhook))["failures"] == 0
+
+
 async def test_ten_megabytes_of_answer_count_as_delivered_and_only_their_start_is_kept(
     owner: OwnerClient, receiver: Receiver, eventually: Eventually
 ) -> None:

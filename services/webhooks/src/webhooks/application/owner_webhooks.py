@@ -69,9 +69,12 @@ class OwnerWebhooks:
     ) -> OwnWebhook:
         """The webhook with the terms that `edit` gives it; pending deliveries go to its new URL.
 
+        With another URL, or enabled again, it counts as one that has not failed yet.
+
         Raises UrlRefused, MiniProgramNotFound, VersionConflict, and what `edit` raises.
         """
-        await self._check(owner_id, edit(own(await self.webhooks.get(webhook_id), owner_id).terms))
+        before = own(await self.webhooks.get(webhook_id), owner_id)
+        await self._check(owner_id, edit(before.terms))
 
         def decide(stored: Webhook | None) -> Change[Webhook] | None:
             present = own(stored, owner_id)
@@ -80,10 +83,10 @@ class OwnerWebhooks:
             return Change(edited) if edited is not None else None
 
         edited = own((await self.webhooks.change(webhook_id, decide)).aggregate, owner_id)
-        if edited.is_enabled:
-            await self.queues.recovered(webhook_id)
-        else:
+        if not edited.is_enabled:
             await self.queues.end(webhook_id, Status.EXHAUSTED)
+        elif (edited.terms.url, True) != (before.terms.url, before.is_enabled):
+            await self.queues.recovered(webhook_id)
         return await self.get(owner_id, webhook_id)
 
     async def remove(self, owner_id: str, webhook_id: str, expected: int | None) -> None:
