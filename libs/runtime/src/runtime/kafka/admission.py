@@ -27,7 +27,7 @@ X509_EXPIRED, X509_WRONG_NAME = 10, 62
 """OpenSSL's X509_V_ERR_CERT_HAS_EXPIRED and X509_V_ERR_HOSTNAME_MISMATCH."""
 
 
-class NotAdmitted(KafkaError):
+class NotAdmitted(KafkaError):  # type: ignore[misc]
     """Kafka refuses this process: its TLS, its login or its rights. The text is one sentence for the operator."""
 
     retriable = False

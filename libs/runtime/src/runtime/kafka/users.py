@@ -47,7 +47,7 @@ OPERATIONS = {
 }
 
 
-class UsersRefused(KafkaError):
+class UsersRefused(KafkaError):  # type: ignore[misc]
     """The broker did not store a user or a rule; the text has its reason."""
 
     retriable = False
