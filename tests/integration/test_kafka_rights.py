@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "containers"))
+
 from compose import place_and_pay
 
 from runtime.kafka.users import Rule
