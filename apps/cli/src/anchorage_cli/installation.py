@@ -29,11 +29,10 @@ class Installation:
         """How aiokafka's clients reach Kafka. Raises Refused if the file of the CA cannot be used."""
         try:
             return {"bootstrap_servers": self.kafka, **self.login.options()}
-        except OSError as error:  # ssl.SSLError is one
-            raise Refused(
-                f"ANCHORAGE_KAFKA_CA={self.login.ca} is not a PEM file with the certificate of the brokers' CA: "
-                f"{error.strerror or error}"
-            ) from None
+        except ValueError as error:
+            raise Refused(f"ANCHORAGE_KAFKA_CA: {error}") from None
+        except OSError as error:
+            raise Refused(f"ANCHORAGE_KAFKA_CA: {self.login.ca} cannot be read: {error.strerror}") from None
 
 
 def installation() -> Installation:
