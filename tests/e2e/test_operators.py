@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.command import Ended, anchorage
+from support.command import anchorage
 from support.eventually import Eventually
 from support.platform import Platform
 
 
-async def test_status_is_one_screen_and_says_that_all_is_well(
-    platform: Platform, eventually: Eventually
-) -> None:
-    async def well() -> Ended:
-        ended = await anchorage(platform.folder, "status")
-        assert ended.code == 0, ended
-        return ended
-
-    ended = await eventually(well, within=120, what="nothing to need a hand")
+async def test_status_shows_processes_relays_and_groups_on_one_screen(platform: Platform) -> None:
+    ended = await anchorage(platform.folder, "status")
     lines = ended.out.splitlines()
-    assert len(lines) <= 40
-    assert lines[-1] == "All is well."
+    assert len(lines) <= 40, ended
     assert {"gateway", "checkout", "host_demo"} <= {line.split()[0] for line in lines if line}
     [status] = (await anchorage(platform.folder, "status", "--json")).objects
     assert all(process["ready"] and process["live"] for process in status["processes"])

@@ -17,6 +17,7 @@ from anchorage_cli.audit import audit
 from anchorage_cli.installation import Installation
 from anchorage_local.ports import answers, free_port
 from support.callers import Caller, cny
+from support.command import Ended, anchorage
 from support.eventually import Eventually
 from support.killing import kill_in_turn
 from support.platform import OnePlatform, Platform
@@ -215,3 +216,13 @@ async def test_the_invariants_hold_in_the_end(seller: Seller, kafka_bootstrap: s
         return True
 
     await seller.eventually(sound, within=60, what="the invariants to hold")
+
+
+async def test_status_says_that_all_is_well(seller: Seller) -> None:
+    async def well() -> Ended:
+        ended = await anchorage(seller.platform.folder, "status")
+        assert ended.code == 0, ended
+        return ended
+
+    ended = await seller.eventually(well, within=120, what="nothing to need a hand")
+    assert ended.out.splitlines()[-1] == "All is well."
