@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pymongo import ASCENDING, ReturnDocument, UpdateOne
 
-from catalog.application.picture_ports import Asked
+from catalog.application.picture_ports import Asked, Claimed
 from catalog.domain.remote_picture import RemotePicture
 from runtime.ids import NewId
 from runtime.mongo.client import Database, Document
@@ -36,7 +36,8 @@ class MongoRemotePictures:
 
     async def prepare(self) -> None:
         """Make the indexes; idempotent."""
-        for keys in ([("host", ASCENDING), ("due_at", ASCENDING)], [("due_at", ASCENDING)]):
+        by_server = [("owner_id", ASCENDING), ("host", ASCENDING), ("due_at", ASCENDING)]
+        for keys in (by_server, [("due_at", ASCENDING)]):
             await self._pictures.create_index(keys, partialFilterExpression=WAITS)
         await self._pictures.create_index("at", expireAfterSeconds=int(KEPT.total_seconds()))
 
@@ -56,24 +57,30 @@ class MongoRemotePictures:
             ]
         )
 
-    async def hosts(self, now: datetime) -> Sequence[str]:
-        """The servers with something due."""
-        return list(await self._pictures.distinct("host", {"due_at": {"$lte": now}}))
+    async def owners(self, now: datetime) -> Sequence[str]:
+        """The owners with something due."""
+        return list(await self._pictures.distinct("owner_id", {"due_at": {"$lte": now}}))
 
     async def next_due(self) -> datetime | None:
         """When something is due next; None if nothing waits."""
         found = await self._pictures.find_one(WAITS, {"due_at": 1}, sort=[("due_at", ASCENDING)])
         return found["due_at"] if found is not None else None
 
-    async def claim(self, host: str, now: datetime, lease: timedelta) -> RemotePicture | None:
-        """The picture of this server that is due first, one attempt further; due again after `lease`, unless its end is written."""
-        found = await self._pictures.find_one_and_update(
-            {"host": host, "due_at": {"$lte": now}},
-            {"$set": {"due_at": now + lease, "claim": self._new_id()}, "$inc": {"attempts": 1}},
-            sort=[("due_at", ASCENDING)],
-            return_document=ReturnDocument.AFTER,
-        )
-        return _read(found) if found is not None else None
+    async def claim(
+        self, owner_id: str, after: str, besides: Collection[str], now: datetime, lease: timedelta
+    ) -> Claimed | None:
+        """A picture of this owner, from the server after that one; one attempt further, and due again after `lease`."""
+        elsewhere = {"$nin": list(besides)}
+        for hosts in ({"$gt": after, **elsewhere}, elsewhere):
+            found = await self._pictures.find_one_and_update(
+                {"owner_id": owner_id, "host": hosts, "due_at": {"$lte": now}},
+                {"$set": {"due_at": now + lease, "claim": self._new_id()}, "$inc": {"attempts": 1}},
+                sort=[("host", ASCENDING), ("due_at", ASCENDING)],
+                return_document=ReturnDocument.AFTER,
+            )
+            if found is not None:
+                return Claimed(_read(found), found["host"])
+        return None
 
     async def save(self, picture: RemotePicture) -> None:
         """Keep what was found, while the claim goes on."""
@@ -113,7 +120,7 @@ def _asking(one: Asked, now: datetime) -> list[Document]:
             "$set": {
                 "mini_program_id": one.mini_program_id,
                 "url": one.url,
-                "host": urlsplit(one.url).netloc.lower(),
+                "host": _host_of(one.url),
                 "owner_id": one.owner_id,
                 "asked_at": unless_it_stays("asked_at", now),
                 "at": unless_it_stays("at", now),
@@ -125,6 +132,16 @@ def _asking(one: Asked, now: datetime) -> list[Document]:
             }
         }
     ]
+
+
+def _host_of(url: str) -> str:
+    """The server, in one spelling. Empty for an address that cannot be read, and therefore not be called."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return ""
+    return f"{(parts.hostname or '').rstrip('.')}:{port}"
 
 
 def _ending(picture: RemotePicture, due_at: datetime | None) -> list[Document]:

@@ -22,6 +22,14 @@ class Asked:
     known: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A picture to work on, and the server that it comes from."""
+
+    picture: RemotePicture
+    host: str
+
+
 class RemotePictures(Protocol):
     """What is known of addresses, and which of them are to be fetched."""
 
@@ -33,16 +41,19 @@ class RemotePictures(Protocol):
         """Have each fetched. One that is waiting stays where it is, and its outcome is told to this run too. Idempotent for a run."""
         ...
 
-    async def hosts(self, now: datetime) -> Sequence[str]:
-        """The servers with something due."""
+    async def owners(self, now: datetime) -> Sequence[str]:
+        """The owners with something due."""
         ...
 
     async def next_due(self) -> datetime | None:
         """When something is due next; None if nothing waits."""
         ...
 
-    async def claim(self, host: str, now: datetime, lease: timedelta) -> RemotePicture | None:
-        """The picture of this server that is due first, one attempt further; due again after `lease`, unless its end is written."""
+    async def claim(
+        self, owner_id: str, after: str, besides: Collection[str], now: datetime, lease: timedelta
+    ) -> Claimed | None:
+        """A picture of this owner, one attempt further: from the first server with something due whose name comes after `after`,
+        then from the first of all, but from none `besides`. It is due again after `lease`, unless its end is written."""
         ...
 
     async def save(self, picture: RemotePicture) -> None:
