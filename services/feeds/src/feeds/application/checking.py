@@ -12,11 +12,11 @@ from feeds.domain.errors import RunRefused
 from feeds.domain.feed import Format
 from product_feeds.lines import Categories, FeedLine, LineError, read_line, unreadable_line
 from product_feeds.reading import read_rows
-from product_feeds.rows import Row, Unreadable
+from product_feeds.rows import BadLine, Row, Unreadable
 from product_feeds.staging import FeedProduct, Staging
 
 AT_ONCE = 500
-"""Lines or products that are read before others get their turn."""
+"""Lines that are read, or put together to products, before others get their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +42,50 @@ async def check_lines(
 
 def _portions(path: Path, written_as: Format, categories: Categories, staging: Staging) -> Iterator[Portion]:
     rows = read_rows(path, written_as)
-    while taken := list(islice(rows, AT_ONCE)):
+    while True:
         errors: list[LineError] = []
-        bad = 0
-        for row in taken:
-            found = read_line(row, categories) if isinstance(row, Row) else [unreadable_line(row)]
-            if isinstance(found, FeedLine):
-                twin = staging.add(found)
-                found_wrong = [twin] if twin is not None else []
-            else:
-                found_wrong = found
+        lines = bad = 0
+        for row in islice(rows, AT_ONCE):  # one at a time: each may have a megabyte
+            found_wrong = _check(row, categories, staging)
             errors += found_wrong
-            bad += bool(found_wrong)
-        yield Portion(len(taken), bad, errors)
+            lines, bad = lines + 1, bad + bool(found_wrong)
+        if not lines:
+            return
+        yield Portion(lines, bad, errors)
 
 
-async def products_of(staging: Staging) -> AsyncIterator[list[tuple[FeedProduct, list[LineError]]]]:
-    """The products of a checked file in the order of their ids, in portions, with what is wrong with lines of theirs."""
-    products = staging.products()
-    while portion := await asyncio.to_thread(lambda: list(islice(products, AT_ONCE))):
+def _check(row: Row | BadLine, categories: Categories, staging: Staging) -> list[LineError]:
+    """Keep the row if it is a right line; gives what is wrong with it."""
+    found = read_line(row, categories) if isinstance(row, Row) else [unreadable_line(row)]
+    if isinstance(found, FeedLine):
+        twin = staging.add(found)
+        return [twin] if twin is not None else []
+    for product_id in {error.product_id for error in found} - {""}:
+        staging.add_wrong(product_id)
+    return found
+
+
+async def left_out_of(staging: Staging) -> AsyncIterator[list[LineError]]:
+    """What is wrong with lines of a checked file that no product takes, in portions."""
+    errors = staging.left_out()
+    while portion := await asyncio.to_thread(lambda: list(islice(errors, AT_ONCE))):
         yield portion
+
+
+async def products_of(staging: Staging) -> AsyncIterator[list[FeedProduct]]:
+    """The products of a checked file in the order of their ids, in portions."""
+    products = staging.products()
+    while portion := await asyncio.to_thread(_taken, products):
+        yield portion
+
+
+def _taken(products: Iterator[FeedProduct]) -> list[FeedProduct]:
+    """The next products, of at least AT_ONCE lines together; fewer are the last."""
+    taken: list[FeedProduct] = []
+    lines = 0
+    for product in products:
+        taken.append(product)
+        lines += len(product.skus)
+        if lines >= AT_ONCE:
+            break
+    return taken

@@ -44,8 +44,12 @@ class RunStore(Protocol):
 
     async def change(self, aggregate_id: str, decide: Decide[Run]) -> Result[Run]: ...
 
-    async def active(self) -> list[Run]:
-        """The runs that have not ended, oldest first."""
+    async def first_of_each(self) -> list[Run]:
+        """Of each mini program the oldest run that has not ended, oldest first."""
+        ...
+
+    async def count_active(self, mini_program_id: str) -> int:
+        """How many runs of a mini program have not ended."""
         ...
 
     async def newest(self, feed_id: str) -> Run | None:
@@ -126,11 +130,11 @@ class Fetcher(Protocol):
 
 
 class Validators(Protocol):
-    """What addresses said of their files when a feed was last applied."""
+    """What addresses said of their files when a feed, as it is described now, was last applied whole."""
 
-    async def get(self, feed_id: str, url: str) -> Fetched | None: ...
+    async def get(self, feed: Feed) -> Fetched | None: ...
 
-    async def put(self, feed_id: str, url: str, fetched: Fetched) -> None: ...
+    async def put(self, feed: Feed, fetched: Fetched) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +148,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The outcomes so far: products answered, and lines by outcome, and products that were removed."""
+    """The outcomes so far: products answered or not, and lines by outcome, and products that were removed."""
 
     answered: int
+    unanswered: int
     by_outcome: Mapping[str, int]
     removed: int
 
@@ -156,6 +161,10 @@ class Ledger(Protocol):
 
     async def add_sent(self, run_id: str, sent: Sequence[Sent]) -> set[str]:
         """Keep what is about to be sent; gives the products that have no outcome yet. Idempotent."""
+        ...
+
+    def open_removals(self, run_id: str) -> AsyncIterator[Sequence[str]]:
+        """The products that the run wanted off sale, and that have no outcome yet, in portions."""
         ...
 
     async def take(self, results: Sequence[FeedProductApplied]) -> None:
