@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from catalog.application.contracts_out import picture_tried, product_event
 from catalog.application.picture_ports import (
     Asked,
+    Claimed,
     FetchedFile,
     PictureFailed,
     PictureFetcher,
@@ -45,6 +46,8 @@ MAX_FETCHES = 6
 """Pictures that one replica fetches at a time: each may hold 10 MB."""
 MAX_FETCHES_PER_HOST = 2
 """Pictures that one replica fetches from one server at a time: a server that hangs leaves room for others, and none is overloaded."""
+MAX_FETCHES_PER_OWNER = 4
+"""Pictures that one replica fetches for one owner at a time: an owner may name any number of servers that hang."""
 LEASE = timedelta(minutes=1)
 """After this time another replica tries the pictures that a killed process had claimed."""
 RENEW_SECONDS = 5.0
@@ -87,7 +90,10 @@ class FeedPictures:
         self._clock = clock
         self._woken = asyncio.Event()
         self._fetching = Counter[str]()
-        self._last_host = ""
+        self._of_owner = Counter[str]()
+        self._last_owner = ""
+        self._last_hosts: dict[str, str] = {}
+        """Of each owner with pictures that are due: the server that was asked last."""
         self._tasks: dict[asyncio.Task[None], RemotePicture] = {}
         self._settle = Batcher[RemotePicture, None](
             self._settle_all, max_batch=MAX_BATCH, interval=GATHER_SECONDS
@@ -135,22 +141,26 @@ class FeedPictures:
                 log.warning("claims of pictures are not renewed: %s", redacted(error))
 
     async def _take_up(self) -> None:
-        """Claim pictures while there is room: first from the servers from which the fewest are being fetched."""
-        hosts = set(await self._remote.hosts(self._clock())) if self._has_room else set()
-        while hosts and self._has_room:
-            host = min(hosts, key=lambda one: (self._fetching[one], one <= self._last_host, one))
-            taken = (
-                await self._remote.claim(host, self._clock(), LEASE)
-                if self._fetching[host] < MAX_FETCHES_PER_HOST
-                else None
-            )
+        """Claim pictures while there is room: first for the owners for whom the fewest are being fetched, and from an owner's servers
+        in turn. So neither an owner's many servers nor a server's many pictures make others wait."""
+        due = set(await self._remote.owners(self._clock())) if self._has_room else set()
+        self._last_hosts = {owner: host for owner, host in self._last_hosts.items() if owner in due}
+        owners = {owner for owner in due if self._of_owner[owner] < MAX_FETCHES_PER_OWNER}
+        while owners and self._has_room:
+            owner = min(owners, key=lambda one: (self._of_owner[one], one <= self._last_owner, one))
+            busy = [host for host, number in self._fetching.items() if number >= MAX_FETCHES_PER_HOST]
+            last_host = self._last_hosts.get(owner, "")
+            taken = await self._remote.claim(owner, last_host, busy, self._clock(), LEASE)
             if taken is None:
-                hosts.remove(host)
+                owners.remove(owner)
                 continue
-            self._last_host = host
-            self._fetching[host] += 1
-            task = asyncio.create_task(self._work(host, taken))
-            self._tasks[task] = taken
+            if self._of_owner[owner] + 1 == MAX_FETCHES_PER_OWNER:
+                owners.remove(owner)
+            self._last_owner, self._last_hosts[owner] = owner, taken.host
+            self._fetching[taken.host] += 1
+            self._of_owner[owner] += 1
+            task = asyncio.create_task(self._work(owner, taken))
+            self._tasks[task] = taken.picture
             task.add_done_callback(lambda ended: self._tasks.pop(ended, None))
 
     @property
@@ -166,13 +176,16 @@ class FeedPictures:
             return POLL_INTERVAL_SECONDS
         return min(POLL_INTERVAL_SECONDS, max(0.0, (due - self._clock()).total_seconds()))
 
-    async def _work(self, host: str, picture: RemotePicture) -> None:
+    async def _work(self, owner_id: str, claimed: Claimed) -> None:
+        picture = claimed.picture
         try:
             try:
                 tried = await self._try(picture)
             finally:
-                self._fetching[host] -= 1
-                self._fetching += Counter()  # forgets the servers of which nothing is fetched
+                self._fetching[claimed.host] -= 1
+                self._of_owner[owner_id] -= 1
+                for counted in (self._fetching, self._of_owner):
+                    counted += Counter()  # forgets those of which nothing is fetched
                 self._woken.set()
             pictures_tried.add(1, tried.outcome)
             await self._end(tried)
@@ -214,7 +227,7 @@ class FeedPictures:
         try:
             return await self._pictures.upload(picture.owner_id, file.data)
         except PictureWorkerDied:
-            raise PictureFailed("The picture needs too much memory. Send a smaller one.") from None
+            raise PictureFailed("The picture needs too much memory or time. Send a smaller one.") from None
         except TooManyPictures as error:
             raise Unavailable("the rendering of pictures") from error
 
