@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from catalog.adapters import picture_rendering
-from catalog.application import feed_pictures
+from catalog.application import picture_turns
 from catalog.domain import version_history, video
 from catalog.http import media
 from checkout.adapters import mongo_recent_views
@@ -109,10 +109,10 @@ LIMITS = {
     "feeds of a mini program": f"{feed.MAX_FEEDS}",
     "runs of feeds of a mini program that have not ended": f"{run.MAX_QUEUED}",
     "runs of feeds at a time; of these checked or applied; of one owner": (
-        f"{running.TAKEN_UP}; {running.AT_ONCE}; {running.OF_ONE_OWNER}"
+        f"{running.MAX_RUNS}; {running.MAX_APPLYING}; {running.MAX_RUNS_PER_OWNER}"
     ),
     "pictures of feeds that one replica fetches at a time; for one owner; from one server": (
-        f"{feed_pictures.AT_ONCE}; {feed_pictures.OF_ONE_OWNER}; {feed_pictures.FROM_ONE_HOST}"
+        f"{picture_turns.MAX_FETCHES}; {picture_turns.MAX_FETCHES_PER_OWNER}; {picture_turns.MAX_FETCHES_PER_HOST}"
     ),
     "testers of a mini program": f"{versions.MAX_TESTERS}",
     "versions of a mini program in review": f"{version_history.MAX_IN_REVIEW}",

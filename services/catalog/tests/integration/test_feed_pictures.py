@@ -17,7 +17,7 @@ from catalog_support.site import Site, a_picture, serving
 from PIL import Image
 
 from catalog.adapters.mongo_remote_pictures import COLLECTION
-from catalog.application.feed_pictures import MAX_FETCHES, MAX_FETCHES_PER_HOST, MAX_FETCHES_PER_OWNER
+from catalog.application.picture_turns import MAX_FETCHES, MAX_FETCHES_PER_HOST, MAX_FETCHES_PER_OWNER
 from catalog.domain.picture import uploaded
 from contracts.feeds import ApplyFeedProduct, FeedSku
 from contracts.money import cny

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from catalog.application.picture_ports import (
     PictureResults,
     RemotePictures,
 )
+from catalog.application.picture_turns import Turns
 from catalog.application.pictures import Pictures
 from catalog.application.ports import ProductStore
 from catalog.domain import feed as rules
@@ -31,23 +32,17 @@ from contracts.feeds import PictureOutcome
 from runtime.batching import Batcher
 from runtime.clock import Clock
 from runtime.errors import Unavailable, is_unavailable, redacted
-from runtime.metrics import Counter as Counted
+from runtime.metrics import Counter
 from runtime.outbox.changes import Change, Command
 
 log = logging.getLogger(__name__)
 
-pictures_tried = Counted(
+pictures_tried = Counter(
     "anchorage.feeds.pictures", "{picture}",
     "pictures of feeds by outcome: fetched, unchanged (as at the last fetch), failed (tried again), or given_up",
     ("anchorage.outcome",),
 )  # fmt: skip
 
-MAX_FETCHES = 6
-"""Pictures that one replica fetches at a time: each may hold 10 MB."""
-MAX_FETCHES_PER_HOST = 2
-"""Pictures that one replica fetches from one server at a time: a server that hangs leaves room for others, and none is overloaded."""
-MAX_FETCHES_PER_OWNER = 4
-"""Pictures that one replica fetches for one owner at a time: an owner may name any number of servers that hang."""
 LEASE = timedelta(minutes=1)
 """After this time another replica tries the pictures that a killed process had claimed."""
 RENEW_SECONDS = 5.0
@@ -89,11 +84,7 @@ class FeedPictures:
         self._news = news
         self._clock = clock
         self._woken = asyncio.Event()
-        self._fetching = Counter[str]()
-        self._of_owner = Counter[str]()
-        self._last_owner = ""
-        self._last_hosts: dict[str, str] = {}
-        """Of each owner with pictures that are due: the server that was asked last."""
+        self._turns = Turns()
         self._tasks: dict[asyncio.Task[None], RemotePicture] = {}
         self._settle = Batcher[RemotePicture, None](
             self._settle_all, max_batch=MAX_BATCH, interval=GATHER_SECONDS
@@ -141,35 +132,23 @@ class FeedPictures:
                 log.warning("claims of pictures are not renewed: %s", redacted(error))
 
     async def _take_up(self) -> None:
-        """Claim pictures while there is room: first for the owners for whom the fewest are being fetched, and from an owner's servers
-        in turn. So neither an owner's many servers nor a server's many pictures make others wait."""
-        due = set(await self._remote.owners(self._clock())) if self._has_room else set()
-        self._last_hosts = {owner: host for owner, host in self._last_hosts.items() if owner in due}
-        owners = {owner for owner in due if self._of_owner[owner] < MAX_FETCHES_PER_OWNER}
-        while owners and self._has_room:
-            owner = min(owners, key=lambda one: (self._of_owner[one], one <= self._last_owner, one))
-            busy = [host for host, number in self._fetching.items() if number >= MAX_FETCHES_PER_HOST]
-            last_host = self._last_hosts.get(owner, "")
-            taken = await self._remote.claim(owner, last_host, busy, self._clock(), LEASE)
+        """Claim pictures while there is room."""
+        waiting = set(await self._remote.owners(self._clock())) if self._turns.has_room else set()
+        self._turns.keep(waiting)
+        while self._turns.has_room and (owner := self._turns.next_owner(waiting)) is not None:
+            last, busy = self._turns.last_host(owner), self._turns.busy_hosts
+            taken = await self._remote.claim(owner, last, busy, self._clock(), LEASE)
             if taken is None:
-                owners.remove(owner)
+                waiting.remove(owner)
                 continue
-            if self._of_owner[owner] + 1 == MAX_FETCHES_PER_OWNER:
-                owners.remove(owner)
-            self._last_owner, self._last_hosts[owner] = owner, taken.host
-            self._fetching[taken.host] += 1
-            self._of_owner[owner] += 1
+            self._turns.begin(owner, taken.host)
             task = asyncio.create_task(self._work(owner, taken))
             self._tasks[task] = taken.picture
             task.add_done_callback(lambda ended: self._tasks.pop(ended, None))
 
-    @property
-    def _has_room(self) -> bool:
-        return self._fetching.total() < MAX_FETCHES
-
     async def _pause(self) -> float:
         """Seconds until there may be something to do. The end of a fetch wakes the loop earlier."""
-        if self._fetching.total():
+        if not self._turns.is_idle:
             return POLL_INTERVAL_SECONDS
         due = await self._remote.next_due()
         if due is None:
@@ -182,10 +161,7 @@ class FeedPictures:
             try:
                 tried = await self._try(picture)
             finally:
-                self._fetching[claimed.host] -= 1
-                self._of_owner[owner_id] -= 1
-                for counted in (self._fetching, self._of_owner):
-                    counted += Counter()  # forgets those of which nothing is fetched
+                self._turns.end(owner_id, claimed.host)
                 self._woken.set()
             pictures_tried.add(1, tried.outcome)
             await self._end(tried)
