@@ -27,7 +27,7 @@ async def test_lines_with_very_many_columns_are_checked_one_at_a_time(
     tmp_path: Path, written_as: Format
 ) -> None:
     path = tmp_path / "feed"
-    path.write_text(wide(written_as))
+    path.write_text(wide(written_as), encoding="utf-8")
     lines = 0
     tracemalloc.start()
     with Staging(tmp_path / "lines.sqlite") as staging:
