@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from catalog.adapters import picture_rendering
+from catalog.application import picture_turns
 from catalog.domain import version_history, video
 from catalog.http import media
 from checkout.adapters import mongo_recent_views
@@ -30,8 +31,11 @@ from contracts.api import (
     videos,
     webhooks,
 )
+from feeds.application import running
+from feeds.domain import feed, run
 from gateway.table import share_codes
 from identity.adapters import secret_hasher
+from identity.domain import clients
 from identity.domain import owners as applicants
 from payment.http import notices
 from roundcode import image, look
@@ -96,11 +100,20 @@ LIMITS = {
         f"{most(mini_programs.Layout, 'sections')}; {most(mini_programs.Section, 'product_ids')}"
     ),
     "origins of a client's return addresses": f"{addresses.MAX_ORIGINS}",
+    "clients of an owner, host or creator": f"{clients.MAX_CLIENTS}",
     "webhooks of an owner": f"{webhook.MAX_WEBHOOKS}",
     "mini programs that a webhook names": f"{webhooks.MAX_PROGRAMS}",
     "characters of a webhook's URL": f"{webhooks.MAX_URL:,}",
     "calls of one receiver at a time": f"{sending.PLACES}",
     "attempts of a delivery": f"{delivery_log.MAX_ATTEMPTS}",
+    "feeds of a mini program": f"{feed.MAX_FEEDS}",
+    "runs of feeds of a mini program that have not ended": f"{run.MAX_QUEUED}",
+    "runs of feeds at a time; of these checked or applied; of one owner": (
+        f"{running.MAX_RUNS}; {running.MAX_APPLYING}; {running.MAX_RUNS_PER_OWNER}"
+    ),
+    "pictures of feeds that one replica fetches at a time; for one owner; from one server": (
+        f"{picture_turns.MAX_FETCHES}; {picture_turns.MAX_FETCHES_PER_OWNER}; {picture_turns.MAX_FETCHES_PER_HOST}"
+    ),
     "testers of a mini program": f"{versions.MAX_TESTERS}",
     "versions of a mini program in review": f"{version_history.MAX_IN_REVIEW}",
     "creators whom a mini program invites": f"{most(videos.PromotionRequest, 'creator_ids'):,}",

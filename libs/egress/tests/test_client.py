@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,7 +14,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from egress.allowance import read_allowances
-from egress.client import EgressClient, TooMuch, chunks_of, read_start
+from egress.client import EgressClient, TooMuch, chunks_of, header_of, read_start
 from egress.policy import EgressPolicy, EgressRefused
 
 MIB = 1024 * 1024
@@ -182,3 +183,75 @@ async def test_proxies_of_the_environment_are_not_used(
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     async with client_for(server) as client, client.request("GET", server.url) as answer:
         assert answer.status == 200
+
+
+async def test_names_whose_servers_never_answer_delay_no_other_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+
+    def look_up(host: str, port: int, *_: object, **__: object) -> list[object]:
+        if host.startswith("hangs"):
+            answered.wait()
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    async def call(client: EgressClient, host: str) -> str:
+        try:
+            async with client.request("GET", f"http://{host}/"):
+                return ""
+        except (EgressRefused, TimeoutError) as error:
+            return f"{type(error).__name__}: {error}"
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    async with client_for() as client:
+        try:
+            hanging = [asyncio.create_task(call(client, f"hangs{n}.example")) for n in range(100)]
+            await asyncio.sleep(0)
+            found = await call(client, "shop.example")
+        finally:
+            answered.set()
+        assert found.startswith("EgressRefused: This name leads to")
+        assert all([(await task).startswith("EgressRefused") for task in hanging])
+
+
+async def test_many_slow_calls_of_one_host_delay_no_other_call_of_it(server: Server) -> None:
+    async def hang(client: EgressClient) -> None:
+        async with client.request("GET", f"{server.url}/never"):
+            pass
+
+    async with client_for(server) as client:
+        hanging = [asyncio.create_task(hang(client)) for _ in range(32)]
+        while len(server.requests) < len(hanging):
+            await asyncio.sleep(0.01)
+        async with client.request("GET", server.url) as answer:
+            assert answer.status == 200
+        for task in hanging:
+            task.cancel()
+        await asyncio.gather(*hanging, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    "host", ["a" * 64 + ".example", "a..example", "xn--a.example", "\u0130\u0307" * 40 + ".example"]
+)
+async def test_a_name_that_cannot_be_written_is_refused_or_fails_like_one_that_is_unknown(host: str) -> None:
+    async with client_for() as client:
+        with pytest.raises((EgressRefused, aiohttp.ClientError, OSError, ValueError)):
+            async with client.request("GET", f"http://{host}/"):
+                pass
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [(b'"1"', '"1"'), (b'"\xff"', None), (b'"' + b"x" * 2000 + b'"', None), (None, None)]
+)
+async def test_only_headers_that_can_be_stored_and_sent_back_are_kept(
+    server: Server, sent: bytes | None, kept: str | None
+) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        tag = b"ETag: " + sent + b"\r\n" if sent is not None else b""
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + tag + b"\r\n")
+        await writer.drain()
+        writer.close()
+
+    raw = await asyncio.start_server(answer, "127.0.0.1", 0)
+    server.port = raw.sockets[0].getsockname()[1]
+    async with raw, client_for(server) as client, client.request("GET", server.url) as got:
+        assert header_of(got, "ETag") == kept

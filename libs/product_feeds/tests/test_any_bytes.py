@@ -55,6 +55,6 @@ def test_any_rows_give_products_or_errors_that_name_their_line(found: list[dict[
             else:
                 assert line
                 assert all(error.line == number and error.message for error in line)
-        told = [(sku.line for sku in product.skus) for product, _ in staging.products()]
-        left_out = {error.line for _, errors in staging.products() for error in errors}
+        told = [(sku.line for sku in product.skus) for product in staging.products()]
+        left_out = {error.line for error in staging.left_out()}
         assert {number for lines in told for number in lines} | left_out == kept

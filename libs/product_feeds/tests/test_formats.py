@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import re
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from product_feeds_support import fields, rows
 
+from product_feeds import table_rows, xml_rows
 from product_feeds.reading import Format
 from product_feeds.rows import MAX_LINE, BadLine, Row, Unreadable
 
@@ -192,11 +194,83 @@ def test_json_lines_take_the_keys_and_values_of_other_systems(tmp_path: Path) ->
     ]
 
 
-@pytest.mark.parametrize("bad", ['{"id": 1', "[1]x", "7", '"text"', "{'id': 1}", "NaN", "[" * 100_000])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        '{"id": 1',
+        "[1]x",
+        "7",
+        '"text"',
+        "{'id': 1}",
+        "NaN",
+        "[" * 100_000,
+        '{"id": ' + "[" * 500 + "]" * 500 + "}",
+        '{"id": ' + '{"value": ' * 900 + "1" + "}" * 901,
+    ],
+)
 def test_a_line_that_is_no_object_is_a_bad_line(tmp_path: Path, bad: str) -> None:
     good, wrong, after = rows(tmp_path, f'{{"id": 1}}\n{bad}\n{{"id": 2}}\n', "jsonl")
     assert isinstance(wrong, BadLine)
     assert (good.line, wrong.line, after.line) == (1, 2, 3)
+
+
+def test_many_quotation_marks_that_are_never_closed_cost_each_line_two_looks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = 0
+
+    def count(line: str, delimiter: str, *, inside: bool = False) -> bool:
+        nonlocal looks
+        looks += 1
+        return is_open(line, delimiter, inside=inside)
+
+    is_open = table_rows._is_open
+    monkeypatch.setattr(table_rows, "_is_open", count)
+    number = 5_000
+    found = rows(tmp_path, "id,title\n" + '5","\n' * number + "1,Pot\n", "csv")
+    assert [one.line for one in found if isinstance(one, BadLine)] == list(range(2, number + 2))
+    assert found[-1] == Row(number + 2, {"id": "1", "title": "Pot"})
+    assert looks <= 2 * (number + 1)
+
+
+def test_lines_after_an_unclosed_quotation_mark_may_have_cells_over_several_lines(tmp_path: Path) -> None:
+    text = f'id,title\n1,"Pot\n{"x" * table_rows.MAX_RECORD}\n4,"A\nB"\n5,Lid\n'
+    found = rows(tmp_path, text, "csv")
+    assert [one.line for one in found if isinstance(one, BadLine)] == [2]
+    assert found[2:] == [Row(4, {"id": "4", "title": "A\nB"}), Row(6, {"id": "5", "title": "Lid"})]
+
+
+@pytest.mark.parametrize(
+    ("piece", "words"),
+    [
+        ("<!-- {} -->", "tag or comment"),
+        ('<rss a="{}"/>', "tag or comment"),
+        ("<?pi {} ?>", "tag or comment"),
+    ],
+)
+def test_markup_that_never_ends_is_refused_before_it_fills_the_memory(piece: str, words: str) -> None:
+    before, after = piece.split("{}")
+    text = f"<rss>{before}{'x ' * (10 * MAX_LINE)}{after}"
+    with pytest.raises(Unreadable, match=words):
+        list(xml_rows.xml_rows(io.StringIO(text)))
+
+
+def test_more_names_than_a_feed_has_are_refused(tmp_path: Path) -> None:
+    text = "<rss>" + "".join(f"<n{number}/>" for number in range(xml_rows.MAX_NAMES + 10_000)) + "</rss>"
+    with pytest.raises(Unreadable, match="different names"):
+        rows(tmp_path, text, "google_xml")
+
+
+def test_names_and_attributes_count_as_characters_of_their_item(tmp_path: Path) -> None:
+    link = f'<link{{}} href="{"x" * 1000}"/>'
+    item = (
+        "<item><id>1</id>"
+        + "".join(link.format(number) for number in range(MAX_LINE // 1000 + 1))
+        + "</item>"
+    )
+    first, second = rows(tmp_path, f"<rss>{item}<item><id>2</id></item></rss>", "google_xml")
+    assert isinstance(first, BadLine)
+    assert second == Row(1, {"id": "2"})
 
 
 def test_one_json_array_is_refused_in_words(tmp_path: Path) -> None:
@@ -220,6 +294,12 @@ def test_a_packed_feed_that_is_cut_off_is_refused_in_words(tmp_path: Path) -> No
 def test_a_packed_feed_that_grows_without_end_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="unpacks to more than"):
         rows(tmp_path, gzip.compress(b"id\n" + b"1\n" * (12 * 1024**2)), "csv")
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04\x14\x00", b"\xd0\xcf\x11\xe0\xa1\xb1"])
+def test_a_workbook_is_refused_in_words(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(Unreadable, match="Excel"):
+        rows(tmp_path, content, "csv")
 
 
 def test_words_about_a_file_are_sentences(tmp_path: Path) -> None:

@@ -37,6 +37,29 @@ async def test_a_worker_that_dies_is_replaced(pool: ProcessPool) -> None:
     assert await pool.run(os.getpid) != os.getpid()
 
 
+def forever() -> None:
+    while True:
+        pass
+
+
+async def test_work_without_end_is_ended_and_costs_nobody_else_a_failure() -> None:
+    pool = ProcessPool(workers=1, waiting=4, cpu_seconds=1)
+    try:
+        left = asyncio.ensure_future(pool.run(forever))
+        endless, first, second = (
+            asyncio.ensure_future(pool.run(work)) for work in (forever, os.getpid, os.getpid)
+        )
+        await asyncio.sleep(0)
+        left.cancel()
+        with pytest.raises(WorkerDied):
+            await endless
+        assert await first == await second != os.getpid()
+        with pytest.raises(asyncio.CancelledError):
+            await left
+    finally:
+        pool.close()
+
+
 SERVICE = """
 import asyncio, os
 from runtime.process_pool import ProcessPool

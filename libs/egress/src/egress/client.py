@@ -12,10 +12,12 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from egress.policy import EgressPolicy
+from egress.resolving import SystemResolver
 
 CONNECT_SECONDS = 5
-MAX_CONNECTIONS_TO_ONE_HOST = 16
 CHUNK = 16 * 1024
+MAX_HEADER = 1024
+"""Characters of an answer's header that is kept."""
 
 
 class TooMuch(Exception):
@@ -25,7 +27,8 @@ class TooMuch(Exception):
 class EgressClient:
     """Calls addresses that callers of the platform name. Follows no redirect, and uses no proxy of the environment.
 
-    `seconds` bounds a whole call, its answer included. Names are resolved again for each connection.
+    `seconds` bounds a whole call, its answer included. Names are resolved again for each connection. A host has no limit of
+    its own: many strangers may share one, and the slow calls of some must not stop the others'. Callers limit each stranger.
     """
 
     def __init__(
@@ -47,11 +50,10 @@ class EgressClient:
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                resolver=_CheckedResolver(self._policy, self._resolver or aiohttp.ThreadedResolver()),
+                resolver=_CheckedResolver(self._policy, self._resolver or SystemResolver()),
                 socket_factory=self._make_socket,
                 use_dns_cache=False,
                 limit=self._connections,
-                limit_per_host=MAX_CONNECTIONS_TO_ONE_HOST,
             ),
             timeout=aiohttp.ClientTimeout(total=self._seconds, connect=CONNECT_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -73,7 +75,8 @@ class EgressClient:
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """The answer, with its body unread. Its status may be of any kind, a redirect included.
 
-        Raises EgressRefused if the policy forbids the address, and aiohttp.ClientError or TimeoutError if no answer arrives.
+        Raises EgressRefused if the policy forbids the address, and aiohttp.ClientError, OSError, ValueError (a name that cannot
+        be written in the DNS) or TimeoutError if no answer arrives.
         """
         if self._session is None:
             raise RuntimeError("use the client inside `async with`")
@@ -109,6 +112,14 @@ class _CheckedResolver(AbstractResolver):
 
     async def close(self) -> None:
         await self._resolver.close()
+
+
+def header_of(answer: aiohttp.ClientResponse, name: str) -> str | None:
+    """A header that can be stored and sent back; None if it is missing, too long, or not printable ASCII."""
+    value = answer.headers.get(name)
+    if value is None or len(value) > MAX_HEADER or not (value.isascii() and value.isprintable()):
+        return None
+    return value
 
 
 async def read_start(answer: aiohttp.ClientResponse, most: int) -> bytes:

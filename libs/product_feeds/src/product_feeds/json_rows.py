@@ -9,6 +9,9 @@ import orjson
 
 from product_feeds.rows import BadLine, Row, Unreadable, field_name, lines_of, too_long
 
+MAX_DEPTH = 8
+"""Of lists and objects in a field. Other systems nest a price in an object, and pictures in a list."""
+
 
 def json_rows(text: TextIO) -> Iterator[Row | BadLine]:
     """Each object with the number of its line; empty lines are left out. Raises Unreadable for one JSON array.
@@ -42,12 +45,22 @@ def _row(number: int, line: str) -> Row | BadLine:
         )
     fields: dict[str, str] = {}
     for key, value in found.items():
-        if (text := _text(value)) != "":
+        try:
+            text = _text(value)
+        except ValueError:
+            return BadLine(
+                number,
+                f"The field {key[:100]} has lists or objects more than {MAX_DEPTH} deep. Write its text.",
+            )
+        if text != "":
             fields.setdefault(field_name(key), text)
     return Row(number, fields)
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, depth: int = 0) -> str:
+    """Raises ValueError for what is nested too deeply."""
+    if depth > MAX_DEPTH:
+        raise ValueError(depth)
     match value:
         case None:
             return ""
@@ -56,9 +69,11 @@ def _text(value: Any) -> str:
         case str():
             return value.strip()
         case list():
-            return ",".join(text for part in value if (text := _text(part)))
+            return ",".join(text for part in value if (text := _text(part, depth + 1)))
         case dict():
             amount, currency = value.get("value", value.get("amount")), value.get("currency", "")
-            return f"{_text(amount)} {_text(currency)}".strip() if amount is not None else ""
+            if amount is None:
+                return ""
+            return f"{_text(amount, depth + 1)} {_text(currency, depth + 1)}".strip()
         case _:
             return str(value)

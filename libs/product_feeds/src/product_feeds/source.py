@@ -25,6 +25,7 @@ SURE = 8
 """If this many characters beyond ASCII are valid UTF-8 before the first invalid byte, the file is UTF-8 with a fault. Text in another
 character set fails at its first or second one."""
 
+_OFFICE = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _GZIP = b"\x1f\x8b"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -59,6 +60,10 @@ def _encoding_of(path: Path) -> str:
         start = data.read(1024)
     if not start.strip():
         raise Unreadable("The file is empty.")
+    if start.startswith(_OFFICE):
+        raise Unreadable(
+            "The file is an Excel workbook or a ZIP archive. Save the sheet as CSV in UTF-8, or pack the file with gzip."
+        )
     for mark, encoding in _BOMS:
         if start.startswith(mark):
             return encoding

@@ -17,7 +17,8 @@ from product_feeds.lines import ATTRIBUTES, MAX_IMAGES, FeedLine, LineError
 MAX_SKUS = 200
 
 _SCHEMA = (
-    "CREATE TABLE lines (sku_id TEXT PRIMARY KEY, product_id TEXT, line INTEGER, data BLOB) WITHOUT ROWID"
+    "CREATE TABLE lines (sku_id TEXT PRIMARY KEY, product_id TEXT, line INTEGER, data BLOB) WITHOUT ROWID",
+    "CREATE TABLE wrong (product_id TEXT PRIMARY KEY) WITHOUT ROWID",
 )
 
 
@@ -56,7 +57,8 @@ class Staging:
         self._db.execute("PRAGMA journal_mode=OFF")
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.execute("PRAGMA cache_size=-16000")
-        self._db.execute(_SCHEMA)
+        for table in _SCHEMA:
+            self._db.execute(table)
         self._db.execute("BEGIN")
 
     def __enter__(self) -> Self:
@@ -78,38 +80,75 @@ class Staging:
             line, "id", line.sku_id, f"line {first} has the same id; give each line an id of its own"
         )
 
-    def has(self, product_id: str) -> bool:
-        """Whether the product has a line; fast once `products` has been called, which makes the index."""
-        found = self._db.execute("SELECT 1 FROM lines WHERE product_id = ? LIMIT 1", (product_id,))
-        return found.fetchone() is not None
+    def add_wrong(self, product_id: str) -> None:
+        """Keep that a line which is left out is about the product."""
+        self._db.execute("INSERT INTO wrong VALUES (?) ON CONFLICT DO NOTHING", (product_id,))
 
-    def products(self) -> Iterator[tuple[FeedProduct, list[LineError]]]:
-        """The products by id, each with what is wrong with those of its lines that are left out."""
+    def has(self, product_id: str) -> bool:
+        """Whether a line, right or wrong, names the product; fast once `left_out` or `products` has been called, which make the index."""
+        for table in ("lines", "wrong"):
+            found = self._db.execute(f"SELECT 1 FROM {table} WHERE product_id = ? LIMIT 1", (product_id,))  # noqa: S608
+            if found.fetchone() is not None:
+                return True
+        return False
+
+    def products(self) -> Iterator[FeedProduct]:
+        """The products by id."""
+        for lines in self._groups():
+            group = _Group()
+            for line in lines:
+                group.add(line)
+            yield group.product()
+
+    def left_out(self) -> Iterator[LineError]:
+        """What is wrong with lines that are in none of the `products`, product by product."""
+        for lines in self._groups():
+            group = _Group()
+            for line in lines:
+                if (error := group.add(line)) is not None:
+                    yield error
+
+    def _groups(self) -> Iterator[Iterator[FeedLine]]:
+        """The lines of each product, which may be all of the feed."""
         self._db.execute("CREATE INDEX IF NOT EXISTS by_product ON lines (product_id, line)")
         rows = self._db.execute("SELECT product_id, data FROM lines ORDER BY product_id, line")
         for _, group in groupby(rows, key=lambda row: row[0]):
-            yield _product([_line(data) for _, data in group])
+            yield (_line(data) for _, data in group)
 
 
-def _product(lines: list[FeedLine]) -> tuple[FeedProduct, list[LineError]]:
-    first = lines[0]
-    skus: list[FeedSku] = []
-    errors: list[LineError] = []
-    by_attributes: dict[tuple[tuple[str, str], ...], int] = {}
-    for line in lines:
-        if len(skus) == MAX_SKUS:
+class _Group:
+    """Puts a product together, and keeps no more lines than it has SKUs."""
+
+    def __init__(self) -> None:
+        self._first: FeedLine | None = None
+        self._skus: list[FeedSku] = []
+        self._images: dict[str, None] = {}
+        self._by_attributes: dict[tuple[tuple[str, str], ...], int] = {}
+
+    def add(self, line: FeedLine) -> LineError | None:
+        """Take the line, or say what is wrong with it. Its pictures are the product's in any case."""
+        self._first = self._first or line
+        for image in line.images:
+            if len(self._images) < MAX_IMAGES:
+                self._images.setdefault(image)
+        if len(self._skus) == MAX_SKUS:
             message = f"a product has at most {MAX_SKUS} SKUs; give some lines another item_group_id"
-            errors.append(_error(line, "item_group_id", line.product_id, message))
-        elif (twin := by_attributes.setdefault(line.attributes, line.line)) != line.line:
+            return _error(line, "item_group_id", line.product_id, message)
+        if (twin := self._by_attributes.setdefault(line.attributes, line.line)) != line.line:
             message = f"line {twin} of the same item_group_id has the same; let {', '.join(ATTRIBUTES)} tell them apart"
-            errors.append(_error(line, "color", dict(line.attributes).get("color", ""), message))
-        else:
-            skus.append(_sku(line))
-    images = tuple(dict.fromkeys(image for line in lines for image in line.images))[:MAX_IMAGES]
-    product = FeedProduct(
-        first.product_id, first.title, first.description, first.brand, first.model, first.category_id, images, tuple(skus)
-    )  # fmt: skip
-    return product, errors
+            return _error(line, "color", dict(line.attributes).get("color", ""), message)
+        self._skus.append(_sku(line))
+        return None
+
+    def product(self) -> FeedProduct:
+        """The product of all lines that were taken; there must be one."""
+        first = self._first
+        if first is None:
+            raise ValueError("a product has a line")
+        return FeedProduct(
+            first.product_id, first.title, first.description, first.brand, first.model, first.category_id,
+            tuple(self._images), tuple(self._skus),
+        )  # fmt: skip
 
 
 def _sku(line: FeedLine) -> FeedSku:

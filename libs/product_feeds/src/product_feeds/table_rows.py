@@ -6,7 +6,6 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator
-from itertools import chain
 from typing import TextIO
 
 from product_feeds.rows import BadLine, Row, Unreadable, field_name, lines_of, too_long
@@ -31,7 +30,7 @@ def table_rows(text: TextIO) -> Iterator[Row | BadLine]:
     """
     lines = iter(lines_of(text))
     names, delimiter = _header(lines)
-    for number, record in _records(lines, delimiter):
+    for number, record in _Records(lines, delimiter):
         if isinstance(record, BadLine):
             yield record
         elif (row := _row(number, record, names, delimiter)) is not None:
@@ -64,46 +63,60 @@ def _header(lines: Iterator[Numbered]) -> tuple[list[str], str]:
     )
 
 
-def _records(lines: Iterator[Numbered], delimiter: str) -> Iterator[tuple[int, str | BadLine]]:
-    """Joins lines to one row if a quoted cell spans several. Lines after an unclosed quotation mark are read again."""
-    waiting: deque[Numbered] = deque()
-    while True:
-        following = waiting.popleft() if waiting else next(lines, None)
-        if following is None:
-            return
-        number, line = following
-        if line is None:
-            yield number, too_long(number)
-        elif not _is_open(line, delimiter):
-            yield number, line
-        else:
-            record, taken = _closed(line, chain(_drained(waiting), lines), delimiter)
-            if record is None:
-                waiting.extendleft(reversed(taken))
-            yield number, BadLine(number, UNCLOSED) if record is None else record
+class _Records:
+    """Joins lines to one row if a quoted cell spans several. Lines after an unclosed quotation mark are read again.
 
+    Each line is looked at twice at most, however many quotation marks are never closed: a line that did not close one cell
+    closes none that was opened after it.
+    """
 
-def _drained(waiting: deque[Numbered]) -> Iterator[Numbered]:
-    while waiting:
-        yield waiting.popleft()
+    def __init__(self, lines: Iterator[Numbered], delimiter: str) -> None:
+        self._lines = lines
+        self._delimiter = delimiter
+        self._ahead: deque[tuple[int, str]] = deque()
+        """Lines that were read ahead, of which none closes a cell that is open at its start."""
+        self._length = 0
+        self._following: Numbered | None = None
+        """The line after those, if it was read but does not belong to the row."""
 
+    def __iter__(self) -> Iterator[tuple[int, str | BadLine]]:
+        while (following := self._next()) is not None:
+            number, line = following
+            if line is None:
+                yield number, too_long(number)
+            elif not _is_open(line, self._delimiter):
+                yield number, line
+            else:
+                record = self._closed(line)
+                yield number, BadLine(number, UNCLOSED) if record is None else record
 
-def _closed(line: str, lines: Iterator[Numbered], delimiter: str) -> tuple[str | None, list[Numbered]]:
-    """The row that begins with `line`, None if its quoted cell is never closed; and the further lines that were read for it."""
-    taken: list[Numbered] = []
-    parts, length = [line], len(line)
-    for following in lines:
-        taken.append(following)
-        further = following[1]
-        if further is None:
-            break
-        parts.append(further)
-        length += len(further) + 1
-        if length > MAX_RECORD:
-            break
-        if not _is_open(further, delimiter, inside=True):
-            return "\n".join(parts), taken
-    return None, taken
+    def _next(self) -> Numbered | None:
+        if not self._ahead:
+            return self._take()
+        ahead = self._ahead.popleft()
+        self._length -= len(ahead[1]) + 1
+        return ahead
+
+    def _take(self) -> Numbered | None:
+        """The first line that was not read ahead."""
+        taken, self._following = self._following, None
+        return taken if taken is not None else next(self._lines, None)
+
+    def _closed(self, line: str) -> str | None:
+        """The row that begins with `line`; None if its quoted cell is never closed."""
+        while (following := self._take()) is not None:
+            number, text = following
+            if text is None or len(line) + self._length + len(text) + 1 > MAX_RECORD:
+                self._following = following
+                return None
+            if not _is_open(text, self._delimiter, inside=True):
+                record = "\n".join((line, *(ahead for _, ahead in self._ahead), text))
+                self._ahead.clear()
+                self._length = 0
+                return record
+            self._ahead.append((number, text))
+            self._length += len(text) + 1
+        return None
 
 
 def _is_open(line: str, delimiter: str, *, inside: bool = False) -> bool:

@@ -14,6 +14,10 @@ ITEMS = frozenset({"item", "entry"})
 JOINED = "additional_image_link"
 """The field that may be repeated in an item; of any other field only one element counts."""
 MAX_DEPTH = 64
+MAX_NAMES = 10_000
+"""Different names of elements and attributes, all of which the parser keeps. Feeds have fewer than a hundred."""
+MAX_MARKUP = 4 * MAX_LINE
+"""Bytes of one tag or comment, which the parser keeps until it ends."""
 _HINTS = {
     expat.errors.XML_ERROR_UNDEFINED_ENTITY: "Write characters such as &nbsp; as numbers (&#160;), or in CDATA",
     expat.errors.XML_ERROR_INVALID_TOKEN: "Write & as &amp; and < as &lt;, or put the text into CDATA",
@@ -48,7 +52,8 @@ class _Items:
     def __init__(self) -> None:
         self.skipped_lines = 0
         self.found = False
-        self._parser = expat.ParserCreate("utf-8")
+        self._names: dict[str, str] = {}
+        self._parser = expat.ParserCreate("utf-8", None, self._names)
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
@@ -62,20 +67,40 @@ class _Items:
         self._fields: dict[str, str] = {}
         self._preferred: set[str] = set()
         self._texts: list[str] = []
+        self._joined: list[str] = []
         self._href = ""
+        self._fed = 0
+        self._reached = 0
 
     def parse(self, chunk: str, *, final: bool) -> list[Row | BadLine]:
         """The items that end in this chunk."""
         self._ready = []
+        data = chunk.encode()
         try:
-            self._parser.Parse(chunk.encode(), final)
+            self._parser.Parse(data, final)
         except expat.ExpatError as error:
             said = expat.ErrorString(error.code)
             hint = _HINTS.get(said, "Check the file with an XML validator")
             raise Unreadable(
                 f"Line {error.lineno + self.skipped_lines} is not well-formed XML ({said}). {hint}."
             ) from None
+        self._check_memory(len(data))
         return self._ready
+
+    def _check_memory(self, length: int) -> None:
+        """Raises Unreadable for what the parser itself would keep without limit."""
+        self._fed += length
+        self._reached = max(self._reached, self._parser.CurrentByteIndex)
+        line = self._parser.CurrentLineNumber + self.skipped_lines
+        if self._fed - self._reached > MAX_MARKUP:
+            raise Unreadable(
+                f"Line {line} begins a tag or comment of more than {MAX_MARKUP} bytes. Is its end missing?"
+            )
+        if len(self._names) > MAX_NAMES:
+            raise Unreadable(
+                f"Line {line}: the file has more than {MAX_NAMES} different names of elements and attributes. "
+                "Use the names of Google's fields, and write what differs as their text."
+            )
 
     def _refuse_doctype(self, *_: object) -> None:
         raise Unreadable("The file has a DOCTYPE. Leave it out; feeds need none.")
@@ -88,9 +113,11 @@ class _Items:
             if name.rpartition(":")[2].lower() in ITEMS:
                 self._item_depth = self._depth
                 self._line = self._parser.CurrentLineNumber + self.skipped_lines
-                self._fields, self._preferred, self._length = {}, set(), 0
+                self._fields, self._preferred, self._joined, self._length = {}, set(), [], 0
                 self.found = True
-        elif self._depth == self._item_depth + 1:
+            return
+        self._length += len(name) + sum(len(key) + len(value) for key, value in attributes.items())
+        if self._depth == self._item_depth + 1:
             self._texts, self._href = [], attributes.get("href", "")
 
     def _characters(self, data: str) -> None:
@@ -101,11 +128,14 @@ class _Items:
 
     def _end(self, name: str) -> None:
         if self._item_depth and self._depth == self._item_depth + 1:
-            self._put(name, "".join(self._texts).strip() or self._href)
+            if self._length <= MAX_LINE:
+                self._put(name, "".join(self._texts).strip() or self._href)
             self._texts = []
         elif self._item_depth == self._depth:
             too_much = f"The item has more than {MAX_LINE} characters. Shorten its texts."
             is_good = self._length <= MAX_LINE
+            if self._joined:
+                self._fields[JOINED] = ",".join(self._joined)
             self._ready.append(Row(self._line, self._fields) if is_good else BadLine(self._line, too_much))
             self._item_depth = 0
         self._depth -= 1
@@ -114,8 +144,8 @@ class _Items:
         field, is_preferred = field_name(name), name.lower().startswith("g:")
         if not value:
             return
-        if field == JOINED and field in self._fields:
-            self._fields[field] += f",{value}"
+        if field == JOINED:
+            self._joined.append(value)
         elif field not in self._fields or (is_preferred and field not in self._preferred):
             self._fields[field] = value
         if is_preferred:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from catalog_support.shop import Shop
 from catalog_support.site import Site, a_picture, serving
 from PIL import Image
 
 from catalog.adapters.mongo_remote_pictures import COLLECTION
-from catalog.application.feed_pictures import MAX_FETCHES_PER_HOST
+from catalog.application.picture_turns import MAX_FETCHES, MAX_FETCHES_PER_HOST, MAX_FETCHES_PER_OWNER
 from catalog.domain.picture import uploaded
 from contracts.feeds import ApplyFeedProduct, FeedSku
 from contracts.money import cny
@@ -310,6 +312,39 @@ async def test_one_server_that_hangs_delays_no_other_and_is_asked_for_few_at_a_t
         hangs.open.set()
         await asyncio.gather(*(ours(shop, 1, f"{shop.product_id}-{number}") for number in range(8)))
         assert hangs.most_at_once == MAX_FETCHES_PER_HOST
+
+
+async def test_an_owner_whose_many_servers_hang_delays_no_other_owner(shop: Shop) -> None:
+    other = Shop(shop.service, shop.issuer, shop.kafka, shop.prefix, shop.eventually)
+    await shop.put_live()
+    await other.put_live()
+    async with AsyncExitStack() as stack:
+        site = await stack.enter_async_context(serving())
+        hang = [await stack.enter_async_context(serving(closed=True)) for _ in range(MAX_FETCHES + 2)]
+        await fed(shop, *(one.add("/a.png") for one in hang))
+
+        async def are_asked() -> bool:
+            return sum(one.at_once for one in hang) == MAX_FETCHES_PER_OWNER
+
+        await shop.eventually(are_asked, within=30, what="the servers that hang")
+        await fed(other, site.add("/a.png"))
+        await ours(other, 1)
+        assert sum(one.at_once for one in hang) == MAX_FETCHES_PER_OWNER
+        for one in hang:
+            one.open.set()
+        await ours(shop, len(hang))
+
+
+@pytest.mark.parametrize(
+    "address", ["https://[x/a.jpg", "https://a.example:x/a.jpg", "http://a..example/a.jpg"]
+)
+async def test_an_address_that_cannot_be_read_is_told_and_does_not_stop_the_feed(
+    shop: Shop, address: str
+) -> None:
+    await shop.put_live()
+    assert await fed(shop, address) == "accepted"
+    [found] = await told(shop, "given_up")
+    assert found["url"] == address
 
 
 async def test_a_picture_that_the_owner_uploaded_is_shown_at_once_and_not_fetched(shop: Shop) -> None:

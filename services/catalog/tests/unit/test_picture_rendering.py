@@ -51,6 +51,15 @@ def test_a_picture_is_made_in_three_widths_and_never_enlarged(kind: str) -> None
     assert is_near(shown(rendered).convert("RGB").getpixel((890, 440)), BLUE)
 
 
+def test_a_jpeg_with_very_many_scans_is_refused_before_it_is_decoded() -> None:
+    usual = saved(two_halves(), "JPEG", progressive=True)
+    assert render(usual).width == 400
+    start = usual.rindex(b"\xff\xda")
+    last = usual[start:-2]
+    with pytest.raises(UnreadablePicture, match="scans"):
+        render(usual[:start] + last * 100 + usual[-2:])
+
+
 @pytest.mark.parametrize("width", [1, 319, 320, 4000])
 def test_a_picture_of_any_width_is_shown(width: int) -> None:
     assert render(saved(two_halves(width, 3), "PNG")).width == min(width, 1280)

@@ -32,6 +32,18 @@ def test_a_products_terms_follow_its_mini_program_unless_it_has_its_own() -> Non
     assert changed(product.take_terms(delisted, Terms(9, 9, 9)))[1] == "delisted"
 
 
+def test_a_share_that_its_mini_program_has_overtaken_stays_and_stops_no_other_change() -> None:
+    listed, _ = product.list_new(
+        "p1", "shop0001", replace(PRODUCT, own_terms=(None, 600)), Terms(100, 500, 1)
+    )
+    raised = Terms(100, 1000, 2)
+    renamed = product.by_owner(replace(listed.details, title="Kettle"), listed, raised)
+    assert (renamed.title, renamed.own_terms) == ("Kettle", (None, 600))
+    assert changed(product.change(listed, renamed, raised))[0].terms.creator_bp == 1000
+    with pytest.raises(WrongContent, match="at least 1000"):
+        product.by_owner(replace(listed.details, own_terms=(None, 700)), listed, raised)
+
+
 def test_a_repeat_changes_nothing() -> None:
     terms = Terms(100, 500, 1)
     listed, _ = product.list_new("p1", "shop0001", PRODUCT, terms)

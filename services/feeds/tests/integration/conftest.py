@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 import pytest_asyncio
@@ -33,12 +34,17 @@ class Running:
 
 @dataclass
 class Site:
-    """A shop's own server with a feed. It answers 304 to whoever has its present tag."""
+    """A shop's own server with a feed. It answers 304 to whoever has its present tag, and at `/hangs` only once it is `released`."""
 
     url: str = ""
     content: bytes = b""
     status: int = 200
     tag: str = '"1"'
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def hang(self, request: web.Request) -> web.Response:
+        await self.released.wait()
+        return web.Response(status=503)
 
     async def answer(self, request: web.Request) -> web.Response:
         if request.headers.get("If-None-Match") == self.tag:
@@ -51,7 +57,8 @@ async def site() -> AsyncIterator[Site]:
     """The server of somebody else."""
     found, app = Site(), web.Application()
     app.router.add_get("/feed", found.answer)
-    runner = web.AppRunner(app)
+    app.router.add_get("/hangs", found.hang)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     found.url = f"http://127.0.0.1:{runner.addresses[0][1]}/feed"

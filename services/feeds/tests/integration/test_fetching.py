@@ -19,6 +19,22 @@ async def test_a_fetched_feed_is_applied_and_not_again_while_it_stays_the_same(s
     assert "not changed" in second["reason"]
 
 
+async def test_a_file_that_stays_the_same_is_applied_again_for_wrong_lines_and_another_description(
+    shop: Shop, site: Any
+) -> None:
+    wrong = f"{shop.product('2')},Pot,12.00 CNY,Shoes,https://shop.example/2.jpg,5\n".encode()
+    site.content, site.status, site.tag = csv_of(shop.product("1")) + wrong, 200, f'"{shop.mini_program_id}"'
+    await shop.open(url=site.url, max_rejected_percent=50)
+    async with shop.catalog():
+        runs = [await shop.ended(await shop.start(None)) for _ in range(2)]
+        assert [(run["lines"], run["rejected"]) for run in runs] == [(2, 1)] * 2
+        site.content, site.tag = csv_of(shop.product("1")), f'"{shop.mini_program_id}-2"'
+        runs = [await shop.ended(await shop.start(None)) for _ in range(2)]
+        assert [run["lines"] for run in runs] == [1, 0]
+        await shop.must("PATCH", f"{shop.path}/{shop.feed_id}", json={"default_stock": 7})
+        assert (await shop.ended(await shop.start(None)))["lines"] == 1
+
+
 @pytest.mark.parametrize(("status", "words"), [(404, "answers 404"), (302, "a redirect")])
 async def test_an_address_that_has_no_file_fails_the_run_in_words(
     shop: Shop, site: Any, status: int, words: str

@@ -101,6 +101,14 @@ PAYMENT_NOT_READY = Fault(
 TOO_MANY_WEBHOOKS = Fault(
     409, "too_many_webhooks", "the owner has the maximum number of webhooks; delete one first"
 )
+TOO_MANY_FEEDS = Fault(
+    409, "too_many_feeds", "the mini program has the maximum number of feeds; change one of them instead"
+)
+TOO_MANY_RUNS = Fault(
+    409,
+    "too_many_runs",
+    "as many runs of the mini program wait as may wait; wait for their end or cancel some",
+)
 WEBHOOK_DISABLED = Fault(409, "webhook_disabled", "the webhook is disabled; set `enabled` to true first")
 GONE = Fault(410, "gone", "another call replaced this one; `detail` names it")
 OWNER_NOT_VERIFIED = Fault(409, "owner_not_verified", "an operator has not approved the owner's application")
@@ -143,6 +151,7 @@ ALREADY_REVIEWED = Fault(
 REGISTRATION_CLOSED = Fault(
     403, "registration_closed", "owners do not register by themselves here; ask the operator"
 )
+TOO_MANY_CLIENTS = Fault(409, "too_many_clients", "there are as many clients as can be had; remove one first")
 TOO_MANY_SECRETS = Fault(409, "too_many_secrets", "the client has two live secrets; `detail` says until when")
 LAST_ADMIN = Fault(409, "last_admin", "this is the only client with the role admin; add another one first")
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from identity_support.operator import Operator
 
+from identity.application import clients
 from support.eventually import Eventually
 
 SCOPES = ("owner", "host", "creator", "ops")
@@ -200,3 +201,14 @@ async def test_of_two_operators_who_change_a_client_the_second_is_told(operator:
     assert (await put(operator, client_id, body, version=1))[1]["version"] == 2
     status, problem = await put(operator, client_id, body, version=1)
     assert (status, problem["code"], problem["version"]) == (412, "version_conflict", 2)
+
+
+async def test_the_number_of_clients_has_a_limit(operator: Operator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clients, "MAX_CLIENTS", 3)
+    admin = await admin_of(operator, "owner", "owner-of-many")
+    first, _ = await add(operator, admin, "owner"), await add(operator, admin, "owner")
+    wanted = {"name": "One more", "role": "read"}
+    status, problem = await operator.call("POST", "/v1/owner/clients", admin, json=wanted)
+    assert (status, problem["code"]) == (409, "too_many_clients")
+    await operator.call("DELETE", f"/v1/owner/clients/{first['client_id']}", admin)
+    await add(operator, admin, "owner")

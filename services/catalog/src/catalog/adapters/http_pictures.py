@@ -9,7 +9,7 @@ import aiohttp
 
 from catalog.application.picture_ports import FetchedFile, PictureFailed
 from catalog.domain.remote_picture import RemotePicture
-from egress.client import EgressClient, TooMuch, chunks_of
+from egress.client import EgressClient, TooMuch, chunks_of, header_of
 from egress.policy import EgressPolicy, EgressRefused
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -42,13 +42,13 @@ class HttpPictures:
                 if answer.status != 200:
                     raise PictureFailed(_status_words(answer.status))
                 data = b"".join([chunk async for chunk in chunks_of(answer, MAX_BYTES)])
-                return FetchedFile(data, answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
+                return FetchedFile(data, header_of(answer, "ETag"), header_of(answer, "Last-Modified"))
         except EgressRefused as refused:
             raise PictureFailed(f"The address must not be called: {refused}.", for_good=True) from None
         except TooMuch:
             message = f"The picture has more than {MAX_BYTES // 1024 // 1024} MiB. Send a smaller one."
             raise PictureFailed(message, for_good=True) from None
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise PictureFailed(f"The address does not answer ({type(error).__name__}).") from None
 
 

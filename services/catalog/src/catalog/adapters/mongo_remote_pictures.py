@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pymongo import ASCENDING, ReturnDocument, UpdateOne
 
-from catalog.application.picture_ports import Asked
+from catalog.application.picture_ports import Asked, Claimed
 from catalog.domain.remote_picture import RemotePicture
 from runtime.ids import NewId
 from runtime.mongo.client import Database, Document
@@ -36,7 +36,8 @@ class MongoRemotePictures:
 
     async def prepare(self) -> None:
         """Make the indexes; idempotent."""
-        for keys in ([("host", ASCENDING), ("due_at", ASCENDING)], [("due_at", ASCENDING)]):
+        by_server = [("owner_id", ASCENDING), ("host", ASCENDING), ("due_at", ASCENDING)]
+        for keys in (by_server, [("due_at", ASCENDING)]):
             await self._pictures.create_index(keys, partialFilterExpression=WAITS)
         await self._pictures.create_index("at", expireAfterSeconds=int(KEPT.total_seconds()))
 
@@ -56,24 +57,31 @@ class MongoRemotePictures:
             ]
         )
 
-    async def hosts(self, now: datetime) -> Sequence[str]:
-        """The servers with pictures that are due."""
-        return list(await self._pictures.distinct("host", {"due_at": {"$lte": now}}))
+    async def owners(self, now: datetime) -> Sequence[str]:
+        """The owners with pictures that are due."""
+        return list(await self._pictures.distinct("owner_id", {"due_at": {"$lte": now}}))
 
     async def next_due(self) -> datetime | None:
         """When the next picture is due; None if none is queued."""
         found = await self._pictures.find_one(WAITS, {"due_at": 1}, sort=[("due_at", ASCENDING)])
         return found["due_at"] if found is not None else None
 
-    async def claim(self, host: str, now: datetime, lease: timedelta) -> RemotePicture | None:
-        """Claim this server's picture that is due first, and count an attempt. It is due again after `lease`, unless the claim ends."""
-        found = await self._pictures.find_one_and_update(
-            {"host": host, "due_at": {"$lte": now}},
-            {"$set": {"due_at": now + lease, "claim": self._new_id()}, "$inc": {"attempts": 1}},
-            sort=[("due_at", ASCENDING)],
-            return_document=ReturnDocument.AFTER,
-        )
-        return _read(found) if found is not None else None
+    async def claim(
+        self, owner_id: str, after: str, besides: Collection[str], now: datetime, lease: timedelta
+    ) -> Claimed | None:
+        """Claim a picture of this owner, from the server after that one, and count an attempt. It is due again after `lease`, unless
+        the claim ends."""
+        elsewhere = {"$nin": list(besides)}
+        for hosts in ({"$gt": after, **elsewhere}, elsewhere):
+            found = await self._pictures.find_one_and_update(
+                {"owner_id": owner_id, "host": hosts, "due_at": {"$lte": now}},
+                {"$set": {"due_at": now + lease, "claim": self._new_id()}, "$inc": {"attempts": 1}},
+                sort=[("host", ASCENDING), ("due_at", ASCENDING)],
+                return_document=ReturnDocument.AFTER,
+            )
+            if found is not None:
+                return Claimed(_read(found), found["host"])
+        return None
 
     async def renew(self, pictures: Collection[RemotePicture], until: datetime) -> None:
         """Renew these claims until then. Claims that have ended, or that others have taken over, stay as they are."""
@@ -119,7 +127,7 @@ def _asking(one: Asked, now: datetime) -> list[Document]:
             "$set": {
                 "mini_program_id": one.mini_program_id,
                 "url": one.url,
-                "host": urlsplit(one.url).netloc.lower(),
+                "host": _host_of(one.url),
                 "owner_id": one.owner_id,
                 "asked_at": unless_it_stays("asked_at", now),
                 "at": unless_it_stays("at", now),
@@ -131,6 +139,16 @@ def _asking(one: Asked, now: datetime) -> list[Document]:
             }
         }
     ]
+
+
+def _host_of(url: str) -> str:
+    """The server, in one spelling. Empty for an address that cannot be read, and therefore not be called."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return ""
+    return f"{(parts.hostname or '').rstrip('.')}:{port}"
 
 
 def _ending(picture: RemotePicture, due_at: datetime | None) -> list[Document]:

@@ -20,6 +20,9 @@ MAX_PIXELS = 50_000_000
 """Known before anything is decoded. A picture of that size takes 200 MB once decoded."""
 MAX_SIDE = 16_383
 """Pixels: what WebP can hold."""
+MAX_SCANS = 64
+"""Of a JPEG. Progressive ones have some ten; each costs as much as a picture of the full size."""
+START_OF_SCAN = b"\xff\xda"
 QUALITY = 85
 WAITING = 8
 """Pictures of at most 10 MB each that wait for the process."""
@@ -79,6 +82,8 @@ def _decoded(data: bytes) -> Image.Image:
         _check_size(*picture.size)
         if picture.format != "MPO" and getattr(picture, "is_animated", False):
             raise UnreadablePicture("The picture is animated. Send a single picture.")
+        if picture.format in ("JPEG", "MPO") and data.count(START_OF_SCAN) > MAX_SCANS:
+            raise UnreadablePicture(f"The picture has more than {MAX_SCANS} scans. Save it as a usual JPEG.")
         profile = picture.info.get("icc_profile")
         if picture.mode in ("RGB", "L"):
             picture.draft(None, (2 * WIDTHS[-1], 2 * WIDTHS[-1]))  # a JPEG is decoded at no more than needed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,12 +13,14 @@ from datetime import datetime, timedelta
 from catalog.application.contracts_out import picture_tried, product_event
 from catalog.application.picture_ports import (
     Asked,
+    Claimed,
     FetchedFile,
     PictureFailed,
     PictureFetcher,
     PictureResults,
     RemotePictures,
 )
+from catalog.application.picture_turns import Turns
 from catalog.application.pictures import Pictures
 from catalog.application.ports import ProductStore
 from catalog.domain import feed as rules
@@ -30,21 +32,17 @@ from contracts.feeds import PictureOutcome
 from runtime.batching import Batcher
 from runtime.clock import Clock
 from runtime.errors import Unavailable, is_unavailable, redacted
-from runtime.metrics import Counter as Counted
+from runtime.metrics import Counter
 from runtime.outbox.changes import Change, Command
 
 log = logging.getLogger(__name__)
 
-pictures_tried = Counted(
+pictures_tried = Counter(
     "anchorage.feeds.pictures", "{picture}",
     "pictures of feeds by outcome: fetched, unchanged (as at the last fetch), failed (tried again), or given_up",
     ("anchorage.outcome",),
 )  # fmt: skip
 
-MAX_FETCHES = 6
-"""Pictures that one replica fetches at a time: each may hold 10 MB."""
-MAX_FETCHES_PER_HOST = 2
-"""Pictures that one replica fetches from one server at a time: a server that hangs leaves room for others, and none is overloaded."""
 LEASE = timedelta(minutes=1)
 """After this time another replica tries the pictures that a killed process had claimed."""
 RENEW_SECONDS = 5.0
@@ -86,8 +84,7 @@ class FeedPictures:
         self._news = news
         self._clock = clock
         self._woken = asyncio.Event()
-        self._fetching = Counter[str]()
-        self._last_host = ""
+        self._turns = Turns()
         self._tasks: dict[asyncio.Task[None], RemotePicture] = {}
         self._settle = Batcher[RemotePicture, None](
             self._settle_all, max_batch=MAX_BATCH, interval=GATHER_SECONDS
@@ -135,44 +132,36 @@ class FeedPictures:
                 log.warning("claims of pictures are not renewed: %s", redacted(error))
 
     async def _take_up(self) -> None:
-        """Claim pictures while there is room: first from the servers from which the fewest are being fetched."""
-        hosts = set(await self._remote.hosts(self._clock())) if self._has_room else set()
-        while hosts and self._has_room:
-            host = min(hosts, key=lambda one: (self._fetching[one], one <= self._last_host, one))
-            taken = (
-                await self._remote.claim(host, self._clock(), LEASE)
-                if self._fetching[host] < MAX_FETCHES_PER_HOST
-                else None
-            )
+        """Claim pictures while there is room."""
+        waiting = set(await self._remote.owners(self._clock())) if self._turns.has_room else set()
+        self._turns.keep(waiting)
+        while self._turns.has_room and (owner := self._turns.next_owner(waiting)) is not None:
+            last, busy = self._turns.last_host(owner), self._turns.busy_hosts
+            taken = await self._remote.claim(owner, last, busy, self._clock(), LEASE)
             if taken is None:
-                hosts.remove(host)
+                waiting.remove(owner)
                 continue
-            self._last_host = host
-            self._fetching[host] += 1
-            task = asyncio.create_task(self._work(host, taken))
-            self._tasks[task] = taken
+            self._turns.begin(owner, taken.host)
+            task = asyncio.create_task(self._work(owner, taken))
+            self._tasks[task] = taken.picture
             task.add_done_callback(lambda ended: self._tasks.pop(ended, None))
-
-    @property
-    def _has_room(self) -> bool:
-        return self._fetching.total() < MAX_FETCHES
 
     async def _pause(self) -> float:
         """Seconds until there may be something to do. The end of a fetch wakes the loop earlier."""
-        if self._fetching.total():
+        if not self._turns.is_idle:
             return POLL_INTERVAL_SECONDS
         due = await self._remote.next_due()
         if due is None:
             return POLL_INTERVAL_SECONDS
         return min(POLL_INTERVAL_SECONDS, max(0.0, (due - self._clock()).total_seconds()))
 
-    async def _work(self, host: str, picture: RemotePicture) -> None:
+    async def _work(self, owner_id: str, claimed: Claimed) -> None:
+        picture = claimed.picture
         try:
             try:
                 tried = await self._try(picture)
             finally:
-                self._fetching[host] -= 1
-                self._fetching += Counter()  # forgets the servers of which nothing is fetched
+                self._turns.end(owner_id, claimed.host)
                 self._woken.set()
             pictures_tried.add(1, tried.outcome)
             await self._end(tried)
@@ -214,7 +203,7 @@ class FeedPictures:
         try:
             return await self._pictures.upload(picture.owner_id, file.data)
         except PictureWorkerDied:
-            raise PictureFailed("The picture needs too much memory. Send a smaller one.") from None
+            raise PictureFailed("The picture needs too much memory or time. Send a smaller one.") from None
         except TooManyPictures as error:
             raise Unavailable("the rendering of pictures") from error
 

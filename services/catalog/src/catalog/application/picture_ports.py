@@ -22,6 +22,14 @@ class Asked:
     known: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A picture to work on, and the server that it comes from."""
+
+    picture: RemotePicture
+    host: str
+
+
 class RemotePictures(Protocol):
     """What is known of addresses, and which of them are to be fetched."""
 
@@ -33,16 +41,22 @@ class RemotePictures(Protocol):
         """Queue each picture. One that is queued already keeps its place, and this run gets its outcome too. Idempotent for a run."""
         ...
 
-    async def hosts(self, now: datetime) -> Sequence[str]:
-        """The servers with pictures that are due."""
+    async def owners(self, now: datetime) -> Sequence[str]:
+        """The owners with pictures that are due."""
         ...
 
     async def next_due(self) -> datetime | None:
         """When the next picture is due; None if none is queued."""
         ...
 
-    async def claim(self, host: str, now: datetime, lease: timedelta) -> RemotePicture | None:
-        """Claim this server's picture that is due first, and count an attempt. It is due again after `lease`, unless the claim ends."""
+    async def claim(
+        self, owner_id: str, after: str, besides: Collection[str], now: datetime, lease: timedelta
+    ) -> Claimed | None:
+        """Claim a picture of this owner, and count an attempt. It is due again after `lease`, unless the claim ends.
+
+        It is from the first server with pictures that are due whose name comes after `after`, or else from the first of all, but
+        from none `besides`.
+        """
         ...
 
     async def renew(self, pictures: Collection[RemotePicture], until: datetime) -> None:

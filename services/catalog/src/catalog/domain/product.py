@@ -141,11 +141,13 @@ def check_category(details: ProductDetails, categories: Collection[str]) -> None
 def by_owner(details: ProductDetails, current: Product | None, program_terms: Terms) -> ProductDetails:
     """What an owner's request makes of a product: sales, rating and what an operator set of its terms stay as they are.
 
-    Raises WrongContent if the creator's share is below the one that an operator or the mini program set.
+    Raises WrongContent if it sets the creator's share below the one that an operator or the mini program set. A share that the
+    product has already may stay: the mini program's may have been raised above it since, and counts then.
     """
     own, kept = details.own_terms, _set_by_operator(current)
     least = kept[1] if kept else program_terms.creator_bp
-    if own is not None and own[1] < least:
+    is_new = current is None or own != current.details.own_terms
+    if own is not None and is_new and own[1] < least:
         raise WrongContent(
             ("terms.creator_bp", f"must be at least {least}; a product can only raise the creator's share")
         )

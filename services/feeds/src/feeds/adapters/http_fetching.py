@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 
 from contracts.api.feeds import MAX_FEED_BYTES
-from egress.client import EgressClient, TooMuch, chunks_of
+from egress.client import EgressClient, TooMuch, chunks_of, header_of
 from egress.policy import EgressPolicy, EgressRefused
 from feeds.application.ports import Fetched
 from feeds.domain.errors import RunFailed, WrongFeed
@@ -45,13 +45,13 @@ class HttpFetcher:
                     return
                 if answer.status != 200:
                     raise RunFailed(_status_words(answer.status))
-                fetched = Fetched(answer.headers.get("ETag"), answer.headers.get("Last-Modified"))
+                fetched = Fetched(header_of(answer, "ETag"), header_of(answer, "Last-Modified"))
                 yield fetched, chunks_of(answer, MAX_FEED_BYTES)
         except EgressRefused as refused:
             raise RunFailed(f"The address must not be called: {refused}") from None
         except TooMuch as error:
             raise RunFailed(f"{error} Send the file packed with gzip, or split the feed.") from None
-        except (aiohttp.ClientError, TimeoutError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise RunFailed(
                 f"The address does not answer ({type(error).__name__}). Try again later."
             ) from None

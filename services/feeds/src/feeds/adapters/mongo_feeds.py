@@ -58,14 +58,15 @@ class MongoValidators:
     def __init__(self, db: Database) -> None:
         self._fetched = db["fetched"]
 
-    async def get(self, feed_id: str, url: str) -> Fetched | None:
-        """What the address said when the feed was last applied."""
-        found = await self._fetched.find_one({"_id": feed_id, "url": url})
+    async def get(self, feed: Feed) -> Fetched | None:
+        """What the address said when the feed was last applied, if its description is still the same."""
+        found = await self._fetched.find_one({"_id": feed.feed_id, "version": feed.version})
         return Fetched(found["etag"], found["last_modified"]) if found is not None else None
 
-    async def put(self, feed_id: str, url: str, fetched: Fetched) -> None:
+    async def put(self, feed: Feed, fetched: Fetched) -> None:
         """Keep what it said now; idempotent."""
-        await self._fetched.replace_one({"_id": feed_id}, {"url": url, **asdict(fetched)}, upsert=True)
+        kept = {"version": feed.version, **asdict(fetched)}
+        await self._fetched.replace_one({"_id": feed.feed_id}, kept, upsert=True)
 
 
 def _write(feed: Feed) -> Document:

@@ -85,6 +85,18 @@ class MongoReports:
         found = self._sent.find({"_id": {"$in": ids}, "outcome": None}, {"product_id": 1})
         return {document["product_id"] async for document in found}
 
+    async def open_removals(self, run_id: str) -> AsyncIterator[Sequence[str]]:
+        """The products that the run wanted off sale, and that have no outcome yet, in batches."""
+        batch: list[str] = []
+        wanted = {"run_id": run_id, "outcome": None, "lines": 0}
+        async for document in self._sent.find(wanted, {"product_id": 1}):
+            batch.append(document["product_id"])
+            if len(batch) == MAX_BATCH:
+                yield batch
+                batch = []
+        if batch:
+            yield batch
+
     async def take(self, results: Sequence[FeedProductApplied]) -> None:
         """Keep the outcomes, and their reasons in the report; idempotent."""
         if not results:
@@ -130,11 +142,14 @@ class MongoReports:
 
     async def tally(self, run_id: str) -> Tally:
         """Counted now."""
-        of_run = {"$match": {"run_id": run_id, "outcome": {"$ne": None}}}
+        of_run = {"$match": {"run_id": run_id}}
         grouped = {"$group": {"_id": "$outcome", "products": {"$sum": 1}, "lines": {"$sum": "$lines"}}}
-        found = [document async for document in await self._sent.aggregate([of_run, grouped])]
+        all_of_them = [document async for document in await self._sent.aggregate([of_run, grouped])]
+        found = [document for document in all_of_them if document["_id"] is not None]
+        answered = sum(document["products"] for document in found)
         return Tally(
-            answered=sum(document["products"] for document in found),
+            answered=answered,
+            unanswered=sum(document["products"] for document in all_of_them) - answered,
             by_outcome={document["_id"]: document["lines"] for document in found},
             removed=sum(document["products"] for document in found if document["_id"] == "removed"),
         )

@@ -30,11 +30,27 @@ class MongoRuns(VersionedStore[Run]):
         """Make the indexes of the lists."""
         await self._runs.create_index([("status", ASCENDING), ("queued_at", ASCENDING), ("_id", ASCENDING)])
         await self._runs.create_index([("feed_id", ASCENDING), ("queued_at", DESCENDING)])
+        await self._runs.create_index([("mini_program_id", ASCENDING), ("status", ASCENDING)])
 
-    async def active(self) -> list[Run]:
-        """The runs that have not ended, oldest first."""
-        found = self._runs.find({"status": {"$in": list(ACTIVE)}}, {OUTBOX_FIELD: 0})
-        return [_read(d) async for d in found.sort([("queued_at", 1), ("_id", 1)]).limit(1_000)]
+    async def first_of_each(self) -> list[Run]:
+        """Of each mini program the oldest run that has not ended, oldest first."""
+        order = {"queued_at": 1, "_id": 1}
+        found = await self._runs.aggregate(
+            [
+                {"$match": {"status": {"$in": list(ACTIVE)}}},
+                {"$project": {OUTBOX_FIELD: 0}},
+                {"$sort": order},
+                {"$group": {"_id": "$mini_program_id", "run": {"$first": "$$ROOT"}}},
+                {"$replaceRoot": {"newRoot": "$run"}},
+                {"$sort": order},
+            ]
+        )
+        return [_read(document) async for document in found]
+
+    async def count_active(self, mini_program_id: str) -> int:
+        """How many runs of a mini program have not ended."""
+        active = {"mini_program_id": mini_program_id, "status": {"$in": list(ACTIVE)}}
+        return await self._runs.count_documents(active)
 
     async def on_time_since(self, feed_id: str) -> datetime | None:
         """When the last run of the feed that is done was queued; without one, its first run; None without any."""

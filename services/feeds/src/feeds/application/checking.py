@@ -12,11 +12,11 @@ from feeds.domain.errors import RunRefused
 from feeds.domain.feed import Format
 from product_feeds.lines import Categories, FeedLine, LineError, read_line, unreadable_line
 from product_feeds.reading import read_rows
-from product_feeds.rows import Row, Unreadable
+from product_feeds.rows import BadLine, Row, Unreadable
 from product_feeds.staging import FeedProduct, Staging
 
 MAX_BATCH = 500
-"""Lines or products that are read at a time, so that other work gets its turn in between."""
+"""Lines that are read, or put together to products, at a time, so that other work gets its turn in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +44,50 @@ def _batches(
     path: Path, written_as: Format, categories: Categories, staging: Staging
 ) -> Iterator[CheckedLines]:
     rows = read_rows(path, written_as)
-    while taken := list(islice(rows, MAX_BATCH)):
+    while True:
         errors: list[LineError] = []
-        bad = 0
-        for row in taken:
-            found = read_line(row, categories) if isinstance(row, Row) else [unreadable_line(row)]
-            if isinstance(found, FeedLine):
-                twin = staging.add(found)
-                found_wrong = [twin] if twin is not None else []
-            else:
-                found_wrong = found
+        lines = bad = 0
+        for row in islice(rows, MAX_BATCH):  # one at a time: each may have a megabyte
+            found_wrong = _check(row, categories, staging)
             errors += found_wrong
-            bad += bool(found_wrong)
-        yield CheckedLines(len(taken), bad, errors)
+            lines, bad = lines + 1, bad + bool(found_wrong)
+        if not lines:
+            return
+        yield CheckedLines(lines, bad, errors)
 
 
-async def products_of(staging: Staging) -> AsyncIterator[list[tuple[FeedProduct, list[LineError]]]]:
-    """The products of a checked file by id, in batches, each with what is wrong with those of its lines that are left out."""
-    products = staging.products()
-    while batch := await asyncio.to_thread(lambda: list(islice(products, MAX_BATCH))):
+def _check(row: Row | BadLine, categories: Categories, staging: Staging) -> list[LineError]:
+    """Keep the row if it is a right line; returns what is wrong with it."""
+    found = read_line(row, categories) if isinstance(row, Row) else [unreadable_line(row)]
+    if isinstance(found, FeedLine):
+        twin = staging.add(found)
+        return [twin] if twin is not None else []
+    for product_id in {error.product_id for error in found} - {""}:
+        staging.add_wrong(product_id)
+    return found
+
+
+async def left_out_of(staging: Staging) -> AsyncIterator[list[LineError]]:
+    """What is wrong with lines of a checked file that no product takes, in batches."""
+    errors = staging.left_out()
+    while batch := await asyncio.to_thread(lambda: list(islice(errors, MAX_BATCH))):
         yield batch
+
+
+async def products_of(staging: Staging) -> AsyncIterator[list[FeedProduct]]:
+    """The products of a checked file by id, in batches."""
+    products = staging.products()
+    while batch := await asyncio.to_thread(_taken, products):
+        yield batch
+
+
+def _taken(products: Iterator[FeedProduct]) -> list[FeedProduct]:
+    """The next products, with at least MAX_BATCH lines together unless they are the last."""
+    taken: list[FeedProduct] = []
+    lines = 0
+    for product in products:
+        taken.append(product)
+        lines += len(product.skus)
+        if lines >= MAX_BATCH:
+            break
+    return taken

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from feeds.application.ports import FeedStore, Shops
-from feeds.domain.errors import NotFound
-from feeds.domain.feed import Feed, FeedTerms, new_feed
+from feeds.domain.errors import NotFound, TooManyFeeds
+from feeds.domain.feed import MAX_FEEDS, Feed, FeedTerms, new_feed
 from runtime.errors import must_be_version
 from runtime.ids import NewId
 from runtime.outbox.changes import Change
@@ -25,8 +25,10 @@ class FeedDefinitions:
         self._new_id = new_id
 
     async def create(self, owner_id: str, mini_program_id: str, terms: FeedTerms) -> Feed:
-        """Raises WrongFeed."""
+        """Raises WrongFeed and TooManyFeeds."""
         await self.must_own(owner_id, mini_program_id)
+        if len(await self._feeds.of_mini_program(mini_program_id, None, MAX_FEEDS)) == MAX_FEEDS:
+            raise TooManyFeeds
         feed = new_feed(self._new_id(), mini_program_id, owner_id, self._checked(terms))
         [outcome] = await self._feeds.insert([Change(feed)])
         if isinstance(outcome, Exception):

@@ -44,8 +44,12 @@ class RunStore(Protocol):
 
     async def change(self, aggregate_id: str, decide: Decide[Run]) -> Result[Run]: ...
 
-    async def active(self) -> list[Run]:
-        """The runs that have not ended, oldest first."""
+    async def first_of_each(self) -> list[Run]:
+        """Of each mini program the oldest run that has not ended, oldest first."""
+        ...
+
+    async def count_active(self, mini_program_id: str) -> int:
+        """How many runs of a mini program have not ended."""
         ...
 
     async def newest(self, feed_id: str) -> Run | None:
@@ -126,11 +130,11 @@ class Fetcher(Protocol):
 
 
 class Validators(Protocol):
-    """The validators of the file that each feed applied last."""
+    """The validators of the file that each feed, as it is described now, applied last without a rejected line."""
 
-    async def get(self, feed_id: str, url: str) -> Fetched | None: ...
+    async def get(self, feed: Feed) -> Fetched | None: ...
 
-    async def put(self, feed_id: str, url: str, fetched: Fetched) -> None: ...
+    async def put(self, feed: Feed, fetched: Fetched) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +149,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """The outcomes so far: products with an outcome, lines by outcome, and products that were removed."""
+    """The outcomes so far: products with an outcome and without, lines by outcome, and products that were removed."""
 
     answered: int
+    unanswered: int
     by_outcome: Mapping[str, int]
     removed: int
 
@@ -157,6 +162,10 @@ class SentCommands(Protocol):
 
     async def add_sent(self, run_id: str, sent: Sequence[Sent]) -> set[str]:
         """Keep what is about to be sent; returns the products that have no outcome yet. Idempotent."""
+        ...
+
+    def open_removals(self, run_id: str) -> AsyncIterator[Sequence[str]]:
+        """The products that the run wanted off sale, and that have no outcome yet, in batches."""
         ...
 
     async def take(self, results: Sequence[FeedProductApplied]) -> None:

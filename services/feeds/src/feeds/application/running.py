@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from time import monotonic
 from typing import Protocol
 
 from feeds.application.applying import ApplyFeed
-from feeds.application.checking import check_lines, products_of
+from feeds.application.checking import check_lines, left_out_of
 from feeds.application.contracts_out import finished
 from feeds.application.measuring import count_ended
 from feeds.application.ports import (
@@ -37,12 +38,22 @@ from runtime.outbox.changes import Change
 
 log = logging.getLogger(__name__)
 
-MAX_RUNS = 4
-"""Runs of different mini programs that are worked on at the same time."""
+MAX_RUNS = 32
+"""Runs of different mini programs that are fetched, checked or applied at the same time: a slow server costs a place here only."""
+MAX_RUNS_PER_OWNER = 2
+"""Of these, runs of one owner, so that nobody's slow servers and large files stop all others."""
+MAX_APPLYING = 4
+"""Of these, runs that are checked or applied."""
+MAX_ERRORS = 3
+"""After so many errors that are no outage, a run fails: a repeat would not help it, and others of its mini program wait."""
 POLL_INTERVAL_SECONDS = 0.5
 LEFT_BEHIND = timedelta(days=1)
 """Older files that no run uses are from uploads that a crash interrupted."""
 CLEANING_SECONDS = 3600.0
+BROKEN = (
+    "The platform could not work on this file. What was applied stays. Ask an operator to look at the log of feeds, with the id of "
+    "this run."
+)
 
 
 class Lease(Protocol):
@@ -85,7 +96,10 @@ class WorkOnRuns:
         self._folder = folder
         self._lease = lease
         self._clock = clock
-        self._working: dict[str, asyncio.Task[None]] = {}
+        self._working: dict[str, tuple[str, asyncio.Task[None]]] = {}
+        """By mini program: the owner, and the work on the run."""
+        self._errors = Counter[str]()
+        self._turns = asyncio.Semaphore(MAX_APPLYING)
         self._cleaned_at = float("-inf")
 
     async def run(self) -> None:
@@ -108,35 +122,54 @@ class WorkOnRuns:
             self._cleaned_at = monotonic()
 
     async def _take_up(self) -> None:
-        self._working = {program: task for program, task in self._working.items() if not task.done()}
-        for run in await self._runs.active():
-            if run.mini_program_id not in self._working and len(self._working) < MAX_RUNS:
-                self._working[run.mini_program_id] = asyncio.create_task(self._work(run))
+        self._working = {program: one for program, one in self._working.items() if not one[1].done()}
+        owners = Counter(owner for owner, _ in self._working.values())
+        for run in await self._runs.first_of_each():
+            if len(self._working) == MAX_RUNS:
+                return
+            if run.mini_program_id not in self._working and owners[run.owner_id] < MAX_RUNS_PER_OWNER:
+                owners[run.owner_id] += 1
+                self._working[run.mini_program_id] = run.owner_id, asyncio.create_task(self._work(run))
 
     async def _stop(self) -> None:
-        tasks, self._working = list(self._working.values()), {}
+        tasks, self._working = [task for _, task in self._working.values()], {}
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _work(self, run: Run) -> None:
         try:
-            await self._carry_out(run)
+            try:
+                await self._carry_out(run)
+            except (RunRefused, RunFailed) as error:
+                status: Status = "refused" if isinstance(error, RunRefused) else "failed"
+                await self._move(run, status, str(error))
         except Ended:
             log.info("a run has ended", extra={"run": run.run_id})
-        except (RunRefused, RunFailed) as error:
-            status: Status = "refused" if isinstance(error, RunRefused) else "failed"
-            await self._move(run, status, str(error))
         except Exception as error:
-            log.warning("a run was interrupted and will be continued: %s", redacted(error))
-            if not is_unavailable(error):
-                await asyncio.sleep(POLL_INTERVAL_SECONDS * 10)
-            return
+            is_outage = is_unavailable(error)
+            log.warning(
+                "a run was interrupted and will be continued: %s", redacted(error), exc_info=not is_outage,
+                extra={"run": run.run_id},
+            )  # fmt: skip
+            if is_outage or not await self._is_hopeless(run):
+                return
+        self._errors.pop(run.run_id, None)
         for file_id in {
             run.file_id or run.run_id,
             run.run_id,
         }:  # a file that was fetched has the id of its run
             await self._files.delete(file_id)
+
+    async def _is_hopeless(self, run: Run) -> bool:
+        """Whether an error ends the run, because it had as many before."""
+        self._errors[run.run_id] += 1
+        if self._errors[run.run_id] < MAX_ERRORS:
+            await asyncio.sleep(POLL_INTERVAL_SECONDS * 10)
+            return False
+        with suppress(Ended):
+            await self._move(run, "failed", BROKEN)
+        return True
 
     async def _carry_out(self, run: Run) -> None:
         feed = await self._feeds.get(run.feed_id)
@@ -147,6 +180,10 @@ class WorkOnRuns:
             run, fetched = await self._fetch(run, feed)
             if fetched is None:
                 return
+        async with self._turns:
+            await self._check_and_apply(run, feed, fetched)
+
+    async def _check_and_apply(self, run: Run, feed: Feed, fetched: Fetched | None) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
         async with AsyncExitStack() as stack:
             path, lines = self._folder / run.run_id, self._folder / f"{run.run_id}.sqlite"
@@ -163,15 +200,16 @@ class WorkOnRuns:
             counts = await self._applying(run, feed, staging, lambda one: self._save(one))
             run = await self._save(replace(run, counts=counts))
             await self._move(run, "done")
-            if fetched is not None:  # only a file that was applied may be skipped the next time
-                await self._validators.put(feed.feed_id, feed.terms.url or "", fetched)
+            # Only a file that was applied may be skipped the next time; a wrong line may be right then, if its category exists.
+            if fetched is not None and not counts.rejected:
+                await self._validators.put(feed, fetched)
 
     async def _fetch(self, run: Run, feed: Feed) -> tuple[Run, Fetched | None]:
         """The run with its file, and the file's validators; None if the file has not changed, which ends the run."""
         if run.status == "queued":
             run = await self._move(run, "fetching")
-        url = feed.terms.url or ""
-        async with self._fetcher.fetch(url, await self._validators.get(feed.feed_id, url)) as answer:
+        earlier = await self._validators.get(feed)
+        async with self._fetcher.fetch(feed.terms.url or "", earlier) as answer:
             if answer is None:
                 return await self._move(run, "done", "The file has not changed since it was applied."), None
             fetched, chunks = answer
@@ -185,8 +223,7 @@ class WorkOnRuns:
         async for batch in check_lines(path, feed.terms.format, await self._categories(run), staging):
             lines, bad = lines + batch.lines, bad + batch.bad
             await self._reports.add(run.run_id, batch.errors)
-        async for products in products_of(staging):
-            errors = [error for _, wrong in products for error in wrong]
+        async for errors in left_out_of(staging):
             bad += len(errors)
             await self._reports.add(run.run_id, errors)
         run = await self._save(replace(run, counts=replace(run.counts, lines=lines, bad=bad, rejected=bad)))

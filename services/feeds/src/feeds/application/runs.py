@@ -9,8 +9,8 @@ from feeds.application.contracts_out import finished
 from feeds.application.definitions import FeedDefinitions
 from feeds.application.measuring import count_ended, count_started
 from feeds.application.ports import Clock, Files, Reports, RunStore
-from feeds.domain.errors import KeyReused, NotFound, NothingToRead
-from feeds.domain.run import Run
+from feeds.domain.errors import KeyReused, NotFound, NothingToRead, TooManyRuns
+from feeds.domain.run import MAX_QUEUED, Run
 from product_feeds.lines import LineError
 from runtime.ids import NewId
 from runtime.outbox.changes import Change
@@ -48,7 +48,7 @@ class FeedRuns:
         """Queue a run of this file, which is stored first, or of the feed's address if there is no file.
 
         With an idempotency key, a repeat returns the run that the first request started. Raises NothingToRead if there is neither
-        file nor address, TooLarge, and KeyReused if another request had the key.
+        file nor address, TooManyRuns, TooLarge, and KeyReused if another request had the key.
         """
         feed = await self._definitions.get(owner_id, mini_program_id, feed_id)
         run_id = _run_id(owner_id, feed_id, key) if key is not None else self._new_id()
@@ -58,6 +58,8 @@ class FeedRuns:
         request = _Request(file, allow_mass_removal=allow_mass_removal)
         if earlier is not None:
             return await _repeated(earlier, request)
+        if await self._runs.count_active(mini_program_id) >= MAX_QUEUED:
+            raise TooManyRuns
         file_id = self._new_id() if file is not None else None
         if file_id is not None:
             await self._files.store(file_id, request.chunks())

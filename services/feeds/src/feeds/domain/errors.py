@@ -20,6 +20,14 @@ class NothingToRead(Exception):
     """The run has neither a file nor an address to fetch one from."""
 
 
+class TooManyFeeds(Exception):
+    """The mini program has as many feeds as one may have."""
+
+
+class TooManyRuns(Exception):
+    """As many runs of the mini program wait as may wait."""
+
+
 class KeyReused(Exception):
     """An idempotency key was used before, for another request."""
 

@@ -7,6 +7,8 @@ from typing import Literal
 
 from feeds.domain.errors import WrongFeed
 
+MAX_FEEDS = 20
+"""Of one mini program."""
 Format = Literal["google_xml", "csv", "jsonl"]
 Mode = Literal["full", "incremental"]
 

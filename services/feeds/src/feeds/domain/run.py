@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Literal
 
 Status = Literal["queued", "fetching", "checking", "applying", "done", "refused", "failed", "cancelled"]
+MAX_QUEUED = 100
+"""Runs of a mini program that have not ended."""
 ACTIVE: tuple[Status, ...] = ("queued", "fetching", "checking", "applying")
 _NEXT: dict[Status, tuple[Status, ...]] = {
     "queued": ("fetching", "checking", "failed", "refused", "cancelled"),

@@ -54,6 +54,7 @@ CALLS = (
         body=FeedRequest,
         answer=FeedView,
         success=(HTTPStatus.CREATED,),
+        faults=(faults.TOO_MANY_FEEDS,),
     ),
     Call(
         method="GET",
@@ -96,7 +97,7 @@ CALLS = (
         deadline=LONG_SECONDS,
         answer=FeedRunView,
         success=(HTTPStatus.ACCEPTED,),
-        faults=(faults.KEY_REUSED,),
+        faults=(faults.KEY_REUSED, faults.TOO_MANY_RUNS),
     ),
     Call(
         method="GET",

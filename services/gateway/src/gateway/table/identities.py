@@ -222,6 +222,7 @@ def _clients(scope: str) -> tuple[Call, ...]:
         _of_clients(
             scope, "POST", every, f"add_{scope}_client", "Add a client; its secret is shown once",
             body=OwnClientRequest, answer=NewClientView, success=CREATED,
+            faults=(faults.TOO_MANY_CLIENTS,) if scope != OPS else (),
         ),
         *own,
         _of_clients(

@@ -89,6 +89,10 @@ class MongoClients:
         """At most `limit` clients of a subject (of all, for None)."""
         return (await self._lists.page(_of(scope, subject_id), asked, limit)).each(_read)
 
+    async def count(self, scope: str, subject_id: str) -> int:
+        """How many clients a subject has."""
+        return await self._clients.count_documents(_of(scope, subject_id))
+
     async def has_other_admin(self, client: Client) -> bool:
         """Whether its team has another client with the role admin. One without a role is an admin."""
         return await self._clients.find_one(_other_admin(client), {"_id": 1}) is not None

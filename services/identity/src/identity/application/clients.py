@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from identity.application.ports import Clients, NewSecret, Revocations
-from identity.domain.clients import ADMIN, Client, Secrets
-from identity.domain.errors import LastAdmin, NotFound
+from identity.domain.clients import ADMIN, MAX_CLIENTS, Client, Secrets
+from identity.domain.errors import LastAdmin, NotFound, TooManyClients
 from identity.domain.revocations import CLIENT, Revocation
 from runtime.clock import Clock
 from runtime.errors import must_be_version
@@ -86,7 +86,9 @@ class ClientsOfSubject:
         return client
 
     async def add(self, scope: str, subject_id: str | None, name: str, role: str) -> NewClient:
-        """A new client."""
+        """A new client. Raises TooManyClients; operators may have any number."""
+        if subject_id is not None and await self.clients.count(scope, subject_id) >= MAX_CLIENTS:
+            raise TooManyClients
         client_id, secret = f"client_{self.new_id()}", self.new_secret()
         client = Client(client_id, name, scope, subject_id or client_id, role)
         await self.clients.put(client_id, secret, lambda _: client)

@@ -33,6 +33,9 @@ class Clients(Protocol):
     async def page(self, scope: str, subject_id: str | None, asked: Asked, limit: int) -> Part[Client]:
         """At most `limit` clients of a subject (of all, for None)."""
 
+    async def count(self, scope: str, subject_id: str) -> int:
+        """How many clients a subject has."""
+
     async def has_other_admin(self, client: Client) -> bool:
         """Whether its team has another client with the role admin."""
 

@@ -11,6 +11,8 @@ HOST, OWNER, OPS, CREATOR = "host", "owner", "ops", "creator"
 """Whom a client acts for: its scope."""
 ADMIN = "admin"
 """The role that manages the others."""
+MAX_CLIENTS = 100
+"""Of one owner, host or creator: each client has limits of its own, so their number bounds what one of them may ask for."""
 
 
 @dataclass(frozen=True, slots=True)

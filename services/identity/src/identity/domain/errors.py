@@ -28,6 +28,10 @@ class NameTaken(Exception):
     """A verified brand holds the name; the text says which."""
 
 
+class TooManyClients(Exception):
+    """The owner, host or creator has as many clients as one may have."""
+
+
 class TooManySecrets(Exception):
     """The client has two live secrets; the text says until when."""
 

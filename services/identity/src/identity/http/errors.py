@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from identity.domain.clients import MAX_CLIENTS
 from identity.domain.errors import (
     LastAdmin,
     MiniProgramNotFound,
     NameTaken,
     NotFound,
     RegistrationClosed,
+    TooManyClients,
     TooManySecrets,
     WrongState,
 )
@@ -22,6 +24,9 @@ PROBLEMS: ProblemTable = {
         "name_taken",
         f"{error} If both shall have it, approve the owner's application and say why: "
         '{"reasons": [{"message": "…"}]}.',
+    ),
+    TooManyClients: lambda _: Problem(
+        409, "too_many_clients", f"At most {MAX_CLIENTS} clients can be had. Remove one first."
     ),
     TooManySecrets: lambda error: Problem(409, "too_many_secrets", str(error)),
     LastAdmin: lambda error: Problem(409, "last_admin", str(error)),
