@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import aiohttp
 import pytest_asyncio
@@ -12,8 +12,10 @@ from aiohttp import web
 from feeds_support.shop import Shop
 
 from contracts.topics import AUDIT, FEED_COMMANDS, FEED_RESULTS, FEEDS, MINI_PROGRAMS, PRODUCTS
+from feeds.adapters.mongo_runs import COLLECTION
 from feeds.adapters.mongo_shops import MongoShops
 from feeds.app import build_app
+from feeds.domain.run import ACTIVE
 from feeds.settings import Settings
 from runtime.kafka.topics import ensure_topics
 from runtime.mongo.client import connect, database
@@ -91,7 +93,14 @@ async def shop(running: Running, kafka_bootstrap: str, eventually: Eventually) -
     """A shop that is not open yet."""
     settings = running.settings
     async with aiohttp.ClientSession() as http, connect(settings.mongodb_uri) as client:
-        projection = MongoShops(database(client, settings.database("feeds")))
-        yield Shop(
-            running.url, http, running.issuer, kafka_bootstrap, settings.prefix, eventually, projection
+        feeds = database(client, settings.database("feeds"))
+        shop = Shop(
+            running.url, http, running.issuer, kafka_bootstrap, settings.prefix, eventually, MongoShops(feeds)
         )
+        yield shop
+        # What waits for a catalog that no longer answers would take the place of the runs of the next test.
+        async for run in feeds[COLLECTION].find({"status": {"$in": list(ACTIVE)}}):
+            of = replace(
+                shop, owner_id=run["owner_id"], mini_program_id=run["mini_program_id"], feed_id=run["feed_id"]
+            )
+            await of.call("DELETE", f"{of.runs}/{run['_id']}")
