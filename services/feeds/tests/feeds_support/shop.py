@@ -152,9 +152,13 @@ class Shop:
                 outcome: Outcome = (
                     "removed" if command["event"] == "DelistFeedProduct" else outcome_of(command)
                 )
-                reason = {"field": "category_id", "message": "there is no such category"}
+                reasons = [
+                    {"field": "category_id", "message": "there is no such category"},
+                    {"field": "skus[0].sku_id", "message": "another product has it"},
+                    {"field": "skus[1].sku_id", "message": "another product has it too"},
+                ]
                 result = {
-                    "version": 1, "outcome": outcome, "reasons": [reason] if outcome == "rejected" else [],
+                    "version": 1, "outcome": outcome, "reasons": reasons if outcome == "rejected" else [],
                     **{name: command[name] for name in ("run_id", "mini_program_id", "product_id")},
                 }  # fmt: skip
                 await self.published(FeedProductApplied.model_validate(result))

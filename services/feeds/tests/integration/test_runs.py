@@ -32,6 +32,8 @@ async def test_an_uploaded_feed_is_applied_and_each_line_has_an_outcome(shop: Sh
     assert counts == {"lines": 4, "accepted": 1, "unchanged": 1, "rejected": 2, "removed": 0}
     assert run["progress"] == 1
     assert [(e["line"], e["field"], e["value"]) for e in entries(await shop.report(run_id))] == [
+        (4, "id", ""),
+        (4, "id", ""),
         (4, "product_type", ""),
         (5, "price", "free"),
         (5, "product_type", "Shoes"),

@@ -105,9 +105,11 @@ class MongoReports:
         if refused:
             lines = await self._lines({_sent_id(result.run_id, result.product_id) for result in refused})
             entries = [
-                self._entry(result.run_id, error)
+                self._entry(result.run_id, error, f"{result.run_id}:{result.product_id}:reason:{number}")
                 for result in refused
-                for error in _errors(result, lines.get(_sent_id(result.run_id, result.product_id), 0))
+                for number, error in enumerate(
+                    _errors(result, lines.get(_sent_id(result.run_id, result.product_id), 0))
+                )
             ]
             await self._report.bulk_write(entries, ordered=False)
         await self._sent.bulk_write(
